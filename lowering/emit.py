@@ -1,0 +1,74 @@
+"""Graph -> MLIR: one function per node from a template, weights as parameters, and a @main that reads like the network."""
+
+import dataclasses
+
+import numpy as np
+
+from lowering import graph as graphs
+from lowering import kernel as kernels
+from lowering import rows as layouts
+from lowering import targets
+from lowering.kernels import build
+
+SCOPE = "model"  # of the parameters, in the module and in the archive
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Module:
+    """MLIR text, and the arrays that it names as parameters."""
+
+    text: str
+    parameters: dict[str, np.ndarray]
+
+
+def emit(graph: graphs.Graph, target: targets.Target) -> Module:
+    """The rewritten graph as one module for one target. Raises GraphError for a node that no kernel takes."""
+    layout, users = layouts.assign(graph), graph.users
+    values: dict[str, kernels.Value] = {}
+    parameters: dict[str, np.ndarray] = {}
+    functions, calls = [], []
+    for node in graph.nodes:
+        inputs = [values[name] for name in node.inputs] or [
+            kernels.Value("%clip", kernels.Tensor((1, *node.shape)), None)
+        ]
+        kernel = build.build(node, inputs, users[node.name], layout, target)
+        if kernel is None:
+            values[node.name] = inputs[0]
+            continue
+        parameters |= {f"{node.name}.{o.name}": o.array for o in kernel.operands if o.array is not None}
+        functions.append(_function(node.name, kernel))
+        ssa = f"%{node.name}" if node.inputs else f"%{node.name}.rows"
+        values[node.name] = kernels.Value(ssa, kernel.out, layout.get(node.name))
+        arguments, types = ", ".join(v.ssa for v in inputs), ", ".join(str(v.type) for v in inputs)
+        calls.append(f"  {ssa} = call @{node.name}({arguments}) : ({types}) -> {kernel.out}")
+    text = "\n\n".join([kernels.fill("module"), _main(graph, calls, values[graph.output.name]), *functions])
+    return Module(text + "\n", parameters)
+
+
+def _function(name: str, kernel: kernels.Kernel) -> str:
+    weights = [o for o in kernel.operands if o.array is not None]
+    declare = [
+        f'util.global private @{name}.{o.name} = #flow.parameter.named<"{SCOPE}"::"{name}.{o.name}"> : {o.type}'
+        for o in weights
+    ]
+    loads = [f"  %{o.name} = util.global.load @{name}.{o.name} : {o.type}" for o in weights]
+    arguments = ", ".join(f"%{o.name}: {o.type}" for o in kernel.operands if o.array is None)
+    head = f"func.func private @{name}({arguments}) -> {kernel.out} {{"
+    parts = [*declare, kernel.outside, head, *loads, kernel.body, f"  return %result : {kernel.out}", "}"]
+    return "\n".join(part for part in parts if part).replace("{name}", name)
+
+
+def _main(graph: graphs.Graph, calls: list[str], result: kernels.Value) -> str:
+    out = graph.output
+    if result.rows is not None:
+        raise graphs.GraphError(
+            f"the network's result {out.name} is a feature map {out.shape}; it must be a vector, such as logits"
+        )
+    (count,), last = out.shape, result.ssa
+    clip, one, two = kernels.Tensor((1, *graph.input.shape)), kernels.Tensor((count,)), kernels.Tensor((1, count))
+    lines = [f"func.func @main(%clip: {clip}) -> {two} {{", *calls]
+    if result.type != one:
+        lines += [f"  %result.classes = tensor.extract_slice {last}[0] [{count}] [1] : {result.type} to {one}"]
+        last = "%result.classes"
+    lines += [f"  %result.logits = tensor.expand_shape {last} [[0, 1]] output_shape [1, {count}] : {one} into {two}"]
+    return "\n".join([*lines, f"  return %result.logits : {two}", "}"])

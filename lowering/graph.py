@@ -1,0 +1,286 @@
+"""The graph between JAX and MLIR: about ten operations on one clip, their shapes, and how to walk and replace them.
+
+Shapes leave out the batch axis (a bundle runs one clip): a feature map is (D, H, W, C), a vector (K,). All values are f32.
+"""
+
+import collections
+import dataclasses
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from lowering import packed
+
+Shape = tuple[int, ...]
+Window = tuple[int, int, int]
+Padding = tuple[tuple[int, int], ...]  # before and after, for frames, height and width
+NO_PADDING: Padding = ((0, 0), (0, 0), (0, 0))
+
+
+class GraphError(ValueError):
+    """A graph that no backend could run: the message names the node and what is wrong with it."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Input:
+    """The clip."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Conv:
+    """y = relu?(conv(x, kernel f32[D,H,W,I,O]) + bias f32[O]); cross-correlation, zero padding."""
+
+    kernel: np.ndarray
+    bias: np.ndarray
+    strides: Window
+    padding: Padding
+    relu: bool = False
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class PackedConv:
+    """Conv with stride 1, of which only the kept blocks are stored."""
+
+    kernel: packed.PackedKernel
+    bias: np.ndarray
+    padding: Padding
+    relu: bool = False
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Dense:
+    """y = relu?(x @ kernel f32[I,O] + bias f32[O])."""
+
+    kernel: np.ndarray
+    bias: np.ndarray
+    relu: bool = False
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class PackedDense:
+    """Dense, of which only the kept blocks are stored: a kernel of shape (1, 1, 1, I, O)."""
+
+    kernel: packed.PackedKernel
+    bias: np.ndarray
+    relu: bool = False
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Affine:
+    """y = x * scale f32[C] + shift f32[C], by channel: batch norm in evaluation, or a bias on its own."""
+
+    scale: np.ndarray
+    shift: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class Add:
+    """y = a + b."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Relu:
+    """y = max(x, 0)."""
+
+
+@dataclasses.dataclass(frozen=True)
+class MaxPool:
+    """Maximum over windows; what lies outside the input does not count. `positive`: no value is below 0, so zeros outside would not either."""
+
+    window: Window
+    strides: Window
+    padding: Padding
+    positive: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class AvgPool:
+    """Sum over windows divided by the window's size; zeros outside the input count."""
+
+    window: Window
+    strides: Window
+    padding: Padding
+
+
+@dataclasses.dataclass(frozen=True)
+class Concat:
+    """Feature maps joined along channels."""
+
+
+@dataclasses.dataclass(frozen=True)
+class SplitPhases:
+    """y[d, h, w, (a, b, e, c)] = x padded at (d * sd + a, h * sh + b, w * sw + e, c): turns a strided conv into one of stride 1.
+
+    A negative padding crops. Padded sizes are multiples of the strides.
+    """
+
+    strides: Window
+    padding: Padding
+
+
+@dataclasses.dataclass(frozen=True)
+class Reshape:
+    """A feature map flattened to a vector, channels fastest (NDHWC order)."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Softmax:
+    """Over the whole vector."""
+
+
+Kernel = Conv | PackedConv | Dense | PackedDense
+Movement = MaxPool | AvgPool | Concat | SplitPhases | Reshape
+Op = Input | Kernel | Affine | Add | Relu | Movement | Softmax
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Node:
+    name: str
+    op: Op
+    inputs: tuple[str, ...]
+    shape: Shape
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Graph:
+    """Nodes in an order in which each comes after its inputs; the last one is the result."""
+
+    nodes: tuple[Node, ...]
+
+    def __getitem__(self, name: str) -> Node:
+        return self.by_name[name]
+
+    @property
+    def by_name(self) -> dict[str, Node]:
+        return {node.name: node for node in self.nodes}
+
+    @property
+    def users(self) -> dict[str, list[Node]]:
+        """Nodes that read each node."""
+        users: dict[str, list[Node]] = collections.defaultdict(list)
+        for node in self.nodes:
+            for name in node.inputs:
+                users[name].append(node)
+        return users
+
+    @property
+    def input(self) -> Node:
+        return self.nodes[0]
+
+    @property
+    def output(self) -> Node:
+        return self.nodes[-1]
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"%{n.name} = {type(n.op).__name__}({', '.join('%' + i for i in n.inputs)}) -> {list(n.shape)}{_note(n.op)}"
+            for n in self.nodes
+        )
+
+
+def replace(graph: Graph, rule: Callable[[Node], Iterable[Node]]) -> Graph:
+    """Each node becomes the nodes that `rule` gives for it; the last of them must keep the node's name."""
+    return Graph(tuple(new for node in graph.nodes for new in rule(node)))
+
+
+def rewire(graph: Graph, renames: dict[str, str]) -> Graph:
+    """Readers of a renamed node read its new name; nodes that nobody reads any more (the result aside) are dropped."""
+    nodes = [dataclasses.replace(n, inputs=tuple(renames.get(i, i) for i in n.inputs)) for n in graph.nodes]
+    wanted = {renames.get(graph.output.name, graph.output.name)}
+    for node in reversed(nodes):
+        if node.name in wanted:
+            wanted.update(node.inputs)
+    return Graph(tuple(n for n in nodes if n.name in wanted))
+
+
+def window_shape(shape: Shape, window: Window, strides: Window, padding: Padding) -> Window:
+    """Frames, height and width of what a window of this size, stride and padding gives."""
+    d, h, w = (
+        (size + sum(pads) - k) // s + 1 for size, k, s, pads in zip(shape, window, strides, padding, strict=False)
+    )
+    return d, h, w
+
+
+def phases_shape(shape: Shape, op: SplitPhases) -> Shape:
+    """Shape of SplitPhases: each padded axis divided by its stride; a channel per phase."""
+    d, h, w = ((size + sum(pads)) // s for size, s, pads in zip(shape, op.strides, op.padding, strict=False))
+    return (d, h, w, shape[3] * int(np.prod(op.strides)))
+
+
+def output_shape(op: Op, inputs: list[Shape]) -> Shape:
+    """Shape that an operation gives for inputs of these shapes."""
+    match op:
+        case Conv():
+            return (*window_shape(inputs[0], op.kernel.shape[:3], op.strides, op.padding), op.kernel.shape[4])
+        case PackedConv():
+            return (*window_shape(inputs[0], op.kernel.shape[:3], (1, 1, 1), op.padding), op.kernel.shape[4])
+        case Dense() | PackedDense():
+            return (op.kernel.shape[-1],)
+        case MaxPool() | AvgPool():
+            return (*window_shape(inputs[0], op.window, op.strides, op.padding), inputs[0][3])
+        case Concat():
+            return (*inputs[0][:3], sum(s[3] for s in inputs))
+        case SplitPhases():
+            return phases_shape(inputs[0], op)
+        case Reshape():
+            return (int(np.prod(inputs[0])),)
+        case _:
+            return inputs[0]
+
+
+def verify(graph: Graph) -> Graph:
+    """The graph, if every node follows its inputs, has a name of its own and the shape that its inputs give; else GraphError."""
+    shapes: dict[str, Shape] = {}
+    for node in graph.nodes:
+        if node.name in shapes:
+            raise GraphError(f"two nodes are named {node.name!r}; names must differ")
+        for name in node.inputs:
+            if name not in shapes:
+                raise GraphError(f"{node.name} reads {name!r}, which no earlier node gives")
+        inputs = [shapes[i] for i in node.inputs]
+        if inputs:
+            _check_inputs(node, inputs)
+            expected = output_shape(node.op, inputs)
+            if node.shape != expected or min(node.shape) < 1:
+                raise GraphError(
+                    f"{node.name} ({type(node.op).__name__}) says shape {node.shape}, its inputs {inputs} give {expected}"
+                )
+        elif not isinstance(node.op, Input):
+            raise GraphError(f"{node.name} ({type(node.op).__name__}) has no input")
+        shapes[node.name] = node.shape
+    return graph
+
+
+def macs(node: Node) -> int:
+    """Multiply-accumulates that the node's kernel asks for, padding included (1 MAC = 2 FLOPs); 0 for nodes without a kernel."""
+    match node.op:
+        case Conv(kernel=kernel) | Dense(kernel=kernel):
+            return int(np.prod(node.shape[:-1])) * kernel.size
+        case PackedConv(kernel=kernel) | PackedDense(kernel=kernel):
+            return int(np.prod(node.shape[:-1])) * kernel.kept
+        case _:
+            return 0
+
+
+def _check_inputs(node: Node, inputs: list[Shape]) -> None:
+    match node.op:
+        case Conv(kernel=kernel) | PackedConv(kernel=kernel):
+            if len(inputs[0]) != 4 or inputs[0][3] != kernel.shape[3]:
+                raise GraphError(f"{node.name} has a kernel for {kernel.shape[3]} channels and reads {inputs[0]}")
+        case Dense(kernel=kernel) | PackedDense(kernel=kernel):
+            if inputs[0] != (kernel.shape[-2],):
+                raise GraphError(f"{node.name} has a kernel for {kernel.shape[-2]} inputs and reads {inputs[0]}")
+        case Add():
+            if len(set(inputs)) != 1:
+                raise GraphError(f"{node.name} adds values of different shapes: {inputs}")
+        case Concat():
+            if len({s[:3] for s in inputs}) != 1:
+                raise GraphError(f"{node.name} joins feature maps of different sizes: {inputs}")
+
+
+def _note(op: Op) -> str:
+    match op:
+        case PackedConv(kernel=kernel) | PackedDense(kernel=kernel):
+            return f"  density {kernel.density:.3f}, {len(kernel.starts) - 1} rows of {kernel.group}"
+        case _:
+            return ""

@@ -1,0 +1,135 @@
+"""Kernels as plain linalg for IREE's own pipelines, on every target: what moves or compares values rather than multiplying them."""
+
+import numpy as np
+
+from lowering import graph as graphs
+from lowering import kernel, rows
+
+
+def clip(x: kernel.Value, out: rows.Rows) -> kernel.Kernel:
+    """f32[1, D, H, W, C] into rows."""
+    mask = kernel.array("mask", out.mask())
+    last = {"y_last": out.height - 1, "x_last": out.width - 1}
+    body = kernel.fill("generic/clip", x=x.type, mask=mask.type, out=kernel.feature_map(out), **last, **_position(out))
+    return kernel.Kernel((kernel.Operand("x", x.type), mask), kernel.feature_map(out), body)
+
+
+def pool(op: graphs.MaxPool | graphs.AvgPool, x: kernel.Value, out: rows.Rows, vectors: bool) -> kernel.Kernel:
+    """Any window, stride and padding. Without `vectors` the reduction ends in a select, which keeps IREE from spreading it over a subgroup."""
+    assert x.rows is not None
+    largest = isinstance(op, graphs.MaxPool)
+    kd, kh, kw = op.window
+    choice = {"outside": kernel.MINUS_INFINITY, "combine": "arith.maximumf", "factor": "1.0"}
+    if not largest:
+        choice = {"outside": "0.0", "combine": "arith.addf", "factor": f"{1 / (kd * kh * kw):.9e}"}
+    mask, combine = kernel.array("mask", out.mask()), choice.pop("combine")
+    more = f"      %more = {combine} %partial, %value : f32"
+    if not vectors:
+        more = (
+            f"      %with = {combine} %partial, %found : f32\n      %more = arith.select %inside, %with, %partial : f32"
+        )
+    body = kernel.fill(
+        "generic/pool", **choice, more=more, kd=kd, kh=kh, kw=kw, mask=mask.type, out=kernel.feature_map(out), read_input=_read(x),
+        **_steps(op.strides, op.padding), **_position(out),
+    )  # fmt: skip
+    return kernel.Kernel((kernel.Operand("x", x.type), mask), kernel.feature_map(out), body)
+
+
+def phases(op: graphs.SplitPhases, x: kernel.Value, out: rows.Rows) -> kernel.Kernel:
+    """The phases of a strided convolution's input as channels."""
+    assert x.rows is not None
+    _, sh, sw = op.strides
+    mask, channels = kernel.array("mask", out.mask()), x.rows.channels
+    body = kernel.fill(
+        "generic/phases", mask=mask.type, out=kernel.feature_map(out), read_input=_read(x), channels=channels, sd_channels=channels * sh * sw,
+        sh_channels=channels * sw, **_steps(op.strides, op.padding), **_position(out),
+    )  # fmt: skip
+    return kernel.Kernel((kernel.Operand("x", x.type), mask), kernel.feature_map(out), body)
+
+
+def elementwise(
+    op: graphs.Affine | graphs.Relu | graphs.Add, inputs: list[kernel.Value], out: rows.Rows
+) -> kernel.Kernel:
+    """Affine, ReLU or the sum of two feature maps, channel by channel."""
+    scale, shift = (
+        (op.scale, op.shift) if isinstance(op, graphs.Affine) else (np.ones(out.stored), np.zeros(out.stored))
+    )
+    fit = lambda v: np.pad(v, (0, out.stored - len(v))).astype(np.float32)
+    arrays = [kernel.array("scale", fit(scale)), kernel.array("shift", fit(shift)), kernel.array("mask", out.mask())]
+    operands = [kernel.Operand(f"x{i}" if i else "x", value.type) for i, value in enumerate(inputs)]
+    cuts = "\n".join(
+        _channels(f"%{o.name}", f"%in{i}", value, out.stored)
+        for i, (o, value) in enumerate(zip(operands, inputs, strict=True))
+    )
+    of = {"out": kernel.feature_map(out), "lane": arrays[0].type, "mask": arrays[2].type}
+    total = "arith.addf %a0, %a1 : f32" if len(inputs) == 2 else "arith.addf %a0, %zero : f32"
+    body = kernel.fill(
+        "generic/elementwise", **of, maps=", ".join("affine_map<(c, f, p) -> (c, f, p)>" for _ in inputs), total=total,
+        operands=", ".join(f"%in{i}" for i in range(len(inputs))), types=", ".join(str(of["out"]) for _ in inputs),
+        arguments=", ".join(f"%a{i}: f32" for i in range(len(inputs))), floor=kernel.floor(isinstance(op, graphs.Relu)),
+    )  # fmt: skip
+    return kernel.Kernel((*operands, *arrays), of["out"], f"{cuts}\n{body}")
+
+
+def concat(inputs: list[kernel.Value], out: rows.Rows) -> kernel.Kernel:
+    """Feature maps one after the other; channels that only fill a group of filters are left out."""
+    operands = [kernel.Operand(f"x{i}", value.type) for i, value in enumerate(inputs)]
+    counts = [value.rows.channels for value in inputs if value.rows]
+    lines = [
+        _channels(f"%{o.name}", f"%in{i}", v, n)
+        for i, (o, v, n) in enumerate(zip(operands, inputs, counts, strict=True))
+    ]
+    types = ", ".join(str(kernel.Tensor((n, out.frames, out.plane))) for n in counts)
+    names = ", ".join(f"%in{i}" for i in range(len(inputs)))
+    join = f"  %result = tensor.concat dim(0) {names} : ({types}) -> {kernel.feature_map(out)}"
+    return kernel.Kernel(tuple(operands), kernel.feature_map(out), "\n".join([*lines, join]))
+
+
+def _channels(source: str, name: str, value: kernel.Value, count: int) -> str:
+    """A line that gives the first `count` channels of a feature map a name."""
+    assert value.rows is not None
+    cut = kernel.Tensor((count, value.rows.frames, value.rows.plane))
+    sizes = f"[{count}, {value.rows.frames}, {value.rows.plane}]"
+    return f"  {name} = tensor.extract_slice {source}[0, 0, 0] {sizes} [1, 1, 1] : {value.type} to {cut}"
+
+
+def vector(x: kernel.Value) -> kernel.Kernel:
+    """A feature map flattened in memory, for readers other than packed kernels."""
+    assert x.rows is not None
+    box = (x.rows.frames, x.rows.height, x.rows.width, x.rows.channels)
+    out = kernel.Tensor((int(np.prod(box)),))
+    body = kernel.fill(
+        "generic/vector", x=x.type, box=kernel.Tensor(box), out=out, pitch=x.rows.pitch, first=x.rows.first
+    )
+    return kernel.Kernel((kernel.Operand("x", x.type),), out, body)
+
+
+def softmax(node: graphs.Node, x: kernel.Value) -> kernel.Kernel:
+    """Over the first node.shape[0] elements of a vector."""
+    out = kernel.Tensor(node.shape)
+    body = kernel.fill("generic/softmax", x=x.type, out=out, count=node.shape[0])
+    return kernel.Kernel((kernel.Operand("x", x.type),), out, body)
+
+
+def _position(out: rows.Rows) -> dict[str, int]:
+    """y = (p + shift) div pitch - skip and x = (p + shift) mod pitch: the pixel at a position of a plane."""
+    return {"pitch": out.pitch, "shift": out.pitch - out.left, "skip": out.top + 1}
+
+
+def _steps(strides: graphs.Window, padding: graphs.Padding) -> dict[str, int]:
+    (sd, sh, sw), ((pd, _), (ph, _), (pw, _)) = strides, padding
+    return {"sd": sd, "sh": sh, "sw": sw, "pd": pd, "ph": ph, "pw": pw}
+
+
+def _read(x: kernel.Value) -> str:
+    assert x.rows is not None
+    r = x.rows
+    return kernel.fill(
+        "generic/read",
+        x=x.type,
+        d_last=r.frames - 1,
+        y_last=r.height - 1,
+        x_last=r.width - 1,
+        x_pitch=r.pitch,
+        x_first=r.first,
+    )

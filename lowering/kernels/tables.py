@@ -1,0 +1,58 @@
+"""The tables that packed kernels read: offsets of taps, the taps inside the clip for each frame, biases and masks."""
+
+import numpy as np
+
+from lowering import graph as graphs
+from lowering import packed as packs
+from lowering import rows
+
+
+def conv(op: graphs.PackedConv, x: rows.Rows, out: rows.Rows, row_count: int) -> dict[str, np.ndarray]:
+    """values f32[taps, group], offsets i32[taps], bounds i32[frames, row_count, 2], bias f32[row_count, group], mask f32[plane].
+
+    `row_count` may exceed the kernel's rows: the rest have no taps.
+    """
+    (front, _), (top, _), (left, _) = op.padding
+    d, h, w, i = op.kernel.taps.astype(np.int64).T
+    missing = row_count - op.kernel.rows
+    return {
+        "values": op.kernel.values,
+        "offsets": x.offset(d - front, h - top, w - left, i).astype(np.int32),
+        "bounds": np.pad(bounds(op.kernel, x.frames, out.frames, front), ((0, 0), (0, missing), (0, 0))),
+        "bias": _bias(op.bias, row_count, op.kernel.group),
+        "mask": out.mask(),
+    }
+
+
+def bounds(kernel: packs.PackedKernel, frames_in: int, frames_out: int, front: int) -> np.ndarray:
+    """i32[frames_out, rows, 2]: first tap and end of those that lie inside the clip, for each output frame and row."""
+    d, starts = kernel.taps[:, 0], kernel.starts[:-1].astype(np.int64)
+    row = np.repeat(np.arange(kernel.rows), np.diff(kernel.starts))
+    pairs = []
+    for frame in range(frames_out):
+        before = np.bincount(row[d < front - frame], minlength=kernel.rows)
+        until = np.bincount(row[d < frames_in + front - frame], minlength=kernel.rows)
+        pairs.append(np.stack([starts + before, starts + np.maximum(until, before)], 1))
+    return np.array(pairs, np.int32)
+
+
+def dense(op: graphs.PackedDense, size: int, x: rows.Rows | None) -> dict[str, np.ndarray]:
+    """values f32[taps, group], offsets i32[taps], starts i32[rows + 1], bias f32[rows, group]. `x` is the layout that a flattened input lies in."""
+    index = op.kernel.taps[:, 3].astype(np.int64)
+    if x is not None:
+        d, h, w, c = np.unravel_index(index, (x.frames, x.height, x.width, x.channels))
+        index = x.first + x.offset(d, h, w, c)
+    assert index.size == 0 or index.max() < size
+    bias = _bias(op.bias, op.kernel.rows, op.kernel.group)
+    return {
+        "values": op.kernel.values,
+        "offsets": index.astype(np.int32),
+        "starts": op.kernel.starts.astype(np.int32),
+        "bias": bias,
+    }
+
+
+def _bias(bias: np.ndarray, row_count: int, group: int) -> np.ndarray:
+    out = np.zeros(row_count * group, np.float32)
+    out[: len(bias)] = bias
+    return out.reshape(row_count, group)

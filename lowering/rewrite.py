@@ -1,0 +1,253 @@
+"""Graph -> Graph stages, in the order in which they run: from what JAX wrote to what the kernels compute."""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+
+from lowering import graph as graphs
+from lowering import packed
+
+Stage = Callable[[graphs.Graph], graphs.Graph]
+
+# Filters per row, and the share of the FMA peak that the kernel reached with it (AVX-512 and NEON agree on the order): what decides between
+# rows of 8 that compute a few zeros and rows of 4 that compute none.
+GROUP_EFFICIENCY = {8: 1.0, 4: 0.85, 16: 0.95}
+DENSE_GROUP = 64
+
+
+def rewrite(graph: graphs.Graph) -> graphs.Graph:
+    """Runs every stage, with a verification after each."""
+    for stage in STAGES:
+        graph = graphs.verify(stage(graph))
+    return graph
+
+
+def flatten_last(graph: graphs.Graph) -> graphs.Graph:
+    """A ReLU after a flattening goes before it, where a kernel can take it in."""
+    users, by_name, swapped = graph.users, graph.by_name, {}
+    for node in graph.nodes:
+        source = by_name[node.inputs[0]] if node.inputs else node
+        if isinstance(node.op, graphs.Relu) and isinstance(source.op, graphs.Reshape) and len(users[source.name]) == 1:
+            below = by_name[source.inputs[0]]
+            swapped[source.name] = dataclasses.replace(below, name=source.name, op=graphs.Relu(), inputs=(below.name,))
+            swapped[node.name] = dataclasses.replace(node, op=graphs.Reshape())
+    return graphs.replace(graph, lambda n: [swapped.get(n.name, n)])
+
+
+def merge_affine(graph: graphs.Graph) -> graphs.Graph:
+    """Affine goes into the Conv, Dense or Affine before it, y = s (K x + b) + t = (s K) x + (s b + t), else into the Dense after it,
+    y = K (s x + t) + b = (K s) x + (K t + b). One that changes nothing goes away."""
+    for fold in (_into_source, _into_reader):
+        while (folded := fold(graph)) is not None:
+            graph = folded
+    return graph
+
+
+def fuse_relu(graph: graphs.Graph) -> graphs.Graph:
+    """ReLU after Conv or Dense becomes its epilogue. A kernel that another node reads before the ReLU keeps the two apart."""
+    users, by_name, renames, fused = graph.users, graph.by_name, {}, {}
+    for node in graph.nodes:
+        if isinstance(node.op, graphs.Relu):
+            source = by_name[node.inputs[0]]
+            if isinstance(source.op, graphs.Conv | graphs.Dense) and len(users[source.name]) == 1:
+                renames[node.name] = source.name
+                fused[source.name] = dataclasses.replace(source, op=dataclasses.replace(source.op, relu=True))
+    return graphs.rewire(graphs.replace(graph, lambda n: [fused.get(n.name, n)]), renames)
+
+
+def drop_dead_channels(graph: graphs.Graph) -> graphs.Graph:
+    """Filters that give nothing but zeros, or that nobody reads, leave their kernel and their readers' kernels."""
+    while (found := _dead(graph)) is not None:
+        graph = _drop(graph, *found)
+    return graph
+
+
+def split_strides(graph: graphs.Graph) -> graphs.Graph:
+    """A strided convolution becomes SplitPhases and a convolution of stride 1 over its phases, without padding."""
+
+    def rule(node: graphs.Node) -> list[graphs.Node]:
+        op = node.op
+        if not isinstance(op, graphs.Conv) or op.strides == (1, 1, 1):
+            return [node]
+        source, kernel = graph[node.inputs[0]], _phase_kernel(op.kernel, op.strides)
+        # The phases hold just what the convolution reads: its output size + the kernel's phases - 1 in each axis.
+        ends = [s * (out + k - 1) for s, out, k in zip(op.strides, node.shape, kernel.shape, strict=False)]
+        padding = tuple((low, end - n - low) for (low, _), end, n in zip(op.padding, ends, source.shape, strict=False))
+        split = graphs.SplitPhases(op.strides, padding)
+        phases = graphs.Node(f"{node.name}_phases", split, node.inputs, graphs.output_shape(split, [source.shape]))
+        conv = dataclasses.replace(op, kernel=kernel, strides=(1, 1, 1), padding=graphs.NO_PADDING)
+        return [phases, dataclasses.replace(node, op=conv, inputs=(phases.name,))]
+
+    return graphs.replace(graph, rule)
+
+
+def mark_positive(graph: graphs.Graph) -> graphs.Graph:
+    """Max pools of values that a ReLU made positive are told so: their padding may then be the zeros that lie around every feature map."""
+    positive: set[str] = set()
+    for node in graph.nodes:
+        relu = getattr(node.op, "relu", False) or isinstance(node.op, graphs.Relu)
+        keeps = isinstance(node.op, graphs.MaxPool | graphs.AvgPool | graphs.Concat | graphs.Add | graphs.SplitPhases)
+        if relu or (keeps and positive.issuperset(node.inputs)):
+            positive.add(node.name)
+    mark = lambda n: isinstance(n.op, graphs.MaxPool) and n.inputs[0] in positive
+    return graphs.replace(
+        graph, lambda n: [dataclasses.replace(n, op=dataclasses.replace(n.op, positive=True)) if mark(n) else n]
+    )
+
+
+def pack(graph: graphs.Graph) -> graphs.Graph:
+    """Kernels become packed rows; the size of a row's group is the one with the least work."""
+
+    def rule(node: graphs.Node) -> list[graphs.Node]:
+        match node.op:
+            case graphs.Conv(kernel=kernel, bias=bias, padding=padding, relu=relu):
+                group = min(GROUP_EFFICIENCY, key=lambda g: packed.kept_for_group(kernel, g) / GROUP_EFFICIENCY[g])
+                op = graphs.PackedConv(packed.pack(kernel, group), bias, padding, relu)
+            case graphs.Dense(kernel=kernel, bias=bias, relu=relu):
+                group = min(DENSE_GROUP, 1 << (kernel.shape[1] - 1).bit_length())
+                op = graphs.PackedDense(packed.pack(kernel[None, None, None], group), bias, relu)
+            case _:
+                return [node]
+        return [dataclasses.replace(node, op=op)]
+
+    return graphs.replace(graph, rule)
+
+
+STAGES: tuple[Stage, ...] = (
+    flatten_last,
+    merge_affine,
+    fuse_relu,
+    drop_dead_channels,
+    split_strides,
+    mark_positive,
+    pack,
+)
+
+
+def _into_source(graph: graphs.Graph) -> graphs.Graph | None:
+    """The graph with one Affine fewer, or None."""
+    users, by_name = graph.users, graph.by_name
+    for node in graph.nodes:
+        if not isinstance(node.op, graphs.Affine):
+            continue
+        source, scale, shift = by_name[node.inputs[0]], node.op.scale, node.op.shift
+        if np.allclose(scale, 1, rtol=1e-7, atol=0) and not shift.any():
+            return graphs.rewire(graph, {node.name: source.name})
+        if len(users[source.name]) != 1:
+            continue
+        match source.op:
+            case graphs.Affine(scale=s, shift=t):
+                op: graphs.Op = graphs.Affine(s * scale, t * scale + shift)
+            case graphs.Conv(kernel=kernel, bias=bias, relu=False) | graphs.Dense(kernel=kernel, bias=bias, relu=False):
+                op = dataclasses.replace(
+                    source.op,
+                    kernel=(kernel * scale).astype(np.float32),
+                    bias=(bias * scale + shift).astype(np.float32),
+                )
+            case _:
+                continue
+        return graphs.rewire(_with_op(graph, source, op), {node.name: source.name})
+    return None
+
+
+def _into_reader(graph: graphs.Graph) -> graphs.Graph | None:
+    for node in graph.nodes:
+        if (
+            isinstance(node.op, graphs.Affine)
+            and len(node.shape) == 1
+            and all(isinstance(u.op, graphs.Dense) for u in graph.users[node.name])
+        ):
+            if node is graph.output:
+                continue
+            scale, shift = node.op.scale, node.op.shift
+            for user in graph.users[node.name]:
+                assert isinstance(user.op, graphs.Dense)
+                bias = (user.op.bias + shift @ user.op.kernel).astype(np.float32)
+                graph = _with_op(
+                    graph,
+                    user,
+                    dataclasses.replace(
+                        user.op, kernel=(scale[:, None] * user.op.kernel).astype(np.float32), bias=bias
+                    ),
+                )
+            return graphs.rewire(graph, {node.name: node.inputs[0]})
+    return None
+
+
+def _with_op(graph: graphs.Graph, node: graphs.Node, op: graphs.Op) -> graphs.Graph:
+    return graphs.replace(graph, lambda n: [dataclasses.replace(n, op=op) if n.name == node.name else n])
+
+
+PASSES_CHANNELS = (graphs.MaxPool, graphs.AvgPool, graphs.Relu, graphs.Reshape)
+
+
+def _readers(graph: graphs.Graph, name: str) -> list[tuple[graphs.Node, list[graphs.Node]]] | None:
+    """The kernels that read a value's channels, each with the nodes between; None where something else reads them."""
+    found: list[tuple[graphs.Node, list[graphs.Node]]] = []
+    users = graph.users
+    if not users[name]:
+        return None
+    for user in users[name]:
+        if isinstance(user.op, graphs.Conv | graphs.Dense):
+            found.append((user, []))
+        elif isinstance(user.op, PASSES_CHANNELS):
+            further = _readers(graph, user.name)
+            if further is None:
+                return None
+            found += [(kernel, [user, *path]) for kernel, path in further]
+        else:
+            return None
+    return found
+
+
+def _input_kernel(node: graphs.Node, channels: int) -> np.ndarray:
+    """The reader's kernel as [positions, channels, filters]: a dense kernel after a flattening has several positions per channel."""
+    assert isinstance(node.op, graphs.Conv | graphs.Dense)
+    return node.op.kernel.reshape(-1, channels, node.op.kernel.shape[-1])
+
+
+def _dead(graph: graphs.Graph) -> tuple[graphs.Node, np.ndarray, list[tuple[graphs.Node, list[graphs.Node]]]] | None:
+    for node in graph.nodes:
+        if not isinstance(node.op, graphs.Conv | graphs.Dense) or (readers := _readers(graph, node.name)) is None:
+            continue
+        op, channels = node.op, node.shape[-1]
+        silent = ~op.kernel.reshape(-1, channels).any(0) & ((op.bias <= 0) if op.relu else (op.bias == 0))
+        unread = np.all([~_input_kernel(r, channels).any((0, 2)) for r, _ in readers], axis=0)
+        dead = silent | unread
+        if dead.any() and channels > 1:
+            if dead.all():
+                dead[0] = False  # a feature map keeps at least one channel
+            if dead.any():
+                return node, dead, readers
+    return None
+
+
+def _drop(
+    graph: graphs.Graph, node: graphs.Node, dead: np.ndarray, readers: list[tuple[graphs.Node, list[graphs.Node]]]
+) -> graphs.Graph:
+    assert isinstance(node.op, graphs.Conv | graphs.Dense)
+    live, channels = ~dead, node.shape[-1]
+    changed = {node.name: dataclasses.replace(node.op, kernel=node.op.kernel[..., live], bias=node.op.bias[live])}
+    for reader, _ in readers:
+        assert isinstance(reader.op, graphs.Conv | graphs.Dense)
+        kernel = reader.op.kernel
+        flat = _input_kernel(reader, channels)[:, live]
+        shape = (*kernel.shape[:3], int(live.sum()), kernel.shape[4]) if kernel.ndim == 5 else (-1, kernel.shape[1])
+        changed[reader.name] = dataclasses.replace(reader.op, kernel=flat.reshape(shape))
+    nodes, shapes = [], {}
+    for n in graph.nodes:
+        op = changed.get(n.name, n.op)
+        shapes[n.name] = (
+            n.shape if isinstance(op, graphs.Input) else graphs.output_shape(op, [shapes[i] for i in n.inputs])
+        )
+        nodes.append(dataclasses.replace(n, op=op, shape=shapes[n.name]))
+    return graphs.Graph(tuple(nodes))
+
+
+def _phase_kernel(kernel: np.ndarray, strides: graphs.Window) -> np.ndarray:
+    """f32[D, H, W, I, O] -> f32[ceil(D/sd), ceil(H/sh), ceil(W/sw), (a, b, e, I), O], zeros where a phase has no tap."""
+    (sd, sh, sw), (d, h, w, i, o) = strides, kernel.shape
+    padded = np.pad(kernel, ((0, -d % sd), (0, -h % sh), (0, -w % sw), (0, 0), (0, 0)))
+    d, h, w = (n // s for n, s in zip(padded.shape, strides, strict=False))
+    return padded.reshape(d, sd, h, sh, w, sw, i, o).transpose(0, 2, 4, 1, 3, 5, 6, 7).reshape(d, h, w, -1, o)

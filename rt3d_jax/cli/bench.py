@@ -1,0 +1,97 @@
+"""rt3d bench: latency of host bundles, interleaved."""
+
+import json
+import pathlib
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import tyro
+
+from lowering import bundle as bundles
+from lowering import measure
+from rt3d_jax import machine
+from rt3d_jax.cli import console
+
+
+def run(
+    folders: Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional],
+    /,
+    threads: int = 1,
+    rounds: int = 5,
+    runs: int = 20,
+    json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
+) -> None:
+    """Time host bundles, interleaved (A B A B ...), beside the machine's FMA peak measured in the same run.
+
+    Speed-ups are against the first bundle: name the dense one first. These are times of this machine, not of a phone.
+
+    Args:
+        folders: Bundles for `host` that `rt3d lower` wrote.
+        threads: Threads of the runtime.
+        rounds: Rounds over all bundles.
+        runs: Single inferences of each bundle in a round, after two that warm up.
+        json_file: Writes {"machine", "threads", "fma_peak_gflops", "rows"} here.
+    """
+    console.some(folders, "bundle, such as OUT/bundles/dense/host")
+    found = [bundles.read(folder) for folder in folders]
+    rows, peak = measure_rows(found, threads, rounds, runs)
+    show(rows, peak)
+    if json_file is not None:
+        report = {
+            "machine": machine.describe(),
+            "threads": threads,
+            "fma_peak_gflops": peak,
+            "rows": rows,
+            "versions": bundles.versions(),
+        }
+        json_file.write_text(json.dumps(report, indent=1) + "\n")
+
+
+def measure_rows(
+    found: Sequence[bundles.Bundle], threads: int, rounds: int, runs: int
+) -> tuple[list[dict[str, Any]], float]:
+    """Rows for report.json, and the FMA peak in GFLOP/s."""
+    with console.Progress() as progress:
+        latencies, peak = measure.interleave(
+            found, threads, rounds, runs, lambda done, total: progress("latency", done, total)
+        )
+    return [
+        {**latency.row(peak), "rate": bundle.manifest["rate"]} for latency, bundle in zip(latencies, found, strict=True)
+    ], peak
+
+
+def show(rows: Sequence[dict[str, Any]], peak: float) -> None:
+    """Latencies as a table."""
+    columns = (
+        "run",
+        "threads",
+        "p50 ms",
+        "p90 ms",
+        "min ms",
+        "GFLOP/s",
+        "of FMA peak",
+        "MAC rate",
+        "speed-up",
+        "speed-up / rate",
+    )
+    base, cells = rows[0], []
+    for r in rows:
+        rate, gain = base["macs"] / r["macs"], base["p50_ms"] / r["p50_ms"]
+        times = tuple(f"{r[k]:.3g}" for k in ("p50_ms", "p90_ms", "min_ms"))
+        cells.append(
+            (
+                r["run"],
+                r["threads"],
+                *times,
+                f"{r['useful_gflops']:.0f}",
+                f"{r['share_of_peak']:.0%}",
+                f"{rate:.2f}",
+                f"{gain:.2f}",
+                f"{gain / rate:.2f}",
+            )
+        )
+    console.table(
+        f"Latency on this machine ({rows[0]['runs']} runs each, interleaved; FMA peak {peak:.0f} GFLOP/s)",
+        columns,
+        cells,
+    )

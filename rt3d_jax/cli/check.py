@@ -1,0 +1,23 @@
+"""rt3d check: bundles against the answers that travel with them."""
+
+import pathlib
+from typing import Annotated
+
+import tyro
+
+from lowering import bundle as bundles
+from rt3d_jax.cli import console, lower
+
+
+def run(folders: Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional], /) -> int:
+    """Run bundles on their own clip and compare with JAX's answer: natively, under qemu-user (arm64) or on the Vulkan device found here.
+
+    Exit code 1 if an answer differs by more than 1e-4 of the largest logit, or could not be had.
+
+    Args:
+        folders: Bundles that `rt3d lower` wrote.
+    """
+    console.some(folders, "bundle, such as OUT/bundles/dense/host")
+    rows = [lower.row(bundles.read(folder)) for folder in folders]
+    lower.show(rows)
+    return 0 if all(r["max_rel_error"] is not None and r["max_rel_error"] <= bundles.TOLERANCE for r in rows) else 1

@@ -1,0 +1,126 @@
+"""What a person sees: progress bars with time left on a terminal, plain lines elsewhere, and tables."""
+
+import sys
+import threading
+import time
+from collections.abc import Iterable, Sequence
+
+import rich.box
+import rich.console
+import rich.markup
+import rich.progress
+import rich.table
+
+CONSOLE = rich.console.Console()
+if not CONSOLE.is_terminal:
+    CONSOLE = rich.console.Console(width=160)  # a log file has no edge to wrap at
+PLAIN_SECONDS = 15.0
+INTERRUPTED = threading.Event()
+
+
+def interrupt(*_: object) -> None:
+    """SIGINT's handler. Python drops an exception that is raised inside some callbacks; the next progress report then raises it again."""
+    INTERRUPTED.set()
+    raise KeyboardInterrupt
+
+
+class Progress:
+    """progress(what, done, total, values): one bar per `what` on a terminal; a line now and then where there is none."""
+
+    def __init__(self) -> None:
+        columns = (
+            "{task.description:<22}",
+            rich.progress.BarColumn(),
+            rich.progress.MofNCompleteColumn(),
+            rich.progress.TimeElapsedColumn(),
+        )
+        tail = (
+            rich.progress.TextColumn("left"),
+            rich.progress.TimeRemainingColumn(),
+            rich.progress.TextColumn("{task.fields[values]}"),
+        )
+        self._bars = rich.progress.Progress(*columns, *tail, console=CONSOLE, disable=not CONSOLE.is_terminal)
+        self._tasks: dict[str, rich.progress.TaskID] = {}
+        self._began: dict[str, float] = {}
+        self._said: dict[str, float] = {}
+
+    def __enter__(self) -> "Progress":
+        self._bars.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bars.__exit__(None, None, None)
+
+    def __call__(self, what: str, done: int, total: int, values: dict[str, float] | None = None) -> None:
+        if INTERRUPTED.is_set():
+            raise KeyboardInterrupt
+        text = "  ".join(f"{name} {value:.4g}" for name, value in (values or {}).items())
+        if not CONSOLE.is_terminal:
+            self._say(what, done, total, text)
+            return
+        if what not in self._tasks:
+            self._tasks[what] = self._bars.add_task(what, total=total, values="")
+        self._bars.update(self._tasks[what], completed=done, total=total)
+        if text:
+            self._bars.update(self._tasks[what], values=text)
+
+    def _say(self, what: str, done: int, total: int, text: str) -> None:
+        now = time.monotonic()
+        began = self._began.setdefault(what, now)
+        if done < total and now - self._said.get(what, began) < PLAIN_SECONDS:
+            return
+        if self._said.get(what) == float("inf"):
+            return
+        self._said[what] = now if done < total else float("inf")
+        left = (now - began) / max(done, 1) * (total - done)
+        print(
+            f"{what}: {done}/{total}, {now - began:.0f} s"
+            + (f", about {left:.0f} s left" if done < total else "")
+            + (f"  {text}" if text else "")
+        )
+        sys.stdout.flush()
+
+
+def say(text: str) -> None:
+    """One line, wrapped only by the terminal."""
+    CONSOLE.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def some(values: Sequence[object], what: str) -> None:
+    """ValueError if nothing was named on the command line."""
+    if not values:
+        raise ValueError(f"nothing to do: name at least one {what}")
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table; columns of numbers align right, only the last column wraps."""
+    drawn = rich.table.Table(title=title, title_justify="left", box=rich.table.box.SIMPLE_HEAD)
+    rows = [[_cell(value) for value in row] for row in rows]
+    for i, name in enumerate(columns):
+        number = all(
+            row[i]
+            .replace(".", "")
+            .replace("-", "")
+            .replace("e", "")
+            .replace("%", "")
+            .replace("x", "")
+            .strip()
+            .isdigit()
+            for row in rows
+        )
+        drawn.add_column(name, justify="right" if number else "left", no_wrap=i < len(columns) - 1)
+    for row in rows:
+        drawn.add_row(*map(rich.markup.escape, row))
+    CONSOLE.print(drawn)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    return (
+        f"{value:.3g}"
+        if isinstance(value, float) and abs(value) < 100
+        else f"{value:,.0f}"
+        if isinstance(value, float)
+        else str(value)
+    )

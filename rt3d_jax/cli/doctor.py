@@ -1,0 +1,144 @@
+"""rt3d doctor: what works here, by trying it."""
+
+import importlib.metadata
+import importlib.util
+import json
+import pathlib
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import tyro
+
+from lowering import qemu
+from lowering import run as runs
+from rt3d_jax.cli import console
+
+# What this version of rt3d was built and tested with; IREE's two halves must be the very same version.
+IREE = "3.13.0"
+VULKAN_FEATURES = ("timelineSemaphore", "scalarBlockLayout", "synchronization2")
+Finding = tuple[bool, str]
+
+
+def run(install: bool = False, json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None) -> int:
+    """Say what works on this machine, and how to mend what does not. Exit code 1 if something that every user needs is missing.
+
+    Args:
+        install: Downloads what needs no root: IREE's aarch64 tools, which check arm64 bundles under qemu.
+        json_file: Writes the findings here too.
+    """
+    if install:
+        console.say(f"IREE's aarch64 tools: {qemu.install()}")
+    rows = []
+    for name, needed, probe in CHECKS:
+        try:
+            works, text = probe()
+        except Exception as error:  # a probe that fails is a finding, whatever it raised
+            works, text = False, f"{type(error).__name__}: {error}"
+        rows.append({"check": name, "works": works, "needed": needed, "found": text})
+    cells = [(r["check"], "yes" if r["works"] else "NO" if r["needed"] else "no", r["found"]) for r in rows]
+    console.table("What works here", ("", "works", "found"), cells)
+    if json_file is not None:
+        json_file.write_text(json.dumps(rows, indent=1) + "\n")
+    return 0 if all(r["works"] for r in rows if r["needed"]) else 1
+
+
+def _python() -> Finding:
+    return sys.version_info >= (3, 11), f"{platform.python_version()} (3.11 or newer is needed)"
+
+
+def _iree() -> Finding:
+    found = {name: importlib.metadata.version(name) for name in ("iree-base-compiler", "iree-base-runtime")}
+    fits = set(found.values()) == {IREE}
+    return fits, ", ".join(f"{k} {v}" for k, v in found.items()) + (
+        "" if fits else f"; install {IREE} of both: bundles do not work across versions"
+    )
+
+
+def _jax() -> Finding:
+    import jax
+
+    names = ("jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "grain")
+    return True, ", ".join(
+        f"{n} {importlib.metadata.version(n)}" for n in names
+    ) + f"; devices: {', '.join(map(str, jax.devices()))}"
+
+
+def _gpu() -> Finding:
+    import jax
+
+    kinds = sorted({device.platform for device in jax.devices()})
+    works = kinds != ["cpu"]
+    return works, f"JAX runs on {', '.join(kinds)}" + (
+        "" if works else "; for NVIDIA install the extra: pip install 'rt3d-jax[cuda]'"
+    )
+
+
+def _video() -> Finding:
+    import av
+
+    return "h264" in av.codecs_available, f"PyAV {av.__version__}, decodes h264"
+
+
+def _vulkan() -> Finding:
+    """The device, its version and the features that IREE's runtime asks for, as its own tool sees them."""
+    found = subprocess.run(
+        [*runs.native_tool("iree-run-module"), "--dump_devices=vulkan"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    said = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in found.stdout.splitlines())}
+    if "name" not in said:
+        return False, "no Vulkan 1.3 device; without a GPU, on Debian: apt-get install mesa-vulkan-drivers libvulkan1"
+    features = dict(pair.split("=") for pair in said.get("features", "").split())
+    missing = [name for name in VULKAN_FEATURES if features.get(name) != "yes"]
+    halves = all(features.get(name) == "yes" for name in ("shaderFloat16", "storageBuffer16BitAccess"))
+    text = f"{said['name']}, Vulkan {said.get('api')}, f16 {'yes' if halves else 'no'}, subgroup {said.get('subgroup', '').partition(' ')[0].removeprefix('size=')}"
+    return not missing, text + (f"; the driver lacks {', '.join(missing)}, which IREE needs" if missing else "")
+
+
+def _qemu() -> Finding:
+    done = subprocess.run(
+        [*qemu.tool("iree-run-module"), "--list_drivers"], capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.returncode == 0, f"{' '.join(qemu.prefix()) or 'native'} runs IREE's aarch64 tools in {qemu.folder()}"
+
+
+def _spirv() -> Finding:
+    return _found("spirv-val", "validates Vulkan modules in the tests; on Debian: apt-get install spirv-tools")
+
+
+def _adb() -> Finding:
+    return _found("adb", "reaches phones; on Debian: apt-get install adb")
+
+
+def _peers() -> Finding:
+    names = {"openvino": "openvino", "onnxruntime": "onnxruntime", "torch": "torch", "mnn": "MNN"}
+    there = [name for name, module in names.items() if importlib.util.find_spec(module)]
+    return bool(
+        there
+    ), f"{', '.join(there) or 'none'} of {', '.join(names)}; install the rest: pip install 'rt3d-jax[peers]'"
+
+
+def _found(program: str, use: str) -> Finding:
+    path = shutil.which(program)
+    return path is not None, path or use
+
+
+CHECKS: tuple[tuple[str, bool, Callable[[], Finding]], ...] = (
+    ("Python", True, _python),
+    ("IREE compiler and runtime", True, _iree),
+    ("JAX", True, _jax),
+    ("video decoding", True, _video),
+    ("GPU for JAX", False, _gpu),
+    ("Vulkan device", False, _vulkan),
+    ("arm64 under qemu", False, _qemu),
+    ("spirv-val", False, _spirv),
+    ("adb", False, _adb),
+    ("peer engines", False, _peers),
+)

@@ -1,0 +1,122 @@
+"""rt3d lower: trained runs into bundles, each checked against JAX."""
+
+import pathlib
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import jax
+import numpy as np
+import tyro
+
+from lowering import bundle as bundles
+from lowering import qemu, targets, trace
+from lowering import run as runs
+from rt3d_jax import checkpoints, config
+from rt3d_jax.cli import console, prune
+from rt3d_jax.data import clips, folders
+
+DEFAULT_TARGETS = ("host", "android:cortex-a76", "vulkan:adreno")
+
+
+def run(
+    networks: Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional],
+    /,
+    target: tuple[str, ...] = DEFAULT_TARGETS,
+    out: pathlib.Path | None = None,
+    clip: pathlib.Path | None = None,
+) -> int:
+    """Compile trained runs into bundles for host, Android CPUs and Vulkan GPUs, and check each against JAX.
+
+    A bundle that is there and unchanged is kept. Exit code 1 if an answer differs from JAX's by more than 1e-4 of the largest logit.
+
+    Args:
+        networks: Folders of finished phases, such as OUT/runs/dense.
+        target: host, android:CPU (such as android:cortex-a76) or vulkan:GPU (such as vulkan:adreno, vulkan:mali-g715).
+        out: Folder for the bundles, one per run and target; default: bundles, beside the folder runs.
+        clip: Video that gives the bundle's own clip; default: the data set's first test video.
+    """
+    console.some(networks, "run, such as OUT/runs/dense")
+    chosen = [targets.find(name) for name in target]
+    rows = []
+    for folder in networks:
+        where = out or folder.resolve().parents[1] / "bundles"
+        rows += lower(folder, chosen, where, clip)
+    show(rows)
+    return 0 if all(row["max_rel_error"] is None or row["max_rel_error"] <= bundles.TOLERANCE for row in rows) else 1
+
+
+def lower(
+    folder: pathlib.Path, chosen: Sequence[targets.Target], out: pathlib.Path, video: pathlib.Path | None = None
+) -> list[dict[str, Any]]:
+    """Bundles of one run at OUT/RUN/TARGET; a row of report.json for each."""
+    network = checkpoints.load_network(folder)
+    apply = checkpoints.apply(network)
+    clip = clips.load(str(video or _test_video(folder)), network.clip)[None]
+    logits = np.asarray(jax.jit(apply)(network.params, clip))
+    graph = trace.trace(apply, network.params, clip.shape)
+    info = bundles.Info(
+        run=network.name, model=network.config.name, labels=network.labels, clip=clips.to_json(network.clip), scheme=network.scheme,
+        rate=network.rate, accuracy=network.accuracy, protocol=network.protocol,
+    )  # fmt: skip
+    rows = []
+    for target in chosen:
+        place = out / network.name / target.name.replace(":", "-")
+        rows.append(row(bundles.write(place, graph, target, clip, logits, info)))
+        console.say(f"{rows[-1]['run']} -> {place}: {_verdict(rows[-1])}")
+    return rows
+
+
+def row(bundle: bundles.Bundle) -> dict[str, Any]:
+    """A bundle's row of report.json, with the errors of its answer where its target can run here."""
+    files = bundle.manifest["files"]
+    sizes = {"vmfb_bytes": files["module.vmfb"]["bytes"], "weights_bytes": files["weights.irpa"]["bytes"]}
+    found: dict[str, Any] = {
+        "run": bundle.manifest["run"],
+        "target": bundle.target.name,
+        "folder": str(bundle.folder),
+        **sizes,
+    }
+    try:
+        check = runs.check(bundle)
+    except (qemu.EmulatorError, runs.RunError) as error:
+        return found | {"max_abs_error": None, "max_rel_error": None, "unchecked": str(error)}
+    return found | {"max_abs_error": check.max_abs_error, "max_rel_error": check.max_rel_error}
+
+
+def show(rows: Sequence[dict[str, Any]]) -> None:
+    """Bundles as a table."""
+    columns = ("run", "target", "largest error", "of the largest logit", "module KB", "weights KB")
+    cells = [
+        (
+            r["run"],
+            r["target"],
+            _number(r["max_abs_error"]),
+            _number(r["max_rel_error"]),
+            r["vmfb_bytes"] // 1024,
+            r["weights_bytes"] // 1024,
+        )
+        for r in rows
+    ]
+    console.table("Bundles", columns, cells)
+    for reason in dict.fromkeys(r["unchecked"] for r in rows if "unchecked" in r):
+        console.say(f"not checked: {reason}")
+
+
+def _number(value: float | None) -> str:
+    return "not checked" if value is None else f"{value:.1e}"
+
+
+def _verdict(found: dict[str, Any]) -> str:
+    if found["max_rel_error"] is None:
+        return f"compiled, not checked ({found['unchecked']})"
+    good = found["max_rel_error"] <= bundles.TOLERANCE
+    return (
+        f"{'same answer as JAX' if good else 'WRONG ANSWER'}, error {found['max_rel_error']:.1e} of the largest logit"
+    )
+
+
+def _test_video(folder: pathlib.Path) -> str:
+    out = folder.resolve().parents[1]
+    data = prune.experiment(out).data
+    place, split = (data.folder, data.split) if isinstance(data, config.UCF101) else (out / "data", 1)
+    return folders.ucf101(place, split).test[0].path

@@ -1,0 +1,34 @@
+"""rt3d prune: further rates for an experiment that is trained."""
+
+import dataclasses
+import pathlib
+from typing import Annotated
+
+import tyro
+
+from rt3d_jax import config, train
+from rt3d_jax.cli import console
+from rt3d_jax.cli import train as train_verb
+
+
+def run(out: Annotated[pathlib.Path, tyro.conf.Positional], /, rate: tuple[float, ...]) -> None:
+    """Prune a trained experiment to further rates and retrain.
+
+    Args:
+        out: Folder that `rt3d train --out` wrote.
+        rate: Rates: dense MACs / kept MACs over the whole network.
+    """
+    with console.Progress() as progress:
+        task = train.prepare(dataclasses.replace(experiment(out), rates=rate), out, progress)
+        train.dense(task)
+        train.penalise(task)
+        results = [train.prune(task, one) for one in rate]
+    train_verb.show(results)
+
+
+def experiment(out: pathlib.Path) -> config.Experiment:
+    """The experiment that was trained in a folder."""
+    path = out / "runs" / "dense" / "config.json"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is not there; expected a folder that `rt3d train --out` wrote")
+    return config.from_json(config.read_json(path)["experiment"])

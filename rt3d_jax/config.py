@@ -1,0 +1,190 @@
+"""What an experiment is: frozen values that travel as JSON with every run."""
+
+import dataclasses
+import json
+import pathlib
+from typing import Any, Literal
+
+from rt3d_jax import patterns, plans
+from rt3d_jax.data import clips, synthetic
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """A network by name; width scales all channels (1 = the paper's), frames and size are those of its clips."""
+
+    name: str = "c3d"
+    width: float = 1.0
+    frames: int = 16
+    size: int = 112
+    dropout: float = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class UCF101:
+    """A folder in UCF101's layout (see data.folders.ucf101) and the number of its split."""
+
+    folder: str
+    split: int = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class SGD:
+    """Nesterov-free SGD with momentum; weight decay is added to the gradient of kernels."""
+
+    momentum: float = 0.9
+    weight_decay: float = 5e-4
+
+
+@dataclasses.dataclass(frozen=True)
+class AdamW:
+    """Adam with decoupled weight decay of kernels (Loshchilov and Hutter, 2019)."""
+
+    b1: float = 0.9
+    b2: float = 0.999
+    weight_decay: float = 1e-4
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """How one phase trains: linear warm-up over `warmup` epochs, then constant or cosine to zero.
+
+    clip_norm bounds the global norm of the gradient (None: unbounded). label_smoothing s mixes s / classes into the targets.
+    """
+
+    epochs: float
+    learning_rate: float
+    schedule: Literal["constant", "cosine"] = "cosine"
+    warmup: float = 0.0
+    optimizer: SGD | AdamW = SGD()
+    label_smoothing: float = 0.1
+    clip_norm: float | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class GroupLasso:
+    """strength * sum of block norms; macs weights every layer by its MACs."""
+
+    strength: float
+    macs: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class Reweighted:
+    """strength * sum of P * block norms, P = 1 / (norm^2 + eps) computed `rounds` times, evenly over the phase.
+
+    relative takes norms in units of their layer's, see prune.penalties.reweight; the paper's form is the absolute one.
+    """
+
+    strength: float
+    rounds: int = 4
+    eps: float = 1e-6
+    macs: bool = True
+    relative: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Distillation:
+    """Retraining learns from the dense network's logits at `temperature`, with `weight`; not in the `last` epochs."""
+
+    temperature: float = 3.0
+    weight: float = 0.5
+    last: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """One line of work: train dense, penalise, then prune and retrain once for each rate (dense MACs / kept MACs).
+
+    bad: what a video that cannot be read does, see data.pipelines. workers: decoding processes, 0 = a thread.
+    """
+
+    name: str
+    data: UCF101 | synthetic.Synthetic
+    clip: clips.ClipSpec
+    model: Model
+    dense: Recipe
+    penalise: Recipe
+    penalty: GroupLasso | Reweighted
+    retrain: Recipe
+    plan: plans.Plan
+    rates: tuple[float, ...]
+    distillation: Distillation | None = Distillation()
+    batch: int = 32
+    seed: int = 0
+    workers: int = 2
+    bad: Literal["error", "skip"] = "error"
+
+    def __post_init__(self) -> None:
+        if (self.clip.sampling.frames, self.clip.size) != (self.model.frames, self.model.size):
+            clip = (self.clip.sampling.frames, self.clip.size)
+            raise ValueError(
+                f"clip has (frames, size) {clip}, expected the model's {(self.model.frames, self.model.size)}"
+            )
+        if len(set(self.rates)) != len(self.rates) or any(rate < 1 for rate in self.rates):
+            raise ValueError(f"rates are {self.rates}, expected different numbers of at least 1")
+
+    @property
+    def scheme(self) -> str:
+        """The patterns of the plan in words: "kgs 8x4"."""
+        return " + ".join(dict.fromkeys(rule.pattern.name for _, rule in self.plan if rule is not None)) or "dense"
+
+
+def run_name(experiment: Experiment, rate: float) -> str:
+    """The folder of a pruned run: "kgs-2.6x"."""
+    return f"{experiment.scheme.split()[0]}-{rate:g}x"
+
+
+TYPES = {
+    kind.__name__: kind
+    for kind in (
+        *(AdamW, Distillation, Experiment, GroupLasso, Model, Recipe, Reweighted, SGD, UCF101),
+        *(clips.ClipSpec, clips.Spread, clips.Windows, synthetic.Synthetic, plans.Prune, patterns.BlockPattern),
+    )
+}
+
+
+def to_json(value: Any) -> Any:
+    """Plain JSON values; a dataclass becomes an object with its name under "type"."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {"type": type(value).__name__, **fields}
+    if isinstance(value, tuple | list):
+        return [to_json(item) for item in value]
+    if isinstance(value, dict):
+        return {key: to_json(item) for key, item in value.items()}
+    return value
+
+
+def from_json(value: Any) -> Any:
+    """What to_json wrote, lists as tuples; ValueError for an unknown type or fields that it does not take."""
+    if isinstance(value, list):
+        return tuple(from_json(item) for item in value)
+    if not isinstance(value, dict):
+        return value
+    fields = {key: from_json(item) for key, item in value.items() if key != "type"}
+    if "type" not in value:
+        return fields
+    if value["type"] not in TYPES:
+        raise ValueError(f"config type is {value['type']!r}, expected one of {', '.join(sorted(TYPES))}")
+    try:
+        return TYPES[value["type"]](**fields)
+    except TypeError as error:
+        raise ValueError(f"config {value['type']} does not fit this version of rt3d-jax: {error}") from error
+
+
+def write_json(path: pathlib.Path, value: Any) -> None:
+    """Write a JSON file whole or not at all: beside, then renamed."""
+    beside = path.with_name(path.name + ".part")
+    beside.write_text(json.dumps(value, indent=2) + "\n")
+    beside.replace(path)
+
+
+def read_json(path: pathlib.Path) -> Any:
+    """Read a JSON file; ValueError naming it if it is not JSON."""
+    try:
+        return json.loads(path.read_text())
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ValueError(
+            f"{path} is not JSON ({error}), expected a file that rt3d wrote; delete it and run again"
+        ) from error

@@ -1,0 +1,151 @@
+"""Clips: which frames of a video a network sees, and how they are scaled, cropped, flipped and normalised."""
+
+import dataclasses
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from rt3d_jax.data import videos
+
+ClipError = videos.ClipError
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+@dataclasses.dataclass(frozen=True)
+class Spread:
+    """`frames` frames spread evenly over the whole video: the protocol of (RT3D, AAAI-21)."""
+
+    frames: int
+
+    def __post_init__(self):
+        _at_least(1, frames=self.frames)
+
+
+@dataclasses.dataclass(frozen=True)
+class Windows:
+    """`frames` frames, `stride` apart. A video shorter than the window is spread over instead."""
+
+    frames: int
+    stride: int = 1
+
+    def __post_init__(self):
+        _at_least(1, frames=self.frames, stride=self.stride)
+
+
+@dataclasses.dataclass(frozen=True)
+class ClipSpec:
+    """How a video becomes a clip.
+
+    The shorter side is scaled to `short_side`, a square of `size` is cut out, and (value / 255 - mean) / std is taken
+    per channel (RGB). In training the sampling's phase or start and the square are random, and `flip` mirrors left and
+    right half of the time; it must be False where labels know left from right.
+    """
+
+    sampling: Spread | Windows
+    short_side: int
+    size: int
+    mean: tuple[float, float, float] = IMAGENET_MEAN
+    std: tuple[float, float, float] = IMAGENET_STD
+    flip: bool = False
+
+    def __post_init__(self):
+        _at_least(1, size=self.size)
+        if self.short_side < self.size:
+            raise ValueError(
+                f"ClipSpec short_side {self.short_side} is below size {self.size}; scale to at least the crop"
+            )
+        if len(self.mean) != 3 or len(self.std) != 3 or min(self.std) <= 0:
+            raise ValueError(
+                f"ClipSpec mean {self.mean}, std {self.std}: expected three numbers each (RGB), std above 0"
+            )
+
+
+def to_json(spec: ClipSpec) -> dict[str, Any]:
+    """The spec as plain JSON values, for checkpoints and bundle manifests."""
+    sampling = {"kind": type(spec.sampling).__name__.lower(), **dataclasses.asdict(spec.sampling)}
+    return {**dataclasses.asdict(spec), "sampling": sampling, "mean": list(spec.mean), "std": list(spec.std)}
+
+
+def from_json(values: dict[str, Any]) -> ClipSpec:
+    """The spec that `to_json` wrote; ValueError for missing, unknown or impossible values."""
+    kinds = {"spread": Spread, "windows": Windows}
+    try:
+        sampling = dict(values["sampling"])
+        kind = kinds[sampling.pop("kind")]
+        tuples = {"mean": tuple(values["mean"]), "std": tuple(values["std"])}
+        return ClipSpec(**{**values, **tuples, "sampling": kind(**sampling)})
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f"clip spec {values}: {error!r}; expected the fields of ClipSpec, kind in {list(kinds)}"
+        ) from error
+
+
+def frame_indices(
+    sampling: Spread | Windows, length: int, rng: np.random.Generator | None = None, *, view: int = 0, views: int = 1
+) -> np.ndarray:
+    """Frame numbers, int64[sampling.frames], rising, of a clip of a video of `length` frames.
+
+    Spread: floor((i + u) * length / frames); Windows: floor(u * (length - span + 1)) + i * stride. u is random in
+    [0, 1) in training (one per clip) and (view + 0.5) / views in evaluation: 0.5 is the middle. A video with fewer
+    frames than the clip shows some frames more than once.
+    """
+    phase = (view + 0.5) / views if rng is None else rng.random()
+    steps = np.arange(sampling.frames)
+    if isinstance(sampling, Windows):
+        span = (sampling.frames - 1) * sampling.stride + 1
+        if span <= length:
+            return int(phase * (length - span + 1)) + steps * sampling.stride
+    return np.floor((steps + phase) * length / sampling.frames).astype(np.int64)
+
+
+def decode(path: str | os.PathLike, indices: Sequence[int] | np.ndarray, short_side: int | None = None) -> np.ndarray:
+    """The frames at `indices` as uint8[len(indices), height, width, 3], RGB; see videos.frames. Raises ClipError."""
+    with videos.opened(path) as video:
+        return videos.frames(video, np.asarray(indices), short_side)
+
+
+def load(
+    path: str | os.PathLike, spec: ClipSpec, rng: np.random.Generator | None = None, *, view: int = 0, views: int = 1
+) -> np.ndarray:
+    """A clip, float32[frames, size, size, 3]; with `rng` as in training, without as in evaluation (centre crop).
+
+    Raises:
+      ClipError: the file is missing, empty, corrupt, truncated, has no video stream, or is too short: fewer than half
+        of the clip's frames (one more than half of the clip would then be repeats), or a single one.
+    """
+    frames = spec.sampling.frames
+    with videos.opened(path) as video:
+        least = min(frames, max(2, (frames + 1) // 2))
+        if video.length < least:
+            reason = (
+                f"too short: {video.length} frames, a clip of {frames} needs at least {least}; drop it from the split"
+            )
+            raise ClipError(video.path, reason)
+        indices = frame_indices(spec.sampling, video.length, rng, view=view, views=views)
+        pixels = videos.frames(video, indices, spec.short_side)
+    return _normalise(_crop(pixels, spec, rng), spec)
+
+
+def _crop(pixels: np.ndarray, spec: ClipSpec, rng: np.random.Generator | None) -> np.ndarray:
+    slack = np.array(pixels.shape[1:3]) - spec.size
+    top, left = slack // 2 if rng is None else rng.integers(slack + 1)
+    square = pixels[:, top : top + spec.size, left : left + spec.size]
+    mirror = spec.flip and rng is not None and rng.random() < 0.5
+    return square[:, :, ::-1] if mirror else square
+
+
+def _normalise(pixels: np.ndarray, spec: ClipSpec) -> np.ndarray:
+    mean, std = np.array(spec.mean), np.array(spec.std)
+    clip = pixels * (1 / (255 * std)).astype(np.float32)
+    clip -= (mean / std).astype(np.float32)
+    return clip
+
+
+def _at_least(least: int, **values: int) -> None:
+    for name, value in values.items():
+        if value < least:
+            raise ValueError(f"{name} is {value}; expected at least {least}")

@@ -1,0 +1,227 @@
+"""Batches of clips: a pure function of (seed, batch number), computed ahead by grain's worker processes."""
+
+import dataclasses
+import functools
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, Protocol, Self
+
+import absl.flags
+import grain
+import numpy as np
+
+from rt3d_jax.data import clips, folders
+
+Bad = Literal["error", "skip"]
+Batch = dict[str, np.ndarray]
+NO_LABEL = -1
+
+
+class Batches(Iterator[Batch]):
+    """An iterator over batches with a position. Close it (or leave its `with` block) to end its worker processes.
+
+    What comes out does not depend on the number of workers, so a position saved with one number resumes with another.
+    `skipped` maps the path of every bad video met so far to what was wrong with it.
+    """
+
+    def __init__(self, source: "_Source", workers: int):
+        if workers < 0:
+            raise ValueError(f"workers is {workers}; expected 0 (decode in this process) or more")
+        self._source = source
+        self._workers = workers
+        self._iterator: Any = None
+        self._next = 0
+        self.skipped: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        """Batches in one pass (evaluation) or in all (training; ENDLESS without a number of steps)."""
+        return len(self._source)
+
+    def __next__(self) -> Batch:
+        if self._iterator is None:
+            self._iterator = _ahead(self._source, self._next, self._workers)
+        made = next(self._iterator)
+        self._next += 1
+        self.skipped.update(made.pop("bad"))
+        # Out of the workers' shared memory, which would be lost if the array outlived it.
+        return {key: np.array(value) for key, value in made.items()}
+
+    def get_state(self) -> dict[str, Any]:
+        """The position, as JSON values: batches taken so far and the bad videos met on the way."""
+        return {"batch": self._next, "skipped": dict(self.skipped)}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Goes to a position of get_state: the next batch is the one that would have come next there."""
+        self.close()
+        self._next = int(state["batch"])
+        self.skipped = dict(state["skipped"])
+
+    def close(self) -> None:
+        if self._iterator is not None:
+            self._iterator.close()
+            self._iterator = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def train_batches(
+    videos: Sequence[folders.Video],
+    spec: clips.ClipSpec,
+    *,
+    batch: int,
+    seed: int,
+    workers: int = 0,
+    bad: Bad = "error",
+    steps: int | None = None,
+) -> Batches:
+    """Training batches {"clip": float32[batch, D, H, W, 3], "label": int32[batch]}; `steps` of them, None = endless.
+
+    Videos come in a new random order each epoch, every one once per epoch; a batch may hold the end of one epoch and the
+    start of the next. bad="skip" puts the next good video of the order in the place of a bad one; bad="error" raises
+    clips.ClipError. With `workers` processes (0: a thread of this process) batches are made ahead.
+    """
+    length = ENDLESS if steps is None else steps
+    return Batches(_Training(_checked(videos, batch, bad), spec, batch, bad, seed, length), workers)
+
+
+def eval_batches(
+    videos: Sequence[folders.Video],
+    spec: clips.ClipSpec,
+    *,
+    batch: int,
+    workers: int = 0,
+    bad: Bad = "error",
+    views: int = 1,
+) -> Batches:
+    """One pass in order: `views` clips of each video, as {"clip", "label", "video": int32[batch]}, `video` an index.
+
+    Every batch is full-size, so that one compiled function serves: a row without a clip (after the end; a bad video with
+    bad="skip") is zeros, with label and video -1. Such a label equals no prediction; count labels >= 0.
+    """
+    return Batches(_Evaluation(_checked(videos, batch, bad), spec, batch, bad, views), workers)
+
+
+class _Source(Protocol):
+    """A batch by number, with the bad videos met under "bad": a grain random-access data source."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> dict[str, Any]: ...
+
+
+ENDLESS = 2**40
+
+
+@dataclasses.dataclass(frozen=True)
+class _Training:
+    videos: tuple[folders.Video, ...]
+    spec: clips.ClipSpec
+    batch: int
+    bad: Bad
+    seed: int
+    length: int
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        out = _empty(self.batch, self.spec)
+        for row in range(self.batch):
+            self._fill(out, row, index * self.batch + row)
+        return out
+
+    def _fill(self, out: dict[str, Any], row: int, place: int) -> None:
+        """Row := the clip at `place` of the endless order, or of the first good video that follows in its epoch."""
+        epoch, start = divmod(place, len(self.videos))
+        order = _order(self.seed, epoch, len(self.videos))
+        for index in np.roll(order, -start):
+            video = self.videos[index]
+            if _filled(out, row, video, self.spec, self.bad, rng=np.random.default_rng((self.seed, 1, place))):
+                return
+        path, reason = next(iter(out["bad"].items()))
+        raise clips.ClipError(path, f"{reason} (and none of the {len(order)} videos is usable)")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Evaluation:
+    videos: tuple[folders.Video, ...]
+    spec: clips.ClipSpec
+    batch: int
+    bad: Bad
+    views: int
+
+    def __len__(self) -> int:
+        return (len(self.videos) * self.views + self.batch - 1) // self.batch
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        out = _empty(self.batch, self.spec)
+        out["video"] = np.full(self.batch, NO_LABEL, np.int32)
+        for row in range(self.batch):
+            place, view = divmod(index * self.batch + row, self.views)
+            if place < len(self.videos):
+                video = self.videos[place]
+                if _filled(out, row, video, self.spec, self.bad, view=view, views=self.views):
+                    out["video"][row] = place
+        return out
+
+
+def _checked(videos: Sequence[folders.Video], batch: int, bad: Bad) -> tuple[folders.Video, ...]:
+    if not videos or batch < 1:
+        raise ValueError(f"{len(videos)} videos in batches of {batch}; expected at least one of each")
+    if bad not in ("error", "skip"):
+        raise ValueError(f"bad is {bad!r}; expected 'error' or 'skip'")
+    return tuple(videos)
+
+
+def _ahead(source: _Source, start: int, workers: int) -> Any:
+    """Grain's iterator over source[start:], a few batches ahead of the reader."""
+    batches = grain.MapDataset.source(source)[start:]
+    stream = batches.to_iter_dataset(grain.ReadOptions(num_threads=1, prefetch_buffer_size=2))
+    if workers:
+        if not absl.flags.FLAGS.is_parsed():
+            absl.flags.FLAGS.mark_as_parsed()  # grain reads absl flags, which only absl's own programs parse
+        options = grain.MultiprocessingOptions(num_workers=workers, per_worker_buffer_size=2)
+        stream = stream.mp_prefetch(options, worker_init_fn=_live_and_die_with_parent)
+    return iter(stream)
+
+
+def _live_and_die_with_parent(worker: int, workers: int) -> None:
+    """In a worker: Ctrl-C is the parent's to answer, and a parent that is killed leaves no workers behind."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _empty(batch: int, spec: clips.ClipSpec) -> dict[str, Any]:
+    shape = (batch, spec.sampling.frames, spec.size, spec.size, 3)
+    return {"clip": np.zeros(shape, np.float32), "label": np.full(batch, NO_LABEL, np.int32), "bad": {}}
+
+
+def _filled(out: dict[str, Any], row: int, video: folders.Video, spec: clips.ClipSpec, bad: Bad, **how: Any) -> bool:
+    try:
+        out["clip"][row] = clips.load(video.path, spec, **how)
+    except clips.ClipError as error:
+        if bad == "error":
+            raise
+        out["bad"][error.path] = error.reason
+        return False
+    out["label"][row] = video.label
+    return True
+
+
+@functools.lru_cache(maxsize=2)
+def _order(seed: int, epoch: int, length: int) -> np.ndarray:
+    return np.random.default_rng((seed, 0, epoch)).permutation(length)

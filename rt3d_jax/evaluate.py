@@ -1,0 +1,63 @@
+"""Evaluation: the logits of every test video and the accuracy of their best classes."""
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import jax
+import numpy as np
+
+from rt3d_jax.data import clips
+
+Tree = Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Predictions:
+    """logits f32[rows, classes], labels i32[rows] and videos i32[rows] (indices), one row per clip that was read."""
+
+    logits: np.ndarray
+    labels: np.ndarray
+    videos: np.ndarray
+
+    @property
+    def accuracy(self) -> float:
+        """Top-1 in percent, clip by clip; ValueError if there is no clip."""
+        if not self.labels.size:
+            raise ValueError("no clip could be read, expected at least one; see the skipped files")
+        return 100 * float(np.mean(self.logits.argmax(axis=-1) == self.labels))
+
+
+def predict(
+    apply: Callable[..., jax.Array],
+    params: Tree,
+    batches: Iterable[dict[str, np.ndarray]],
+    progress: Callable[[int], None] = lambda done: None,
+) -> Predictions:
+    """The logits of every clip of one pass (data.pipelines.eval_batches); rows of label -1 are left out."""
+    forward = jax.jit(lambda params, clip: apply(params, clip))
+    parts = []
+    for number, batch in enumerate(batches, start=1):
+        good = batch["label"] >= 0
+        logits = np.asarray(forward(params, batch["clip"]))
+        parts.append((logits[good], batch["label"][good], batch["video"][good]))
+        progress(number)
+    if not parts:
+        raise ValueError("got no batch to evaluate, expected at least one")
+    logits, labels, videos = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Predictions(logits, labels, videos)
+
+
+def protocol(spec: clips.ClipSpec, videos: int, skipped: int = 0) -> str:
+    """How an accuracy was measured, in words, for reports."""
+    frames = spec.sampling.frames
+    how = (
+        "spread evenly over the video"
+        if isinstance(spec.sampling, clips.Spread)
+        else f"stride {spec.sampling.stride}, middle"
+    )
+    without = f", {skipped} unreadable left out" if skipped else ""
+    return (
+        f"top-1 %, {videos} test videos{without}, clip level: 1 clip x 1 centre crop of {spec.size} px, "
+        f"short side {spec.short_side} px, {frames} frames {how}"
+    )

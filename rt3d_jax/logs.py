@@ -1,0 +1,43 @@
+"""Training logs of a run: one JSON object per line, and the same numbers for TensorBoard."""
+
+import json
+import pathlib
+
+import tensorboardX
+
+
+class Log:
+    """Appends to `folder`/metrics.jsonl and `folder`/tensorboard; what a lost run wrote after `step` is dropped first."""
+
+    def __init__(self, folder: pathlib.Path, step: int = 0):
+        path = folder / "metrics.jsonl"
+        _truncate(path, step)
+        self._lines = path.open("a")
+        self._board = tensorboardX.SummaryWriter(str(folder / "tensorboard"), purge_step=step or None)
+
+    def write(self, step: int, values: dict[str, float]) -> None:
+        """One line {"step": step, name: value, ...}."""
+        self._lines.write(json.dumps({"step": step, **values}) + "\n")
+        self._lines.flush()
+        for name, value in values.items():
+            self._board.add_scalar(name, value, step)
+
+    def close(self) -> None:
+        """Flush and close both."""
+        self._lines.close()
+        self._board.close()
+
+
+def _truncate(path: pathlib.Path, step: int) -> None:
+    if not path.exists():
+        return
+    kept = []
+    for line in path.read_text().splitlines():
+        try:
+            if json.loads(line)["step"] <= step:
+                kept.append(line + "\n")
+        except (json.JSONDecodeError, KeyError):
+            break
+    beside = path.with_name(path.name + ".part")
+    beside.write_text("".join(kept))
+    beside.replace(path)

@@ -1,0 +1,131 @@
+"""Penalties that drive blocks of weights to zero: group lasso and its reweighted form (RT3D, AAAI-21, section 4)."""
+
+import dataclasses
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from rt3d_jax import cost, masks, patterns, plans
+
+Tree = Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Term:
+    """The penalty of one kernel: the blocks whose norms are summed and the factor of the sum."""
+
+    pattern: patterns.BlockPattern
+    weight: float = 1.0
+
+
+Terms = dict[str, Term]
+Factors = dict[str, jax.Array]
+
+
+def terms(params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...] | None = None) -> Terms:
+    """The terms of the kernels that a plan prunes, by layer name.
+
+    With a cost table each is weighted by the layer's MACs over the mean of the pruned layers, which aims the penalty at
+    MACs; without, every weight is 1.
+    """
+    rules = {name: rule for name, rule in plans.match(plan, params).items() if rule is not None}
+    if table is None:
+        return {name: Term(rule.pattern) for name, rule in rules.items()}
+    macs = {layer.name: layer.macs for layer in table if layer.name in rules}
+    mean = sum(macs.values()) / max(1, len(macs))
+    return {name: Term(rule.pattern, macs[name] / mean) for name, rule in rules.items()}
+
+
+def group_lasso(params: Tree, terms: Terms, factors: Factors | None = None) -> jax.Array:
+    """sum over layers l, blocks b of c_l P_lb ||W_lb||_2, f32[]: differentiable, with P = 1 where factors is None.
+
+    c is Term.weight. With factors from `reweight`, held constant, this is the reweighted penalty.
+    """
+    total = jnp.zeros(())
+    for name, term in terms.items():
+        norms = masks.block_norms(cost.leaf(params, name), term.pattern)
+        total += term.weight * jnp.sum(norms if factors is None else factors[name] * norms)
+    return total
+
+
+def empty(params: Tree, terms: Terms) -> jax.Array:
+    """The fraction of the penalised blocks that are zero, f32[]."""
+    norms = [masks.block_norms(cost.leaf(params, name), term.pattern) for name, term in terms.items()]
+    return jnp.mean(jnp.concatenate([norm.ravel() for norm in norms]) == 0)
+
+
+def reweight(params: Tree, terms: Terms, eps: float, relative: bool = False) -> Factors:
+    """P_b = 1 / (||W_b||_2^2 + eps) for every block (RT3D, AAAI-21): small blocks are pushed harder. f32[grid] by layer.
+
+    relative measures in units of m, the root mean square of the layer's block norms: P_b = m^3 / (||W_b||_2^2 + eps m^2).
+    A strength then means the same in layers of any scale, and the push ends by itself where many blocks are empty; the
+    absolute form can empty a layer whole.
+    """
+    factors = {}
+    for name, term in terms.items():
+        squares = jnp.square(masks.block_norms(cost.leaf(params, name), term.pattern))
+        mean = jnp.mean(squares) if relative else jnp.ones(())
+        factors[name] = mean**1.5 / jnp.maximum(squares + eps * mean, 1e-30)
+    return factors
+
+
+class ShrinkState(NamedTuple):
+    """count: steps taken, int32[]; factors: P by layer, f32[grid]."""
+
+    count: jax.Array
+    factors: Factors
+
+
+def shrink(
+    strength: float,
+    learning_rate: optax.ScalarOrSchedule,
+    terms: Terms,
+    *,
+    eps: float = 1e-6,
+    every: int | None = None,
+    relative: bool = False,
+) -> optax.GradientTransformation:
+    """The proximal step of learning_rate * strength * penalty, after the step of the loss: last in a chain but freezing.
+
+    W_b <- W_b max(0, 1 - learning_rate * strength * c P_b / ||W_b||) (block soft threshold; Parikh and Boyd, Proximal
+    Algorithms, 2014, section 6.5.4). Unlike a gradient it makes blocks exactly zero and stays stable for any P. Every
+    `every` steps, from the first on, P is computed anew from the weights (see reweight); None keeps P = 1, group lasso.
+    """
+    if strength < 0 or (every is not None and every < 1):
+        raise ValueError(
+            f"shrink has strength {strength} and every {every}, expected at least 0 and at least 1 or None"
+        )
+
+    def init(params: Tree) -> ShrinkState:
+        grids = {name: term.pattern.grid(cost.leaf(params, name).shape) for name, term in terms.items()}
+        return ShrinkState(jnp.zeros((), jnp.int32), {name: jnp.ones(grid) for name, grid in grids.items()})
+
+    def update(updates: Tree, state: Any, params: Tree | None = None) -> tuple[Tree, ShrinkState]:
+        if params is None:
+            raise ValueError("shrink got params None, expected the parameters: call update(updates, state, params)")
+        factors = state.factors
+        if every is not None:
+            fresh = state.count % every == 0
+            factors = jax.lax.cond(fresh, lambda: reweight(params, terms, eps, relative), lambda: state.factors)
+        rate = learning_rate(state.count) if callable(learning_rate) else learning_rate
+        stepped = optax.apply_updates(params, updates)
+        shrunk = _soft_threshold(stepped, rate * strength, terms, factors)
+        return optax.tree.sub(shrunk, params), ShrinkState(state.count + 1, factors)
+
+    return optax.GradientTransformation(init, update)
+
+
+def _soft_threshold(params: Tree, step: Any, terms: Terms, factors: Factors) -> Tree:
+    def leaf(path: Any, kernel: jax.Array) -> jax.Array:
+        path = jax.tree_util.keystr(path, simple=True, separator="/")
+        name = cost.layer_name(path)
+        if name not in terms or not cost.is_kernel(path):
+            return kernel
+        term = terms[name]
+        norms = masks.block_norms(kernel, term.pattern)
+        scale = jnp.maximum(0, 1 - step * term.weight * factors[name] / jnp.maximum(norms, 1e-30))
+        return kernel * masks.expand(scale, kernel.shape, term.pattern)
+
+    return jax.tree_util.tree_map_with_path(leaf, params)

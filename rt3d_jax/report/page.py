@@ -1,0 +1,95 @@
+"""The report of an experiment for a person: one self-contained HTML page."""
+
+import os
+import pathlib
+from typing import Any
+
+import numpy as np
+
+from rt3d_jax.report import latency, pieces, sections
+
+Report = dict[str, Any]
+STYLE = pathlib.Path(__file__).with_name("style.css")
+
+
+def write(report: Report, folder: str | os.PathLike) -> pathlib.Path:
+    """Writes `folder`/report.html and returns its path.
+
+    Args:
+      report: as report.json holds it: "data", "runs", "bundles", "latency", "fma_peak_gflops", "machine", "versions";
+        accuracies in percent, densities and shares as fractions (0..1). What is missing or empty is left out of the page.
+      folder: of the report. Pictures come from its report/masks.npz ("<run>/<layer>": bool or float[groups, locations x
+        channel groups], what is kept of each block) and report/clips.npz ("frames": uint8[n, k, H, W, 3], "label" and
+        "predicted/<run>": int[n]), where they are there.
+    """
+    folder, report = pathlib.Path(folder), _with_shares(report)
+    parts = [
+        _summary(report),
+        sections.accuracy(report),
+        latency.section(report),
+        sections.density(report),
+        sections.masks(_arrays(folder / "report/masks.npz")),
+        sections.clips(report, _arrays(folder / "report/clips.npz")),
+        sections.bundles(report),
+        sections.setting(report),
+    ]
+    title = f"Pruning report: {pieces.text(report.get('data', {}).get('name', 'unnamed'))}"
+    document = (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title}</title><style>\n{STYLE.read_text(encoding='utf-8')}</style></head><body>\n"
+        f"<h1>{title}</h1>\n{''.join(parts)}</body></html>\n"
+    )
+    path = folder / "report.html"
+    beside = folder / ".report.html.part"
+    beside.write_text(document, encoding="utf-8")
+    os.replace(beside, path)
+    return path
+
+
+def _with_shares(report: Report) -> Report:
+    """The report with accuracies as fractions, like everything else that is drawn."""
+    share = lambda run: None if run.get("accuracy") is None else run["accuracy"] / 100
+    return {**report, "runs": [{**run, "accuracy": share(run)} for run in report.get("runs", [])]}
+
+
+def _summary(report: Report) -> str:
+    """What was trained on, one sentence with the key numbers, and those numbers in large."""
+    base, best = sections.dense(report), sections.most_pruned(report)
+    said, figures = [], []
+    scored = base is not None and base.get("accuracy") is not None
+    if base and scored:
+        figures.append((pieces.percent(base["accuracy"]), f"top-1 accuracy of {base['name']}"))
+    if best:
+        said.append(f"{best['name']} needs {best['rate']:.2f} times fewer MACs than the dense network")
+        figures.append((pieces.times(best["rate"]), f"fewer MACs: {best['name']}, {best['scheme']}"))
+    if base and best and scored and best.get("accuracy") is not None:
+        reached, change = pieces.percent(best["accuracy"]), pieces.points(best["accuracy"] - base["accuracy"])
+        said.append(f"reaches {reached} where dense reaches {pieces.percent(base['accuracy'])} ({change} points)")
+        figures.append((reached, f"top-1 accuracy of {best['name']}"))
+    speed = latency.speed_up(report, best)
+    if best and speed:
+        row, factor = speed
+        share = pieces.percent(factor / best["rate"], 0)
+        said.append(
+            f"runs {factor:.2f} times as fast on {latency.place(row)}, {share} of what the cut in MACs promises"
+        )
+        figures.append((pieces.times(factor), f"as fast as dense on {latency.place(row)}"))
+    lead = f'<p class="lead">{pieces.text(pieces.joined(said))}.</p>' if said else ""
+    tiles = "".join(f"<div><b>{value}</b><span>{pieces.text(label)}</span></div>" for value, label in figures)
+    return _data_line(report.get("data", {})) + lead + (f'<div class="figures">{tiles}</div>\n' if tiles else "")
+
+
+def _data_line(data: dict[str, Any]) -> str:
+    clip = data.get("clip")
+    parts = [f"{len(data['labels'])} classes"] if data.get("labels") else []
+    parts += [f"{data[f'{part}_clips']} {part} videos" for part in ("train", "test") if f"{part}_clips" in data]
+    parts += [f"clips of {clip['sampling']['frames']} × {clip['size']} × {clip['size']}"] if clip else []
+    return f'<p class="sub">{pieces.text(" · ".join(parts))}</p>' if parts else ""
+
+
+def _arrays(path: pathlib.Path) -> dict[str, np.ndarray]:
+    if not path.is_file():
+        return {}
+    with np.load(path) as stored:
+        return dict(stored)

@@ -1,0 +1,133 @@
+"""The plots of the report as inline SVG whose colours are the page's CSS variables, so that they follow light and dark."""
+
+import io
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.axes
+import matplotlib.backends.backend_svg
+import matplotlib.figure
+import matplotlib.style
+import numpy as np
+
+from rt3d_jax.report import pieces
+
+# Matplotlib knows no CSS variables: it draws with these colours, and `_svg` puts the variables in their place.
+VARIABLES = {
+    "ink": "#010101",
+    "soft": "#020202",
+    "line": "#030303",
+    "paper": "#040404",
+    "dense": "#050505",
+    "theory": "#060606",
+    "run1": "#070707",
+    "run2": "#080808",
+    "run3": "#090909",
+    "run4": "#0a0a0a",
+}
+STYLE = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "report",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": VARIABLES["line"],
+    "axes.labelcolor": VARIABLES["soft"],
+    "text.color": VARIABLES["ink"],
+    "xtick.color": VARIABLES["soft"],
+    "ytick.color": VARIABLES["soft"],
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "grid.color": VARIABLES["line"],
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+}
+
+
+def run_colour(place: int, dense: bool) -> str:
+    """The CSS variable of a run: grey for dense ones, else one of four by its place among the pruned ones."""
+    return "dense" if dense else f"run{place % 4 + 1}"
+
+
+def accuracy(points: Sequence[dict[str, Any]], error: float | None) -> str:
+    """Accuracy (%) against rate. A point is {"name", "rate", "accuracy" (0..1), "colour"}; `error` one standard error."""
+    with matplotlib.style.context(STYLE):
+        figure, axes = _axes(3.1)
+        dense = [p for p in points if p["colour"] == "dense"]
+        level = 100 * dense[0]["accuracy"] if dense else 0.0
+        if dense:
+            axes.axhline(level, color=VARIABLES["dense"], linewidth=1, linestyle=(0, (4, 3)))
+        values = [100 * p["accuracy"] for p in points]
+        for point, value in zip(points, values, strict=True):
+            colour = VARIABLES[point["colour"]]
+            bar = None if error is None else 100 * error
+            axes.errorbar(point["rate"], value, bar, fmt="o", markersize=8, color=colour, elinewidth=1.2, capsize=0)
+            label = f"{point['name']}  {value:.1f}"
+            above = 7 if not dense or value >= level else -14
+            axes.annotate(label, (point["rate"], value), (9, above), textcoords="offset points", fontsize=9)
+        margin = max(3.0, 0.35 * (max(values) - min(values)))
+        axes.set_ylim(max(0, min(values) - margin), min(101.5, max(values) + margin))
+        rates = [p["rate"] for p in points]
+        axes.set_xlim(min(rates) - 0.15, max(rates) + 0.2 * (max(rates) - min(rates)) + 0.2)
+        axes.set_xlabel("dense MACs / kept MACs")
+        axes.set_ylabel("top-1 accuracy, %")
+        return _svg(figure)
+
+
+def latency(rows: Sequence[dict[str, Any]]) -> str:
+    """Bars of p50 to p90. A row is {"label", "p50", "p90" (ms or None), "theory" (ms or None), "colour"}."""
+    with matplotlib.style.context(STYLE | {"axes.grid.axis": "x"}):
+        figure, axes = _axes(0.75 + 0.42 * len(rows))
+        for place, row in enumerate(rows):
+            axes.barh(place, row["p50"], 0.56, color=VARIABLES[row["colour"]])
+            text = f"{pieces.number(row['p50'])} ms"
+            if row["p90"] is not None:
+                axes.plot([row["p50"], row["p90"]], [place, place], color=VARIABLES["ink"], linewidth=1.2)
+            if row["theory"] is not None:
+                ends = [place - 0.38, place + 0.38]
+                axes.plot([row["theory"]] * 2, ends, color=VARIABLES["theory"], linewidth=2.4)
+            end = max(value for value in (row["p50"], row["p90"], row["theory"]) if value is not None)
+            axes.annotate(text, (end, place), (6, 0), textcoords="offset points", va="center", fontsize=9)
+        axes.set_yticks(range(len(rows)), [row["label"] for row in rows], color=VARIABLES["ink"])
+        axes.invert_yaxis()
+        axes.set_xlim(0, 1.15 * max(max(row["p50"], row["p90"] or 0, row["theory"] or 0) for row in rows))
+        axes.tick_params(axis="y", length=0)
+        axes.set_xlabel("ms per clip")
+        return _svg(figure)
+
+
+def density(layers: Sequence[str], runs: Sequence[dict[str, Any]]) -> str:
+    """Kept share (%) of every layer. A run is {"name", "colour", "density": one value in 0..1 per layer}."""
+    with matplotlib.style.context(STYLE):
+        figure, axes = _axes(2.9)
+        width = 0.8 / len(runs)
+        places = np.arange(len(layers))
+        for number, run in enumerate(runs):
+            shifted = places + (number - (len(runs) - 1) / 2) * width
+            heights = 100 * np.array(run["density"])
+            axes.bar(shifted, heights, width * 0.92, color=VARIABLES[run["colour"]], label=run["name"])
+        turned = {"rotation": 35, "ha": "right"} if len(layers) > 12 else {}
+        axes.set_xticks(places, layers, color=VARIABLES["ink"], **turned)
+        axes.tick_params(axis="x", length=0)
+        axes.set_ylim(0, 104)
+        axes.set_ylabel("weights kept, %")
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=len(runs), borderaxespad=0, handlelength=1)
+        return _svg(figure)
+
+
+def _axes(height: float) -> tuple[matplotlib.figure.Figure, matplotlib.axes.Axes]:
+    figure = matplotlib.figure.Figure(figsize=(8.4, height), layout="constrained")
+    matplotlib.backends.backend_svg.FigureCanvasSVG(figure)
+    return figure, figure.add_subplot()
+
+
+def _svg(figure: matplotlib.figure.Figure) -> str:
+    text = io.StringIO()
+    figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    drawn = text.getvalue()
+    for name, colour in VARIABLES.items():
+        drawn = drawn.replace(colour, f"var(--{name})")
+    drawn = drawn[drawn.index("<svg") :]
+    return re.sub(r"<metadata>.*?</metadata>", "", drawn, flags=re.DOTALL)

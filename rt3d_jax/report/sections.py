@@ -1,0 +1,161 @@
+"""The sections of the report, each the HTML of one part of report.json, or nothing where that part is missing."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from rt3d_jax.report import pieces, plots
+
+Report = dict[str, Any]
+Run = dict[str, Any]
+
+
+def dense(report: Report) -> Run | None:
+    """The run that others are compared with: the first dense one."""
+    return next((run for run in report.get("runs", []) if run["scheme"] == "dense"), None)
+
+
+def most_pruned(report: Report) -> Run | None:
+    """The run of the highest rate above 1."""
+    pruned = [run for run in report.get("runs", []) if run["rate"] > 1]
+    return max(pruned, key=lambda run: run["rate"], default=None)
+
+
+def colours(report: Report) -> dict[str, str]:
+    """Run name -> name of its colour."""
+    found, pruned = {}, 0
+    for run in report.get("runs", []):
+        found[run["name"]] = plots.run_colour(pruned, dense=run["rate"] <= 1)
+        pruned += run["rate"] > 1
+    return found
+
+
+def accuracy(report: Report) -> str:
+    runs, base = report.get("runs", []), dense(report)
+    if not runs:
+        return ""
+    columns: list[pieces.Column] = [
+        ("run", "", lambda run: pieces.text(run["name"])),
+        ("scheme", "", lambda run: pieces.text(run["scheme"])),
+        ("rate aimed at", "number", lambda run: pieces.times(run.get("rate_target"))),
+        ("rate", "number", lambda run: pieces.times(run["rate"])),
+        ("MACs", "number", lambda run: pieces.count(run.get("macs"))),
+        ("parameters", "number", lambda run: pieces.count(run.get("params"))),
+        ("accuracy", "number", lambda run: pieces.percent(run.get("accuracy"))),
+        ("to dense", "number", lambda run: pieces.points(_difference(run, base))),
+        ("measured on", "wide", lambda run: pieces.text(run.get("accuracy_protocol") or pieces.ABSENT)),
+    ]
+    note = "Rate = dense MACs / kept MACs of the whole network. 1 MAC = one multiply-accumulate = 2 FLOPs."
+    drawing = _accuracy_figure(report, [run for run in runs if run.get("accuracy") is not None])
+    return f'<h2>Accuracy against rate</h2>{drawing}{pieces.table(columns, runs)}<p class="note">{note}</p>'
+
+
+def density(report: Report) -> str:
+    named, pruned = colours(report), [run for run in report.get("runs", []) if run["rate"] > 1 and run.get("layers")]
+    if not pruned:
+        return ""
+    layers = pruned[0]["layers"]
+    names = [layer["name"] for layer in layers]
+    shown = []
+    for run in pruned:
+        kept = {layer["name"]: layer["density"] for layer in run["layers"]}
+        shares = [kept.get(name, 1.0) for name in names]
+        shown.append({"name": run["name"], "colour": named[run["name"]], "density": shares})
+    columns: list[pieces.Column] = [
+        ("layer", "", lambda i: pieces.text(names[i])),
+        ("kernel", "", lambda i: pieces.text(" × ".join(str(n) for n in layers[i]["shape"]))),
+        ("dense MACs", "number", lambda i: pieces.count(layers[i].get("macs_dense"))),
+    ]
+    for run in shown:
+        columns.append((f"kept by {run['name']}", "number", lambda i, run=run: pieces.percent(run["density"][i])))
+    drawing = pieces.figure(plots.density(names, shown), "Share of each layer's weights that is kept.")
+    return f"<h2>Density per layer</h2>{drawing}{pieces.table(columns, range(len(names)))}"
+
+
+def masks(maps: dict[str, np.ndarray]) -> str:
+    """Maps "<run>/<layer>" -> [groups, locations x channel groups] of 0..1 as pictures, run by run."""
+    runs: dict[str, list[str]] = {}
+    for key, kept in maps.items():
+        run, _, layer = key.rpartition("/")
+        caption = f"{layer}: {kept.shape[0]} × {kept.shape[1]} blocks, {pieces.percent(float(kept.mean()))} kept"
+        address = f"url('{pieces.stencil(kept)}')"
+        style = f"mask-image:{address};-webkit-mask-image:{address}"
+        runs.setdefault(run, []).append(pieces.figure(f'<div class="map"><i style="{style}"></i></div>', caption))
+    if not runs:
+        return ""
+    note = "A row is a group of filters; a column is a location of the kernel in a group of input channels. Kept blocks are blue."
+    grids = (f'<h3>{pieces.text(run)}</h3><div class="masks">{"".join(cells)}</div>' for run, cells in runs.items())
+    return f'<h2>Masks</h2><p class="note">{note}</p>{"".join(grids)}'
+
+
+def clips(report: Report, arrays: dict[str, np.ndarray]) -> str:
+    """Filmstrips with their label and what each run says of them."""
+    if "frames" not in arrays:
+        return ""
+    labels = report.get("data", {}).get("labels", [])
+    strips = []
+    for place, frames in enumerate(arrays["frames"]):
+        true = int(arrays["label"][place])
+        said = []
+        for key, predicted in arrays.items():
+            if key.startswith("predicted/"):
+                kind, mark = ("right", "✓") if predicted[place] == true else ("wrong", "✗")
+                answer = f'<span class="{kind}">{mark} {_label(labels, int(predicted[place]))}</span>'
+                said.append(f"<li>{pieces.text(key.removeprefix('predicted/'))}: {answer}</li>")
+        label = _label(labels, true)
+        strip = f'<img src="{pieces.strip(frames)}" alt="frames of a clip: {label}">'
+        strips.append(f'<div class="clip">{strip}<div><b>{label}</b><ul>{"".join(said)}</ul></div></div>\n')
+    note = "Test clips, time from left to right, each with its label and every network's answer."
+    return f'<h2>Clips and predictions</h2><p class="note">{note}</p>{"".join(strips)}'
+
+
+def bundles(report: Report) -> str:
+    rows = report.get("bundles", [])
+    if not rows:
+        return ""
+    columns: list[pieces.Column] = [
+        ("run", "", lambda row: pieces.text(row["run"])),
+        ("target", "", lambda row: pieces.text(row["target"])),
+        ("largest error", "number", lambda row: pieces.small(row.get("max_abs_error"))),
+        ("relative to the largest logit", "number", lambda row: pieces.small(row.get("max_rel_error"))),
+        ("module", "number", lambda row: pieces.size(row.get("vmfb_bytes"))),
+        ("weights", "number", lambda row: pieces.size(row.get("weights_bytes"))),
+    ]
+    note = "The logits of each compiled module against JAX's, for the same clip. A target without an error was not run."
+    return f'<h2>Compiled modules</h2><p class="note">{note}</p>{pieces.table(columns, rows)}'
+
+
+def setting(report: Report) -> str:
+    data = dict(report.get("data", {}))
+    clip = data.pop("clip", {})
+    data |= {"labels": ", ".join(data["labels"])} if "labels" in data else {}
+    data |= {f"clip {key}".replace("_", " "): value for key, value in clip.items()}
+    lists = {"Machine": report.get("machine"), "Versions": report.get("versions"), "Data": data}
+    shown = [f"<div><h3>{title}</h3>{pieces.pairs(values)}</div>" for title, values in lists.items() if values]
+    return f'<h2>Machine, versions, data</h2><div class="columns">{"".join(shown)}</div>' if shown else ""
+
+
+def _accuracy_figure(report: Report, scored: list[Run]) -> str:
+    if not scored:
+        return ""
+    named, tests = colours(report), report.get("data", {}).get("test_clips")
+    points = [{**run, "colour": named[run["name"]]} for run in scored]
+    caption, error = "Dashed: the dense network.", None
+    if tests:
+        mean = sum(run["accuracy"] for run in scored) / len(scored)
+        error = math.sqrt(mean * (1 - mean) / tests)
+        caption += f" Bars: one standard error of a share of {tests} test videos, ±{100 * error:.1f} points."
+    protocols = sorted({run["accuracy_protocol"] for run in scored if run.get("accuracy_protocol")})
+    caption += f" Measured on: {'; '.join(protocols)}." if protocols else ""
+    return pieces.figure(plots.accuracy(points, error), caption)
+
+
+def _difference(run: Run, base: Run | None) -> float | None:
+    if base is None or run is base or run.get("accuracy") is None or base.get("accuracy") is None:
+        return None
+    return run["accuracy"] - base["accuracy"]
+
+
+def _label(labels: list[str], number: int) -> str:
+    return pieces.text(labels[number] if 0 <= number < len(labels) else number)

@@ -1,0 +1,89 @@
+"""What the tests of the lowering share: the tools they need, and one small bundle."""
+
+import functools
+import os
+import pathlib
+import shutil
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+from lowering import bundle as bundles
+from lowering import qemu, run, targets
+from tests.lowering import networks
+
+Require = Callable[[str], None]
+WriteBundle = Callable[[networks.Network, str], bundles.Bundle]
+
+INFO = bundles.Info(
+    run="kgs-2.6x",
+    model="chain",
+    labels=("run", "jump"),
+    clip={"frames": 3},
+    scheme="kgs 8x4",
+    rate=2.6,
+    accuracy=0.9,
+    protocol="one clip a video",
+)
+
+
+@pytest.fixture(scope="session")
+def require() -> Require:
+    """require("qemu") skips the test where the tool is missing; where the environment has CI=true, it fails."""
+
+    def check(tool: str) -> None:
+        if (lack := _lack(tool)) is not None:
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(lack)
+
+    return check
+
+
+@pytest.fixture
+def write_bundle(tmp_path: pathlib.Path, require: Require) -> WriteBundle:
+    """write_bundle(network, target name) compiles a network, with JAX's answer, into a folder of the test."""
+
+    def write(network: networks.Network, target: str) -> bundles.Bundle:
+        kind = target.partition(":")[0]
+        for tool in {"android": ["qemu"], "vulkan": ["vulkan", "spirv-val"]}.get(kind, []):
+            require(tool)
+        folder = tmp_path / target.replace(":", "-")
+        return bundles.write(folder, network.trace(), targets.find(target), network.clip, network.logits(), INFO)
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def network() -> networks.Network:
+    """The network of `host_bundle`."""
+    return networks.chain("kgs 8x4")
+
+
+@pytest.fixture(scope="session")
+def host_bundle(tmp_path_factory: pytest.TempPathFactory, network: networks.Network) -> bundles.Bundle:
+    """A bundle for this machine. Do not change it: `copied_bundle` is there for that."""
+    folder = tmp_path_factory.mktemp("bundles") / "host"
+    return bundles.write(folder, network.trace(), targets.find("host"), network.clip, network.logits(), INFO)
+
+
+@pytest.fixture
+def copied_bundle(tmp_path: pathlib.Path, host_bundle: bundles.Bundle) -> bundles.Bundle:
+    """A copy of `host_bundle` to spoil."""
+    return bundles.Bundle(shutil.copytree(host_bundle.folder, tmp_path / "copy"), host_bundle.manifest)
+
+
+@functools.cache
+def _lack(tool: str) -> str | None:
+    """What is missing for a tool, or None."""
+    if tool == "qemu":
+        try:
+            qemu.tool("iree-run-module")
+        except qemu.EmulatorError as error:
+            return str(error)
+    elif tool == "vulkan":
+        command = [*run.native_tool("iree-run-module"), "--list_devices=vulkan"]
+        if "vulkan://" not in subprocess.run(command, capture_output=True, text=True, check=False).stdout:
+            return "no Vulkan device; on Debian: apt-get install mesa-vulkan-drivers (lavapipe)"
+    elif shutil.which(tool) is None:
+        return f"{tool} is not installed; on Debian: apt-get install spirv-tools"
+    return None

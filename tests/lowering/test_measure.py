@@ -1,0 +1,102 @@
+"""Latencies: interleaved, beside the peak of the same run; profiles by the names of the layers."""
+
+import pathlib
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from lowering import bundle as bundles
+from lowering import measure, run
+from tests.lowering import conftest, networks
+
+Calls = list[tuple[str, list[str]]]
+
+
+@pytest.fixture(scope="session")
+def pair(host_bundle: bundles.Bundle) -> list[bundles.Bundle]:
+    """Two runs of one network."""
+    return [host_bundle, bundles.Bundle(host_bundle.folder, host_bundle.manifest | {"run": "again"})]
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
+    """What was benchmarked, in order: the run's name, or "peak", and the arguments."""
+    found: Calls = []
+    call: Callable[..., str] = run.call
+
+    def record(bundle: bundles.Bundle, name: str, arguments: list[str], *rest: tuple[str, ...]) -> str:
+        found.append(("peak" if "--function=peak" in arguments else bundle.manifest["run"], arguments))
+        return call(bundle, name, arguments, *rest)
+
+    monkeypatch.setattr(run, "call", record)
+    return found
+
+
+def test_bundles_are_timed_in_turns(pair: list[bundles.Bundle], calls: Calls) -> None:
+    seen: list[tuple[int, int]] = []
+    latencies, peak = measure.interleave(pair, rounds=3, runs=4, progress=lambda *at: seen.append(at))
+    assert [name for name, _ in calls] == ["peak", "kgs-2.6x", "again"] * 3
+    assert seen == [(i, 6) for i in range(1, 7)]
+    assert [(each.run, each.target, each.threads, len(each.times_ms)) for each in latencies] == [
+        ("kgs-2.6x", "host", 1, 12), ("again", "host", 1, 12)
+    ]  # fmt: skip
+    assert peak > 1
+    for each in latencies:
+        row = each.row(peak)
+        assert 0 < row["min_ms"] <= row["p50_ms"] <= row["p90_ms"]
+        assert 0 < row["share_of_peak"] < 1.5
+        assert row["macs"] == pair[0].macs
+
+
+def test_a_row_is_what_the_report_wants() -> None:
+    times = tuple(float(n) for n in range(1, 12))
+    assert measure.Latency("kgs", "host", 2, 30_000_000, times).row(peak=20.0) == {
+        "run": "kgs", "engine": "rt3d-jax (IREE)", "target": "host", "threads": 2, "runs": 11, "p50_ms": 6.0, "p90_ms": 10.0,
+        "min_ms": 1.0, "macs": 30_000_000, "useful_gflops": pytest.approx(10.0), "share_of_peak": pytest.approx(0.5),
+    }  # fmt: skip
+
+
+def test_two_threads_are_asked_of_the_tool(pair: list[bundles.Bundle], calls: Calls) -> None:
+    latencies, peak = measure.interleave(pair[:1], threads=2, rounds=1, runs=2)
+    assert (latencies[0].threads, latencies[0].row(peak)["threads"]) == (2, 2)
+    for _, arguments in calls:
+        devices = [flag for flag in arguments if flag.startswith(("--device=", "--task_topology"))]
+        assert devices == ["--device=local-task", "--task_topology_group_count=2"]
+        assert not any(flag.startswith("--flagfile") for flag in arguments)
+
+
+def test_a_profile_names_every_kernel_in_order(host_bundle: bundles.Bundle) -> None:
+    rows = measure.profile(host_bundle, runs=3)
+    assert [row["name"] for row in rows] == ["clip", "conv1", "pool", "conv2", "pool_2", "fc1", "fc2"]
+    macs = {layer["name"]: layer["macs"] for layer in host_bundle.manifest["layers"]}
+    assert [row["macs"] for row in rows] == [macs.get(row["name"], 0) for row in rows]
+    assert all(row["p50_ms"] > 0 for row in rows)
+
+
+def test_a_profile_of_what_iree_cut_otherwise_says_irees_names(write_bundle: conftest.WriteBundle) -> None:
+    bundle = write_bundle(networks.residual("kgs 8x4"), "host")
+    rows = measure.profile(bundle, runs=2)
+    assert len(rows) != len(bundle.manifest["dispatches"])
+    assert all(row["name"].startswith("main_dispatch_") for row in rows)
+
+
+@pytest.mark.parametrize("target", ["android:cortex-a55", "vulkan:adreno"])
+def test_nothing_under_an_emulator_is_timed(host_bundle: bundles.Bundle, target: str) -> None:
+    other = bundles.Bundle(host_bundle.folder, host_bundle.manifest | {"target": {"name": target}})
+    name = re.escape(f"kgs-2.6x on {target}")
+    with pytest.raises(
+        run.RunError,
+        match=f"^{name} cannot be timed here; only bundles for `host` can \\(an emulator's time says nothing\\)$",
+    ):
+        measure.interleave([host_bundle, other])
+    with pytest.raises(run.RunError, match=f"^{name} cannot be profiled here; only bundles for `host` can$"):
+        measure.profile(other)
+
+
+def test_the_peak_is_that_of_fused_multiply_adds(host_bundle: bundles.Bundle, tmp_path: pathlib.Path) -> None:
+    """More lanes and threads give more; a peak that the compiler had optimised away would be absurd."""
+    _, peak = measure.interleave([host_bundle], rounds=3, runs=1)
+    assert 1 < peak < 64 * 6  # GFLOP/s: from a small arm64 core to two AVX-512 units at 6 GHz
+    assert np.isfinite(peak)

@@ -1,0 +1,142 @@
+"""Golden MLIR: what each template gives at awkward small sizes. RT3D_UPDATE_GOLDENS=1 writes the goldens anew, and skips."""
+
+import os
+import pathlib
+import re
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from lowering import bundle as bundles
+from lowering import emit, kernel, measure, rewrite, targets
+from tests.lowering import networks
+
+GOLDENS = pathlib.Path(__file__).parent / "goldens"
+CPU, GPU = "android:cortex-a76", "vulkan:mali-g78"
+FLOAT = re.compile(r"arith\.constant (?:dense<)?(-?[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?|0xFF800000)>? : \S*f32")
+
+
+def straight() -> networks.Network:
+    """What runs in packed kernels: a convolution, a pool of 2x2, a dense layer that reads the feature map."""
+    rng = np.random.default_rng(0)
+    params = {"conv": networks.layer(rng, 3, 3, 3, 3, 13), "fc": networks.layer(rng, 2 * 3 * 4 * 13, 7)}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = networks.max_pool(jax.nn.relu(networks.conv(x, p["conv"])), (1, 2, 2))
+        return networks.dense(x.reshape(1, -1), p["fc"])
+
+    return networks.Network(function, params, networks.clip(rng, 2, 7, 9, 3))
+
+
+def moves() -> networks.Network:
+    """What is left to IREE's own pipelines: strides, padded pools of values of both signs, sums, joins, a softmax of a feature map."""
+    rng = np.random.default_rng(0)
+    params = {"strided": networks.layer(rng, 1, 3, 3, 2, 5), "again": networks.layer(rng, 1, 1, 1, 5, 5)}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = networks.conv(x, p["strided"], (1, 2, 2))
+        x = jax.nn.relu(x + networks.conv(x, p["again"]))
+        x = jnp.concatenate([x, x * jnp.arange(5.0)], -1)
+        x = networks.max_pool(x - 3, (2, 3, 3), (1, 2, 1), [(1, 0), (1, 1), (0, 1)])
+        x = networks.avg_pool(x, (1, 2, 3), (1, 1, 1))
+        return jax.nn.softmax(x.reshape(1, -1))
+
+    return networks.Network(function, params, networks.clip(rng, 3, 7, 9, 2))
+
+
+NETWORKS = {"straight": straight, "moves": moves}
+
+
+def functions(name: str, target: str) -> dict[str, str]:
+    """The text of each node's function, its parameters before it and, on Vulkan, its executable."""
+    text = emit.emit(rewrite.rewrite(NETWORKS[name]().trace()), targets.find(target)).text
+    sections = text.rstrip("\n").split("\n\n")
+    return {re.findall(r"^func\.func (?:private )?@(\w+)\(", s, re.MULTILINE)[-1]: s for s in sections[1:]}
+
+
+def compare(name: str, text: str) -> None:
+    path = GOLDENS / f"{name}.mlir"
+    if os.environ.get("RT3D_UPDATE_GOLDENS") == "1":
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n")
+        pytest.skip(f"wrote {path.name}; look at the difference, then run again without RT3D_UPDATE_GOLDENS")
+    assert path.is_file(), f"{path} is missing; write it with RT3D_UPDATE_GOLDENS=1"
+    assert text + "\n" == path.read_text(), f"{path} differs; if it should, write it with RT3D_UPDATE_GOLDENS=1"
+
+
+CASES = [
+    ("cpu/conv", "straight", CPU, "conv"),
+    ("cpu/dense", "straight", CPU, "fc"),
+    ("cpu/pool", "straight", CPU, "pool"),
+    ("vulkan/conv", "straight", GPU, "conv"),
+    ("vulkan/dense", "straight", GPU, "fc"),
+    ("generic/clip", "moves", CPU, "clip"),
+    ("generic/pool", "moves", CPU, "pool"),
+    ("generic/pool_mean", "moves", GPU, "pool_2"),
+    ("generic/phases", "moves", CPU, "strided_phases"),
+    ("generic/elementwise", "moves", CPU, "add"),
+    ("generic/elementwise_scale", "moves", CPU, "affine"),
+    ("generic/elementwise_relu", "moves", CPU, "relu"),
+    ("generic/concat", "moves", CPU, "concat"),
+    ("generic/vector", "moves", CPU, "flatten"),
+    ("generic/softmax", "moves", GPU, "softmax"),
+    ("main", "moves", CPU, "main"),
+]
+
+
+@pytest.mark.parametrize(("golden", "network", "target", "node"), CASES, ids=[case[0] for case in CASES])
+def test_a_template_gives_its_golden(golden: str, network: str, target: str, node: str) -> None:
+    compare(golden, functions(network, target)[node])
+
+
+def test_the_head_of_a_module_is_its_golden() -> None:
+    compare("module", kernel.fill("module"))
+
+
+def test_the_peak_kernel_is_its_golden(monkeypatch: pytest.MonkeyPatch, host_bundle: bundles.Bundle) -> None:
+    texts = []
+    monkeypatch.setattr(targets, "cpu_flags", lambda: frozenset(["avx2", "fma"]))
+    monkeypatch.setattr(measure.compilers, "compile", lambda mlir, target, vmfb: texts.append(mlir.read_text()))
+    monkeypatch.setattr(measure, "_times", lambda bundle, arguments, runs: [1.0] * runs)
+    measure.interleave([host_bundle], threads=2, rounds=1, runs=1)
+    compare("peak", texts[0].split("\n\n")[1].rstrip("\n"))
+
+
+def test_every_template_has_a_golden() -> None:
+    templates = {str(path.relative_to(kernel.TEMPLATES)) for path in kernel.TEMPLATES.rglob("*.mlir")}
+    goldens = {str(path.relative_to(GOLDENS)) for path in GOLDENS.rglob("*.mlir")}
+    assert templates - goldens == {"generic/read.mlir"}  # a part of generic/pool and generic/phases
+
+
+def test_goldens_are_never_passed_by_writing_them(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    monkeypatch.setitem(globals(), "GOLDENS", tmp_path)
+    monkeypatch.delenv("RT3D_UPDATE_GOLDENS", raising=False)
+    with pytest.raises(AssertionError, match="is missing; write it with RT3D_UPDATE_GOLDENS=1"):
+        compare("generic/new", "text")
+    monkeypatch.setenv("RT3D_UPDATE_GOLDENS", "1")
+    with pytest.raises(pytest.skip.Exception):
+        compare("generic/new", "text")
+    monkeypatch.delenv("RT3D_UPDATE_GOLDENS")
+    compare("generic/new", "text")
+    with pytest.raises(AssertionError, match="differs; if it should, write it with RT3D_UPDATE_GOLDENS=1"):
+        compare("generic/new", "other text")
+
+
+def test_a_template_without_one_of_its_variables_is_refused() -> None:
+    with pytest.raises(KeyError, match="'x'"):
+        kernel.fill("generic/vector", box="tensor<1xf32>", out="tensor<1xf32>", pitch=1, first=0)
+
+
+@pytest.mark.parametrize("window", [(1, 2, 2), (3, 3, 3), (10, 100, 100), (16, 56, 56)])
+def test_the_factor_of_a_mean_is_a_number_in_mlir(window: tuple[int, int, int]) -> None:
+    """1e-05 is none: MLIR wants a point."""
+    params = {"fc": networks.layer(np.random.default_rng(0), 1, 3)}
+    network = networks.Network(
+        lambda p, x: networks.dense(jnp.mean(x, (1, 2, 3)), p["fc"]), params, np.zeros((1, *window, 1), np.float32)
+    )
+    text = emit.emit(rewrite.rewrite(network.trace()), targets.find(CPU)).text
+    lines = [line for line in text.splitlines() if re.search(r"arith\.constant.*f32", line)]
+    assert lines
+    assert [line for line in lines if not FLOAT.search(line)] == []

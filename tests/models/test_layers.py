@@ -1,0 +1,64 @@
+"""Claims about layers: every form computes the same, forward and backward."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from rt3d_jax.models import layers
+
+# clip shape, kernel shape, strides, pads
+CONVS = [
+    ((2, 5, 7, 6, 3), (3, 3, 3, 3, 4), (1, 1, 1), (1, 1, 1)),
+    ((1, 4, 2, 2, 5), (3, 3, 3, 5, 2), (1, 1, 1), (1, 1, 1)),
+    ((2, 7, 9, 9, 3), (3, 1, 1, 3, 4), (2, 1, 1), (1, 0, 0)),
+    ((1, 6, 9, 8, 2), (1, 7, 7, 2, 3), (1, 2, 2), (0, 3, 3)),
+    ((1, 5, 3, 3, 2), (3, 3, 3, 2, 3), (2, 2, 2), (1, 1, 1)),
+]
+POOLS = [
+    ((2, 5, 7, 6, 3), (2, 2, 2), (0, 0, 0)),
+    ((1, 2, 7, 7, 2), (2, 2, 2), (0, 1, 1)),
+    ((1, 3, 4, 4, 1), (1, 2, 2), (0, 0, 0)),
+]
+
+
+def value_and_gradients(function, *arrays):
+    def total(*arrays):
+        out = function(*arrays)
+        return jnp.sum(out * jnp.cos(jnp.arange(out.size, dtype=out.dtype)).reshape(out.shape)), out
+
+    return jax.jit(jax.value_and_grad(total, argnums=tuple(range(len(arrays))), has_aux=True))(*arrays)
+
+
+@pytest.mark.parametrize(("clip", "kernel", "strides", "pads"), CONVS)
+def test_planes_convolve_like_one_3d_convolution(clip, kernel, strides, pads):
+    rng = np.random.default_rng(0)
+    x, k = (rng.normal(size=shape).astype(np.float32) for shape in (clip, kernel))
+    found = [
+        value_and_gradients(lambda x, k, form=form: layers.conv3d(x, k, form, strides=strides, pads=pads), x, k)
+        for form in ("direct", "planes")
+    ]
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-3), *found)
+
+
+@pytest.mark.parametrize(("clip", "window", "pads"), POOLS)
+def test_pools_by_slices_equal_reduce_window(clip, window, pads):
+    x = np.random.default_rng(0).normal(size=clip).astype(np.float32)
+    found = [
+        value_and_gradients(lambda x, form=form: layers.max_pool(x, window, form, pads=pads), x)
+        for form in ("direct", "planes")
+    ]
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5), *found)
+
+
+def test_dropout_keeps_the_mean_and_is_off_without_a_key():
+    x = jnp.ones((100, 100))
+    dropped = layers.dropout(x, 0.25, jax.random.key(0))
+    assert float(jnp.mean(dropped == 0)) == pytest.approx(0.25, abs=0.02)
+    assert float(dropped.mean()) == pytest.approx(1.0, abs=0.02)
+    assert layers.dropout(x, 0.25, None) is x
+
+
+def test_an_unknown_form_is_an_error():
+    with pytest.raises(ValueError, match=r"^conv form is 'fast', expected one of auto, direct, planes$"):
+        layers.resolve("fast")

@@ -1,0 +1,147 @@
+"""The rules of the architecture that a reader could not see from one file: who imports whom, what packages hold, how long files are."""
+
+import ast
+import dataclasses
+import pathlib
+import sys
+import tomllib
+from collections.abc import Iterator
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[1]
+MAX_LINES = 300
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """Files under `scope` (a folder or a file) must not import `module`, those under `unless` aside."""
+
+    scope: str
+    module: str
+    unless: tuple[str, ...] = ()
+
+
+RULES = (
+    Rule("rt3d_jax", "lowering", unless=("rt3d_jax/cli",)),
+    Rule("rt3d_jax", "iree", unless=("rt3d_jax/cli",)),
+    Rule("rt3d_jax/data", "jax"),  # its worker processes must start fast
+    Rule("lowering", "jax", unless=("lowering/trace.py",)),
+    Rule("lowering", "flax"),
+    Rule("lowering", "optax"),
+    Rule("lowering", "iree.compiler", unless=("lowering/compile.py",)),
+    Rule("lowering", "iree.runtime", unless=("lowering/run.py", "lowering/bundle.py")),
+)
+
+
+def sources(root: pathlib.Path, scope: str) -> list[pathlib.Path]:
+    """Python files of a folder, or the file itself."""
+    path = root / scope
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
+
+
+def imports(path: pathlib.Path, root: pathlib.Path) -> Iterator[tuple[int, str]]:
+    """Line and full name of everything that a file imports, wherever it does so."""
+    package = path.relative_to(root).parent.parts
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
+
+
+def is_in(name: str, module: str) -> bool:
+    return name == module or name.startswith(f"{module}.")
+
+
+def violations(root: pathlib.Path, rules: tuple[Rule, ...] = RULES) -> list[str]:
+    """Every import that a rule forbids, as "file:line imports name"."""
+    found = []
+    for rule in rules:
+        allowed = {path for scope in rule.unless for path in sources(root, scope)}
+        for path in (p for p in sources(root, rule.scope) if p not in allowed):
+            at = path.relative_to(root)
+            found += [f"{at}:{line} imports {name}" for line, name in imports(path, root) if is_in(name, rule.module)]
+    return found
+
+
+def test_imports_go_one_way() -> None:
+    assert violations(ROOT) == []
+
+
+def test_of_training_the_lowering_knows_the_patterns_only() -> None:
+    for path in sources(ROOT, "lowering"):
+        for line, name in imports(path, ROOT):
+            assert not is_in(name, "rt3d_jax") or is_in(name, "rt3d_jax.patterns"), f"{path}:{line} imports {name}"
+
+
+def test_patterns_need_the_standard_library_and_numpy_only() -> None:
+    for _, name in imports(ROOT / "rt3d_jax/patterns.py", ROOT):
+        assert name.partition(".")[0] in {*sys.stdlib_module_names, "numpy"}
+
+
+def test_packages_hold_a_docstring_only() -> None:
+    for package in ("rt3d_jax", "lowering"):
+        for path in (ROOT / package).rglob("__init__.py"):
+            body = ast.parse(path.read_text()).body
+            assert len(body) == 1, f"{path} holds more than a docstring"
+            assert ast.get_docstring(ast.parse(path.read_text())), f"{path} holds no docstring"
+
+
+def test_every_folder_of_a_package_is_a_package() -> None:
+    for package in ("rt3d_jax", "lowering"):
+        for folder in {path.parent for path in (ROOT / package).rglob("*.py")}:
+            assert (folder / "__init__.py").is_file(), f"{folder} has no __init__.py"
+
+
+@pytest.mark.parametrize("folder", ["rt3d_jax", "lowering", "tests", "scripts"])
+def test_files_are_short_and_begin_with_a_docstring(folder: str) -> None:
+    for path in sources(ROOT, folder):
+        text = path.read_text()
+        assert text.count("\n") < MAX_LINES, f"{path} has {text.count(chr(10))} lines, expected fewer than {MAX_LINES}"
+        assert ast.get_docstring(ast.parse(text)), f"{path} begins without a docstring"
+
+
+def test_the_wheel_holds_both_halves() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["rt3d_jax", "lowering"]
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "message"),
+    [
+        ("rt3d_jax/train.py", "import lowering.run", "rt3d_jax/train.py:1 imports lowering.run"),
+        ("rt3d_jax/train.py", "from lowering import run", "rt3d_jax/train.py:1 imports lowering.run"),
+        ("rt3d_jax/models/c3d.py", "def f():\n    import lowering", "rt3d_jax/models/c3d.py:2 imports lowering"),
+        ("rt3d_jax/data/clips.py", "from jax import numpy", "rt3d_jax/data/clips.py:1 imports jax.numpy"),
+        ("lowering/graph.py", "if True:\n    from jax.extend import core", "lowering/graph.py:2 imports jax.extend.core"),
+        ("lowering/kernels/cpu.py", "import iree.compiler.tools as t", "lowering/kernels/cpu.py:1 imports iree.compiler.tools"),
+        ("lowering/kernels/cpu.py", "from iree import runtime", "lowering/kernels/cpu.py:1 imports iree.runtime"),
+        ("rt3d_jax/prune/budget.py", "from ...lowering import run", "rt3d_jax/prune/budget.py:1 imports lowering.run"),
+    ],
+)  # fmt: skip
+def test_a_forbidden_import_is_found(tmp_path: pathlib.Path, file: str, code: str, message: str) -> None:
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_text(code)
+    assert violations(tmp_path) == [message]
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("rt3d_jax/cli/lower.py", "from lowering import run"),
+        ("lowering/trace.py", "import jax"),
+        ("lowering/compile.py", "import iree.compiler.tools.binaries"),
+        ("lowering/run.py", "from iree import runtime"),
+        ("rt3d_jax/train.py", "import lowering_rates, jax, iree_like"),
+        ("rt3d_jax/train.py", "from . import run, lowering"),
+    ],
+)
+def test_an_import_that_no_rule_forbids_is_not_found(tmp_path: pathlib.Path, file: str, code: str) -> None:
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_text(code)
+    assert violations(tmp_path) == []

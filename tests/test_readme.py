@@ -1,0 +1,29 @@
+"""The README is true: its Python runs, and what it names exists."""
+
+import pathlib
+import re
+
+from rt3d_jax.cli import main
+
+ROOT = pathlib.Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def test_the_python_example_prints_the_line_that_it_shows(capsys):
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(code, "README.md", "exec"), {})
+    shown = re.search(r"print\(graph\)  # (.*)", code)
+    assert shown is not None
+    assert shown[1] in capsys.readouterr().out
+
+
+def test_every_verb_in_the_readme_exists():
+    verbs = set(re.findall(r"^rt3d (\w+)", README, re.MULTILINE))
+    assert {"train", "prune", "lower", "bench", "profile", "doctor"} <= verbs <= set(main.VERBS)
+
+
+def test_every_link_in_the_docs_leads_somewhere():
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            target = page.parent / link
+            assert target.exists() or target.with_suffix(".md").exists(), f"{page.name}: {link}"
