@@ -6,18 +6,18 @@ import importlib.metadata
 import json
 import pathlib
 import shutil
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from iree import runtime
 
+from lowering import choices, emit, manifests, rewrite, targets
 from lowering import compile as compilers
-from lowering import emit, rewrite, targets
 from lowering import graph as graphs
 
 FORMAT = 1
 FILES = ("module.mlir", "module.vmfb", "weights.irpa", "clip.npy", "logits.npy", "run.flags", "bench.flags")
-TOLERANCE = 1e-4  # of the largest logit
 
 
 class BundleError(ValueError):
@@ -57,10 +57,19 @@ class Bundle:
     def macs(self) -> int:
         return sum(layer["macs"] for layer in self.manifest["layers"])
 
+    def array(self, name: str) -> np.ndarray:
+        """f32, the bundle's own clip or the logits for it: "clip.npy", "logits.npy"."""
+        return _checked(self.folder / name, manifests.array)
+
+    def layers_of(self, dispatch: str) -> list[dict[str, Any]]:
+        """The entries of the layers that a dispatch computes: none, its own, or both of a chain "first.second"."""
+        return [layer for layer in self.manifest["layers"] if layer["name"] in dispatch.split(".")]
+
 
 def write(
-    folder: pathlib.Path, graph: graphs.Graph, target: targets.Target, clip: np.ndarray, logits: np.ndarray, info: Info
-) -> Bundle:
+    folder: pathlib.Path, graph: graphs.Graph, target: targets.Target, clip: np.ndarray, logits: np.ndarray, info: Info,
+    chosen: choices.Choices = choices.NONE,
+) -> Bundle:  # fmt: skip
     """Rewrites, emits and compiles a traced graph into `folder`; clip f32[1, D, H, W, C] and JAX's logits f32[1, classes] for it.
 
     A bundle of the same network, target and versions that is already there is left as it is. Nothing half-written is left under `folder`.
@@ -68,7 +77,7 @@ def write(
     _check_arrays(graph, clip, logits)
     if folder.exists() and not (folder / "manifest.json").is_file() and (not folder.is_dir() or any(folder.iterdir())):
         raise BundleError(f"{folder} holds other things than a bundle; choose a folder that is empty or new")
-    rewritten = rewrite.rewrite(graph)
+    rewritten = rewrite.tuned(graph, chosen)
     module = emit.emit(rewritten, target)
     source = _source_hash(module, target, clip, logits, info)
     if (existing := _reusable(folder, source)) is not None:
@@ -76,40 +85,57 @@ def write(
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    (part / "module.mlir").write_text(module.text)
-    compilers.compile(part / "module.mlir", target, part / "module.vmfb")
-    _write_weights(part / "weights.irpa", module.parameters)
-    np.save(part / "clip.npy", clip.astype(np.float32))
-    np.save(part / "logits.npy", logits.astype(np.float32))
-    (part / "run.flags").write_text(_flags(target, check=float(np.abs(logits).max()) * TOLERANCE))
-    (part / "bench.flags").write_text(_flags(target, check=None))
-    text = json.dumps(_manifest(part, rewritten, graph, target, info, source), indent=1)
+    build(part, module, target, clip)
+    np.save(part / "logits.npy", logits.astype(np.float32, order="C"))
+    (part / "run.flags").write_text(_flags(target, check=float(np.abs(logits).max()) * target.precision.tolerance))
+    found = {"tuning": tuning(rewritten), "layers": layers(rewritten, graph)}
+    text = json.dumps(_manifest(part, module, found, target, info, source), indent=1)
     (part / "manifest.json").write_text(text)
+    _checked(part / "manifest.json", lambda path: manifests.check(manifests.read(path)))
     if folder.exists():
         shutil.rmtree(folder)
     part.rename(folder)
     return Bundle(folder, json.loads(text))
 
 
+def build(folder: pathlib.Path, module: emit.Module, target: targets.Target, clip: np.ndarray) -> None:
+    """Compiles a module into `folder`, beside its weights, a clip and the flags to time it: all that it takes to run."""
+    (folder / "module.mlir").write_text(module.text)
+    compilers.compile(folder / "module.mlir", target, folder / "module.vmfb")
+    _write_weights(folder / "weights.irpa", module.parameters)
+    np.save(folder / "clip.npy", clip.astype(np.float32, order="C"))
+    (folder / "bench.flags").write_text(_flags(target, check=None))
+
+
 def read(folder: pathlib.Path, verify: bool = True) -> Bundle:
-    """The bundle in `folder`; with `verify` every file must have the size and hash that the manifest says."""
+    """The bundle in `folder`; with `verify` every file must have the size and hash that the manifest says, flags and arrays be as `write` makes them.
+
+    A hash says that nothing was damaged. Who made a bundle may have put anything into its module: run those that you trust.
+    """
     path = folder / "manifest.json"
-    if not path.is_file():
+    if not path.is_file() or path.is_symlink():
         raise BundleError(f"{folder} has no manifest.json; expected a folder that `rt3d lower` wrote")
     try:
-        manifest = json.loads(path.read_text())
-        found = manifest["format"], manifest["target"]["name"], manifest["layers"], manifest["run"]
-        entries = {name: (entry["bytes"], entry["sha256"]) for name, entry in manifest["files"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        manifest = manifests.read(path)
+        written = manifest["format"]
+        if written == FORMAT:
+            manifests.check(manifest)
+    except (ValueError, KeyError, OSError) as error:
         raise BundleError(f"{path} is not a manifest ({error!r}); write the bundle again with `rt3d lower`") from error
-    if found[0] != FORMAT:
+    if written != FORMAT:
         raise BundleError(
-            f"{path} has format {found[0]}, this version reads {FORMAT}; write the bundle again with `rt3d lower`"
+            f"{path} has format {repr(written)[:100]}, this version reads {FORMAT}; write the bundle again with `rt3d lower`"
         )
-    targets.find(manifest["target"]["name"])
+    bundle = Bundle(folder, manifest)
+    device = bundle.target.device
     for name in FILES if verify else ():
-        _check_file(folder / name, entries.get(name))
-    return Bundle(folder, manifest)
+        _check_file(folder / name, manifest["files"].get(name))
+    if verify:
+        _checked(folder / "run.flags", lambda found: manifests.check_flags(found, device))
+        _checked(folder / "bench.flags", lambda found: manifests.check_flags(found, device))
+        for name in ("clip.npy", "logits.npy"):
+            bundle.array(name)
+    return bundle
 
 
 def _check_arrays(graph: graphs.Graph, clip: np.ndarray, logits: np.ndarray) -> None:
@@ -122,13 +148,23 @@ def _check_arrays(graph: graphs.Graph, clip: np.ndarray, logits: np.ndarray) -> 
         )
 
 
-def _check_file(path: pathlib.Path, entry: tuple[int, str] | None) -> None:
+def _check_file(path: pathlib.Path, entry: dict[str, Any] | None) -> None:
     if entry is None or not path.is_file():
         raise BundleError(f"{path} is missing; write the bundle again with `rt3d lower`")
-    if path.stat().st_size != entry[0] or file_hash(path) != entry[1]:
+    if path.is_symlink():
+        raise BundleError(f"{path} is a link, expected a file of the bundle's own; copy what it names to its place")
+    if path.stat().st_size != entry["bytes"] or file_hash(path) != entry["sha256"]:
         raise BundleError(
-            f"{path} is not the file that was written ({entry[0]} bytes, sha256 {entry[1][:12]}...); lower again"
+            f"{path} is not the file that was written ({entry['bytes']} bytes, sha256 {entry['sha256'][:12]}...); lower again"
         )
+
+
+def _checked(path: pathlib.Path, parse: Callable[[pathlib.Path], Any]) -> Any:
+    """What `parse` makes of a file; BundleError for its ValueError."""
+    try:
+        return parse(path)
+    except ValueError as error:
+        raise BundleError(f"{path} holds {error}; write the bundle again with `rt3d lower`") from error
 
 
 def _reusable(folder: pathlib.Path, source: str) -> Bundle | None:
@@ -163,14 +199,26 @@ def _flags(target: targets.Target, check: float | None) -> str:
 
 
 def _manifest(
-    folder: pathlib.Path, packed: graphs.Graph, traced: graphs.Graph, target: targets.Target, info: Info, source: str
+    folder: pathlib.Path,
+    module: emit.Module,
+    found: dict[str, Any],
+    target: targets.Target,
+    info: Info,
+    source: str,
 ) -> dict[str, Any]:
     return {
         "format": FORMAT,
         **dataclasses.asdict(info),
-        "target": {"name": target.name, "kind": target.kind, "device": target.device, "flags": list(target.flags)},
-        "layers": layers(packed, traced),
-        "dispatches": [n.name for n in packed.nodes if not isinstance(n.op, graphs.Reshape | graphs.Concat)],
+        "target": {
+            "name": target.name,
+            "kind": target.kind,
+            "device": target.device,
+            "flags": list(target.flags),
+            "macs_per_dispatch": target.macs_per_dispatch,
+        },
+        **found,
+        "dispatches": module.dispatches,
+        "executables": module.executables,
         "versions": versions(),
         "source": source,
         "files": {
@@ -190,8 +238,15 @@ def layers(packed: graphs.Graph, traced: graphs.Graph) -> list[dict[str, Any]]:
             found.append({
                 "name": node.name, "shape": list(node.shape), "macs_dense": dense[node.name], "macs": graphs.macs(node),
                 "group": kernel.group, "rows": kernel.rows, "row_taps": [int(lengths.min()), int(lengths.max())],
+                **({"choice": node.op.choice.row()} if isinstance(node.op, graphs.PackedConv) and node.op.choice.row() else {}),
             })  # fmt: skip
     return found
+
+
+def tuning(packed: graphs.Graph) -> str:
+    """Who chose how the convolutions are computed, one of choices.SOURCES: the last of them that chose for any layer."""
+    found = {node.op.choice.source for node in packed.nodes if isinstance(node.op, graphs.PackedConv)} | {"default"}
+    return max(found, key=choices.SOURCES.index)
 
 
 def versions() -> dict[str, str]:

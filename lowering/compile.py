@@ -3,8 +3,6 @@
 import pathlib
 import subprocess
 
-import iree.compiler.tools.binaries as binaries
-
 from lowering import targets
 
 SPIRV_MAGIC = b"\x03\x02\x23\x07"
@@ -16,6 +14,8 @@ class CompileError(RuntimeError):
 
 def compile(mlir: pathlib.Path, target: targets.Target, vmfb: pathlib.Path, dump: pathlib.Path | None = None) -> None:
     """Compiles a module file for one target; `dump` receives assembly or SPIR-V. Leaves nothing under `vmfb` on failure."""
+    import iree.compiler.tools.binaries as binaries  # here, since it costs a process 60 MB that may never compile
+
     beside = vmfb.with_name(vmfb.name + ".part")
     command = [binaries.find_tool("iree-compile"), *target.flags, str(mlir), "-o", str(beside)]
     if dump is not None:

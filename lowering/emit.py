@@ -4,10 +4,10 @@ import dataclasses
 
 import numpy as np
 
+from lowering import chains, limits, targets
 from lowering import graph as graphs
 from lowering import kernel as kernels
 from lowering import rows as layouts
-from lowering import targets
 from lowering.kernels import build
 
 SCOPE = "model"  # of the parameters, in the module and in the archive
@@ -15,18 +15,25 @@ SCOPE = "model"  # of the parameters, in the module and in the archive
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Module:
-    """MLIR text, and the arrays that it names as parameters."""
+    """MLIR text, and the arrays that it names as parameters.
+
+    dispatches: names of its functions, a function per node that computes something; executables: those of them whose kernel IREE keeps as
+    it is, under that name. What IREE makes of the others it decides and names itself.
+    """
 
     text: str
     parameters: dict[str, np.ndarray]
+    dispatches: tuple[str, ...]
+    executables: tuple[str, ...]
 
 
 def emit(graph: graphs.Graph, target: targets.Target) -> Module:
-    """The rewritten graph as one module for one target. Raises GraphError for a node that no kernel takes."""
+    """The rewritten graph as one module for one target. Raises GraphError for a node that no kernel takes, LimitError for one that the target's GPUs would refuse."""
+    graph = chains.join(graph, target)
     layout, users = layouts.assign(graph), graph.users
     values: dict[str, kernels.Value] = {}
     parameters: dict[str, np.ndarray] = {}
-    functions, calls = [], []
+    functions, calls, executables = {}, [], []
     for node in graph.nodes:
         inputs = [values[name] for name in node.inputs] or [
             kernels.Value("%clip", kernels.Tensor((1, *node.shape)), None)
@@ -35,14 +42,17 @@ def emit(graph: graphs.Graph, target: targets.Target) -> Module:
         if kernel is None:
             values[node.name] = inputs[0]
             continue
+        if target.gpu is not None:
+            limits.check(node.name, kernel, target.gpu, target.macs_per_dispatch)
         parameters |= {f"{node.name}.{o.name}": o.array for o in kernel.operands if o.array is not None}
-        functions.append(_function(node.name, kernel))
+        functions[node.name] = _function(node.name, kernel)
+        executables += [node.name] if kernel.outside else []
         ssa = f"%{node.name}" if node.inputs else f"%{node.name}.rows"
         values[node.name] = kernels.Value(ssa, kernel.out, layout.get(node.name))
         arguments, types = ", ".join(v.ssa for v in inputs), ", ".join(str(v.type) for v in inputs)
         calls.append(f"  {ssa} = call @{node.name}({arguments}) : ({types}) -> {kernel.out}")
-    text = "\n\n".join([kernels.fill("module"), _main(graph, calls, values[graph.output.name]), *functions])
-    return Module(text + "\n", parameters)
+    text = "\n\n".join([kernels.fill("module"), _main(graph, calls, values[graph.output.name]), *functions.values()])
+    return Module(text + "\n", parameters, tuple(functions), tuple(executables))
 
 
 def _function(name: str, kernel: kernels.Kernel) -> str:

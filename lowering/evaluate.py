@@ -22,9 +22,14 @@ def apply(op: graphs.Op, inputs: list[np.ndarray]) -> np.ndarray:
     x = inputs[0]
     match op:
         case graphs.Conv():
-            return _activate(_conv(x, op.kernel, op.strides, op.padding) + op.bias, op.relu)
+            return _activate(_conv(x, op.kernel, op.strides, op.padding) + op.bias + sum(inputs[1:]), op.relu)
         case graphs.PackedConv():
-            return _activate(_conv(x, packed.unpack(op.kernel), (1, 1, 1), op.padding) + op.bias, op.relu)
+            strides = (op.stride, 1, 1)
+            return _activate(
+                _conv(x, packed.unpack(op.kernel), strides, op.padding) + op.bias + sum(inputs[1:]), op.relu
+            )
+        case graphs.PackedChain():
+            return apply(op.second, [apply(op.first, inputs[:1]), *inputs[1:]])
         case graphs.Dense():
             return _activate(x @ op.kernel + op.bias, op.relu)
         case graphs.PackedDense():
@@ -79,7 +84,8 @@ def _conv(x: np.ndarray, kernel: np.ndarray, strides: graphs.Window, padding: gr
 
 
 def _split_phases(x: np.ndarray, op: graphs.SplitPhases) -> np.ndarray:
-    (sd, sh, sw), c = op.strides, x.shape[3]
+    (sd, sh, sw), (a, b, e), c = op.strides, op.phases, x.shape[3]
     d, h, w, _ = graphs.phases_shape(x.shape, op)
     x = np.pad(x, (*((low, max(high, 0)) for low, high in op.padding), (0, 0)))[: d * sd, : h * sh, : w * sw]
-    return x.reshape(d, sd, h, sh, w, sw, c).transpose(0, 2, 4, 1, 3, 5, 6).reshape(d, h, w, -1)
+    by_phase = x.reshape(d, sd, h, sh, w, sw, c).transpose(0, 2, 4, 1, 3, 5, 6)
+    return by_phase[:, :, :, :a, :b, :e].reshape(d, h, w, -1)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from lowering import packed
+from lowering import choices, packed
 
 Shape = tuple[int, ...]
 Window = tuple[int, int, int]
@@ -28,7 +28,10 @@ class Input:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Conv:
-    """y = relu?(conv(x, kernel f32[D,H,W,I,O]) + bias f32[O]); cross-correlation, zero padding."""
+    """y = relu?(conv(x, kernel f32[D,H,W,I,O]) + bias f32[O] + residual); cross-correlation, zero padding.
+
+    The residual is the node's second input, if it has one; so for PackedConv and PackedChain.
+    """
 
     kernel: np.ndarray
     bias: np.ndarray
@@ -39,12 +42,23 @@ class Conv:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class PackedConv:
-    """Conv with stride 1, of which only the kept blocks are stored."""
+    """Conv of which only the kept blocks are stored. `stride` is that of frames; height and width have stride 1."""
 
     kernel: packed.PackedKernel
     bias: np.ndarray
     padding: Padding
     relu: bool = False
+    stride: int = 1
+    choice: choices.Choice = choices.DEFAULT
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class PackedChain:
+    """second(first(x)), a kernel of its own: the second has no extent in height and width, so that a chunk of positions needs no other."""
+
+    first: PackedConv
+    second: PackedConv
+    between: Shape
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -111,11 +125,12 @@ class Concat:
 class SplitPhases:
     """y[d, h, w, (a, b, e, c)] = x padded at (d * sd + a, h * sh + b, w * sw + e, c): turns a strided conv into one of stride 1.
 
-    A negative padding crops. Padded sizes are multiples of the strides.
+    A negative padding crops. Padded sizes are multiples of the strides. Of each axis' phases only the first `phases` are made.
     """
 
     strides: Window
     padding: Padding
+    phases: Window
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,7 +143,7 @@ class Softmax:
     """Over the whole vector."""
 
 
-Kernel = Conv | PackedConv | Dense | PackedDense
+Kernel = Conv | PackedConv | PackedChain | Dense | PackedDense
 Movement = MaxPool | AvgPool | Concat | SplitPhases | Reshape
 Op = Input | Kernel | Affine | Add | Relu | Movement | Softmax
 
@@ -204,7 +219,7 @@ def window_shape(shape: Shape, window: Window, strides: Window, padding: Padding
 def phases_shape(shape: Shape, op: SplitPhases) -> Shape:
     """Shape of SplitPhases: each padded axis divided by its stride; a channel per phase."""
     d, h, w = ((size + sum(pads)) // s for size, s, pads in zip(shape, op.strides, op.padding, strict=False))
-    return (d, h, w, shape[3] * int(np.prod(op.strides)))
+    return (d, h, w, shape[3] * int(np.prod(op.phases)))
 
 
 def output_shape(op: Op, inputs: list[Shape]) -> Shape:
@@ -213,7 +228,9 @@ def output_shape(op: Op, inputs: list[Shape]) -> Shape:
         case Conv():
             return (*window_shape(inputs[0], op.kernel.shape[:3], op.strides, op.padding), op.kernel.shape[4])
         case PackedConv():
-            return (*window_shape(inputs[0], op.kernel.shape[:3], (1, 1, 1), op.padding), op.kernel.shape[4])
+            return (*window_shape(inputs[0], op.kernel.shape[:3], (op.stride, 1, 1), op.padding), op.kernel.shape[4])
+        case PackedChain(first=first, second=second):
+            return output_shape(second, [output_shape(first, inputs[:1])])
         case Dense() | PackedDense():
             return (op.kernel.shape[-1],)
         case MaxPool() | AvgPool():
@@ -228,29 +245,6 @@ def output_shape(op: Op, inputs: list[Shape]) -> Shape:
             return inputs[0]
 
 
-def verify(graph: Graph) -> Graph:
-    """The graph, if every node follows its inputs, has a name of its own and the shape that its inputs give; else GraphError."""
-    shapes: dict[str, Shape] = {}
-    for node in graph.nodes:
-        if node.name in shapes:
-            raise GraphError(f"two nodes are named {node.name!r}; names must differ")
-        for name in node.inputs:
-            if name not in shapes:
-                raise GraphError(f"{node.name} reads {name!r}, which no earlier node gives")
-        inputs = [shapes[i] for i in node.inputs]
-        if inputs:
-            _check_inputs(node, inputs)
-            expected = output_shape(node.op, inputs)
-            if node.shape != expected or min(node.shape) < 1:
-                raise GraphError(
-                    f"{node.name} ({type(node.op).__name__}) says shape {node.shape}, its inputs {inputs} give {expected}"
-                )
-        elif not isinstance(node.op, Input):
-            raise GraphError(f"{node.name} ({type(node.op).__name__}) has no input")
-        shapes[node.name] = node.shape
-    return graph
-
-
 def macs(node: Node) -> int:
     """Multiply-accumulates that the node's kernel asks for, padding included (1 MAC = 2 FLOPs); 0 for nodes without a kernel."""
     match node.op:
@@ -258,24 +252,10 @@ def macs(node: Node) -> int:
             return int(np.prod(node.shape[:-1])) * kernel.size
         case PackedConv(kernel=kernel) | PackedDense(kernel=kernel):
             return int(np.prod(node.shape[:-1])) * kernel.kept
+        case PackedChain(first=first, second=second, between=between):
+            return int(np.prod(between[:-1])) * first.kernel.kept + int(np.prod(node.shape[:-1])) * second.kernel.kept
         case _:
             return 0
-
-
-def _check_inputs(node: Node, inputs: list[Shape]) -> None:
-    match node.op:
-        case Conv(kernel=kernel) | PackedConv(kernel=kernel):
-            if len(inputs[0]) != 4 or inputs[0][3] != kernel.shape[3]:
-                raise GraphError(f"{node.name} has a kernel for {kernel.shape[3]} channels and reads {inputs[0]}")
-        case Dense(kernel=kernel) | PackedDense(kernel=kernel):
-            if inputs[0] != (kernel.shape[-2],):
-                raise GraphError(f"{node.name} has a kernel for {kernel.shape[-2]} inputs and reads {inputs[0]}")
-        case Add():
-            if len(set(inputs)) != 1:
-                raise GraphError(f"{node.name} adds values of different shapes: {inputs}")
-        case Concat():
-            if len({s[:3] for s in inputs}) != 1:
-                raise GraphError(f"{node.name} joins feature maps of different sizes: {inputs}")
 
 
 def _note(op: Op) -> str:

@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import itertools
 import json
 import pathlib
 import tempfile
@@ -60,14 +61,14 @@ def interleave(
     under an emulator is a latency.
     """
     for bundle in found:
-        if bundle.target.name != "host":
+        if not bundle.target.is_host:
             raise run.RunError(
                 f"{bundle.name} cannot be timed here; only bundles for `host` can (an emulator's time says nothing)"
             )
     times: dict[int, list[float]] = collections.defaultdict(list)
     peaks = []
     with tempfile.TemporaryDirectory() as folder:
-        peak = _Peak(pathlib.Path(folder), found[0], threads)
+        peak = Peak(pathlib.Path(folder), found[0], threads)
         for number in range(rounds):
             peaks.append(peak.gflops())
             for i, bundle in enumerate(found):
@@ -83,7 +84,7 @@ def device(target: targets.Target, threads: int) -> list[str]:
     """Flags that run a CPU module on so many threads."""
     if target.kind != "cpu" or threads == 1:
         return [f"--device={target.device}"]
-    return ["--device=local-task", f"--task_topology_group_count={threads}"]
+    return ["--device=local-task", run.topology(threads)]
 
 
 def profile(bundle: bundles.Bundle, runs: int = 20) -> list[dict[str, Any]]:
@@ -91,7 +92,7 @@ def profile(bundle: bundles.Bundle, runs: int = 20) -> list[dict[str, Any]]:
 
     Profiling costs time: compare shares, and take latencies from `interleave`.
     """
-    if bundle.target.name != "host":
+    if not bundle.target.is_host:
         raise run.RunError(f"{bundle.name} cannot be profiled here; only bundles for `host` can")
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "run.ireeprof"
@@ -116,21 +117,36 @@ def _times(bundle: bundles.Bundle, arguments: list[str], runs: int) -> list[floa
 
 
 def _by_layer(bundle: bundles.Bundle, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Events come in the order of the network, run after run. If IREE cut it otherwise than expected, its own names stand for the layers'."""
-    names: list[str] = bundle.manifest["dispatches"]
-    macs = {layer["name"]: layer["macs"] for layer in bundle.manifest["layers"]}
-    times: dict[str, list[float]] = collections.defaultdict(list)
-    named = len(events) % len(names) == 0 and all(
-        e["key"] == events[i % len(names)]["key"] for i, e in enumerate(events)
-    )
-    for i, event in enumerate(events):
-        times[names[i % len(names)] if named else event["key"]].append(event["duration_ns"] * 1e-6)
-    return [
-        {"name": name, "p50_ms": float(np.median(found)), "macs": macs.get(name, 0)} for name, found in times.items()
-    ]
+    """Events come run after run, in the same order each time."""
+    keys = [event["key"] for event in events]
+    period = next(n for n in range(1, len(keys) + 1) if len(keys) % n == 0 and keys == keys[:n] * (len(keys) // n))
+    rows = []
+    for i, name in enumerate(_names(keys[:period], bundle.manifest)):
+        found = float(np.median([event["duration_ns"] * 1e-6 for event in events[i::period]]))
+        rows.append({"name": name, "p50_ms": found, "macs": sum(layer["macs"] for layer in bundle.layers_of(name))})
+    return rows
 
 
-class _Peak:
+def _names(keys: list[str], manifest: dict[str, Any]) -> list[str]:
+    """The layers behind the dispatches of one inference. A kernel's key is its name, or that of an earlier kernel with the same code, which IREE
+    keeps once. Its own dispatches keep IREE's names, unless between two kernels there are just as many as the network has layers there.
+    """
+    dispatches, executables = manifest["dispatches"], manifest.get("executables", [])
+    again = iter([name for name in executables if name not in keys])
+    names = [next(again, key) if key in executables and key in keys[:i] else key for i, key in enumerate(keys)]
+    place = {name: i for i, name in enumerate(dispatches)}
+    for known, group in itertools.groupby(range(len(names)), lambda i: names[i] in executables):
+        here = list(group)
+        if not known:
+            before = place[names[here[0] - 1]] + 1 if here[0] else 0
+            after = place[names[here[-1] + 1]] if here[-1] + 1 < len(names) else len(dispatches)
+            between = [name for name in dispatches[before:after] if name not in executables]
+            if len(between) == len(here):
+                names[here[0] : here[-1] + 1] = between
+    return names
+
+
+class Peak:
     """A kernel of nothing but fused multiply-adds on registers, compiled with IREE for this machine; a workgroup per thread."""
 
     def __init__(self, folder: pathlib.Path, bundle: bundles.Bundle, threads: int) -> None:

@@ -5,22 +5,30 @@ from collections.abc import Callable
 
 import numpy as np
 
+from lowering import checks, choices, packed, strides
 from lowering import graph as graphs
-from lowering import packed
+from lowering.tune import keys
 
 Stage = Callable[[graphs.Graph], graphs.Graph]
+Packer = Callable[[np.ndarray, int | None], packed.PackedKernel]
 
 # Filters per row, and the share of the FMA peak that the kernel reached with it (AVX-512 and NEON agree on the order): what decides between
-# rows of 8 that compute a few zeros and rows of 4 that compute none.
-GROUP_EFFICIENCY = {8: 1.0, 4: 0.85, 16: 0.95}
+# rows of 8 that compute a few zeros and rows of 4 that compute none. Rows of 1 are what a depthwise convolution wants.
+GROUP_EFFICIENCY = {8: 1.0, 4: 0.85, 16: 0.95, 2: 0.5, 1: 0.32}
 DENSE_GROUP = 64
 
 
-def rewrite(graph: graphs.Graph) -> graphs.Graph:
-    """Runs every stage, with a verification after each."""
-    for stage in STAGES:
-        graph = graphs.verify(stage(graph))
+def rewrite(graph: graphs.Graph, stages: tuple[Stage, ...] | None = None) -> graphs.Graph:
+    """Runs stages (None: all of them), with a verification after each."""
+    for stage in STAGES if stages is None else stages:
+        graph = checks.verify(stage(graph))
     return graph
+
+
+def tuned(graph: graphs.Graph, chosen: choices.Choices) -> graphs.Graph:
+    """Runs all stages; `chosen` says by key (tune/keys.py) how convolutions are packed and cut."""
+    prepared = rewrite(graph, STAGES[:-1])
+    return checks.verify(pack(prepared, keys.by_name(prepared, chosen)))
 
 
 def flatten_last(graph: graphs.Graph) -> graphs.Graph:
@@ -44,6 +52,24 @@ def merge_affine(graph: graphs.Graph) -> graphs.Graph:
     return graph
 
 
+def fuse_add(graph: graphs.Graph) -> graphs.Graph:
+    """A sum with a convolution's result becomes that convolution's epilogue: of two, that of the one with more work."""
+    users, by_name, renames = graph.users, graph.by_name, {}
+    fused: dict[str, list[graphs.Node]] = {}
+    for node in graph.nodes:
+        if not isinstance(node.op, graphs.Add) or node.inputs[0] == node.inputs[1]:
+            continue
+        own = [by_name[i] for i in node.inputs if isinstance(by_name[i].op, graphs.Conv) and len(users[i]) == 1]
+        free = [conv for conv in own if conv.name not in fused and len(conv.inputs) == 1]
+        if free:
+            conv = max(free, key=graphs.macs)
+            (other,) = (i for i in node.inputs if i != conv.name)
+            fused[conv.name] = []  # it goes to the sum's place, after what it adds
+            fused[node.name] = [dataclasses.replace(conv, inputs=(*conv.inputs, other))]
+            renames[node.name] = conv.name
+    return graphs.rewire(graphs.replace(graph, lambda n: fused.get(n.name, [n])), renames)
+
+
 def fuse_relu(graph: graphs.Graph) -> graphs.Graph:
     """ReLU after Conv or Dense becomes its epilogue. A kernel that another node reads before the ReLU keeps the two apart."""
     users, by_name, renames, fused = graph.users, graph.by_name, {}, {}
@@ -63,25 +89,6 @@ def drop_dead_channels(graph: graphs.Graph) -> graphs.Graph:
     return graph
 
 
-def split_strides(graph: graphs.Graph) -> graphs.Graph:
-    """A strided convolution becomes SplitPhases and a convolution of stride 1 over its phases, without padding."""
-
-    def rule(node: graphs.Node) -> list[graphs.Node]:
-        op = node.op
-        if not isinstance(op, graphs.Conv) or op.strides == (1, 1, 1):
-            return [node]
-        source, kernel = graph[node.inputs[0]], _phase_kernel(op.kernel, op.strides)
-        # The phases hold just what the convolution reads: its output size + the kernel's phases - 1 in each axis.
-        ends = [s * (out + k - 1) for s, out, k in zip(op.strides, node.shape, kernel.shape, strict=False)]
-        padding = tuple((low, end - n - low) for (low, _), end, n in zip(op.padding, ends, source.shape, strict=False))
-        split = graphs.SplitPhases(op.strides, padding)
-        phases = graphs.Node(f"{node.name}_phases", split, node.inputs, graphs.output_shape(split, [source.shape]))
-        conv = dataclasses.replace(op, kernel=kernel, strides=(1, 1, 1), padding=graphs.NO_PADDING)
-        return [phases, dataclasses.replace(node, op=conv, inputs=(phases.name,))]
-
-    return graphs.replace(graph, rule)
-
-
 def mark_positive(graph: graphs.Graph) -> graphs.Graph:
     """Max pools of values that a ReLU made positive are told so: their padding may then be the zeros that lie around every feature map."""
     positive: set[str] = set()
@@ -96,17 +103,23 @@ def mark_positive(graph: graphs.Graph) -> graphs.Graph:
     )
 
 
-def pack(graph: graphs.Graph) -> graphs.Graph:
-    """Kernels become packed rows; the size of a row's group is the one with the least work."""
+def pack_rows(kernel: np.ndarray, group: int | None) -> packed.PackedKernel:
+    """A convolution's kernel as rows of `group` filters, by default as many as give the least work."""
+    least = lambda: min(GROUP_EFFICIENCY, key=lambda g: packed.kept_for_group(kernel, g) / GROUP_EFFICIENCY[g])
+    return packed.pack(kernel, group or least())
+
+
+def pack(graph: graphs.Graph, chosen: choices.Choices = choices.NONE, packer: Packer = pack_rows) -> graphs.Graph:
+    """Kernels become packed rows, as is chosen for each layer by name."""
 
     def rule(node: graphs.Node) -> list[graphs.Node]:
         match node.op:
-            case graphs.Conv(kernel=kernel, bias=bias, padding=padding, relu=relu):
-                group = min(GROUP_EFFICIENCY, key=lambda g: packed.kept_for_group(kernel, g) / GROUP_EFFICIENCY[g])
-                op = graphs.PackedConv(packed.pack(kernel, group), bias, padding, relu)
+            case graphs.Conv(kernel=kernel, bias=bias, padding=padding, relu=relu, strides=strides):
+                choice = chosen.get(node.name, choices.DEFAULT)
+                op = graphs.PackedConv(packer(kernel, choice.group), bias, padding, relu, strides[0], choice)
             case graphs.Dense(kernel=kernel, bias=bias, relu=relu):
                 group = min(DENSE_GROUP, 1 << (kernel.shape[1] - 1).bit_length())
-                op = graphs.PackedDense(packed.pack(kernel[None, None, None], group), bias, relu)
+                op = graphs.PackedDense(packer(kernel[None, None, None], group), bias, relu)
             case _:
                 return [node]
         return [dataclasses.replace(node, op=op)]
@@ -114,12 +127,15 @@ def pack(graph: graphs.Graph) -> graphs.Graph:
     return graphs.replace(graph, rule)
 
 
+# What any engine gains from; then what our kernels need besides.
+ALGEBRA: tuple[Stage, ...] = (flatten_last, merge_affine, fuse_relu, drop_dead_channels)
 STAGES: tuple[Stage, ...] = (
     flatten_last,
     merge_affine,
+    fuse_add,
     fuse_relu,
     drop_dead_channels,
-    split_strides,
+    strides.split_strides,
     mark_positive,
     pack,
 )
@@ -189,7 +205,7 @@ def _readers(graph: graphs.Graph, name: str) -> list[tuple[graphs.Node, list[gra
     if not users[name]:
         return None
     for user in users[name]:
-        if isinstance(user.op, graphs.Conv | graphs.Dense):
+        if isinstance(user.op, graphs.Conv | graphs.Dense) and name not in user.inputs[1:]:
             found.append((user, []))
         elif isinstance(user.op, PASSES_CHANNELS):
             further = _readers(graph, user.name)
@@ -209,7 +225,9 @@ def _input_kernel(node: graphs.Node, channels: int) -> np.ndarray:
 
 def _dead(graph: graphs.Graph) -> tuple[graphs.Node, np.ndarray, list[tuple[graphs.Node, list[graphs.Node]]]] | None:
     for node in graph.nodes:
-        if not isinstance(node.op, graphs.Conv | graphs.Dense) or (readers := _readers(graph, node.name)) is None:
+        if not isinstance(node.op, graphs.Conv | graphs.Dense) or len(node.inputs) > 1:
+            continue
+        if (readers := _readers(graph, node.name)) is None:
             continue
         op, channels = node.op, node.shape[-1]
         silent = ~op.kernel.reshape(-1, channels).any(0) & ((op.bias <= 0) if op.relu else (op.bias == 0))
@@ -243,11 +261,3 @@ def _drop(
         )
         nodes.append(dataclasses.replace(n, op=op, shape=shapes[n.name]))
     return graphs.Graph(tuple(nodes))
-
-
-def _phase_kernel(kernel: np.ndarray, strides: graphs.Window) -> np.ndarray:
-    """f32[D, H, W, I, O] -> f32[ceil(D/sd), ceil(H/sh), ceil(W/sw), (a, b, e, I), O], zeros where a phase has no tap."""
-    (sd, sh, sw), (d, h, w, i, o) = strides, kernel.shape
-    padded = np.pad(kernel, ((0, -d % sd), (0, -h % sh), (0, -w % sw), (0, 0), (0, 0)))
-    d, h, w = (n // s for n, s in zip(padded.shape, strides, strict=False))
-    return padded.reshape(d, sd, h, sh, w, sw, i, o).transpose(0, 2, 4, 1, 3, 5, 6, 7).reshape(d, h, w, -1, o)

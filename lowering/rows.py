@@ -68,6 +68,11 @@ class Rows:
         return pixels.reshape(self.channels, self.frames, self.height, self.width).transpose(1, 2, 3, 0)
 
 
+def flat(frames: int, stored: int, size: int) -> Rows:
+    """A layout of `size` positions a plane with nothing around them."""
+    return Rows(frames, 1, size, stored, stored, 0, 0, size, size)
+
+
 @dataclasses.dataclass
 class _Need:
     """Zeros that readers want around an image, and the widest row, over all values that share a layout."""
@@ -91,9 +96,12 @@ def assign(graph: graphs.Graph) -> dict[str, Rows]:
 
     for node in graph.nodes:
         if (
-            isinstance(node.op, graphs.PackedConv | graphs.Add | graphs.Relu | graphs.Affine | graphs.Concat)
+            isinstance(
+                node.op,
+                graphs.PackedConv | graphs.PackedChain | graphs.Add | graphs.Relu | graphs.Affine | graphs.Concat,
+            )
             and len(node.shape) == 4
-        ):
+        ) or _pools_in_place(node.op):
             for name in node.inputs:
                 leader[find(name)] = find(node.name)
     needs = {name: _Need() for name in leader.values()}
@@ -101,12 +109,25 @@ def assign(graph: graphs.Graph) -> dict[str, Rows]:
         if node.name in leader:
             need = needs[find(node.name)]
             need.height, need.width = max(need.height, node.shape[1]), max(need.width, node.shape[2])
-        if isinstance(node.op, graphs.PackedConv | graphs.AvgPool) or (
+        if isinstance(node.op, graphs.PackedConv | graphs.AvgPool | graphs.SplitPhases) or (
             isinstance(node.op, graphs.MaxPool) and node.op.positive
         ):
             _want(needs[find(node.inputs[0])], node.op.padding)
+        if isinstance(node.op, graphs.PackedChain):
+            _want(needs[find(node.name)], node.op.first.padding)
     stored = _stored(graph)
     return {name: _rows(graph[name].shape, stored[name], needs[find(name)]) for name in leader}
+
+
+def _pools_in_place(op: graphs.Op) -> bool:
+    """Whether a pool's result can lie as its input does: windows one pixel apart, and nothing but zeros around the image."""
+    match op:
+        case graphs.AvgPool(strides=strides):
+            return strides[1:] == (1, 1)
+        case graphs.MaxPool(strides=strides, padding=padding, positive=positive):
+            return strides[1:] == (1, 1) and (positive or padding == graphs.NO_PADDING)
+        case _:
+            return False
 
 
 def _want(need: _Need, padding: graphs.Padding) -> None:
@@ -127,7 +148,7 @@ def _stored(graph: graphs.Graph) -> dict[str, int]:
     stored: dict[str, int] = {}
     for node in graph.nodes:
         match node.op:
-            case graphs.PackedConv(kernel=kernel):
+            case graphs.PackedConv(kernel=kernel) | graphs.PackedChain(second=graphs.PackedConv(kernel=kernel)):
                 stored[node.name] = kernel.rows * kernel.group
             case graphs.MaxPool() | graphs.AvgPool() | graphs.Relu():
                 stored[node.name] = stored[node.inputs[0]]

@@ -11,8 +11,8 @@ import jax
 import numpy as np
 from jax.extend import core
 
+from lowering import checks, primitives
 from lowering import graph as graphs
-from lowering import primitives
 
 # Primitives that call another function, which is walked in their place.
 CALLS = frozenset(
@@ -43,7 +43,7 @@ def trace(function: Callable[[Any, jax.Array], jax.Array], params: Any, shape: t
     result = results[0]
     if not isinstance(result, primitives.Ref):
         raise graphs.GraphError("the function's result does not depend on the clip, or is a softmax cut in the middle")
-    return graphs.verify(graphs.rewire(graphs.Graph(tuple(tracer.nodes)), {}))
+    return checks.verify(graphs.rewire(graphs.Graph(tuple(tracer.nodes)), {}))
 
 
 class _Tracer:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 import orbax.checkpoint as ocp
 
-from rt3d_jax import config
+from rt3d_jax import config, cost
 from rt3d_jax.data import clips
 from rt3d_jax.models import catalog
 
@@ -43,6 +44,11 @@ def apply(network: Network, conv_form: str = "direct") -> Callable[..., jax.Arra
     return catalog.apply_function(network.config, len(network.labels), conv_form)
 
 
+def origin(run_folder: str | pathlib.Path) -> config.Experiment | config.Imported:
+    """What made the network of a finished run. Errors as those of `load_network`."""
+    return config.from_json(finished(pathlib.Path(run_folder))[0]["experiment"])
+
+
 def load_network(run_folder: str | pathlib.Path) -> Network:
     """The network of a finished phase.
 
@@ -51,27 +57,60 @@ def load_network(run_folder: str | pathlib.Path) -> Network:
       ValueError: its files were damaged or written by another version.
     """
     folder = pathlib.Path(run_folder)
-    described, result = _finished(folder)
-    experiment = config.from_json(described["experiment"])
+    described, result = finished(folder)
+    made = origin(folder)
     labels = tuple(described["labels"])
     tree = _restore_network(folder)
     params = jax.tree.map(jnp.asarray, tree["params"])
-    expected = catalog.shapes(experiment.model, len(labels))
+    expected = catalog.shapes(made.model, len(labels))
     if jax.tree.map(jnp.shape, params) != jax.tree.map(jnp.shape, expected):
-        raise ValueError(f"{folder}: the parameters do not fit {experiment.model}; delete the folder and train again")
+        raise ValueError(f"{folder}: the parameters do not fit {made.model}; delete the folder and train again")
     masks = _filled(params, tree["masks"])
     return Network(
         name=result["name"],
-        config=experiment.model,
+        config=made.model,
         params=params,
         masks=masks,
         labels=labels,
-        clip=experiment.clip,
+        clip=made.clip,
         scheme=result["scheme"],
         rate=result["rate"],
         accuracy=result["accuracy"],
         protocol=result["accuracy_protocol"],
     )
+
+
+def write_imported(
+    folder: pathlib.Path, imported: config.Imported, params: Tree, labels: tuple[str, ...]
+) -> dict[str, Any]:
+    """A run folder with weights from elsewhere, whole or not at all; its result.json. ValueError if the folder is in use."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ValueError(f"{folder} is not empty; delete it or choose another output folder")
+    beside = folder.with_name(folder.name + ".part")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    store = Store(beside)
+    store.save(0, {"params": params, "step": 0}, jax.tree.map(lambda _: None, params), {})
+    store.close()
+    described = {"format": FORMAT, "name": folder.name, "labels": list(labels)}
+    key = {"imported": config.to_json(imported), "labels": list(labels)}
+    config.write_json(beside / "config.json", {**described, "key": key, "experiment": config.to_json(imported)})
+    shapes = catalog.shapes(imported.model, len(labels))
+    traced = catalog.apply_function(imported.model, len(labels), "direct")
+    table = cost.layers(traced, shapes, catalog.clip_shape(imported.model))
+    result = {
+        "name": folder.name,
+        "scheme": "dense",
+        "rate_target": 1.0,
+        "rate": 1.0,
+        "macs": cost.macs(table),
+        "params": cost.parameters(table),
+        "accuracy": None,
+        "accuracy_protocol": f"not measured; weights of {imported.origin}",
+    }
+    config.write_json(beside / "result.json", result)
+    beside.replace(folder)
+    return result
 
 
 class Store:
@@ -137,7 +176,8 @@ def _filled(params: Tree, found: Tree) -> Tree:
     return {key: _filled(leaf, (found or {}).get(key)) for key, leaf in params.items()}
 
 
-def _finished(folder: pathlib.Path) -> tuple[dict[str, Any], dict[str, Any]]:
+def finished(folder: pathlib.Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """config.json and result.json of a finished phase; errors as those of `load_network`."""
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is not there, expected the folder of a run, such as OUT/runs/dense")
     if not (folder / "config.json").is_file():

@@ -3,10 +3,20 @@
 import dataclasses
 import json
 import pathlib
+import re
+import typing
 from typing import Any, Literal
 
 from rt3d_jax import patterns, plans
-from rt3d_jax.data import clips, synthetic
+from rt3d_jax.data import classes, clips, folders, hmdb51, kinetics, something, synthetic, ucf101
+from rt3d_jax.prune import algorithms, selection
+
+# The data sets that an experiment may name, beside made-up ones.
+UCF101 = ucf101.UCF101
+HMDB51 = hmdb51.HMDB51
+Kinetics = kinetics.Kinetics
+SomethingSomething = something.SomethingSomething
+ClassFolders = classes.ClassFolders
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,14 +28,6 @@ class Model:
     frames: int = 16
     size: int = 112
     dropout: float = 0.5
-
-
-@dataclasses.dataclass(frozen=True)
-class UCF101:
-    """A folder in UCF101's layout (see data.folders.ucf101) and the number of its split."""
-
-    folder: str
-    split: int = 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,28 +64,6 @@ class Recipe:
 
 
 @dataclasses.dataclass(frozen=True)
-class GroupLasso:
-    """strength * sum of block norms; macs weights every layer by its MACs."""
-
-    strength: float
-    macs: bool = True
-
-
-@dataclasses.dataclass(frozen=True)
-class Reweighted:
-    """strength * sum of P * block norms, P = 1 / (norm^2 + eps) computed `rounds` times, evenly over the phase.
-
-    relative takes norms in units of their layer's, see prune.penalties.reweight; the paper's form is the absolute one.
-    """
-
-    strength: float
-    rounds: int = 4
-    eps: float = 1e-6
-    macs: bool = True
-    relative: bool = False
-
-
-@dataclasses.dataclass(frozen=True)
 class Distillation:
     """Retraining learns from the dense network's logits at `temperature`, with `weight`; not in the `last` epochs."""
 
@@ -96,26 +76,35 @@ class Distillation:
 class Experiment:
     """One line of work: train dense, penalise, then prune and retrain once for each rate (dense MACs / kept MACs).
 
+    measure: what a rate counts, MACs or parameters. penalise None: the cut comes right after the dense phase (Heuristic).
     bad: what a video that cannot be read does, see data.pipelines. workers: decoding processes, 0 = a thread.
+    pretrained: the run folder whose network the dense phase starts from (`rt3d import` writes one); its head is new where
+    the number of classes differs. None trains from fresh weights.
     """
 
     name: str
-    data: UCF101 | synthetic.Synthetic
+    data: folders.Source | synthetic.Synthetic
     clip: clips.ClipSpec
     model: Model
     dense: Recipe
-    penalise: Recipe
-    penalty: GroupLasso | Reweighted
+    penalise: Recipe | None
+    algorithm: algorithms.Algorithm
     retrain: Recipe
     plan: plans.Plan
     rates: tuple[float, ...]
+    measure: selection.Measure = "macs"
     distillation: Distillation | None = Distillation()
     batch: int = 32
     seed: int = 0
     workers: int = 2
     bad: Literal["error", "skip"] = "error"
+    pretrained: str | None = None
 
     def __post_init__(self) -> None:
+        if self.clip.flip and isinstance(self.data, SomethingSomething):
+            raise ValueError(
+                "clip.flip is True; expected False for Something-Something, whose labels know left from right"
+            )
         if (self.clip.sampling.frames, self.clip.size) != (self.model.frames, self.model.size):
             clip = (self.clip.sampling.frames, self.clip.size)
             raise ValueError(
@@ -123,22 +112,39 @@ class Experiment:
             )
         if len(set(self.rates)) != len(self.rates) or any(rate < 1 for rate in self.rates):
             raise ValueError(f"rates are {self.rates}, expected different numbers of at least 1")
+        if self.penalise is None and not isinstance(self.algorithm, algorithms.Heuristic):
+            name = type(self.algorithm).__name__
+            raise ValueError(f"penalise is None, expected a Recipe: {name} does its work in that phase")
 
     @property
     def scheme(self) -> str:
-        """The patterns of the plan in words: "kgs 8x4"."""
-        return " + ".join(dict.fromkeys(rule.pattern.name for _, rule in self.plan if rule is not None)) or "dense"
+        """The schemes of the plan in words: "kgs 8x4"."""
+        return " + ".join(dict.fromkeys(rule.name for _, rule in self.plan if rule is not None)) or "dense"
+
+
+@dataclasses.dataclass(frozen=True)
+class Imported:
+    """Where a run folder's weights came from, if not from training here; sha256 is that of their file."""
+
+    origin: str
+    sha256: str
+    model: Model
+    clip: clips.ClipSpec
 
 
 def run_name(experiment: Experiment, rate: float) -> str:
-    """The folder of a pruned run: "kgs-2.6x"."""
-    return f"{experiment.scheme.split()[0]}-{rate:g}x"
+    """The folder of a pruned run: "kgs-2.6x", "kgs-2x-parameters"."""
+    return f"{experiment.scheme.split()[0]}-{rate:g}x" + (
+        "" if experiment.measure == "macs" else f"-{experiment.measure}"
+    )
 
 
+MAX_JSON = 1 << 26
 TYPES = {
     kind.__name__: kind
     for kind in (
-        *(AdamW, Distillation, Experiment, GroupLasso, Model, Recipe, Reweighted, SGD, UCF101),
+        *(AdamW, Distillation, Experiment, Imported, Model, Recipe, SGD, *typing.get_args(algorithms.Algorithm)),
+        *(ClassFolders, HMDB51, Kinetics, SomethingSomething, UCF101),
         *(clips.ClipSpec, clips.Spread, clips.Windows, synthetic.Synthetic, plans.Prune, patterns.BlockPattern),
     )
 }
@@ -165,11 +171,17 @@ def from_json(value: Any) -> Any:
     fields = {key: from_json(item) for key, item in value.items() if key != "type"}
     if "type" not in value:
         return fields
-    if value["type"] not in TYPES:
+    if not isinstance(value["type"], str) or value["type"] not in TYPES:
         raise ValueError(f"config type is {value['type']!r}, expected one of {', '.join(sorted(TYPES))}")
     try:
         return TYPES[value["type"]](**fields)
-    except TypeError as error:
+    except (
+        TypeError,
+        AttributeError,
+        LookupError,
+        OverflowError,
+        re.error,
+    ) as error:  # of constructors given what they do not expect
         raise ValueError(f"config {value['type']} does not fit this version of rt3d-jax: {error}") from error
 
 
@@ -181,10 +193,14 @@ def write_json(path: pathlib.Path, value: Any) -> None:
 
 
 def read_json(path: pathlib.Path) -> Any:
-    """Read a JSON file; ValueError naming it if it is not JSON."""
+    """Read a JSON file; ValueError naming it if it is not JSON, or larger than MAX_JSON bytes."""
+    if path.stat().st_size > MAX_JSON:
+        raise ValueError(
+            f"{path} is larger than {MAX_JSON >> 20} MiB, expected a file that rt3d wrote; delete it and run again"
+        )
     try:
         return json.loads(path.read_text())
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(
             f"{path} is not JSON ({error}), expected a file that rt3d wrote; delete it and run again"
         ) from error

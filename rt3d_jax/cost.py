@@ -10,15 +10,20 @@ import jax.extend.core
 import jax.numpy as jnp
 import numpy as np
 
+from rt3d_jax import channels
+
 Tree = Any
-NESTED = ("jaxpr", "call_jaxpr", "fun_jaxpr")
+STATISTICS = ("mean", "var")  # of batch norms: leaves that are measured, not learned
+NESTED = channels.NESTED
 
 
 @dataclasses.dataclass(frozen=True)
 class Layer:
     """One kernel and its work for one clip: every weight is used `positions` times, so macs = positions * weights.
 
-    name is the kernel's path without "/kernel"; parameters counts kernel and bias; bytes is their size in memory.
+    name is the kernel's path without "/kernel"; parameters counts what is learned of the layer's own leaves (no running
+    statistics) and of what follows its filters alone (wiring.followers: such as a batch norm in a dict of its own); bytes is
+    their size in memory.
     """
 
     name: str
@@ -26,6 +31,7 @@ class Layer:
     positions: int
     parameters: int
     bytes: int
+    wiring: channels.Wiring = dataclasses.field(default=channels.Wiring(), repr=False)
 
     @property
     def weights(self) -> int:
@@ -45,13 +51,14 @@ def layers(apply: Callable[..., Any], params: Tree, clip_shape: tuple[int, ...])
     shapes = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype), params)
     clip = jax.ShapeDtypeStruct((1, *clip_shape[1:]), jnp.float32)
     jaxpr = jax.make_jaxpr(apply)(shapes, clip).jaxpr
-    paths = dict(_named(shapes))
-    names = dict(zip(jaxpr.invars, paths, strict=False))
+    leaves = dict(paths(shapes))
+    names = dict(zip(jaxpr.invars, leaves, strict=False))
     found = dict(_uses(jaxpr, names))
-    lost = [path for path in paths if is_kernel(path) and path not in found]
+    lost = [path for path in leaves if is_kernel(path) and path not in found]
     if lost or not found:
         raise ValueError(f"kernels {lost} reach no convolution or matrix product; trace the network's direct form")
-    return tuple(_layer(path, positions, paths) for path, positions in found.items())
+    wired = channels.wiring(jaxpr, names)
+    return tuple(_layer(path, positions, leaves, wired[path]) for path, positions in found.items())
 
 
 def macs(table: tuple[Layer, ...], masks: Tree | None = None) -> int:
@@ -60,7 +67,7 @@ def macs(table: tuple[Layer, ...], masks: Tree | None = None) -> int:
 
 
 def parameters(table: tuple[Layer, ...], masks: Tree | None = None) -> int:
-    """Kernel and bias parameters; under masks only the kept ones."""
+    """Learned parameters of the layers and of what follows their filters; under masks only the kept ones."""
     dropped = 0 if masks is None else sum(int(np.sum(~np.asarray(mask))) for mask in jax.tree.leaves(masks))
     return sum(layer.parameters for layer in table) - dropped
 
@@ -88,7 +95,8 @@ def is_kernel(path: str) -> bool:
     return path.rpartition("/")[2] == "kernel"
 
 
-def _named(tree: Tree) -> list[tuple[str, Any]]:
+def paths(tree: Tree) -> list[tuple[str, Any]]:
+    """The leaves of a nested dict with their paths: ("conv1/kernel", leaf), in tree order."""
     flat = jax.tree_util.tree_flatten_with_path(tree)[0]
     return [(jax.tree_util.keystr(path, simple=True, separator="/"), leaf) for path, leaf in flat]
 
@@ -118,9 +126,10 @@ def _literal(atom: Any) -> bool:
     return isinstance(atom, jax.extend.core.Literal)
 
 
-def _layer(path: str, positions: int, leaves: dict[str, Any]) -> Layer:
+def _layer(path: str, positions: int, leaves: dict[str, Any], wiring: channels.Wiring) -> Layer:
     name = layer_name(path)
-    own = [leaf for other, leaf in leaves.items() if layer_name(other) == name]
+    mine = [other for other in leaves if layer_name(other) == name or other in wiring.followers]
+    own = [leaves[other] for other in mine if other.rpartition("/")[2] not in STATISTICS]
     sizes = [math.prod(leaf.shape) for leaf in own]
     memory = sum(size * leaf.dtype.itemsize for size, leaf in zip(sizes, own, strict=True))
-    return Layer(name, tuple(leaves[path].shape), positions, sum(sizes), memory)
+    return Layer(name, tuple(leaves[path].shape), positions, sum(sizes), memory, wiring)

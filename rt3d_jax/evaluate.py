@@ -48,16 +48,29 @@ def predict(
     return Predictions(logits, labels, videos)
 
 
-def protocol(spec: clips.ClipSpec, videos: int, skipped: int = 0) -> str:
+def forward(apply: Callable[..., jax.Array], params: Tree) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """A function (clips f32[N, D, H, W, 3], good bool[N]) -> logits f32[good, classes], compiled once for all batches."""
+    compiled = jax.jit(lambda params, clip: apply(params, clip))
+    return lambda clip, good: np.asarray(compiled(params, clip))[good]
+
+
+def protocol(
+    spec: clips.ClipSpec, videos: int, skipped: int = 0, *, missing: int = 0, views: int = 1, crops: int = 1
+) -> str:
     """How an accuracy was measured, in words, for reports."""
     frames = spec.sampling.frames
+    place = "middle" if views == 1 else "evenly over the video"
     how = (
         "spread evenly over the video"
         if isinstance(spec.sampling, clips.Spread)
-        else f"stride {spec.sampling.stride}, middle"
+        else f"stride {spec.sampling.stride}, {place}"
     )
-    without = f", {skipped} unreadable left out" if skipped else ""
+    left_out = ((skipped, "unreadable left out"), (missing, "missing"))
+    without = "".join(f", {count} {why}" for count, why in left_out if count)
+    level = "clip level" if views * crops == 1 else "video level"
+    what = f"{views} clip{'s' if views > 1 else ''} x {f'{crops} crops' if crops > 1 else '1 centre crop'}"
+    averaged = ", probabilities averaged" if views * crops > 1 else ""
     return (
-        f"top-1 %, {videos} test videos{without}, clip level: 1 clip x 1 centre crop of {spec.size} px, "
+        f"top-1 %, {videos} test videos{without}, {level}: {what} of {spec.size} px{averaged}, "
         f"short side {spec.short_side} px, {frames} frames {how}"
     )

@@ -20,7 +20,7 @@ from rt3d_jax.data import pipelines
 Tree = Any
 State = dict[str, Any]
 Metrics = dict[str, jax.Array]
-Loss = Callable[..., tuple[jax.Array, Metrics]]
+Loss = Callable[..., tuple[jax.Array, tuple[Metrics, Tree]]]
 Step = Callable[[State, Any, Any], tuple[State, Metrics]]
 Progress = Callable[[str, int, int, dict[str, float]], None]
 LOG_EVERY = 10
@@ -36,20 +36,28 @@ def initial_state(params: Tree, transform: optax.GradientTransformation) -> Stat
 def step_function(loss: Loss, transform: optax.GradientTransformation, seed: int, constants: Tree = None) -> Step:
     """The compiled step (state, clip f32[N, D, H, W, 3], label i32[N]) -> (state, metrics); the state is donated.
 
-    loss(params, constants, clip, label, key, step) -> (f32[], metrics); its key depends on seed and step alone.
-    constants (such as a teacher's parameters) are arguments of the compiled program, not part of it.
+    loss(params, constants, clip, label, key, step) -> (f32[], (metrics, statistics)); its key depends on seed and step alone.
+    statistics (catalog.train_function) replace their leaves of the parameters after the step, whatever the transform did to
+    them. constants (such as a teacher's parameters) are arguments of the compiled program, not part of it.
     """
 
     def update(state: State, constants: Tree, clip: jax.Array, label: jax.Array) -> tuple[State, Metrics]:
         key = jax.random.fold_in(jax.random.key(seed), state["step"])
         graded = jax.value_and_grad(loss, has_aux=True)
-        (value, metrics), gradients = graded(state["params"], constants, clip, label, key, state["step"])
+        (value, (metrics, statistics)), gradients = graded(state["params"], constants, clip, label, key, state["step"])
         updates, optimizer = transform.update(gradients, state["optimizer"], state["params"])
-        params = optax.apply_updates(state["params"], updates)
+        params = _replaced(optax.apply_updates(state["params"], updates), statistics)
         return {"params": params, "optimizer": optimizer, "step": state["step"] + 1}, {"loss": value, **metrics}
 
     compiled = jax.jit(update, donate_argnums=0)
     return lambda state, clip, label: compiled(state, constants, clip, label)
+
+
+def _replaced(tree: Tree, leaves: Tree) -> Tree:
+    """A nested dict in which the leaves of a smaller one take the places of its own."""
+    if not isinstance(leaves, dict):
+        return leaves
+    return {**tree, **{key: _replaced(tree[key], leaf) for key, leaf in leaves.items()}}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -17,13 +17,18 @@ Tree = Any
 Array = jax.Array | np.ndarray
 
 
+def module_of(array: Array) -> Any:
+    """The module that computes with this array: numpy for numpy's, jax.numpy for JAX's and tracers."""
+    return np if isinstance(array, np.ndarray) else jnp
+
+
 def block_sums(values: Array, pattern: patterns.BlockPattern) -> Array:
     """The sum of each block of a kernel-shaped array: [pattern.grid(values.shape)], the dtype of values."""
     grid, block = pattern.grid(values.shape), pattern.block(values.shape)
     full = values.reshape(patterns.kernel_shape(values.shape))
     ends = [(0, cells * side - size) for cells, side, size in zip(grid, block, full.shape, strict=True)]
     pairs = [size for pair in zip(grid, block, strict=True) for size in pair]
-    return _of(values).pad(full, ends).reshape(pairs).sum(axis=tuple(range(1, 10, 2)))
+    return module_of(values).pad(full, ends).reshape(pairs).sum(axis=tuple(range(1, 10, 2)))
 
 
 def block_sizes(shape: tuple[int, ...], pattern: patterns.BlockPattern) -> np.ndarray:
@@ -36,10 +41,14 @@ def block_sizes(shape: tuple[int, ...], pattern: patterns.BlockPattern) -> np.nd
     return sizes
 
 
+def block_energies(kernel: Array, pattern: patterns.BlockPattern) -> Array:
+    """The sum of squares of each block, [grid], the dtype of the kernel."""
+    return block_sums(module_of(kernel).square(kernel), pattern)
+
+
 def block_norms(kernel: Array, pattern: patterns.BlockPattern) -> Array:
     """The l2 norm of each block, f32[grid]; its gradient at a block of zeros is zero."""
-    xp = _of(kernel)
-    sums = block_sums(xp.square(kernel), pattern)
+    xp, sums = module_of(kernel), block_energies(kernel, pattern)
     alive = sums > 0
     return xp.where(alive, xp.sqrt(xp.where(alive, sums, 1.0)), 0.0)
 
@@ -51,7 +60,7 @@ def block_scores(kernel: Array, pattern: patterns.BlockPattern) -> Array:
 
 def keep_top(scores: Array, count: int | Array) -> Array:
     """Keep exactly `count` blocks, those of the largest scores (the first among equals): bool[scores.shape]."""
-    xp = _of(scores)
+    xp = module_of(scores)
     ranks = xp.argsort(xp.argsort(-scores.reshape(-1), stable=True), stable=True)
     return (ranks < count).reshape(scores.shape)
 
@@ -63,7 +72,7 @@ def expand(kept: Array, shape: tuple[int, ...], pattern: patterns.BlockPattern) 
         raise ValueError(
             f"block mask has shape {kept.shape}, expected {pattern.grid(shape)} for {pattern.name} on {shape}"
         )
-    xp = _of(kept)
+    xp = module_of(kept)
     for axis, (side, size) in enumerate(zip(pattern.block(shape), full, strict=True)):
         kept = xp.repeat(kept, side, axis=axis)[(slice(None),) * axis + (slice(size),)]
     return kept.reshape(shape)
@@ -105,8 +114,3 @@ def dense(params: Tree) -> Tree:
 def density(mask: jax.Array | np.ndarray | None) -> float:
     """The fraction of weights kept; 1 for None."""
     return 1.0 if mask is None else float(np.mean(np.asarray(mask)))
-
-
-def _of(array: Array) -> Any:
-    """The module that computes with this array: numpy for numpy's, jax.numpy for JAX's and tracers."""
-    return np if isinstance(array, np.ndarray) else jnp

@@ -24,9 +24,12 @@ def schedule(recipe: config.Recipe, steps: int, per_epoch: float) -> optax.Sched
 
 
 def create(
-    recipe: config.Recipe, rate: optax.Schedule, *last: optax.GradientTransformation
+    recipe: config.Recipe,
+    rate: optax.Schedule,
+    *last: optax.GradientTransformation,
+    first: tuple[optax.GradientTransformation, ...] = (),
 ) -> optax.GradientTransformation:
-    """The recipe's chain with `last` at its end (shrink, freeze_pruned)."""
+    """The recipe's chain with `first` at its start (what adds to the gradient) and `last` at its end (shrink, freeze_pruned)."""
     clip = () if recipe.clip_norm is None else (optax.clip_by_global_norm(recipe.clip_norm),)
     decay = optax.add_decayed_weights(recipe.optimizer.weight_decay, mask=_kernels)
     match recipe.optimizer:
@@ -34,7 +37,7 @@ def create(
             core = (decay, optax.trace(momentum))
         case config.AdamW(b1=b1, b2=b2):
             core = (optax.scale_by_adam(b1, b2), decay)
-    return optax.chain(*clip, *core, optax.scale_by_learning_rate(rate), *last)
+    return optax.chain(*first, *clip, *core, optax.scale_by_learning_rate(rate), *last)
 
 
 def _kernels(params: Tree) -> Tree:

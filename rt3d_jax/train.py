@@ -1,9 +1,6 @@
 """The phases of an experiment in order: dense, penalise, and for each rate prune, retrain, evaluate."""
 
 import dataclasses
-import hashlib
-import json
-import math
 import pathlib
 import zlib
 from collections.abc import Callable
@@ -11,12 +8,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import optax
 
-from rt3d_jax import checkpoints, config, cost, evaluate, fit, losses, optimizers
+from rt3d_jax import checkpoints, claims, config, cost, evaluate, fit, losses, optimizers, pretrained
 from rt3d_jax.data import folders, pipelines, synthetic
 from rt3d_jax.models import catalog
-from rt3d_jax.prune import budget, freeze, penalties
+from rt3d_jax.prune import algorithms, budget, freeze, importance, selection
 
 Tree = Any
 Progress = fit.Progress
@@ -28,8 +24,17 @@ def run(experiment: config.Experiment, out: str | pathlib.Path, progress: Progre
     A finished phase whose settings are unchanged is taken as it is, a stopped one goes on at its last batch.
     progress(phase, done, total, metrics) is called after every step, test batch and video written.
     """
-    task = prepare(experiment, out, progress)
-    return [dense(task), penalise(task), *(prune(task, rate) for rate in experiment.rates)]
+    return phases(prepare(experiment, out, progress))
+
+
+def phases(task: "Task") -> list[dict[str, Any]]:
+    """All phases in order. A penalise phase serves all rates, but where the algorithm aims at one: then each has its own."""
+    experiment, results = task.experiment, [dense(task)]
+    for rate in experiment.rates:
+        name = _penalised(task, rate)
+        if name != "dense" and name not in [result["name"] for result in results]:
+            results.append(penalise(task, rate))
+    return [*results, *(prune(task, rate) for rate in experiment.rates)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,64 +69,92 @@ def prepare(experiment: config.Experiment, out: str | pathlib.Path, progress: Pr
     apply = catalog.apply_function(experiment.model, classes, "direct")
     table = cost.layers(apply, shapes, catalog.clip_shape(experiment.model))
     for rate in experiment.rates:
-        budget.check(shapes, experiment.plan, table, rate)
+        budget.check(shapes, experiment.plan, table, rate, measure=experiment.measure)
     return Task(experiment, out, dataset, table, progress)
 
 
 def load_dataset(experiment: config.Experiment, out: str | pathlib.Path, progress: Progress) -> folders.Dataset:
-    """The experiment's videos; a synthetic set is made in `out`/data first, or completed."""
-    match experiment.data:
-        case config.UCF101(folder=folder, split=split):
-            return folders.ucf101(folder, split)
-        case spec:
-            folder = pathlib.Path(out) / "data"
-            synthetic.write(folder, spec, lambda done, total: progress("data", done, total, {}))
-            return dataclasses.replace(folders.ucf101(folder), name="synthetic")
+    """The experiment's videos, the missing ones counted; a synthetic set is made in `out`/data first, or completed."""
+    report = lambda done, total: progress("data", done, total, {})
+    found = synthetic.dataset(experiment.data, pathlib.Path(out) / "data", report)
+    if found.missing:
+        there = len(found.train) + len(found.test)
+        progress("data", there, there, {"missing": float(len(found.missing))})
+    return found
 
 
 def dense(task: Task) -> dict[str, Any]:
-    """Train the dense network from fresh weights."""
+    """Train the dense network, from fresh weights or pretrained ones."""
     experiment = task.experiment
     return _phase(
         task,
         name="dense",
         recipe=experiment.dense,
-        parents={},
-        start=lambda: _unmasked(catalog.initial(experiment.model, task.classes, experiment.seed)),
+        parents=pretrained.parents(experiment),
+        start=lambda: _unmasked(pretrained.start(experiment, task.classes)),
     )
 
 
-def penalise(task: Task) -> dict[str, Any]:
-    """Train on from the dense network under the penalty, which empties the blocks that matter least."""
+def penalise(task: Task, rate: float) -> dict[str, Any]:
+    """Train on from the dense network while the algorithm empties the blocks that matter least."""
     experiment = task.experiment
+    assert experiment.penalise is not None
     return _phase(
         task,
-        name="penalised",
+        name=_penalised(task, rate),
         recipe=experiment.penalise,
         parents={"dense": task.folder("dense")},
         start=lambda: _unmasked(checkpoints.load_network(task.folder("dense")).params),
-        penalty=experiment.penalty,
+        algorithm=experiment.algorithm,
+        aim=rate if algorithms.aims(experiment.algorithm) else None,
     )
 
 
 def prune(task: Task, rate: float) -> dict[str, Any]:
     """Cut the penalised network to `rate` and retrain what is left, taught by the dense network."""
-    experiment = task.experiment
+    experiment, before = task.experiment, _penalised(task, rate)
 
     def start() -> tuple[Tree, Tree]:
-        params = checkpoints.load_network(task.folder("penalised")).params
-        masks = budget.to_rate(params, experiment.plan, task.table, rate)
+        params = checkpoints.load_network(task.folder(before)).params
+        energies = _energies(task, params)
+        masks = budget.to_rate(params, experiment.plan, task.table, rate, measure=experiment.measure, energies=energies)
         return freeze.pruned(params, masks), masks
 
     return _phase(
         task,
         name=config.run_name(experiment, rate),
         recipe=experiment.retrain,
-        parents={"dense": task.folder("dense"), "penalised": task.folder("penalised")},
+        parents={name: task.folder(name) for name in dict.fromkeys(("dense", before))},
         start=start,
         rate=rate,
         distillation=experiment.distillation,
     )
+
+
+def _penalised(task: Task, rate: float) -> str:
+    """The run that a cut to `rate` starts from."""
+    experiment = task.experiment
+    if experiment.penalise is None:
+        return "dense"
+    if not algorithms.aims(experiment.algorithm):
+        return "penalised"
+    return f"penalised-{rate:g}x" + ("" if experiment.measure == "macs" else f"-{experiment.measure}")
+
+
+def _energies(task: Task, params: Tree) -> selection.Energies | None:
+    """What the algorithm knows of the blocks beside their weights."""
+    experiment = task.experiment
+    if not isinstance(experiment.algorithm, algorithms.Heuristic):
+        return None
+    apply = catalog.apply_function(experiment.model, task.classes, "direct")
+    videos = task.dataset.train[:: max(1, len(task.dataset.train) // experiment.algorithm.clips)]
+    size = min(experiment.batch, len(videos))
+    videos = videos[: len(videos) // size * size]  # a batch that is not full would end in empty clips
+    with pipelines.eval_batches(
+        videos, experiment.clip, batch=size, workers=experiment.workers, bad=experiment.bad
+    ) as batches:
+        activity = importance.activity(apply, params, (batch["clip"] for batch in batches))
+    return importance.energies(params, experiment.plan, task.table, activity)
 
 
 def _unmasked(params: Tree) -> tuple[Tree, Tree]:
@@ -135,26 +168,30 @@ def _phase(
     recipe: config.Recipe,
     parents: dict[str, pathlib.Path],
     start: Callable[[], tuple[Tree, Tree]],
-    penalty: config.GroupLasso | config.Reweighted | None = None,
+    algorithm: algorithms.Algorithm | None = None,
+    aim: float | None = None,
     rate: float | None = None,
     distillation: config.Distillation | None = None,
 ) -> dict[str, Any]:
     """One phase: reuse it, resume it or begin it; start() gives the parameters and masks that it begins with."""
     folder = task.folder(name)
-    settings = {"recipe": recipe, "penalty": penalty, "rate": rate, "distillation": distillation}
-    if rate is not None or penalty is not None:
-        settings["plan"] = task.experiment.plan
-    if _claim(task, folder, settings, parents):
+    settings = {"recipe": recipe, "algorithm": algorithm, "aim": aim, "rate": rate, "distillation": distillation}
+    if rate is not None or algorithm is not None:
+        settings |= {"plan": task.experiment.plan, "measure": task.experiment.measure}
+    if claims.claim(folder, task.experiment, task.dataset.labels, settings, parents):
         return config.read_json(folder / "result.json")
     params, masks = start()
     steps = max(1, round(recipe.epochs * task.per_epoch))
     schedule = optimizers.schedule(recipe, steps, task.per_epoch)
-    terms = {} if penalty is None else _terms(task, params, penalty)
-    shrink = [] if penalty is None else [_shrink(penalty, terms, schedule, steps)]
-    transform = optimizers.create(recipe, schedule, *shrink, freeze.freeze_pruned(masks))
+    links = algorithms.Links()
+    if algorithm is not None:
+        plan, measure = task.experiment.plan, task.experiment.measure
+        setting = algorithms.Setting(params, plan, task.table, schedule, steps, aim, measure)
+        links = algorithms.links(algorithm, setting)
+    transform = optimizers.create(recipe, schedule, *links.last, freeze.freeze_pruned(masks), first=links.first)
     teacher = None if distillation is None else checkpoints.load_network(parents["dense"]).params
     seed = zlib.crc32(f"{task.experiment.seed}/{name}".encode())
-    loss = _loss(task, recipe, steps, terms, distillation)
+    loss = _loss(task, recipe, steps, links.metrics, distillation)
     step = fit.step_function(loss, transform, seed, teacher)
     batches = _train_batches(task, seed, steps)
     state = fit.initial_state(params, transform)
@@ -164,74 +201,26 @@ def _phase(
     return result
 
 
-def _claim(task: Task, folder: pathlib.Path, settings: dict[str, Any], parents: dict[str, pathlib.Path]) -> bool:
-    """Take a run folder for these settings; True if it is finished. ValueError if it holds a run of other settings."""
-    experiment = task.experiment
-    shared = {name: getattr(experiment, name) for name in ("data", "clip", "model", "batch", "seed", "bad")}
-    origins = {name: _fingerprint(parent) for name, parent in parents.items()}
-    key = json.loads(json.dumps(config.to_json({**shared, **settings, "parents": origins})))
-    path = folder / "config.json"
-    if not path.exists():
-        if folder.exists() and any(folder.iterdir()):
-            raise ValueError(f"{folder} is not empty and holds no run; delete it or choose another output folder")
-        folder.mkdir(parents=True, exist_ok=True)
-        described = {"format": checkpoints.FORMAT, "name": folder.name, "labels": list(task.dataset.labels)}
-        config.write_json(path, {**described, "key": key, "experiment": config.to_json(experiment)})
-        return False
-    found = config.read_json(path).get("key", {})
-    if found != key:
-        changed = ", ".join(_differences(found, key)[:3])
-        raise ValueError(
-            f"{folder} holds a run of other settings: {changed}; delete it or choose another output folder"
-        )
-    return (folder / "result.json").exists()
-
-
-def _fingerprint(folder: pathlib.Path) -> str:
-    key = config.read_json(folder / "config.json")["key"]
-    return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _differences(found: Any, wanted: Any, name: str = "") -> list[str]:
-    if isinstance(found, dict) and isinstance(wanted, dict):
-        keys = sorted(found.keys() | wanted.keys())
-        parts = [_differences(found.get(key), wanted.get(key), f"{name}.{key}".lstrip(".")) for key in keys]
-        return [text for part in parts for text in part]
-    return [] if found == wanted else [f"{name} {found} (asked for {wanted})"]
-
-
-def _terms(task: Task, params: Tree, penalty: config.GroupLasso | config.Reweighted) -> penalties.Terms:
-    return penalties.terms(params, task.experiment.plan, task.table if penalty.macs else None)
-
-
-def _shrink(
-    penalty: config.GroupLasso | config.Reweighted, terms: penalties.Terms, schedule: optax.Schedule, steps: int
-) -> optax.GradientTransformation:
-    match penalty:
-        case config.GroupLasso(strength=strength):
-            return penalties.shrink(strength, schedule, terms)
-        case config.Reweighted(strength=strength, rounds=rounds, eps=eps, relative=relative):
-            every = math.ceil(steps / rounds)
-            return penalties.shrink(strength, schedule, terms, eps=eps, every=every, relative=relative)
-
-
 def _loss(
-    task: Task, recipe: config.Recipe, steps: int, terms: penalties.Terms, distillation: config.Distillation | None
+    task: Task,
+    recipe: config.Recipe,
+    steps: int,
+    further: Callable[[Tree], dict[str, jax.Array]],
+    distillation: config.Distillation | None,
 ) -> fit.Loss:
-    apply = catalog.apply_function(task.experiment.model, task.classes)
+    apply = catalog.train_function(task.experiment.model, task.classes)
+    teach = catalog.apply_function(task.experiment.model, task.classes)
     alone = steps - (0 if distillation is None else round(distillation.last * task.per_epoch))
 
     def loss(params: Tree, teacher: Tree, clip: jax.Array, label: jax.Array, key: jax.Array, step: jax.Array) -> Any:
-        logits = apply(params, clip, key)
+        logits, statistics = apply(params, clip, key)
         value = losses.cross_entropy(logits, label, recipe.label_smoothing)
-        metrics = {"accuracy": 100 * jnp.mean(logits.argmax(axis=-1) == label)}
-        if terms:
-            metrics |= {"penalty": penalties.group_lasso(params, terms), "empty": penalties.empty(params, terms)}
+        metrics = {"accuracy": 100 * jnp.mean(logits.argmax(axis=-1) == label), **further(params)}
         if distillation is not None:
-            taught = losses.distillation(logits, apply(teacher, clip), distillation.temperature)
+            taught = losses.distillation(logits, teach(teacher, clip), distillation.temperature)
             weight = jnp.where(step < alone, distillation.weight, 0.0)
             value = (1 - weight) * value + weight * taught
-        return value, metrics
+        return value, (metrics, statistics)
 
     return loss
 
@@ -273,6 +262,7 @@ def _result(task: Task, name: str, rate: float | None, params: Tree, masks: Tree
         "rate": cost.macs(task.table) / kept,
         "macs": kept,
         "params": cost.parameters(task.table, masks),
+        "rate_parameters": cost.parameters(task.table) / cost.parameters(task.table, masks),
         "accuracy": round(accuracy, 2),
         "accuracy_protocol": protocol,
         "layers": [_row(layer, masks) for layer in task.table],

@@ -2,9 +2,11 @@
 
 from lowering import graph as graphs
 from lowering import kernel, rows, targets
-from lowering.kernels import cpu, generic, vulkan
+from lowering.kernels import generic, vulkan
+from lowering.kernels.cpu import clip, conv, dense, phases, pool
 
-PACKED = {"cpu": cpu, "vulkan": vulkan}
+CONV = {"cpu": conv.conv, "vulkan": vulkan.conv}
+DENSE = {"cpu": dense.dense, "vulkan": vulkan.dense}
 
 
 def build(
@@ -19,7 +21,7 @@ def build(
     if isinstance(op, graphs.Reshape):
         return None if users and all(isinstance(user.op, graphs.PackedDense) for user in users) else generic.vector(x)
     if isinstance(op, graphs.PackedDense):
-        return PACKED[target.kind].dense(op, x)
+        return DENSE[target.kind](op, x, target)
     if isinstance(op, graphs.Softmax):
         return generic.softmax(node, x)
     if out is None:
@@ -28,16 +30,21 @@ def build(
         )
     match op:
         case graphs.Input():
-            return generic.clip(x, out)
+            return (clip.clip(x, out, target) if target.kind == "cpu" else None) or generic.clip(
+                x, out, target.precision.activations
+            )
         case graphs.PackedConv():
             _check_shared(node, x, out)
-            return PACKED[target.kind].conv(op, x, out, target.tilings[op.kernel.group])
+            return CONV[target.kind](op, x, inputs[1] if len(inputs) > 1 else None, out, target)
+        case graphs.PackedChain():
+            _check_shared(node, x, out)
+            return conv.chain(op, x, inputs[1] if len(inputs) > 1 else None, out, target)
         case graphs.MaxPool() | graphs.AvgPool():
-            return (cpu.pool(op, x, out) if target.kind == "cpu" else None) or generic.pool(
+            return (pool.pool(op, x, out, target) if target.kind == "cpu" else None) or generic.pool(
                 op, x, out, vectors=target.kind == "cpu"
             )
         case graphs.SplitPhases():
-            return generic.phases(op, x, out)
+            return (phases.phases(op, x, out, target) if target.kind == "cpu" else None) or generic.phases(op, x, out)
         case graphs.Affine() | graphs.Relu() | graphs.Add():
             return generic.elementwise(op, inputs, out)
         case graphs.Concat():

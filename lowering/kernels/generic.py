@@ -3,15 +3,19 @@
 import numpy as np
 
 from lowering import graph as graphs
-from lowering import kernel, rows
+from lowering import kernel, precision, rows
 
 
-def clip(x: kernel.Value, out: rows.Rows) -> kernel.Kernel:
+def clip(x: kernel.Value, out: rows.Rows, element: str) -> kernel.Kernel:
     """f32[1, D, H, W, C] into rows."""
-    mask = kernel.array("mask", out.mask())
+    mask = _mask(out, element)
+    found, lines = kernel.cast("%found", "%stored", "f32", element)
     last = {"y_last": out.height - 1, "x_last": out.width - 1}
-    body = kernel.fill("generic/clip", x=x.type, mask=mask.type, out=kernel.feature_map(out), **last, **_position(out))
-    return kernel.Kernel((kernel.Operand("x", x.type), mask), kernel.feature_map(out), body)
+    whole, stored = kernel.feature_map(out, element), kernel.indent(lines, 6)
+    body = kernel.fill(
+        "generic/clip", x=x.type, mask=mask.type, out=whole, element=element, found=found, stored=stored, **last, **_position(out)
+    )  # fmt: skip
+    return kernel.Kernel((kernel.Operand("x", x.type), mask), whole, body)
 
 
 def pool(op: graphs.MaxPool | graphs.AvgPool, x: kernel.Value, out: rows.Rows, vectors: bool) -> kernel.Kernel:
@@ -19,32 +23,33 @@ def pool(op: graphs.MaxPool | graphs.AvgPool, x: kernel.Value, out: rows.Rows, v
     assert x.rows is not None
     largest = isinstance(op, graphs.MaxPool)
     kd, kh, kw = op.window
-    choice = {"outside": kernel.MINUS_INFINITY, "combine": "arith.maximumf", "factor": "1.0"}
+    choice = {"outside": "0.0", "combine": "arith.maximumf", "factor": "1.0"}
     if not largest:
         choice = {"outside": "0.0", "combine": "arith.addf", "factor": f"{1 / (kd * kh * kw):.9e}"}
-    mask, combine = kernel.array("mask", out.mask()), choice.pop("combine")
-    more = f"      %more = {combine} %partial, %value : f32"
+    element, combine = x.type.element, choice.pop("combine")
+    mask, whole = _mask(out, element), kernel.feature_map(out, element)
+    choice["outside"] = kernel.minus_infinity(element) if largest else "0.0"
+    more = f"      %more = {combine} %partial, %value : {element}"
     if not vectors:
-        more = (
-            f"      %with = {combine} %partial, %found : f32\n      %more = arith.select %inside, %with, %partial : f32"
-        )
+        more = f"      %with = {combine} %partial, %found : {element}\n      %more = arith.select %inside, %with, %partial : {element}"
     body = kernel.fill(
-        "generic/pool", **choice, more=more, kd=kd, kh=kh, kw=kw, mask=mask.type, out=kernel.feature_map(out), read_input=_read(x),
+        "generic/pool", **choice, more=more, kd=kd, kh=kh, kw=kw, element=element, mask=mask.type, out=whole, read_input=_read(x),
         **_steps(op.strides, op.padding), **_position(out),
     )  # fmt: skip
-    return kernel.Kernel((kernel.Operand("x", x.type), mask), kernel.feature_map(out), body)
+    return kernel.Kernel((kernel.Operand("x", x.type), mask), whole, body)
 
 
 def phases(op: graphs.SplitPhases, x: kernel.Value, out: rows.Rows) -> kernel.Kernel:
     """The phases of a strided convolution's input as channels."""
     assert x.rows is not None
-    _, sh, sw = op.strides
-    mask, channels = kernel.array("mask", out.mask()), x.rows.channels
+    _, n_h, n_w = op.phases
+    element, channels = x.type.element, x.rows.channels
+    mask, whole = _mask(out, element), kernel.feature_map(out, element)
     body = kernel.fill(
-        "generic/phases", mask=mask.type, out=kernel.feature_map(out), read_input=_read(x), channels=channels, sd_channels=channels * sh * sw,
-        sh_channels=channels * sw, **_steps(op.strides, op.padding), **_position(out),
+        "generic/phases", element=element, mask=mask.type, out=whole, read_input=_read(x), channels=channels, sd_channels=channels * n_h * n_w,
+        sh_channels=channels * n_w, n_h=n_h, n_w=n_w, **_steps(op.strides, op.padding), **_position(out),
     )  # fmt: skip
-    return kernel.Kernel((kernel.Operand("x", x.type), mask), kernel.feature_map(out), body)
+    return kernel.Kernel((kernel.Operand("x", x.type), mask), whole, body)
 
 
 def elementwise(
@@ -54,19 +59,20 @@ def elementwise(
     scale, shift = (
         (op.scale, op.shift) if isinstance(op, graphs.Affine) else (np.ones(out.stored), np.zeros(out.stored))
     )
-    fit = lambda v: np.pad(v, (0, out.stored - len(v))).astype(np.float32)
-    arrays = [kernel.array("scale", fit(scale)), kernel.array("shift", fit(shift)), kernel.array("mask", out.mask())]
+    element = inputs[0].type.element
+    fit = lambda v: np.pad(v, (0, out.stored - len(v))).astype(precision.DTYPES[element])
+    arrays = [kernel.array("scale", fit(scale)), kernel.array("shift", fit(shift)), _mask(out, element)]
     operands = [kernel.Operand(f"x{i}" if i else "x", value.type) for i, value in enumerate(inputs)]
     cuts = "\n".join(
         _channels(f"%{o.name}", f"%in{i}", value, out.stored)
         for i, (o, value) in enumerate(zip(operands, inputs, strict=True))
     )
-    of = {"out": kernel.feature_map(out), "lane": arrays[0].type, "mask": arrays[2].type}
-    total = "arith.addf %a0, %a1 : f32" if len(inputs) == 2 else "arith.addf %a0, %zero : f32"
+    of = {"element": element, "out": kernel.feature_map(out, element), "lane": arrays[0].type, "mask": arrays[2].type}
+    total = f"arith.addf %a0, %a1 : {element}" if len(inputs) == 2 else f"arith.addf %a0, %zero : {element}"
     body = kernel.fill(
         "generic/elementwise", **of, maps=", ".join("affine_map<(c, f, p) -> (c, f, p)>" for _ in inputs), total=total,
         operands=", ".join(f"%in{i}" for i in range(len(inputs))), types=", ".join(str(of["out"]) for _ in inputs),
-        arguments=", ".join(f"%a{i}: f32" for i in range(len(inputs))), floor=kernel.floor(isinstance(op, graphs.Relu)),
+        arguments=", ".join(f"%a{i}: {element}" for i in range(len(inputs))), floor="0.0" if isinstance(op, graphs.Relu) else kernel.minus_infinity(element),
     )  # fmt: skip
     return kernel.Kernel((*operands, *arrays), of["out"], f"{cuts}\n{body}")
 
@@ -79,27 +85,36 @@ def concat(inputs: list[kernel.Value], out: rows.Rows) -> kernel.Kernel:
         _channels(f"%{o.name}", f"%in{i}", v, n)
         for i, (o, v, n) in enumerate(zip(operands, inputs, counts, strict=True))
     ]
-    types = ", ".join(str(kernel.Tensor((n, out.frames, out.plane))) for n in counts)
+    whole = kernel.feature_map(out, inputs[0].type.element)
+    types = ", ".join(str(kernel.Tensor((n, out.frames, out.plane), whole.element)) for n in counts)
     names = ", ".join(f"%in{i}" for i in range(len(inputs)))
-    join = f"  %result = tensor.concat dim(0) {names} : ({types}) -> {kernel.feature_map(out)}"
-    return kernel.Kernel(tuple(operands), kernel.feature_map(out), "\n".join([*lines, join]))
+    join = f"  %result = tensor.concat dim(0) {names} : ({types}) -> {whole}"
+    return kernel.Kernel(tuple(operands), whole, "\n".join([*lines, join]))
 
 
 def _channels(source: str, name: str, value: kernel.Value, count: int) -> str:
     """A line that gives the first `count` channels of a feature map a name."""
     assert value.rows is not None
-    cut = kernel.Tensor((count, value.rows.frames, value.rows.plane))
+    cut = kernel.Tensor((count, value.rows.frames, value.rows.plane), value.type.element)
     sizes = f"[{count}, {value.rows.frames}, {value.rows.plane}]"
     return f"  {name} = tensor.extract_slice {source}[0, 0, 0] {sizes} [1, 1, 1] : {value.type} to {cut}"
 
 
 def vector(x: kernel.Value) -> kernel.Kernel:
-    """A feature map flattened in memory, for readers other than packed kernels."""
+    """A feature map flattened in memory as f32, for readers other than packed kernels."""
     assert x.rows is not None
     box = (x.rows.frames, x.rows.height, x.rows.width, x.rows.channels)
     out = kernel.Tensor((int(np.prod(box)),))
+    found, lines = kernel.cast("%found", "%value", x.type.element, "f32")
     body = kernel.fill(
-        "generic/vector", x=x.type, box=kernel.Tensor(box), out=out, pitch=x.rows.pitch, first=x.rows.first
+        "generic/vector",
+        x=x.type,
+        found=found,
+        cast=kernel.indent(lines, 6),
+        box=kernel.Tensor(box),
+        out=out,
+        pitch=x.rows.pitch,
+        first=x.rows.first,
     )
     return kernel.Kernel((kernel.Operand("x", x.type),), out, body)
 
@@ -109,6 +124,10 @@ def softmax(node: graphs.Node, x: kernel.Value) -> kernel.Kernel:
     out = kernel.Tensor(node.shape)
     body = kernel.fill("generic/softmax", x=x.type, out=out, count=node.shape[0])
     return kernel.Kernel((kernel.Operand("x", x.type),), out, body)
+
+
+def _mask(out: rows.Rows, element: str) -> kernel.Operand:
+    return kernel.array("mask", out.mask().astype(precision.DTYPES[element]))
 
 
 def _position(out: rows.Rows) -> dict[str, int]:
@@ -126,6 +145,7 @@ def _read(x: kernel.Value) -> str:
     r = x.rows
     return kernel.fill(
         "generic/read",
+        element=x.type.element,
         x=x.type,
         d_last=r.frames - 1,
         y_last=r.height - 1,

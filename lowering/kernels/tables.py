@@ -3,8 +3,9 @@
 import numpy as np
 
 from lowering import graph as graphs
+from lowering import kernel, rows
 from lowering import packed as packs
-from lowering import rows
+from lowering import precision as precisions
 
 
 def conv(op: graphs.PackedConv, x: rows.Rows, out: rows.Rows, row_count: int) -> dict[str, np.ndarray]:
@@ -18,20 +19,33 @@ def conv(op: graphs.PackedConv, x: rows.Rows, out: rows.Rows, row_count: int) ->
     return {
         "values": op.kernel.values,
         "offsets": x.offset(d - front, h - top, w - left, i).astype(np.int32),
-        "bounds": np.pad(bounds(op.kernel, x.frames, out.frames, front), ((0, 0), (0, missing), (0, 0))),
+        "bounds": np.pad(bounds(op.kernel, x.frames, out.frames, front, op.stride), ((0, 0), (0, missing), (0, 0))),
         "bias": _bias(op.bias, row_count, op.kernel.group),
         "mask": out.mask(),
     }
 
 
-def bounds(kernel: packs.PackedKernel, frames_in: int, frames_out: int, front: int) -> np.ndarray:
+def operands(found: dict[str, np.ndarray], precision: precisions.Precision) -> list[kernel.Operand]:
+    """Tables as operands of a kernel, in the types of a precision."""
+    kinds = {"values": precision.weights, "bias": precision.sums, "mask": precision.sums}
+    element = lambda name: precisions.DTYPES.get(kinds.get(name.removeprefix("mid_"), ""), np.int32)
+    return [kernel.array(name, values.astype(element(name))) for name, values in found.items()]
+
+
+def ring_offsets(op: graphs.PackedConv, span: int) -> np.ndarray:
+    """i32[depth * taps]: offsets into a ring of `depth` frames of `span` positions a channel, for each slot that a window may start in."""
+    depth, (d, _, _, i) = op.kernel.shape[0], op.kernel.taps.astype(np.int64).T
+    return np.concatenate([(i * depth + (slot + d) % depth) * span for slot in range(depth)]).astype(np.int32)
+
+
+def bounds(kernel: packs.PackedKernel, frames_in: int, frames_out: int, front: int, stride: int = 1) -> np.ndarray:
     """i32[frames_out, rows, 2]: first tap and end of those that lie inside the clip, for each output frame and row."""
     d, starts = kernel.taps[:, 0], kernel.starts[:-1].astype(np.int64)
     row = np.repeat(np.arange(kernel.rows), np.diff(kernel.starts))
     pairs = []
     for frame in range(frames_out):
-        before = np.bincount(row[d < front - frame], minlength=kernel.rows)
-        until = np.bincount(row[d < frames_in + front - frame], minlength=kernel.rows)
+        before = np.bincount(row[d < front - frame * stride], minlength=kernel.rows)
+        until = np.bincount(row[d < frames_in + front - frame * stride], minlength=kernel.rows)
         pairs.append(np.stack([starts + before, starts + np.maximum(until, before)], 1))
     return np.array(pairs, np.int32)
 

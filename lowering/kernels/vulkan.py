@@ -1,150 +1,180 @@
 """Packed kernels for Vulkan: scf, vector and memref in executables of their own, so that the SPIR-V is what is written here."""
 
+import dataclasses
+
+import numpy as np
+
 from lowering import graph as graphs
 from lowering import kernel, rows, targets
-from lowering.kernels import tables
+from lowering import precision as precisions
+from lowering.kernels import executable, spans, tables
 
 INVOCATIONS = 64  # in a workgroup: one subgroup on Adreno, four on Valhall
 
 
-def conv(op: graphs.PackedConv, x: kernel.Value, out: rows.Rows, tiling: targets.Tiling) -> kernel.Kernel:
+def conv(
+    op: graphs.PackedConv, x: kernel.Value, residual: kernel.Value | None, out: rows.Rows, target: targets.Target
+) -> kernel.Kernel:
     """Workgroups are spans of positions x frames x rows of filters."""
     assert x.rows is not None
-    count, group, tile = op.kernel.rows, op.kernel.group, tiling.tile
-    arrays = [kernel.array(k, v) for k, v in tables.conv(op, x.rows, out, count).items()]
-    flatten, flat = kernel.flatten(x)
-    types = {"x": memref(flat)} | {o.name: memref(o.type, 4 if o.name in ("values", "bias") else 1) for o in arrays}
-    types["out"] = memref(kernel.feature_map(out))
-    pairs = [(v, t) for v in range(group // 4) for t in range(tile)]
+    precision, count, group = target.precision, op.kernel.rows, op.kernel.group
+    found = tables.conv(op, x.rows, out, count)
+    arrays = tables.operands(found, precision)
+    inputs = {"x": x} | ({"residual": residual} if residual else {})
+    whole, width = kernel.feature_map(out, precision.activations), min(4, group)
+    types = executable.types(inputs, arrays, whole, {"values": width, "bias": width})
+    added = residual.type.size if residual else 0
+    text = _Conv(types, out, precision, width, group // width, target.tilings[group].vectors, added)
+    pairs = [(v, t) for v in range(text.vectors) for t in range(text.tile)]
+    grid = spans.grid(_macs(found["bounds"], out, group, text.tile), INVOCATIONS, target.macs_per_dispatch)
     body = kernel.fill(
-        "vulkan/conv", **types, bindings=_bindings(types), tile=tile, group=group, vectors=group // 4, rows=count, plane=out.plane,
-        plane_last=out.plane - 1, first=out.first, last=out.end - 1, span=INVOCATIONS * tile, floor=kernel.floor(op.relu), accumulators=len(pairs),
-        positions=_positions(tile), inits=", ".join(f"%a{v}_{t} = %zero" for v, t in pairs), acc_types=", ".join("vector<4xf32>" for _ in pairs),
-        fmas=_fmas(group // 4, tile, types), yields=", ".join(f"%n{v}_{t}" for v, t in pairs), stores=_stores(group // 4, tile, types, out),
+        "vulkan/conv", **types, ids=kernel.indent(spans.places(grid, ("wx", "frame", "row")), 8), x_frame=op.stride * x.rows.plane, tile=text.tile, group=group, vectors=text.vectors, rows=count, plane=out.plane,
+        plane_last=out.plane - 1, first=out.first, last=out.end - 1, span=INVOCATIONS * text.tile, accumulators=len(pairs), vector=text.vector,
+        zero=text.constant("0.0"), floor=text.constant(kernel.floor(op.relu, precision.sums)), positions=kernel.indent(_positions(text.tile), 8),
+        inits=", ".join(f"%a{v}_{t} = %zero" for v, t in pairs), acc_types=", ".join(text.vector for _ in pairs),
+        fmas=kernel.indent(text.fmas(), 10), yields=", ".join(f"%n{v}_{t}" for v, t in pairs), stores=kernel.indent(text.stores(), 8),
     )  # fmt: skip
-    operands = [("flat", flat), *((o.name, o.type) for o in arrays)]
-    outside = _executable(len(operands), (-(-out.plane // (INVOCATIONS * tile)), out.frames, count), INVOCATIONS, body)
-    lines = [flatten, _dispatch(operands, kernel.feature_map(out))]
-    return kernel.Kernel((kernel.Operand("x", x.type), *arrays), kernel.feature_map(out), "\n".join(lines), outside)
+    return executable.kernel_of(inputs, arrays, types, grid, body, whole)
 
 
-def dense(op: graphs.PackedDense, x: kernel.Value) -> kernel.Kernel:
+def dense(op: graphs.PackedDense, x: kernel.Value, target: targets.Target) -> kernel.Kernel:
     """A workgroup is one row, an invocation one output."""
-    count, group = op.kernel.rows, op.kernel.group
-    arrays = [kernel.array(k, v) for k, v in tables.dense(op, x.type.size, x.rows).items()]
-    flatten, flat = kernel.flatten(x)
-    out = kernel.Tensor((count * group,))
-    types = {"x": memref(flat)} | {o.name: memref(o.type) for o in arrays} | {"out": memref(out)}
-    body = kernel.fill("vulkan/dense", **types, bindings=_bindings(types), group=group, floor=kernel.floor(op.relu))
-    operands = [("flat", flat), *((o.name, o.type) for o in arrays)]
-    outside = _executable(len(operands), (count, 1, 1), group, body)
-    return kernel.Kernel(
-        (kernel.Operand("x", x.type), *arrays), out, "\n".join([flatten, _dispatch(operands, out)]), outside
-    )
+    group, weights = op.kernel.group, target.precision.weights
+    macs = np.diff(op.kernel.starts).astype(np.int64)[:, None, None] * group
+    grid = spans.grid(macs, group, target.macs_per_dispatch)
+    arrays = tables.operands(tables.dense(op, x.type.size, x.rows), dataclasses.replace(target.precision, sums="f32"))
+    out = kernel.Tensor((op.kernel.rows * group,))
+    types = executable.types({"x": x}, arrays, out)
+    input_, wide_x = kernel.cast("%input", "%input_wide", x.type.element, "f32")
+    weight, wide_w = kernel.cast("%weight", "%weight_wide", weights, "f32")
+    body = kernel.fill(
+        "vulkan/dense", **types, ids=kernel.indent(spans.places(grid, ("row",)), 8), group=group, floor=kernel.floor(op.relu), input=input_, weight=weight, casts=kernel.indent([*wide_x, *wide_w], 10)
+    )  # fmt: skip
+    return executable.kernel_of({"x": x}, arrays, types, grid, body, out)
 
 
-def memref(tensor: kernel.Tensor, width: int = 1) -> str:
-    """The flat buffer behind a tensor, of scalars or of vectors of `width`."""
-    element = tensor.element if width == 1 else f"vector<{width}x{tensor.element}>"
-    return f"memref<{tensor.size // width}x{element}, #hal.descriptor_type<storage_buffer>>"
+def _macs(bounds: np.ndarray, out: rows.Rows, group: int, tile: int) -> np.ndarray:
+    """i64[spans of positions, frames, rows]: what each workgroup computes; those on a plane's last positions, too, compute a whole span."""
+    taps = np.diff(bounds.astype(np.int64), axis=2)[None, :, :, 0]
+    return np.repeat(taps * (group * INVOCATIONS * tile), -(-out.plane // (INVOCATIONS * tile)), axis=0)
 
 
-def _bindings(types: dict[str, str]) -> str:
-    lines = ["        %byte0 = arith.constant 0 : index"]
-    for i, (name, type_) in enumerate(types.items()):
-        lines.append(
-            f"        %{name} = hal.interface.binding.subspan layout(#layout{len(types)}) binding({i}) alignment(64) offset(%byte0) : {type_}"
-        )
-    return "\n".join(lines)
+@dataclasses.dataclass(frozen=True)
+class _Conv:
+    """The lines of a convolution: `vectors` of `width` filters x `tile` positions.
+
+    residual: elements of the buffer that is added, which may hold fewer channels than whole groups of filters; 0 for none.
+    """
+
+    types: dict[str, str]
+    out: rows.Rows
+    precision: precisions.Precision
+    width: int
+    vectors: int
+    tile: int
+    residual: int
+
+    @property
+    def vector(self) -> str:
+        return self.type(self.precision.sums)
+
+    def type(self, element: str) -> str:
+        """Of the filters' values at one position."""
+        return element if self.width == 1 else f"vector<{self.width}x{element}>"
+
+    def constant(self, value: str) -> str:
+        """The attribute that holds a value in all filters."""
+        return f"{value} : {self.vector}" if self.width == 1 else f"dense<{value}> : {self.vector}"
+
+    def spread(self, name: str, value: str) -> list[str]:
+        """`name`: a scalar of the sums' type in all filters."""
+        if self.width == 1:
+            return [f"{name} = arith.select %always, {value}, {value} : {self.precision.sums}"]
+        return [f"{name} = vector.broadcast {value} : {self.precision.sums} to {self.vector}"]
+
+    def cast(self, value: str, name: str, have: str, want: str) -> tuple[str, list[str]]:
+        return kernel.cast(value, name, have, want, self.type("{}"))
+
+    def fmas(self) -> list[str]:
+        """A tap: the inputs at every position, the weights, and their products added up."""
+        lines, precision, sums = [], self.precision, self.precision.sums
+        for t in range(self.tile):
+            value, cast = kernel.cast(f"%x{t}", f"%wide{t}", precision.activations, sums)
+            lines += [f"%at{t} = arith.addi %r_{t}, %offset : index"]
+            lines += [f"%x{t} = memref.load %x[%at{t}] : {self.types['x']}", *cast, *self.spread(f"%in{t}", value)]
+        for v in range(self.vectors):
+            value, cast = self.cast(f"%w{v}", f"%w_wide{v}", precision.weights, sums)
+            lines += [f"%v{v} = arith.constant {v} : index", f"%w_at{v} = arith.addi %weights_at, %v{v} : index"]
+            lines += [f"%w{v} = memref.load %values[%w_at{v}] : {self.types['values']}", *cast]
+            lines += [f"%n{v}_{t} = math.fma {value}, %in{t}, %a{v}_{t} : {self.vector}" for t in range(self.tile)]
+        return lines
+
+    def stores(self) -> list[str]:
+        """Bias, residual, ReLU and mask; then one store per filter and position."""
+        stride = self.out.frames * self.out.plane
+        lines = [
+            f"%row_stride = arith.constant {stride * self.vectors * self.width} : index",
+            "%row_base = arith.muli %row, %row_stride : index",
+            "%out_base = arith.addi %row_base, %frame_base : index",
+        ]
+        for t in range(self.tile):
+            lines += [
+                f"%keep{t} = memref.load %mask[%p_{t}] : {self.types['mask']}",
+                *self.spread(f"%keeps{t}", f"%keep{t}"),
+            ]
+            lines += [f"%to{t} = arith.addi %out_base, %p_{t} : index"]
+        for v in range(self.vectors):
+            lines += [f"%bv{v} = arith.constant {v} : index", f"%b_at{v} = arith.addi %bias_at, %bv{v} : index"]
+            lines += [f"%b{v} = memref.load %bias[%b_at{v}] : {self.types['bias']}"]
+            for t in range(self.tile):
+                lines += self._store(v, t, stride)
+        return lines
+
+    def _store(self, v: int, t: int, stride: int) -> list[str]:
+        n, count = f"{v}_{t}", range(self.width)
+        sums = f"%sum#{v * self.tile + t}" if self.vectors * self.tile > 1 else "%sum"
+        lines, total = [f"%s{n} = arith.addf {sums}, %b{v} : {self.vector}"], f"%s{n}"
+        for i in count:
+            lines += [f"%f{n}_{i} = arith.constant {(self.width * v + i) * stride} : index"]
+            lines += [f"%o{n}_{i} = arith.addi %to{t}, %f{n}_{i} : index"]
+        if self.residual:
+            place = "%o"
+            if self.residual < self.out.size:  # any of it for a filter that only fills a group
+                place = "%ro"
+                lines += [f"%end{n} = arith.constant {self.residual - 1} : index"]
+                lines += [f"%ro{n}_{i} = arith.minsi %o{n}_{i}, %end{n} : index" for i in count]
+            lines += [f"%rl{n}_{i} = memref.load %residual[{place}{n}_{i}] : {self.types['residual']}" for i in count]
+            whole, scalars = f"%rl{n}_0", ", ".join(f"%rl{n}_{i}" for i in count)
+            if self.width > 1:
+                whole = f"%rv{n}"
+                lines += [f"{whole} = vector.from_elements {scalars} : {self.type(self.precision.activations)}"]
+            value, cast = self.cast(whole, f"%rw{n}", self.precision.activations, self.precision.sums)
+            lines += [*cast, f"%sr{n} = arith.addf {total}, {value} : {self.vector}"]
+            total = f"%sr{n}"
+        lines += [f"%m{n} = arith.maximumf {total}, %floor : {self.vector}"]
+        lines += [f"%k{n} = arith.mulf %m{n}, %keeps{t} : {self.vector}"]
+        kept, cast = self.cast(f"%k{n}", f"%kn{n}", self.precision.sums, self.precision.activations)
+        lines += cast
+        for i in count:
+            one = kept
+            if self.width > 1:
+                one = f"%e{n}_{i}"
+                element = self.precision.activations
+                lines += [f"{one} = vector.extract {kept}[{i}] : {element} from {self.type(element)}"]
+            lines += [f"memref.store {one}, %out[%o{n}_{i}] : {self.types['out']}"]
+        return lines
 
 
-def _positions(tile: int) -> str:
+def _positions(tile: int) -> list[str]:
     """%p: where an invocation writes; %r: where it reads, inside the image; both clamped, so that none needs a branch."""
     lines = []
     for t in range(tile):
         lines += [
-            f"        %step{t} = arith.constant {t * INVOCATIONS} : index",
-            f"        %free{t} = arith.addi %p0, %step{t} : index",
-            f"        %p_{t} = arith.minsi %free{t}, %plane_end : index",
-            f"        %low{t} = arith.maxsi %p_{t}, %first : index",
-            f"        %inside{t} = arith.minsi %low{t}, %end : index",
-            f"        %r_{t} = arith.addi %inside{t}, %frame_base : index",
+            f"%step{t} = arith.constant {t * INVOCATIONS} : index",
+            f"%free{t} = arith.addi %p0, %step{t} : index",
+            f"%p_{t} = arith.minsi %free{t}, %plane_end : index",
+            f"%low{t} = arith.maxsi %p_{t}, %first : index",
+            f"%inside{t} = arith.minsi %low{t}, %end : index",
+            f"%r_{t} = arith.addi %inside{t}, %x_base : index",
         ]
-    return "\n".join(lines)
-
-
-def _fmas(vectors: int, tile: int, types: dict[str, str]) -> str:
-    lines = []
-    for t in range(tile):
-        lines += [
-            f"          %at{t} = arith.addi %r_{t}, %offset : index",
-            f"          %x{t} = memref.load %x[%at{t}] : {types['x']}",
-            f"          %in{t} = vector.broadcast %x{t} : f32 to vector<4xf32>",
-        ]
-    for v in range(vectors):
-        lines += [
-            f"          %v{v} = arith.constant {v} : index",
-            f"          %w_at{v} = arith.addi %weights_at, %v{v} : index",
-            f"          %w{v} = memref.load %values[%w_at{v}] : {types['values']}",
-        ]
-        lines += [f"          %n{v}_{t} = math.fma %w{v}, %in{t}, %a{v}_{t} : vector<4xf32>" for t in range(tile)]
-    return "\n".join(lines)
-
-
-def _stores(vectors: int, tile: int, types: dict[str, str], out: rows.Rows) -> str:
-    """Bias, ReLU, mask and one store per filter and position; filters beyond those stored are not written."""
-    lines = [
-        f"        %channel_stride = arith.constant {out.frames * out.plane} : index",
-        f"        %row_stride = arith.constant {out.frames * out.plane * vectors * 4} : index",
-        "        %row_base = arith.muli %row, %row_stride : index",
-        "        %out_base = arith.addi %row_base, %frame_base : index",
-    ]
-    for t in range(tile):
-        lines += [
-            f"        %keep{t} = memref.load %mask[%p_{t}] : {types['mask']}",
-            f"        %keeps{t} = vector.broadcast %keep{t} : f32 to vector<4xf32>",
-        ]
-        lines += [f"        %to{t} = arith.addi %out_base, %p_{t} : index"]
-    for v in range(vectors):
-        lines += [
-            f"        %bv{v} = arith.constant {v} : index",
-            f"        %b_at{v} = arith.addi %bias_at, %bv{v} : index",
-            f"        %b{v} = memref.load %bias[%b_at{v}] : {types['bias']}",
-        ]
-        for t in range(tile):
-            lines += [
-                f"        %s{v}_{t} = arith.addf %sum#{v * tile + t}, %b{v} : vector<4xf32>",
-                f"        %m{v}_{t} = arith.maximumf %s{v}_{t}, %floor : vector<4xf32>",
-                f"        %k{v}_{t} = arith.mulf %m{v}_{t}, %keeps{t} : vector<4xf32>",
-            ]
-            for i in range(4):
-                lines += [
-                    f"        %f{v}_{t}_{i} = arith.constant {(4 * v + i) * out.frames * out.plane} : index",
-                    f"        %o{v}_{t}_{i} = arith.addi %to{t}, %f{v}_{t}_{i} : index",
-                    f"        %e{v}_{t}_{i} = vector.extract %k{v}_{t}[{i}] : f32 from vector<4xf32>",
-                    f"        memref.store %e{v}_{t}_{i}, %out[%o{v}_{t}_{i}] : {types['out']}",
-                ]
-    return "\n".join(line for line in lines if "channel_stride" not in line)
-
-
-def _executable(inputs: int, count: tuple[int, int, int], invocations: int, body: str) -> str:
-    sizes = "\n".join(f"      %c{axis} = arith.constant {n} : index" for axis, n in zip("xyz", count, strict=True))
-    return "\n".join([
-        "hal.executable.source private @{name}_kernel {",
-        f"  hal.executable.export public @{{name}} ordinal(0) layout(#layout{inputs + 1}) count(%device: !hal.device) -> (index, index, index) {{",
-        sizes,
-        "      hal.return %cx, %cy, %cz : index, index, index",
-        "  }",
-        "  builtin.module {",
-        f"      func.func @{{name}}() attributes {{translation_info = #iree_codegen.translation_info<pipeline = #iree_codegen.no_pipeline workgroup_size = [{invocations}, 1, 1]>}} {{",
-        body,
-        "        return",
-        "      }",
-        "  }",
-        "}",
-    ])  # fmt: skip
-
-
-def _dispatch(operands: list[tuple[str, kernel.Tensor]], out: kernel.Tensor) -> str:
-    names, types = ", ".join(f"%{name}" for name, _ in operands), ", ".join(str(t) for _, t in operands)
-    return f"  %result = flow.dispatch @{{name}}_kernel::@{{name}}({names}) : ({types}) -> {out}"
+    return lines

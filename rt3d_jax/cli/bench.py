@@ -1,5 +1,6 @@
-"""rt3d bench: latency of host bundles, interleaved."""
+"""rt3d bench: latency of host bundles, or of a network beside other engines, interleaved."""
 
+import importlib
 import json
 import pathlib
 from collections.abc import Sequence
@@ -12,26 +13,46 @@ from lowering import measure
 from rt3d_jax import machine
 from rt3d_jax.cli import console
 
+DEFAULT_PEERS = ("openvino", "onnxruntime", "torch", "mnn")
+
 
 def run(
     folders: Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional],
     /,
+    model: str | None = None,
+    rate: float | None = None,
+    peers: tuple[str, ...] = DEFAULT_PEERS,
+    masked: bool = False,
+    seed: int = 0,
     threads: int = 1,
     rounds: int = 5,
     runs: int = 20,
     json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
-) -> None:
+) -> int:
     """Time host bundles, interleaved (A B A B ...), beside the machine's FMA peak measured in the same run.
 
-    Speed-ups are against the first bundle: name the dense one first. These are times of this machine, not of a phone.
+    Speed-ups are against the first bundle: name the dense one first. With --model instead of bundles: a network with random weights, dense and cut by its
+    published profile (KGS 8x4), beside other engines with the same weights, each in a process of its own on the same cores.
+    These are times of this machine, not of a phone.
 
     Args:
         folders: Bundles for `host` that `rt3d lower` wrote.
-        threads: Threads of the runtime.
-        rounds: Rounds over all bundles.
-        runs: Single inferences of each bundle in a round, after two that warm up.
+        model: Network to compare with other engines, such as c3d.
+        rate: Dense MACs over kept MACs of the sparse network; default: the published one.
+        peers: Of openvino, onnxruntime, torch, torch-frozen (TorchScript), inductor (torch.compile) and mnn; one that is not installed is a row that says so.
+        masked: Times the peers on the sparse network's weights too, zeros included.
+        seed: Of the random weights and clip.
+        threads: Threads of every engine.
+        rounds: Rounds over everything.
+        runs: Single inferences of each in a round, after two that warm up.
         json_file: Writes {"machine", "threads", "fma_peak_gflops", "rows"} here.
     """
+    if model is not None:
+        if folders:
+            raise ValueError(f"both --model {model} and {len(folders)} bundles were named; expected one or the other")
+        console.need("onnx")
+        compare = importlib.import_module("rt3d_jax.cli.compare")
+        return compare.run(compare.Job(model, rate, peers, masked, seed), threads, rounds, runs, json_file)
     console.some(folders, "bundle, such as OUT/bundles/dense/host")
     found = [bundles.read(folder) for folder in folders]
     rows, peak = measure_rows(found, threads, rounds, runs)
@@ -45,6 +66,7 @@ def run(
             "versions": bundles.versions(),
         }
         json_file.write_text(json.dumps(report, indent=1) + "\n")
+    return 0
 
 
 def measure_rows(

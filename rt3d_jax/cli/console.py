@@ -1,5 +1,6 @@
 """What a person sees: progress bars with time left on a terminal, plain lines elsewhere, and tables."""
 
+import importlib.util
 import sys
 import threading
 import time
@@ -59,10 +60,17 @@ class Progress:
             self._say(what, done, total, text)
             return
         if what not in self._tasks:
+            self._drop_finished(what)
             self._tasks[what] = self._bars.add_task(what, total=total, values="")
         self._bars.update(self._tasks[what], completed=done, total=total)
         if text:
             self._bars.update(self._tasks[what], values=text)
+
+    def _drop_finished(self, what: str) -> None:
+        """Of a job ("JOB: what") only the phase under way has a bar: a sweep has more of them than a terminal has lines."""
+        job, inside, _ = what.partition(": ")
+        for other in [name for name in self._tasks if inside and name.startswith(f"{job}: ")]:
+            self._bars.remove_task(self._tasks.pop(other))
 
     def _say(self, what: str, done: int, total: int, text: str) -> None:
         now = time.monotonic()
@@ -90,6 +98,12 @@ def some(values: Sequence[object], what: str) -> None:
     """ValueError if nothing was named on the command line."""
     if not values:
         raise ValueError(f"nothing to do: name at least one {what}")
+
+
+def need(package: str) -> None:
+    """ValueError saying how to get a package of the extra `peers` that is not installed."""
+    if importlib.util.find_spec(package) is None:
+        raise ValueError(f"the package {package} is not installed; get it with: pip install 'rt3d-jax[peers]'")
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

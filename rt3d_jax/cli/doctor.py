@@ -9,41 +9,80 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
+import adbutils
 import tyro
 
-from lowering import qemu
+from lowering import qemu, targets
 from lowering import run as runs
+from lowering.counts import plugin
+from lowering.phone import adb, cpu, state, vulkan
 from rt3d_jax.cli import console
 
 # What this version of rt3d was built and tested with; IREE's two halves must be the very same version.
 IREE = "3.13.0"
-VULKAN_FEATURES = ("timelineSemaphore", "scalarBlockLayout", "synchronization2")
 Finding = tuple[bool, str]
+Row = dict[str, Any]
 
 
-def run(install: bool = False, json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None) -> int:
+def run(
+    install: bool = False,
+    device: bool = False,
+    json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
+) -> int:
     """Say what works on this machine, and how to mend what does not. Exit code 1 if something that every user needs is missing.
 
     Args:
         install: Downloads what needs no root: IREE's aarch64 tools, which check arm64 bundles under qemu.
+        device: Asks the phones that adb sees instead: what can run on their CPUs, and whether their Vulkan driver has what IREE needs.
         json_file: Writes the findings here too.
     """
     if install:
         console.say(f"IREE's aarch64 tools: {qemu.install()}")
-    rows = []
+    rows = _phones() if device else _here()
+    cells = [(r["check"], "yes" if r["works"] else "NO" if r["needed"] else "no", r["found"]) for r in rows]
+    console.table("What works on these phones" if device else "What works here", ("", "works", "found"), cells)
+    if json_file is not None:
+        json_file.write_text(json.dumps(rows, indent=1) + "\n")
+    return 0 if all(r["works"] for r in rows if r["needed"]) else 1
+
+
+def _here() -> list[Row]:
+    rows: list[Row] = []
     for name, needed, probe in CHECKS:
         try:
             works, text = probe()
         except Exception as error:  # a probe that fails is a finding, whatever it raised
             works, text = False, f"{type(error).__name__}: {error}"
         rows.append({"check": name, "works": works, "needed": needed, "found": text})
-    cells = [(r["check"], "yes" if r["works"] else "NO" if r["needed"] else "no", r["found"]) for r in rows]
-    console.table("What works here", ("", "works", "found"), cells)
-    if json_file is not None:
-        json_file.write_text(json.dumps(rows, indent=1) + "\n")
-    return 0 if all(r["works"] for r in rows if r["needed"]) else 1
+    return rows
+
+
+def _phones() -> list[Row]:
+    """For each phone its CPU, with the targets whose features it has, and its Vulkan driver."""
+    rows: list[Row] = []
+    for serial in adb.find():
+        try:
+            rows += _phone(serial)
+        except adb.DeviceError as error:
+            rows.append({"check": serial, "works": False, "needed": False, "found": str(error)})
+    return rows
+
+
+def _phone(serial: str) -> list[Row]:
+    facts, driver = state.facts(serial), vulkan.readiness(serial)
+    names = [f"android:{name}" for name in targets.ANDROID_CPUS]
+    fit = [name for name in names if not cpu.lacking(cpu.needed(targets.find(name).flags), facts.cpuinfo)]
+    cores = ", ".join(dict.fromkeys(facts.cores)) or "unknown cores"
+    about = f"{facts.maker} {facts.model} ({facts.status}, Android {facts.android}, {facts.soc}: {cores})"
+    found = {
+        "CPU": (bool(fit), f"{about}; targets that fit: {', '.join(fit) or 'none'}"),
+        "Vulkan": (driver.ready, driver.verdict),
+    }
+    return [
+        {"check": f"{serial} {k}", "works": works, "needed": False, "found": text} for k, (works, text) in found.items()
+    ]
 
 
 def _python() -> Finding:
@@ -96,7 +135,7 @@ def _vulkan() -> Finding:
     if "name" not in said:
         return False, "no Vulkan 1.3 device; without a GPU, on Debian: apt-get install mesa-vulkan-drivers libvulkan1"
     features = dict(pair.split("=") for pair in said.get("features", "").split())
-    missing = [name for name in VULKAN_FEATURES if features.get(name) != "yes"]
+    missing = [name for name in vulkan.FEATURES if features.get(name) != "yes"]
     halves = all(features.get(name) == "yes" for name in ("shaderFloat16", "storageBuffer16BitAccess"))
     text = f"{said['name']}, Vulkan {said.get('api')}, f16 {'yes' if halves else 'no'}, subgroup {said.get('subgroup', '').partition(' ')[0].removeprefix('size=')}"
     return not missing, text + (f"; the driver lacks {', '.join(missing)}, which IREE needs" if missing else "")
@@ -109,12 +148,17 @@ def _qemu() -> Finding:
     return done.returncode == 0, f"{' '.join(qemu.prefix()) or 'native'} runs IREE's aarch64 tools in {qemu.folder()}"
 
 
+def _counts() -> Finding:
+    return True, f"`rt3d count` counts instructions with {plugin.build(plugin.emulator()[0])}"
+
+
 def _spirv() -> Finding:
     return _found("spirv-val", "validates Vulkan modules in the tests; on Debian: apt-get install spirv-tools")
 
 
 def _adb() -> Finding:
-    return _found("adb", "reaches phones; on Debian: apt-get install adb")
+    """A system's own, or the one that adbutils brings."""
+    return True, adbutils.adb_path()
 
 
 def _peers() -> Finding:
@@ -122,7 +166,7 @@ def _peers() -> Finding:
     there = [name for name, module in names.items() if importlib.util.find_spec(module)]
     return bool(
         there
-    ), f"{', '.join(there) or 'none'} of {', '.join(names)}; install the rest: pip install 'rt3d-jax[peers]'"
+    ), f"{', '.join(there) or 'none'} of {', '.join(names)}; install the rest: pip install 'rt3d-jax[peers,torch]'"
 
 
 def _found(program: str, use: str) -> Finding:
@@ -138,6 +182,7 @@ CHECKS: tuple[tuple[str, bool, Callable[[], Finding]], ...] = (
     ("GPU for JAX", False, _gpu),
     ("Vulkan device", False, _vulkan),
     ("arm64 under qemu", False, _qemu),
+    ("instruction counts", False, _counts),
     ("spirv-val", False, _spirv),
     ("adb", False, _adb),
     ("peer engines", False, _peers),

@@ -13,14 +13,24 @@ VERBS = {
     "demo": ("demo", "The whole path on made-up videos: data, training, pruning, bundles, latency, report."),
     "train": ("train", "Train an experiment: dense, penalise, then prune and retrain for each rate."),
     "prune": ("prune", "Prune a trained experiment to further rates and retrain."),
-    "eval": ("evaluate", "Measure the accuracy of trained runs on their test videos."),
+    "sweep": ("sweep", "Run a grid of experiments over seeds: a table with means and spreads."),
+    "import": ("weights", "Make a run folder of published weights: torchvision's, MMAction2's."),
+    "eval": ("evaluate", "Measure the accuracy of trained runs, and of the bundles made of them, on test videos."),
+    "data": ("data", "Check a copy of a data set: `rt3d data check FOLDER`."),
     "lower": (
         "lower",
         "Compile trained runs into bundles for host, Android CPUs and Vulkan GPUs, and check each against JAX.",
     ),
+    "onnx": ("onnx", "Write a trained run as an ONNX model, for other engines."),
     "check": ("check", "Run bundles on their own clip and compare with JAX's answer."),
-    "bench": ("bench", "Time host bundles, interleaved, beside the machine's FMA peak."),
+    "bench": (
+        "bench",
+        "Time host bundles, or a network beside other engines, interleaved, and the machine's FMA peak.",
+    ),
     "profile": ("profile", "Time each layer of a host bundle."),
+    "count": ("count", "Count the instructions that arm64 bundles execute, layer by layer, under qemu-user."),
+    "tune": ("tune", "Choose tilings and rows of each layer: measured on the host, modelled for arm64."),
+    "phone": ("phone", "Pack bundles for Android phones, run them there and time them, over adb."),
     "report": ("report", "Draw report.html again from report.json."),
     "doctor": ("doctor", "Say what works on this machine, and how to mend what does not."),
 }
@@ -47,7 +57,9 @@ def call(arguments: list[str]) -> int:
     try:
         module = importlib.import_module(f"rt3d_jax.cli.{VERBS[verb][0]}")
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, importlib.import_module("rt3d_jax.cli.console").interrupt)
+            console = importlib.import_module("rt3d_jax.cli.console")
+            console.INTERRUPTED.clear()
+            signal.signal(signal.SIGINT, console.interrupt)
         if hasattr(module, "call"):  # a verb that reads its arguments itself
             return module.call(rest, f"rt3d {verb}") or 0
         return tyro.cli(module.run, prog=f"rt3d {verb}", args=rest) or 0

@@ -20,10 +20,8 @@ def run(out: Annotated[pathlib.Path, tyro.conf.Positional], /, rate: tuple[float
     """
     with console.Progress() as progress:
         task = train.prepare(dataclasses.replace(experiment(out), rates=rate), out, progress)
-        train.dense(task)
-        train.penalise(task)
-        results = [train.prune(task, one) for one in rate]
-    train_verb.show(results)
+        results = train.phases(task)
+    train_verb.show(results[-len(rate) :])
 
 
 def experiment(out: pathlib.Path) -> config.Experiment:
@@ -31,4 +29,7 @@ def experiment(out: pathlib.Path) -> config.Experiment:
     path = out / "runs" / "dense" / "config.json"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there; expected a folder that `rt3d train --out` wrote")
-    return config.from_json(config.read_json(path)["experiment"])
+    found = config.from_json(config.read_json(path)["experiment"])
+    if not isinstance(found, config.Experiment):
+        raise ValueError(f"{out} holds imported weights, expected a folder that `rt3d train --out` wrote")
+    return found

@@ -44,31 +44,36 @@ def call(arguments: list[str], prog: str) -> None:
     show(results)
 
 
-def load(name: str) -> config.Experiment:
-    """The experiment that a config file gives. ValueError where there is none."""
+def load(name: str, function: str = "experiment") -> Any:
+    """What a function of a config file gives: the config.Experiment of experiment(), the sweep.Sweep of grid().
+
+    ValueError where there is none.
+    """
     path = pathlib.Path(name)
     if path.suffix == ".py":
         spec = importlib.util.spec_from_file_location("rt3d_experiment", path)
         if spec is None or spec.loader is None or not path.is_file():
             raise ValueError(
-                f"{path} is not there; expected a Python file with a function experiment(), or one of: {', '.join(names())}"
+                f"{path} is not there; expected a Python file with a function {function}(), or one of: "
+                f"{', '.join(names(function))}"
             )
         module: Any = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = module
         spec.loader.exec_module(module)
-    elif name in names():
+    elif name in names(function):
         module = importlib.import_module(f"rt3d_jax.configs.{name}")
     else:
-        raise ValueError(f"no experiment {name!r}; expected one of: {', '.join(names())}, or the path of a .py file")
-    if not hasattr(module, "experiment"):
-        raise ValueError(f"{path} has no function experiment() that returns a config.Experiment")
-    return module.experiment()
+        known = ", ".join(names(function))
+        raise ValueError(f"no {function} {name!r}; expected one of: {known}, or the path of a .py file")
+    if not hasattr(module, function):
+        raise ValueError(f"{path} has no function {function}() that returns one")
+    return getattr(module, function)()
 
 
-def names() -> list[str]:
-    """The experiments that come with the package."""
+def names(function: str = "experiment") -> list[str]:
+    """The configs of the package that have this function: experiments, or sweeps."""
     folder = pathlib.Path(__file__).parents[1] / "configs"
-    return sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    return sorted(path.stem for path in folder.glob("*.py") if f"\ndef {function}(" in path.read_text())
 
 
 def show(results: list[dict[str, Any]]) -> None:

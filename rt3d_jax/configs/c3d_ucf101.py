@@ -2,11 +2,12 @@
 
 Command: rt3d train c3d_ucf101 --out OUT, with UCF101 in ./data/ucf101.
 Expected, from Kinetics weights: dense 81.6, KGS 80.5 at 2.6x, 80.2 at 3.6x, 80.0 at 4.0x (paper, table 1). This file
-trains from fresh weights, so its accuracy is well below those. Time: days on one GPU.
+trains from fresh weights, so its accuracy is well below those; `--pretrained RUN` starts from others. Time: days on one GPU.
 """
 
 from rt3d_jax import config, patterns, plans
 from rt3d_jax.data import clips
+from rt3d_jax.prune import algorithms
 
 
 def experiment() -> config.Experiment:
@@ -19,7 +20,7 @@ def experiment() -> config.Experiment:
         model=config.Model(),
         dense=config.Recipe(epochs=240, learning_rate=5e-3, schedule="cosine", warmup=5, optimizer=optimizer),
         penalise=config.Recipe(epochs=120, learning_rate=2e-4, schedule="constant", optimizer=optimizer),
-        penalty=config.Reweighted(strength=5e-4, rounds=4, eps=1e-6),
+        algorithm=algorithms.Reweighted(strength=5e-4, rounds=4, eps=1e-6),
         retrain=config.Recipe(epochs=120, learning_rate=2e-4, schedule="cosine", warmup=5, optimizer=optimizer),
         distillation=config.Distillation(temperature=3.0, weight=0.5, last=5.0),
         plan=(("conv1", None), (r"conv\d[ab]?", plans.Prune(patterns.kgs(8, 4))), (r"fc\d", None)),

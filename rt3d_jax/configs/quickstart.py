@@ -2,6 +2,7 @@
 
 from rt3d_jax import config, patterns, plans
 from rt3d_jax.data import clips, synthetic
+from rt3d_jax.prune import algorithms
 
 
 def experiment() -> config.Experiment:
@@ -16,7 +17,7 @@ def experiment() -> config.Experiment:
         model=config.Model(width=0.25, frames=16, size=32, dropout=0.0),
         dense=config.Recipe(epochs=9.5, learning_rate=6e-4, warmup=0.8, optimizer=adam),
         penalise=config.Recipe(epochs=4.75, learning_rate=4e-4, schedule="constant", optimizer=adam),
-        penalty=config.Reweighted(strength=12.0, rounds=4, eps=1e-3, relative=True),
+        algorithm=algorithms.Reweighted(strength=12.0, rounds=4, eps=1e-3, relative=True),
         retrain=config.Recipe(epochs=4, learning_rate=6e-4, optimizer=adam),
         plan=((r"conv\d[ab]?", plans.Prune(patterns.kgs(8, 4))), (r"fc\d", None)),
         rates=(2.6, 3.6),

@@ -13,6 +13,8 @@ ClipError = videos.ClipError
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+KINETICS_MEAN = (0.43216, 0.394666, 0.37645)  # of torchvision's video networks
+KINETICS_STD = (0.22803, 0.22145, 0.216989)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,6 +86,19 @@ def from_json(values: dict[str, Any]) -> ClipSpec:
         ) from error
 
 
+@dataclasses.dataclass(frozen=True)
+class View:
+    """A clip of a video in evaluation: number `clip` of `clips` evenly spread over time, and of its squares number `crop` of `crops`.
+
+    One crop is the centre; several lie evenly from one end of the longer side to the other, centred in the shorter one.
+    """
+
+    clip: int = 0
+    clips: int = 1
+    crop: int = 0
+    crops: int = 1
+
+
 def frame_indices(
     sampling: Spread | Windows, length: int, rng: np.random.Generator | None = None, *, view: int = 0, views: int = 1
 ) -> np.ndarray:
@@ -117,25 +132,54 @@ def load(
       ClipError: the file is missing, empty, corrupt, truncated, has no video stream, or is too short: fewer than half
         of the clip's frames (one more than half of the clip would then be repeats), or a single one.
     """
-    frames = spec.sampling.frames
+    if rng is None:
+        return load_views(path, spec, [View(view, views)])[0]
     with videos.opened(path) as video:
-        least = min(frames, max(2, (frames + 1) // 2))
-        if video.length < least:
-            reason = (
-                f"too short: {video.length} frames, a clip of {frames} needs at least {least}; drop it from the split"
-            )
-            raise ClipError(video.path, reason)
-        indices = frame_indices(spec.sampling, video.length, rng, view=view, views=views)
-        pixels = videos.frames(video, indices, spec.short_side)
-    return _normalise(_crop(pixels, spec, rng), spec)
+        _long_enough(video, spec.sampling.frames)
+        pixels = videos.frames(video, frame_indices(spec.sampling, video.length, rng), spec.short_side)
+    top, left = rng.integers(np.array(pixels.shape[1:3]) - spec.size + 1)
+    square = _square(pixels, top, left, spec.size)
+    return _normalise(square[:, :, ::-1] if spec.flip and rng.random() < 0.5 else square, spec)
 
 
-def _crop(pixels: np.ndarray, spec: ClipSpec, rng: np.random.Generator | None) -> np.ndarray:
-    slack = np.array(pixels.shape[1:3]) - spec.size
-    top, left = slack // 2 if rng is None else rng.integers(slack + 1)
-    square = pixels[:, top : top + spec.size, left : left + spec.size]
-    mirror = spec.flip and rng is not None and rng.random() < 0.5
-    return square[:, :, ::-1] if mirror else square
+def load_views(path: str | os.PathLike, spec: ClipSpec, views: Sequence[View]) -> np.ndarray:
+    """Several clips of one video, float32[len(views), frames, size, size, 3]; each frame is decoded once. Raises as `load`."""
+    with videos.opened(path) as video:
+        _long_enough(video, spec.sampling.frames)
+        indices = [frame_indices(spec.sampling, video.length, view=v.clip, views=v.clips) for v in views]
+        needed = np.unique(indices)
+        pixels = videos.frames(video, needed, spec.short_side)
+    clips = []
+    for view, numbers in zip(views, indices, strict=True):
+        shown = pixels[np.searchsorted(needed, numbers)]
+        clips.append(_normalise(_square(shown, *_corner(pixels.shape[1:3], spec.size, view), spec.size), spec))
+    return np.stack(clips)
+
+
+def least_frames(frames: int) -> int:
+    """The shortest video that a clip of so many frames is taken of: half of them, and two unless one is wanted."""
+    return min(frames, max(2, (frames + 1) // 2))
+
+
+def _long_enough(video: videos.Track, frames: int) -> None:
+    least = least_frames(frames)
+    if video.length < least:
+        reason = f"too short: {video.length} frames, a clip of {frames} needs at least {least}; drop it from the split"
+        raise ClipError(video.path, reason)
+
+
+def _corner(shape: tuple[int, ...], size: int, view: View) -> tuple[int, int]:
+    """(top, left) of a view's square in a frame of (height, width)."""
+    slack = [side - size for side in shape]
+    corner = [room // 2 for room in slack]
+    if view.crops > 1:
+        longer = 0 if shape[0] > shape[1] else 1
+        corner[longer] = round(slack[longer] * view.crop / (view.crops - 1))
+    return corner[0], corner[1]
+
+
+def _square(pixels: np.ndarray, top: int, left: int, size: int) -> np.ndarray:
+    return pixels[:, top : top + size, left : left + size]
 
 
 def _normalise(pixels: np.ndarray, spec: ClipSpec) -> np.ndarray:

@@ -1,95 +1,87 @@
-"""Data sets on disk: UCF101's folder layout and split files."""
+"""Data sets on disk, whatever their layout: the table of layouts, and reading by it."""
 
 import dataclasses
 import os
 import pathlib
+from collections.abc import Callable
+from typing import Any
 
-SPLITS = "ucfTrainTestlist"
+from rt3d_jax.data import classes, hmdb51, kinetics, listings, something
+from rt3d_jax.data import ucf101 as ucf
+
+SPLITS = ucf.SPLITS
+Video = listings.Video
+Dataset = listings.Dataset
+Listing = listings.Listing
+Source = ucf.UCF101 | hmdb51.HMDB51 | kinetics.Kinetics | something.SomethingSomething | classes.ClassFolders
 
 
 @dataclasses.dataclass(frozen=True)
-class Video:
-    path: str
-    label: int
+class Layout:
+    """How a kind of folder is named in a config, read and recognised; `tolerant` where some videos are missing everywhere."""
+
+    source: type
+    read: Callable[[Any], Listing]
+    found: Callable[[pathlib.Path], bool]
+    tolerant: bool = False
 
 
-@dataclasses.dataclass(frozen=True)
-class Dataset:
-    """Videos with labels 0 .. len(labels) - 1, in a training and a test part."""
+# In the order in which a folder is tried; the last takes what has no lists.
+LAYOUTS = {
+    "ucf101": Layout(ucf.UCF101, ucf.read, ucf.found),
+    "hmdb51": Layout(hmdb51.HMDB51, hmdb51.read, hmdb51.found),
+    "something": Layout(something.SomethingSomething, something.read, something.found),
+    "kinetics": Layout(kinetics.Kinetics, kinetics.read, kinetics.found, tolerant=True),
+    "classes": Layout(classes.ClassFolders, classes.read, classes.found),
+}
 
-    name: str
-    labels: tuple[str, ...]
-    train: tuple[Video, ...]
-    test: tuple[Video, ...]
+
+def read(source: Source) -> Dataset:
+    """The videos of a data set.
+
+    Raises:
+      FileNotFoundError: its lists, folders or (Kinetics aside) a listed video are missing.
+      ValueError: a list that does not read as its layout says (lists.ListError), or a link or folder that cannot be read.
+    """
+    return listing(source).dataset(_layout(source).tolerant)
+
+
+def listing(source: Source) -> Listing:
+    """What the lists of a data set say, and which of their videos are there. Raises as `read`, missing videos aside."""
+    try:
+        return _layout(source).read(source)
+    except PermissionError as error:
+        raise ValueError(f"{error.filename} may not be read; change its permissions") from error
 
 
 def ucf101(folder: str | os.PathLike, split: int = 1) -> Dataset:
-    """Reads UCF101 as its archives unpack, or any set laid out like it.
+    """A folder in UCF101's layout; see ucf101.read."""
+    return read(ucf.UCF101(os.fspath(folder), split))
 
-    FOLDER/<videos>/<Class>/v_<Class>_g01_c01.avi with any name for <videos> (UCF-101 in the archive), and
-    FOLDER/ucfTrainTestlist/ with classInd.txt ("1 ApplyEyeMakeup"), trainlist01.txt ("ApplyEyeMakeup/v_..._c01.avi 1")
-    and testlist01.txt (paths alone). A listed file may be there under another extension (.mp4 of a converted copy).
+
+def source(folder: str | os.PathLike, layout: str | None = None, split: int = 1) -> Source:
+    """A folder as a config value, its layout recognised if none is named; `split` where the layout has several.
 
     Raises:
-      FileNotFoundError: a split file, the videos or a listed video is missing.
-      ValueError: a split file that does not read as above.
+      FileNotFoundError: the folder is not there.
+      ValueError: an unknown layout, or a folder of none that is known.
     """
-    root = pathlib.Path(folder)
-    labels = _classes(root / SPLITS / "classInd.txt")
-    numbers = {label: number for number, label in enumerate(labels)}
-    videos = _videos(root, labels)
-    parts = []
-    for part in ("train", "test"):
-        listing = root / SPLITS / f"{part}list{split:02}.txt"
-        parts.append(tuple(_video(videos, line, numbers, listing) for line in _lines(listing)))
-    return Dataset(root.resolve().name, labels, *parts)
+    name = layout or recognised(folder)
+    if name not in LAYOUTS:
+        raise ValueError(f"layout is {name!r}; expected one of {', '.join(LAYOUTS)}")
+    kind = LAYOUTS[name].source
+    has_splits = "split" in {field.name for field in dataclasses.fields(kind)}
+    return kind(os.fspath(folder), **({"split": split} if has_splits else {}))
 
 
-def _lines(path: pathlib.Path) -> list[str]:
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing; expected UCF101's split files in {SPLITS}/ beside the videos")
-    lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
-    found = [line for line in lines if line]
-    if not found:
-        raise ValueError(f"{path} is empty; expected one entry per line")
-    return found
+def recognised(folder: str | os.PathLike) -> str:
+    """The name of a folder's layout. Raises as `source`."""
+    root = listings.checked(pathlib.Path(folder))
+    for name, layout in LAYOUTS.items():
+        if layout.found(root):
+            return name
+    raise ValueError(f"{root} is laid out as none of {', '.join(LAYOUTS)}; see docs/data.md")
 
 
-def _classes(path: pathlib.Path) -> tuple[str, ...]:
-    labels = []
-    for line in _lines(path):
-        number, _, label = line.partition(" ")
-        if number != str(len(labels) + 1) or not label.strip():
-            raise ValueError(f"{path}: {line!r}; expected '{len(labels) + 1} ClassName'")
-        labels.append(label.strip())
-    return tuple(labels)
-
-
-def _videos(root: pathlib.Path, labels: tuple[str, ...]) -> dict[tuple[str, str], str]:
-    """(class folder, stem) -> path, of the one folder in `root` that holds class folders."""
-    homes = [path for path in sorted(root.iterdir()) if any((path / label).is_dir() for label in labels)]
-    if len(homes) != 1:
-        names = [path.name for path in homes]
-        raise FileNotFoundError(
-            f"{root}: {names} hold class folders such as {labels[0]}; expected exactly one, as UCF-101"
-        )
-    found = {}
-    for label in labels:
-        if (homes[0] / label).is_dir():
-            found |= {(label, os.path.splitext(file.name)[0]): file.path for file in os.scandir(homes[0] / label)}
-    return found
-
-
-def _video(videos: dict[tuple[str, str], str], line: str, numbers: dict[str, int], listing: pathlib.Path) -> Video:
-    name, _, number = line.partition(" ")
-    label, _, file = name.partition("/")
-    if label not in numbers or not file:
-        raise ValueError(f"{listing}: {line!r}; expected 'Class/file.avi' with a class of classInd.txt")
-    if number and number.strip() != str(numbers[label] + 1):
-        raise ValueError(f"{listing}: {line!r}; classInd.txt numbers {label} as {numbers[label] + 1}")
-    path = videos.get((label, os.path.splitext(file)[0]))
-    if path is None:
-        raise FileNotFoundError(
-            f"{listing} names {name}, which is not there under any extension; unpack the videos again"
-        )
-    return Video(path, numbers[label])
+def _layout(source: Source) -> Layout:
+    return next(layout for layout in LAYOUTS.values() if layout.source is type(source))

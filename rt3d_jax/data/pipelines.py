@@ -2,22 +2,26 @@
 
 import dataclasses
 import functools
+import gc
+import itertools
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, Protocol, Self
 
 import absl.flags
 import grain
 import numpy as np
+from grain._src.python.ipc import shared_memory_array
 
 from rt3d_jax.data import clips, folders
 
 Bad = Literal["error", "skip"]
 Batch = dict[str, np.ndarray]
 NO_LABEL = -1
+GC_PASSES = 4  # what ends in one pass may free more in the next
 
 
 class Batches(Iterator[Batch]):
@@ -60,9 +64,11 @@ class Batches(Iterator[Batch]):
         self.skipped = dict(state["skipped"])
 
     def close(self) -> None:
+        """Ends the worker processes and frees the shared memory of the batches that they had made ahead."""
         if self._iterator is not None:
             self._iterator.close()
             self._iterator = None
+            _free_shared_memory()
 
     def __enter__(self) -> Self:
         return self
@@ -99,13 +105,18 @@ def eval_batches(
     workers: int = 0,
     bad: Bad = "error",
     views: int = 1,
+    crops: int = 1,
 ) -> Batches:
-    """One pass in order: `views` clips of each video, as {"clip", "label", "video": int32[batch]}, `video` an index.
+    """One pass in order: `views` clips x `crops` squares of each video (see clips.View), clip by clip.
+
+    Batches are {"clip", "label", "video": int32[batch]}, `video` an index into `videos`.
 
     Every batch is full-size, so that one compiled function serves: a row without a clip (after the end; a bad video with
     bad="skip") is zeros, with label and video -1. Such a label equals no prediction; count labels >= 0.
     """
-    return Batches(_Evaluation(_checked(videos, batch, bad), spec, batch, bad, views), workers)
+    if min(views, crops) < 1:
+        raise ValueError(f"{views} clips x {crops} crops of a video; expected at least one of each")
+    return Batches(_Evaluation(_checked(videos, batch, bad), spec, batch, bad, views, crops), workers)
 
 
 class _Source(Protocol):
@@ -143,7 +154,8 @@ class _Training:
         order = _order(self.seed, epoch, len(self.videos))
         for index in np.roll(order, -start):
             video = self.videos[index]
-            if _filled(out, row, video, self.spec, self.bad, rng=np.random.default_rng((self.seed, 1, place))):
+            rng = np.random.default_rng((self.seed, 1, place))
+            if _filled(out, row, video, self.bad, functools.partial(clips.load, video.path, self.spec, rng)):
                 return
         path, reason = next(iter(out["bad"].items()))
         raise clips.ClipError(path, f"{reason} (and none of the {len(order)} videos is usable)")
@@ -156,19 +168,26 @@ class _Evaluation:
     batch: int
     bad: Bad
     views: int
+    crops: int
 
     def __len__(self) -> int:
-        return (len(self.videos) * self.views + self.batch - 1) // self.batch
+        return (len(self.videos) * self.views * self.crops + self.batch - 1) // self.batch
 
     def __getitem__(self, index: int) -> dict[str, Any]:
         out = _empty(self.batch, self.spec)
         out["video"] = np.full(self.batch, NO_LABEL, np.int32)
-        for row in range(self.batch):
-            place, view = divmod(index * self.batch + row, self.views)
+        first, each = index * self.batch, self.views * self.crops
+        for place, group in itertools.groupby(range(first, first + self.batch), lambda number: number // each):
             if place < len(self.videos):
-                video = self.videos[place]
-                if _filled(out, row, video, self.spec, self.bad, view=view, views=self.views):
-                    out["video"][row] = place
+                numbers = list(group)
+                rows = slice(numbers[0] - first, numbers[-1] - first + 1)
+                shown = [
+                    clips.View(clip, self.views, crop, self.crops)
+                    for clip, crop in (divmod(number % each, self.crops) for number in numbers)
+                ]
+                load = functools.partial(clips.load_views, self.videos[place].path, self.spec, shown)
+                if _filled(out, rows, self.videos[place], self.bad, load):
+                    out["video"][rows] = place
         return out
 
 
@@ -192,6 +211,16 @@ def _ahead(source: _Source, start: int, workers: int) -> Any:
     return iter(stream)
 
 
+def _free_shared_memory() -> None:
+    """Batches of a closed iterator lie in cycles of objects, and grain frees them on a thread that the end of the program cuts short."""
+    for _ in range(GC_PASSES):
+        if not gc.collect():
+            break
+    freeing = shared_memory_array.SharedMemoryArray._del_thread_pool
+    if freeing is not None:
+        freeing.apply(int)  # its one thread takes tasks in order: this one comes after all that is to be freed
+
+
 def _live_and_die_with_parent(worker: int, workers: int) -> None:
     """In a worker: Ctrl-C is the parent's to answer, and a parent that is killed leaves no workers behind."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -210,15 +239,17 @@ def _empty(batch: int, spec: clips.ClipSpec) -> dict[str, Any]:
     return {"clip": np.zeros(shape, np.float32), "label": np.full(batch, NO_LABEL, np.int32), "bad": {}}
 
 
-def _filled(out: dict[str, Any], row: int, video: folders.Video, spec: clips.ClipSpec, bad: Bad, **how: Any) -> bool:
+def _filled(
+    out: dict[str, Any], rows: int | slice, video: folders.Video, bad: Bad, load: Callable[[], np.ndarray]
+) -> bool:
     try:
-        out["clip"][row] = clips.load(video.path, spec, **how)
+        out["clip"][rows] = load()
     except clips.ClipError as error:
         if bad == "error":
             raise
         out["bad"][error.path] = error.reason
         return False
-    out["label"][row] = video.label
+    out["label"][rows] = video.label
     return True
 
 

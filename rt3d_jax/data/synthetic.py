@@ -98,6 +98,16 @@ def write(
     _write_splits(root / folders.SPLITS, spec)
 
 
+def dataset(
+    data: Synthetic | folders.Source, made: str | os.PathLike, progress: Callable[[int, int], None]
+) -> folders.Dataset:
+    """The videos of a data set; one that is to be made is written to the folder `made` first, or completed there."""
+    if not isinstance(data, Synthetic):
+        return folders.read(data)
+    write(made, data, progress)
+    return dataclasses.replace(folders.ucf101(made), name="synthetic")
+
+
 def render(spec: Synthetic, label: str, group: int, clip: int) -> np.ndarray:
     """The frames of one video, uint8[frames, height, width, 3], before encoding."""
     rng = np.random.default_rng((spec.seed, 1, group, clip, CLASSES.index(label)))

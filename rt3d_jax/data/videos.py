@@ -4,6 +4,7 @@ import bisect
 import contextlib
 import dataclasses
 import os
+import time
 from collections.abc import Iterator
 
 import av
@@ -15,6 +16,15 @@ import numpy as np
 # A container may announce more frames than its packets give: a few at the end (packed B-frames), or many (a cut-off file).
 TRUNCATED_BELOW = 0.9
 TAIL_FRAMES = 2
+# What a stranger's file may ask for. Playlists and scripts, which could name other files or hosts, are no formats here.
+OPTIONS = {
+    "format_whitelist": "mov,matroska,avi,mpegts,mpeg,mpegvideo,h264,hevc,m4v,flv,asf,ogg",
+    "protocol_whitelist": "file",
+}
+MAX_BYTES = 2**31
+MAX_PIXELS = 2**25  # of a frame: 8K
+MAX_FRAMES = 2**20
+MAX_SECONDS = 120.0  # of this thread's CPU time, for one opening of a file
 
 
 class ClipError(ValueError):
@@ -40,6 +50,7 @@ class Track:
     codec: av.VideoCodecContext
     packets: tuple[av.Packet, ...]
     times: tuple[int, ...] | None
+    deadline: float  # in the CPU time of the thread that opened it
 
     @property
     def length(self) -> int:
@@ -59,8 +70,10 @@ def opened(path: str | os.PathLike) -> Iterator[Track]:
         raise ClipError(path, "no such file; check the data folder and its split files")
     if os.path.getsize(path) == 0:
         raise ClipError(path, "empty file (0 bytes); fetch it again")
+    if os.path.getsize(path) > MAX_BYTES:
+        raise ClipError(path, f"larger than {MAX_BYTES >> 30} GiB; cut it into shorter videos")
     try:
-        with av.open(path) as container:
+        with av.open(path, options=dict(OPTIONS), metadata_errors="replace") as container:
             yield _scan(path, container)
     except av.error.FFmpegError as error:
         raise ClipError(path, f"corrupt or not a video ({error.strerror or error}); fetch it again") from error
@@ -83,7 +96,7 @@ def frames(video: Track, indices: np.ndarray, short_side: int | None = None) -> 
         raise IndexError(
             f"{video.path}: frames {wanted[:1]}..{wanted[-1:]} of {video.length}; expected 0..{video.length - 1}"
         )
-    shape = _Shape(short_side)
+    shape = _Shape(video.path, short_side)
     found = {}
     for index, frame in _decoded(video, wanted.tolist()):
         found[index] = shape(frame)
@@ -102,9 +115,13 @@ def _scan(path: str, container: av.container.InputContainer) -> Track:
         kinds = sorted({stream.type for stream in container.streams})
         raise ClipError(path, f"no video stream, only {', '.join(kinds) or 'nothing'}; remove it from the split file")
     stream = container.streams.video[0]
+    if not isinstance(stream.codec_context, av.VideoCodecContext):
+        raise ClipError(path, "corrupt, or of a codec that is not known here; encode it again as h264")
     # Worker processes are the parallelism; frame threads would only add delay and start-up time.
     stream.codec_context.thread_count = 1
-    packets = tuple(packet for packet in container.demux(stream) if packet.size)
+    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+    deadline = time.thread_time() + MAX_SECONDS
+    packets = tuple(_bounded(path, (packet for packet in container.demux(stream) if packet.size), deadline))
     if not packets:
         raise ClipError(path, "corrupt: its video stream holds no frames; fetch it again")
     if len(packets) < TRUNCATED_BELOW * stream.frames:
@@ -112,7 +129,20 @@ def _scan(path: str, container: av.container.InputContainer) -> Track:
     shown = [packet.pts for packet in packets if not packet.is_discard]
     times = tuple(sorted(time for time in shown if time is not None))
     exact = len(times) == len(shown) == len(set(times)) > 0
-    return Track(path, stream.codec_context, packets, times if exact else None)
+    return Track(path, stream.codec_context, packets, times if exact else None, deadline)
+
+
+def _bounded(path: str, packets: Iterator[av.Packet], deadline: float) -> Iterator[av.Packet]:
+    for number, packet in enumerate(packets):
+        if number >= MAX_FRAMES:
+            raise ClipError(path, f"more than {MAX_FRAMES:,} frames; cut it into shorter videos")
+        _in_time(path, deadline)
+        yield packet
+
+
+def _in_time(path: str, deadline: float) -> None:
+    if time.thread_time() > deadline:
+        raise ClipError(path, f"takes more than {MAX_SECONDS:.0f} s of computing to read; encode it again")
 
 
 def _decoded(video: Track, wanted: list[int]) -> Iterator[tuple[int, av.VideoFrame]]:
@@ -139,6 +169,7 @@ class _Stream:
 
     def __init__(self, video: Track):
         self.frame: av.VideoFrame | None = None
+        self._path, self._deadline = video.path, video.deadline
         self._codec = video.codec
         self._packets = video.packets
         self._position = 0
@@ -155,6 +186,7 @@ class _Stream:
 
     def next(self) -> av.VideoFrame | None:
         while not self._ready and self._position <= len(self._packets):
+            _in_time(self._path, self._deadline)
             packet = self._packets[self._position] if self._position < len(self._packets) else None
             self._position += 1
             self._ready = self._codec.decode(packet)
@@ -167,7 +199,8 @@ class _Stream:
 class _Shape:
     """Frame to uint8[height, width, 3]: RGB, one size for the whole video, upright."""
 
-    def __init__(self, short_side: int | None):
+    def __init__(self, path: str, short_side: int | None):
+        self._path = path
         self._short_side = short_side
         self._size: tuple[int, int] | None = None
         # One reformatter for all frames keeps the scaler's tables.
@@ -178,5 +211,7 @@ class _Shape:
             size = (frame.height, frame.width)
             self._size = size if self._short_side is None else scaled_size(*size, self._short_side)
         height, width = self._size
+        if height * width > MAX_PIXELS:
+            raise ClipError(self._path, f"its frames would be scaled to {width} x {height}; expected a usual shape")
         rgb = self._reformatter.reformat(frame, width, height, "rgb24", interpolation="BILINEAR", threads=1)
         return np.rot90(rgb.to_ndarray(), k=round(frame.rotation / 90) % 4)

@@ -18,7 +18,7 @@ CONVS = (
 )
 POOL5_PADS = (0, 1, 1)
 HIDDEN = 4096
-SMALLEST = 16
+LEAST = {"frames": (16, "four pools halve it"), "size": (16, "four pools halve it")}
 
 
 class C3D(nnx.Module):
@@ -27,23 +27,22 @@ class C3D(nnx.Module):
     def __init__(
         self, *, classes: int, width: float, frames: int, size: int, dropout: float, form: str, rngs: nnx.Rngs
     ):
-        _check(classes, width, frames, size, dropout)
+        layers.check("C3D", LEAST, classes=classes, width=width, frames=frames, size=size, dropout=dropout)
         self.clip, self.form, self.dropout = (frames, size, size, 3), form, dropout
         inputs = 3
         for name, channels, _ in CONVS:
-            outputs = scaled(channels, width)
+            outputs = layers.scaled(channels, width)
             setattr(self, name, layers.Conv(inputs, outputs, (3, 3, 3), form=form, rngs=rngs))
             inputs = outputs
         flat = frames // 16 * (size // 16 // 2 + 1) ** 2 * inputs
-        hidden = scaled(HIDDEN, width)
+        hidden = layers.scaled(HIDDEN, width)
         self.fc6 = layers.Dense(flat, hidden, rngs=rngs)
         self.fc7 = layers.Dense(hidden, hidden, rngs=rngs)
         self.fc8 = layers.Dense(hidden, classes, rngs=rngs, init=layers.SMALL)
 
     def __call__(self, clip: jax.Array, key: jax.Array | None = None) -> jax.Array:
         """The logits; `key` switches dropout on (training), None is evaluation. ValueError for another clip shape."""
-        if clip.shape[1:] != self.clip:
-            raise ValueError(f"clip has shape {clip.shape}, expected [N, {', '.join(map(str, self.clip))}]")
+        layers.check_clip(clip, self.clip)
         x = clip
         for name, _, window in CONVS:
             x = jax.nn.relu(getattr(self, name)(x))
@@ -54,19 +53,3 @@ class C3D(nnx.Module):
         for layer, drop in zip((self.fc6, self.fc7), keys, strict=True):
             x = layers.dropout(jax.nn.relu(layer(x)), self.dropout, drop)
         return self.fc8(x)
-
-
-def scaled(channels: int, width: float) -> int:
-    """Channels of a layer at this width, at least 1."""
-    return max(1, round(channels * width))
-
-
-def _check(classes: int, width: float, frames: int, size: int, dropout: float) -> None:
-    for name, value, least in (("classes", classes, 1), ("frames", frames, SMALLEST), ("size", size, SMALLEST)):
-        if value < least:
-            why = "" if least == 1 else ": four pools halve it"
-            raise ValueError(f"C3D {name} is {value}, expected at least {least}{why}")
-    if not 0 < width <= 16:
-        raise ValueError(f"C3D width is {width}, expected a factor above 0 (1 is the paper's network) and at most 16")
-    if not 0 <= dropout < 1:
-        raise ValueError(f"C3D dropout is {dropout}, expected at least 0 and below 1")

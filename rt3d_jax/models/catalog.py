@@ -1,5 +1,6 @@
 """Networks by name: construction, and the pure function apply(params, clip) that training and lowering share."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -7,10 +8,15 @@ import jax
 from flax import nnx
 
 from rt3d_jax import config
-from rt3d_jax.models import c3d
+from rt3d_jax.models import c3d, r2plus1d, s3d
 
 Params = dict[str, Any]
-NETWORKS: dict[str, Callable[..., nnx.Module]] = {"c3d": c3d.C3D}
+NETWORKS: dict[str, Callable[..., nnx.Module]] = {
+    "c3d": c3d.C3D,
+    "r2plus1d": r2plus1d.R2Plus1D,
+    "s3d": functools.partial(s3d.S3D, variant=s3d.TORCHVISION),
+    "s3d_rt3d": functools.partial(s3d.S3D, variant=s3d.RT3D),
+}
 
 
 def create(
@@ -55,8 +61,8 @@ def initial(model: config.Model, classes: int, seed: int) -> Params:
 
 
 def parameters(network: nnx.Module) -> Params:
-    """A network's parameters as a plain nested dict of arrays."""
-    return nnx.to_pure_dict(nnx.state(network, nnx.Param))
+    """A network's parameters, running statistics of batch norms among them, as a plain nested dict of arrays."""
+    return nnx.to_pure_dict(nnx.state(network))
 
 
 def shapes(model: config.Model, classes: int) -> Params:
@@ -71,14 +77,43 @@ def clip_shape(model: config.Model, batch: int = 1) -> tuple[int, int, int, int,
 
 
 def apply_function(model: config.Model, classes: int, conv_form: str = "auto") -> Callable[..., jax.Array]:
-    """The pure function apply(params, clip, key=None) -> logits f32[N, classes]; a key switches dropout on."""
-    abstract = nnx.eval_shape(lambda: from_config(model, classes, rngs=nnx.Rngs(0), conv_form=conv_form))
-    graph, state = nnx.split(abstract, nnx.Param)
+    """The pure function apply(params, clip, key=None) -> logits f32[N, classes].
+
+    Without a key it evaluates: no dropout, batch norm by running statistics. With one it computes as training does.
+    """
+    fill = _fill_function(model, classes, conv_form)
 
     def apply(params: Params, clip: jax.Array, key: jax.Array | None = None) -> jax.Array:
-        filled = jax.tree.map(lambda leaf: leaf, state)
-        nnx.replace_by_pure_dict(filled, params)
-        network: Any = nnx.merge(graph, filled)
-        return network(clip, key)
+        return fill(params)(clip, key)
 
     return apply
+
+
+def train_function(
+    model: config.Model, classes: int, conv_form: str = "auto"
+) -> Callable[..., tuple[jax.Array, Params]]:
+    """The pure function apply(params, clip, key) -> (logits f32[N, classes], statistics): dropout, batch norm by batch moments.
+
+    statistics is the part of the parameter tree that batch norm renews, with its new values; gradients do not reach it.
+    """
+    fill = _fill_function(model, classes, conv_form)
+
+    def apply(params: Params, clip: jax.Array, key: jax.Array) -> tuple[jax.Array, Params]:
+        network = fill(params)
+        logits = network(clip, key)
+        return logits, nnx.to_pure_dict(nnx.state(network, nnx.BatchStat))
+
+    return apply
+
+
+def _fill_function(model: config.Model, classes: int, conv_form: str) -> Callable[[Params], Any]:
+    """The network as a function of its parameters."""
+    abstract = nnx.eval_shape(lambda: from_config(model, classes, rngs=nnx.Rngs(0), conv_form=conv_form))
+    graph, state = nnx.split(abstract)
+
+    def fill(params: Params) -> Any:
+        filled = jax.tree.map(lambda leaf: leaf, state)
+        nnx.replace_by_pure_dict(filled, params)
+        return nnx.merge(graph, filled)
+
+    return fill

@@ -1,5 +1,6 @@
-"""Layers of 3D networks: convolution in two forms, pooling, dense; clips are NDHWC, kernels DHWIO."""
+"""Layers of 3D networks: convolution in two forms, batch norm, pooling, dense; clips are NDHWC, kernels DHWIO."""
 
+import dataclasses
 import functools
 import itertools
 import math
@@ -35,17 +36,63 @@ PLAIN = centred(3.0)
 SMALL = centred(0.1)
 
 
+@dataclasses.dataclass(frozen=True)
+class Norm:
+    """Batch norm (Ioffe and Szegedy, 2015). eps is added to variances; running <- (1 - momentum) running + momentum batch."""
+
+    eps: float = 1e-5
+    momentum: float = 0.1
+
+
 class Conv(nnx.Module):
-    """A 3D convolution with bias; pads are symmetric, half of its size."""
+    """A 3D convolution with bias, or with batch norm in its place; pads are symmetric, half of its size.
 
-    def __init__(self, inputs: int, outputs: int, size: Sequence[int], *, form: str, rngs: nnx.Rngs):
-        self.form = form
+    Parameters: kernel f32[*size, inputs, outputs] and bias f32[outputs]; with a norm also scale and the running statistics
+    mean and var, all f32[outputs]. `shift` adds a bias of that name before the norm, which only some sources of weights have.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        size: Sequence[int],
+        *,
+        form: str,
+        rngs: nnx.Rngs,
+        strides: Sequence[int] = (1, 1, 1),
+        norm: Norm | None = None,
+        shift: bool = False,
+        init: Callable[..., jax.Array] = PLAIN,
+    ):
+        self.form, self.norm, self.strides = form, norm, tuple(strides)
         self.pads = tuple(side // 2 for side in size)
-        self.kernel = nnx.Param(PLAIN(rngs.params(), (*size, inputs, outputs), jnp.float32))
+        self.kernel = nnx.Param(init(rngs.params(), (*size, inputs, outputs), jnp.float32))
         self.bias = nnx.Param(jnp.zeros((outputs,), jnp.float32))
+        self.shift = nnx.Param(jnp.zeros((outputs,), jnp.float32)) if shift else None
+        if norm is not None:
+            self.scale = nnx.Param(jnp.ones((outputs,), jnp.float32))
+            self.mean = nnx.BatchStat(jnp.zeros((outputs,), jnp.float32))
+            self.var = nnx.BatchStat(jnp.ones((outputs,), jnp.float32))
 
-    def __call__(self, x: jax.Array) -> jax.Array:
-        return _add_bias(conv3d(x, self.kernel[...], self.form, pads=self.pads), self.bias[...])
+    def __call__(self, x: jax.Array, training: bool = False) -> jax.Array:
+        """The convolution; training normalises by the batch's moments and renews the running statistics."""
+        x = conv3d(x, self.kernel[...], self.form, strides=self.strides, pads=self.pads)
+        if self.shift is not None:
+            x = x + _by_channel(self.shift[...], x)
+        if self.norm is None:
+            return x + _by_channel(self.bias[...], x)
+        mean, var = self._moments(x, self.norm.momentum) if training else (self.mean[...], self.var[...])
+        scale = self.scale[...] * lax.rsqrt(var + self.norm.eps)
+        return (x - _by_channel(mean, x)) * _by_channel(scale, x) + _by_channel(self.bias[...], x)
+
+    def _moments(self, x: jax.Array, momentum: float) -> tuple[jax.Array, jax.Array]:
+        axes = tuple(range(x.ndim - 1))
+        mean, var = jnp.mean(x, axes), jnp.var(x, axes)
+        count = math.prod(x.shape[:-1])
+        unbiased = var * (count / max(1, count - 1))
+        for running, batch in ((self.mean, mean), (self.var, unbiased)):
+            running[...] += momentum * (lax.stop_gradient(batch) - running[...])
+        return mean, var
 
 
 class Dense(nnx.Module):
@@ -56,7 +103,7 @@ class Dense(nnx.Module):
         self.bias = nnx.Param(jnp.zeros((outputs,), jnp.float32))
 
     def __call__(self, x: jax.Array) -> jax.Array:
-        return _add_bias(x @ self.kernel[...], self.bias[...])
+        return x @ self.kernel[...] + self.bias[...][None]
 
 
 def conv3d(
@@ -75,12 +122,29 @@ def conv3d(
     return lax.conv_general_dilated(x, kernel, tuple(strides), sides, dimension_numbers=("NDHWC", "DHWIO", "NDHWC"))
 
 
-def max_pool(x: jax.Array, window: Sequence[int], form: str, *, pads: Sequence[int] = (0, 0, 0)) -> jax.Array:
-    """Max over windows that do not overlap, f32[N, D, H, W, C]; what is left over at the end of an axis is dropped."""
+def max_pool(
+    x: jax.Array,
+    window: Sequence[int],
+    form: str,
+    *,
+    strides: Sequence[int] | None = None,
+    pads: Sequence[int] = (0, 0, 0),
+) -> jax.Array:
+    """Max over windows of f32[N, D, H, W, C], one window after the other unless `strides` says otherwise.
+
+    Pads count as -inf; what is left over at the end of an axis is dropped. The forms are those of `conv3d`.
+    """
+    strides = tuple(strides or window)
     if resolve(form) == "planes":
-        return _max_pool_slices(x, tuple(window), tuple(pads))
-    full, sides = (1, *window, 1), [(0, 0), *((pad, pad) for pad in pads), (0, 0)]
-    return lax.reduce_window(x, -jnp.inf, lax.max, full, full, sides)
+        return _max_pool_slices(x, tuple(window), strides, tuple(pads))
+    sides = [(0, 0), *((pad, pad) for pad in pads), (0, 0)]
+    return lax.reduce_window(x, -jnp.inf, lax.max, (1, *window, 1), (1, *strides, 1), sides)
+
+
+def avg_pool(x: jax.Array, window: Sequence[int]) -> jax.Array:
+    """Mean over windows of f32[N, D, H, W, C], at every place where the window fits."""
+    total = lax.reduce_window(x, 0.0, lax.add, (1, *window, 1), (1, 1, 1, 1, 1), "VALID")
+    return total / math.prod(window)
 
 
 def dropout(x: jax.Array, rate: float, key: jax.Array | None) -> jax.Array:
@@ -88,6 +152,31 @@ def dropout(x: jax.Array, rate: float, key: jax.Array | None) -> jax.Array:
     if key is None or rate == 0:
         return x
     return jnp.where(jax.random.bernoulli(key, 1 - rate, x.shape), x / (1 - rate), 0)
+
+
+def scaled(channels: int, width: float) -> int:
+    """Channels of a layer at this width, at least 1."""
+    return max(1, round(channels * width))
+
+
+def check(network: str, least: dict[str, tuple[int, str]], *, width: float, dropout: float, **sizes: int) -> None:
+    """ValueError for a width, a dropout rate or sizes that a network cannot take; least: name -> (number, why)."""
+    for name, value in sizes.items():
+        number, why = least.get(name, (1, ""))
+        if value < number:
+            raise ValueError(f"{network} {name} is {value}, expected at least {number}{why and f': {why}'}")
+    if not 0 < width <= 16:
+        raise ValueError(
+            f"{network} width is {width}, expected a factor above 0 (1 is the paper's network) and at most 16"
+        )
+    if not 0 <= dropout < 1:
+        raise ValueError(f"{network} dropout is {dropout}, expected at least 0 and below 1")
+
+
+def check_clip(clip: jax.Array, shape: Sequence[int]) -> None:
+    """ValueError for a clip f32[N, *shape] of another shape."""
+    if clip.shape[1:] != tuple(shape):
+        raise ValueError(f"clip has shape {clip.shape}, expected [N, {', '.join(map(str, shape))}]")
 
 
 def resolve(form: str) -> str:
@@ -99,8 +188,9 @@ def resolve(form: str) -> str:
     return form
 
 
-def _add_bias(x: jax.Array, bias: jax.Array) -> jax.Array:
-    return x + jnp.broadcast_to(bias, x.shape)
+def _by_channel(values: jax.Array, x: jax.Array) -> jax.Array:
+    """f32[C] as an operand of x f32[..., C]."""
+    return values.reshape((1,) * (x.ndim - 1) + (-1,))
 
 
 def _conv_planes(x: jax.Array, kernel: jax.Array, strides: tuple[int, ...], pads: tuple[int, ...]) -> jax.Array:
@@ -129,12 +219,14 @@ def _conv_taps(x: jax.Array, kernel: jax.Array, strides: tuple[int, ...], pads: 
     return (rows @ kernel.reshape(-1, outputs)).reshape(x.shape[0], *sizes, outputs)
 
 
-def _max_pool_slices(x: jax.Array, window: tuple[int, ...], pads: tuple[int, ...]) -> jax.Array:
+def _max_pool_slices(
+    x: jax.Array, window: tuple[int, ...], strides: tuple[int, ...], pads: tuple[int, ...]
+) -> jax.Array:
     """The same by strided slices: their gradient is a select, where reduce_window's is a slow scatter on the CPU."""
     x = jnp.pad(x, ((0, 0), *((pad, pad) for pad in pads), (0, 0)), constant_values=-jnp.inf)
-    for axis, side in enumerate(window, start=1):
-        if side > 1:
-            length = x.shape[axis] // side * side
-            parts = [lax.slice_in_dim(x, tap, length, side, axis) for tap in range(side)]
+    for axis, (side, stride) in enumerate(zip(window, strides, strict=True), start=1):
+        if side > 1 or stride > 1:
+            span = (x.shape[axis] - side) // stride * stride + 1
+            parts = [lax.slice_in_dim(x, tap, tap + span, stride, axis) for tap in range(side)]
             x = functools.reduce(jnp.maximum, parts)
     return x

@@ -14,17 +14,22 @@ Tree = Any
 
 @dataclasses.dataclass(frozen=True)
 class Term:
-    """The penalty of one kernel: the blocks whose norms are summed and the factor of the sum."""
+    """The penalty of one kernel: the blocks whose norms are summed and the factor of the sum.
+
+    The norm is ||W||_g = (1 - l1) ||W||_2 + l1 ||W||_1: l1 = 0 is group lasso, 1 is lasso, between them is sparse group
+    lasso (Simon et al., 2013). ||W||_1 is up to the root of the block's size times ||W||_2.
+    """
 
     pattern: patterns.BlockPattern
     weight: float = 1.0
+    l1: float = 0.0
 
 
 Terms = dict[str, Term]
 Factors = dict[str, jax.Array]
 
 
-def terms(params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...] | None = None) -> Terms:
+def terms(params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...] | None = None, l1: float = 0.0) -> Terms:
     """The terms of the kernels that a plan prunes, by layer name.
 
     With a cost table each is weighted by the layer's MACs over the mean of the pruned layers, which aims the penalty at
@@ -32,22 +37,28 @@ def terms(params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...] | None =
     """
     rules = {name: rule for name, rule in plans.match(plan, params).items() if rule is not None}
     if table is None:
-        return {name: Term(rule.pattern) for name, rule in rules.items()}
+        return {name: Term(rule.pattern, l1=l1) for name, rule in rules.items()}
     macs = {layer.name: layer.macs for layer in table if layer.name in rules}
     mean = sum(macs.values()) / max(1, len(macs))
-    return {name: Term(rule.pattern, macs[name] / mean) for name, rule in rules.items()}
+    return {name: Term(rule.pattern, macs[name] / mean, l1) for name, rule in rules.items()}
 
 
 def group_lasso(params: Tree, terms: Terms, factors: Factors | None = None) -> jax.Array:
-    """sum over layers l, blocks b of c_l P_lb ||W_lb||_2, f32[]: differentiable, with P = 1 where factors is None.
+    """sum over layers l, blocks b of c_l P_lb ||W_lb||_g, f32[]: differentiable, with P = 1 where factors is None.
 
     c is Term.weight. With factors from `reweight`, held constant, this is the reweighted penalty.
     """
     total = jnp.zeros(())
     for name, term in terms.items():
-        norms = masks.block_norms(cost.leaf(params, name), term.pattern)
+        norms = block_values(cost.leaf(params, name), term)
         total += term.weight * jnp.sum(norms if factors is None else factors[name] * norms)
     return total
+
+
+def block_values(kernel: jax.Array, term: Term) -> Any:
+    """||W_b||_g of every block, f32[grid]."""
+    norms = (1 - term.l1) * masks.block_norms(kernel, term.pattern)
+    return norms + term.l1 * masks.block_sums(jnp.abs(kernel), term.pattern) if term.l1 else norms
 
 
 def empty(params: Tree, terms: Terms) -> jax.Array:
@@ -57,18 +68,27 @@ def empty(params: Tree, terms: Terms) -> jax.Array:
 
 
 def reweight(params: Tree, terms: Terms, eps: float, relative: bool = False) -> Factors:
-    """P_b = 1 / (||W_b||_2^2 + eps) for every block (RT3D, AAAI-21): small blocks are pushed harder. f32[grid] by layer.
+    """P_b = 1 / (||W_b||_g^2 + eps) for every block (RT3D, AAAI-21): small blocks are pushed harder. f32[grid] by layer.
 
-    relative measures in units of m, the root mean square of the layer's block norms: P_b = m^3 / (||W_b||_2^2 + eps m^2).
+    relative measures in units of m, the root mean square of the layer's block norms: P_b = m^3 / (||W_b||_g^2 + eps m^2).
     A strength then means the same in layers of any scale, and the push ends by itself where many blocks are empty; the
     absolute form can empty a layer whole.
     """
     factors = {}
     for name, term in terms.items():
-        squares = jnp.square(masks.block_norms(cost.leaf(params, name), term.pattern))
+        squares = jnp.square(block_values(cost.leaf(params, name), term))
         mean = jnp.mean(squares) if relative else jnp.ones(())
         factors[name] = mean**1.5 / jnp.maximum(squares + eps * mean, 1e-30)
     return factors
+
+
+def scales(params: Tree, terms: Terms) -> Factors:
+    """P_b = m, the root mean square of the layer's block norms: a strength then means the same at any scale and block size."""
+    found = {}
+    for name, term in terms.items():
+        values = block_values(cost.leaf(params, name), term)
+        found[name] = jnp.full_like(values, jnp.sqrt(jnp.mean(jnp.square(values))))
+    return found
 
 
 class ShrinkState(NamedTuple):
@@ -89,9 +109,11 @@ def shrink(
 ) -> optax.GradientTransformation:
     """The proximal step of learning_rate * strength * penalty, after the step of the loss: last in a chain but freezing.
 
-    W_b <- W_b max(0, 1 - learning_rate * strength * c P_b / ||W_b||) (block soft threshold; Parikh and Boyd, Proximal
-    Algorithms, 2014, section 6.5.4). Unlike a gradient it makes blocks exactly zero and stays stable for any P. Every
-    `every` steps, from the first on, P is computed anew from the weights (see reweight); None keeps P = 1, group lasso.
+    With s = learning_rate * strength * c P_b: W_b <- W_b max(0, 1 - s / ||W_b||_2) (block soft threshold; Parikh and Boyd,
+    Proximal Algorithms, 2014, section 6.5.4); with l1, first every weight by w <- sign(w) max(0, |w| - l1 s), then the
+    blocks by (1 - l1) s (Simon et al., 2013). Unlike a gradient it makes blocks exactly zero and stays stable for any P. Every
+    `every` steps, from the first on, P is computed anew from the weights (see reweight). None is group lasso, with P = 1, or
+    if relative the `scales` of the weights at the first step.
     """
     if strength < 0 or (every is not None and every < 1):
         raise ValueError(
@@ -109,6 +131,8 @@ def shrink(
         if every is not None:
             fresh = state.count % every == 0
             factors = jax.lax.cond(fresh, lambda: reweight(params, terms, eps, relative), lambda: state.factors)
+        elif relative:
+            factors = jax.lax.cond(state.count == 0, lambda: scales(params, terms), lambda: state.factors)
         rate = learning_rate(state.count) if callable(learning_rate) else learning_rate
         stepped = optax.apply_updates(params, updates)
         shrunk = _soft_threshold(stepped, rate * strength, terms, factors)
@@ -124,8 +148,12 @@ def _soft_threshold(params: Tree, step: Any, terms: Terms, factors: Factors) -> 
         if name not in terms or not cost.is_kernel(path):
             return kernel
         term = terms[name]
+        sizes = step * term.weight * factors[name]
+        if term.l1:
+            least = masks.expand(term.l1 * sizes, kernel.shape, term.pattern)
+            kernel = jnp.sign(kernel) * jnp.maximum(0, jnp.abs(kernel) - least)
         norms = masks.block_norms(kernel, term.pattern)
-        scale = jnp.maximum(0, 1 - step * term.weight * factors[name] / jnp.maximum(norms, 1e-30))
+        scale = jnp.maximum(0, 1 - (1 - term.l1) * sizes / jnp.maximum(norms, 1e-30))
         return kernel * masks.expand(scale, kernel.shape, term.pattern)
 
     return jax.tree_util.tree_map_with_path(leaf, params)

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,15 +34,20 @@ def write(report: Report, folder: str | os.PathLike) -> pathlib.Path:
         sections.bundles(report),
         sections.setting(report),
     ]
-    title = f"Pruning report: {pieces.text(report.get('data', {}).get('name', 'unnamed'))}"
+    title = f"Pruning report: {report.get('data', {}).get('name', 'unnamed')}"
+    return save(folder / "report.html", title, parts)
+
+
+def save(path: pathlib.Path, title: str, parts: Sequence[str]) -> pathlib.Path:
+    """Writes a page of these parts (HTML) under a title (text), with the style in it; nothing half-written is left."""
+    title = pieces.text(title)
     document = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title}</title><style>\n{STYLE.read_text(encoding='utf-8')}</style></head><body>\n"
         f"<h1>{title}</h1>\n{''.join(parts)}</body></html>\n"
     )
-    path = folder / "report.html"
-    beside = folder / ".report.html.part"
+    beside = path.with_name(f".{path.name}.part")
     beside.write_text(document, encoding="utf-8")
     os.replace(beside, path)
     return path

@@ -22,7 +22,7 @@ def test_no_verb_prints_the_usage_and_fails(capsys):
 
 def test_an_unknown_verb_is_one_line_that_lists_the_verbs(capsys):
     assert main.call(["prunes"]) == 2
-    expected = "rt3d: no verb 'prunes'; expected one of: demo, train, prune, eval, lower, check, bench, profile, report, doctor"
+    expected = f"rt3d: no verb 'prunes'; expected one of: {', '.join(main.VERBS)}"
     assert capsys.readouterr().err.strip() == expected
 
 
@@ -42,6 +42,10 @@ def test_every_verb_explains_itself(verb, capsys):
             "rt3d lower: nowhere is not there, expected the folder of a run, such as OUT/runs/dense",
         ),
         (["bench"], "rt3d bench: nothing to do: name at least one bundle, such as OUT/bundles/dense/host"),
+        (
+            ["count"],
+            "rt3d count: nothing to do: name at least one bundle, such as OUT/bundles/dense/android-cortex-a76",
+        ),
         (
             ["check", "nowhere"],
             "rt3d check: nowhere has no manifest.json; expected a folder that `rt3d lower` wrote",

@@ -111,3 +111,21 @@ def test_a_foreign_spec_is_refused_with_the_reason(change, message):
     values = clips.to_json(clips.ClipSpec(clips.Spread(16), 128, 112)) | change
     with pytest.raises(ValueError, match=re.escape(message)):
         clips.from_json(values)
+
+
+@pytest.mark.parametrize(("size", "longer"), [((24, 48), 1), ((48, 24), 0)])
+def test_three_crops_reach_from_end_to_end_of_the_longer_side(size, longer):
+    spec = clips.ClipSpec(clips.Spread(4), 24, 20)
+    corners = [clips._corner(size, spec.size, clips.View(crop=crop, crops=3)) for crop in range(3)]
+    assert [corner[longer] for corner in corners] == [0, 14, 28]
+    assert {corner[1 - longer] for corner in corners} == {2}
+    assert clips._corner(size, spec.size, clips.View()) == corners[1]
+
+
+def test_views_are_decoded_together_and_are_the_clips_that_load_gives(write_video):
+    path = write_video("a.mp4", frames=40)
+    spec = clips.ClipSpec(clips.Windows(4, 2), 30, 24)
+    together = clips.load_views(path, spec, [clips.View(number, 3) for number in range(3)])
+    for number, clip in enumerate(together):
+        np.testing.assert_array_equal(clip, clips.load(path, spec, view=number, views=3))
+    assert not np.array_equal(together[0], together[2])

@@ -54,7 +54,7 @@ def test_another_split_needs_its_files(ucf):
 def test_a_missing_video_is_named(ucf):
     (ucf / "UCF-101/Basketball/v_Basketball_g01_c01.avi").unlink()
     with pytest.raises(
-        FileNotFoundError, match=re.escape("names Basketball/v_Basketball_g01_c01.avi, which is not there")
+        FileNotFoundError, match=re.escape("the lists name Basketball/v_Basketball_g01_c01.avi, which is not there")
     ):
         folders.ucf101(ucf)
 
@@ -71,7 +71,7 @@ def test_missing_videos_are_said(ucf):
     ("file", "text", "message"),
     [
         ("classInd.txt", "0 Basketball\n", "'0 Basketball'; expected '1 ClassName'"),
-        ("classInd.txt", "\n", "classInd.txt is empty; expected one entry per line"),
+        ("classInd.txt", "\n", "classInd.txt: empty; expected one entry per line"),
         ("testlist01.txt", "Cricket/v_Cricket_g01_c01.avi\n", "expected 'Class/file.avi' with a class of classInd.txt"),
         ("trainlist01.txt", "Basketball/v_Basketball_g08_c01.avi 2\n", "classInd.txt numbers Basketball as 1"),
     ],

@@ -196,6 +196,42 @@ def test_a_killed_run_leaves_no_workers_behind(small_set, tmp_path):
         time.sleep(0.1)
 
 
+CLOSED = """
+import sys
+from rt3d_jax.data import clips, folders, pipelines
+if __name__ == "__main__":
+    videos = folders.ucf101(sys.argv[1]).train
+    steps, taken = int(sys.argv[2]), int(sys.argv[3])
+    spec = clips.ClipSpec(clips.Spread(8), 24, 20)
+    with pipelines.train_batches(videos, spec, batch=4, seed=0, workers=2, steps=steps) as batches:
+        for _ in range(taken):
+            next(batches)
+"""
+
+
+@pytest.mark.parametrize(("steps", "taken"), [(6, 6), (100, 3)])
+def test_a_closed_pipeline_leaves_no_shared_memory_behind(steps, taken, small_set, tmp_path):
+    """Python's resource tracker would say so on stderr at the end of the program."""
+    script = tmp_path / "closed.py"
+    script.write_text(CLOSED)
+    root = str(pathlib.Path(pipelines.__file__).parents[2])
+    command = [sys.executable, str(script), str(small_set), str(steps), str(taken)]
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": root}, capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_evaluation_takes_crops_of_every_clip(data):
+    with pipelines.eval_batches(data.test[:2], SPEC, batch=5, views=2, crops=3) as batches:
+        assert len(batches) == 3
+        made = list(batches)
+    assert np.concatenate([batch["video"] for batch in made]).tolist() == [0] * 6 + [1] * 6 + [-1] * 3
+    shown = np.concatenate([batch["clip"] for batch in made])
+    for row, (clip, crop) in enumerate((clip, crop) for clip in range(2) for crop in range(3)):
+        view = clips.View(clip, 2, crop, 3)
+        np.testing.assert_array_equal(shown[6 + row], clips.load_views(data.test[1].path, SPEC, [view])[0])
+    assert not np.array_equal(shown[0], shown[2]) and not np.array_equal(shown[0], shown[3])
+
+
 def test_train_and_test_share_no_group(data):
     groups = collections.defaultdict(set)
     for part in ("train", "test"):

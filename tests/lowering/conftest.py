@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import subprocess
 from collections.abc import Callable
+from typing import Protocol
 
 import pytest
 
@@ -14,7 +15,15 @@ from lowering import qemu, run, targets
 from tests.lowering import networks
 
 Require = Callable[[str], None]
-WriteBundle = Callable[[networks.Network, str], bundles.Bundle]
+
+
+class WriteBundle(Protocol):
+    """What the fixture `write_bundle` is."""
+
+    def __call__(self, network: networks.Network, target: str, spec: targets.Target | None = None) -> bundles.Bundle:
+        """The bundle of a network, for a target by its name; `spec` stands for what that name means."""
+        ...
+
 
 INFO = bundles.Info(
     run="kgs-2.6x",
@@ -43,12 +52,14 @@ def require() -> Require:
 def write_bundle(tmp_path: pathlib.Path, require: Require) -> WriteBundle:
     """write_bundle(network, target name) compiles a network, with JAX's answer, into a folder of the test."""
 
-    def write(network: networks.Network, target: str) -> bundles.Bundle:
+    def write(network: networks.Network, target: str, spec: targets.Target | None = None) -> bundles.Bundle:
         kind = target.partition(":")[0]
         for tool in {"android": ["qemu"], "vulkan": ["vulkan", "spirv-val"]}.get(kind, []):
             require(tool)
         folder = tmp_path / target.replace(":", "-")
-        return bundles.write(folder, network.trace(), targets.find(target), network.clip, network.logits(), INFO)
+        return bundles.write(
+            folder, network.trace(), spec or targets.find(target), network.clip, network.logits(), INFO
+        )
 
     return write
 

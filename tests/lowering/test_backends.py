@@ -1,9 +1,11 @@
 """The promise: on every kind of target a bundle gives JAX's answer, within 1e-4 of the largest logit."""
 
 import dataclasses
+import pathlib
 import re
 import struct
 import subprocess
+import sys
 
 import jax
 import jax.numpy as jnp
@@ -61,6 +63,31 @@ def test_a_bundle_gives_jaxs_answer(
 ) -> None:
     bundle = write_bundle(networks.BUILDERS[name](scheme, **options), target)
     proves(bundle)
+
+
+PRECISIONS = [
+    ("host:f16", "residual", "kgs 8x4", {}, 1e-2),
+    ("host:f16-f32", "branches", "dense", {}, 1e-2),
+    ("host:w16", "chain", "kgs 4x4", {}, 1e-3),
+    ("android:cortex-a76:f16", "branches", "kgs 4x4", {}, 2e-2),
+    ("android:cortex-a76:f16", "chain", "unstructured", {"size": (2, 9, 8)}, 2e-2),
+    ("android:cortex-x1:f16-f32", "residual", "filter", {"width": 13}, 1e-2),
+    ("android:cortex-a55:w16", "factored", "vanilla 8x4", {}, 1e-3),
+    ("vulkan:mali-g78:f16", "chain", "dense", {"size": (2, 9, 8)}, 2e-2),
+    ("vulkan:adreno:f16-f32", "branches", "kgs 8x4", {}, 1e-2),
+    ("vulkan:mali-g715:w16", "residual", "kgs 4x4", {"width": 13}, 1e-3),
+]
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "scheme", "options", "expected"), PRECISIONS, ids=[" ".join(case[:3]) for case in PRECISIONS]
+)
+def test_a_bundle_of_less_precision_is_as_near_to_jaxs_answer_as_its_numbers_allow(
+    write_bundle: conftest.WriteBundle, target: str, name: str, scheme: str, options: dict, expected: float
+) -> None:
+    bundle = write_bundle(networks.BUILDERS[name](scheme, **options), target)
+    proves(bundle)
+    assert 1e-6 < run.check(bundle).max_rel_error < expected  # an error of f32's size would mean that nothing is f16
 
 
 def answers(bundle: bundles.Bundle) -> None:
@@ -156,6 +183,19 @@ def test_a_loaded_bundle_answers_for_other_clips(host_bundle: bundles.Bundle, ne
         clip = networks.clip(np.random.default_rng(seed), *network.clip.shape[1:])
         expected = dataclasses.replace(network, clip=clip).logits()
         np.testing.assert_allclose(main(clip), expected, atol=1e-4 * np.abs(expected).max())
+
+
+def test_an_answer_outlives_the_network_that_gave_it(host_bundle: bundles.Bundle) -> None:
+    """A crash at the end of the process is what it would be otherwise."""
+    code = (
+        "import pathlib, sys, numpy; from lowering import bundle, run; found = bundle.read(pathlib.Path(sys.argv[1]));"
+        "main = run.load(found); answer = main(numpy.load(found.folder / 'clip.npy')); del main; print(answer.sum())"
+    )
+    command = [sys.executable, "-c", code, str(host_bundle.folder)]
+    root = pathlib.Path(__file__).parents[2]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert float(done.stdout) == pytest.approx(float(np.load(host_bundle.folder / "logits.npy").sum()), rel=1e-3)
 
 
 @pytest.mark.parametrize("target", ["android:cortex-a55", "vulkan:adreno"])

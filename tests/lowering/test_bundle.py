@@ -36,9 +36,12 @@ def test_a_manifest_says_what_the_bundle_holds(host_bundle: bundles.Bundle, netw
         "run": "kgs-2.6x", "model": "chain", "labels": ["run", "jump"], "clip": {"frames": 3},
         "scheme": "kgs 8x4", "rate": 2.6, "accuracy": 0.9, "protocol": "one clip a video",
     }  # fmt: skip
-    assert found["target"] == {"name": "host", "kind": "cpu", "device": "local-sync", "flags": list(target.flags)}
+    assert found["target"] == {
+        "name": "host", "kind": "cpu", "device": "local-sync", "flags": list(target.flags), "macs_per_dispatch": None
+    }  # fmt: skip
     assert found["versions"]["iree-base-compiler"] == importlib.metadata.version("iree-base-compiler")
     assert found["dispatches"] == ["clip", "conv1", "pool", "conv2", "pool_2", "fc1", "fc2"]
+    assert found["executables"] == found["dispatches"]
     assert set(found["files"]) == {p.name for p in host_bundle.folder.iterdir()} - {"manifest.json"}
     for name, entry in found["files"].items():
         path = host_bundle.folder / name
@@ -177,7 +180,7 @@ def test_a_changed_file_is_named(copied_bundle: bundles.Bundle, name: str, longe
     ("spoil", "message"),
     [
         (lambda m: "{", "is not a manifest (JSONDecodeError('Expecting property name enclosed in double quotes: line 1 column 2 (char 1)'));"),
-        (lambda m: "[]", "is not a manifest (TypeError('list indices must be integers or slices, not str'));"),
+        (lambda m: "[]", "is not a manifest (ValueError('a list, expected an object'));"),
         (lambda m: json.dumps({k: v for k, v in m.items() if k != "layers"}), "is not a manifest (KeyError('layers'));"),
         (lambda m: json.dumps(m | {"format": 99}), "has format 99, this version reads 1;"),
     ],
@@ -221,6 +224,18 @@ def test_flag_files_name_what_lies_in_the_folder(
     assert run[-2] == "--expected_output=@logits.npy"
     threshold = float(run[-1].removeprefix("--expected_f32_threshold="))
     assert threshold == pytest.approx(1e-4 * np.abs(network.logits()).max(), rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["f32", "f16", "f16-f32", "w16"])
+def test_the_threshold_is_that_of_the_precision(
+    tmp_path: pathlib.Path, network: networks.Network, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compilers, "compile", lambda mlir, target, vmfb: vmfb.write_bytes(b""))
+    bundle = write(tmp_path / "bundle", network, targets.find(f"android:cortex-a76:{name}"))
+    line = (bundle.folder / "run.flags").read_text().splitlines()[-1]
+    tolerance = {"f32": 1e-4, "f16": 5e-2, "f16-f32": 1e-2, "w16": 1e-2}[name]
+    assert float(line.partition("=")[2]) == pytest.approx(tolerance * np.abs(network.logits()).max(), rel=1e-4)
+    assert bundle.target.precision.name == name
 
 
 def test_small_logits_have_a_small_threshold(tmp_path: pathlib.Path, network: networks.Network) -> None:

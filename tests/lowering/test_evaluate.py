@@ -120,12 +120,14 @@ def test_moves_are_those_of_numpy() -> None:
 
 
 def test_phases_are_every_second_pixel() -> None:
-    found = evaluate.apply(graphs.SplitPhases((2, 1, 3), ((1, 1), (0, -2), (0, 2))), [X])
+    """The first `phases` of each axis."""
     x = np.pad(X[:, :7], ((1, 1), (0, 0), (0, 2), (0, 0)))
-    assert found.shape == (3, 7, 3, 2 * 3 * 6)
-    for a in range(2):
-        for e in range(3):
-            np.testing.assert_array_equal(found[..., (3 * a + e) * 6 :][..., :6], x[a::2, :, e::3])
+    for phases in ((2, 1, 3), (1, 1, 1), (2, 1, 2), (1, 1, 3)):
+        op = graphs.SplitPhases((2, 1, 3), ((1, 1), (0, -2), (0, 2)), phases)
+        found = evaluate.apply(op, [X])
+        assert found.shape == graphs.phases_shape(X.shape, op) == (3, 7, 3, int(np.prod(phases)) * 6)
+        for a, e in np.ndindex(phases[0], phases[2]):
+            np.testing.assert_array_equal(found[..., (phases[2] * a + e) * 6 :][..., :6], x[a::2, :, e::3])
 
 
 @pytest.mark.parametrize("build", networks.BUILDERS.values(), ids=networks.BUILDERS)

@@ -1,12 +1,13 @@
 """Graphs: shapes, MACs, walking, and what `verify` refuses."""
 
+import dataclasses
 import re
 
 import numpy as np
 import pytest
 
+from lowering import checks, packed
 from lowering import graph as graphs
-from lowering import packed
 from tests.lowering import networks
 
 rng = np.random.default_rng(0)
@@ -26,7 +27,7 @@ def test_verify_gives_back_a_sound_graph() -> None:
         CLIP, node("c", CONV, "clip", 3, 4, 3, 5), node("j", graphs.Concat(), "c c", 3, 4, 3, 10),
         node("r", graphs.Reshape(), "j", 360), node("s", graphs.Softmax(), "r", 360),
     ))  # fmt: skip
-    assert graphs.verify(graph) is graph
+    assert checks.verify(graph) is graph
 
 
 @pytest.mark.parametrize(
@@ -60,12 +61,16 @@ def test_verify_gives_back_a_sound_graph() -> None:
             [CLIP, node("r", graphs.Reshape(), "clip", 288), node("c", CONV, "r", 3, 4, 3, 5)],
             "c has a kernel for 2 channels and reads (288,)",
         ),
+        (
+            [CLIP, node("c", dataclasses.replace(CONV, strides=(1, 1, 1)), "clip clip", 3, 8, 6, 5)],
+            "c of shape (3, 8, 6, 5) adds a value of shape (3, 8, 6, 2); they must be the same",
+        ),
         ([CLIP, node("d", DENSE, "clip", 4)], "d has a kernel for 288 inputs and reads (3, 8, 6, 2)"),
     ],
 )
 def test_verify_names_the_node_and_what_is_wrong(nodes: list[graphs.Node], message: str) -> None:
     with pytest.raises(graphs.GraphError, match=f"^{re.escape(message)}$"):
-        graphs.verify(graphs.Graph(tuple(nodes)))
+        checks.verify(graphs.Graph(tuple(nodes)))
 
 
 def test_macs_count_every_position_of_the_kept_weights() -> None:

@@ -1,14 +1,17 @@
 """Latencies: interleaved, beside the peak of the same run; profiles by the names of the layers."""
 
+import dataclasses
 import pathlib
 import re
 from collections.abc import Callable
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from lowering import bundle as bundles
-from lowering import measure, run
+from lowering import measure, run, targets
 from tests.lowering import conftest, networks
 
 Calls = list[tuple[str, list[str]]]
@@ -63,7 +66,7 @@ def test_two_threads_are_asked_of_the_tool(pair: list[bundles.Bundle], calls: Ca
     assert (latencies[0].threads, latencies[0].row(peak)["threads"]) == (2, 2)
     for _, arguments in calls:
         devices = [flag for flag in arguments if flag.startswith(("--device=", "--task_topology"))]
-        assert devices == ["--device=local-task", "--task_topology_group_count=2"]
+        assert devices == ["--device=local-task", run.topology(2)]
         assert not any(flag.startswith("--flagfile") for flag in arguments)
 
 
@@ -75,11 +78,51 @@ def test_a_profile_names_every_kernel_in_order(host_bundle: bundles.Bundle) -> N
     assert all(row["p50_ms"] > 0 for row in rows)
 
 
-def test_a_profile_of_what_iree_cut_otherwise_says_irees_names(write_bundle: conftest.WriteBundle) -> None:
-    bundle = write_bundle(networks.residual("kgs 8x4"), "host")
+def test_a_profile_names_kernels_whatever_iree_does_between_them(write_bundle: conftest.WriteBundle) -> None:
+    """A sum in a convolution's epilogue, a chain, two kernels with the same code, and dispatches that no layer stands for alone."""
+    rng = np.random.default_rng(0)
+    params = {name: networks.layer(rng, 3, 3, 3, 8, 8) for name in ("a", "b", "c")}
+    params |= {"space": networks.layer(rng, 1, 3, 3, 8, 24), "time": networks.layer(rng, 3, 1, 1, 24, 8)}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = jax.nn.relu(networks.conv(jax.nn.relu(networks.conv(x, p["a"])), p["b"]))
+        x = jax.nn.relu(networks.conv(x, p["c"]) + x)
+        y = networks.conv(jax.nn.relu(networks.conv(x, p["space"])), p["time"])
+        x = networks.max_pool(jnp.concatenate([x - 2, y], -1), (1, 3, 3), padding=[(0, 0), (1, 1), (1, 1)])
+        return jnp.mean(x, (1, 2, 3))
+
+    network = networks.Network(function, params, networks.clip(rng, 3, 9, 11, 8))
+    small = dataclasses.replace(targets.find("host"), cache_bytes=0)
+    bundle = write_bundle(network, "host", small)
     rows = measure.profile(bundle, runs=2)
-    assert len(rows) != len(bundle.manifest["dispatches"])
-    assert all(row["name"].startswith("main_dispatch_") for row in rows)
+    kernels = [row for row in rows if row["name"] in bundle.manifest["executables"]]
+    assert [row["name"] for row in kernels] == ["a", "b", "c", "space.time", "pool_2"]
+    macs = {layer["name"]: layer["macs"] for layer in bundle.manifest["layers"]}
+    assert [row["macs"] for row in kernels] == [macs["a"], macs["b"], macs["c"], macs["space"] + macs["time"], 0]
+    assert sum(row["macs"] for row in rows) == bundle.macs
+    assert rows[0]["name"] == "clip"
+
+
+@pytest.mark.parametrize(
+    ("keys", "dispatches", "executables", "names"),
+    [
+        ("m0 a p m1", "clip a p r", "a p", "clip a p r"),
+        ("m0 a a a m1", "clip a b c r", "a b c", "clip a b c r"),
+        ("m0 a m0 a", "clip a f b", "a b", "clip a f b"),
+        ("m0 a d a d m1", "clip a d b e r", "a b d e", "clip a d b e r"),
+        ("m0 a m1 b", "clip a f g b", "a b", "clip a m1 b"),
+        ("m0 a m1 m2 b", "clip a f b", "a b", "clip a m1 m2 b"),
+        ("a m0 m1", "clip a f", "a", "a m0 m1"),
+        ("m0 b m1 a", "clip a f b", "a b", "m0 b m1 a"),
+        ("m0 m1", "clip a", "", "clip a"),
+    ],
+)
+def test_dispatches_get_names_only_where_they_are_certain(
+    keys: str, dispatches: str, executables: str, names: str
+) -> None:
+    """m: IREE's own. The first of the kernels with the same code gives the key of all."""
+    manifest = {"dispatches": dispatches.split(), "executables": executables.split()}
+    assert measure._names(keys.split(), manifest) == names.split()
 
 
 @pytest.mark.parametrize("target", ["android:cortex-a55", "vulkan:adreno"])

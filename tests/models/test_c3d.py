@@ -91,7 +91,7 @@ def test_sizes_that_cannot_be_are_errors(change, message):
 
 
 def test_an_unknown_network_is_an_error_that_lists_the_known_ones():
-    with pytest.raises(ValueError, match=r"^model is 'c4d', expected one of c3d$"):
+    with pytest.raises(ValueError, match=r"^model is 'c4d', expected one of c3d, r2plus1d, s3d, s3d_rt3d$"):
         catalog.create("c4d", classes=2, rngs=nnx.Rngs(0))
 
 

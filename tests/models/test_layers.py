@@ -14,11 +14,23 @@ CONVS = [
     ((2, 7, 9, 9, 3), (3, 1, 1, 3, 4), (2, 1, 1), (1, 0, 0)),
     ((1, 6, 9, 8, 2), (1, 7, 7, 2, 3), (1, 2, 2), (0, 3, 3)),
     ((1, 5, 3, 3, 2), (3, 3, 3, 2, 3), (2, 2, 2), (1, 1, 1)),
+    ((1, 8, 5, 4, 3), (7, 1, 1, 3, 5), (2, 1, 1), (3, 0, 0)),
+    ((2, 4, 9, 7, 3), (1, 3, 3, 3, 4), (1, 2, 2), (0, 1, 1)),
+    ((2, 5, 2, 3, 4), (3, 1, 1, 4, 3), (2, 1, 1), (1, 0, 0)),
+    ((2, 5, 7, 6, 4), (1, 1, 1, 4, 3), (2, 2, 2), (0, 0, 0)),
+    ((1, 3, 3, 3, 4), (1, 1, 1, 4, 5), (1, 1, 1), (0, 0, 0)),
+    ((1, 6, 11, 9, 3), (3, 7, 7, 3, 2), (1, 2, 2), (1, 3, 3)),
 ]
+# clip shape, window, strides, pads
 POOLS = [
-    ((2, 5, 7, 6, 3), (2, 2, 2), (0, 0, 0)),
-    ((1, 2, 7, 7, 2), (2, 2, 2), (0, 1, 1)),
-    ((1, 3, 4, 4, 1), (1, 2, 2), (0, 0, 0)),
+    ((2, 5, 7, 6, 3), (2, 2, 2), None, (0, 0, 0)),
+    ((1, 2, 7, 7, 2), (2, 2, 2), None, (0, 1, 1)),
+    ((1, 3, 4, 4, 1), (1, 2, 2), None, (0, 0, 0)),
+    ((2, 5, 7, 6, 3), (3, 3, 3), (1, 1, 1), (1, 1, 1)),
+    ((1, 3, 9, 8, 2), (1, 3, 3), (1, 2, 2), (0, 1, 1)),
+    ((1, 8, 6, 7, 2), (3, 3, 3), (2, 2, 2), (1, 1, 1)),
+    ((1, 5, 7, 8, 2), (2, 2, 2), (1, 2, 2), (0, 0, 0)),
+    ((1, 5, 7, 5, 2), (1, 1, 2), (2, 3, 1), (0, 0, 0)),
 ]
 
 
@@ -41,14 +53,20 @@ def test_planes_convolve_like_one_3d_convolution(clip, kernel, strides, pads):
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-3), *found)
 
 
-@pytest.mark.parametrize(("clip", "window", "pads"), POOLS)
-def test_pools_by_slices_equal_reduce_window(clip, window, pads):
+@pytest.mark.parametrize(("clip", "window", "strides", "pads"), POOLS)
+def test_pools_by_slices_equal_reduce_window(clip, window, strides, pads):
     x = np.random.default_rng(0).normal(size=clip).astype(np.float32)
     found = [
-        value_and_gradients(lambda x, form=form: layers.max_pool(x, window, form, pads=pads), x)
+        value_and_gradients(lambda x, form=form: layers.max_pool(x, window, form, strides=strides, pads=pads), x)
         for form in ("direct", "planes")
     ]
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5), *found)
+
+
+def test_an_average_pool_takes_the_mean_of_every_window():
+    x = np.random.default_rng(0).normal(size=(2, 3, 5, 4, 2)).astype(np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(x, (2, 3, 4), (1, 2, 3))
+    np.testing.assert_allclose(layers.avg_pool(jnp.asarray(x), (2, 3, 4)), windows.mean((5, 6, 7)), atol=1e-6)
 
 
 def test_dropout_keeps_the_mean_and_is_off_without_a_key():

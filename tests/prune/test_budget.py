@@ -72,7 +72,7 @@ def test_a_rate_that_dense_layers_forbid_is_an_error_with_the_highest_rate(param
 def test_no_layer_is_emptied(params, table):
     weak = {**params, "conv4a": {**params["conv4a"], "kernel": 0 * params["conv4a"]["kernel"]}}
     tree = budget.to_rate(weak, ALL, table, 3.6)
-    assert masks.density(tree["conv4a"]["kernel"]) >= budget.LEAST
+    assert masks.density(tree["conv4a"]["kernel"]) >= 0.02
 
 
 @pytest.mark.parametrize("rate", [0.5, float("nan")])

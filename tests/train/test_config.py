@@ -2,20 +2,32 @@
 
 import dataclasses
 import json
+import typing
 
 import pytest
 
-from rt3d_jax import config, optimizers, patterns, plans
-from rt3d_jax.configs import c3d_ucf101, quickstart
+from rt3d_jax import config, cost, optimizers, patterns, plans
+from rt3d_jax.cli import train as train_verb
+from rt3d_jax.configs import c3d_ucf101, quickstart, r2plus1d_ucf101, s3d_ucf101
+from rt3d_jax.models import catalog
+from rt3d_jax.prune import algorithms, budget
 
-EXPERIMENTS = pytest.mark.parametrize(
-    "experiment", [quickstart.experiment(), c3d_ucf101.experiment()], ids=lambda e: e.name
-)
+PAPERS = (c3d_ucf101.experiment(), r2plus1d_ucf101.experiment(), s3d_ucf101.experiment())
+EXPERIMENTS = pytest.mark.parametrize("experiment", [quickstart.experiment(), *PAPERS], ids=lambda e: e.name)
+RECIPES = pytest.mark.parametrize("name", train_verb.names())
 
 
-@EXPERIMENTS
-def test_experiments_survive_json(experiment):
+@RECIPES
+def test_recipes_are_named_after_their_file_and_survive_json(name):
+    experiment = train_verb.load(name)
+    assert experiment.name == name
     assert config.from_json(json.loads(json.dumps(config.to_json(experiment)))) == experiment
+
+
+@pytest.mark.parametrize("family", ["c3d_ucf101", "quickstart"])
+def test_there_is_a_recipe_for_every_algorithm(family):
+    found = {type(train_verb.load(name).algorithm) for name in train_verb.names() if name.startswith(family)}
+    assert found == set(typing.get_args(algorithms.Algorithm))
 
 
 @EXPERIMENTS
@@ -24,15 +36,36 @@ def test_runs_are_named_by_scheme_and_rate(experiment):
     assert [config.run_name(experiment, rate) for rate in (2.6, 4.0)] == ["kgs-2.6x", "kgs-4x"]
 
 
-def test_the_paper_experiment_has_the_papers_numbers():
-    paper = c3d_ucf101.experiment()
-    assert (paper.batch, paper.clip.sampling.frames, paper.clip.short_side, paper.clip.size) == (32, 16, 128, 112)
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda e: e.name)
+def test_the_paper_experiments_have_the_papers_numbers(paper):
+    sizes = {"c3d": (128, 112), "r2plus1d": (128, 112), "s3d": (256, 224)}
+    assert (paper.clip.short_side, paper.clip.size) == sizes[paper.model.name]
+    assert (paper.batch, paper.clip.sampling.frames, paper.model.width) == (32, 16, 1.0)
     assert (paper.dense.learning_rate, paper.penalise.learning_rate, paper.retrain.learning_rate) == (5e-3, 2e-4, 2e-4)
     assert (paper.penalise.schedule, paper.retrain.schedule) == ("constant", "cosine")
     assert paper.penalise.epochs + paper.retrain.epochs == 240
-    assert paper.penalty == config.Reweighted(strength=5e-4, rounds=4, eps=1e-6, macs=True)
+    assert paper.algorithm == algorithms.Reweighted(strength=5e-4, rounds=4, eps=1e-6, macs=True)
     assert paper.distillation == config.Distillation(temperature=3.0, weight=0.5, last=5.0)
-    assert paper.model == config.Model()
+
+
+DENSE = {
+    "c3d": {"conv1", "fc6", "fc7", "fc8"},
+    "r2plus1d": {"stem/space", "stem/time", "fc", *(f"layer{stage}/0/downsample" for stage in (2, 3, 4))},
+    "s3d": {"conv1/space", "conv1/time", "conv2b", "head"},
+}
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda e: e.name)
+def test_the_paper_plans_reach_the_papers_rates_and_leave_stems_and_1x1x1_convolutions_dense(paper):
+    shapes = catalog.shapes(paper.model, 101)
+    apply = catalog.apply_function(paper.model, 101, "direct")
+    table = cost.layers(apply, shapes, catalog.clip_shape(paper.model))
+    for rate in paper.rates:
+        budget.check(shapes, paper.plan, table, rate)
+    rules = plans.match(paper.plan, shapes)
+    dense = {name for name, rule in rules.items() if rule is None}
+    assert dense >= DENSE[paper.model.name]
+    assert all(layer.shape[:3] == (1, 1, 1) for layer in table if layer.name in dense - DENSE[paper.model.name])
 
 
 def test_a_clip_that_does_not_fit_the_model_is_an_error():
@@ -53,7 +86,7 @@ def test_mixed_patterns_are_all_named():
 
 
 def test_json_of_an_unknown_type_is_an_error_that_lists_the_known_ones():
-    with pytest.raises(ValueError, match=r"^config type is 'Models', expected one of AdamW, "):
+    with pytest.raises(ValueError, match=r"^config type is 'Models', expected one of ADMM, AdamW, "):
         config.from_json({"type": "Models"})
 
 

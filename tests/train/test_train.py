@@ -15,6 +15,7 @@ import pytest
 
 from rt3d_jax import checkpoints, config, cost, evaluate, fit, masks, patterns, plans, train
 from rt3d_jax.data import clips, pipelines, synthetic
+from rt3d_jax.prune import algorithms
 
 RECIPE = config.Recipe(epochs=1.5, learning_rate=1e-3, warmup=0.5, optimizer=config.AdamW())
 EXPERIMENT = config.Experiment(
@@ -24,7 +25,7 @@ EXPERIMENT = config.Experiment(
     model=config.Model(width=0.06, size=16, dropout=0.1),
     dense=RECIPE,
     penalise=dataclasses.replace(RECIPE, schedule="constant", optimizer=config.SGD(), clip_norm=1.0),
-    penalty=config.Reweighted(strength=0.5, rounds=2),
+    algorithm=algorithms.Reweighted(strength=0.5, rounds=2),
     retrain=RECIPE,
     distillation=config.Distillation(last=0.5),
     plan=((r"conv\d[ab]?", plans.Prune(patterns.kgs(4, 2))), (r"fc\d", None)),
@@ -37,22 +38,6 @@ STEPS = 7
 
 def silent(phase, done, total, metrics):
     pass
-
-
-@pytest.fixture(scope="module", autouse=True)
-def compiled_once(tmp_path_factory):
-    """The same phases run several times in this file: XLA's results are kept for its duration."""
-    options = {
-        "jax_compilation_cache_dir": str(tmp_path_factory.mktemp("xla")),
-        "jax_persistent_cache_min_compile_time_secs": 0.0,
-        "jax_persistent_cache_min_entry_size_bytes": 0,
-    }
-    before = {name: getattr(jax.config, name) for name in options}
-    for name, value in options.items():
-        jax.config.update(name, value)
-    yield
-    for name, value in before.items():
-        jax.config.update(name, value)
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +166,7 @@ def test_a_loss_that_is_no_number_stops_training(out, tmp_path):
     dataset = train.load_dataset(EXPERIMENT, out[0], silent)
     batches = pipelines.train_batches(dataset.train, EXPERIMENT.clip, batch=2, seed=0)
     transform = optax.sgd(1.0)
-    step = fit.step_function(lambda params, *_: (jnp.log(params["w"]), {}), transform, seed=0)
+    step = fit.step_function(lambda params, *_: (jnp.log(params["w"]), ({}, {})), transform, seed=0)
     phase = fit.Phase("dense", tmp_path, step, 5, batches, {"w": None}, silent)
     with pytest.raises(FloatingPointError) as error:
         fit.fit(phase, fit.initial_state({"w": jnp.array(0.5)}, transform))

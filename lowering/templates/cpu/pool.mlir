@@ -1,31 +1,32 @@
-// A pool whose windows are two pixels wide, two apart and inside the image: whole vectors are reduced over frames and rows, then even with odd pixels.
-    %c0 = arith.constant 0 : index
-    %c1 = arith.constant 1 : index
-    %tiles = arith.constant $tiles : index
-    %height = arith.constant $height : index
-    %last = arith.constant $last : index
-    %zero = arith.constant 0.0 : f32
-    %factor = arith.constant dense<$factor> : vector<${tile}xf32>
-    %empty = tensor.empty() : $out
-    %all = scf.forall (%c, %f) in ($channels, $frames) shared_outs(%shared = %empty) -> ($out) {
-      %plane = tensor.extract_slice %shared[%c, %f, 0] [1, 1, $plane] [1, 1, 1] : $out to $part
-      %zeros = linalg.fill {compilation_info = #rows} ins(%zero : f32) outs(%plane : $part) -> $part
-      %image = scf.for %y = %c0 to %height step %c1 iter_args(%by_row = %zeros) -> ($part) {
-        %row = scf.for %t = %c0 to %tiles step %c1 iter_args(%by_tile = %by_row) -> ($part) {
-          %unclamped = affine.apply affine_map<(t) -> (t * $tile)>(%t)
-          %column = arith.minsi %unclamped, %last : index
-          %at = affine.apply affine_map<(c, f, y, x) -> ((c * $x_frames + f * $sd) * $x_plane + y * ${sh} * $x_pitch + x * 2 + $x_first)>(%c, %f, %y, %column)
+// A pool by whole vectors: spans of pixels (rows of the image; all of it, where windows are one pixel apart) > vector > frames of the window.
+// Zeros first; a vector that reaches beyond its span writes what the next span writes again, and zeros after the last one.
+        %c0 = arith.constant 0 : index
+        %c1 = arith.constant 1 : index
+        %spans = arith.constant $spans : index
+        %tiles = arith.constant $tiles : index
+        %start = arith.constant dense<$start> : vector<${width}x$element>
+        %factor = arith.constant dense<$factor> : vector<${lanes}x$element>
+        %chunk = arith.constant 0 : index
+        %c = hal.interface.workgroup.id[1] : index
+        %next_c = arith.addi %c, %c1 : index
+        %frame = hal.interface.workgroup.id[0] : index
+$pads
+        %window_first = affine.max affine_map<(f) -> (0, $front - f * $sd)>(%frame)
+        %window_end = affine.min affine_map<(f) -> ($depth, $x_frames + $front - f * $sd)>(%frame)
+        scf.for %span = %c0 to %spans step %c1 {
+          scf.for %tile = %c0 to %tiles step %c1 {
+            %p = affine.min affine_map<(t) -> (t * $lanes, $last)>(%tile)
+            %in = affine.apply affine_map<(c, f, s, p) -> ((c * $x_frames + f * $sd) * $x_plane + s * $x_span + p * $sw + $x_first)>(%c, %frame, %span, %p)
+            %found:$count = scf.for %d = %window_first to %window_end step %c1 iter_args($inits) -> ($types) {
 $window
-          %even, %odd = vector.deinterleave %window : vector<${tile2}xf32> -> vector<${tile}xf32>
-          %both = $combine %even, %odd : vector<${tile}xf32>
-          %scaled = arith.mulf %both, %factor : vector<${tile}xf32>
-          %to = affine.apply affine_map<(y, x) -> (y * $pitch + x + $first)>(%y, %column)
-          %written = vector.transfer_write %scaled, %by_tile[%to] {in_bounds = [true]} : vector<${tile}xf32>, $part
-          scf.yield %written : $part
+              scf.yield $yields : $types
+            }
+$across
+            %scaled = arith.mulf $total, %factor : vector<${lanes}x$element>
+            %mask_at = affine.apply affine_map<(s, p) -> (s * $pitch + p + $first)>(%span, %p)
+            %keep = vector.load %mask[%mask_at] : $mask, vector<${lanes}x$element>
+            %kept = arith.mulf %scaled, %keep : vector<${lanes}x$element>
+            %to = affine.apply affine_map<(c, f, m) -> ((c * $frames + f) * $plane + m)>(%c, %frame, %mask_at)
+$store
+          }
         }
-        scf.yield %row : $part
-      }
-      scf.forall.in_parallel {
-        tensor.parallel_insert_slice %image into %shared[%c, %f, 0] [1, 1, $plane] [1, 1, 1] : $part into $out
-      }
-    } {mapping = [#iree_codegen.workgroup_mapping<y>, #iree_codegen.workgroup_mapping<x>]}

@@ -1,11 +1,10 @@
 // The clip, frames x height x width x channels, into channel-major padded rows.
   %no = arith.constant 0 : index
-  %zero = arith.constant 0.0 : f32
-  %outside = arith.constant 0.0 : f32
+  %zero = arith.constant 0.0 : $element
   %empty = tensor.empty() : $out
   %result = linalg.generic {indexing_maps = [affine_map<(c, f, p) -> (p)>, affine_map<(c, f, p) -> (c, f, p)>],
       iterator_types = ["parallel", "parallel", "parallel"]} ins(%mask : $mask) outs(%empty : $out) {
-    ^bb0(%keep: f32, %unused: f32):
+    ^bb0(%keep: $element, %unused: $element):
       %c = linalg.index 0 : index
       %f = linalg.index 1 : index
       %p = linalg.index 2 : index
@@ -17,7 +16,8 @@
       %y_at = arith.minsi %y_low, %y_last : index
       %x_at = arith.minsi %x_in, %x_last : index
       %found = tensor.extract %x[%no, %f, %y_at, %x_at, %c] : $x
-      %pixel = arith.cmpf ogt, %keep, %zero : f32
-      %kept = arith.select %pixel, %found, %zero : f32
-      linalg.yield %kept : f32
+$stored
+      %pixel = arith.cmpf ogt, %keep, %zero : $element
+      %kept = arith.select %pixel, $found, %zero : $element
+      linalg.yield %kept : $element
   } -> $out

@@ -1,14 +1,14 @@
 // A pool over windows of any size, stride and padding. What lies outside the input counts as $outside.
-  %outside = arith.constant $outside : f32
+  %outside = arith.constant $outside : $element
   %no = arith.constant 0 : index
-  %zero = arith.constant 0.0 : f32
-  %factor = arith.constant $factor : f32
-  %window = tensor.empty() : tensor<${kd}x${kh}x${kw}xf32>
+  %zero = arith.constant 0.0 : $element
+  %factor = arith.constant $factor : $element
+  %window = tensor.empty() : tensor<${kd}x${kh}x${kw}x$element>
   %empty = tensor.empty() : $out
-  %init = linalg.fill ins(%outside : f32) outs(%empty : $out) -> $out
+  %init = linalg.fill ins(%outside : $element) outs(%empty : $out) -> $out
   %reduced = linalg.generic {indexing_maps = [affine_map<(c, f, p, a, b, e) -> (a, b, e)>, affine_map<(c, f, p, a, b, e) -> (c, f, p)>],
-      iterator_types = ["parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]} ins(%window : tensor<${kd}x${kh}x${kw}xf32>) outs(%init : $out) {
-    ^bb0(%unused: f32, %partial: f32):
+      iterator_types = ["parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]} ins(%window : tensor<${kd}x${kh}x${kw}x$element>) outs(%init : $out) {
+    ^bb0(%unused: $element, %partial: $element):
       %c = linalg.index 0 : index
       %f = linalg.index 1 : index
       %p = linalg.index 2 : index
@@ -21,14 +21,14 @@
       %x_in = affine.apply affine_map<(p, e) -> (((p + $shift) mod $pitch) * $sw + e - $pw)>(%p, %e)
 $read_input
 $more
-      linalg.yield %more : f32
+      linalg.yield %more : $element
   } -> $out
   %empty2 = tensor.empty() : $out
   %result = linalg.generic {indexing_maps = [affine_map<(c, f, p) -> (c, f, p)>, affine_map<(c, f, p) -> (p)>, affine_map<(c, f, p) -> (c, f, p)>],
       iterator_types = ["parallel", "parallel", "parallel"]} ins(%reduced, %mask : $out, $mask) outs(%empty2 : $out) {
-    ^bb0(%value: f32, %keep: f32, %unused: f32):
-      %scaled = arith.mulf %value, %factor : f32
-      %pixel = arith.cmpf ogt, %keep, %zero : f32
-      %kept = arith.select %pixel, %scaled, %zero : f32
-      linalg.yield %kept : f32
+    ^bb0(%value: $element, %keep: $element, %unused: $element):
+      %scaled = arith.mulf %value, %factor : $element
+      %pixel = arith.cmpf ogt, %keep, %zero : $element
+      %kept = arith.select %pixel, %scaled, %zero : $element
+      linalg.yield %kept : $element
   } -> $out

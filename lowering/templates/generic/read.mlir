@@ -15,4 +15,4 @@
       %inside = arith.andi %dy_same, %x_same : i1
       %p_at = affine.apply affine_map<(y, x) -> (y * $x_pitch + x + $x_first)>(%y_at, %x_at)
       %found = tensor.extract %x[%c_in, %d_at, %p_at] : $x
-      %value = arith.select %inside, %found, %outside : f32
+      %value = arith.select %inside, %found, %outside : $element

@@ -7,7 +7,8 @@
       %w = linalg.index 2 : index
       %c = linalg.index 3 : index
       %p = affine.apply affine_map<(h, w) -> (h * $pitch + w + $first)>(%h, %w)
-      %value = tensor.extract %x[%c, %d, %p] : $x
-      linalg.yield %value : f32
+      %found = tensor.extract %x[%c, %d, %p] : $x
+$cast
+      linalg.yield $found : f32
   } -> $box
   %result = tensor.collapse_shape %boxed [[0, 1, 2, 3]] : $box into $out

@@ -10,14 +10,14 @@
         %first = arith.constant $first : index
         %end = arith.constant $last : index
         %span = arith.constant $span : index
-        %zero = arith.constant dense<0.0> : vector<4xf32>
-        %floor = arith.constant dense<$floor> : vector<4xf32>
-        %wx = hal.interface.workgroup.id[0] : index
-        %frame = hal.interface.workgroup.id[1] : index
-        %row = hal.interface.workgroup.id[2] : index
+        %always = arith.constant true
+        %zero = arith.constant $zero
+        %floor = arith.constant $floor
+$ids
         %thread = gpu.thread_id x
-$bindings
         %frame_base = arith.muli %frame, %plane : index
+        %x_frame = arith.constant $x_frame : index
+        %x_base = arith.muli %frame, %x_frame : index
         %bounds_frame = arith.muli %frame, %row_count : index
         %bounds_row = arith.addi %bounds_frame, %row : index
         %bounds_first = arith.muli %bounds_row, %c2 : index

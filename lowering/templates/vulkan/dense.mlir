@@ -3,9 +3,8 @@
         %group = arith.constant $group : index
         %zero = arith.constant 0.0 : f32
         %floor = arith.constant $floor : f32
-        %row = hal.interface.workgroup.id[0] : index
+$ids
         %thread = gpu.thread_id x
-$bindings
         %next_row = arith.addi %row, %c1 : index
         %first_tap32 = memref.load %starts[%row] : $starts
         %end_tap32 = memref.load %starts[%next_row] : $starts
@@ -18,7 +17,8 @@ $bindings
           %weights_at = arith.muli %tap, %group : index
           %weight_at = arith.addi %weights_at, %thread : index
           %weight = memref.load %values[%weight_at] : $values
-          %next = math.fma %weight, %input, %a : f32
+$casts
+          %next = math.fma $weight, $input, %a : f32
           scf.yield %next : f32
         }
         %out_row = arith.muli %row, %group : index

@@ -3,106 +3,270 @@ util.global private @conv.offsets = #flow.parameter.named<"model"::"conv.offsets
 util.global private @conv.bounds = #flow.parameter.named<"model"::"conv.bounds"> : tensor<2x2x2xi32>
 util.global private @conv.bias = #flow.parameter.named<"model"::"conv.bias"> : tensor<2x8xf32>
 util.global private @conv.mask = #flow.parameter.named<"model"::"conv.mask"> : tensor<96xf32>
+hal.executable.source private @conv_kernel {
+  hal.executable.export public @conv ordinal(0) layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) count(%device: !hal.device) -> (index, index, index) {
+      %cx = arith.constant 2 : index
+      %cy = arith.constant 2 : index
+      %cz = arith.constant 2 : index
+      hal.return %cx, %cy, %cz : index, index, index
+  }
+  builtin.module {
+      func.func @conv() attributes {translation_info = #iree_codegen.translation_info<pipeline = #iree_codegen.no_pipeline workgroup_size = [1, 1, 1]>} {
+        %byte0 = arith.constant 0 : index
+        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<576xf32, #hal.descriptor_type<storage_buffer>>
+        %values = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(1) alignment(64) offset(%byte0) : memref<1296xf32, #hal.descriptor_type<storage_buffer>>
+        %offsets = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(2) alignment(64) offset(%byte0) : memref<162xi32, #hal.descriptor_type<storage_buffer>>
+        %bounds = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(3) alignment(64) offset(%byte0) : memref<8xi32, #hal.descriptor_type<storage_buffer>>
+        %bias = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(4) alignment(64) offset(%byte0) : memref<16xf32, #hal.descriptor_type<storage_buffer>>
+        %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(5) alignment(64) offset(%byte0) : memref<96xf32, #hal.descriptor_type<storage_buffer>>
+        %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(6) alignment(64) offset(%byte0) : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+// A packed 3D convolution: rows of taps of any length; a tap is one offset into the channel-major padded rows of the input.
+// Workgroups are chunks of positions x output frames x blocks of rows.
+        %c0 = arith.constant 0 : index
+        %c1 = arith.constant 1 : index
+        %chunk = hal.interface.workgroup.id[0] : index
+        %frame = hal.interface.workgroup.id[1] : index
+        %block = hal.interface.workgroup.id[2] : index
+        %row_first = affine.apply affine_map<(b) -> (b * 1)>(%block)
+        %row_end = affine.min affine_map<(b) -> (b * 1 + 1, 2)>(%block)
+        %tile_first = affine.apply affine_map<(c) -> (c * 4)>(%chunk)
+        %tile_end = affine.min affine_map<(c) -> (c * 4 + 4, 6)>(%chunk)
+        %origin = affine.apply affine_map<(f) -> (f * 96 + 11)>(%frame)
+        %to = affine.apply affine_map<(f) -> (f * 96 + 11)>(%frame)
+        %mask_at = arith.constant 11 : index
+        %ahead_start = affine.apply affine_map<(f, c) -> (f * 96 + (c + 1) * 48 + -74)>(%frame, %chunk)
+        // The zeros before the first and after the last pixel of each plane.
+        %pad_zero = arith.constant 0.0 : f32
+        %last_chunk = arith.constant 1 : index
+        %head_size = arith.constant 11 : index
+        %tail_start = arith.constant 80 : index
+        %plane_size = arith.constant 96 : index
+        %head_here = arith.cmpi eq, %chunk, %c0 : index
+        %tail_here = arith.cmpi eq, %chunk, %last_chunk : index
+        %head_end = arith.select %head_here, %head_size, %c0 : index
+        %tail_end = arith.select %tail_here, %plane_size, %tail_start : index
+        %channel_first = affine.apply affine_map<(r) -> (r * 8)>(%row_first)
+        %channel_end = affine.apply affine_map<(r) -> (r * 8)>(%row_end)
+        scf.for %channel = %channel_first to %channel_end step %c1 {
+          %pads_at = affine.apply affine_map<(c, f) -> (c * 192 + f * 96)>(%channel, %frame)
+          scf.for %i = %c0 to %head_end step %c1 {
+            %at = arith.addi %pads_at, %i : index
+            memref.store %pad_zero, %out[%at] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+          }
+          scf.for %i = %tail_start to %tail_end step %c1 {
+            %at = arith.addi %pads_at, %i : index
+            memref.store %pad_zero, %out[%at] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+          }
+        }
+        // Rows of filters for one output frame: row > register tile > tap, with 8 x 12 sums in registers.
+        scf.for %row = %row_first to %row_end step %c1 {
+          %bounds_at = affine.apply affine_map<(f, r) -> ((f * 2 + r) * 2)>(%frame, %row)
+          %bounds_next = arith.addi %bounds_at, %c1 : index
+          %first_tap32 = memref.load %bounds[%bounds_at] : memref<8xi32, #hal.descriptor_type<storage_buffer>>
+          %end_tap32 = memref.load %bounds[%bounds_next] : memref<8xi32, #hal.descriptor_type<storage_buffer>>
+          %first_tap = arith.index_cast %first_tap32 : i32 to index
+          %end_tap = arith.index_cast %end_tap32 : i32 to index
+          %bias_at = affine.apply affine_map<(r) -> (r * 8)>(%row)
+          %row_to = affine.apply affine_map<(r)[to] -> (r * 1536 + to)>(%row)[%to]
+          scf.for %tile = %tile_first to %tile_end step %c1 {
+            %position = affine.min affine_map<(t) -> (t * 12, 57)>(%tile)
+            %x_at = arith.addi %position, %origin : index
+            %bias_at0 = affine.apply affine_map<(b) -> (b + 0)>(%bias_at)
+            %bias_of0 = memref.load %bias[%bias_at0] : memref<16xf32, #hal.descriptor_type<storage_buffer>>
+            %bias0 = vector.broadcast %bias_of0 : f32 to vector<4xf32>
+            %bias_at1 = affine.apply affine_map<(b) -> (b + 1)>(%bias_at)
+            %bias_of1 = memref.load %bias[%bias_at1] : memref<16xf32, #hal.descriptor_type<storage_buffer>>
+            %bias1 = vector.broadcast %bias_of1 : f32 to vector<4xf32>
+            %bias_at2 = affine.apply affine_map<(b) -> (b + 2)>(%bias_at)
+            %bias_of2 = memref.load %bias[%bias_at2] : memref<16xf32, #hal.descriptor_type<storage_buffer>>
+            %bias2 = vector.broadcast %bias_of2 : f32 to vector<4xf32>
+            %bias_at3 = affine.apply affine_map<(b) -> (b + 3)>(%bias_at)
+            %bias_of3 = memref.load %bias[%bias_at3] : memref<16xf32, #hal.descriptor_type<storage_buffer>>
+            %bias3 = vector.broadcast %bias_of3 : f32 to vector<4xf32>
+            %bias_at4 = affine.apply affine_map<(b) -> (b + 4)>(%bias_at)
+            %bias_of4 = memref.load %bias[%bias_at4] : memref<16xf32, #hal.descriptor_type<storage_buffer>>
+            %bias4 = vector.broadcast %bias_of4 : f32 to vector<4xf32>
+            %bias_at5 = affine.apply affine_map<(b) -> (b + 5)>(%bias_at)
+            %bias_of5 = memref.load %bias[%bias_at5] : memref<16xf32, #hal.descriptor_type<storage_buffer>>
+            %bias5 = vector.broadcast %bias_of5 : f32 to vector<4xf32>
+            %bias_at6 = affine.apply affine_map<(b) -> (b + 6)>(%bias_at)
+            %bias_of6 = memref.load %bias[%bias_at6] : memref<16xf32, #hal.descriptor_type<storage_buffer>>
+            %bias6 = vector.broadcast %bias_of6 : f32 to vector<4xf32>
+            %bias_at7 = affine.apply affine_map<(b) -> (b + 7)>(%bias_at)
+            %bias_of7 = memref.load %bias[%bias_at7] : memref<16xf32, #hal.descriptor_type<storage_buffer>>
+            %bias7 = vector.broadcast %bias_of7 : f32 to vector<4xf32>
+            %sums:24 = scf.for %tap = %first_tap to %end_tap step %c1 iter_args(%a0_0 = %bias0, %a0_1 = %bias0, %a0_2 = %bias0, %a1_0 = %bias1, %a1_1 = %bias1, %a1_2 = %bias1, %a2_0 = %bias2, %a2_1 = %bias2, %a2_2 = %bias2, %a3_0 = %bias3, %a3_1 = %bias3, %a3_2 = %bias3, %a4_0 = %bias4, %a4_1 = %bias4, %a4_2 = %bias4, %a5_0 = %bias5, %a5_1 = %bias5, %a5_2 = %bias5, %a6_0 = %bias6, %a6_1 = %bias6, %a6_2 = %bias6, %a7_0 = %bias7, %a7_1 = %bias7, %a7_2 = %bias7) -> (vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>) {
+              %offset32 = memref.load %offsets[%tap] : memref<162xi32, #hal.descriptor_type<storage_buffer>>
+              %offset = arith.index_cast %offset32 : i32 to index
+              %in_at = arith.addi %offset, %x_at : index
+              %in_at0 = affine.apply affine_map<(i) -> (i + 0)>(%in_at)
+              %x0 = vector.load %x[%in_at0] : memref<576xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+              %in_at1 = affine.apply affine_map<(i) -> (i + 4)>(%in_at)
+              %x1 = vector.load %x[%in_at1] : memref<576xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+              %in_at2 = affine.apply affine_map<(i) -> (i + 8)>(%in_at)
+              %x2 = vector.load %x[%in_at2] : memref<576xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+              %w_at0 = affine.apply affine_map<(t) -> (t * 8 + 0)>(%tap)
+              %w0 = vector.load %values[%w_at0] : memref<1296xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+              %s0 = vector.extract %w0[0] : f32 from vector<4xf32>
+              %b0 = vector.broadcast %s0 : f32 to vector<4xf32>
+              %s1 = vector.extract %w0[1] : f32 from vector<4xf32>
+              %b1 = vector.broadcast %s1 : f32 to vector<4xf32>
+              %s2 = vector.extract %w0[2] : f32 from vector<4xf32>
+              %b2 = vector.broadcast %s2 : f32 to vector<4xf32>
+              %s3 = vector.extract %w0[3] : f32 from vector<4xf32>
+              %b3 = vector.broadcast %s3 : f32 to vector<4xf32>
+              %w_at4 = affine.apply affine_map<(t) -> (t * 8 + 4)>(%tap)
+              %w4 = vector.load %values[%w_at4] : memref<1296xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+              %s4 = vector.extract %w4[0] : f32 from vector<4xf32>
+              %b4 = vector.broadcast %s4 : f32 to vector<4xf32>
+              %s5 = vector.extract %w4[1] : f32 from vector<4xf32>
+              %b5 = vector.broadcast %s5 : f32 to vector<4xf32>
+              %s6 = vector.extract %w4[2] : f32 from vector<4xf32>
+              %b6 = vector.broadcast %s6 : f32 to vector<4xf32>
+              %s7 = vector.extract %w4[3] : f32 from vector<4xf32>
+              %b7 = vector.broadcast %s7 : f32 to vector<4xf32>
+              %n0_0 = vector.fma %b0, %x0, %a0_0 : vector<4xf32>
+              %n0_1 = vector.fma %b0, %x1, %a0_1 : vector<4xf32>
+              %n0_2 = vector.fma %b0, %x2, %a0_2 : vector<4xf32>
+              %n1_0 = vector.fma %b1, %x0, %a1_0 : vector<4xf32>
+              %n1_1 = vector.fma %b1, %x1, %a1_1 : vector<4xf32>
+              %n1_2 = vector.fma %b1, %x2, %a1_2 : vector<4xf32>
+              %n2_0 = vector.fma %b2, %x0, %a2_0 : vector<4xf32>
+              %n2_1 = vector.fma %b2, %x1, %a2_1 : vector<4xf32>
+              %n2_2 = vector.fma %b2, %x2, %a2_2 : vector<4xf32>
+              %n3_0 = vector.fma %b3, %x0, %a3_0 : vector<4xf32>
+              %n3_1 = vector.fma %b3, %x1, %a3_1 : vector<4xf32>
+              %n3_2 = vector.fma %b3, %x2, %a3_2 : vector<4xf32>
+              %n4_0 = vector.fma %b4, %x0, %a4_0 : vector<4xf32>
+              %n4_1 = vector.fma %b4, %x1, %a4_1 : vector<4xf32>
+              %n4_2 = vector.fma %b4, %x2, %a4_2 : vector<4xf32>
+              %n5_0 = vector.fma %b5, %x0, %a5_0 : vector<4xf32>
+              %n5_1 = vector.fma %b5, %x1, %a5_1 : vector<4xf32>
+              %n5_2 = vector.fma %b5, %x2, %a5_2 : vector<4xf32>
+              %n6_0 = vector.fma %b6, %x0, %a6_0 : vector<4xf32>
+              %n6_1 = vector.fma %b6, %x1, %a6_1 : vector<4xf32>
+              %n6_2 = vector.fma %b6, %x2, %a6_2 : vector<4xf32>
+              %n7_0 = vector.fma %b7, %x0, %a7_0 : vector<4xf32>
+              %n7_1 = vector.fma %b7, %x1, %a7_1 : vector<4xf32>
+              %n7_2 = vector.fma %b7, %x2, %a7_2 : vector<4xf32>
+              scf.yield %n0_0, %n0_1, %n0_2, %n1_0, %n1_1, %n1_2, %n2_0, %n2_1, %n2_2, %n3_0, %n3_1, %n3_2, %n4_0, %n4_1, %n4_2, %n5_0, %n5_1, %n5_2, %n6_0, %n6_1, %n6_2, %n7_0, %n7_1, %n7_2 : vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>
+            }
+            %floor = arith.constant dense<0.0> : vector<4xf32>
+            %mask_at0 = affine.apply affine_map<(p)[m] -> (p + m + 0)>(%position)[%mask_at]
+            %mask0 = vector.load %mask[%mask_at0] : memref<96xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %mask_at1 = affine.apply affine_map<(p)[m] -> (p + m + 4)>(%position)[%mask_at]
+            %mask1 = vector.load %mask[%mask_at1] : memref<96xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %mask_at2 = affine.apply affine_map<(p)[m] -> (p + m + 8)>(%position)[%mask_at]
+            %mask2 = vector.load %mask[%mask_at2] : memref<96xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at0_0 = affine.apply affine_map<(p)[r] -> (p + r + 0)>(%position)[%row_to]
+            %relu0_0 = arith.maximumf %sums#0, %floor : vector<4xf32>
+            %kept0_0 = arith.mulf %relu0_0, %mask0 : vector<4xf32>
+            vector.store %kept0_0, %out[%out_at0_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at0_1 = affine.apply affine_map<(p)[r] -> (p + r + 4)>(%position)[%row_to]
+            %relu0_1 = arith.maximumf %sums#1, %floor : vector<4xf32>
+            %kept0_1 = arith.mulf %relu0_1, %mask1 : vector<4xf32>
+            vector.store %kept0_1, %out[%out_at0_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at0_2 = affine.apply affine_map<(p)[r] -> (p + r + 8)>(%position)[%row_to]
+            %relu0_2 = arith.maximumf %sums#2, %floor : vector<4xf32>
+            %kept0_2 = arith.mulf %relu0_2, %mask2 : vector<4xf32>
+            vector.store %kept0_2, %out[%out_at0_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at1_0 = affine.apply affine_map<(p)[r] -> (p + r + 192)>(%position)[%row_to]
+            %relu1_0 = arith.maximumf %sums#3, %floor : vector<4xf32>
+            %kept1_0 = arith.mulf %relu1_0, %mask0 : vector<4xf32>
+            vector.store %kept1_0, %out[%out_at1_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at1_1 = affine.apply affine_map<(p)[r] -> (p + r + 196)>(%position)[%row_to]
+            %relu1_1 = arith.maximumf %sums#4, %floor : vector<4xf32>
+            %kept1_1 = arith.mulf %relu1_1, %mask1 : vector<4xf32>
+            vector.store %kept1_1, %out[%out_at1_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at1_2 = affine.apply affine_map<(p)[r] -> (p + r + 200)>(%position)[%row_to]
+            %relu1_2 = arith.maximumf %sums#5, %floor : vector<4xf32>
+            %kept1_2 = arith.mulf %relu1_2, %mask2 : vector<4xf32>
+            vector.store %kept1_2, %out[%out_at1_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at2_0 = affine.apply affine_map<(p)[r] -> (p + r + 384)>(%position)[%row_to]
+            %relu2_0 = arith.maximumf %sums#6, %floor : vector<4xf32>
+            %kept2_0 = arith.mulf %relu2_0, %mask0 : vector<4xf32>
+            vector.store %kept2_0, %out[%out_at2_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at2_1 = affine.apply affine_map<(p)[r] -> (p + r + 388)>(%position)[%row_to]
+            %relu2_1 = arith.maximumf %sums#7, %floor : vector<4xf32>
+            %kept2_1 = arith.mulf %relu2_1, %mask1 : vector<4xf32>
+            vector.store %kept2_1, %out[%out_at2_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at2_2 = affine.apply affine_map<(p)[r] -> (p + r + 392)>(%position)[%row_to]
+            %relu2_2 = arith.maximumf %sums#8, %floor : vector<4xf32>
+            %kept2_2 = arith.mulf %relu2_2, %mask2 : vector<4xf32>
+            vector.store %kept2_2, %out[%out_at2_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at3_0 = affine.apply affine_map<(p)[r] -> (p + r + 576)>(%position)[%row_to]
+            %relu3_0 = arith.maximumf %sums#9, %floor : vector<4xf32>
+            %kept3_0 = arith.mulf %relu3_0, %mask0 : vector<4xf32>
+            vector.store %kept3_0, %out[%out_at3_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at3_1 = affine.apply affine_map<(p)[r] -> (p + r + 580)>(%position)[%row_to]
+            %relu3_1 = arith.maximumf %sums#10, %floor : vector<4xf32>
+            %kept3_1 = arith.mulf %relu3_1, %mask1 : vector<4xf32>
+            vector.store %kept3_1, %out[%out_at3_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at3_2 = affine.apply affine_map<(p)[r] -> (p + r + 584)>(%position)[%row_to]
+            %relu3_2 = arith.maximumf %sums#11, %floor : vector<4xf32>
+            %kept3_2 = arith.mulf %relu3_2, %mask2 : vector<4xf32>
+            vector.store %kept3_2, %out[%out_at3_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at4_0 = affine.apply affine_map<(p)[r] -> (p + r + 768)>(%position)[%row_to]
+            %relu4_0 = arith.maximumf %sums#12, %floor : vector<4xf32>
+            %kept4_0 = arith.mulf %relu4_0, %mask0 : vector<4xf32>
+            vector.store %kept4_0, %out[%out_at4_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at4_1 = affine.apply affine_map<(p)[r] -> (p + r + 772)>(%position)[%row_to]
+            %relu4_1 = arith.maximumf %sums#13, %floor : vector<4xf32>
+            %kept4_1 = arith.mulf %relu4_1, %mask1 : vector<4xf32>
+            vector.store %kept4_1, %out[%out_at4_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at4_2 = affine.apply affine_map<(p)[r] -> (p + r + 776)>(%position)[%row_to]
+            %relu4_2 = arith.maximumf %sums#14, %floor : vector<4xf32>
+            %kept4_2 = arith.mulf %relu4_2, %mask2 : vector<4xf32>
+            vector.store %kept4_2, %out[%out_at4_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at5_0 = affine.apply affine_map<(p)[r] -> (p + r + 960)>(%position)[%row_to]
+            %relu5_0 = arith.maximumf %sums#15, %floor : vector<4xf32>
+            %kept5_0 = arith.mulf %relu5_0, %mask0 : vector<4xf32>
+            vector.store %kept5_0, %out[%out_at5_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at5_1 = affine.apply affine_map<(p)[r] -> (p + r + 964)>(%position)[%row_to]
+            %relu5_1 = arith.maximumf %sums#16, %floor : vector<4xf32>
+            %kept5_1 = arith.mulf %relu5_1, %mask1 : vector<4xf32>
+            vector.store %kept5_1, %out[%out_at5_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at5_2 = affine.apply affine_map<(p)[r] -> (p + r + 968)>(%position)[%row_to]
+            %relu5_2 = arith.maximumf %sums#17, %floor : vector<4xf32>
+            %kept5_2 = arith.mulf %relu5_2, %mask2 : vector<4xf32>
+            vector.store %kept5_2, %out[%out_at5_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at6_0 = affine.apply affine_map<(p)[r] -> (p + r + 1152)>(%position)[%row_to]
+            %relu6_0 = arith.maximumf %sums#18, %floor : vector<4xf32>
+            %kept6_0 = arith.mulf %relu6_0, %mask0 : vector<4xf32>
+            vector.store %kept6_0, %out[%out_at6_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at6_1 = affine.apply affine_map<(p)[r] -> (p + r + 1156)>(%position)[%row_to]
+            %relu6_1 = arith.maximumf %sums#19, %floor : vector<4xf32>
+            %kept6_1 = arith.mulf %relu6_1, %mask1 : vector<4xf32>
+            vector.store %kept6_1, %out[%out_at6_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at6_2 = affine.apply affine_map<(p)[r] -> (p + r + 1160)>(%position)[%row_to]
+            %relu6_2 = arith.maximumf %sums#20, %floor : vector<4xf32>
+            %kept6_2 = arith.mulf %relu6_2, %mask2 : vector<4xf32>
+            vector.store %kept6_2, %out[%out_at6_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at7_0 = affine.apply affine_map<(p)[r] -> (p + r + 1344)>(%position)[%row_to]
+            %relu7_0 = arith.maximumf %sums#21, %floor : vector<4xf32>
+            %kept7_0 = arith.mulf %relu7_0, %mask0 : vector<4xf32>
+            vector.store %kept7_0, %out[%out_at7_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at7_1 = affine.apply affine_map<(p)[r] -> (p + r + 1348)>(%position)[%row_to]
+            %relu7_1 = arith.maximumf %sums#22, %floor : vector<4xf32>
+            %kept7_1 = arith.mulf %relu7_1, %mask1 : vector<4xf32>
+            vector.store %kept7_1, %out[%out_at7_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at7_2 = affine.apply affine_map<(p)[r] -> (p + r + 1352)>(%position)[%row_to]
+            %relu7_2 = arith.maximumf %sums#23, %floor : vector<4xf32>
+            %kept7_2 = arith.mulf %relu7_2, %mask2 : vector<4xf32>
+            vector.store %kept7_2, %out[%out_at7_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+          }
+        }
+        return
+      }
+  }
+}
 func.func private @conv(%x: tensor<3x2x96xf32>) -> tensor<16x2x96xf32> {
   %values = util.global.load @conv.values : tensor<162x8xf32>
   %offsets = util.global.load @conv.offsets : tensor<162xi32>
   %bounds = util.global.load @conv.bounds : tensor<2x2x2xi32>
   %bias = util.global.load @conv.bias : tensor<2x8xf32>
   %mask = util.global.load @conv.mask : tensor<96xf32>
-  %flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<3x2x96xf32> into tensor<576xf32>
-  %whole = flow.dispatch.workgroups(%flat, %values, %offsets, %bounds, %bias, %mask) : (tensor<576xf32>, tensor<162x8xf32>, tensor<162xi32>, tensor<2x2x2xi32>, tensor<2x8xf32>, tensor<96xf32>) -> tensor<2x8x2x96xf32> =
-      (%x_binding: !iree_tensor_ext.dispatch.tensor<readonly:tensor<576xf32>>,
-       %values_binding: !iree_tensor_ext.dispatch.tensor<readonly:tensor<162x8xf32>>,
-       %offsets_binding: !iree_tensor_ext.dispatch.tensor<readonly:tensor<162xi32>>,
-       %bounds_binding: !iree_tensor_ext.dispatch.tensor<readonly:tensor<2x2x2xi32>>,
-       %bias_binding: !iree_tensor_ext.dispatch.tensor<readonly:tensor<2x8xf32>>,
-       %mask_binding: !iree_tensor_ext.dispatch.tensor<readonly:tensor<96xf32>>,
-       %out_binding: !iree_tensor_ext.dispatch.tensor<writeonly:tensor<2x8x2x96xf32>>) {
-    %x = iree_tensor_ext.dispatch.tensor.load %x_binding, offsets = [0], sizes = [576], strides = [1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<576xf32>> -> tensor<576xf32>
-    %values = iree_tensor_ext.dispatch.tensor.load %values_binding, offsets = [0, 0], sizes = [162, 8], strides = [1, 1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<162x8xf32>> -> tensor<162x8xf32>
-    %offsets = iree_tensor_ext.dispatch.tensor.load %offsets_binding, offsets = [0], sizes = [162], strides = [1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<162xi32>> -> tensor<162xi32>
-    %bounds = iree_tensor_ext.dispatch.tensor.load %bounds_binding, offsets = [0, 0, 0], sizes = [2, 2, 2], strides = [1, 1, 1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<2x2x2xi32>> -> tensor<2x2x2xi32>
-    %bias = iree_tensor_ext.dispatch.tensor.load %bias_binding, offsets = [0, 0], sizes = [2, 8], strides = [1, 1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<2x8xf32>> -> tensor<2x8xf32>
-    %mask = iree_tensor_ext.dispatch.tensor.load %mask_binding, offsets = [0], sizes = [96], strides = [1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<96xf32>> -> tensor<96xf32>
-// A packed 3D convolution: rows of taps of any length; a tap is one offset into the channel-major padded rows of the input.
-// Output frame x block of rows (the workgroups) > chunk of positions > row > register tile > tap: a rank-1 update of a group x tile accumulator.
-    %c0 = arith.constant 0 : index
-    %c1 = arith.constant 1 : index
-    %chunks = arith.constant 5 : index
-    %block = arith.constant 2 : index
-    %last = arith.constant 72 : index
-    %zero = arith.constant 0.0 : f32
-    %floor = arith.constant 0.0 : f32
-    %empty = tensor.empty() : tensor<2x8x2x96xf32>
-    %all = scf.forall (%frame, %g) in (2, 1) shared_outs(%shared = %empty) -> (tensor<2x8x2x96xf32>) {
-      %frame_base = affine.apply affine_map<(f) -> (f * 96)>(%frame)
-      %row0 = affine.apply affine_map<(g) -> (g * 2)>(%g)
-      %part0 = tensor.extract_slice %shared[%row0, 0, %frame, 0] [2, 8, 1, 96] [1, 1, 1, 1] : tensor<2x8x2x96xf32> to tensor<2x8x96xf32>
-      %head = tensor.extract_slice %part0[0, 0, 0] [2, 8, 11] [1, 1, 1] : tensor<2x8x96xf32> to tensor<2x8x11xf32>
-      %head_zero = linalg.fill ins(%zero : f32) outs(%head : tensor<2x8x11xf32>) -> tensor<2x8x11xf32>
-      %part1 = tensor.insert_slice %head_zero into %part0[0, 0, 0] [2, 8, 11] [1, 1, 1] : tensor<2x8x11xf32> into tensor<2x8x96xf32>
-      %tail = tensor.extract_slice %part1[0, 0, 80] [2, 8, 16] [1, 1, 1] : tensor<2x8x96xf32> to tensor<2x8x16xf32>
-      %tail_zero = linalg.fill ins(%zero : f32) outs(%tail : tensor<2x8x16xf32>) -> tensor<2x8x16xf32>
-      %part2 = tensor.insert_slice %tail_zero into %part1[0, 0, 80] [2, 8, 16] [1, 1, 1] : tensor<2x8x16xf32> into tensor<2x8x96xf32>
-      %part3 = scf.for %c = %c0 to %chunks step %c1 iter_args(%by_chunk = %part2) -> (tensor<2x8x96xf32>) {
-        %first_tile = affine.apply affine_map<(c) -> (c * 2)>(%c)
-        %end_tile = affine.min affine_map<(c) -> (c * 2 + 2, 9)>(%c)
-        %rows_done = scf.for %r = %c0 to %block step %c1 iter_args(%by_row = %by_chunk) -> (tensor<2x8x96xf32>) {
-          %row = arith.addi %row0, %r : index
-          %first_tap32 = tensor.extract %bounds[%frame, %row, %c0] : tensor<2x2x2xi32>
-          %end_tap32 = tensor.extract %bounds[%frame, %row, %c1] : tensor<2x2x2xi32>
-          %first_tap = arith.index_cast %first_tap32 : i32 to index
-          %end_tap = arith.index_cast %end_tap32 : i32 to index
-          %row_bias = tensor.extract_slice %bias[%row, 0] [1, 8] [1, 1] : tensor<2x8xf32> to tensor<8xf32>
-          %tiles_done = scf.for %t = %first_tile to %end_tile step %c1 iter_args(%by_tile = %by_row) -> (tensor<2x8x96xf32>) {
-            %unclamped = affine.apply affine_map<(t) -> (t * 8 + 11)>(%t)
-            %position = arith.minsi %unclamped, %last : index
-            %base = arith.addi %position, %frame_base : index
-            %fresh = tensor.empty() : tensor<8x8xf32>
-            %init = linalg.fill ins(%zero : f32) outs(%fresh : tensor<8x8xf32>) -> tensor<8x8xf32>
-            %sum = scf.for %tap = %first_tap to %end_tap step %c1 iter_args(%a = %init) -> (tensor<8x8xf32>) {
-              %offset32 = tensor.extract %offsets[%tap] : tensor<162xi32>
-              %offset = arith.index_cast %offset32 : i32 to index
-              %address = arith.addi %offset, %base : index
-              %inputs = tensor.extract_slice %x[%address] [8] [1] : tensor<576xf32> to tensor<8xf32>
-              %weights = tensor.extract_slice %values[%tap, 0] [1, 8] [1, 1] : tensor<162x8xf32> to tensor<8xf32>
-              %next = linalg.generic {indexing_maps = [affine_map<(m, i) -> (m)>, affine_map<(m, i) -> (i)>, affine_map<(m, i) -> (m, i)>],
-                  iterator_types = ["parallel", "parallel"]} ins(%weights, %inputs : tensor<8xf32>, tensor<8xf32>) outs(%a : tensor<8x8xf32>) attrs = {compilation_info = #rows} {
-                ^bb0(%weight: f32, %input: f32, %partial: f32):
-                  %product = arith.mulf %weight, %input fastmath<contract> : f32
-                  %more = arith.addf %partial, %product fastmath<contract> : f32
-                  linalg.yield %more : f32
-              } -> tensor<8x8xf32>
-              scf.yield %next : tensor<8x8xf32>
-            }
-            %tile_mask = tensor.extract_slice %mask[%position] [8] [1] : tensor<96xf32> to tensor<8xf32>
-            %fresh2 = tensor.empty() : tensor<8x8xf32>
-            %activated = linalg.generic {indexing_maps = [affine_map<(m, i) -> (m, i)>, affine_map<(m, i) -> (m)>, affine_map<(m, i) -> (i)>, affine_map<(m, i) -> (m, i)>],
-                iterator_types = ["parallel", "parallel"]} ins(%sum, %row_bias, %tile_mask : tensor<8x8xf32>, tensor<8xf32>, tensor<8xf32>) outs(%fresh2 : tensor<8x8xf32>) {
-              ^bb0(%value: f32, %b: f32, %keep: f32, %unused: f32):
-                %biased = arith.addf %value, %b : f32
-                %activation = arith.maximumf %biased, %floor : f32
-                %masked = arith.mulf %activation, %keep : f32
-                linalg.yield %masked : f32
-            } -> tensor<8x8xf32>
-            %stored = tensor.insert_slice %activated into %by_tile[%r, 0, %position] [1, 8, 8] [1, 1, 1] : tensor<8x8xf32> into tensor<2x8x96xf32>
-            scf.yield %stored : tensor<2x8x96xf32>
-          }
-          scf.yield %tiles_done : tensor<2x8x96xf32>
-        }
-        scf.yield %rows_done : tensor<2x8x96xf32>
-      }
-      scf.forall.in_parallel {
-        tensor.parallel_insert_slice %part3 into %shared[%row0, 0, %frame, 0] [2, 8, 1, 96] [1, 1, 1, 1] : tensor<2x8x96xf32> into tensor<2x8x2x96xf32>
-      }
-    } {mapping = [#iree_codegen.workgroup_mapping<y>, #iree_codegen.workgroup_mapping<x>]}
-    iree_tensor_ext.dispatch.tensor.store %all, %out_binding, offsets = [0, 0, 0, 0], sizes = [2, 8, 2, 96], strides = [1, 1, 1, 1] : tensor<2x8x2x96xf32> -> !iree_tensor_ext.dispatch.tensor<writeonly:tensor<2x8x2x96xf32>>
-    flow.return
-  } count() -> (index, index, index) {
-    %cx, %cy, %cz = iree_tensor_ext.dispatch.workgroup_count_from_slice()
-    flow.return %cx, %cy, %cz : index, index, index
-  }
-  %joined = tensor.collapse_shape %whole [[0, 1], [2], [3]] : tensor<2x8x2x96xf32> into tensor<16x2x96xf32>
-  %result = tensor.extract_slice %joined[0, 0, 0] [16, 2, 96] [1, 1, 1] : tensor<16x2x96xf32> to tensor<16x2x96xf32>
+  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<3x2x96xf32> into tensor<576xf32>
+  %result = flow.dispatch @conv_kernel::@conv(%x.flat, %values, %offsets, %bounds, %bias, %mask) : (tensor<576xf32>, tensor<162x8xf32>, tensor<162xi32>, tensor<2x2x2xi32>, tensor<2x8xf32>, tensor<96xf32>) -> tensor<16x2x96xf32>
   return %result : tensor<16x2x96xf32>
 }

@@ -1,5 +1,5 @@
 util.global private @strided_phases.mask = #flow.parameter.named<"model"::"strided_phases.mask"> : tensor<32xf32>
-func.func private @strided_phases(%x: tensor<2x3x64xf32>) -> tensor<8x3x32xf32> {
+func.func private @strided_phases(%x: tensor<2x3x128xf32>) -> tensor<8x3x32xf32> {
   %mask = util.global.load @strided_phases.mask : tensor<32xf32>
 // Phases of a strided convolution's input: channel (a, b, e, c) at (d, y, x) is the input's channel c at (d, y, x) * strides + (a, b, e) - padding.
   %no = arith.constant 0 : index
@@ -31,8 +31,8 @@ func.func private @strided_phases(%x: tensor<2x3x64xf32>) -> tensor<8x3x32xf32> 
       %x_same = arith.cmpi eq, %x_at, %x_in : index
       %dy_same = arith.andi %d_same, %y_same : i1
       %inside = arith.andi %dy_same, %x_same : i1
-      %p_at = affine.apply affine_map<(y, x) -> (y * 9 + x + 0)>(%y_at, %x_at)
-      %found = tensor.extract %x[%c_in, %d_at, %p_at] : tensor<2x3x64xf32>
+      %p_at = affine.apply affine_map<(y, x) -> (y * 11 + x + 12)>(%y_at, %x_at)
+      %found = tensor.extract %x[%c_in, %d_at, %p_at] : tensor<2x3x128xf32>
       %value = arith.select %inside, %found, %outside : f32
       %pixel = arith.cmpf ogt, %keep, %zero : f32
       %kept = arith.select %pixel, %value, %zero : f32

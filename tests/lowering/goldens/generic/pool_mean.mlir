@@ -20,8 +20,8 @@ func.func private @pool_2(%x: tensor<10x3x16xf32>) -> tensor<10x3x16xf32> {
       %e = linalg.index 5 : index
       %c_in = arith.addi %c, %no : index
       %d_in = affine.apply affine_map<(f, a) -> (f * 1 + a - 0)>(%f, %a)
-      %y_in = affine.apply affine_map<(p, b) -> (((p + 2) floordiv 2 - 1) * 1 + b - 0)>(%p, %b)
-      %x_in = affine.apply affine_map<(p, e) -> (((p + 2) mod 2) * 1 + e - 0)>(%p, %e)
+      %y_in = affine.apply affine_map<(p, b) -> (((p + 4) floordiv 4 - 1) * 1 + b - 0)>(%p, %b)
+      %x_in = affine.apply affine_map<(p, e) -> (((p + 4) mod 4) * 1 + e - 0)>(%p, %e)
       // x at (%c_in, %d_in, %y_in, %x_in), or %outside where that is no pixel
       %d_last = arith.constant 2 : index
       %y_last = arith.constant 1 : index

@@ -7,9 +7,9 @@ func.func private @flatten(%x: tensor<10x3x16xf32>) -> tensor<60xf32> {
       %h = linalg.index 1 : index
       %w = linalg.index 2 : index
       %c = linalg.index 3 : index
-      %p = affine.apply affine_map<(h, w) -> (h * 2 + w + 0)>(%h, %w)
-      %value = tensor.extract %x[%c, %d, %p] : tensor<10x3x16xf32>
-      linalg.yield %value : f32
+      %p = affine.apply affine_map<(h, w) -> (h * 4 + w + 0)>(%h, %w)
+      %found = tensor.extract %x[%c, %d, %p] : tensor<10x3x16xf32>
+      linalg.yield %found : f32
   } -> tensor<3x1x2x10xf32>
   %result = tensor.collapse_shape %boxed [[0, 1, 2, 3]] : tensor<3x1x2x10xf32> into tensor<60xf32>
   return %result : tensor<60xf32>

@@ -4,7 +4,7 @@ util.global private @conv.bounds = #flow.parameter.named<"model"::"conv.bounds">
 util.global private @conv.bias = #flow.parameter.named<"model"::"conv.bias"> : tensor<2x8xf32>
 util.global private @conv.mask = #flow.parameter.named<"model"::"conv.mask"> : tensor<96xf32>
 hal.executable.source private @conv_kernel {
-  hal.executable.export public @conv ordinal(0) layout(#layout7) count(%device: !hal.device) -> (index, index, index) {
+  hal.executable.export public @conv ordinal(0) layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) count(%device: !hal.device) -> (index, index, index) {
       %cx = arith.constant 1 : index
       %cy = arith.constant 2 : index
       %cz = arith.constant 2 : index
@@ -12,6 +12,14 @@ hal.executable.source private @conv_kernel {
   }
   builtin.module {
       func.func @conv() attributes {translation_info = #iree_codegen.translation_info<pipeline = #iree_codegen.no_pipeline workgroup_size = [64, 1, 1]>} {
+        %byte0 = arith.constant 0 : index
+        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<576xf32, #hal.descriptor_type<storage_buffer>>
+        %values = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(1) alignment(64) offset(%byte0) : memref<324xvector<4xf32>, #hal.descriptor_type<storage_buffer>>
+        %offsets = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(2) alignment(64) offset(%byte0) : memref<162xi32, #hal.descriptor_type<storage_buffer>>
+        %bounds = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(3) alignment(64) offset(%byte0) : memref<8xi32, #hal.descriptor_type<storage_buffer>>
+        %bias = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(4) alignment(64) offset(%byte0) : memref<4xvector<4xf32>, #hal.descriptor_type<storage_buffer>>
+        %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(5) alignment(64) offset(%byte0) : memref<96xf32, #hal.descriptor_type<storage_buffer>>
+        %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(6) alignment(64) offset(%byte0) : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
 // A packed 3D convolution. A workgroup is 64 invocations on one row and one frame; an invocation holds 4 positions (64 apart, so that neighbours
 // load neighbours) x 8 filters as vec4 accumulators. A tap is one offset, 2 vec4 weights (the same for all invocations) and 4 inputs.
         %c0 = arith.constant 0 : index
@@ -24,21 +32,16 @@ hal.executable.source private @conv_kernel {
         %first = arith.constant 11 : index
         %end = arith.constant 79 : index
         %span = arith.constant 256 : index
+        %always = arith.constant true
         %zero = arith.constant dense<0.0> : vector<4xf32>
         %floor = arith.constant dense<0.0> : vector<4xf32>
         %wx = hal.interface.workgroup.id[0] : index
         %frame = hal.interface.workgroup.id[1] : index
         %row = hal.interface.workgroup.id[2] : index
         %thread = gpu.thread_id x
-        %byte0 = arith.constant 0 : index
-        %x = hal.interface.binding.subspan layout(#layout7) binding(0) alignment(64) offset(%byte0) : memref<576xf32, #hal.descriptor_type<storage_buffer>>
-        %values = hal.interface.binding.subspan layout(#layout7) binding(1) alignment(64) offset(%byte0) : memref<324xvector<4xf32>, #hal.descriptor_type<storage_buffer>>
-        %offsets = hal.interface.binding.subspan layout(#layout7) binding(2) alignment(64) offset(%byte0) : memref<162xi32, #hal.descriptor_type<storage_buffer>>
-        %bounds = hal.interface.binding.subspan layout(#layout7) binding(3) alignment(64) offset(%byte0) : memref<8xi32, #hal.descriptor_type<storage_buffer>>
-        %bias = hal.interface.binding.subspan layout(#layout7) binding(4) alignment(64) offset(%byte0) : memref<4xvector<4xf32>, #hal.descriptor_type<storage_buffer>>
-        %mask = hal.interface.binding.subspan layout(#layout7) binding(5) alignment(64) offset(%byte0) : memref<96xf32, #hal.descriptor_type<storage_buffer>>
-        %out = hal.interface.binding.subspan layout(#layout7) binding(6) alignment(64) offset(%byte0) : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %frame_base = arith.muli %frame, %plane : index
+        %x_frame = arith.constant 96 : index
+        %x_base = arith.muli %frame, %x_frame : index
         %bounds_frame = arith.muli %frame, %row_count : index
         %bounds_row = arith.addi %bounds_frame, %row : index
         %bounds_first = arith.muli %bounds_row, %c2 : index
@@ -54,25 +57,25 @@ hal.executable.source private @conv_kernel {
         %p_0 = arith.minsi %free0, %plane_end : index
         %low0 = arith.maxsi %p_0, %first : index
         %inside0 = arith.minsi %low0, %end : index
-        %r_0 = arith.addi %inside0, %frame_base : index
+        %r_0 = arith.addi %inside0, %x_base : index
         %step1 = arith.constant 64 : index
         %free1 = arith.addi %p0, %step1 : index
         %p_1 = arith.minsi %free1, %plane_end : index
         %low1 = arith.maxsi %p_1, %first : index
         %inside1 = arith.minsi %low1, %end : index
-        %r_1 = arith.addi %inside1, %frame_base : index
+        %r_1 = arith.addi %inside1, %x_base : index
         %step2 = arith.constant 128 : index
         %free2 = arith.addi %p0, %step2 : index
         %p_2 = arith.minsi %free2, %plane_end : index
         %low2 = arith.maxsi %p_2, %first : index
         %inside2 = arith.minsi %low2, %end : index
-        %r_2 = arith.addi %inside2, %frame_base : index
+        %r_2 = arith.addi %inside2, %x_base : index
         %step3 = arith.constant 192 : index
         %free3 = arith.addi %p0, %step3 : index
         %p_3 = arith.minsi %free3, %plane_end : index
         %low3 = arith.maxsi %p_3, %first : index
         %inside3 = arith.minsi %low3, %end : index
-        %r_3 = arith.addi %inside3, %frame_base : index
+        %r_3 = arith.addi %inside3, %x_base : index
         %sum:8 = scf.for %tap = %first_tap to %end_tap step %c1 iter_args(%a0_0 = %zero, %a0_1 = %zero, %a0_2 = %zero, %a0_3 = %zero, %a1_0 = %zero, %a1_1 = %zero, %a1_2 = %zero, %a1_3 = %zero) -> (vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>) {
           %offset32 = memref.load %offsets[%tap] : memref<162xi32, #hal.descriptor_type<storage_buffer>>
           %offset = arith.index_cast %offset32 : i32 to index
@@ -125,158 +128,158 @@ hal.executable.source private @conv_kernel {
         %b_at0 = arith.addi %bias_at, %bv0 : index
         %b0 = memref.load %bias[%b_at0] : memref<4xvector<4xf32>, #hal.descriptor_type<storage_buffer>>
         %s0_0 = arith.addf %sum#0, %b0 : vector<4xf32>
-        %m0_0 = arith.maximumf %s0_0, %floor : vector<4xf32>
-        %k0_0 = arith.mulf %m0_0, %keeps0 : vector<4xf32>
         %f0_0_0 = arith.constant 0 : index
         %o0_0_0 = arith.addi %to0, %f0_0_0 : index
-        %e0_0_0 = vector.extract %k0_0[0] : f32 from vector<4xf32>
-        memref.store %e0_0_0, %out[%o0_0_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f0_0_1 = arith.constant 192 : index
         %o0_0_1 = arith.addi %to0, %f0_0_1 : index
-        %e0_0_1 = vector.extract %k0_0[1] : f32 from vector<4xf32>
-        memref.store %e0_0_1, %out[%o0_0_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f0_0_2 = arith.constant 384 : index
         %o0_0_2 = arith.addi %to0, %f0_0_2 : index
-        %e0_0_2 = vector.extract %k0_0[2] : f32 from vector<4xf32>
-        memref.store %e0_0_2, %out[%o0_0_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f0_0_3 = arith.constant 576 : index
         %o0_0_3 = arith.addi %to0, %f0_0_3 : index
+        %m0_0 = arith.maximumf %s0_0, %floor : vector<4xf32>
+        %k0_0 = arith.mulf %m0_0, %keeps0 : vector<4xf32>
+        %e0_0_0 = vector.extract %k0_0[0] : f32 from vector<4xf32>
+        memref.store %e0_0_0, %out[%o0_0_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e0_0_1 = vector.extract %k0_0[1] : f32 from vector<4xf32>
+        memref.store %e0_0_1, %out[%o0_0_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e0_0_2 = vector.extract %k0_0[2] : f32 from vector<4xf32>
+        memref.store %e0_0_2, %out[%o0_0_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %e0_0_3 = vector.extract %k0_0[3] : f32 from vector<4xf32>
         memref.store %e0_0_3, %out[%o0_0_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %s0_1 = arith.addf %sum#1, %b0 : vector<4xf32>
-        %m0_1 = arith.maximumf %s0_1, %floor : vector<4xf32>
-        %k0_1 = arith.mulf %m0_1, %keeps1 : vector<4xf32>
         %f0_1_0 = arith.constant 0 : index
         %o0_1_0 = arith.addi %to1, %f0_1_0 : index
-        %e0_1_0 = vector.extract %k0_1[0] : f32 from vector<4xf32>
-        memref.store %e0_1_0, %out[%o0_1_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f0_1_1 = arith.constant 192 : index
         %o0_1_1 = arith.addi %to1, %f0_1_1 : index
-        %e0_1_1 = vector.extract %k0_1[1] : f32 from vector<4xf32>
-        memref.store %e0_1_1, %out[%o0_1_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f0_1_2 = arith.constant 384 : index
         %o0_1_2 = arith.addi %to1, %f0_1_2 : index
-        %e0_1_2 = vector.extract %k0_1[2] : f32 from vector<4xf32>
-        memref.store %e0_1_2, %out[%o0_1_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f0_1_3 = arith.constant 576 : index
         %o0_1_3 = arith.addi %to1, %f0_1_3 : index
+        %m0_1 = arith.maximumf %s0_1, %floor : vector<4xf32>
+        %k0_1 = arith.mulf %m0_1, %keeps1 : vector<4xf32>
+        %e0_1_0 = vector.extract %k0_1[0] : f32 from vector<4xf32>
+        memref.store %e0_1_0, %out[%o0_1_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e0_1_1 = vector.extract %k0_1[1] : f32 from vector<4xf32>
+        memref.store %e0_1_1, %out[%o0_1_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e0_1_2 = vector.extract %k0_1[2] : f32 from vector<4xf32>
+        memref.store %e0_1_2, %out[%o0_1_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %e0_1_3 = vector.extract %k0_1[3] : f32 from vector<4xf32>
         memref.store %e0_1_3, %out[%o0_1_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %s0_2 = arith.addf %sum#2, %b0 : vector<4xf32>
-        %m0_2 = arith.maximumf %s0_2, %floor : vector<4xf32>
-        %k0_2 = arith.mulf %m0_2, %keeps2 : vector<4xf32>
         %f0_2_0 = arith.constant 0 : index
         %o0_2_0 = arith.addi %to2, %f0_2_0 : index
-        %e0_2_0 = vector.extract %k0_2[0] : f32 from vector<4xf32>
-        memref.store %e0_2_0, %out[%o0_2_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f0_2_1 = arith.constant 192 : index
         %o0_2_1 = arith.addi %to2, %f0_2_1 : index
-        %e0_2_1 = vector.extract %k0_2[1] : f32 from vector<4xf32>
-        memref.store %e0_2_1, %out[%o0_2_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f0_2_2 = arith.constant 384 : index
         %o0_2_2 = arith.addi %to2, %f0_2_2 : index
-        %e0_2_2 = vector.extract %k0_2[2] : f32 from vector<4xf32>
-        memref.store %e0_2_2, %out[%o0_2_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f0_2_3 = arith.constant 576 : index
         %o0_2_3 = arith.addi %to2, %f0_2_3 : index
+        %m0_2 = arith.maximumf %s0_2, %floor : vector<4xf32>
+        %k0_2 = arith.mulf %m0_2, %keeps2 : vector<4xf32>
+        %e0_2_0 = vector.extract %k0_2[0] : f32 from vector<4xf32>
+        memref.store %e0_2_0, %out[%o0_2_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e0_2_1 = vector.extract %k0_2[1] : f32 from vector<4xf32>
+        memref.store %e0_2_1, %out[%o0_2_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e0_2_2 = vector.extract %k0_2[2] : f32 from vector<4xf32>
+        memref.store %e0_2_2, %out[%o0_2_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %e0_2_3 = vector.extract %k0_2[3] : f32 from vector<4xf32>
         memref.store %e0_2_3, %out[%o0_2_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %s0_3 = arith.addf %sum#3, %b0 : vector<4xf32>
-        %m0_3 = arith.maximumf %s0_3, %floor : vector<4xf32>
-        %k0_3 = arith.mulf %m0_3, %keeps3 : vector<4xf32>
         %f0_3_0 = arith.constant 0 : index
         %o0_3_0 = arith.addi %to3, %f0_3_0 : index
-        %e0_3_0 = vector.extract %k0_3[0] : f32 from vector<4xf32>
-        memref.store %e0_3_0, %out[%o0_3_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f0_3_1 = arith.constant 192 : index
         %o0_3_1 = arith.addi %to3, %f0_3_1 : index
-        %e0_3_1 = vector.extract %k0_3[1] : f32 from vector<4xf32>
-        memref.store %e0_3_1, %out[%o0_3_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f0_3_2 = arith.constant 384 : index
         %o0_3_2 = arith.addi %to3, %f0_3_2 : index
-        %e0_3_2 = vector.extract %k0_3[2] : f32 from vector<4xf32>
-        memref.store %e0_3_2, %out[%o0_3_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f0_3_3 = arith.constant 576 : index
         %o0_3_3 = arith.addi %to3, %f0_3_3 : index
+        %m0_3 = arith.maximumf %s0_3, %floor : vector<4xf32>
+        %k0_3 = arith.mulf %m0_3, %keeps3 : vector<4xf32>
+        %e0_3_0 = vector.extract %k0_3[0] : f32 from vector<4xf32>
+        memref.store %e0_3_0, %out[%o0_3_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e0_3_1 = vector.extract %k0_3[1] : f32 from vector<4xf32>
+        memref.store %e0_3_1, %out[%o0_3_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e0_3_2 = vector.extract %k0_3[2] : f32 from vector<4xf32>
+        memref.store %e0_3_2, %out[%o0_3_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %e0_3_3 = vector.extract %k0_3[3] : f32 from vector<4xf32>
         memref.store %e0_3_3, %out[%o0_3_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %bv1 = arith.constant 1 : index
         %b_at1 = arith.addi %bias_at, %bv1 : index
         %b1 = memref.load %bias[%b_at1] : memref<4xvector<4xf32>, #hal.descriptor_type<storage_buffer>>
         %s1_0 = arith.addf %sum#4, %b1 : vector<4xf32>
-        %m1_0 = arith.maximumf %s1_0, %floor : vector<4xf32>
-        %k1_0 = arith.mulf %m1_0, %keeps0 : vector<4xf32>
         %f1_0_0 = arith.constant 768 : index
         %o1_0_0 = arith.addi %to0, %f1_0_0 : index
-        %e1_0_0 = vector.extract %k1_0[0] : f32 from vector<4xf32>
-        memref.store %e1_0_0, %out[%o1_0_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f1_0_1 = arith.constant 960 : index
         %o1_0_1 = arith.addi %to0, %f1_0_1 : index
-        %e1_0_1 = vector.extract %k1_0[1] : f32 from vector<4xf32>
-        memref.store %e1_0_1, %out[%o1_0_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f1_0_2 = arith.constant 1152 : index
         %o1_0_2 = arith.addi %to0, %f1_0_2 : index
-        %e1_0_2 = vector.extract %k1_0[2] : f32 from vector<4xf32>
-        memref.store %e1_0_2, %out[%o1_0_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f1_0_3 = arith.constant 1344 : index
         %o1_0_3 = arith.addi %to0, %f1_0_3 : index
+        %m1_0 = arith.maximumf %s1_0, %floor : vector<4xf32>
+        %k1_0 = arith.mulf %m1_0, %keeps0 : vector<4xf32>
+        %e1_0_0 = vector.extract %k1_0[0] : f32 from vector<4xf32>
+        memref.store %e1_0_0, %out[%o1_0_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e1_0_1 = vector.extract %k1_0[1] : f32 from vector<4xf32>
+        memref.store %e1_0_1, %out[%o1_0_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e1_0_2 = vector.extract %k1_0[2] : f32 from vector<4xf32>
+        memref.store %e1_0_2, %out[%o1_0_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %e1_0_3 = vector.extract %k1_0[3] : f32 from vector<4xf32>
         memref.store %e1_0_3, %out[%o1_0_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %s1_1 = arith.addf %sum#5, %b1 : vector<4xf32>
-        %m1_1 = arith.maximumf %s1_1, %floor : vector<4xf32>
-        %k1_1 = arith.mulf %m1_1, %keeps1 : vector<4xf32>
         %f1_1_0 = arith.constant 768 : index
         %o1_1_0 = arith.addi %to1, %f1_1_0 : index
-        %e1_1_0 = vector.extract %k1_1[0] : f32 from vector<4xf32>
-        memref.store %e1_1_0, %out[%o1_1_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f1_1_1 = arith.constant 960 : index
         %o1_1_1 = arith.addi %to1, %f1_1_1 : index
-        %e1_1_1 = vector.extract %k1_1[1] : f32 from vector<4xf32>
-        memref.store %e1_1_1, %out[%o1_1_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f1_1_2 = arith.constant 1152 : index
         %o1_1_2 = arith.addi %to1, %f1_1_2 : index
-        %e1_1_2 = vector.extract %k1_1[2] : f32 from vector<4xf32>
-        memref.store %e1_1_2, %out[%o1_1_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f1_1_3 = arith.constant 1344 : index
         %o1_1_3 = arith.addi %to1, %f1_1_3 : index
+        %m1_1 = arith.maximumf %s1_1, %floor : vector<4xf32>
+        %k1_1 = arith.mulf %m1_1, %keeps1 : vector<4xf32>
+        %e1_1_0 = vector.extract %k1_1[0] : f32 from vector<4xf32>
+        memref.store %e1_1_0, %out[%o1_1_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e1_1_1 = vector.extract %k1_1[1] : f32 from vector<4xf32>
+        memref.store %e1_1_1, %out[%o1_1_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e1_1_2 = vector.extract %k1_1[2] : f32 from vector<4xf32>
+        memref.store %e1_1_2, %out[%o1_1_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %e1_1_3 = vector.extract %k1_1[3] : f32 from vector<4xf32>
         memref.store %e1_1_3, %out[%o1_1_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %s1_2 = arith.addf %sum#6, %b1 : vector<4xf32>
-        %m1_2 = arith.maximumf %s1_2, %floor : vector<4xf32>
-        %k1_2 = arith.mulf %m1_2, %keeps2 : vector<4xf32>
         %f1_2_0 = arith.constant 768 : index
         %o1_2_0 = arith.addi %to2, %f1_2_0 : index
-        %e1_2_0 = vector.extract %k1_2[0] : f32 from vector<4xf32>
-        memref.store %e1_2_0, %out[%o1_2_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f1_2_1 = arith.constant 960 : index
         %o1_2_1 = arith.addi %to2, %f1_2_1 : index
-        %e1_2_1 = vector.extract %k1_2[1] : f32 from vector<4xf32>
-        memref.store %e1_2_1, %out[%o1_2_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f1_2_2 = arith.constant 1152 : index
         %o1_2_2 = arith.addi %to2, %f1_2_2 : index
-        %e1_2_2 = vector.extract %k1_2[2] : f32 from vector<4xf32>
-        memref.store %e1_2_2, %out[%o1_2_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f1_2_3 = arith.constant 1344 : index
         %o1_2_3 = arith.addi %to2, %f1_2_3 : index
+        %m1_2 = arith.maximumf %s1_2, %floor : vector<4xf32>
+        %k1_2 = arith.mulf %m1_2, %keeps2 : vector<4xf32>
+        %e1_2_0 = vector.extract %k1_2[0] : f32 from vector<4xf32>
+        memref.store %e1_2_0, %out[%o1_2_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e1_2_1 = vector.extract %k1_2[1] : f32 from vector<4xf32>
+        memref.store %e1_2_1, %out[%o1_2_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e1_2_2 = vector.extract %k1_2[2] : f32 from vector<4xf32>
+        memref.store %e1_2_2, %out[%o1_2_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %e1_2_3 = vector.extract %k1_2[3] : f32 from vector<4xf32>
         memref.store %e1_2_3, %out[%o1_2_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %s1_3 = arith.addf %sum#7, %b1 : vector<4xf32>
-        %m1_3 = arith.maximumf %s1_3, %floor : vector<4xf32>
-        %k1_3 = arith.mulf %m1_3, %keeps3 : vector<4xf32>
         %f1_3_0 = arith.constant 768 : index
         %o1_3_0 = arith.addi %to3, %f1_3_0 : index
-        %e1_3_0 = vector.extract %k1_3[0] : f32 from vector<4xf32>
-        memref.store %e1_3_0, %out[%o1_3_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f1_3_1 = arith.constant 960 : index
         %o1_3_1 = arith.addi %to3, %f1_3_1 : index
-        %e1_3_1 = vector.extract %k1_3[1] : f32 from vector<4xf32>
-        memref.store %e1_3_1, %out[%o1_3_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f1_3_2 = arith.constant 1152 : index
         %o1_3_2 = arith.addi %to3, %f1_3_2 : index
-        %e1_3_2 = vector.extract %k1_3[2] : f32 from vector<4xf32>
-        memref.store %e1_3_2, %out[%o1_3_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %f1_3_3 = arith.constant 1344 : index
         %o1_3_3 = arith.addi %to3, %f1_3_3 : index
+        %m1_3 = arith.maximumf %s1_3, %floor : vector<4xf32>
+        %k1_3 = arith.mulf %m1_3, %keeps3 : vector<4xf32>
+        %e1_3_0 = vector.extract %k1_3[0] : f32 from vector<4xf32>
+        memref.store %e1_3_0, %out[%o1_3_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e1_3_1 = vector.extract %k1_3[1] : f32 from vector<4xf32>
+        memref.store %e1_3_1, %out[%o1_3_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %e1_3_2 = vector.extract %k1_3[2] : f32 from vector<4xf32>
+        memref.store %e1_3_2, %out[%o1_3_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         %e1_3_3 = vector.extract %k1_3[3] : f32 from vector<4xf32>
         memref.store %e1_3_3, %out[%o1_3_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
         return
@@ -289,7 +292,7 @@ func.func private @conv(%x: tensor<3x2x96xf32>) -> tensor<16x2x96xf32> {
   %bounds = util.global.load @conv.bounds : tensor<2x2x2xi32>
   %bias = util.global.load @conv.bias : tensor<2x8xf32>
   %mask = util.global.load @conv.mask : tensor<96xf32>
-  %flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<3x2x96xf32> into tensor<576xf32>
-  %result = flow.dispatch @conv_kernel::@conv(%flat, %values, %offsets, %bounds, %bias, %mask) : (tensor<576xf32>, tensor<162x8xf32>, tensor<162xi32>, tensor<2x2x2xi32>, tensor<2x8xf32>, tensor<96xf32>) -> tensor<16x2x96xf32>
+  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<3x2x96xf32> into tensor<576xf32>
+  %result = flow.dispatch @conv_kernel::@conv(%x.flat, %values, %offsets, %bounds, %bias, %mask) : (tensor<576xf32>, tensor<162x8xf32>, tensor<162xi32>, tensor<2x2x2xi32>, tensor<2x8xf32>, tensor<96xf32>) -> tensor<16x2x96xf32>
   return %result : tensor<16x2x96xf32>
 }

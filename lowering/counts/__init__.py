@@ -1,0 +1,1 @@
+"""Executed instructions of arm64 bundles, counted under qemu-user. Counts, never times."""

@@ -1,0 +1,99 @@
+"""The kernels of a module: the machine code of the ELF library in a .vmfb, and where it lay in memory when it ran."""
+
+import collections
+import dataclasses
+import io
+import pathlib
+import struct
+import zipfile
+from collections.abc import Sequence
+
+from lowering.counts import instructions, plugin
+
+EXECUTABLE, LOAD = 1, 1  # of a program header: its flag and type
+PAGE = 4096
+
+
+@dataclasses.dataclass(frozen=True)
+class Code:
+    """Executable bytes of a library and their address in its file's own numbering."""
+
+    address: int
+    data: bytes
+
+    def word(self, address: int) -> int:
+        """The instruction at an address."""
+        return struct.unpack_from("<I", self.data, address - self.address)[0]
+
+
+@dataclasses.dataclass(frozen=True)
+class Ran:
+    """How often each instruction of the kernels ran, by its address in `code`; `outside`: instructions of everything else, by class."""
+
+    code: Code
+    times: dict[int, int]
+    outside: dict[str, int]
+
+    def counts(self) -> dict[str, int]:
+        """Executed instructions of the kernels by class."""
+        counts: collections.Counter[str] = collections.Counter()
+        for address, times in self.times.items():
+            counts[instructions.kind(self.code.word(address))] += times
+        return dict(counts)
+
+
+def code(vmfb: pathlib.Path) -> Code:
+    """The machine code in a .vmfb for an arm64 CPU: IREE packs its ELF library beside the module."""
+    with zipfile.ZipFile(io.BytesIO(vmfb.read_bytes())) as archive:
+        libraries = [archive.read(name) for name in archive.namelist() if name.endswith(".so")]
+    if len(libraries) != 1 or libraries[0][:6] != b"\x7fELF\x02\x01":
+        raise plugin.CountError(
+            f"{vmfb} holds {len(libraries)} ELF libraries, expected one; lower it for an android CPU"
+        )
+    elf = libraries[0]
+    (table,), (size, count) = struct.unpack_from("<Q", elf, 32), struct.unpack_from("<HH", elf, 54)
+    for i in range(count):
+        kind, flags, offset, address, _, length = struct.unpack_from("<IIQQQQ", elf, table + i * size)
+        if kind == LOAD and flags & EXECUTABLE:
+            return Code(address, elf[offset : offset + length])
+    raise plugin.CountError(f"the library in {vmfb} holds no code; lower it again with `rt3d lower`")
+
+
+def locate(blocks: Sequence[plugin.Block], found: Code) -> Ran:
+    """Splits what ran into the library's code and the rest. If none of its code ran, all of it is the rest."""
+    base = _base(blocks, found)
+    times: collections.Counter[int] = collections.Counter()
+    outside: collections.Counter[str] = collections.Counter()
+    for block in blocks:
+        if base is not None and _is_at(block, found, base):
+            start = block.address - base
+            times.update({start + 4 * i: block.times for i in range(len(block.words))})
+        else:
+            for word in block.words:
+                outside[instructions.kind(word)] += block.times
+    return Ran(found, dict(times), dict(outside))
+
+
+def _base(blocks: Sequence[plugin.Block], found: Code) -> int | None:
+    """Where the loader put the library: what most blocks say whose bytes occur in it exactly once, on a page and no block against it."""
+    votes: collections.Counter[int] = collections.Counter()
+    for block in blocks:
+        data = _bytes(block)
+        first = found.data.find(data)
+        if first >= 0 and found.data.find(data, first + 1) < 0:
+            votes[block.address - found.address - first] += 1
+    for base, _ in votes.most_common():
+        inside = [b for b in blocks if found.address <= b.address - base < found.address + len(found.data)]
+        if base % PAGE == 0 and all(_is_at(block, found, base) for block in inside):
+            return base
+    return None
+
+
+def _is_at(block: plugin.Block, found: Code, base: int) -> bool:
+    """Whether a block is the library's code at its address."""
+    start, data = block.address - base - found.address, _bytes(block)
+    return start >= 0 and found.data[start : start + len(data)] == data
+
+
+def _bytes(block: plugin.Block) -> bytes:
+    return struct.pack(f"<{len(block.words)}I", *block.words)

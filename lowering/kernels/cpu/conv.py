@@ -1,0 +1,127 @@
+"""Packed convolutions for CPUs: alone, or two in a row that share a cache."""
+
+from lowering import chains, kernel, rows, targets
+from lowering import graph as graphs
+from lowering.kernels import executable, tables
+from lowering.kernels.cpu import stage as stages
+
+WORKGROUPS = 16  # at least, where a layer has the rows for it: so that threads end together
+CHUNKS = 8  # of a chain, at least, where the planes are large enough
+SMALL = 256 * 1024  # bytes of input that stay in cache without being asked for
+
+
+def conv(
+    op: graphs.PackedConv, x: kernel.Value, residual: kernel.Value | None, out: rows.Rows, target: targets.Target
+) -> kernel.Kernel:
+    """One convolution: relu?(conv(x) + bias + residual)."""
+    assert x.rows is not None
+    count, (tile, chunk, chunks, block) = op.kernel.rows, cut(op, out, target)
+    inputs = {"x": x} | ({"residual": residual} if residual else {})
+    arrays, whole = (
+        tables.operands(tables.conv(op, x.rows, out, count), target.precision),
+        kernel.feature_map(out, target.precision.activations),
+    )
+    types = executable.types(inputs, arrays, whole)
+    stage = stages.Stage(
+        op,
+        tile,
+        target,
+        types,
+        "x",
+        "out",
+        out.frames * out.plane,
+        mask_at="%mask_at",
+        residual=residual.type.size if residual else 0,
+    )
+    (front, _), _, _ = op.padding
+    size, x_frame = chunk * tile.size, op.stride * x.rows.plane
+    ahead = stages.Ahead("%ahead_start", x.rows, op.kernel.shape[0], size)
+    body = kernel.fill(
+        "cpu/conv", block=block, rows=count, chunk=chunk, tiles=tile.count, first=out.first, plane=out.plane, span=size, x_frame=x_frame,
+        ahead=out.first + stages.reach(op, x.rows) - front * x.rows.plane,
+        pads=_pads(out, op, types["out"], chunks, "%row_first", "%row_end", whole.element),
+        filters=stage.text(
+            frame="%frame", row_first="%row_first", row_end="%row_end", tile_first="%tile_first", tile_end="%tile_end", origin="%origin", to="%to",
+            prefetch=_prefetch(ahead, types["x"], block, target),
+        ),
+    )  # fmt: skip
+    return executable.kernel_of(inputs, arrays, types, (chunks, out.frames, -(-count // block)), body, whole)
+
+
+def chain(
+    op: graphs.PackedChain, x: kernel.Value, residual: kernel.Value | None, out: rows.Rows, target: targets.Target
+) -> kernel.Kernel:
+    """Two convolutions; what lies between them passes through a ring of frames that stays in cache. Each workgroup has a ring and several chunks."""
+    assert x.rows is not None
+    first, second, (front, _) = op.first, op.second, op.second.padding[0]
+    span, tile_a, tile_b = span_and_tiles(op, out.end - out.first, target)
+    chunks, depth = -(-(out.end - out.first) // span), second.kernel.shape[0]
+    mid = rows.flat(op.between[0], first.kernel.rows * first.kernel.group, span)
+    found = {f"mid_{k}": v for k, v in tables.conv(first, x.rows, mid, first.kernel.rows).items() if k != "mask"}
+    found |= tables.conv(second, mid, out, second.kernel.rows) | {"offsets": tables.ring_offsets(second, span)}
+    inputs = {"x": x} | ({"residual": residual} if residual else {})
+    arrays, whole = tables.operands(found, target.precision), kernel.feature_map(out, target.precision.activations)
+    workers, size = min(chunks, WORKGROUPS), mid.stored * depth * span
+    scratch = {"ring": kernel.Tensor((workers * size,), whole.element)}
+    types = executable.types(inputs, arrays, whole, scratch=scratch)
+    filling = stages.Stage(first, tile_a, target, types, "x", "ring", depth * span, prefix="mid_")
+    reading = stages.Stage(
+        second, tile_b, target, types, "ring", "out", out.frames * out.plane, mask_at="%start", residual=residual.type.size if residual else 0, shift="%shift"
+    )  # fmt: skip
+    reach, newest = stages.reach(first, x.rows), first.stride + first.kernel.shape[0] - 1 - first.padding[0][0]
+    ahead = stages.Ahead("%ahead_start", x.rows, 1, span + 2 * reach)
+    body = kernel.fill(
+        "cpu/chain", rows=second.kernel.rows, mid_rows=first.kernel.rows, frames=out.frames, tiles=tile_b.count, mid_tiles=tile_a.count, size=size, chunks=chunks, workers=workers,
+        span=span, first=out.first, last=out.end - span, stride=second.stride, lead=depth - front, mid_frames=mid.frames, depth=depth,
+        x_frame=first.stride * x.rows.plane, taps=len(second.kernel.taps), plane=out.plane, ahead=newest * x.rows.plane - reach,
+        pads=_pads(out, second, types["out"], chunks, "%c0", "%rows", whole.element),
+        mid=filling.text(
+            frame="%mid", row_first="%c0", row_end="%mid_rows", tile_first="%c0", tile_end="%mid_tiles", origin="%mid_origin", to="%mid_to",
+            prefetch=_prefetch(ahead, types["x"], first.kernel.rows, target),
+        ),
+        filters=reading.text(
+            frame="%frame", row_first="%c0", row_end="%rows", tile_first="%c0", tile_end="%tiles", origin="%ring_at", to="%to",
+            prefetch=stages.prefetch_residual(out, types["residual"], group=second.kernel.group, size=span, element_bytes=target.activation_bytes) if residual else "",
+        ),
+    )  # fmt: skip
+    return executable.kernel_of(inputs, arrays, types, (workers, 1, 1), body, whole, scratch=scratch)
+
+
+def cut(op: graphs.PackedConv, out: rows.Rows, target: targets.Target) -> tuple[stages.Tile, int, int, int]:
+    """The tile, tiles in a chunk, chunks, and rows of filters in a workgroup."""
+    tiling = op.choice.tiling(target, op.kernel.group)
+    tile = stages.cut(out.end - out.first, _room(op, out), target.lanes, tiling.vectors)
+    chunk = min(tiling.chunk, tile.count)
+    chunks = -(-tile.count // chunk)
+    return tile, chunk, chunks, -(-op.kernel.rows // max(1, min(op.kernel.rows, WORKGROUPS // (chunks * out.frames))))
+
+
+def span_and_tiles(
+    op: graphs.PackedChain, positions: int, target: targets.Target
+) -> tuple[int, stages.Tile, stages.Tile]:
+    """Positions in a chunk, as many as let the ring stay in cache, and how both convolutions cut them."""
+    step = chains.step(op.first, op.second, target)
+    ring = chains.ring_bytes(op.first, op.second, step, target)
+    span = step * max(1, min(chains.ring_limit(op.second, target) // ring, positions // (CHUNKS * step)))
+    vectors = [o.choice.tiling(target, o.kernel.group).vectors for o in (op.first, op.second)]
+    tiles = [stages.Tile(target.lanes, v, span // (target.lanes * v), span - target.lanes * v) for v in vectors]
+    return span, tiles[0], tiles[1]
+
+
+def _room(op: graphs.PackedConv, out: rows.Rows) -> int:
+    """Positions that a tile may cover, the zeros after the last pixel included, so that no tap leaves its plane."""
+    return out.plane - out.first - max(0, stages.reach(op, out))
+
+
+def _prefetch(ahead: stages.Ahead, buffer: str, rows_in_turn: int, target: targets.Target) -> str:
+    small = ahead.x.size * target.activation_bytes <= SMALL
+    return "" if small else stages.prefetch(ahead, buffer, rows_in_turn, target.activation_bytes)
+
+
+def _pads(
+    out: rows.Rows, op: graphs.PackedConv, buffer: str, chunks: int, row_first: str, row_end: str, element: str
+) -> str:
+    return kernel.fill(
+        "cpu/pads", element=element, last_chunk=chunks - 1, first=out.first, end=out.end, plane=out.plane, group=op.kernel.group,
+        row_first=row_first, row_end=row_end, stride=out.frames * out.plane, out=buffer,
+    )  # fmt: skip

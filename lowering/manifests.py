@@ -1,0 +1,146 @@
+"""What a bundle from a stranger may hold: its manifest, flag files and arrays are parsed as data, with bounds, and nothing else is accepted.
+
+The rest of a bundle is code: to run a module is to run what its maker compiled (docs/safety.md).
+"""
+
+import json
+import math
+import pathlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+MAX_TEXT = 400  # characters
+MAX_MANIFEST = 1 << 22
+MAX_FLAGS = 1 << 12
+MAX_ARRAY = 1 << 30
+MAX_FILE = 1 << 34
+MAX_ENTRIES = 100_000
+
+Kind = tuple[str, Callable[[Any], bool]]  # in words, and whether a value is of it
+TEXT: Kind = (
+    f"at most {MAX_TEXT} printable characters",
+    lambda v: isinstance(v, str) and len(v) <= MAX_TEXT and v.isprintable(),
+)
+COUNT: Kind = ("a count", lambda v: type(v) is int and 0 <= v < 1 << 63)
+NUMBER: Kind = ("a number", lambda v: type(v) in (int, float) and abs(v) < 1e300)
+SCORE: Kind = ("a number or null", lambda v: v is None or NUMBER[1](v))
+BOUND: Kind = ("a count or null", lambda v: v is None or COUNT[1](v))
+SIZE: Kind = (f"at most {MAX_FILE} bytes", lambda v: COUNT[1](v) and v <= MAX_FILE)
+HASH: Kind = ("64 hexadecimal digits", lambda v: isinstance(v, str) and re.fullmatch("[0-9a-f]{64}", v) is not None)
+OBJECT: Kind = ("an object", lambda v: isinstance(v, dict))
+
+
+def _list(kind: Kind) -> Kind:
+    return (f"a list, each {kind[0]}", lambda v: isinstance(v, list) and len(v) <= MAX_ENTRIES and all(map(kind[1], v)))
+
+
+FIELDS = {
+    **dict.fromkeys(("run", "model", "scheme", "protocol"), TEXT),
+    "labels": _list(TEXT),
+    "clip": OBJECT,
+    "rate": NUMBER,
+    "accuracy": SCORE,
+    "target": OBJECT,
+    "layers": _list(OBJECT),
+    "dispatches": _list(TEXT),
+    "source": HASH,
+    "versions": OBJECT,
+    "files": OBJECT,
+}
+OPTIONAL = {"executables": _list(TEXT), "tuning": TEXT}  # which older bundles lack
+TARGET = {"kind": TEXT, "device": TEXT, "flags": _list(TEXT), "macs_per_dispatch": BOUND}
+LAYER = {
+    "name": TEXT,
+    "shape": _list(COUNT),
+    "row_taps": _list(COUNT),
+    **dict.fromkeys(("macs", "macs_dense", "group", "rows"), COUNT),
+}
+FILE = {"bytes": SIZE, "sha256": HASH}
+
+# Every flag that a bundle's flag files may give to IREE's tools. A flag of another name could read or write other files.
+FLAGS = {
+    "--module": r"module\.vmfb",
+    "--parameters": r"model=weights\.irpa",
+    "--device": "local-sync|vulkan",
+    "--function": "main",
+    "--input": r"@clip\.npy",
+    "--device_allocator": "caching",
+    "--expected_output": r"@logits\.npy",
+    "--expected_f32_threshold": r"[0-9.]{1,20}(e[-+][0-9]{1,3})?",
+}
+ARRAY = re.compile(
+    rb"\x93NUMPY\x01\x00..\{'descr': '<f4', 'fortran_order': False, 'shape': \((\d{1,9}(?:, \d{1,9}){1,5})\), \} *\n",
+    re.DOTALL,
+)
+
+
+def read(path: pathlib.Path) -> dict[str, Any]:
+    """A manifest as JSON, not yet checked. ValueError for what is none, or larger than MAX_MANIFEST bytes."""
+    try:
+        found = json.loads(_bytes(path, MAX_MANIFEST), parse_constant=_refuse)
+    except UnicodeDecodeError as error:  # which would hold the whole text
+        raise ValueError(f"{error.reason} at byte {error.start}") from None
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    if not isinstance(found, dict):
+        raise ValueError(f"a {type(found).__name__}, expected an object")
+    return found
+
+
+def check(manifest: dict[str, Any]) -> None:
+    """KeyError for a field that is missing, ValueError for one of another kind or size than `bundle.write` gives it."""
+    _check("manifest", manifest, FIELDS)
+    _check("manifest", manifest, OPTIONAL, optional=True)
+    _check("target", manifest["target"], {"name": TEXT})
+    _check("target", manifest["target"], TARGET, optional=True)
+    for layer in manifest["layers"]:
+        _check("layer", layer, LAYER)
+    for what, found, kind in (("versions", manifest["versions"], TEXT), ("files", manifest["files"], OBJECT)):
+        _check(what, found, dict.fromkeys(found, kind))
+    for name, entry in manifest["files"].items():
+        _check(name[:MAX_TEXT], entry, FILE)
+
+
+def check_flags(path: pathlib.Path, device: str) -> None:
+    """ValueError unless every line is a flag of FLAGS, none is there twice, and the device is the target's."""
+    seen = set()
+    for line in _bytes(path, MAX_FLAGS).decode("ascii", "backslashreplace").splitlines():
+        name, _, value = line.partition("=")
+        if name in seen or not re.fullmatch(FLAGS.get(name, "(?!)"), value) or (name == "--device" and value != device):
+            raise ValueError(f"the flag {line[:100]!r}, expected those that `rt3d lower` writes, each once")
+        seen.add(name)
+
+
+def array(path: pathlib.Path) -> np.ndarray:
+    """An f32 array as numpy.save wrote it. ValueError for every other type, order or version, or a size that is not the file's."""
+    data = _bytes(path, MAX_ARRAY)
+    head = ARRAY.match(data[:1024])
+    if head is None:
+        raise ValueError("not an array of float32 in C order, as numpy.save writes it")
+    shape = tuple(map(int, head[1].split(b", ")))
+    if math.prod(shape) * 4 != len(data) - head.end():
+        raise ValueError(
+            f"{len(data) - head.end()} bytes of values for the shape {shape}, expected {math.prod(shape) * 4}"
+        )
+    return np.frombuffer(data, "<f4", offset=head.end()).reshape(shape)
+
+
+def _check(what: str, found: dict[str, Any], fields: dict[str, Kind], optional: bool = False) -> None:
+    for name, (words, is_kind) in fields.items():
+        if not (optional and name not in found) and not is_kind(found[name]):
+            raise ValueError(f"{what} has {name[:100]!r} = {repr(found[name])[:100]}, expected {words}")
+
+
+def _bytes(path: pathlib.Path, most: int) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise ValueError(f"longer than {most} bytes")
+    return data
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant}, expected a number")

@@ -1,0 +1,146 @@
+"""How each engine loads a network: its own best settings for single clips in f32 on a fixed number of threads.
+
+A load function takes the network's folder, the number of threads and the clip f32[1, D, H, W, C], and gives a function from nothing to logits:
+the clip lies in memory as the engine likes it, the logits come back as an array. Engines are imported where they are used, so that the process of one
+holds no other.
+"""
+
+import dataclasses
+import importlib
+import importlib.metadata
+import pathlib
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lowering.peers import networks
+
+Infer = Callable[[], np.ndarray]
+OURS = "rt3d-jax (IREE)"
+
+
+@dataclasses.dataclass(frozen=True)
+class Engine:
+    """library: the module that must be there. package: what pip calls it. settings: how it is run, for people."""
+
+    name: str
+    library: str
+    package: str
+    settings: str
+    load: Callable[[pathlib.Path, int, np.ndarray], Infer]
+
+    @property
+    def version(self) -> str:
+        return importlib.metadata.version(self.package)
+
+
+def rt3d(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+    """The host bundle, in IREE's Python runtime."""
+    from lowering import bundle as bundles
+    from lowering import run
+
+    network = run.load(bundles.read(folder / networks.BUNDLE, verify=False), threads)
+    return lambda: network(clip)
+
+
+def openvino(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+    """OpenVINO's CPU plugin; f32 is asked for, since it would take bf16 where the processor has it."""
+    import openvino as library
+
+    settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
+    request = library.Core().compile_model(folder / networks.MODEL, "CPU", settings).create_infer_request()
+    x = _ncdhw(clip)
+    return lambda: np.asarray(request.infer({0: x}, share_inputs=True)[0])
+
+
+def onnxruntime(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+    """ONNX Runtime's CPU provider."""
+    import onnxruntime as library
+
+    options = library.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.execution_mode = library.ExecutionMode.ORT_SEQUENTIAL
+    options.graph_optimization_level = library.GraphOptimizationLevel.ORT_ENABLE_ALL
+    session = library.InferenceSession(folder / networks.MODEL, options, providers=["CPUExecutionProvider"])
+    x = _ncdhw(clip)
+    return lambda: np.asarray(session.run(None, {"clip": x})[0])
+
+
+def torch(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+    """PyTorch as it is called: eager, in inference mode, in the memory format of its own networks."""
+    from lowering.peers import torch_network
+
+    return torch_network.eager(folder / networks.GRAPH, threads, clip)
+
+
+def torch_frozen(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+    """PyTorch, traced and frozen for oneDNN by TorchScript: much faster than eager, and deprecated."""
+    from lowering.peers import torch_network
+
+    return torch_network.frozen(folder / networks.GRAPH, threads, clip)
+
+
+def inductor(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+    """PyTorch through torch.compile; needs a C++ compiler and a minute."""
+    from lowering.peers import torch_network
+
+    return torch_network.compiled(folder / networks.GRAPH, threads, clip)
+
+
+def mnn(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+    """MNN's CPU backend, from a model that its converter made in a process of its own."""
+    library: Any = importlib.import_module("MNN")  # of which nothing is typed
+    converted = _convert_to_mnn(folder / networks.MODEL)
+    interpreter = library.Interpreter(str(converted))
+    session = interpreter.createSession({"backend": "CPU", "numThread": threads, "precision": "high"})
+    source, result = interpreter.getSessionInput(session), interpreter.getSessionOutput(session)
+    tensor = lambda array: library.Tensor(
+        array.shape, library.Halide_Type_Float, array, library.Tensor_DimensionType_Caffe
+    )
+    x, y = tensor(_ncdhw(clip)), tensor(np.zeros(result.getShape(), np.float32))
+
+    def infer() -> np.ndarray:
+        source.copyFrom(x)
+        interpreter.runSession(session)
+        result.copyToHostTensor(y)
+        return np.array(y.getNumpyData())
+
+    return infer
+
+
+ENGINES: dict[str, Engine] = {
+    OURS: Engine(OURS, "iree.runtime", "iree-base-runtime", "module of the host bundle, caching allocator", rt3d),
+    "openvino": Engine("openvino", "openvino", "openvino", "CPU, LATENCY hint, f32 inference precision", openvino),
+    "onnxruntime": Engine(
+        "onnxruntime", "onnxruntime", "onnxruntime", "CPU, all graph optimisations, sequential", onnxruntime
+    ),
+    "torch": Engine("torch", "torch", "torch", "eager, inference mode, batch norms folded", torch),
+    "torch-frozen": Engine(
+        "torch-frozen", "torch", "torch", "inference mode, traced and frozen for oneDNN", torch_frozen
+    ),
+    "inductor": Engine("inductor", "torch", "torch", "torch.compile with freezing, channels last", inductor),
+    "mnn": Engine("mnn", "MNN", "MNN", "CPU, converted from ONNX, precision high", mnn),
+}
+PEERS = tuple(name for name in ENGINES if name != OURS)
+
+
+def _ncdhw(clip: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(np.moveaxis(clip, 4, 1))
+
+
+def _convert_to_mnn(model: pathlib.Path) -> pathlib.Path:
+    """MNN's own form beside an ONNX model.
+
+    The converter is called as the library that it is: the script `mnnconvert` around it runs pip and reports to its makers.
+    """
+    converted = model.with_suffix(".mnn")
+    command = [sys.executable, "-c", "import sys, _tools; _tools.mnnconvert(sys.argv)"]
+    arguments = ["-f", "ONNX", "--modelFile", str(model), "--MNNModel", str(converted), "--bizCode", "rt3d"]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode or not converted.is_file():
+        said = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
+        raise RuntimeError(f"MNN's converter failed on {model.name}: {said[-1]}")
+    return converted

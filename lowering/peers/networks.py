@@ -1,0 +1,44 @@
+"""One network in every form that an engine reads, in one folder: our bundle, an ONNX model, the graph itself, a clip and JAX's answer."""
+
+import dataclasses
+import pathlib
+import pickle
+
+import numpy as np
+
+from lowering import bundle as bundles
+from lowering import graph as graphs
+from lowering import onnx_export, rewrite, targets
+
+MODEL, GRAPH, CLIP, BUNDLE = "model.onnx", "graph.pickle", "clip.npy", "host"
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Network:
+    """A network on disk. macs: multiply-accumulates of its weights that are not zero; logits f32[classes], JAX's for the clip in `folder`."""
+
+    folder: pathlib.Path
+    model: str
+    scheme: str
+    rate: float
+    macs: int
+    logits: np.ndarray
+
+    @property
+    def bundle(self) -> bundles.Bundle:
+        """Our own form of it."""
+        return bundles.read(self.folder / BUNDLE, verify=False)
+
+
+def write(
+    folder: pathlib.Path, graph: graphs.Graph, clip: np.ndarray, logits: np.ndarray, info: bundles.Info, macs: int
+) -> Network:
+    """Writes every form of a traced graph; clip f32[1, D, H, W, C], logits f32[1, classes]. Weights that were pruned must be zeros in it."""
+    folder.mkdir(parents=True)
+    bundles.write(folder / BUNDLE, graph, targets.find("host"), clip, logits, info)
+    plain = rewrite.rewrite(graph, rewrite.ALGEBRA)
+    onnx_export.write(folder / MODEL, onnx_export.export(plain, dataclasses.asdict(info)))
+    with (folder / GRAPH).open("wb") as file:
+        pickle.dump(plain, file, protocol=5)
+    np.save(folder / CLIP, clip)
+    return Network(folder, info.model, info.scheme, info.rate, macs, logits[0])

@@ -1,0 +1,153 @@
+"""Engines timed in turns, A B C A B C ..., on the same cores, beside the machine's FMA peak; a row for each, whatever became of it."""
+
+import contextlib
+import dataclasses
+import multiprocessing
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from lowering import measure
+from lowering.peers import engines, networks, worker
+
+ROOT = pathlib.Path(__file__).parents[2]
+# Of the largest logit. Winograd's convolutions in f32 are off by up to 1e-3 in a network of eleven layers, computing in bf16 by more than 1e-2.
+TOLERANCE = 1e-2
+TIMEOUT = 900.0  # seconds for an answer: loading may mean compiling
+WORKER = "from lowering.peers import worker; worker.main()"
+POOLS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+@dataclasses.dataclass(eq=False)
+class Measured:
+    """One engine on one network. status is "ok", or why the other values are not there. error: largest so far, of the largest logit."""
+
+    engine: engines.Engine
+    network: networks.Network
+    times_ms: list[float] = dataclasses.field(default_factory=list)
+    peak_rss_mb: float | None = None
+    error: float | None = None
+    status: str = "ok"
+
+    def take(self, answer: worker.Round | worker.Failure) -> None:
+        """Keeps what a round gave; a wrong answer makes its times worthless."""
+        if isinstance(answer, worker.Failure):
+            self.status = answer.status
+            return
+        self.peak_rss_mb, logits, expected = answer.peak_rss_mb, answer.logits, self.network.logits
+        if logits.shape != expected.shape or not np.isfinite(logits).all():
+            self.status = f"wrong answer: {np.isfinite(logits).sum()} finite logits, expected {expected.size}"
+            return
+        self.error = max(float(np.abs(logits - expected).max() / np.abs(expected).max()), self.error or 0.0)
+        if self.error > TOLERANCE:
+            self.status = f"wrong answer: off by {self.error:.2g} of the largest logit, expected at most {TOLERANCE:g}"
+
+    def row(self, peak: float | None) -> dict[str, Any]:
+        """The row of the JSON report; `peak` is the FMA peak of as many threads, in GFLOP/s. macs are those of weights other than zero."""
+        network, timed = self.network, self.status == "ok" and bool(self.times_ms)
+        status = "interrupted before it was timed" if self.status == "ok" and not timed else self.status
+        percentile = lambda share: float(np.percentile(self.times_ms, share)) if timed else None
+        p50 = percentile(50)
+        return {
+            "engine": self.engine.name, "model": network.model, "scheme": network.scheme, "rate": network.rate, "macs": network.macs,
+            "precision": "f32", "p50_ms": p50, "p90_ms": percentile(90), "min_ms": percentile(0), "runs": len(self.times_ms) if timed else 0,
+            "peak_rss_mb": self.peak_rss_mb if timed else None,
+            "share_of_peak": 2e-6 * network.macs / p50 / peak if p50 and peak else None,
+            "max_rel_error": self.error, "status": status,
+        }  # fmt: skip
+
+
+def interleave(
+    pairs: Sequence[tuple[engines.Engine, networks.Network]],
+    threads: int,
+    rounds: int,
+    runs: int,
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+) -> tuple[list[Measured], float | None, bool]:
+    """Times each pair: `runs` single inferences a round after a warm-up, each engine in a process of its own on the same `threads` cores.
+
+    Returns what was measured in the order of `pairs`, the median FMA peak of the threads together in GFLOP/s (None if it never ran), and whether all
+    rounds were done: KeyboardInterrupt ends the rounds and keeps what was measured. ValueError if there are fewer cores than threads.
+    """
+    found, peaks = [Measured(*pair) for pair in pairs], list[float]()
+    with contextlib.ExitStack() as stack:
+        cores = stack.enter_context(_pinned(threads))
+        folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        try:
+            processes = []
+            for number, each in enumerate(found):
+                processes.append(stack.enter_context(_Process(folder / f"{number}.log", cores)))
+                each.take(processes[-1].ask(worker.Task(each.engine, each.network.folder, cores)))
+                progress("loading", number + 1, len(found))
+            peak = measure.Peak(folder, found[0].network.bundle, threads)
+            for done in range(rounds):
+                peaks.append(peak.gflops())
+                for number, (each, process) in enumerate(zip(found, processes, strict=True)):
+                    if each.status == "ok":
+                        _add(each, process.ask(runs))
+                    progress("latency", done * len(found) + number + 1, rounds * len(found))
+        except KeyboardInterrupt:
+            return found, float(np.median(peaks)) if peaks else None, False
+    return found, float(np.median(peaks)), True
+
+
+def _add(each: Measured, answer: worker.Round | worker.Failure) -> None:
+    each.take(answer)
+    if isinstance(answer, worker.Round):
+        each.times_ms += answer.times_ms
+
+
+@contextlib.contextmanager
+def _pinned(threads: int) -> Iterator[tuple[int, ...]]:
+    """The first cores that this process may use, as many as threads; processes started meanwhile keep to them."""
+    before = os.sched_getaffinity(0)
+    if not 1 <= threads <= len(before):
+        raise ValueError(
+            f"{threads} threads asked for, this process may use {len(before)} cores; give --threads 1 to {len(before)}"
+        )
+    os.sched_setaffinity(0, cores := tuple(sorted(before)[:threads]))
+    try:
+        yield cores
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+class _Process:
+    """A worker and the pipe to it. What the engine prints goes to a log; Ctrl-C does not reach it."""
+
+    def __init__(self, log: pathlib.Path, cores: tuple[int, ...]) -> None:
+        self.log = log
+        self.pipe, theirs = multiprocessing.Pipe()
+        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+        environment = {**os.environ, "PYTHONPATH": path, **dict.fromkeys(POOLS, str(len(cores)))}
+        command = [sys.executable, "-c", WORKER, str(theirs.fileno())]
+        with theirs, log.open("wb") as file:
+            self.process = subprocess.Popen(
+                command, pass_fds=[theirs.fileno()], env=environment, stdout=file, stderr=file, start_new_session=True
+            )
+
+    def __enter__(self) -> "_Process":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.pipe.close()
+        self.process.kill()
+        self.process.wait()
+
+    def ask(self, message: worker.Task | int) -> worker.Round | worker.Failure:
+        """The worker's answer; a Failure if it died or took too long."""
+        try:
+            self.pipe.send(message)
+            if self.pipe.poll(TIMEOUT):
+                return self.pipe.recv()
+        except (EOFError, OSError):
+            code = self.process.wait()
+            said = self.log.read_text(errors="replace").strip().splitlines() or ["it said nothing"]
+            return worker.Failure(f"failed: its process ended with code {code}: {said[-1]}")
+        return worker.Failure(f"failed: no answer within {TIMEOUT:.0f} s")

@@ -1,0 +1,36 @@
+"""How numbers are stored and added up in a module: f32, f16, or f16 weights under f32 arithmetic."""
+
+import dataclasses
+
+import numpy as np
+
+DTYPES = {"f32": np.dtype(np.float32), "f16": np.dtype(np.float16)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Precision:
+    """activations and weights: the element types in memory; sums: the type in which products are added up.
+
+    tolerance: how far an answer may be from JAX's in f32, in units of the largest logit.
+    """
+
+    name: str
+    activations: str
+    weights: str
+    sums: str
+    tolerance: float
+
+
+# The operation that takes a maximum: IREE 3.13's compiler fails on arith.maximumf of f16 vectors. No value here is NaN, where the two differ.
+MAXIMUM = {"f32": "arith.maximumf", "f16": "arith.maxnumf"}
+
+F32 = Precision("f32", "f32", "f32", "f32", 1e-4)
+PRECISIONS = {
+    p.name: p
+    for p in (
+        F32,
+        Precision("f16", "f16", "f16", "f16", 5e-2),
+        Precision("f16-f32", "f16", "f16", "f32", 1e-2),  # halves the traffic, keeps the sums of f32
+        Precision("w16", "f32", "f16", "f32", 1e-2),  # halves what a fully connected layer reads
+    )
+}

@@ -1,0 +1,33 @@
+// Two packed convolutions, the second without extent in height and width: what the first gives for a chunk of positions stays in cache.
+// A workgroup has a ring of $depth frames, as many as the second reads, and a share of the chunks. Frame by frame, the first fills the ring.
+        %c0 = arith.constant 0 : index
+        %c1 = arith.constant 1 : index
+        %worker = hal.interface.workgroup.id[0] : index
+        %rows = arith.constant $rows : index
+        %mid_rows = arith.constant $mid_rows : index
+        %frames = arith.constant $frames : index
+        %tiles = arith.constant $tiles : index
+        %mid_tiles = arith.constant $mid_tiles : index
+        %ring_at = affine.apply affine_map<(w) -> (w * $size)>(%worker)
+        %chunk_first = affine.apply affine_map<(w) -> ((w * $chunks) floordiv $workers)>(%worker)
+        %chunk_end = affine.apply affine_map<(w) -> ((w * $chunks + $chunks) floordiv $workers)>(%worker)
+        scf.for %chunk = %chunk_first to %chunk_end step %c1 {
+        %start = affine.min affine_map<(c) -> (c * $span + $first, $last)>(%chunk)
+        scf.for %frame = %c0 to %frames step %c1 {
+$pads
+          // Frames of the first that this one needs and no earlier one did.
+          %earlier = affine.max affine_map<(f) -> (0, (f - 1) * $stride + $lead)>(%frame)
+          %at_start = arith.cmpi eq, %frame, %c0 : index
+          %mid_first = arith.select %at_start, %c0, %earlier : index
+          %mid_end = affine.min affine_map<(f) -> (f * $stride + $lead, $mid_frames)>(%frame)
+          scf.for %mid = %mid_first to %mid_end step %c1 {
+            %mid_origin = affine.apply affine_map<(m)[s] -> (m * $x_frame + s)>(%mid)[%start]
+            %mid_to = affine.apply affine_map<(m)[r] -> ((m mod $depth) * $span + r)>(%mid)[%ring_at]
+            %ahead_start = affine.apply affine_map<(m)[s] -> (m * $x_frame + $ahead + s)>(%mid)[%start]
+$mid
+          }
+          %shift = affine.apply affine_map<(f) -> (((f * $stride + $lead) mod $depth) * $taps)>(%frame)
+          %to = affine.apply affine_map<(f)[s] -> (f * $plane + s)>(%frame)[%start]
+$filters
+        }
+        }

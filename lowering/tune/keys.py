@@ -1,0 +1,60 @@
+"""Keys of convolutions: layers with the same key run equally fast, whatever their names and weights."""
+
+import math
+
+from lowering import choices, packed
+from lowering import graph as graphs
+
+STEPS = 2  # per factor of two in the share of weights kept
+
+
+def keys(graph: graphs.Graph) -> dict[str, str]:
+    """A key for each convolution that is about to be packed: shape read, kernel, padding, stride of frames, and roughly the weights that rows keep.
+
+    Two convolutions that one kernel could compute name each other ("before", "after"): what is best for one depends on the other.
+    """
+    own = {node.name: _own(graph, node) for node in graph.nodes if isinstance(node.op, graphs.Conv)}
+    found = dict(own)
+    for first, second in pairs(graph):
+        found[second] += f", after {own[first]}"
+        found[first] += f", before {own[second]}"
+    return found
+
+
+def by_name(graph: graphs.Graph, chosen: choices.Choices) -> choices.Choices:
+    """Choices by key -> those for a graph's convolutions, by name."""
+    return {name: chosen[key] for name, key in keys(graph).items() if key in chosen} if chosen else {}
+
+
+def pairs(graph: graphs.Graph) -> list[tuple[str, str]]:
+    """Names of convolutions that chains.join may join, by their form alone."""
+    users, found = graph.users, []
+    for node in graph.nodes:
+        source = graph[node.inputs[0]] if node.inputs else node
+        if not isinstance(node.op, graphs.Conv) or not isinstance(source.op, graphs.Conv):
+            continue
+        alone = node.op.kernel.shape[1:3] == (1, 1) and node.op.padding[1:] == ((0, 0), (0, 0))
+        if alone and len(source.inputs) == 1 and len(users[source.name]) == 1:
+            found.append((source.name, node.name))
+    return found
+
+
+def _own(graph: graphs.Graph, node: graphs.Node) -> str:
+    op = node.op
+    assert isinstance(op, graphs.Conv)
+    *window, _, filters = op.kernel.shape
+    shape, kernel = "x".join(map(str, graph[node.inputs[0]].shape)), "x".join(map(str, (*window, filters)))
+    padding = ".".join(str(side) for axis in op.padding for side in axis)
+    kept = "/".join(_kept(op, group) for group in choices.GROUPS)
+    return f"{shape} * {kernel} pad {padding} stride {op.strides[0]} keeps {kept}"
+
+
+def _kept(op: graphs.Conv, group: int) -> str:
+    """The share of weights that rows of `group` filters keep, rounded on a scale of factors, so that 0.19 and 0.21 agree."""
+    share = packed.kept_for_group(op.kernel, group) / (op.kernel.size / op.kernel.shape[4] * _whole(op, group))
+    return f"{2 ** (round(STEPS * math.log2(share)) / STEPS):.2g}" if share else "0"
+
+
+def _whole(op: graphs.Conv, group: int) -> int:
+    """Filters, those included that fill the last row."""
+    return -(-op.kernel.shape[4] // group) * group

@@ -1,0 +1,130 @@
+"""What a convolution's kernel costs on a CPU, from its tables and tiles alone: the instructions that it executes, and what its caches miss.
+
+The instructions are those of NEON code as IREE 3.13 writes it for our templates: exact in the loop over taps, fitted to counts (`rt3d count`)
+around it. The stalls are estimates that no measurement supports: they speak against a choice, never for one. For registers other than
+NEON's the sum of both still tells which options to measure first.
+"""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from lowering import chains, precision, rows, targets
+from lowering import graph as graphs
+from lowering.kernels.cpu import conv
+from lowering.kernels.cpu import stage as stages
+
+# Instructions.
+REGISTERS = 32
+LOOP = 4  # per tap: the offset's load, the address, counter and branch
+POINTER = {2: 1}  # by registers of weights: instructions that move their pointer, where the load does not
+SPILL = 2  # per sum without a register, per tap
+TILE, FILTER = 10.0, 1.3  # per tile, and for each of its filters
+SUM = {"always": 1.0, "mask": 1.0, "relu": 2.4, "residual": 4.6}  # per vector of sums
+TURN = 4.0  # per filter and chunk of an output frame: bounds, and loops over pads
+WORKGROUP = 268.0
+FETCH = 4.4  # per cache line fetched ahead
+PAD = 4.05  # per zero around the image
+
+# Stalls, in instructions that could have been executed, per cache line: out of order, most of a line's latency is hidden.
+L1 = 32 * 1024
+NEAR, FAR, STREAM = 3.0, 20.0, 1.0  # from the second level, from beyond it, and of weights, which are read in order
+
+
+@dataclasses.dataclass(frozen=True)
+class Cost:
+    """instructions: what `rt3d count` would count. stalls: what waiting for caches costs, in instructions."""
+
+    instructions: float
+    stalls: float
+
+
+def costs(graph: graphs.Graph, target: targets.Target) -> dict[str, Cost]:
+    """Of each convolution's kernel, by its name, in a graph that is packed."""
+    joined = chains.join(graph, target)
+    layout, found = rows.assign(joined), {}
+    for node in joined.nodes:
+        if isinstance(node.op, graphs.PackedConv | graphs.PackedChain):
+            x, out, residual = layout[node.inputs[0]], layout[node.name], len(node.inputs) > 1
+            if isinstance(node.op, graphs.PackedChain):
+                found[node.name] = _chain(node.op, x, out, target, residual)
+            else:
+                found[node.name] = _conv(node.op, x, out, target, residual)
+    return found
+
+
+def _conv(op: graphs.PackedConv, x: rows.Rows, out: rows.Rows, target: targets.Target, residual: bool) -> Cost:
+    tile, chunk, chunks, block = conv.cut(op, out, target)
+    taps, turns, span = _taps(op, x.frames, out.frames), out.frames * op.kernel.rows, chunk * tile.size
+    workgroups = out.frames * chunks * -(-op.kernel.rows // block)
+    executed = _rows(op, tile, taps, turns, chunks, target, residual, masked=True) + workgroups * WORKGROUP
+    executed += _pads(out) * PAD
+    if x.size * target.activation_bytes > conv.SMALL:
+        lines = -(-span * target.activation_bytes // stages.LINE)
+        executed += workgroups * x.channels * op.kernel.shape[0] * lines * FETCH
+    held = x.channels * op.kernel.shape[0] * (span + 2 * stages.reach(op, x)) * target.activation_bytes
+    return Cost(executed, _stalls(op, tile, taps, turns, chunks, span, held, target))
+
+
+def _chain(op: graphs.PackedChain, x: rows.Rows, out: rows.Rows, target: targets.Target, residual: bool) -> Cost:
+    span, *tiles = conv.span_and_tiles(op, out.end - out.first, target)
+    chunks, between = -(-(out.end - out.first) // span), op.between[0]
+    sizes = x.channels * op.first.kernel.shape[0], op.between[3] * op.second.kernel.shape[0]
+    executed, stalled = chunks * WORKGROUP + _pads(out) * PAD, 0.0
+    parts = (op.first, tiles[0], x.frames, between), (op.second, tiles[1], between, out.frames)
+    for size, (each, tile, frames_in, frames) in zip(sizes, parts, strict=True):
+        taps, turns, last = _taps(each, frames_in, frames), frames * each.kernel.rows, each is op.second
+        executed += chunks * _rows(each, tile, taps, turns, 1, target, residual and last, masked=last)
+        held = size * (span + 2 * stages.reach(each, x)) * target.activation_bytes
+        stalled += chunks * _stalls(each, tile, taps, turns, 1, span, held, target)
+    return Cost(executed, stalled)
+
+
+def _rows(
+    op: graphs.PackedConv, tile: stages.Tile, taps: int, turns: int, chunks: int, target: targets.Target, residual: bool, masked: bool
+) -> float:  # fmt: skip
+    """Instructions of so many turns of a row of filters in one frame."""
+    executed = taps * tile.count * per_tap(op.kernel.group, tile.vectors, target)
+    return executed + turns * (
+        tile.count * per_tile(op, tile, target, residual, masked) + chunks * op.kernel.group * TURN
+    )
+
+
+def per_tap(group: int, vectors: int, target: targets.Target) -> float:
+    """Of the innermost loop: multiply-adds, loads by pairs of registers, conversions, spills."""
+    weights, own = -(-group // target.weight_lanes), target.precision
+    executed = group * vectors + math.ceil(vectors / 2) + math.ceil(weights / 2) + LOOP + POINTER.get(weights, 0)
+    executed += vectors * (own.activations != own.sums) + weights * (own.weights != own.sums)
+    return executed + SPILL * max(0, group * vectors + 2 - REGISTERS)
+
+
+def per_tile(op: graphs.PackedConv, tile: stages.Tile, target: targets.Target, residual: bool, masked: bool) -> float:
+    """Of what stands around that loop: biases to sums, then the epilogue."""
+    converted = target.precision.activations != target.precision.sums
+    by_sum = SUM["always"] + SUM["mask"] * masked + SUM["relu"] * op.relu + converted
+    by_sum += (SUM["residual"] + converted) * residual
+    return TILE + op.kernel.group * (FILTER + by_sum * tile.vectors)
+
+
+def _stalls(
+    op: graphs.PackedConv, tile: stages.Tile, taps: int, turns: int, chunks: int, span: int, held: int, target: targets.Target
+) -> float:  # fmt: skip
+    """Of the input, each turn reads what its taps touch of the `held` bytes that all rows read in a chunk; weights are read for every tile, or once."""
+    by_turn, near = taps / max(turns, 1), 2 * target.ring_bytes
+    touched = min(by_turn * (span * target.activation_bytes / stages.LINE + 1), held / stages.LINE)
+    weight = op.kernel.group * precision.DTYPES[target.precision.weights].itemsize + 4  # and its offset
+    lines = by_turn * weight / stages.LINE * (tile.count if by_turn * weight > L1 else chunks)
+    return turns * (chunks * touched * (0 if held <= L1 else NEAR if held <= near else FAR) + lines * STREAM)
+
+
+def _pads(out: rows.Rows) -> int:
+    """Zeros that a kernel writes."""
+    return out.stored * out.frames * (out.first + out.plane - out.end)
+
+
+def _taps(op: graphs.PackedConv, frames_in: int, frames: int) -> int:
+    """Taps inside the clip in time, over all rows and frames of the result."""
+    depth, front = op.kernel.shape[0], op.padding[0][0]
+    at = np.arange(frames)[:, None] * op.stride + np.arange(depth) - front
+    return int(((at >= 0) & (at < frames_in)).sum(0) @ np.bincount(op.kernel.taps[:, 0], minlength=depth))

@@ -1,0 +1,62 @@
+"""A network as the tuner sees it: units of layers that are chosen for together, and the graph packed with any choices."""
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+
+from lowering import choices, packed, rewrite
+from lowering import graph as graphs
+from lowering.tune import keys
+
+Choices = dict[str, choices.Choice]
+Costs = Mapping[str, float]  # by kernel
+
+
+@dataclasses.dataclass(frozen=True)
+class Unit:
+    """One convolution, or several in a row that kernels may join: their keys, and the names of all layers in the network that have these keys."""
+
+    keys: tuple[str, ...]
+    names: tuple[tuple[str, ...], ...]
+
+    def cost(self, costs: Costs) -> float:
+        """The sum over its kernels, joined or not."""
+        joined = {f"{a}.{b}" for layers in self.names for a, b in zip(layers, layers[1:], strict=False)}
+        return sum(costs.get(name, 0.0) for name in {name for layers in self.names for name in layers} | joined)
+
+    def __str__(self) -> str:
+        return ", ".join(" + ".join(layers) for layers in self.names)
+
+
+class Network:
+    """A traced graph, prepared; each kernel is packed once for each size of rows."""
+
+    def __init__(self, graph: graphs.Graph) -> None:
+        self.traced, self.graph = graph, rewrite.rewrite(graph, rewrite.STAGES[:-1])
+        self.keys = keys.keys(self.graph)
+        self.units = _units(self.graph, self.keys)
+        self._packed: dict[tuple[int, tuple[int, ...], int | None], packed.PackedKernel] = {}
+
+    def pack(self, chosen: Choices) -> graphs.Graph:
+        """The graph as `rewrite.rewrite` gives it."""
+        names = {name: chosen[key] for name, key in self.keys.items() if key in chosen}
+        return rewrite.pack(self.graph, names, self._pack)
+
+    def _pack(self, kernel: np.ndarray, group: int | None) -> packed.PackedKernel:
+        key = (kernel.ctypes.data, kernel.shape, group)
+        if key not in self._packed:
+            self._packed[key] = rewrite.pack_rows(kernel, group)
+        return self._packed[key]
+
+
+def _units(graph: graphs.Graph, names: dict[str, str]) -> list[Unit]:
+    after = dict(keys.pairs(graph))
+    firsts = [name for name in names if name not in after.values()]
+    found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for name in firsts:
+        layers = [name]
+        while layers[-1] in after:
+            layers.append(after[layers[-1]])
+        found.setdefault(tuple(names[each] for each in layers), []).append(tuple(layers))
+    return [Unit(each, tuple(all_)) for each, all_ in found.items()]

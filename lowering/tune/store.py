@@ -1,0 +1,117 @@
+"""What the tuner found, on disk: shipped with the package for the named networks, and in the user's cache."""
+
+import fcntl
+import functools
+import hashlib
+import importlib.metadata
+import json
+import os
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lowering import choices, targets
+from lowering.tune import search
+
+FORMAT = 1
+PACKAGE = pathlib.Path(__file__).parents[1]
+SHIPPED = PACKAGE / "tuned"
+CODE = ("kernels/**/*.py", "templates/**/*.mlir", "chains.py", "targets.py")  # what decides how fast a choice is
+COMPILER = "iree-base-compiler"
+Entries = Mapping[str, dict[str, Any]]  # by key: Choice.row() beside what it was chosen for
+
+
+class StoreError(ValueError):
+    """A file that holds no choices: the message says what is wrong with it and how to mend it."""
+
+
+def find(target: targets.Target) -> dict[str, choices.Choice]:
+    """Choices for a target by key: the user's own before those that are shipped."""
+    found = {}
+    for path, source in ((shipped(target), "shipped"), (cached(target), "cache")):
+        found |= {key: choices.parse(entry["choice"], source) for key, entry in read(path).items()}
+    return found
+
+
+def shipped(target: targets.Target) -> pathlib.Path:
+    """The package's file for a target; it stays in use when kernels change, for a choice is never wrong, at worst no better than the default."""
+    return SHIPPED / f"{_machine(target)}.json"
+
+
+def cached(target: targets.Target) -> pathlib.Path:
+    """The user's file for a target on this machine, with these kernels and this version of IREE."""
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+    return cache / "rt3d-jax" / "tune" / f"{_machine(target)}-{stamp(machine(target))}.json"
+
+
+def entries(found: Sequence[search.Found], by: str, gains_only: bool = False) -> dict[str, dict[str, Any]]:
+    """What a search found, by key: the choice, and the cost of its whole unit with the default and with it, `by` whichever trials."""
+    return {
+        key: {
+            "choice": each.chosen.get(key, choices.DEFAULT).row(),
+            "default": float(f"{each.default:.4g}"),
+            "best": float(f"{each.best:.4g}"),
+            "by": by,
+        }
+        for each in found
+        for key in each.unit.keys
+        if key in each.chosen or not gains_only
+    }
+
+
+def read(path: pathlib.Path) -> dict[str, dict[str, Any]]:
+    """Entries of a file, none where there is no file; StoreError for a file of any other form."""
+    try:
+        found = json.loads(path.read_text())
+        if found["format"] != FORMAT:
+            raise ValueError(f"format {found['format']}, expected {FORMAT}")
+        for entry in found["layers"].values():
+            choices.parse(entry["choice"], "cache")
+        return found["layers"]
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(f"{path} holds no choices ({error}); delete it and run `rt3d tune` again") from error
+
+
+def merge(path: pathlib.Path, target: targets.Target, entries: Entries) -> None:
+    """Adds entries to a file, in the place of those with the same keys; another process that merges at the same time loses nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        layers = dict(sorted({**read(path), **entries}.items()))
+        write(path, target, layers)
+
+
+def write(path: pathlib.Path, target: targets.Target, layers: Entries) -> None:
+    """Replaces a file, all at once."""
+    versions = {COMPILER: importlib.metadata.version(COMPILER), "kernels": stamp(machine(target))}
+    head = json.dumps({"format": FORMAT, "target": target.name, "machine": machine(target), "versions": versions})
+    lines = ",\n".join(f" {json.dumps(key)}: {json.dumps(entry)}" for key, entry in layers.items())
+    beside = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        beside.write_text(f'{head[:-1]}, "layers": {{\n{lines}\n}}}}\n')
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+@functools.cache
+def stamp(processor: str = "") -> str:
+    """Twelve hex digits over what a choice was made for: IREE's version, the code of the kernels, and for the host the processor."""
+    digest = hashlib.sha256(json.dumps([importlib.metadata.version(COMPILER), processor]).encode())
+    for pattern in CODE:
+        for path in sorted(PACKAGE.glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def machine(target: targets.Target) -> str:
+    """The processor that a host target means; nothing for a target that names its own."""
+    return targets.cpu_model() if target.is_host else ""
+
+
+def _machine(target: targets.Target) -> str:
+    """Of a file's name: the target, and for the host what its vectors are."""
+    name = target.name.replace(":", "-")
+    return name.replace("host", f"host-{8 * target.vector_bytes}", 1) if target.is_host else name

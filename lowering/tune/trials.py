@@ -1,0 +1,91 @@
+"""Trials: what a network's kernels cost with the default choices and with others, by the model, by counting or by the clock."""
+
+import collections
+import pathlib
+
+import numpy as np
+
+from lowering import bundle as bundles
+from lowering import chains, emit, measure, targets
+from lowering import graph as graphs
+from lowering.counts import count
+from lowering.tune import model, networks, search
+
+ROUNDS = 3
+ROUND_SECONDS = 1.0  # of inferences, about, in each round
+RUNS = (3, 30)  # at least, at most, in each round
+
+
+def modelled(network: networks.Network, target: targets.Target) -> search.Trial:
+    """By tune/model.py."""
+    base = model.costs(network.pack({}), target)
+
+    def costs(chosen: networks.Choices) -> networks.Costs:
+        """Instructions, and the stalls that the default has not; stalls that the default has and these have not count for nothing."""
+        found, none = model.costs(network.pack(chosen), target), model.Cost(0.0, 0.0)
+        return {name: c.instructions + max(0.0, c.stalls - base.get(name, none).stalls) for name, c in found.items()}
+
+    default = costs({})
+    return lambda chosen: (default, costs(chosen))
+
+
+def counted(network: networks.Network, target: targets.Target, folder: pathlib.Path) -> search.Trial:
+    """By instructions executed under qemu: exact, and slow beyond about 1e8 MACs. Android targets only."""
+    default = counts(network, target, {}, folder)
+    return lambda chosen: (default, counts(network, target, chosen, folder))
+
+
+def counts(
+    network: networks.Network, target: targets.Target, chosen: networks.Choices, folder: pathlib.Path
+) -> networks.Costs:
+    """Executed instructions of each convolution's kernel."""
+    packed = network.pack(chosen)
+    layers, _ = count.count(_build(network, packed, target, folder), _convolutions(packed, target))
+    return {layer.name: float(sum(layer.counts.values())) for layer in layers}
+
+
+def measured(network: networks.Network, target: targets.Target, folder: pathlib.Path) -> search.Trial:
+    """In milliseconds on this machine and one thread, default and choices in turns.
+
+    Layers are timed where they stand, in whole inferences, from IREE's dispatch events: so each finds its input and its weights in the
+    cache, or not, as it does in use. Alone in a loop it would find both warm.
+    """
+    default = _build(network, network.pack({}), target, folder / "default")
+    first = _profile(default, RUNS[0])
+    runs = int(np.clip(1e3 * ROUND_SECONDS / max(sum(first.values()), 1e-3), *RUNS))
+
+    def trial(chosen: networks.Choices) -> tuple[networks.Costs, networks.Costs]:
+        other = _build(network, network.pack(chosen), target, folder / "other")
+        rounds = [(_profile(default, runs), _profile(other, runs)) for _ in range(ROUNDS)]
+        return _medians([a for a, _ in rounds]), _medians([b for _, b in rounds])
+
+    return trial
+
+
+def _build(
+    network: networks.Network, packed: graphs.Graph, target: targets.Target, folder: pathlib.Path
+) -> bundles.Bundle:
+    """What a bundle holds as far as it is needed to run: no answer, no hashes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    module = emit.emit(packed, target)
+    bundles.build(folder, module, target, np.random.default_rng(0).normal(size=(1, *packed.input.shape)))
+    layers = bundles.layers(packed, network.traced)
+    names = {"dispatches": module.dispatches, "executables": module.executables}
+    return bundles.Bundle(folder, {"run": "trial", "target": {"name": target.name}, "layers": layers, **names})
+
+
+def _convolutions(packed: graphs.Graph, target: targets.Target) -> list[str]:
+    kinds = graphs.PackedConv | graphs.PackedChain
+    return [node.name for node in chains.join(packed, target).nodes if isinstance(node.op, kinds)]
+
+
+def _profile(bundle: bundles.Bundle, runs: int) -> networks.Costs:
+    return {row["name"]: row["p50_ms"] for row in measure.profile(bundle, runs)}
+
+
+def _medians(found: list[networks.Costs]) -> networks.Costs:
+    times: dict[str, list[float]] = collections.defaultdict(list)
+    for costs in found:
+        for name, value in costs.items():
+            times[name].append(value)
+    return {name: float(np.median(values)) for name, values in times.items()}

@@ -1,0 +1,51 @@
+"""Whose a run folder is: the settings that made it, so that a finished phase is reused and another's is never touched."""
+
+import hashlib
+import json
+import pathlib
+from typing import Any
+
+from rt3d_jax import checkpoints, config
+
+SHARED = ("data", "clip", "model", "batch", "seed", "bad")
+
+
+def claim(
+    folder: pathlib.Path,
+    experiment: config.Experiment,
+    labels: tuple[str, ...],
+    settings: dict[str, Any],
+    parents: dict[str, pathlib.Path],
+) -> bool:
+    """Take a run folder for these settings; True if it is finished. ValueError if it holds a run of other settings."""
+    shared = {name: getattr(experiment, name) for name in SHARED}
+    origins = {name: _fingerprint(parent) for name, parent in parents.items()}
+    key = json.loads(json.dumps(config.to_json({**shared, **settings, "parents": origins})))
+    path = folder / "config.json"
+    if not path.exists():
+        if folder.exists() and any(folder.iterdir()):
+            raise ValueError(f"{folder} is not empty and holds no run; delete it or choose another output folder")
+        folder.mkdir(parents=True, exist_ok=True)
+        described = {"format": checkpoints.FORMAT, "name": folder.name, "labels": list(labels)}
+        config.write_json(path, {**described, "key": key, "experiment": config.to_json(experiment)})
+        return False
+    found = config.read_json(path).get("key", {})
+    if found != key:
+        changed = ", ".join(_differences(found, key)[:3])
+        raise ValueError(
+            f"{folder} holds a run of other settings: {changed}; delete it or choose another output folder"
+        )
+    return (folder / "result.json").exists()
+
+
+def _fingerprint(folder: pathlib.Path) -> str:
+    key = checkpoints.finished(folder)[0]["key"]
+    return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _differences(found: Any, wanted: Any, name: str = "") -> list[str]:
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        keys = sorted(found.keys() | wanted.keys())
+        parts = [_differences(found.get(key), wanted.get(key), f"{name}.{key}".lstrip(".")) for key in keys]
+        return [text for part in parts for text in part]
+    return [] if found == wanted else [f"{name} {found} (asked for {wanted})"]

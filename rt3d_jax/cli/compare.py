@@ -1,0 +1,118 @@
+"""rt3d bench --model: our dense and sparse network beside other engines with the same weights."""
+
+import dataclasses
+import importlib.util
+import pathlib
+import tempfile
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from lowering import bundle as bundles
+from lowering import trace
+from lowering.peers import engines, networks, rounds
+from rt3d_jax import config, cost, machine, masks, plans, released
+from rt3d_jax.cli import console
+from rt3d_jax.models import catalog
+
+CLASSES = 101  # UCF101's
+INTERRUPTED = 130
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What to compare: peers by name; rate None is the profile's own; masked times peers on the sparse network's weights too."""
+
+    model: str
+    rate: float | None
+    peers: tuple[str, ...]
+    masked: bool
+    seed: int
+
+
+def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path | None) -> int:
+    """Builds, measures, writes and shows. Exit code 130 after Ctrl-C, with what was measured."""
+    profile, chosen = released.find(job.model), [find(name) for name in job.peers]
+    ours = engines.ENGINES[engines.OURS]
+    with tempfile.TemporaryDirectory(prefix="rt3d-bench-") as folder:
+        dense, sparse = build(pathlib.Path(folder), profile, job.rate or profile.rate, job.seed)
+        pairs = [(ours, dense), (ours, sparse)]
+        pairs += [(engine, network) for engine in chosen for network in ((dense, sparse) if job.masked else (dense,))]
+        with console.Progress() as progress:
+            found, peak, whole = rounds.interleave(pairs, threads, turns, runs, progress)
+    rows = [each.row(peak) for each in found]
+    if json_file is not None:
+        config.write_json(json_file, {**header([ours, *chosen], threads), "fma_peak_gflops": peak, "rows": rows})
+    show(rows, peak, threads)
+    return 0 if whole else INTERRUPTED
+
+
+def find(name: str) -> engines.Engine:
+    """A peer by name; ValueError listing those that there are."""
+    if name not in engines.PEERS:
+        raise ValueError(f"no peer {name!r}; expected one of: {', '.join(engines.PEERS)}")
+    return engines.ENGINES[name]
+
+
+def build(
+    folder: pathlib.Path, profile: released.Profile, rate: float, seed: int
+) -> tuple[networks.Network, networks.Network]:
+    """The network with random weights, dense and cut by its profile, in every form; a random clip."""
+    model, shape = profile.model, catalog.clip_shape(profile.model)
+    apply = catalog.apply_function(model, CLASSES, "direct")
+    answer = jax.jit(catalog.apply_function(model, CLASSES))
+    params = jax.tree.map(np.asarray, catalog.initial(model, CLASSES, seed))
+    table = cost.layers(apply, params, shape)
+    plan = released.plan(profile, params, table, rate)
+    mask = plans.prune(params, plan)
+    clip = np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+    total, kept = cost.macs(table), cost.macs(table, mask)
+
+    def write(name: str, weights: Any, macs: int) -> networks.Network:
+        labels = tuple(map(str, range(CLASSES)))
+        info = bundles.Info(name, model.name, labels, {}, name, total / macs, None, "random weights")
+        graph = trace.trace(apply, weights, shape)
+        return networks.write(
+            folder / name.replace(" ", "-"), graph, clip, np.asarray(answer(weights, clip)), info, macs
+        )
+
+    keeps = ", ".join(f"{regex} {1 if rule is None else rule.keep:.3g}" for regex, rule in plan)
+    console.say(
+        f"{model.name}: {released.KGS.name} at {total / kept:.2f}x, keeps by layer: {keeps}; random weights, seed {seed}"
+    )
+    return write("dense", params, total), write(released.KGS.name, masks.apply(params, mask), kept)
+
+
+def header(used: Sequence[engines.Engine], threads: int) -> dict[str, Any]:
+    """The machine, with the engines' settings and the versions of what is timed, and the threads."""
+    there = [engine for engine in used if importlib.util.find_spec(engine.library.partition(".")[0])]
+    versions = bundles.versions() | {engine.package: engine.version for engine in there}
+    settings = {engine.name: engine.settings for engine in used}
+    return {"machine": machine.describe() | {"engines": settings, "versions": versions}, "threads": threads}
+
+
+def show(rows: Sequence[dict[str, Any]], peak: float | None, threads: int) -> None:
+    """The rows as a table; the second is our sparse network, over which "over sparse" gives every time."""
+    columns = ("engine", "scheme", "rate", "p50 ms", "p90 ms", "min ms", "runs", "of peak", "RSS MB", "error", "over sparse", "status")  # fmt: skip
+    dense, sparse = rows[:2]
+    cells = []
+    for r in rows:
+        times = [None if r[k] is None else f"{r[k]:.4g}" for k in ("p50_ms", "p90_ms", "min_ms")]
+        share, error = r["share_of_peak"], r["max_rel_error"]
+        cells.append((
+            r["engine"], r["scheme"], f"{r['rate']:.2f}", *times, r["runs"], None if share is None else f"{share:.0%}", r["peak_rss_mb"],
+            None if error is None else f"{error:.1e}", _times(r["p50_ms"], sparse["p50_ms"]), r["status"],
+        ))  # fmt: skip
+    said = "" if peak is None else f", FMA peak {peak:.0f} GFLOP/s"
+    console.table(f"{dense['model']}, {threads} thread(s), interleaved{said}", columns, cells)
+    if dense["p50_ms"] and sparse["p50_ms"]:
+        gain = dense["p50_ms"] / sparse["p50_ms"]
+        console.say(
+            f"sparse over dense: {gain:.2f}x at a rate of {sparse['rate']:.2f}x, {gain / sparse['rate']:.0%} of it"
+        )
+
+
+def _times(other: float | None, ours: float | None) -> str | None:
+    return f"{other / ours:.2f}x" if other and ours else None

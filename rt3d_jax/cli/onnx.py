@@ -1,0 +1,54 @@
+"""rt3d onnx: a trained run as an ONNX model."""
+
+import dataclasses
+import importlib.util
+import pathlib
+from typing import Annotated
+
+import jax
+import numpy as np
+import tyro
+
+from lowering import rewrite, trace
+from rt3d_jax import checkpoints
+from rt3d_jax.cli import console, lower
+from rt3d_jax.models import catalog
+
+TOLERANCE = 1e-4  # of the largest logit
+
+
+def run(folder: Annotated[pathlib.Path, tyro.conf.Positional], /, out: pathlib.Path | None = None) -> int:
+    """Write a trained run as an ONNX model for other engines, and check it against JAX with ONNX Runtime.
+
+    Input `clip` f32[1, 3, frames, height, width], output `logits` f32[1, classes]. Batch norm and ReLU are folded, pruned weights are zeros; the
+    clip spec, labels, scheme, rate and accuracy are in metadata_props. Exit code 1 if the answer differs from JAX's.
+
+    Args:
+        folder: Folder of a finished phase, such as OUT/runs/dense.
+        out: File to write; default: onnx/NAME.onnx, beside the folder runs.
+    """
+    console.need("onnx")
+    from lowering import onnx_export
+
+    network = checkpoints.load_network(folder)
+    shape, apply = catalog.clip_shape(network.config), checkpoints.apply(network)
+    path = out or folder.resolve().parents[1] / "onnx" / f"{network.name}.onnx"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    graph = rewrite.rewrite(trace.trace(apply, network.params, shape), rewrite.ALGEBRA)
+    onnx_export.write(path, onnx_export.export(graph, dataclasses.asdict(lower.describe(network))))
+    if importlib.util.find_spec("onnxruntime") is None:
+        console.say(f"{path}: not checked, onnxruntime is not installed")
+        return 0
+    clip = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    expected = np.asarray(jax.jit(apply)(network.params, clip))
+    error = float(np.abs(_answer(path, onnx_export.to_input(clip)) - expected).max() / np.abs(expected).max())
+    verdict = "same answer as JAX" if error <= TOLERANCE else "WRONG ANSWER"
+    console.say(f"{path}: {verdict} (ONNX Runtime), error {error:.1e} of the largest logit")
+    return 0 if error <= TOLERANCE else 1
+
+
+def _answer(path: pathlib.Path, clip: np.ndarray) -> np.ndarray:
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return np.asarray(session.run(["logits"], {"clip": clip})[0])

@@ -1,0 +1,142 @@
+"""rt3d tune: tilings and rows of each layer, measured on the host, modelled or counted for arm64."""
+
+import pathlib
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import tyro
+
+from lowering import bundle as bundles
+from lowering import graph as graphs
+from lowering import targets, trace
+from lowering.tune import networks as tuned
+from lowering.tune import search, store, trials
+from rt3d_jax import checkpoints, masks, patterns, plans
+from rt3d_jax.cli import console, train
+from rt3d_jax.models import catalog
+
+DEFAULT_TARGETS = ("host", "android:cortex-a76")
+COLUMNS = {"measured": ("ms", 1.0), "modelled": ("M instructions", 1e-6), "counted": ("M instructions", 1e-6)}
+CLASSES = 101  # of networks with random weights
+NOTE = "Instructions say which kernel works less, not how long it takes on any phone."
+
+
+def run(
+    networks: Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional],
+    /,
+    target: tuple[str, ...] = DEFAULT_TARGETS,
+    minutes: float = 5.0,
+    count: bool = False,
+    keep: float = 1.0,
+    ship: bool = False,
+) -> None:
+    """Choose for every convolution how it is cut and packed: by measurement on the host, by a cost model for Android CPUs.
+
+    What is found goes to the user's cache after every trial, and `rt3d lower` uses it. Ctrl-C keeps what was learnt; the same command
+    goes on from there. Vulkan targets keep their defaults: only the phone's own GPU could say.
+
+    Args:
+        networks: Folders of finished phases, such as OUT/runs/dense, bundles of such runs, or names of experiments, such as c3d_ucf101,
+            for their networks with random weights.
+        target: host or android:CPU, with :f16 and the like after it.
+        minutes: Upper bound for all of it.
+        count: For Android CPUs, counts instructions under qemu instead of modelling them: exact, and for small networks only.
+        keep: Of an experiment's network, the share of KGS 8x4 blocks to keep.
+        ship: Writes what is better than the default into the package, instead of everything into the cache.
+    """
+    console.some(networks, "run, such as OUT/runs/dense")
+    chosen, end = _tunable(target), time.monotonic() + 60 * minutes
+    jobs = [(network, each) for network in networks for each in chosen]
+    for left, (network, each) in zip(range(len(jobs), 0, -1), jobs, strict=True):
+        until = time.monotonic() + (end - time.monotonic()) / left
+        name, graph = _traced(network, keep)
+        tune(name, graph, each, until, "counted" if count else None, ship)
+
+
+def tune(
+    name: str, graph: graphs.Graph, target: targets.Target, until: float, by: str | None = None, ship: bool = False
+) -> None:
+    """Tunes one network for one target, and shows what was found. `until`: on time.monotonic(); `by`: a key of COLUMNS, by default what fits."""
+    by = "measured" if target.is_host else by or "modelled"
+    what, began, found = f"{name} on {target.name}, seconds", time.monotonic(), []
+    seconds, path = int(until - began), store.shipped(target) if ship else store.cached(target)
+    try:
+        with tempfile.TemporaryDirectory() as folder, console.Progress() as progress:
+            for found in _search(tuned.Network(graph), target, by, until, pathlib.Path(folder)):
+                store.merge(path, target, store.entries(found, by, gains_only=ship))
+                progress(what, min(int(time.monotonic() - began), seconds), seconds)
+            progress(what, seconds, seconds)
+    finally:  # an interrupted search shows what it learnt, too
+        if found:
+            show(name, target, by, found)
+            console.say(f"kept in {path}; `rt3d lower` uses it" + ("" if target.is_host else f". {NOTE}"))
+        else:
+            console.say(f"{name} on {target.name}: nothing learnt in {seconds} s; give it more --minutes")
+
+
+def show(name: str, target: targets.Target, by: str, found: Sequence[search.Found]) -> None:
+    """What was found, by layer."""
+    what, scale = COLUMNS[by]
+    rows = [(str(each.unit), each.default, each.best, _said(each)) for each in found]
+    rows.append(("all convolutions", sum(each.default for each in found), sum(each.best for each in found), ""))
+    cells = [
+        (layer, f"{scale * default:.4g}", f"{scale * best:.4g}", f"{1 - best / default:.1%}", choice)
+        for layer, default, best, choice in rows
+    ]
+    columns = ("layer", f"default {what}", f"best {what}", "gain", "choice")
+    console.table(f"{name} on {target.name}, {by}", columns, cells)
+
+
+def _search(
+    network: tuned.Network, target: targets.Target, by: str, until: float, folder: pathlib.Path
+) -> Iterator[list[search.Found]]:
+    if by == "modelled":
+        trial = trials.modelled(network, target)
+    else:
+        trial = (trials.measured if by == "measured" else trials.counted)(network, target, folder)
+    left = until - time.monotonic()
+    return search.search(network, target, trial, left, store.find(target), noisy=by == "measured")
+
+
+def _said(found: search.Found) -> str:
+    keys = [key for key in found.unit.keys if key in found.chosen]
+    return "; ".join(str(found.chosen[key]) for key in keys) or "default"
+
+
+def _tunable(names: Sequence[str]) -> list[targets.Target]:
+    """The targets that can be tuned here; says so of the others."""
+    found = [targets.find(name) for name in names]
+    for target in found:
+        if target.kind != "cpu":
+            console.say(
+                f"{target.name} keeps its defaults: it could be tuned on a phone's own GPU only, which is not built"
+            )
+    return [target for target in found if target.kind == "cpu"]
+
+
+def _run_of(folder: pathlib.Path) -> pathlib.Path:
+    """The run's folder, given that or one of its bundles at OUT/bundles/RUN/TARGET."""
+    if not (folder / "manifest.json").is_file():
+        return folder
+    run = folder.resolve().parents[2] / "runs" / bundles.read(folder, verify=False).manifest["run"]
+    if not run.is_dir():
+        raise ValueError(f"{folder} is a bundle whose run is not at {run}; name the run's folder instead")
+    return run
+
+
+def _traced(network: pathlib.Path, keep: float) -> tuple[str, graphs.Graph]:
+    """Name and graph of a run, a bundle's run, or an experiment's network."""
+    name = str(network)
+    if name in train.names() and not network.exists():
+        model = train.load(name).model
+        params = catalog.initial(model, CLASSES, seed=0)
+        if keep < 1:
+            plan = ((r".*", plans.Prune(patterns.kgs(8, 4), keep=keep)),)
+            params = masks.apply(params, plans.prune(params, plan))
+        apply = catalog.apply_function(model, CLASSES, conv_form="direct")
+        return f"{name}, {keep:g} kept", trace.trace(apply, params, catalog.clip_shape(model))
+    run = _run_of(network)
+    found = checkpoints.load_network(run)
+    return run.name, trace.trace(checkpoints.apply(found), found.params, catalog.clip_shape(found.config))

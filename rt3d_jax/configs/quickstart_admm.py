@@ -1,0 +1,16 @@
+"""The quickstart by ADMM.
+
+Command: rt3d train quickstart_admm --out OUT. Minutes on two cores. Compare with quickstart, which is reweighted.
+"""
+
+import dataclasses
+
+from rt3d_jax import config
+from rt3d_jax.configs import quickstart
+from rt3d_jax.prune import algorithms
+
+
+def experiment() -> config.Experiment:
+    """A stronger pull than with SGD: Adam divides it by the size of the gradient that it joins."""
+    algorithm = algorithms.ADMM(rho=1e-2, growth=1.6, most=1.0, rounds=10)
+    return dataclasses.replace(quickstart.experiment(), name="quickstart_admm", algorithm=algorithm)

@@ -1,0 +1,23 @@
+"""The quickstart by the heuristic: what later layers lose, and all epochs of pruning for retraining.
+
+Command: rt3d train quickstart_heuristic --out OUT. Minutes on two cores. Compare with quickstart, which is reweighted.
+"""
+
+import dataclasses
+
+from rt3d_jax import config
+from rt3d_jax.configs import quickstart
+from rt3d_jax.prune import algorithms
+
+
+def experiment() -> config.Experiment:
+    """One cut right after the dense phase."""
+    base = quickstart.experiment()
+    epochs = base.retrain.epochs + (base.penalise.epochs if base.penalise else 0)
+    return dataclasses.replace(
+        base,
+        name="quickstart_heuristic",
+        algorithm=algorithms.Heuristic(clips=128),
+        penalise=None,
+        retrain=dataclasses.replace(base.retrain, epochs=epochs),
+    )

@@ -1,0 +1,15 @@
+"""The quickstart with balanced groups (KGC): every group of a layer keeps the same number of locations.
+
+Command: rt3d train quickstart_kgc --out OUT. Minutes on two cores. Compare with quickstart, which is reweighted.
+"""
+
+import dataclasses
+
+from rt3d_jax import config, patterns, plans
+from rt3d_jax.configs import quickstart
+
+
+def experiment() -> config.Experiment:
+    """As the quickstart but for the balance, which gives the kernels rows of equal length."""
+    plan = ((r"conv\d[ab]?", plans.Prune(patterns.kgs(8, 4), balance="group")), (r"fc\d", None))
+    return dataclasses.replace(quickstart.experiment(), name="quickstart_kgc", plan=plan)

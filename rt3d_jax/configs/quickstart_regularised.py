@@ -1,0 +1,16 @@
+"""The quickstart under group lasso.
+
+Command: rt3d train quickstart_regularised --out OUT. Minutes on two cores. Compare with quickstart, which is reweighted.
+"""
+
+import dataclasses
+
+from rt3d_jax import config
+from rt3d_jax.configs import quickstart
+from rt3d_jax.prune import algorithms
+
+
+def experiment() -> config.Experiment:
+    """Norms in units of their layer, so that one strength serves all schemes."""
+    algorithm = algorithms.Regularised(strength=6.0, relative=True)
+    return dataclasses.replace(quickstart.experiment(), name="quickstart_regularised", algorithm=algorithm)

@@ -1,0 +1,159 @@
+"""What is wrong with a copy of a data set: lists against files, training against testing, and every video opened."""
+
+import collections
+import concurrent.futures
+import dataclasses
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+
+from rt3d_jax.data import clips, folders, videos
+
+ERROR, NOTE = "error", "note"
+# kind: (level, what it means, in the plural). A note does not make a copy wrong.
+KINDS = {
+    "structure": (ERROR, "lists or folders are not as the layout says"),
+    "missing": (ERROR, "listed videos are not there"),
+    "gone": (NOTE, "listed videos are not there (as in every copy of this set)"),
+    "empty": (ERROR, "videos have no bytes"),
+    "unreadable": (ERROR, "videos cannot be read"),
+    "short": (ERROR, "videos have fewer frames than a clip needs"),
+    "repeating": (NOTE, "videos have fewer frames than a clip, and show some twice"),
+    "class": (ERROR, "classes have no video to train on"),
+    "untested": (NOTE, "classes have no video to test on"),
+    "leak": (ERROR, "videos are in training and testing"),
+    "twice": (ERROR, "videos are listed more than once"),
+    "group": (ERROR, "recordings have clips in training and in testing"),
+    "source": (NOTE, "YouTube videos have clips in training and in testing"),
+    "copies": (ERROR, "videos are the same, byte for byte, in training and testing or under two labels"),
+    "duplicate": (NOTE, "videos are the same, byte for byte, with one label and in one part"),
+    "unlisted": (NOTE, "videos are in no list of this split"),
+}
+WINDOW = 256  # videos handed to the threads at a time
+Progress = Callable[[str, int, int], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, or worth a note: `kind` of KINDS and `what`, one line."""
+
+    kind: str
+    what: str
+
+    @property
+    def is_error(self) -> bool:
+        return KINDS[self.kind][0] == ERROR
+
+
+@dataclasses.dataclass(frozen=True)
+class Depth:
+    """How closely videos are looked at: frames of a clip; `decode` a clip as evaluation does; `duplicates` by content."""
+
+    frames: int = 16
+    decode: bool = False
+    duplicates: bool = False
+    threads: int = 2
+
+    def __post_init__(self) -> None:
+        if min(self.frames, self.threads) < 1:
+            raise ValueError(f"frames is {self.frames}, threads {self.threads}; expected at least 1")
+
+
+def check(source: folders.Source, depth: Depth, progress: Progress) -> Iterator[Finding]:
+    """Everything found, as it is found; progress(what, done, total) follows every video. Never raises for what it reads."""
+    try:
+        listing = folders.listing(source)
+    except (ValueError, FileNotFoundError) as error:
+        yield Finding("structure", str(error))
+        return
+    progress("lists", len(listing.entries), len(listing.entries))
+    yield from of_lists(listing)
+    yield from of_files(listing, depth, progress)
+    if depth.duplicates:
+        yield from _copies(listing, progress)
+
+
+def of_lists(listing: folders.Listing) -> Iterator[Finding]:
+    """What the lists alone show."""
+    kinetics = listing.layout == "kinetics"
+    yield from (Finding("gone" if kinetics else "missing", e.name) for e in listing.entries if e.path is None)
+    yield from _names(listing)
+    groups = _parts((entry.group, entry.part) for entry in listing.entries if entry.group is not None)
+    names = _parts((entry.name, entry.part) for entry in listing.entries)
+    leaked = {entry.group for entry in listing.entries if len(names[entry.name]) > 1}
+    yield from (
+        Finding("source" if kinetics else "group", group)
+        for group, parts in groups.items()
+        if len(parts) > 1 and group not in leaked
+    )
+    for part, kind in (("train", "class"), ("test", "untested")):
+        there = {entry.label for entry in listing.entries if entry.part == part and entry.path is not None}
+        yield from (Finding(kind, label) for number, label in enumerate(listing.labels) if number not in there)
+    yield from (Finding("unlisted", path) for path in listing.unlisted)
+
+
+def of_files(listing: folders.Listing, depth: Depth, progress: Progress) -> Iterator[Finding]:
+    """Opens every listed video that is there."""
+    paths = list(dict.fromkeys(entry.path for entry in listing.entries if entry.path is not None))
+    look = lambda path: _video(path, depth)
+    pool = concurrent.futures.ThreadPoolExecutor(depth.threads)
+    try:
+        for start in range(0, len(paths), WINDOW):
+            for done, found in enumerate(pool.map(look, paths[start : start + WINDOW]), start + 1):
+                progress("videos", done, len(paths))
+                if found is not None:
+                    yield found
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _names(listing: folders.Listing) -> Iterator[Finding]:
+    counts = collections.Counter((entry.name, entry.part) for entry in listing.entries)
+    for name, parts in _parts(counts).items():
+        if len(parts) > 1:
+            yield Finding("leak", name)
+        elif any(counts[name, part] > 1 for part in parts):
+            yield Finding("twice", name)
+
+
+def _parts(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """What each name (or group) is in: "train", "test" or both."""
+    found = collections.defaultdict(set)
+    for name, part in pairs:
+        found[name].add(part)
+    return found
+
+
+def _video(path: str, depth: Depth) -> Finding | None:
+    try:
+        with videos.opened(path) as video:
+            length = video.length
+            if depth.decode:
+                videos.frames(video, clips.frame_indices(clips.Spread(depth.frames), length))
+    except clips.ClipError as error:
+        empty = os.path.isfile(path) and os.path.getsize(path) == 0
+        return Finding("empty" if empty else "unreadable", path if empty else str(error))
+    if length < clips.least_frames(depth.frames):
+        return Finding("short", f"{path}: {length} frames")
+    return Finding("repeating", f"{path}: {length} frames") if length < depth.frames else None
+
+
+def _copies(listing: folders.Listing, progress: Progress) -> Iterator[Finding]:
+    """Groups of equal files; only files of one size are read."""
+    uses = collections.defaultdict(set)
+    for entry in listing.entries:
+        if entry.path is not None:
+            uses[entry.path].add((entry.part, entry.label))
+    sizes = collections.defaultdict(list)
+    for path in uses:
+        if os.path.isfile(path) and os.path.getsize(path):
+            sizes[os.path.getsize(path)].append(path)
+    alike = [path for paths in sizes.values() if len(paths) > 1 for path in paths]
+    hashes = collections.defaultdict(list)
+    for done, path in enumerate(alike, 1):
+        with open(path, "rb") as file:
+            hashes[hashlib.file_digest(file, "sha256").digest()].append(path)
+        progress("contents", done, len(alike))
+    for paths in (paths for paths in hashes.values() if len(paths) > 1):
+        several = len(set().union(*(uses[path] for path in paths))) > 1
+        yield Finding("copies" if several else "duplicate", " = ".join(paths))

@@ -1,0 +1,148 @@
+"""What a data set's lists say and what of it is there: the form that all layouts are read into."""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Iterable, Iterator, Sequence
+
+SUFFIXES = frozenset(
+    [
+        ".3gp",
+        ".asf",
+        ".avi",
+        ".flv",
+        ".h264",
+        ".m2ts",
+        ".m4v",
+        ".mkv",
+        ".mov",
+        ".mp4",
+        ".mpeg",
+        ".mpg",
+        ".mts",
+        ".ogv",
+        ".ts",
+        ".vob",
+        ".webm",
+        ".wmv",
+    ]
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Video:
+    path: str
+    label: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Dataset:
+    """Videos with labels 0 .. len(labels) - 1, in a training and a test part; `missing` are listed and not there."""
+
+    name: str
+    labels: tuple[str, ...]
+    train: tuple[Video, ...]
+    test: tuple[Video, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """A line of a list; `part` is "train" or "test". `path` is None where the video is not there; `group` names what it was cut from, if its name says so."""
+
+    part: str
+    name: str
+    label: int
+    path: str | None
+    group: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Listing:
+    """A data set as its lists tell it; `unlisted` are videos that no list of this split names."""
+
+    layout: str
+    name: str
+    labels: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    unlisted: tuple[str, ...] = ()
+
+    def dataset(self, tolerant: bool = False) -> Dataset:
+        """Its videos. A missing one is left out if `tolerant`; a FileNotFoundError names the first otherwise, or an empty part."""
+        missing = [entry.name for entry in self.entries if entry.path is None]
+        if missing and not tolerant:
+            more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+            raise FileNotFoundError(
+                f"{self.name}: the lists name {missing[0]}, which is not there under any extension{more}; "
+                "unpack the videos again (`rt3d data check` lists them)"
+            )
+        parts = {part: _videos(self.entries, part) for part in ("train", "test")}
+        for part, found in parts.items():
+            if not found:
+                raise FileNotFoundError(
+                    f"{self.name}: none of the {part} videos is there; `rt3d data check` says what is missing"
+                )
+        return Dataset(self.name, self.labels, parts["train"], parts["test"], tuple(missing))
+
+
+def scan(folder: str | os.PathLike, depth: int = 0) -> Iterator[str]:
+    """Paths of the video files of a folder and of those up to `depth` below it, in the order of their names."""
+    try:
+        items = sorted(os.scandir(folder), key=lambda item: item.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    yield from (item.path for item in items if suffix(item.name) in SUFFIXES and item.is_file())
+    for item in items if depth else ():
+        if not item.name.startswith(".") and item.is_dir():
+            yield from scan(item.path, depth - 1)
+
+
+def suffix(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
+
+
+def stem(path: str) -> str:
+    """The file's name without its extension."""
+    return os.path.splitext(os.path.basename(path))[0]
+
+
+def home(root: pathlib.Path, labels: Sequence[str], example: str) -> pathlib.Path:
+    """The one folder, `root` or one in it, that holds class folders. FileNotFoundError if there is none, or more than one."""
+    candidates = [root, *(path for path in _folders(root) if path.name not in labels)]
+    homes = [path for path in candidates if any((path / label).is_dir() for label in labels)]
+    if len(homes) != 1:
+        names = [path.name for path in homes]
+        raise FileNotFoundError(
+            f"{root}: {names} hold class folders such as {labels[0]}; expected exactly one, as {example}"
+        )
+    return homes[0]
+
+
+def by_class(folder: pathlib.Path, labels: Sequence[str]) -> dict[tuple[str, str], str]:
+    """(class, stem) -> path of the videos in FOLDER/<class>/; of two with the same stem the first by name."""
+    found: dict[tuple[str, str], str] = {}
+    for label in labels:
+        for path in scan(folder / label):
+            found.setdefault((label, stem(path)), path)
+    return found
+
+
+def unlisted(paths: Iterable[str], entries: Iterable[Entry]) -> tuple[str, ...]:
+    """Those of `paths` that no entry uses."""
+    used = {entry.path for entry in entries}
+    return tuple(path for path in paths if path not in used)
+
+
+def checked(root: pathlib.Path) -> pathlib.Path:
+    """The folder of a data set; FileNotFoundError if it is none."""
+    if not root.is_dir():
+        raise FileNotFoundError(f"{root} is not there, or no folder; expected the folder of a data set")
+    return root
+
+
+def _folders(root: pathlib.Path) -> list[pathlib.Path]:
+    return sorted(path for path in checked(root).iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _videos(entries: Iterable[Entry], part: str) -> tuple[Video, ...]:
+    return tuple(Video(e.path, e.label) for e in entries if e.part == part and e.path is not None)

@@ -1,0 +1,66 @@
+"""ADMM: the weights are drawn to the nearest network that meets the budget (Zhang et al., ECCV 2018; RT3D's training code)."""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from rt3d_jax import cost
+from rt3d_jax.prune import selection
+
+Tree = Any
+Kernels = dict[str, jax.Array]
+
+
+class AdmmState(NamedTuple):
+    """count: steps taken, int32[]; rho f32[]; sparse: Z and dual: U by layer, f32[kernel.shape]."""
+
+    count: jax.Array
+    rho: jax.Array
+    sparse: Kernels
+    dual: Kernels
+
+
+def pull(
+    choice: selection.Selection, room: float, *, rho: float, growth: float, most: float, every: int
+) -> optax.GradientTransformation:
+    """Adds rho (W - Z + U), the gradient of rho / 2 ||W - Z + U||^2, to the loss's: first in a chain.
+
+    Z = P(W) and U = 0 at the start; then every `every` steps Z = P(W + U), U <- U + W - Z and rho <- min(most, growth rho).
+    P keeps the blocks that the budget selects and zeroes the others: the nearest such network, but for the bias of blocks
+    of cheap layers that a budget of MACs brings in.
+    """
+    if every < 1 or rho < 0:
+        raise ValueError(f"ADMM has rho {rho} and every {every}, expected at least 0 and at least 1")
+
+    def init(params: Tree) -> AdmmState:
+        zeros = {name: jnp.zeros_like(kernel) for name, kernel in choice.kernels(params).items()}
+        copies = {name: jnp.zeros_like(kernel) for name, kernel in zeros.items()}
+        return AdmmState(jnp.zeros((), jnp.int32), jnp.asarray(rho, jnp.float32), copies, zeros)
+
+    def projected(kernels: Kernels, state: AdmmState) -> AdmmState:
+        shifted = {name: kernel + state.dual[name] for name, kernel in kernels.items()}
+        masks = choice.masks(choice.energies(shifted), room)
+        sparse = {name: jnp.where(masks[name], kernel, 0) for name, kernel in shifted.items()}
+        first = state.count == 0
+        dual = {name: jnp.where(first, 0, shifted[name] - sparse[name]) for name in kernels}
+        grown = jnp.where(first, state.rho, jnp.minimum(most, growth * state.rho))
+        return AdmmState(state.count, grown, sparse, dual)
+
+    def update(updates: Tree, state: Any, params: Tree | None = None) -> tuple[Tree, AdmmState]:
+        if params is None:
+            raise ValueError("ADMM got params None, expected the parameters: call update(updates, state, params)")
+        kernels = choice.kernels(params)
+        state = jax.lax.cond(state.count % every == 0, projected, lambda _, state: state, kernels, state)
+
+        def leaf(path: Any, gradient: jax.Array) -> jax.Array:
+            path = jax.tree_util.keystr(path, simple=True, separator="/")
+            name = cost.layer_name(path)
+            if name not in kernels or not cost.is_kernel(path):
+                return gradient
+            return gradient + state.rho * (kernels[name] - state.sparse[name] + state.dual[name])
+
+        return jax.tree_util.tree_map_with_path(leaf, updates), state._replace(count=state.count + 1)
+
+    return optax.GradientTransformation(init, update)

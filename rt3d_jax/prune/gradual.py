@@ -1,0 +1,60 @@
+"""Gradual magnitude pruning: the budget shrinks while training goes on (Zhu and Gupta, To Prune, or Not to Prune, 2017)."""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from rt3d_jax import cost, masks
+from rt3d_jax.prune import selection
+
+Tree = Any
+
+
+class GradualState(NamedTuple):
+    """count: steps taken, int32[]; masks: what is kept by layer, bool[kernel.shape]."""
+
+    count: jax.Array
+    masks: dict[str, jax.Array]
+
+
+def shrinking(choice: selection.Selection, fraction: float, *, steps: int, every: int) -> optax.GradientTransformation:
+    """Keeps the blocks of the largest weights within a budget that falls to `fraction` of the dense cost; last in a chain.
+
+    After n steps, every `every` of them until `steps`, the budget is f + (1 - f) (1 - n / steps)^3 of the dense cost, and
+    the blocks are chosen anew. Between, dropped weights stay zero; a block once dropped has no weight and stays out.
+    """
+    if every < 1 or steps < 1 or not 0 < fraction <= 1:
+        raise ValueError(
+            f"gradual pruning has fraction {fraction}, steps {steps} and every {every}, expected 0 < fraction <= 1 and "
+            "at least 1"
+        )
+
+    def init(params: Tree) -> GradualState:
+        kept = {name: jnp.ones(kernel.shape, bool) for name, kernel in choice.kernels(params).items()}
+        return GradualState(jnp.zeros((), jnp.int32), kept)
+
+    def update(updates: Tree, state: Any, params: Tree | None = None) -> tuple[Tree, GradualState]:
+        if params is None:
+            raise ValueError("gradual got params None, expected the parameters: call update(updates, state, params)")
+        count = state.count + 1
+        stepped = masks.apply(optax.apply_updates(params, updates), _tree(params, state.masks))
+        left = jnp.maximum(0.0, 1 - count / steps) ** 3
+        room = choice.dense * (fraction + (1 - fraction) * left)
+        due = (count % every == 0) & (count <= steps) | (count == steps)
+        choose = lambda: choice.masks(choice.energies(choice.kernels(stepped)), room)
+        kept = jax.lax.cond(due, choose, lambda: state.masks)
+        return optax.tree.sub(masks.apply(stepped, _tree(params, kept)), params), GradualState(count, kept)
+
+    return optax.GradientTransformation(init, update)
+
+
+def _tree(params: Tree, kept: dict[str, jax.Array]) -> Tree:
+    """The mask tree of masks by layer name: None but at those kernels."""
+
+    def leaf(path: Any, _: Any) -> Any:
+        path = jax.tree_util.keystr(path, simple=True, separator="/")
+        return kept.get(cost.layer_name(path)) if cost.is_kernel(path) else None
+
+    return jax.tree_util.tree_map_with_path(leaf, params)

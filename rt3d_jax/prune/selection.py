@@ -1,0 +1,238 @@
+"""Which blocks of all layers a budget keeps: one threshold for the whole network. In numpy, and under jit given jax arrays."""
+
+import dataclasses
+import functools
+import math
+from collections.abc import Callable
+from typing import Any, Literal
+
+import jax
+import numpy as np
+
+from rt3d_jax import cost, masks, patterns, plans
+
+Tree = Any
+Array = Any
+Measure = Literal["macs", "parameters"]
+Energies = dict[str, Array]
+Counts = dict[str, Any]
+CLOSE, STEPS = 5e-4, 64
+
+
+@dataclasses.dataclass(frozen=True)
+class _Layer:
+    """A layer of the network as the budget sees it.
+
+    unit: what a kept weight costs; vectors: what a living filter costs beside its weights. sources: for each layer that is
+    read, i32[inputs] of its filter behind every input channel, -1 for none; empty where input channels never die.
+    levels, cells: see plans.Prune.levels; a layer keeps between `least` and `most` of its levels. rule None keeps all.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    rule: plans.Prune | None
+    unit: int
+    vectors: int
+    sources: dict[str, np.ndarray]
+    levels: int = 0
+    cells: int = 0
+    least: int = 0
+    most: int = 0
+
+
+class Selection:
+    """A plan on a network with a budget of MACs or parameters. A layer's state is a number of levels, its best ones.
+
+    Layers compete by the energy of a level per weight, in units of their layer's, so that layers of any scale compare:
+    the best share of each layer's energy for its share of the cost. What a choice costs is exact: a dropped filter takes
+    along the weights that read it.
+    """
+
+    def __init__(self, params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...], measure: Measure = "macs"):
+        rules = plans.match(plan, params)
+        self.layers = tuple(_layer(layer, rules[layer.name], measure) for layer in table)
+        self.pruned = tuple(layer for layer in self.layers if layer.rule is not None)
+        self.free = tuple(layer for layer in self.pruned if layer.least < layer.most)
+        self.dense = float(sum(layer.unit * math.prod(layer.shape) + layer.vectors * layer.shape[-1] for layer in self.layers))  # fmt: skip
+
+    def kernels(self, params: Tree) -> dict[str, Array]:
+        """The pruned kernels by layer name."""
+        return {layer.name: cost.leaf(params, layer.name) for layer in self.pruned}
+
+    def energies(self, kernels: dict[str, Array]) -> Energies:
+        """The squares of every block's weights, summed, [grid] by layer: what is kept of the most."""
+        return {layer.name: masks.block_energies(kernels[layer.name], _pattern(layer)) for layer in self.pruned}
+
+    def masks(self, energies: Energies, room: Array) -> dict[str, Array]:
+        """The masks of the weights, bool[kernel.shape] by layer, of what `select` keeps."""
+        kept = self.select(energies, room)
+        return {layer.name: masks.expand(kept[layer.name], layer.shape, _pattern(layer)) for layer in self.pruned}
+
+    def select(self, energies: Energies, room: Array) -> dict[str, Array]:
+        """The blocks kept, bool[grid] by layer, which cost at most `room`, an array of one value or a number."""
+        ranks = self._ranks(energies)
+        counts = self._fitting(energies, ranks, room)
+        if all(isinstance(energy, np.ndarray) for energy in energies.values()):
+            counts = self._filled(energies, ranks, counts, room)
+        return {layer.name: ranks[layer.name] < counts[layer.name] for layer in self.pruned}
+
+    def extreme(self, which: Literal["least", "most"]) -> float:
+        """The cost with the least or the most that the plan's bounds allow, whatever the weights are."""
+        energies = {layer.name: np.zeros(_pattern(layer).grid(layer.shape)) for layer in self.pruned}
+        counts = {layer.name: getattr(layer, which) for layer in self.pruned}
+        return float(self._cost(self._ranks(energies), counts))
+
+    def _ranks(self, energies: Energies) -> dict[str, Array]:
+        return {layer.name: plans.level_ranks(energies[layer.name], _rule(layer), layer.shape) for layer in self.pruned}
+
+    def _fitting(self, energies: Energies, ranks: dict[str, Array], room: Array) -> Counts:
+        """The longest head of all levels in order of score that costs no more than `room`, by bisection."""
+        fixed = {layer.name: layer.least for layer in self.pruned}
+        if not self.free:
+            return fixed
+        scores = [_level_scores(layer, energies[layer.name]) for layer in self.free]
+        xp = masks.module_of(scores[0])
+        places = xp.argsort(xp.argsort(-xp.concatenate(scores), stable=True), stable=True)
+        ends = np.cumsum([layer.most - layer.least for layer in self.free])
+        parts = xp.split(places, [int(end) for end in ends[:-1]])
+
+        def counts(size: Array) -> Counts:
+            chosen = {layer.name: layer.least + (part < size).sum() for layer, part in zip(self.free, parts, strict=True)}  # fmt: skip
+            return fixed | chosen
+
+        def halve(_: Any, bounds: tuple[Array, Array]) -> tuple[Array, Array]:
+            low, high = bounds  # `low` levels fit, `high` may not
+            middle = (low + high + 1) // 2
+            fits = self._cost(ranks, counts(middle)) <= room
+            return xp.where(fits, middle, low), xp.where(fits, high, middle - 1)
+
+        total = int(ends[-1])
+        return counts(_loop(xp, total.bit_length(), halve, (xp.asarray(0), xp.asarray(total)))[0])
+
+    def _filled(self, energies: Energies, ranks: dict[str, Array], counts: Counts, room: float) -> Counts:
+        """What room is left goes to the next levels that fit, the best first, a few at a time: until under CLOSE of it."""
+        scores = {layer.name: _level_scores(layer, energies[layer.name]) for layer in self.free}
+        counts = {name: int(count) for name, count in counts.items()}
+        level = lambda layer: scores[layer.name][counts[layer.name] - layer.least]
+        growing = [layer for layer in self.free if counts[layer.name] < layer.most]
+        while growing and self._cost(ranks, counts) < (1 - CLOSE) * room:
+            layer = max(growing, key=level)
+            low = counts[layer.name]
+            high = end = min(layer.most, low + max(1, layer.levels // STEPS))
+            while low < high:
+                middle = (low + high + 1) // 2
+                fits = self._cost(ranks, counts | {layer.name: middle}) <= room
+                low, high = (middle, high) if fits else (low, middle - 1)
+            counts[layer.name] = low
+            if low < end or low == layer.most:
+                growing.remove(layer)
+        return counts
+
+    def _cost(self, ranks: dict[str, Array], counts: Counts) -> Array:
+        """The cost of keeping `counts` levels; without what reads dropped filters. One pass in running order."""
+        alive: dict[str, Array] = {}
+        total: Any = 0.0
+        for layer in self.layers:
+            living = _living(layer, alive)
+            if layer.rule is None:
+                inputs = layer.shape[-2] if living is None else living.sum()
+                total += inputs * float(layer.unit * math.prod(layer.shape) // layer.shape[-2])
+                total += float(layer.vectors * layer.shape[-1])
+                continue
+            kept = ranks[layer.name] < counts[layer.name]
+            weights, alive[layer.name] = _weights(kept, layer.shape, layer.rule.pattern, living)
+            total += layer.unit * weights + layer.vectors * alive[layer.name].sum()
+        return total
+
+
+def _layer(layer: cost.Layer, rule: plans.Prune | None, measure: Measure) -> _Layer:
+    parameters = measure == "parameters"
+    unit = 1 if parameters else layer.positions
+    vectors = (layer.parameters - layer.weights) // layer.shape[-1] if parameters else 0
+    plain = _Layer(layer.name, layer.shape, rule, unit, vectors, _sources(layer))
+    if rule is None:
+        return plain
+    levels, cells = rule.levels(layer.shape)
+    if rule.keep is not None:
+        least = most = max(1, round(rule.keep * levels))
+    else:
+        least = max(1, math.ceil(rule.least * levels - 1e-9))
+        most = max(least, math.floor(rule.most * levels + 1e-9))
+    return dataclasses.replace(plain, levels=levels, cells=cells, least=least, most=most)
+
+
+def _sources(layer: cost.Layer) -> dict[str, np.ndarray]:
+    """Empty too where a channel is made of several filters of one layer or of none: then input channels count as living."""
+    reads = layer.wiring.reads if layer.wiring.dies else None
+    found: dict[str, np.ndarray] = {}
+    for channel, place in enumerate(reads or ()):
+        if not place or len({name for name, _ in place}) < len(place):
+            return {}
+        for name, number in place:
+            found.setdefault(name, np.full(layer.shape[-2], -1))[channel] = number
+    return found
+
+
+def _living(layer: _Layer, alive: dict[str, Array]) -> Array | None:
+    """bool[inputs]: the input channels that are not zero; None where all live."""
+    if not layer.sources or any(name not in alive for name in layer.sources):
+        return None
+    parts = []
+    for name, numbers in layer.sources.items():
+        xp = masks.module_of(alive[name])
+        parts.append(xp.concatenate([alive[name], xp.zeros(1, bool)])[numbers])
+    return functools.reduce(lambda one, other: one | other, parts)
+
+
+def _weights(
+    kept: Array, shape: tuple[int, ...], pattern: patterns.BlockPattern, living: Array | None
+) -> tuple[Any, Any]:
+    """The number of weights kept, those of dead inputs aside, and bool[outputs]: the filters with any of them."""
+    xp = masks.module_of(kept)
+    *sides, inputs, outputs = _block_sides(shape, pattern)
+    if living is not None:
+        side = pattern.block(shape)[3]
+        inputs = xp.pad(living, (0, len(inputs) * side - shape[-2])).reshape(-1, side).sum(axis=1)
+    sizes = functools.reduce(np.multiply.outer, sides)
+    alike = sizes.min() == sizes.max()
+    weighed = kept if alike else kept * sizes[..., None, None]
+    per_pair = weighed.sum(axis=(0, 1, 2)) * (int(sizes.max()) if alike else 1)
+    per_group = inputs @ per_pair.astype(float)
+    filters = xp.repeat(per_group > 0, pattern.block(shape)[4])[: shape[-1]]
+    return (per_group * outputs).sum(), filters
+
+
+def _block_sides(shape: tuple[int, ...], pattern: patterns.BlockPattern) -> list[np.ndarray]:
+    """The side of every block along each of the five axes; the last one of an axis may be smaller."""
+    full = patterns.kernel_shape(shape)
+    grid, block = pattern.grid(shape), pattern.block(shape)
+    return [
+        np.minimum(side, size - side * np.arange(cells)) for cells, side, size in zip(grid, block, full, strict=True)
+    ]
+
+
+def _level_scores(layer: _Layer, energy: Array) -> Array:
+    """The energy per weight of the levels between `least` and `most`, in units of the layer's: falling, [most - least]."""
+    xp, pattern = masks.module_of(energy), _pattern(layer)
+    sizes = masks.block_sizes(layer.shape, pattern).reshape(layer.levels, layer.cells).astype(np.float32)
+    energy = energy.reshape(layer.levels, layer.cells)
+    order = xp.argsort(-(energy / sizes), axis=0, stable=True)
+    sizes = xp.take_along_axis(xp.asarray(sizes), order, axis=0).sum(axis=1)
+    sums = xp.take_along_axis(energy, order, axis=0).sum(axis=1)
+    mean = xp.maximum(sums.sum() / sizes.sum(), 1e-30)
+    return (sums / sizes / mean)[layer.least : layer.most]
+
+
+def _rule(layer: _Layer) -> plans.Prune:
+    assert layer.rule is not None
+    return layer.rule
+
+
+def _pattern(layer: _Layer) -> patterns.BlockPattern:
+    return _rule(layer).pattern
+
+
+def _loop(xp: Any, times: int, body: Callable[[Any, Any], Any], start: Any) -> Any:
+    if xp is np:
+        return functools.reduce(lambda state, at: body(at, state), range(times), start)
+    return jax.lax.fori_loop(0, times, body, start)

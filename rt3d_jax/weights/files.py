@@ -1,0 +1,28 @@
+"""Files of weights to arrays by name: .pth of PyTorch, .safetensors."""
+
+import pathlib
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+
+from rt3d_jax.weights import torchfile
+
+
+def read(path: pathlib.Path) -> dict[str, np.ndarray]:
+    """The arrays of a file by their names there; nothing in the file is run.
+
+    Raises:
+      FileNotFoundError: the file is not there.
+      ValueError: another kind of file, or one that cannot be read.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is not there, expected a .pth or .safetensors file")
+    if path.suffix in (".pth", ".pt"):
+        return torchfile.read(path)
+    if path.suffix != ".safetensors":
+        raise ValueError(f"{path} ends in {path.suffix!r}, expected .pth, .pt or .safetensors")
+    try:
+        return safetensors.numpy.load_file(path)
+    except safetensors.SafetensorError as error:
+        raise ValueError(f"{path} is damaged or no safetensors file ({error}); fetch it again") from error

@@ -1,0 +1,118 @@
+"""From another library's weights to our parameter tree, and to a run folder."""
+
+import dataclasses
+import hashlib
+import pathlib
+import re
+from typing import Any
+
+import jax
+import numpy as np
+
+from rt3d_jax import checkpoints, config, cost
+from rt3d_jax.models import catalog
+from rt3d_jax.weights import files, sources
+
+Tree = Any
+LEAVES = {"bias": "bias", "running_mean": "mean", "running_var": "var"}
+UNUSED = "num_batches_tracked"  # torch's count of batches, which no fixed momentum needs
+
+
+def run_folder(
+    path: pathlib.Path,
+    name: str,
+    out: pathlib.Path,
+    *,
+    labels: tuple[str, ...] | None = None,
+    frames: int | None = None,
+) -> dict[str, Any]:
+    """Write the weights of a file as the run folder `out`, which lower, eval and Experiment.pretrained take.
+
+    name: a key of sources.SOURCES. labels: the classes in the order of the weights, None numbers them. frames: of the clips,
+    None for those that the weights were trained on. Returns result.json.
+
+    Raises:
+      ValueError: weights that are not those of this network, labels of another number, or a folder that is in use.
+    """
+    if name not in sources.SOURCES:
+        raise ValueError(f"model is {name!r}, expected one of {', '.join(sources.SOURCES)}")
+    source = sources.SOURCES[name]
+    model, clip = source.model, source.clip
+    if frames is not None:
+        model = dataclasses.replace(model, frames=frames)
+        clip = dataclasses.replace(clip, sampling=dataclasses.replace(clip.sampling, frames=frames))
+    params, classes = convert(files.read(path), source, model, str(path))
+    labels = labels or tuple(str(number) for number in range(classes))
+    if len(labels) != classes:
+        raise ValueError(f"{len(labels)} labels, but {path} tells {classes} classes apart; name each class once")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    imported = config.Imported(f"{source.origin}, {path.name}", digest, model, clip)
+    return checkpoints.write_imported(out, imported, params, labels)
+
+
+def convert(
+    arrays: dict[str, np.ndarray], source: sources.Source, model: config.Model, where: str = "weights"
+) -> tuple[Tree, int]:
+    """The parameters of `model` (f32) and the number of classes, from the arrays of a state dict by name.
+
+    Kernels turn from OIDHW to DHWIO and from OI to IO. ValueError naming what is missing, unexpected or of another shape.
+    """
+    found, strange = _renamed(arrays, source.rows)
+    head = f"{source.head}/kernel"
+    if head not in found:
+        raise ValueError(f"{where} has no weight for {head}, expected {source.origin}; is it another network?")
+    classes = found[head].shape[-1]
+    shapes = catalog.shapes(model, classes)
+    expected = {path: leaf.shape for path, leaf in cost.paths(shapes)}
+    lost = [path for path in expected if path not in found]
+    strange += [key for path, key in _keys(arrays, source.rows).items() if path not in expected]
+    for what, names in (("has no weight for", lost), ("has an unexpected", strange)):
+        if names:
+            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+            raise ValueError(f"{where} {what} {names[0]}{more}, expected {source.origin}; is it another network?")
+    for layer, conv in source.flattened:
+        found[f"{layer}/kernel"] = _channels_last(found[f"{layer}/kernel"], expected[f"{conv}/kernel"][-1])
+    for path, shape in expected.items():
+        if found[path].shape != shape:
+            raise ValueError(f"{where} has {path} of shape {found[path].shape}, expected {shape} for {source.origin}")
+    leaf = lambda path, _: np.ascontiguousarray(found[_path(path)], np.float32)
+    return jax.tree_util.tree_map_with_path(leaf, shapes), classes
+
+
+def _path(path: Any) -> str:
+    return jax.tree_util.keystr(path, simple=True, separator="/")
+
+
+def _renamed(arrays: dict[str, np.ndarray], rows: sources.Rows) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Arrays by our paths, kernels transposed, and the names that have none."""
+    keys = _keys(arrays, rows)
+    strange = [key for key in arrays if not key.endswith(UNUSED) and key not in keys.values()]
+    return {path: _transposed(arrays[key]) for path, key in keys.items()}, strange
+
+
+def _keys(arrays: dict[str, np.ndarray], rows: sources.Rows) -> dict[str, str]:
+    """Their name for each of our paths that they have."""
+    keys: dict[str, str] = {}
+    for key, array in arrays.items():
+        module, _, leaf = key.rpartition(".")
+        leaf = LEAVES.get(leaf) if leaf != "weight" else "kernel" if array.ndim > 1 else "scale"
+        matches = ((re.fullmatch(regex, module), layer) for regex, layer in rows)
+        layer = next((match.expand(layer) for match, layer in matches if match), None)
+        if leaf and layer:
+            keys.setdefault(f"{layer}/{leaf}", key)
+    return keys
+
+
+def _transposed(array: np.ndarray) -> np.ndarray:
+    if array.ndim == 5:
+        return array.transpose(2, 3, 4, 1, 0)
+    return array.T if array.ndim == 2 else array
+
+
+def _channels_last(kernel: np.ndarray, channels: int) -> np.ndarray:
+    """A dense kernel [C*D*H*W, O] that reads its input as [D*H*W*C]; unchanged where C does not divide its rows."""
+    rows, outputs = kernel.shape
+    if rows % channels:
+        return kernel
+    return kernel.reshape(channels, rows // channels, outputs).transpose(1, 0, 2).reshape(rows, outputs)

@@ -1,0 +1,94 @@
+"""Where weights come from: the names of their layers, and the clips that they were trained on."""
+
+import dataclasses
+
+from rt3d_jax import config
+from rt3d_jax.data import clips
+from rt3d_jax.models import s3d
+
+Rows = tuple[tuple[str, str], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """What one network's published weights are.
+
+    origin: in words. rows: (regex of a module's name there, layer here), the first full match wins; a convolution and the
+    batch norm behind it are one layer here. head: the layer that gives the logits. flattened: dense layers that read a
+    flattened feature map, which lies channels first there, and the convolution that made it. model and clip: what the
+    weights want.
+    """
+
+    origin: str
+    rows: Rows
+    head: str
+    model: config.Model
+    clip: clips.ClipSpec
+    flattened: tuple[tuple[str, str], ...] = ()
+
+
+R2PLUS1D: Rows = (
+    (r"stem\.[01]", "stem/space"),
+    (r"stem\.[34]", "stem/time"),
+    (r"(layer\d)\.(\d)\.(conv\d)\.0\.[01]", r"\1/\2/\3/space"),
+    (r"(layer\d)\.(\d)\.(conv\d)\.(0\.3|1)", r"\1/\2/\3/time"),
+    (r"(layer\d)\.(\d)\.downsample\.[01]", r"\1/\2/downsample"),
+    (r"fc", "fc"),
+)
+# torchvision numbers the blocks among the pools: 7 and 13 are pools.
+MIXED = dict(zip((5, 6, 8, 9, 10, 11, 12, 14, 15), (*s3d.MIXED3, *s3d.MIXED4, *s3d.MIXED5), strict=True))
+S3D: Rows = (
+    (r"features\.0\.0\.[01]", "conv1/space"),
+    (r"features\.0\.1\.[01]", "conv1/time"),
+    (r"features\.2\.[01]", "conv2b"),
+    (r"features\.3\.0\.[01]", "conv2c/space"),
+    (r"features\.3\.1\.[01]", "conv2c/time"),
+    *(
+        row
+        for number, (name, _) in MIXED.items()
+        for row in (
+            (rf"features\.{number}\.branch0\.[01]", f"{name}/branch0"),
+            (rf"features\.{number}\.(branch[12])\.0\.[01]", rf"{name}/\1/reduce"),
+            (rf"features\.{number}\.(branch[12])\.1\.0\.[01]", rf"{name}/\1/space"),
+            (rf"features\.{number}\.(branch[12])\.1\.1\.[01]", rf"{name}/\1/time"),
+            (rf"features\.{number}\.branch3\.1\.[01]", f"{name}/branch3"),
+        )
+    ),
+    (r"classifier\.1", "head"),
+)
+C3D: Rows = (
+    (r"backbone\.(conv[12])a\.conv", r"\1"),
+    (r"backbone\.(conv[345][ab])\.conv", r"\1"),
+    (r"backbone\.(fc[67])", r"\1"),
+    (r"cls_head\.fc_cls", "fc8"),
+)
+
+KINETICS = {"mean": clips.KINETICS_MEAN, "std": clips.KINETICS_STD}
+# MMAction2 takes (104, 117, 128) from RGB values of 0 to 255 and scales by nothing.
+SPORTS1M = {"mean": (104 / 255, 117 / 255, 128 / 255), "std": (1 / 255, 1 / 255, 1 / 255)}
+
+# By network. torchvision's models were trained at 15 frames a second: every second frame of most videos.
+SOURCES: dict[str, Source] = {
+    "r2plus1d": Source(
+        origin="torchvision's r2plus1d_18",
+        rows=R2PLUS1D,
+        head="fc",
+        model=config.Model("r2plus1d", frames=16, size=112, dropout=0.0),
+        clip=clips.ClipSpec(clips.Windows(16, 2), short_side=128, size=112, flip=True, **KINETICS),
+    ),
+    "s3d": Source(
+        origin="torchvision's s3d",
+        rows=S3D,
+        head="head",
+        model=config.Model("s3d", frames=128, size=224, dropout=0.2),
+        clip=clips.ClipSpec(clips.Windows(128, 2), short_side=256, size=224, flip=True, **KINETICS),
+    ),
+    "c3d": Source(
+        origin="MMAction2's c3d_sports1m_16x1x1_45e_ucf101_rgb",
+        rows=C3D,
+        head="fc8",
+        model=config.Model("c3d", frames=16, size=112, dropout=0.5),
+        clip=clips.ClipSpec(clips.Windows(16, 1), short_side=128, size=112, flip=True, **SPORTS1M),
+        flattened=(("fc6", "conv5b"),),
+    ),
+}

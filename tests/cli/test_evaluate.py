@@ -1,0 +1,129 @@
+"""`rt3d eval`: clips and crops, runs and bundles, stopped and gone on; measured on a network of a few steps."""
+
+import csv
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from lowering import targets
+from rt3d_jax import scores, train
+from rt3d_jax.cli import evaluate, lower, main
+from rt3d_jax.data import folders, pipelines
+from tests.train import conftest, test_train
+
+compiled, compiled_once = conftest.compiled, conftest.compiled_once
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    """A dense run of few steps and its host bundle."""
+    folder = tmp_path_factory.mktemp("out")
+    train.dense(train.prepare(test_train.EXPERIMENT, folder, test_train.silent))
+    lower.lower(folder / "runs" / "dense", [targets.find("host")], folder / "bundles")
+    return folder
+
+
+@pytest.fixture
+def networks(out):
+    return [str(out / "runs" / "dense"), str(out / "bundles" / "dense" / "host")]
+
+
+def rows(folder, *arguments):
+    """The rows of one call."""
+    path = folder / "rows.json"
+    assert main.call(["eval", *arguments, "--workers", "0", "--out", str(folder / "eval"), "--json", str(path)]) == 0
+    return json.loads(path.read_text())
+
+
+def test_one_clip_gives_the_accuracy_of_the_training(networks, out, tmp_path, capsys):
+    (row,) = rows(tmp_path, networks[0])
+    result = json.loads((out / "runs/dense/result.json").read_text())
+    assert (round(row["accuracy"], 2), row["accuracy_protocol"]) == (result["accuracy"], result["accuracy_protocol"])
+    assert (row["protocol"], row["engine"], row["videos"], row["skipped"]) == (
+        "1 clip, centre crop, clip-level",
+        "jax",
+        8,
+        0,
+    )
+    assert row["top5"] >= row["accuracy"] and row["interval"][0] <= row["accuracy"] <= row["interval"][1]
+    assert "1 clip, centre crop, clip-level" in capsys.readouterr().out
+
+
+def test_a_bundle_answers_as_the_run_does_over_clips_and_crops(networks, tmp_path):
+    run, bundle = rows(tmp_path, *networks, "--clips", "2", "--crops", "3")
+    assert (run["engine"], bundle["engine"]) == ("jax", "iree-host")
+    assert run["protocol"] == bundle["protocol"] == "2 clips x 3 crops, video-level"
+    assert "video level: 2 clips x 3 crops of 16 px, probabilities averaged" in bundle["accuracy_protocol"]
+    folders_ = sorted((tmp_path / "eval").iterdir())
+    assert [path.name for path in folders_] == ["dense-iree-host-2x3", "dense-jax-2x3"]
+    sums = [np.load(path / "state.npz")["sums"] for path in folders_]
+    np.testing.assert_allclose(sums[0], sums[1], atol=1e-4)
+    np.testing.assert_allclose(sums[0].sum(axis=1), 6)
+    for path in folders_:
+        assert (path / "confusion.png").read_bytes().startswith(b"\x89PNG")
+        assert len(list(csv.DictReader((path / "classes.csv").read_text().splitlines()))) == 8
+    assert not list(tmp_path.rglob("*.part*"))
+
+
+def test_the_mean_over_views_is_that_of_the_views_one_by_one(networks, out, tmp_path):
+    rows(tmp_path, networks[0], "--clips", "2")
+    subject = evaluate.subject_of(out / "runs" / "dense")
+    videos = folders.ucf101(out / "data").test
+    with pipelines.eval_batches(videos, subject.clip, batch=16, views=2) as batches:
+        (batch,) = batches
+    answers = subject.forward(batch["clip"], batch["label"] >= 0).astype(np.float64)
+    powers = np.exp(answers - answers.max(axis=1, keepdims=True))
+    expected = (powers / powers.sum(axis=1, keepdims=True)).reshape(8, 2, 8).sum(axis=1)
+    np.testing.assert_allclose(np.load(tmp_path / "eval/dense-jax-2x1/state.npz")["sums"], expected, rtol=1e-5)
+
+
+def test_ctrl_c_loses_nothing_that_was_written_and_the_same_command_goes_on(networks, tmp_path, monkeypatch):
+    whole = rows(tmp_path, networks[1], "--clips", "3", "--batch", "4")
+    (tmp_path / "eval/dense-iree-host-3x1/state.npz").unlink()
+    add, counted = scores.Tally.add, []
+
+    def stopping(tally, logits, videos):
+        if len(counted) == 3:
+            raise KeyboardInterrupt
+        counted.append(len(videos))
+        add(tally, logits, videos)
+
+    monkeypatch.setattr(evaluate, "SAVE_SECONDS", -1.0)
+    monkeypatch.setattr(scores.Tally, "add", stopping)
+    arguments = [networks[1], "--clips", "3", "--batch", "4", "--workers", "0", "--out", str(tmp_path / "eval")]
+    assert main.call(["eval", *arguments]) == 130
+    counted.clear()
+    counted += [0] * 4
+    assert rows(tmp_path, networks[1], "--clips", "3", "--batch", "4") == whole
+    assert counted[4:] == [4, 4, 4]  # six batches, three of them before Ctrl-C
+
+
+def test_a_finished_evaluation_is_taken_as_it_is(networks, tmp_path, monkeypatch):
+    first = rows(tmp_path, networks[0])
+    monkeypatch.setattr(scores.Tally, "add", lambda *_: pytest.fail("counted again"))
+    assert rows(tmp_path, networks[0]) == first
+
+
+def test_another_data_set_may_be_named_and_must_have_the_same_classes(networks, out, tmp_path, capsys):
+    named = rows(tmp_path, networks[1], "--data", str(out / "data"), "--layout", "ucf101", "--split", "1")
+    assert named[0]["videos"] == 8
+    (tmp_path / "set/cat").mkdir(parents=True)
+    for number in range(2):
+        (tmp_path / f"set/cat/{number}.mp4").write_bytes(b"x")
+    capsys.readouterr()
+    assert main.call(["eval", networks[0], "--data", str(tmp_path / "set")]) == 2
+    error = capsys.readouterr().err
+    assert (
+        "dense does not know the class 'cat' of set; its 8 classes begin with 'OrbitClockwise'" in error
+        and len(error.splitlines()) == 1
+    )
+
+
+def test_a_bundle_that_was_carried_away_needs_a_data_set(networks, tmp_path, capsys):
+    moved = tmp_path / "a" / "b" / "c"
+    moved.parent.mkdir(parents=True)
+    shutil.copytree(networks[1], moved)
+    assert main.call(["eval", str(moved)]) == 2
+    assert "lies in no folder of `rt3d train`" in capsys.readouterr().err

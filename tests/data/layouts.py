@@ -1,0 +1,110 @@
+"""Small data sets in exactly the layouts of the large ones; every video is a copy of one given file."""
+
+import csv
+import json
+import pathlib
+import shutil
+
+UCF_CLASSES = ("ApplyEyeMakeup", "HandstandPushups")
+HMDB_CLASSES = ("brush_hair", "sword_exercise")
+KINETICS_CLASSES = ("air drumming", "massaging person's head")
+TEMPLATES = ("Pushing [something] from left to right", "Pretending to put [something] on [something]")
+
+
+def ucf101(root: pathlib.Path, video: pathlib.Path) -> pathlib.Path:
+    """Groups 1 (test) and 8 (train) of two classes, with the archive's line ends and its file named unlike its class."""
+    lists = {"trainlist01.txt": "", "testlist01.txt": ""}
+    for number, label in enumerate(UCF_CLASSES, 1):
+        for group, name in ((1, "testlist01.txt"), (8, "trainlist01.txt")):
+            for clip in (1, 2):
+                file = f"{label}/v_{label.replace('stand', 'Stand')}_g{group:02}_c{clip:02}.avi"
+                _copy(video, root / "UCF-101" / file)
+                lists[name] += f"{file} {number}\r\n" if group == 8 else f"{file}\r\n"
+    lists["classInd.txt"] = "".join(f"{number} {label}\r\n" for number, label in enumerate(UCF_CLASSES, 1))
+    for name, text in lists.items():
+        _write(root / "ucfTrainTestlist" / name, text)
+    return root
+
+
+def hmdb51(root: pathlib.Path, video: pathlib.Path) -> pathlib.Path:
+    """Two sources that train, one that tests, one that is not used, for each of two classes; a space ends each line."""
+    for label in HMDB_CLASSES:
+        lines = []
+        for source, kind in (("April_09", 1), ("Return_of_the_King_7", 1), ("#437_How!", 2), ("unused", 0)):
+            for clip in (0, 1):
+                name = f"{source}_{label}_u_nm_np10_ba_goo_{clip}.avi"
+                _copy(video, root / "hmdb51_org" / label / name)
+                lines.append(f"{name} {kind} \n")
+        _write(root / "testTrainMulti_7030_splits" / f"{label}_test_split1.txt", "".join(lines))
+    return root
+
+
+KINETICS_ROWS = {
+    "train": [(0, "-3B32lodo2M", 59), (0, "_dbcJuKJQNs", 40), (1, "aaaaaaaaaa1", 0), (1, "aaaaaaaaaa2", 7)],
+    "val": [(0, "bbbbbbbbbb1", 1), (1, "bbbbbbbbbb2", 110)],
+}
+# Where each of the usual layouts puts a video of (part, label, name).
+KINETICS_LAYOUTS = {
+    "classes": "{label}/{name}.mp4",
+    "flat": "{part}/{name}.mp4",
+    "parts": "{part}/{label}/{name}.mp4",
+    "arranged": "videos/{part}/{label}/{name}.mp4",
+    "ids": "{part}/{id}.mp4",
+}
+
+
+def kinetics(
+    root: pathlib.Path, video: pathlib.Path, layout: str = "parts", lists: str = "annotations"
+) -> pathlib.Path:
+    """Four videos to train on and two to validate."""
+    for part, rows in KINETICS_ROWS.items():
+        path = root / lists / f"{part}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("label", "youtube_id", "time_start", "time_end", "split", "is_cc"))
+            for number, identity, start in rows:
+                label = KINETICS_CLASSES[number]
+                writer.writerow((label, identity, start, start + 10, part, 0))
+                name = f"{identity}_{start:06}_{start + 10:06}"
+                place = KINETICS_LAYOUTS[layout].format(part=part, label=label, name=name, id=identity)
+                _copy(video, root / place)
+    return root
+
+
+def something(root: pathlib.Path, video: pathlib.Path) -> pathlib.Path:
+    """Four videos to train on, two to validate and one of the secret test part."""
+    plain = [template.replace("[", "").replace("]", "") for template in TEMPLATES]
+    numbers = {plain[1]: "0", plain[0]: "1"}
+    parts = {"train": [("1", 0), ("2", 1), ("30", 0), ("31", 1)], "validation": [("4", 0), ("5", 1)]}
+    _write(root / "something-something-v2-labels.json", json.dumps(numbers))
+    for part, rows in parts.items():
+        items = [
+            {"id": i, "label": "pushing a cup", "template": TEMPLATES[t], "placeholders": ["a cup"]} for i, t in rows
+        ]
+        _write(root / f"something-something-v2-{part}.json", json.dumps(items))
+    for identity in ("1", "2", "30", "31", "4", "5", "6"):
+        _copy(video, root / "20bn-something-something-v2" / f"{identity}.webm")
+    return root
+
+
+def classes(root: pathlib.Path, video: pathlib.Path, parts: tuple[str, ...] = ()) -> pathlib.Path:
+    """Two classes of five videos, or of five in each of `parts`."""
+    for part in parts or (".",):
+        for label in ("cat", "dog"):
+            for number in range(5):
+                _copy(video, root / part / label / f"{part.strip('.')}{number}.mp4")
+    return root
+
+
+MAKERS = {"ucf101": ucf101, "hmdb51": hmdb51, "kinetics": kinetics, "something": something, "classes": classes}
+
+
+def _copy(video: pathlib.Path, path: pathlib.Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(video, path)
+
+
+def _write(path: pathlib.Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())

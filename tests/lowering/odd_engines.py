@@ -1,0 +1,75 @@
+"""Engines that do what a test wants to see; each runs in a worker's process, which imports this file."""
+
+import os
+import pathlib
+import sys
+from collections.abc import Callable
+
+import numpy as np
+
+from lowering.peers import engines
+
+Infer = Callable[[], np.ndarray]
+
+
+def engine(load: Callable[[pathlib.Path, int, np.ndarray], Infer], library: str = "numpy") -> engines.Engine:
+    return engines.Engine(load.__name__, library, "numpy", "as a test wants it", load)
+
+
+def first(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+    return _right(folder, "first")
+
+
+def second(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+    return _right(folder, "second")
+
+
+def aware(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+    """Writes what it was given to the folder."""
+    cores = sorted(os.sched_getaffinity(0))
+    (folder / "given").write_text(f"{threads} {cores} {os.environ['OMP_NUM_THREADS']} {clip.shape}")
+    return _right(folder, "aware")
+
+
+def dies(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+    print("cannot allocate 9 GB", file=sys.stderr, flush=True)
+    os._exit(7)
+
+
+def raises(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+    raise ValueError("no such layer\nand more")
+
+
+def hangs_up_later(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+    """Right once, when it is loaded; dies in its first round."""
+    infer, calls = _right(folder, "later"), []
+
+    def once() -> np.ndarray:
+        calls.append(1)
+        return infer() if len(calls) == 1 else os._exit(1)
+
+    return once
+
+
+def not_finite(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+    return lambda: np.load(folder / "expected.npy") * [[np.nan]]
+
+
+def drifts(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+    """Right for the first three calls."""
+    infer, calls = _right(folder, "drifts"), []
+
+    def wrong_later() -> np.ndarray:
+        calls.append(1)
+        return infer() * (1 if len(calls) < 4 else 1.5)
+
+    return wrong_later
+
+
+def _right(folder: pathlib.Path, name: str) -> Infer:
+    def infer() -> np.ndarray:
+        with (folder / "calls").open("a") as file:
+            file.write(name + "\n")
+        return np.load(folder / "expected.npy")
+
+    return infer

@@ -1,0 +1,89 @@
+"""The cost model: instructions as they are counted, stalls that only speak against a choice."""
+
+import pathlib
+
+import numpy as np
+import pytest
+
+from lowering import chains, choices, targets
+from lowering import graph as graphs
+from lowering.tune import model, trials
+from lowering.tune import networks as tuned
+from tests.lowering import conftest, networks
+
+CPU = "android:cortex-a76"
+SETTINGS = {
+    "space1": choices.Choice(vectors=2),
+    "time1": choices.Choice(ring=65536),  # joins both
+    "space2": choices.Choice(group=4, vectors=7, chunk=1),
+}
+WITHIN = {"": 0.04, ":f16": 0.06}
+
+
+def everywhere(network: tuned.Network, choice: choices.Choice) -> tuned.Choices:
+    return dict.fromkeys(network.keys.values(), choice)
+
+
+def settings(network: tuned.Network) -> tuned.Choices:
+    return {network.keys[name]: choice for name, choice in SETTINGS.items()}
+
+
+@pytest.fixture(scope="module")
+def network() -> tuned.Network:
+    """Convolutions in space and in time, some strided, one without a ReLU."""
+    return tuned.Network(networks.factored("kgs 8x4", widths=(48, 40), size=(4, 24, 28)).trace())
+
+
+@pytest.mark.parametrize("precision", WITHIN)
+def test_instructions_are_those_that_are_counted(
+    network: tuned.Network, require: conftest.Require, tmp_path: pathlib.Path, precision: str
+) -> None:
+    require("qemu")
+    target, chosen = targets.find(CPU + precision), settings(network)
+    counted = trials.counts(network, target, chosen, tmp_path)
+    found = model.costs(network.pack(chosen), target)
+    assert set(found) == set(counted) == {"space1.time1", "space2", "time2"}
+    for name, cost in found.items():
+        assert cost.instructions == pytest.approx(counted[name], rel=WITHIN[precision]), name
+
+
+def test_a_tap_outside_the_clip_costs_nothing(network: tuned.Network) -> None:
+    """Padding in time adds taps that are never computed: twice the frames cost more than twice as much."""
+    rng = np.random.default_rng(0)
+    per_frame = []
+    for frames in (2, 4, 8):
+        params = {"conv": networks.layer(rng, 3, 3, 3, 8, 16), "fc": networks.layer(rng, frames * 12 * 16 * 16, 4)}
+
+        def function(p, x):
+            return networks.dense(networks.conv(x, p["conv"]).reshape(1, -1), p["fc"])
+
+        each = tuned.Network(networks.Network(function, params, networks.clip(rng, frames, 12, 16, 8)).trace())
+        (cost,) = model.costs(each.pack({}), targets.find(CPU)).values()
+        per_frame.append(cost.instructions / frames)
+    assert per_frame == sorted(per_frame)
+    assert per_frame[0] < 0.75 * per_frame[2]
+
+
+def test_a_chunk_too_large_for_the_cache_stalls() -> None:
+    rng = np.random.default_rng(0)
+    params = {"conv": networks.layer(rng, 3, 3, 3, 256, 16), "fc": networks.layer(rng, 16, 4)}
+
+    def function(p, x):
+        return networks.dense(networks.conv(x, p["conv"]).mean((1, 2, 3)), p["fc"])
+
+    each = tuned.Network(networks.Network(function, params, networks.clip(rng, 3, 28, 28, 256)).trace())
+    target = targets.find(CPU)
+    small, large = (model.costs(each.pack(everywhere(each, choices.Choice(chunk=n))), target)["conv"] for n in (2, 64))
+    assert large.stalls > 2 * small.stalls
+    default, costs = trials.modelled(each, target)(everywhere(each, choices.Choice(chunk=64)))
+    assert costs["conv"] > default["conv"]  # the stalls that it adds count
+    fewer = trials.modelled(each, target)(everywhere(each, choices.Choice(chunk=2)))[1]
+    assert fewer["conv"] == small.instructions  # those that it saves do not
+
+
+def test_every_kernel_of_a_convolution_has_a_cost(network: tuned.Network) -> None:
+    target = targets.find("host")
+    packed = network.pack(settings(network))
+    kinds = graphs.PackedConv | graphs.PackedChain
+    names = {node.name for node in chains.join(packed, target).nodes if isinstance(node.op, kinds)}
+    assert set(model.costs(packed, target)) == names

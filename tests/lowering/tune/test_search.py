@@ -1,0 +1,149 @@
+"""The search: what it tries, what it believes, and when it stops. Trials are made up."""
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from lowering import choices, targets
+from lowering.tune import networks as tuned
+from lowering.tune import search
+from tests.lowering import networks
+
+CPU = targets.find("android:cortex-a76")
+Cost = Callable[[str, choices.Choice], float]
+
+
+@pytest.fixture(scope="module")
+def network() -> tuned.Network:
+    """conv1 and conv2, each a unit."""
+    return tuned.Network(networks.chain("kgs 8x4").trace())
+
+
+class Machine:
+    """Trials on a made-up machine: `cost` of a layer, and `seconds` for each trial on a clock of its own."""
+
+    def __init__(self, network: tuned.Network, cost: Cost, seconds: float = 1.0) -> None:
+        self.network, self.cost, self.seconds, self.now = network, cost, seconds, 0.0
+        self.tried: list[tuned.Choices] = []
+
+    def __call__(self, chosen: tuned.Choices) -> tuple[tuned.Costs, tuned.Costs]:
+        self.now += self.seconds
+        self.tried.append(chosen)
+        return self._costs({}), self._costs(chosen)
+
+    def _costs(self, chosen: tuned.Choices) -> tuned.Costs:
+        return {name: self.cost(name, chosen.get(key, choices.DEFAULT)) for name, key in self.network.keys.items()}
+
+    def clock(self) -> float:
+        return self.now
+
+    def search(self, seconds: float = 1e6, noisy: bool = False, known: choices.Choices = choices.NONE) -> list[list[search.Found]]:  # fmt: skip
+        return list(search.search(self.network, CPU, self, seconds, known, noisy, self.clock))
+
+
+def best(found: list[search.Found]) -> dict[str, tuned.Choices]:
+    return {str(each.unit): each.chosen for each in found}
+
+
+def cheap_if(wanted: Callable[[choices.Choice], bool], gain: float = 0.2, layer: str = "conv2") -> Cost:
+    return lambda name, choice: 10.0 * (1 - gain if name == layer and wanted(choice) else 1)
+
+
+def test_each_layer_gets_the_choice_that_is_fastest_for_it(network: tuned.Network) -> None:
+    def cost(name: str, choice: choices.Choice) -> float:
+        gain = 0.1 * ((choice.group, choice.vectors) == ((4, 7) if name == "conv1" else (8, 2))) + 0.1 * (
+            choice.chunk == 8
+        )
+        return 10 * (1 - gain)
+
+    found = Machine(network, cost).search(noisy=True)[-1]
+    assert best(found) == {
+        "conv1": {network.keys["conv1"]: choices.Choice(group=4, vectors=7, chunk=8)},
+        "conv2": {network.keys["conv2"]: choices.Choice(group=8, vectors=2, chunk=8)},
+    }
+    assert [(each.default, each.best) for each in found] == [(10.0, pytest.approx(8.0))] * 2
+
+
+@pytest.mark.parametrize(("gain", "chosen"), [(0.02, False), (0.04, True)])
+def test_the_default_stays_unless_another_is_clearly_better(network: tuned.Network, gain: float, chosen: bool) -> None:
+    found = Machine(network, cheap_if(lambda choice: choice.chunk == 1, gain)).search(noisy=True)[-1]
+    assert bool(best(found)["conv2"]) == chosen
+    assert best(found)["conv1"] == {}
+
+
+@pytest.mark.parametrize("seconds", [0.5, 5.5, 17.0])
+@pytest.mark.parametrize("noisy", [False, True])
+def test_it_stops_in_time_with_what_it_learnt(network: tuned.Network, seconds: float, noisy: bool) -> None:
+    machine = Machine(network, cheap_if(lambda choice: choice.vectors is not None, 0.1), seconds=2.0)
+    found = machine.search(seconds, noisy)
+    assert len(found) == len(machine.tried) >= 1
+    assert machine.now <= max(seconds, 2.0)  # the first trial tells how long they take
+    assert machine.now > min(seconds - 4.0, 1.0)
+    assert best(found[-1])["conv2"] != {}
+
+
+def test_nothing_is_tried_when_no_time_is_left(network: tuned.Network) -> None:
+    assert Machine(network, lambda name, choice: 1.0).search(0.0) == []
+
+
+def test_what_does_not_hold_in_the_last_trial_goes_back_to_the_default(network: tuned.Network) -> None:
+    trials = itertools.count()
+    lucky = Machine(network, lambda name, choice: 10.0 - 2 * (next(trials) == 3))  # once, for conv2
+    found = lucky.search(noisy=True)
+    assert best(found[-2])["conv2"] != {}
+    assert best(found[-1]) == {"conv1": {}, "conv2": {}}
+    assert all(each.best == each.default for each in found[-1])
+
+
+def test_instructions_do_not_choose_chunks(network: tuned.Network) -> None:
+    machine = Machine(network, lambda name, choice: 1.0)
+    machine.search(noisy=False)
+    assert all(choice.chunk is None for chosen in machine.tried for choice in chosen.values())
+
+
+def test_what_is_known_is_tried_first(network: tuned.Network) -> None:
+    known = {
+        network.keys["conv2"]: choices.Choice(group=4, vectors=3, source="shipped"),
+        "of another network": choices.Choice(chunk=1),
+    }
+    machine = Machine(network, lambda name, choice: 1.0)
+    machine.search(known=known)
+    assert machine.tried[0] == {network.keys["conv2"]: choices.Choice(group=4, vectors=3)}
+
+
+def test_options_that_change_nothing_or_look_hopeless_are_not_tried(network: tuned.Network) -> None:
+    machine = Machine(network, lambda name, choice: 1.0)
+    machine.search()
+    tried = {tried.get(network.keys["conv2"], choices.DEFAULT) for tried in machine.tried}
+    assert choices.Choice(group=8, vectors=3) not in tried  # the default in other words
+    assert choices.Choice(group=4, vectors=1) not in tried  # half of the instructions would be loads
+    assert choices.Choice(group=4, vectors=6) in tried
+
+
+def test_likely_options_come_first(network: tuned.Network) -> None:
+    machine = Machine(network, lambda name, choice: 1.0)
+    machine.search()
+    shapes = [each[network.keys["conv2"]] for each in machine.tried if network.keys["conv2"] in each]
+    wide, narrow = (shapes.index(choices.Choice(group=group, vectors=v)) for group, v in ((4, 6), (4, 3)))
+    assert wide < narrow
+
+
+def test_layers_that_one_kernel_may_compute_are_judged_together() -> None:
+    network = tuned.Network(networks.factored("dense").trace())
+    assert [str(unit) for unit in network.units] == ["space1 + time1", "space2 + time2"]
+
+    def trial(chosen: tuned.Choices) -> tuple[tuned.Costs, tuned.Costs]:
+        apart = {"space1": 6.0, "time1": 5.0, "space2": 6.0, "time2": 5.0}
+        ring = chosen.get(network.keys["time1"], choices.DEFAULT).ring
+        return apart, {"space1.time1": 7.0, "space2": 6.0, "time2": 5.0} if ring == 65536 else apart
+
+    *_, found = search.search(network, CPU, trial, 1e6, noisy=False)
+    assert [(each.default, each.best) for each in found] == [(11.0, 7.0), (11.0, 11.0)]
+    assert found[0].chosen[network.keys["time1"]].ring == 65536
+
+
+def test_layers_alike_are_one_unit_and_count_together() -> None:
+    unit = tuned.Unit(("key",), (("a",), ("b",)))
+    assert unit.cost({"a": 1.0, "b": 2.0, "c": 4.0}) == 3.0
+    assert str(unit) == "a, b"

@@ -1,0 +1,40 @@
+"""Trials on this machine: every kernel is timed where it stands, those that are alike each for itself."""
+
+import pathlib
+
+import jax
+import numpy as np
+
+from lowering import choices, targets
+from lowering.tune import networks as tuned
+from lowering.tune import trials
+from tests.lowering import networks
+
+WIDTH = 24
+
+
+def twins() -> networks.Network:
+    """Two convolutions whose code is the same, then one in space and one in time."""
+    rng = np.random.default_rng(0)
+    params = {f"same{i}": networks.layer(rng, 3, 3, 3, WIDTH, WIDTH) for i in range(2)}
+    params |= {"space": networks.layer(rng, 1, 3, 3, WIDTH, WIDTH), "time": networks.layer(rng, 3, 1, 1, WIDTH, WIDTH)}
+    params |= {"fc": networks.layer(rng, WIDTH, 5)}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        for name in ("same0", "same1", "space", "time"):
+            x = jax.nn.relu(networks.conv(x, p[name]))
+        return networks.dense(x.mean((1, 2, 3)), p["fc"])
+
+    return networks.Network(function, params, networks.clip(rng, 4, 20, 24, WIDTH))
+
+
+def test_every_kernel_is_timed_with_the_default_and_with_the_choices(tmp_path: pathlib.Path) -> None:
+    network = tuned.Network(twins().trace())
+    trial = trials.measured(network, targets.find("host"), tmp_path)
+    default, costs = trial({network.keys["time"]: choices.Choice(ring=65536)})
+    apart = {"same0", "same1", "space", "time"}
+    assert apart <= set(default)
+    assert (apart & set(costs), "space.time" in costs) == ({"same0", "same1"}, True)
+    assert all(cost > 0 for cost in [*default.values(), *costs.values()])
+    assert [str(unit) for unit in network.units] == ["same0, same1", "space + time"]
+    assert network.units[0].cost(default) == default["same0"] + default["same1"]

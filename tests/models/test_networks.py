@@ -1,0 +1,101 @@
+"""Claims about R(2+1)D and S3D: their sizes, their forms and what they refuse."""
+
+import dataclasses
+import functools
+
+import jax
+import numpy as np
+import pytest
+from flax import nnx
+
+from rt3d_jax import config, cost, patterns, plans
+from rt3d_jax.models import catalog, r2plus1d, s3d
+from tests.models import parameters
+
+STILL = functools.partial(s3d.S3D, variant=dataclasses.replace(s3d.RT3D, second_pool=(3, 1), time_stride=1))
+# network, size, classes, parameters, MACs: (RT3D, AAAI-21) and its code, and what torchvision publishes
+SIZES = [
+    ("r2plus1d", 112, 101, 31_351_938, "40.519 G"),
+    ("r2plus1d", 112, 400, 31_505_325, "40.519 G"),
+    ("s3d", 224, 101, 8_013_573, "17.978 G"),
+    ("s3d", 224, 400, 8_320_048, "17.979 G"),
+    ("s3d_rt3d", 224, 101, 8_006_853, "24.530 G"),
+    ("s3d_still", 224, 101, 8_006_853, "39.714 G"),
+]
+# R(2+1)D's profile in the released code of (RT3D, AAAI-21)
+PROFILE = (
+    (r"layer1/.*", plans.Prune(patterns.kgs(8, 4), keep=0.1)),
+    (r"layer2/\d/conv\d/.*", plans.Prune(patterns.kgs(8, 4), keep=0.2)),
+    (r".*", None),
+)
+TINY = [
+    config.Model("r2plus1d", width=0.06, frames=3, size=9),
+    config.Model("s3d", width=0.05, frames=14, size=17),
+]
+
+
+def table_of(model, classes):
+    apply = catalog.apply_function(model, classes, "direct")
+    return cost.layers(apply, catalog.shapes(model, classes), catalog.clip_shape(model))
+
+
+@pytest.mark.parametrize(("name", "size", "classes", "count", "macs"), SIZES)
+def test_parameters_and_macs_are_those_of_the_sources(monkeypatch, name, size, classes, count, macs):
+    monkeypatch.setitem(catalog.NETWORKS, "s3d_still", STILL)
+    table = table_of(config.Model(name, size=size), classes)
+    assert (cost.parameters(table), f"{cost.macs(table) / 1e9:.3f} G") == (count, macs)
+    assert sum(layer.bytes for layer in table) == 4 * count
+
+
+def test_mid_planes_are_those_of_the_first_convolution_of_a_block():
+    shapes = catalog.shapes(config.Model("r2plus1d"), 2)
+    planes = {
+        name: [shapes[name][block][conv]["space"]["kernel"].shape[-1] for block in "01" for conv in ("conv1", "conv2")]
+        for name, _, _ in r2plus1d.STAGES
+    }
+    assert planes == {
+        "layer1": [144, 144, 144, 144],
+        "layer2": [230, 230, 288, 288],
+        "layer3": [460, 460, 576, 576],
+        "layer4": [921, 921, 1152, 1152],
+    }
+    assert shapes["stem"]["space"]["kernel"].shape == (1, 7, 7, 3, 45)
+
+
+def test_the_released_profile_of_r2plus1d_leaves_12_56_gmacs():
+    table = table_of(config.Model("r2plus1d"), 101)
+    rules = plans.match(PROFILE, catalog.shapes(config.Model("r2plus1d"), 101))
+    keeps = {name: 1 if rule is None else rule.keep or 1 for name, rule in rules.items()}
+    assert f"{sum(layer.macs * keeps[layer.name] for layer in table) / 1e9:.2f} G" == "12.56 G"
+
+
+@pytest.mark.parametrize("model", TINY, ids=lambda model: f"{model.name} {model.frames}x{model.size}")
+def test_any_size_runs_and_both_forms_agree(model):
+    params, clip = parameters.random(model, 3), parameters.clip(model, 2)
+    direct, planes = (jax.jit(catalog.apply_function(model, 3, form))(params, clip) for form in ("direct", "planes"))
+    assert direct.shape == (2, 3)
+    np.testing.assert_allclose(direct, planes, rtol=1e-3, atol=1e-3)
+
+
+WRONG = [
+    ("s3d", {"frames": 13}, "S3D frames is 13, expected at least 14: four strides and a pool of two frames need them"),
+    ("s3d_rt3d", {"frames": 4}, "S3D frames is 4, expected at least 5: three pools halve it"),
+    ("s3d", {"size": 16}, "S3D size is 16, expected at least 17: five strides and pools halve it"),
+    ("r2plus1d", {"frames": 0}, "R2Plus1D frames is 0, expected at least 1"),
+    ("r2plus1d", {"width": 17}, "R2Plus1D width is 17, expected a factor above 0 (1 is the paper's network) and at most 16"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "change", "message"), WRONG)
+def test_sizes_that_cannot_be_are_errors(name, change, message):
+    with pytest.raises(ValueError) as error:
+        catalog.create(name, **{"classes": 2, "width": 0.1, "rngs": nnx.Rngs(0), **change})
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize("name", ["r2plus1d", "s3d"])
+def test_a_clip_of_another_shape_is_an_error(name):
+    model = config.Model(name, width=0.05, size=20)
+    apply, params = catalog.apply_function(model, 2), catalog.shapes(model, 2)
+    with pytest.raises(ValueError, match=r"^clip has shape \(1, 16, 21, 20, 3\), expected \[N, 16, 20, 20, 3\]"):
+        jax.eval_shape(apply, params, jax.ShapeDtypeStruct((1, 16, 21, 20, 3), np.float32))

@@ -1,0 +1,27 @@
+"""The smallest network with batch norm: two convolutions and a dense layer. Tests put it into the catalog."""
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+
+from rt3d_jax.models import layers
+
+
+class Tiny(nnx.Module):
+    """The arguments are those of the catalog's networks."""
+
+    def __init__(
+        self, *, classes: int, width: float, frames: int, size: int, dropout: float, form: str, rngs: nnx.Rngs
+    ):
+        del frames, size
+        self.dropout, middle = dropout, layers.scaled(16, width)
+        shared = {"norm": layers.Norm(momentum=0.2), "form": form, "rngs": rngs}
+        self.conv1 = layers.Conv(3, middle, (1, 3, 3), strides=(1, 2, 2), **shared)
+        self.conv2 = layers.Conv(middle, 2 * middle, (3, 1, 1), strides=(2, 1, 1), **shared)
+        self.fc = layers.Dense(2 * middle, classes, rngs=rngs)
+
+    def __call__(self, clip: jax.Array, key: jax.Array | None = None) -> jax.Array:
+        training = key is not None
+        x = jax.nn.relu(self.conv1(clip, training))
+        x = jax.nn.relu(self.conv2(x, training))
+        return self.fc(layers.dropout(jnp.mean(x, (1, 2, 3)), self.dropout, key))

@@ -1,0 +1,95 @@
+"""Imported weights give the logits that PyTorch gives."""
+
+import jax
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+
+from rt3d_jax import config
+from rt3d_jax.models import catalog
+from rt3d_jax.weights import files, imports, sources
+from tests.models import parameters
+from tests.weights import conftest
+
+CLASSES = 11
+LIMIT = 1e-4
+C3D = config.Model("c3d", width=1 / 16, frames=16, size=32)
+# torch module, the layer here, its pool
+CONVS = (
+    ("conv1a", "conv1", (1, 2, 2)),
+    ("conv2a", "conv2", (2, 2, 2)),
+    ("conv3a", "conv3a", None),
+    ("conv3b", "conv3b", (2, 2, 2)),
+    ("conv4a", "conv4a", None),
+    ("conv4b", "conv4b", (2, 2, 2)),
+    ("conv5a", "conv5a", None),
+    ("conv5b", "conv5b", (2, 2, 2)),
+)
+
+
+class MMActionC3D(torch.nn.Module):
+    """MMAction2's C3D recogniser in its own names, at the width of C3D."""
+
+    def __init__(self):
+        super().__init__()
+        shapes = catalog.shapes(C3D, CLASSES)
+        self.backbone, self.cls_head = torch.nn.Module(), torch.nn.Module()
+        for name, layer, _ in CONVS:
+            *_, inputs, outputs = shapes[layer]["kernel"].shape
+            conv = torch.nn.Conv3d(inputs, outputs, 3, padding=1)
+            self.backbone.add_module(name, torch.nn.ModuleDict({"conv": conv}))
+        for module, name, layer in (
+            (self.backbone, "fc6", "fc6"),
+            (self.backbone, "fc7", "fc7"),
+            (self.cls_head, "fc_cls", "fc8"),
+        ):
+            module.add_module(name, torch.nn.Linear(*shapes[layer]["kernel"].shape))
+
+    def forward(self, x):
+        for name, _, window in CONVS:
+            x = torch.relu(self.backbone.get_submodule(f"{name}.conv")(x))
+            if window:
+                x = torch.nn.functional.max_pool3d(x, window, padding=(0, 1, 1) if name == "conv5b" else 0)
+        x = x.flatten(1)
+        for name in ("fc6", "fc7"):
+            x = torch.relu(self.backbone.get_submodule(name)(x))
+        return self.cls_head.get_submodule("fc_cls")(x)
+
+
+def error(network, source, model, path):
+    """The largest error of the logits over the largest logit, for weights that were written to a file."""
+    params, classes = imports.convert(files.read(path), source, model)
+    assert classes == CLASSES
+    clip = parameters.clip(model)
+    with torch.no_grad():
+        expected = network(torch.tensor(clip.transpose(0, 4, 1, 2, 3))).numpy()
+    found = jax.jit(catalog.apply_function(model, classes))(params, clip)
+    assert np.abs(expected).max() > 1e-2
+    return np.abs(found - expected).max() / np.abs(expected).max()
+
+
+def test_r2plus1d_is_torchvisions(video, tmp_path):
+    network = conftest.randomised(video.r2plus1d_18(num_classes=CLASSES))
+    torch.save(network.state_dict(), tmp_path / "weights.pth")
+    source, model = sources.SOURCES["r2plus1d"], config.Model("r2plus1d", frames=5, size=22)
+    assert error(network, source, model, tmp_path / "weights.pth") < LIMIT
+
+
+def test_s3d_is_torchvisions(video, tmp_path):
+    network = conftest.randomised(video.s3d(num_classes=CLASSES))
+    network.avgpool = torch.nn.AvgPool3d((2, 2, 2), stride=1)  # its window of 7 needs clips of 209 pixels
+    safetensors.torch.save_file(network.state_dict(), tmp_path / "weights.safetensors")
+    source, model = sources.SOURCES["s3d"], config.Model("s3d", frames=15, size=50)
+    assert error(network, source, model, tmp_path / "weights.safetensors") < LIMIT
+
+
+@pytest.mark.parametrize("suffix", ["pth", "safetensors"])
+def test_c3d_is_mmactions(tmp_path, suffix):
+    torch.manual_seed(0)
+    network, path = MMActionC3D().eval(), tmp_path / f"weights.{suffix}"
+    if suffix == "pth":
+        torch.save({"meta": {"epoch": 45, "CLASSES": None}, "state_dict": network.state_dict()}, path)
+    else:
+        safetensors.torch.save_file(network.state_dict(), path)
+    assert error(network, sources.SOURCES["c3d"], C3D, path) < LIMIT
