@@ -1,13 +1,18 @@
-"""Convolutions that CPUs compute in one kernel: what lies between them stays in cache instead of passing through memory."""
+"""What CPUs compute in one kernel with the convolution before it: what lies between them stays in cache instead of passing through memory."""
 
 import math
 
 from lowering import checks, targets
 from lowering import graph as graphs
+from lowering.kernels.cpu import stage
+
+LEAST_PIXELS = 4  # of a row of a pool's result
+WASTE = 1.05  # positions that a convolution may compute with the pool behind it, over those that it has to
 
 
 def join(graph: graphs.Graph, target: targets.Target) -> graphs.Graph:
-    """Joins a packed convolution and one over frames alone that is its only reader, where what lies between them is larger than a core's cache.
+    """Joins a packed convolution and its only reader, where what lies between them is larger than a core's cache: a convolution over frames alone
+    (PackedChain), or a pool of windows side by side (PackedPooled).
 
     The new node is named after both, "conv1.conv2".
     """
@@ -16,10 +21,9 @@ def join(graph: graphs.Graph, target: targets.Target) -> graphs.Graph:
     users, renames, joined = graph.users, {}, {}
     for node in graph.nodes:
         source = graph[node.inputs[0]] if node.inputs else node
-        if source.name in joined or not _joins(source, node, target) or len(users[source.name]) != 1:
+        op = _joined(source, node, target) if source.name not in joined and len(users[source.name]) == 1 else None
+        if op is None:
             continue
-        assert isinstance(source.op, graphs.PackedConv) and isinstance(node.op, graphs.PackedConv)
-        op = graphs.PackedChain(source.op, node.op, source.shape)
         name = f"{source.name}.{node.name}"
         joined[source.name], joined[node.name] = (
             [],
@@ -44,15 +48,63 @@ def ring_limit(second: graphs.PackedConv, target: targets.Target) -> int:
     return target.ring_bytes if second.choice.ring is None else second.choice.ring
 
 
-def _joins(source: graphs.Node, node: graphs.Node, target: targets.Target) -> bool:
+def lines(op: graphs.PackedPooled, pitch: int, target: targets.Target) -> int:
+    """Rows of pixels of the pool's result in a chunk: such that all chunks have as many, of which those that fit compute the fewest positions.
+
+    pitch: positions from one row between the two to the next.
+    """
+    height = op.between[1] // op.pool.window[1]
+    fit = [
+        n for n in range(1, height + 1) if height % n == 0 and pooled_bytes(op, n, pitch, target) <= target.ring_bytes
+    ]
+    return min(fit or [1], key=lambda n: (height // n * pooled_tile(op, n, pitch, target).covered, n))
+
+
+def pooled_tile(op: graphs.PackedPooled, lines: int, pitch: int, target: targets.Target) -> stage.Tile:
+    """How the convolution cuts the positions of a chunk."""
+    positions = (lines * op.pool.window[1] - 1) * pitch + op.between[2]
+    return stage.cut(positions, positions, target.lanes, op.conv.choice.tiling(target, op.conv.kernel.group).vectors)
+
+
+def pooled_bytes(op: graphs.PackedPooled, lines: int, pitch: int, target: targets.Target) -> int:
+    """What a chunk keeps of the convolution's result: as many frames as a window has."""
+    depth, height, _ = op.pool.window
+    return op.conv.kernel.rows * op.conv.kernel.group * depth * lines * height * pitch * target.activation_bytes
+
+
+def _joined(
+    source: graphs.Node, node: graphs.Node, target: targets.Target
+) -> graphs.PackedChain | graphs.PackedPooled | None:
+    """What both are in one kernel, None if they are better apart."""
     first, second = source.op, node.op
-    if not (isinstance(first, graphs.PackedConv) and isinstance(second, graphs.PackedConv)) or len(source.inputs) != 1:
+    if not isinstance(first, graphs.PackedConv) or len(source.inputs) != 1:
+        return None
+    size = first.kernel.rows * first.kernel.group * math.prod(source.shape[:3]) * target.activation_bytes
+    large = size > target.cache_bytes
+    if isinstance(second, graphs.PackedConv) and _chains(source, first, second, large, target):
+        return graphs.PackedChain(first, second, source.shape)
+    if isinstance(second, graphs.MaxPool) and large:
+        op = graphs.PackedPooled(first, second, source.shape)
+        return op if _pools(op, target) else None
+    return None
+
+
+def _pools(op: graphs.PackedPooled, target: targets.Target) -> bool:
+    (_, height, width), (_, rows, columns, _) = op.pool.window, op.between
+    aside = op.pool.window == op.pool.strides and op.pool.padding == graphs.NO_PADDING and (height, width) == (2, 2)
+    if not aside or columns < 2 * LEAST_PIXELS:
         return False
-    frames, height, width, _ = source.shape
+    pitch = columns + max(op.conv.padding[2])
+    count = lines(op, pitch, target)
+    computed = rows // 2 // count * pooled_tile(op, count, pitch, target).covered
+    return computed <= WASTE * rows * pitch and pooled_bytes(op, count, pitch, target) <= 2 * target.ring_bytes
+
+
+def _chains(
+    source: graphs.Node, first: graphs.PackedConv, second: graphs.PackedConv, large: bool, target: targets.Target
+) -> bool:
+    _, height, width, _ = source.shape
     least = step(first, second, target)
-    large = (
-        first.kernel.rows * first.kernel.group * frames * height * width * target.activation_bytes > target.cache_bytes
-    )
     alone = second.kernel.shape[1:3] == (1, 1) and second.padding[1:] == ((0, 0), (0, 0))
     return (
         alone

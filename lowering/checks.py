@@ -40,6 +40,7 @@ def _check_inputs(node: graphs.Node, inputs: list[graphs.Shape]) -> None:
             graphs.Conv(kernel=kernel)
             | graphs.PackedConv(kernel=kernel)
             | graphs.PackedChain(first=graphs.PackedConv(kernel=kernel))
+            | graphs.PackedPooled(conv=graphs.PackedConv(kernel=kernel))
         ):
             if len(inputs[0]) != 4 or inputs[0][3] != kernel.shape[3]:
                 raise graphs.GraphError(

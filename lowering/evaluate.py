@@ -30,6 +30,8 @@ def apply(op: graphs.Op, inputs: list[np.ndarray]) -> np.ndarray:
             )
         case graphs.PackedChain():
             return apply(op.second, [apply(op.first, inputs[:1]), *inputs[1:]])
+        case graphs.PackedPooled():
+            return apply(op.pool, [apply(op.conv, inputs)])
         case graphs.Dense():
             return _activate(x @ op.kernel + op.bias, op.relu)
         case graphs.PackedDense():

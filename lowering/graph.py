@@ -62,6 +62,15 @@ class PackedChain:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
+class PackedPooled:
+    """pool(conv(x)), a kernel of its own: windows lie side by side, of pixels 2 x 2, and none reaches outside what lies between."""
+
+    conv: PackedConv
+    pool: "MaxPool"
+    between: Shape
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class Dense:
     """y = relu?(x @ kernel f32[I,O] + bias f32[O])."""
 
@@ -143,7 +152,7 @@ class Softmax:
     """Over the whole vector."""
 
 
-Kernel = Conv | PackedConv | PackedChain | Dense | PackedDense
+Kernel = Conv | PackedConv | PackedChain | PackedPooled | Dense | PackedDense
 Movement = MaxPool | AvgPool | Concat | SplitPhases | Reshape
 Op = Input | Kernel | Affine | Add | Relu | Movement | Softmax
 
@@ -231,6 +240,8 @@ def output_shape(op: Op, inputs: list[Shape]) -> Shape:
             return (*window_shape(inputs[0], op.kernel.shape[:3], (op.stride, 1, 1), op.padding), op.kernel.shape[4])
         case PackedChain(first=first, second=second):
             return output_shape(second, [output_shape(first, inputs[:1])])
+        case PackedPooled(conv=conv, pool=pool):
+            return output_shape(pool, [output_shape(conv, inputs)])
         case Dense() | PackedDense():
             return (op.kernel.shape[-1],)
         case MaxPool() | AvgPool():
@@ -254,6 +265,8 @@ def macs(node: Node) -> int:
             return int(np.prod(node.shape[:-1])) * kernel.kept
         case PackedChain(first=first, second=second, between=between):
             return int(np.prod(between[:-1])) * first.kernel.kept + int(np.prod(node.shape[:-1])) * second.kernel.kept
+        case PackedPooled(conv=conv, between=between):
+            return int(np.prod(between[:-1])) * conv.kernel.kept
         case _:
             return 0
 

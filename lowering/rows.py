@@ -115,6 +115,10 @@ def assign(graph: graphs.Graph) -> dict[str, Rows]:
             _want(needs[find(node.inputs[0])], node.op.padding)
         if isinstance(node.op, graphs.PackedChain):
             _want(needs[find(node.name)], node.op.first.padding)
+        if isinstance(node.op, graphs.PackedPooled):
+            need, (_, height, width, _) = needs[find(node.inputs[0])], node.op.between
+            need.height, need.width = max(need.height, height), max(need.width, width)
+            _want(need, node.op.conv.padding)
     stored = _stored(graph)
     return {name: _rows(graph[name].shape, stored[name], needs[find(name)]) for name in leader}
 
@@ -148,7 +152,11 @@ def _stored(graph: graphs.Graph) -> dict[str, int]:
     stored: dict[str, int] = {}
     for node in graph.nodes:
         match node.op:
-            case graphs.PackedConv(kernel=kernel) | graphs.PackedChain(second=graphs.PackedConv(kernel=kernel)):
+            case (
+                graphs.PackedConv(kernel=kernel)
+                | graphs.PackedChain(second=graphs.PackedConv(kernel=kernel))
+                | graphs.PackedPooled(conv=graphs.PackedConv(kernel=kernel))
+            ):
                 stored[node.name] = kernel.rows * kernel.group
             case graphs.MaxPool() | graphs.AvgPool() | graphs.Relu():
                 stored[node.name] = stored[node.inputs[0]]

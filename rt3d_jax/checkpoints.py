@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 import orbax.checkpoint as ocp
 
-from rt3d_jax import config, cost
+from rt3d_jax import config, cost, distributed
 from rt3d_jax.data import clips
 from rt3d_jax.models import catalog
 
@@ -81,32 +81,42 @@ def load_network(run_folder: str | pathlib.Path) -> Network:
 
 
 def write_imported(
-    folder: pathlib.Path, imported: config.Imported, params: Tree, labels: tuple[str, ...]
+    folder: pathlib.Path,
+    imported: config.Imported,
+    params: Tree,
+    labels: tuple[str, ...],
+    masks: Tree = None,
+    said: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """A run folder with weights from elsewhere, whole or not at all; its result.json. ValueError if the folder is in use."""
+    """A run folder with weights from elsewhere, whole or not at all; its result.json. ValueError if the folder is in use.
+
+    masks: as in Network, None is dense. said: what a shared folder says of the network (weights.shared), kept for export.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ValueError(f"{folder} is not empty; delete it or choose another output folder")
     beside = folder.with_name(folder.name + ".part")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     store = Store(beside)
-    store.save(0, {"params": params, "step": 0}, jax.tree.map(lambda _: None, params), {})
+    store.save(0, {"params": params, "step": 0}, masks or jax.tree.map(lambda _: None, params), {})
     store.close()
-    described = {"format": FORMAT, "name": folder.name, "labels": list(labels)}
+    described = {"format": FORMAT, "name": folder.name, "labels": list(labels)} | ({"shared": said} if said else {})
     key = {"imported": config.to_json(imported), "labels": list(labels)}
     config.write_json(beside / "config.json", {**described, "key": key, "experiment": config.to_json(imported)})
     shapes = catalog.shapes(imported.model, len(labels))
     traced = catalog.apply_function(imported.model, len(labels), "direct")
     table = cost.layers(traced, shapes, catalog.clip_shape(imported.model))
+    said = said or {}
+    rate = cost.macs(table) / cost.macs(table, masks)
     result = {
         "name": folder.name,
-        "scheme": "dense",
-        "rate_target": 1.0,
-        "rate": 1.0,
-        "macs": cost.macs(table),
-        "params": cost.parameters(table),
-        "accuracy": None,
-        "accuracy_protocol": f"not measured; weights of {imported.origin}",
+        "scheme": said.get("scheme", "dense"),
+        "rate_target": rate,
+        "rate": rate,
+        "macs": cost.macs(table, masks),
+        "params": cost.parameters(table, masks),
+        "accuracy": said.get("accuracy"),
+        "accuracy_protocol": said.get("protocol", f"not measured; weights of {imported.origin}"),
     }
     config.write_json(beside / "result.json", result)
     beside.replace(folder)
@@ -114,15 +124,23 @@ def write_imported(
 
 
 class Store:
-    """The checkpoints of one phase: `folder`/checkpoints/STEP, written whole or not at all; the newest two are kept."""
+    """The checkpoints of one phase: `folder`/checkpoints/STEP, written whole or not at all; the newest two are kept.
+
+    Of several processes the first one writes; each reads by itself.
+    """
 
     def __init__(self, folder: pathlib.Path):
-        options = ocp.CheckpointManagerOptions(max_to_keep=2, enable_async_checkpointing=False)
-        self._manager = ocp.CheckpointManager((folder / "checkpoints").absolute(), options=options)
+        path, mine = (folder / "checkpoints").absolute(), jax.process_index()
+        path.mkdir(parents=True, exist_ok=True)
+        alone = ocp.options.MultiprocessingOptions(mine, {mine}, f"process{mine}")
+        options = ocp.CheckpointManagerOptions(
+            max_to_keep=2, enable_async_checkpointing=False, create=False, multiprocessing_options=alone
+        )
+        self._manager = ocp.CheckpointManager(path, options=options)
 
     def save(self, step: int, state: Tree, masks: Tree, position: dict[str, Any]) -> None:
         """Write step `step`: state {"params", "optimizer", ...}, masks (None = dense) and the data position (JSON)."""
-        if self._manager.latest_step() == step:
+        if not distributed.first() or self._manager.latest_step() == step:
             return
         # As numpy, so that a checkpoint says nothing of the devices and loads on any others.
         state, kept = jax.device_get((state, compact(masks)))

@@ -8,6 +8,7 @@ from typing import Any
 from rt3d_jax import checkpoints, config
 
 SHARED = ("data", "clip", "model", "batch", "seed", "bad")
+ARITHMETIC = ("dtype", "accumulate")  # of config.Compute: what changes the numbers. remat and the devices do not.
 
 
 def claim(
@@ -18,8 +19,8 @@ def claim(
     parents: dict[str, pathlib.Path],
 ) -> bool:
     """Take a run folder for these settings; True if it is finished. ValueError if it holds a run of other settings."""
-    shared = {name: getattr(experiment, name) for name in SHARED}
-    origins = {name: _fingerprint(parent) for name, parent in parents.items()}
+    shared = {name: getattr(experiment, name) for name in SHARED} | _arithmetic(experiment.compute)
+    origins = {name: fingerprint(parent) for name, parent in parents.items()}
     key = json.loads(json.dumps(config.to_json({**shared, **settings, "parents": origins})))
     path = folder / "config.json"
     if not path.exists():
@@ -38,7 +39,14 @@ def claim(
     return (folder / "result.json").exists()
 
 
-def _fingerprint(folder: pathlib.Path) -> str:
+def _arithmetic(compute: config.Compute) -> dict[str, Any]:
+    """What is not the default: a run from before there was a choice is one with the defaults."""
+    chosen = {name: getattr(compute, name) for name in ARITHMETIC}
+    return {name: value for name, value in chosen.items() if value != getattr(config.Compute(), name)}
+
+
+def fingerprint(folder: pathlib.Path) -> str:
+    """What tells a finished run from one of other settings: 16 hexadecimal digits. Errors as checkpoints.finished."""
     key = checkpoints.finished(folder)[0]["key"]
     return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -73,11 +73,26 @@ class Distillation:
 
 
 @dataclasses.dataclass(frozen=True)
+class Compute:
+    """How a step is computed; the batch, its mean loss and f32 parameters, optimizer, norms and losses stay what they are.
+
+    dtype: that of convolutions, matrix products and what lies between layers. accumulate: a batch goes through in so many
+    parts, one after the other, whose gradients are averaged; batch norms then see the moments of a part. remat: what lies
+    inside the blocks of a network is computed again for the gradient instead of being kept: less memory, more time.
+    """
+
+    dtype: Literal["float32", "bfloat16"] = "float32"
+    accumulate: int = 1
+    remat: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
 class Experiment:
     """One line of work: train dense, penalise, then prune and retrain once for each rate (dense MACs / kept MACs).
 
     measure: what a rate counts, MACs or parameters. penalise None: the cut comes right after the dense phase (Heuristic).
-    bad: what a video that cannot be read does, see data.pipelines. workers: decoding processes, 0 = a thread.
+    batch: clips per step, over all devices and processes. workers: decoding processes of each process, 0 = a thread.
+    bad: what a video that cannot be read does, see data.pipelines.
     pretrained: the run folder whose network the dense phase starts from (`rt3d import` writes one); its head is new where
     the number of classes differs. None trains from fresh weights.
     """
@@ -99,8 +114,13 @@ class Experiment:
     workers: int = 2
     bad: Literal["error", "skip"] = "error"
     pretrained: str | None = None
+    compute: Compute = Compute()
 
     def __post_init__(self) -> None:
+        if self.compute.accumulate < 1 or self.batch % self.compute.accumulate:
+            raise ValueError(
+                f"compute.accumulate is {self.compute.accumulate}, expected a divisor of batch {self.batch}"
+            )
         if self.clip.flip and isinstance(self.data, SomethingSomething):
             raise ValueError(
                 "clip.flip is True; expected False for Something-Something, whose labels know left from right"
@@ -143,7 +163,17 @@ MAX_JSON = 1 << 26
 TYPES = {
     kind.__name__: kind
     for kind in (
-        *(AdamW, Distillation, Experiment, Imported, Model, Recipe, SGD, *typing.get_args(algorithms.Algorithm)),
+        *(
+            AdamW,
+            Compute,
+            Distillation,
+            Experiment,
+            Imported,
+            Model,
+            Recipe,
+            SGD,
+            *typing.get_args(algorithms.Algorithm),
+        ),
         *(ClassFolders, HMDB51, Kinetics, SomethingSomething, UCF101),
         *(clips.ClipSpec, clips.Spread, clips.Windows, synthetic.Synthetic, plans.Prune, patterns.BlockPattern),
     )

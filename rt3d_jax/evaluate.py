@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from rt3d_jax import devices
 from rt3d_jax.data import clips
 
 Tree = Any
@@ -34,13 +35,20 @@ def predict(
     batches: Iterable[dict[str, np.ndarray]],
     progress: Callable[[int], None] = lambda done: None,
 ) -> Predictions:
-    """The logits of every clip of one pass (data.pipelines.eval_batches); rows of label -1 are left out."""
-    forward = jax.jit(lambda params, clip: apply(params, clip))
+    """The logits of every clip of one pass (data.pipelines.eval_batches); rows of label -1 are left out.
+
+    Batches are split over all devices and hold the rows of this process (devices.rows); the result is whole in each.
+    """
+
+    def answer(params: Tree, batch: dict[str, jax.Array]) -> tuple[jax.Array, ...]:
+        return apply(params, batch["clip"]), batch["label"], batch["video"]
+
+    compiled, params = jax.jit(answer, out_shardings=devices.replicated()), devices.replicate(params)
     parts = []
     for number, batch in enumerate(batches, start=1):
-        good = batch["label"] >= 0
-        logits = np.asarray(forward(params, batch["clip"]))
-        parts.append((logits[good], batch["label"][good], batch["video"][good]))
+        found = [np.asarray(array) for array in compiled(params, devices.split(batch))]
+        good = found[1] >= 0
+        parts.append([array[good] for array in found])
         progress(number)
     if not parts:
         raise ValueError("got no batch to evaluate, expected at least one")

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import jax
+
 from rt3d_jax import claims, config, machine, processes, train
 from rt3d_jax.report import tables
 
@@ -76,6 +78,7 @@ class Job:
     def run(self, progress: Progress) -> list[Row]:
         """Run or go on with the phases; the rows, which are also kept in the folder."""
         began = time.monotonic()
+        _keep_compiled(self.folder.parents[1])
         task = train.prepare(self.experiment, self.folder, progress)
         results = [train.dense(task)] if self.cell is None else train.phases(task)
         shown = results if self.cell is None else results[-len(self.experiment.rates) :]
@@ -145,6 +148,7 @@ def write(sweep: Sweep, out: pathlib.Path, rows: list[Row]) -> None:
         "name": sweep.name,
         "seeds": list(sweep.seeds),
         "summary": summary,
+        "differences": tables.differences(rows, summary),
         "rows": rows,
         "machine": machine.describe(),
     }
@@ -156,6 +160,12 @@ def write(sweep: Sweep, out: pathlib.Path, rows: list[Row]) -> None:
         beside = out / f"{name}.part"
         beside.write_text(text)
         beside.replace(out / name)
+
+
+def _keep_compiled(out: pathlib.Path) -> None:
+    """What XLA compiles for one seed or cell serves the others, unless the user keeps it elsewhere."""
+    if not jax.config.values["jax_compilation_cache_dir"]:
+        jax.config.update("jax_compilation_cache_dir", str(out / "compiled"))
 
 
 def _link(job: Job, out: pathlib.Path) -> None:

@@ -9,7 +9,20 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from rt3d_jax import checkpoints, claims, config, cost, evaluate, fit, losses, optimizers, pretrained
+from rt3d_jax import (
+    checkpoints,
+    claims,
+    config,
+    cost,
+    devices,
+    distributed,
+    evaluate,
+    fit,
+    losses,
+    machine,
+    optimizers,
+    pretrained,
+)
 from rt3d_jax.data import folders, pipelines, synthetic
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms, budget, freeze, importance, selection
@@ -61,9 +74,11 @@ class Task:
 
 
 def prepare(experiment: config.Experiment, out: str | pathlib.Path, progress: Progress) -> Task:
-    """Find or make the data, and check plan and rates against the network before anything trains."""
+    """Find or make the data, and check batch, plan and rates before anything trains."""
+    machine.keep_freed_memory()
     out = pathlib.Path(out)
-    dataset = load_dataset(experiment, out, progress)
+    devices.check(experiment.batch, experiment.compute.accumulate)
+    dataset = distributed.in_turn(lambda: load_dataset(experiment, out, progress))
     classes = len(dataset.labels)
     shapes = catalog.shapes(experiment.model, classes)
     apply = catalog.apply_function(experiment.model, classes, "direct")
@@ -178,9 +193,9 @@ def _phase(
     settings = {"recipe": recipe, "algorithm": algorithm, "aim": aim, "rate": rate, "distillation": distillation}
     if rate is not None or algorithm is not None:
         settings |= {"plan": task.experiment.plan, "measure": task.experiment.measure}
-    if claims.claim(folder, task.experiment, task.dataset.labels, settings, parents):
+    if distributed.in_turn(lambda: claims.claim(folder, task.experiment, task.dataset.labels, settings, parents)):
         return config.read_json(folder / "result.json")
-    params, masks = start()
+    params, masks = distributed.shared(start())
     steps = max(1, round(recipe.epochs * task.per_epoch))
     schedule = optimizers.schedule(recipe, steps, task.per_epoch)
     links = algorithms.Links()
@@ -192,12 +207,15 @@ def _phase(
     teacher = None if distillation is None else checkpoints.load_network(parents["dense"]).params
     seed = zlib.crc32(f"{task.experiment.seed}/{name}".encode())
     loss = _loss(task, recipe, steps, links.metrics, distillation)
-    step = fit.step_function(loss, transform, seed, teacher)
-    batches = _train_batches(task, seed, steps)
+    step = fit.step_function(loss, transform, seed, teacher, accumulate=task.experiment.compute.accumulate)
+    # With the number of steps nothing is made ahead of the end.
+    reading = _reading(task.experiment)
+    batches = pipelines.train_batches(task.dataset.train, task.experiment.clip, seed=seed, steps=steps, **reading)
     state = fit.initial_state(params, transform)
     state, seconds = fit.fit(fit.Phase(name, folder, step, steps, batches, masks, task.progress), state)
     result = {**_result(task, name, rate, state["params"], masks), "seconds": round(seconds, 1)}
-    config.write_json(folder / "result.json", result)
+    if distributed.first():
+        config.write_json(folder / "result.json", result)
     return result
 
 
@@ -208,8 +226,9 @@ def _loss(
     further: Callable[[Tree], dict[str, jax.Array]],
     distillation: config.Distillation | None,
 ) -> fit.Loss:
-    apply = catalog.train_function(task.experiment.model, task.classes)
-    teach = catalog.apply_function(task.experiment.model, task.classes)
+    model, compute = task.experiment.model, task.experiment.compute
+    apply = catalog.train_function(model, task.classes, compute=compute)
+    teach = catalog.apply_function(model, task.classes, compute=compute)
     alone = steps - (0 if distillation is None else round(distillation.last * task.per_epoch))
 
     def loss(params: Tree, teacher: Tree, clip: jax.Array, label: jax.Array, key: jax.Array, step: jax.Array) -> Any:
@@ -225,17 +244,10 @@ def _loss(
     return loss
 
 
-def _train_batches(task: Task, seed: int, steps: int) -> pipelines.Batches:
-    experiment = task.experiment
-    return pipelines.train_batches(
-        task.dataset.train,
-        experiment.clip,
-        batch=experiment.batch,
-        seed=seed,
-        workers=experiment.workers,
-        bad=experiment.bad,
-        steps=steps,  # nothing is made ahead of the end
-    )
+def _reading(experiment: config.Experiment) -> dict[str, Any]:
+    """How batches are read: the rows of this process."""
+    rows = devices.rows(experiment.batch)
+    return {"batch": experiment.batch, "workers": experiment.workers, "bad": experiment.bad, "rows": rows}
 
 
 def test_accuracy(task: Task, params: Tree, name: str) -> tuple[float, str]:
@@ -243,13 +255,11 @@ def test_accuracy(task: Task, params: Tree, name: str) -> tuple[float, str]:
     experiment = task.experiment
     apply = catalog.apply_function(experiment.model, task.classes)
     videos = task.dataset.test
-    batches = pipelines.eval_batches(
-        videos, experiment.clip, batch=experiment.batch, workers=experiment.workers, bad=experiment.bad
-    )
-    with batches:
+    with pipelines.eval_batches(videos, experiment.clip, **_reading(experiment)) as batches:
         report = lambda done: task.progress(f"evaluate {name}", done, len(batches), {})
         found = evaluate.predict(apply, params, batches, report)
-        return found.accuracy, evaluate.protocol(experiment.clip, len(found.labels), len(batches.skipped))
+        read = len(found.labels)  # in all processes
+        return found.accuracy, evaluate.protocol(experiment.clip, read, len(videos) - read)
 
 
 def _result(task: Task, name: str, rate: float | None, params: Tree, masks: Tree) -> dict[str, Any]:

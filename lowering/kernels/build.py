@@ -3,7 +3,7 @@
 from lowering import graph as graphs
 from lowering import kernel, rows, targets
 from lowering.kernels import generic, vulkan
-from lowering.kernels.cpu import clip, conv, dense, phases, pool
+from lowering.kernels.cpu import clip, conv, dense, phases, pool, pooled
 
 CONV = {"cpu": conv.conv, "vulkan": vulkan.conv}
 DENSE = {"cpu": dense.dense, "vulkan": vulkan.dense}
@@ -39,6 +39,8 @@ def build(
         case graphs.PackedChain():
             _check_shared(node, x, out)
             return conv.chain(op, x, inputs[1] if len(inputs) > 1 else None, out, target)
+        case graphs.PackedPooled():
+            return pooled.pooled(op, x, out, target)
         case graphs.MaxPool() | graphs.AvgPool():
             return (pool.pool(op, x, out, target) if target.kind == "cpu" else None) or generic.pool(
                 op, x, out, vectors=target.kind == "cpu"

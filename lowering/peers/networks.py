@@ -9,6 +9,7 @@ import numpy as np
 from lowering import bundle as bundles
 from lowering import graph as graphs
 from lowering import onnx_export, rewrite, targets
+from lowering.tune import store
 
 MODEL, GRAPH, CLIP, BUNDLE = "model.onnx", "graph.pickle", "clip.npy", "host"
 
@@ -35,7 +36,8 @@ def write(
 ) -> Network:
     """Writes every form of a traced graph; clip f32[1, D, H, W, C], logits f32[1, classes]. Weights that were pruned must be zeros in it."""
     folder.mkdir(parents=True)
-    bundles.write(folder / BUNDLE, graph, targets.find("host"), clip, logits, info)
+    host = targets.find("host")
+    bundles.write(folder / BUNDLE, graph, host, clip, logits, info, store.find(host))  # as `rt3d lower` does
     plain = rewrite.rewrite(graph, rewrite.ALGEBRA)
     onnx_export.write(folder / MODEL, onnx_export.export(plain, dataclasses.asdict(info)))
     with (folder / GRAPH).open("wb") as file:

@@ -1,11 +1,17 @@
 """Keys of convolutions: layers with the same key run equally fast, whatever their names and weights."""
 
+import functools
 import math
+import re
+from collections.abc import Iterable
 
 from lowering import choices, packed
 from lowering import graph as graphs
 
 STEPS = 2  # per factor of two in the share of weights kept
+NEAR = 1.1  # layers whose channels, filters and shares of weights differ by factors of at most 2 ** NEAR may have the same choice
+SIZES = re.compile(r"^(\d+x\d+x\d+)x(\d+) \* (\d+x\d+x\d+)x(\d+) (pad \S+ stride \d+) keeps (\S+)$")
+JOINT = re.compile(r", (before|after) ")
 
 
 def keys(graph: graphs.Graph) -> dict[str, str]:
@@ -22,8 +28,28 @@ def keys(graph: graphs.Graph) -> dict[str, str]:
 
 
 def by_name(graph: graphs.Graph, chosen: choices.Choices) -> choices.Choices:
-    """Choices by key -> those for a graph's convolutions, by name."""
-    return {name: chosen[key] for name, key in keys(graph).items() if key in chosen} if chosen else {}
+    """Choices by key -> those for a graph's convolutions, by name: of its own key or the nearest one."""
+    if not chosen:
+        return {}
+    found = {name: nearest(key, chosen) for name, key in keys(graph).items()}
+    return {name: chosen[key] for name, key in found.items() if key is not None}
+
+
+def nearest(key: str, known: Iterable[str]) -> str | None:
+    """The known key of a layer of the same form, whose channels, filters and shares of weights are most like this one's; None if none is near.
+
+    So a trained network finds what was chosen for random weights: it keeps about as much, and other filters of it vanish.
+    """
+    if key in known:
+        return key
+    form, sizes = _taken_apart(key)
+    near = []
+    for other in known:
+        other_form, others = _taken_apart(other)
+        if other_form == form and form is not None:
+            near.append((max(abs(math.log2(a / b)) for a, b in zip(sizes, others, strict=True)), other))
+    distance, found = min(near, default=(math.inf, None))
+    return found if distance <= NEAR else None
 
 
 def pairs(graph: graphs.Graph) -> list[tuple[str, str]]:
@@ -58,3 +84,18 @@ def _kept(op: graphs.Conv, group: int) -> str:
 def _whole(op: graphs.Conv, group: int) -> int:
     """Filters, those included that fill the last row."""
     return -(-op.kernel.shape[4] // group) * group
+
+
+@functools.cache
+def _taken_apart(key: str) -> tuple[str | None, tuple[float, ...]]:
+    """What must agree, None if this is no key; and the numbers that may differ a little, shares of nothing as a very small one."""
+    first, *rest = JOINT.split(key)
+    form, sizes = "".join(rest[:1]), []
+    for part in (first, *rest[1:]):
+        found = SIZES.match(part)
+        if found is None:
+            return None, ()
+        clip, channels, window, filters, how, kept = found.groups()
+        form += f"{clip} * {window} {how} "
+        sizes += [float(channels), float(filters), *(float(share) or 1e-9 for share in kept.split("/"))]
+    return form, tuple(sizes)

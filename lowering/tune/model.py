@@ -26,6 +26,7 @@ TURN = 4.0  # per filter and chunk of an output frame: bounds, and loops over pa
 WORKGROUP = 268.0
 FETCH = 4.4  # per cache line fetched ahead
 PAD = 4.05  # per zero around the image
+RESULT, WINDOW = 6.0, 1.3  # of a pool behind a convolution, per vector of its result, and per pixel of a window
 
 # Stalls, in instructions that could have been executed, per cache line: out of order, most of a line's latency is hidden.
 L1 = 32 * 1024
@@ -45,12 +46,15 @@ def costs(graph: graphs.Graph, target: targets.Target) -> dict[str, Cost]:
     joined = chains.join(graph, target)
     layout, found = rows.assign(joined), {}
     for node in joined.nodes:
-        if isinstance(node.op, graphs.PackedConv | graphs.PackedChain):
+        if isinstance(node.op, graphs.PackedConv | graphs.PackedChain | graphs.PackedPooled):
             x, out, residual = layout[node.inputs[0]], layout[node.name], len(node.inputs) > 1
-            if isinstance(node.op, graphs.PackedChain):
-                found[node.name] = _chain(node.op, x, out, target, residual)
-            else:
-                found[node.name] = _conv(node.op, x, out, target, residual)
+            match node.op:
+                case graphs.PackedChain():
+                    found[node.name] = _chain(node.op, x, out, target, residual)
+                case graphs.PackedPooled():
+                    found[node.name] = _pooled(node.op, x, out, target)
+                case _:
+                    found[node.name] = _conv(node.op, x, out, target, residual)
     return found
 
 
@@ -79,6 +83,17 @@ def _chain(op: graphs.PackedChain, x: rows.Rows, out: rows.Rows, target: targets
         held = size * (span + 2 * stages.reach(each, x)) * target.activation_bytes
         stalled += chunks * _stalls(each, tile, taps, turns, 1, span, held, target)
     return Cost(executed, stalled)
+
+
+def _pooled(op: graphs.PackedPooled, x: rows.Rows, out: rows.Rows, target: targets.Target) -> Cost:
+    lines = chains.lines(op, x.pitch, target)
+    tile, chunks = chains.pooled_tile(op, lines, x.pitch, target), out.height // lines
+    span = lines * op.pool.window[1] * x.pitch
+    taps, turns = _taps(op.conv, x.frames, op.between[0]), op.between[0] * op.conv.kernel.rows
+    executed = chunks * (WORKGROUP + _rows(op.conv, tile, taps, turns, 1, target, residual=False, masked=False))
+    executed += _pads(out) * PAD + out.size / target.lanes * (RESULT + WINDOW * math.prod(op.pool.window))
+    held = x.channels * op.conv.kernel.shape[0] * (span + 2 * stages.reach(op.conv, x)) * target.activation_bytes
+    return Cost(executed, chunks * _stalls(op.conv, tile, taps, turns, 1, span, held, target))
 
 
 def _rows(

@@ -21,9 +21,14 @@ class Unit:
     names: tuple[tuple[str, ...], ...]
 
     def cost(self, costs: Costs) -> float:
-        """The sum over its kernels, joined or not."""
-        joined = {f"{a}.{b}" for layers in self.names for a, b in zip(layers, layers[1:], strict=False)}
-        return sum(costs.get(name, 0.0) for name in {name for layers in self.names for name in layers} | joined)
+        """The sum over its kernels: of one layer, of two, or of a layer and the pool behind it, "first.second"."""
+        own = {name for layers in self.names for name in layers}
+        return sum(cost for kernel, cost in costs.items() if not own.isdisjoint(kernel.split(".")))
+
+    @property
+    def identity(self) -> str:
+        """The same in every network whose unit costs as much."""
+        return f"{len(self.names)} of {'; '.join(self.keys)}"
 
     def __str__(self) -> str:
         return ", ".join(" + ".join(layers) for layers in self.names)

@@ -4,65 +4,63 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from lowering import choices, targets
-from lowering.tune import model, networks
+import numpy as np
 
-MARGIN = 0.03  # a choice must save this share of a layer's cost to displace another
+from lowering import choices, targets
+from lowering.tune import keys, model, networks
+from lowering.tune import log as logs
+
 HOPELESS = 1.25  # options that the model thinks this much dearer than the default are not tried
 SUMS = {32: 14}  # by bytes of a vector, those of 16 registers: sums that leave room for inputs and weights; otherwise:
 MOST_SUMS = 28
 CHUNKS = (1, 2, 8, 16, 64)
+WIDE = 8  # filters in a row of a tile that is wider than the default's
 RINGS = (0, 32 * 1024, 64 * 1024, 128 * 1024, 256 * 1024, 512 * 1024)
 
-Trial = Callable[
-    [networks.Choices], tuple[networks.Costs, networks.Costs]
-]  # of the default and of these choices, compared fairly
+# Rounds of one comparison, each of the default and of these choices.
+Trial = Callable[[networks.Choices], list[tuple[networks.Costs, networks.Costs]]]
 Axis = Callable[[networks.Unit, networks.Choices, targets.Target], Iterable[networks.Choices]]
+Seen = dict[networks.Unit, list[logs.Result]]
 
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """What is known of a unit: its cost with the default and with the best choices (by key; nothing for the default)."""
+    """What is known of a unit: its cost with the default and with the best choices (by key; nothing for the default).
+
+    sure: whether that can be believed: the default won, or the choices won a second trial too.
+    """
 
     unit: networks.Unit
     default: float
     best: float
     chosen: networks.Choices
-
-    @property
-    def ratio(self) -> float:
-        """The best's cost in units of the default's."""
-        return self.best / self.default if self.default else 1.0
+    sure: bool = True
 
 
 def search(
-    network: networks.Network,
-    target: targets.Target,
-    trial: Trial,
-    seconds: float,
-    known: choices.Choices = choices.NONE,
-    noisy: bool = True,
-    clock: Callable[[], float] = time.monotonic,
-) -> Iterator[list[Found]]:
+    network: networks.Network, target: targets.Target, trial: Trial, seconds: float, known: choices.Choices = choices.NONE,
+    noisy: bool = True, clock: Callable[[], float] = time.monotonic, log: logs.Log | None = None,
+) -> Iterator[list[Found]]:  # fmt: skip
     """Tries options and yields what is known after each trial, best choices first `known` from before. Stops before `seconds` are over.
 
-    A trial changes every unit at once, each in its own way: their costs do not depend on each other. `noisy`: trials take time by the clock.
-    Then the last one measures all that was chosen together, and what does not hold goes back to the default. Where they are
-    instructions, chunks keep their size: it is for the caches' sake, and no instruction shows it.
+    A trial changes every unit at once, each in its own way: their costs do not depend on each other. What the `log` knows is not tried again.
+    `noisy`: trials take time by the clock. Then what won is tried again, and where that does not hold the next best is, until all is sure or the
+    time is over. Where costs are instructions, chunks keep their size: it is for the caches' sake, and no instruction shows it.
     """
-    budget = _Budget(clock, seconds, reserve=noisy)
-    found: dict[networks.Unit, Found] = {}
+    budget, log = _Budget(clock, seconds, reserve=noisy), log or logs.Log()
+    seen: Seen = {unit: [] for unit in network.units}
     for axis in (_known(known), _shapes, _rings, *([_chunks] if noisy else [])):
-        options = _ordered(network, target, axis, found, budget)
-        while any(options.values()) and budget.allows():
-            attempt = {unit: rest.pop(0) for unit, rest in options.items() if rest}
-            costs = budget.timed(lambda attempt=attempt: trial(_together(found, attempt)))
-            for unit in network.units:
-                found[unit] = _better(unit, found.get(unit), attempt.get(unit, {}), *costs)
-            yield list(found.values())
-    if noisy and any(each.chosen for each in found.values()) and budget.allows(last=True):
-        costs = trial(_together(found, {}))
-        yield [_confirmed(each, *costs) for each in found.values()]
+        options = _ordered(network, target, axis, seen, budget)
+        while any(_recall(options, log, seen).values()) and budget.allows():
+            _try(network, trial, {unit: rest.pop(0) for unit, rest in options.items() if rest}, log, seen, budget)
+            yield _all(seen, noisy)
+    while (
+        noisy and any(seen.values()) and not all(each.sure for each in _all(seen, noisy)) and budget.allows(last=True)
+    ):
+        _try(network, trial, {}, log, seen, budget)
+        yield _all(seen, noisy)
+    if any(seen.values()):
+        yield _all(seen, noisy)
 
 
 class _Budget:
@@ -74,52 +72,74 @@ class _Budget:
     def allows(self, last: bool = False) -> bool:
         return self.clock() + self.longest * (1 if last or not self.reserve else 2) < self.end
 
-    def timed(self, call: Callable[[], tuple[networks.Costs, networks.Costs]]) -> tuple[networks.Costs, networks.Costs]:
+    def timed(self, call: Callable[[], list[tuple[networks.Costs, networks.Costs]]]) -> list[tuple[networks.Costs, networks.Costs]]:  # fmt: skip
         began = self.clock()
         result = call()
         self.longest = max(self.longest, self.clock() - began)
         return result
 
 
-def _together(found: dict[networks.Unit, Found], attempt: dict[networks.Unit, networks.Choices]) -> networks.Choices:
-    """Best choices of all units, with the attempts in their places."""
-    chosen: networks.Choices = {}
-    for unit, each in found.items():
-        chosen |= each.chosen if unit not in attempt else {}
-    for each in attempt.values():
-        chosen |= each
-    return chosen
+def _recall(
+    options: dict[networks.Unit, list[networks.Choices]], log: logs.Log, seen: Seen
+) -> dict[networks.Unit, list[networks.Choices]]:
+    """The options, but for those that the log knows, which are seen."""
+    for unit, rest in options.items():
+        before = [each for each in (log.find(unit, chosen) for chosen in rest) if each]
+        seen[unit] += [each for each in before if each not in seen[unit]]
+        rest[:] = [chosen for chosen in rest if not log.find(unit, chosen)]
+    return options
 
 
-def _better(
-    unit: networks.Unit, before: Found | None, attempt: networks.Choices, default: networks.Costs, costs: networks.Costs
-) -> Found:
-    base = unit.cost(default)
-    before = before or Found(unit, base, base, {})
-    now = Found(unit, base, unit.cost(costs), attempt)
-    return now if attempt and now.ratio < before.ratio - MARGIN else before
+def _try(
+    network: networks.Network, trial: Trial, attempt: dict[networks.Unit, networks.Choices], log: logs.Log, seen: Seen, budget: _Budget
+) -> None:  # fmt: skip
+    """One trial of the attempts, and of the best choices of all other units: these are confirmed by the way, or not."""
+    chosen = {unit: attempt.get(unit, _best(results)) for unit, results in seen.items()}
+    rounds = budget.timed(lambda: trial(_together(chosen)))
+    for unit in network.units:
+        found = log.add(unit, chosen[unit], [(unit.cost(default), unit.cost(costs)) for default, costs in rounds])
+        seen[unit] += [found] if all(each is not found for each in seen[unit]) else []
 
 
-def _confirmed(found: Found, default: networks.Costs, costs: networks.Costs) -> Found:
-    again = dataclasses.replace(found, default=found.unit.cost(default), best=found.unit.cost(costs))
-    if not found.chosen or again.ratio > 1 - MARGIN:
-        return dataclasses.replace(again, best=again.default, chosen={})
-    return again
+def _all(seen: Seen, noisy: bool) -> list[Found]:
+    return [_found(unit, results, noisy) for unit, results in seen.items() if results]
+
+
+def _found(unit: networks.Unit, results: list[logs.Result], noisy: bool) -> Found:
+    best = _best(results)
+    if not best:
+        default = float(np.median([each.default for each in results]))
+        return Found(unit, default, default, best)
+    (result,) = [each for each in results if each.chosen == best]
+    return Found(unit, result.default, result.ratio * result.default, best, result.confirmed or not noisy)
+
+
+def _best(results: list[logs.Result]) -> networks.Choices:
+    """The choices that hold and cost least; later ones must be clearly better than those before."""
+    ratio, best = 1.0, networks.Choices()
+    for each in results:
+        if each.chosen and each.holds and each.ratio < ratio - logs.MARGIN / 2:
+            ratio, best = each.ratio, each.chosen
+    return best
+
+
+def _together(chosen: dict[networks.Unit, networks.Choices]) -> networks.Choices:
+    return {key: choice for each in chosen.values() for key, choice in each.items()}
 
 
 def _ordered(
-    network: networks.Network, target: targets.Target, axis: Axis, found: dict[networks.Unit, Found], budget: _Budget
+    network: networks.Network, target: targets.Target, axis: Axis, seen: Seen, budget: _Budget
 ) -> dict[networks.Unit, list[networks.Choices]]:
     """Options of an axis for every unit, cheapest by the model first; not those that change nothing, nor the hopeless."""
-    now = {unit: found[unit].chosen if unit in found else {} for unit in network.units}
+    now = {unit: _best(results) for unit, results in seen.items()}
     options = {unit: list(axis(unit, now[unit], target)) for unit in network.units}
-    default, base = (_by_unit(network, target, chosen) for chosen in ({}, _together(found, {})))
+    default, base = (_by_unit(network, target, chosen) for chosen in ({}, _together(now)))
     scored: dict[networks.Unit, list[tuple[float, int]]] = {unit: [] for unit in network.units}
     for turn in range(max(map(len, options.values()), default=0)):
         if not budget.allows():
             break
         attempt = {unit: each[turn] for unit, each in options.items() if turn < len(each)}
-        costs = _by_unit(network, target, _together(found, attempt))
+        costs = _by_unit(network, target, _together(now | attempt))
         for unit in attempt:
             if costs[unit] != base[unit] and costs[unit][0] < HOPELESS * default[unit][0]:
                 scored[unit].append((sum(costs[unit]), turn))
@@ -136,10 +156,11 @@ def _by_unit(
 
 
 def _known(known: choices.Choices) -> Axis:
-    """What an earlier search or the package says."""
+    """What an earlier search or the package says, of the same layers or of those most like them."""
 
     def axis(unit: networks.Unit, chosen: networks.Choices, target: targets.Target) -> Iterable[networks.Choices]:
-        before = {key: known[key] for key in unit.keys if key in known and known[key] != choices.DEFAULT}
+        near = {key: keys.nearest(key, known) for key in unit.keys}
+        before = {key: known[other] for key, other in near.items() if other and known[other] != choices.DEFAULT}
         return [before] if before else []
 
     return axis
@@ -147,15 +168,19 @@ def _known(known: choices.Choices) -> Axis:
 
 def _shapes(unit: networks.Unit, chosen: networks.Choices, target: targets.Target) -> Iterable[networks.Choices]:
     """Filters and vectors of a register tile, of one layer of the unit at a time."""
-    most = SUMS.get(target.vector_bytes, MOST_SUMS)
     for key in unit.keys:
         for group in choices.GROUPS:
-            for vectors in range(1, most // group + 1):
+            for vectors in range(1, _most_sums(target) // group + 1):
                 yield _with(chosen, key, group=group, vectors=vectors)
 
 
 def _chunks(unit: networks.Unit, chosen: networks.Choices, target: targets.Target) -> Iterable[networks.Choices]:
+    """Tiles in a chunk; and where no other tile won, wider ones in smaller chunks, since one of both alone may lose what both gain."""
+    vectors = target.tilings[WIDE].vectors + 1
     for key in unit.keys:
+        if chosen.get(key, choices.DEFAULT).vectors is None and WIDE * vectors <= _most_sums(target):
+            for chunk in CHUNKS[:2]:
+                yield _with(chosen, key, group=WIDE, vectors=vectors, chunk=chunk)
         for chunk in CHUNKS:
             yield _with(chosen, key, chunk=chunk)
 
@@ -165,6 +190,11 @@ def _rings(unit: networks.Unit, chosen: networks.Choices, target: targets.Target
     for key in unit.keys[1:]:
         for ring in RINGS:
             yield _with(chosen, key, ring=ring)
+
+
+def _most_sums(target: targets.Target) -> int:
+    """Sums that a tile may hold in registers."""
+    return SUMS.get(target.vector_bytes, MOST_SUMS)
 
 
 def _with(chosen: networks.Choices, key: str, **values: int) -> networks.Choices:

@@ -34,8 +34,14 @@ def find(target: targets.Target) -> dict[str, choices.Choice]:
 
 
 def shipped(target: targets.Target) -> pathlib.Path:
-    """The package's file for a target; it stays in use when kernels change, for a choice is never wrong, at worst no better than the default."""
-    return SHIPPED / f"{_machine(target)}.json"
+    """The package's file for all targets alike: Android's cores execute the same instructions, hosts are alike by their vectors.
+
+    It stays in use when kernels change: a choice is never wrong, at worst slower than the default.
+    """
+    family, *rest = target.name.split(":")
+    if target.is_host:
+        return SHIPPED / f"{_machine(target)}.json"
+    return SHIPPED / f"{'-'.join([family, *(part for part in rest if part not in targets.ANDROID_CPUS)])}.json"
 
 
 def cached(target: targets.Target) -> pathlib.Path:
@@ -44,8 +50,16 @@ def cached(target: targets.Target) -> pathlib.Path:
     return cache / "rt3d-jax" / "tune" / f"{_machine(target)}-{stamp(machine(target))}.json"
 
 
-def entries(found: Sequence[search.Found], by: str, gains_only: bool = False) -> dict[str, dict[str, Any]]:
-    """What a search found, by key: the choice, and the cost of its whole unit with the default and with it, `by` whichever trials."""
+def trials(target: targets.Target, by: str) -> pathlib.Path:
+    """Beside that file, all that was measured or counted: what a search that goes on need not try again."""
+    return cached(target).with_suffix(f".{by}.jsonl")
+
+
+def entries(found: Sequence[search.Found], by: str) -> dict[str, dict[str, Any]]:
+    """What a search found and is sure of, by key: the choice, and the cost of its whole unit with the default and with it, `by` whichever trials.
+
+    Those where the default won are among them: else the choice of a similar layer would be taken.
+    """
     return {
         key: {
             "choice": each.chosen.get(key, choices.DEFAULT).row(),
@@ -55,7 +69,7 @@ def entries(found: Sequence[search.Found], by: str, gains_only: bool = False) ->
         }
         for each in found
         for key in each.unit.keys
-        if key in each.chosen or not gains_only
+        if each.sure
     }
 
 

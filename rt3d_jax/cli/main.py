@@ -14,7 +14,8 @@ VERBS = {
     "train": ("train", "Train an experiment: dense, penalise, then prune and retrain for each rate."),
     "prune": ("prune", "Prune a trained experiment to further rates and retrain."),
     "sweep": ("sweep", "Run a grid of experiments over seeds: a table with means and spreads."),
-    "import": ("weights", "Make a run folder of published weights: torchvision's, MMAction2's."),
+    "export": ("export", "Write trained runs as folders for a model hub: weights, masks, config, model card."),
+    "import": ("weights", "Make a run folder of published weights: torchvision's, MMAction2's, `rt3d export`'s."),
     "eval": ("evaluate", "Measure the accuracy of trained runs, and of the bundles made of them, on test videos."),
     "data": ("data", "Check a copy of a data set: `rt3d data check FOLDER`."),
     "lower": (

@@ -1,5 +1,6 @@
 """rt3d train: an experiment from its config to finished runs."""
 
+import contextlib
 import dataclasses
 import importlib
 import importlib.util
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from rt3d_jax import config, train
+from rt3d_jax import config, distributed, tracing, train
 from rt3d_jax.cli import console
 
 
@@ -24,6 +25,19 @@ class Options:
     experiment: Annotated[config.Experiment, tyro.conf.arg(name="")]
     out: pathlib.Path = pathlib.Path("out")
     """Folder for the runs (OUT/runs/NAME); made-up data goes to OUT/data."""
+    profile: pathlib.Path | None = None
+    """Folder for a trace of five steps of the first phase that trains: open it in TensorBoard or ui.perfetto.dev."""
+    distributed: bool = False
+    """This is one of several processes that train together, as SLURM, a TPU pod or Open MPI started them; OUT is a folder that
+    all share, the batch counts the clips of all. By hand: --coordinator, --processes and --process."""
+    coordinator: str | None = None
+    """HOST:PORT of process 0, in every process of a job started by hand."""
+    processes: int | None = None
+    """How many processes a job started by hand has."""
+    process: int | None = None
+    """Which one this is, from 0."""
+    patience: float = 30.0
+    """Seconds after which a process of a job that gives no sign of life counts as gone, and the job ends."""
 
 
 def call(arguments: list[str], prog: str) -> None:
@@ -39,9 +53,19 @@ def call(arguments: list[str], prog: str) -> None:
         args=arguments[named:],
         config=(tyro.conf.AvoidSubcommands,),
     )
-    with console.Progress() as progress:
+    with distributed.joined(job(options), prog), contextlib.ExitStack() as stack:
+        progress = stack.enter_context(console.Progress()) if distributed.first() else lambda *_: None
+        if options.profile is not None:
+            progress = stack.enter_context(tracing.Traced(progress, options.profile))
         results = train.run(options.experiment, options.out, progress)
-    show(results)
+    if distributed.first():
+        show(results)
+
+
+def job(options: Options) -> distributed.Job | None:
+    """The job that this process is one of, None if it is alone. ValueError if only a part of it is named."""
+    found = distributed.Job(options.coordinator, options.processes, options.process, options.patience)
+    return found if options.distributed or found.coordinator is not None else None
 
 
 def load(name: str, function: str = "experiment") -> Any:

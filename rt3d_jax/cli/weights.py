@@ -1,4 +1,4 @@
-"""rt3d import: weights of torchvision or MMAction2 into a run folder."""
+"""rt3d import: weights of torchvision or MMAction2, or a shared folder, into a run folder."""
 
 import pathlib
 from typing import Annotated
@@ -6,33 +6,55 @@ from typing import Annotated
 import tyro
 
 from rt3d_jax.cli import console
-from rt3d_jax.weights import imports, sources
+from rt3d_jax.weights import imports, shared, sources
 
 
 def run(
-    file: Annotated[pathlib.Path, tyro.conf.Positional],
+    path: Annotated[pathlib.Path, tyro.conf.Positional],
     /,
-    model: str,
     out: pathlib.Path,
+    model: str | None = None,
     labels: pathlib.Path | None = None,
     frames: int | None = None,
 ) -> None:
     """Make a run folder of published weights, which `rt3d lower`, `rt3d eval --data` and `rt3d train --pretrained` take.
 
-    The file is read without PyTorch, and nothing in it is run. The clips that the weights want (frames, stride, size, mean and
-    std) are noted in the folder.
+    Of a file, which is read without PyTorch, or of a folder that `rt3d export` wrote, such as a download from a hub. Nothing in
+    them is run. The clips that the weights want (frames, stride, size, mean and std) are noted in the run folder.
+
+    Such as:
+      rt3d import r2plus1d_18-91a641e6.pth --model r2plus1d --out weights/r2plus1d
+      hf download OWNER/NAME --local-dir kgs-3.6x && rt3d import kgs-3.6x --out runs/kgs-3.6x
 
     Args:
-        file: .pth or .safetensors: torchvision's r2plus1d_18 or s3d, or MMAction2's c3d_sports1m_16x1x1_45e_ucf101_rgb.
-        model: r2plus1d, s3d or c3d.
+        path: .pth or .safetensors: torchvision's r2plus1d_18 or s3d, or MMAction2's c3d_sports1m_16x1x1_45e_ucf101_rgb. Or a folder.
         out: The run folder to write, such as OUT/runs/r2plus1d.
+        model: r2plus1d, s3d or c3d: which network a file holds. A folder says it itself, as it does labels and frames.
         labels: Text file with the class names, one a line, in the order of the weights; default: class numbers.
         frames: Frames of a clip, where the network takes others than it was trained on (s3d: 128).
     """
+    if path.is_dir():
+        _shared(path, out, model or labels or frames)
+        return
+    if model is None:
+        raise ValueError(f"{path} is no folder; name the network of a file with --model: {', '.join(sources.SOURCES)}")
     names = None if labels is None else _lines(labels)
-    result = imports.run_folder(file, model, out, labels=names, frames=frames)
+    result = imports.run_folder(path, model, out, labels=names, frames=frames)
     console.say(
         f"{out}: {sources.SOURCES[model].origin}, {result['params']:,} parameters, {result['macs'] / 1e9:.2f} GMACs"
+    )
+
+
+def _shared(path: pathlib.Path, out: pathlib.Path, given: object) -> None:
+    if given is not None:
+        raise ValueError(
+            f"{path} is a folder, whose {shared.CONFIG} says its model, labels and frames; leave those options out"
+        )
+    result = imports.shared_folder(path, out)
+    score = "accuracy not measured" if result["accuracy"] is None else f"{result['accuracy']} %, as it says"
+    size = f"{result['params']:,} parameters, {result['macs'] / 1e9:.4g} GMACs"
+    console.say(
+        f"{out}: {result['scheme']}, rate {result['rate']:.2f}, {size}, {score} ({result['accuracy_protocol']})"
     )
 
 

@@ -1,13 +1,15 @@
 """The paper's table 1 (RT3D, AAAI-21) on made-up videos: algorithms x schemes x rates, three seeds.
 
 Command: rt3d sweep paper_table1 --out OUT --jobs 2. What the paper found on UCF101 is that KGS loses less than vanilla and
-filter pruning, and reweighting less than group lasso and the heuristic; whether that holds here is what the table says.
+filter pruning, and reweighting less than group lasso and the heuristic; docs/results.md says where that holds here.
+Seed 100 chose the difficulty of the videos, the dense epochs and the strengths; the table's seeds chose nothing.
 """
 
 import dataclasses
+from typing import Any
 
 from rt3d_jax import config, patterns, plans, sweep
-from rt3d_jax.configs import quickstart
+from rt3d_jax.data import clips, synthetic
 from rt3d_jax.prune import algorithms
 
 SCHEMES = {
@@ -20,27 +22,63 @@ ALGORITHMS = {
     "regularised": algorithms.Regularised(strength=6.0, relative=True),
     "reweighted": algorithms.Reweighted(strength=12.0, rounds=4, eps=1e-3, relative=True),
 }
-PENALISE, RETRAIN = 4.0, 4.0
+PENALISE, RETRAIN = 1.0, 1.5
+VIDEOS = synthetic.Synthetic(
+    clips_per_group=18,
+    sides=(20, 26),
+    frames=(16, 20),
+    travel=(0.4, 1.2),
+    turns=(0.5, 1.2),
+    contrast=58.0,
+    noise=12.0,
+    jitter=0.01,
+    distractors=2,
+)
+FC = (r"fc\d", None)
 
 
 def base() -> config.Experiment:
-    """The quickstart's network and videos."""
-    start = quickstart.experiment()
-    return dataclasses.replace(start, dense=dataclasses.replace(start.dense, epochs=9.5), workers=0)
+    """A C3D so narrow that pruning it hurts, 2,592 videos to train and 1,008 to test on; nobody teaches, as in the paper's table."""
+    adam = config.AdamW(b2=0.95)
+    return config.Experiment(
+        name="table1",
+        data=VIDEOS,
+        clip=clips.ClipSpec(clips.Spread(16), short_side=18, size=16),
+        model=config.Model(width=0.125, frames=16, size=16, dropout=0.0),
+        dense=config.Recipe(epochs=8, learning_rate=2e-3, warmup=0.3, optimizer=adam),
+        penalise=config.Recipe(epochs=PENALISE, learning_rate=4e-4, schedule="constant", optimizer=adam),
+        algorithm=ALGORITHMS["reweighted"],
+        retrain=config.Recipe(epochs=RETRAIN, learning_rate=6e-4, optimizer=adam),
+        plan=((r"conv\d[ab]?", SCHEMES["KGS"][0]), FC),
+        rates=(2.6,),
+        distillation=None,
+        batch=16,
+        workers=0,
+    )
 
 
-def cell(name: str, scheme: str) -> sweep.Cell:
+def cell(
+    name: str, scheme: str, rule: plans.Prune, rates: tuple[float, ...], algorithm: algorithms.Algorithm, **changed: Any
+) -> sweep.Cell:
     """The same epochs after the dense phase for all: those that the heuristic does not penalise in, it retrains in."""
-    start, (rule, rates) = base(), SCHEMES[scheme]
-    assert start.penalise is not None
-    penalise = None if name == "heuristic" else dataclasses.replace(start.penalise, epochs=PENALISE)
+    start = base()
+    penalise = None if isinstance(algorithm, algorithms.Heuristic) else start.penalise
     retrain = dataclasses.replace(start.retrain, epochs=RETRAIN + (0 if penalise else PENALISE))
-    plan = ((r"conv\d[ab]?", rule), (r"fc\d", None))
-    changed = {"algorithm": ALGORITHMS[name], "penalise": penalise, "retrain": retrain, "plan": plan, "rates": rates}
-    return sweep.Cell(name, scheme, dataclasses.replace(start, name=f"{name}-{scheme}", **changed))
+    told = {"algorithm": algorithm, "penalise": penalise, "retrain": retrain, "rates": rates}
+    told["plan"] = ((r"conv\d[ab]?", rule), FC)
+    return sweep.Cell(name, scheme, dataclasses.replace(start, name=f"{name}-{scheme}", **{**told, **changed}))
+
+
+def longer() -> sweep.Cell:
+    """The dense network trained on for as many epochs as the others are pruned in: what they are to be measured by."""
+    return cell("dense", "longer", plans.Prune(patterns.kgs(8, 4)), (1.0,), algorithms.Heuristic())
 
 
 def grid() -> sweep.Sweep:
     """All cells of the table, three seeds each."""
-    cells = tuple(cell(name, scheme) for name in ALGORITHMS for scheme in SCHEMES)
-    return sweep.Sweep("paper_table1", cells, seeds=(0, 1, 2))
+    cells = (
+        cell(n, s, rule, rates, algorithm)
+        for n, algorithm in ALGORITHMS.items()
+        for s, (rule, rates) in SCHEMES.items()
+    )
+    return sweep.Sweep("paper_table1", (longer(), *cells), seeds=(0, 1, 2))

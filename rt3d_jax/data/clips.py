@@ -1,8 +1,9 @@
 """Clips: which frames of a video a network sees, and how they are scaled, cropped, flipped and normalised."""
 
 import dataclasses
+import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 KINETICS_MEAN = (0.43216, 0.394666, 0.37645)  # of torchvision's video networks
 KINETICS_STD = (0.22803, 0.22145, 0.216989)
+# Decoded videos that stay in memory, by path, short side and frames asked for: at most KEPT_VIDEOS of KEPT_BYTES each, in each process.
+KEPT_BYTES, KEPT_VIDEOS = 1 << 16, 1 << 12
+_KEPT: dict[tuple[str, int, int], tuple[tuple[int, int] | None, np.ndarray]] = {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,9 +138,7 @@ def load(
     """
     if rng is None:
         return load_views(path, spec, [View(view, views)])[0]
-    with videos.opened(path) as video:
-        _long_enough(video, spec.sampling.frames)
-        pixels = videos.frames(video, frame_indices(spec.sampling, video.length, rng), spec.short_side)
+    pixels = _pixels(path, spec, lambda length: frame_indices(spec.sampling, length, rng))
     top, left = rng.integers(np.array(pixels.shape[1:3]) - spec.size + 1)
     square = _square(pixels, top, left, spec.size)
     return _normalise(square[:, :, ::-1] if spec.flip and rng.random() < 0.5 else square, spec)
@@ -144,21 +146,43 @@ def load(
 
 def load_views(path: str | os.PathLike, spec: ClipSpec, views: Sequence[View]) -> np.ndarray:
     """Several clips of one video, float32[len(views), frames, size, size, 3]; each frame is decoded once. Raises as `load`."""
-    with videos.opened(path) as video:
-        _long_enough(video, spec.sampling.frames)
-        indices = [frame_indices(spec.sampling, video.length, view=v.clip, views=v.clips) for v in views]
-        needed = np.unique(indices)
-        pixels = videos.frames(video, needed, spec.short_side)
+    choose = lambda length: np.stack([frame_indices(spec.sampling, length, view=v.clip, views=v.clips) for v in views])
     clips = []
-    for view, numbers in zip(views, indices, strict=True):
-        shown = pixels[np.searchsorted(needed, numbers)]
-        clips.append(_normalise(_square(shown, *_corner(pixels.shape[1:3], spec.size, view), spec.size), spec))
+    for view, shown in zip(views, _pixels(path, spec, choose), strict=True):
+        clips.append(_normalise(_square(shown, *_corner(shown.shape[1:3], spec.size, view), spec.size), spec))
     return np.stack(clips)
 
 
 def least_frames(frames: int) -> int:
     """The shortest video that a clip of so many frames is taken of: half of them, and two unless one is wanted."""
     return min(frames, max(2, (frames + 1) // 2))
+
+
+def _pixels(path: str | os.PathLike, spec: ClipSpec, choose: Callable[[int], np.ndarray]) -> np.ndarray:
+    """The frames numbered choose(length), uint8[*their shape, height, width, 3]; a small video is decoded once and stays in memory."""
+    name = (os.fspath(path), spec.short_side, spec.sampling.frames)
+    if name in _KEPT and _KEPT[name][0] == _stamp(path):
+        pixels = _KEPT[name][1]
+        return pixels[choose(len(pixels))]
+    with videos.opened(path) as video:
+        _long_enough(video, spec.sampling.frames)
+        numbers = choose(video.length)
+        sides = videos.scaled_size(video.codec.height, video.codec.width, spec.short_side)
+        whole = 3 * video.length * math.prod(sides) <= KEPT_BYTES and len(_KEPT) < KEPT_VIDEOS
+        needed = np.arange(video.length) if whole else np.unique(numbers)
+        pixels = videos.frames(video, needed, spec.short_side)
+    if whole:
+        _KEPT[name] = _stamp(path), pixels
+    return pixels[np.searchsorted(needed, numbers)]
+
+
+def _stamp(path: str | os.PathLike) -> tuple[int, int] | None:
+    """What changes with the file; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def _long_enough(video: videos.Track, frames: int) -> None:

@@ -86,15 +86,17 @@ def train_batches(
     workers: int = 0,
     bad: Bad = "error",
     steps: int | None = None,
+    rows: Sequence[int] | None = None,
 ) -> Batches:
     """Training batches {"clip": float32[batch, D, H, W, 3], "label": int32[batch]}; `steps` of them, None = endless.
 
     Videos come in a new random order each epoch, every one once per epoch; a batch may hold the end of one epoch and the
     start of the next. bad="skip" puts the next good video of the order in the place of a bad one; bad="error" raises
-    clips.ClipError. With `workers` processes (0: a thread of this process) batches are made ahead.
+    clips.ClipError. With `workers` processes (0: a thread of this process) batches are made ahead. Of a batch that several
+    computers share, `rows` are made (None: all), in that order: the same clips as in the whole batch.
     """
-    length = ENDLESS if steps is None else steps
-    return Batches(_Training(_checked(videos, batch, bad), spec, batch, bad, seed, length), workers)
+    length, rows = ENDLESS if steps is None else steps, _rows(rows, batch)
+    return Batches(_Training(_checked(videos, batch, bad), spec, batch, rows, bad, seed, length), workers)
 
 
 def eval_batches(
@@ -106,17 +108,19 @@ def eval_batches(
     bad: Bad = "error",
     views: int = 1,
     crops: int = 1,
+    rows: Sequence[int] | None = None,
 ) -> Batches:
     """One pass in order: `views` clips x `crops` squares of each video (see clips.View), clip by clip.
 
-    Batches are {"clip", "label", "video": int32[batch]}, `video` an index into `videos`.
+    Batches are {"clip", "label", "video": int32[batch]}, `video` an index into `videos`; `rows` as in train_batches.
 
     Every batch is full-size, so that one compiled function serves: a row without a clip (after the end; a bad video with
     bad="skip") is zeros, with label and video -1. Such a label equals no prediction; count labels >= 0.
     """
     if min(views, crops) < 1:
         raise ValueError(f"{views} clips x {crops} crops of a video; expected at least one of each")
-    return Batches(_Evaluation(_checked(videos, batch, bad), spec, batch, bad, views, crops), workers)
+    source = _Evaluation(_checked(videos, batch, bad), spec, batch, _rows(rows, batch), bad, views, crops)
+    return Batches(source, workers)
 
 
 class _Source(Protocol):
@@ -135,6 +139,7 @@ class _Training:
     videos: tuple[folders.Video, ...]
     spec: clips.ClipSpec
     batch: int
+    rows: tuple[int, ...]
     bad: Bad
     seed: int
     length: int
@@ -143,9 +148,9 @@ class _Training:
         return self.length
 
     def __getitem__(self, index: int) -> dict[str, Any]:
-        out = _empty(self.batch, self.spec)
-        for row in range(self.batch):
-            self._fill(out, row, index * self.batch + row)
+        out = _empty(len(self.rows), self.spec)
+        for at, row in enumerate(self.rows):
+            self._fill(out, at, index * self.batch + row)
         return out
 
     def _fill(self, out: dict[str, Any], row: int, place: int) -> None:
@@ -166,6 +171,7 @@ class _Evaluation:
     videos: tuple[folders.Video, ...]
     spec: clips.ClipSpec
     batch: int
+    rows: tuple[int, ...]
     bad: Bad
     views: int
     crops: int
@@ -174,13 +180,14 @@ class _Evaluation:
         return (len(self.videos) * self.views * self.crops + self.batch - 1) // self.batch
 
     def __getitem__(self, index: int) -> dict[str, Any]:
-        out = _empty(self.batch, self.spec)
-        out["video"] = np.full(self.batch, NO_LABEL, np.int32)
-        first, each = index * self.batch, self.views * self.crops
-        for place, group in itertools.groupby(range(first, first + self.batch), lambda number: number // each):
+        out = _empty(len(self.rows), self.spec)
+        out["video"] = np.full(len(self.rows), NO_LABEL, np.int32)
+        wanted, each, end = [index * self.batch + row for row in self.rows], self.views * self.crops, 0
+        for place, group in itertools.groupby(wanted, lambda number: number // each):
+            numbers = list(group)
+            start, end = end, end + len(numbers)
             if place < len(self.videos):
-                numbers = list(group)
-                rows = slice(numbers[0] - first, numbers[-1] - first + 1)
+                rows = slice(start, end)
                 shown = [
                     clips.View(clip, self.views, crop, self.crops)
                     for clip, crop in (divmod(number % each, self.crops) for number in numbers)
@@ -197,6 +204,13 @@ def _checked(videos: Sequence[folders.Video], batch: int, bad: Bad) -> tuple[fol
     if bad not in ("error", "skip"):
         raise ValueError(f"bad is {bad!r}; expected 'error' or 'skip'")
     return tuple(videos)
+
+
+def _rows(rows: Sequence[int] | None, batch: int) -> tuple[int, ...]:
+    found = tuple(range(batch) if rows is None else rows)
+    if not set(found) <= set(range(batch)):
+        raise ValueError(f"rows are {found}, expected rows of a batch of {batch}: from 0 to {batch - 1}")
+    return found
 
 
 def _ahead(source: _Source, start: int, workers: int) -> Any:
@@ -222,8 +236,9 @@ def _free_shared_memory() -> None:
 
 
 def _live_and_die_with_parent(worker: int, workers: int) -> None:
-    """In a worker: Ctrl-C is the parent's to answer, and a parent that is killed leaves no workers behind."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """In a worker: Ctrl-C and SIGTERM are the parent's to answer, and a parent that is killed leaves no workers behind."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # both reach all processes of a terminal or a SLURM job
+        signal.signal(number, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
 
     def watch() -> None:

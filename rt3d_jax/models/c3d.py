@@ -1,5 +1,7 @@
 """C3D (Tran et al., ICCV 2015) as pruned in (RT3D, AAAI-21): eight 3x3x3 convolutions and three dense layers."""
 
+import functools
+
 import jax
 from flax import nnx
 
@@ -24,6 +26,8 @@ LEAST = {"frames": (16, "four pools halve it"), "size": (16, "four pools halve i
 class C3D(nnx.Module):
     """f32[N, frames, size, size, 3] to logits f32[N, classes]; every layer's channels are scaled by `width`."""
 
+    remat = False
+
     def __init__(
         self, *, classes: int, width: float, frames: int, size: int, dropout: float, form: str, rngs: nnx.Rngs
     ):
@@ -45,11 +49,18 @@ class C3D(nnx.Module):
         layers.check_clip(clip, self.clip)
         x = clip
         for name, _, window in CONVS:
-            x = jax.nn.relu(getattr(self, name)(x))
-            if window:
-                x = layers.max_pool(x, window, self.form, pads=POOL5_PADS if name == "conv5b" else (0, 0, 0))
+            pads = POOL5_PADS if name == "conv5b" else (0, 0, 0)
+            call = functools.partial(_convolved, window=window, pads=pads, form=self.form)
+            x = layers.block(call, getattr(self, name), x, remat=self.remat)
         keys = (None, None) if key is None else jax.random.split(key)
         x = x.reshape(x.shape[0], -1)
         for layer, drop in zip((self.fc6, self.fc7), keys, strict=True):
             x = layers.dropout(jax.nn.relu(layer(x)), self.dropout, drop)
         return self.fc8(x)
+
+
+def _convolved(
+    conv: layers.Conv, x: jax.Array, *, window: tuple[int, ...] | None, pads: tuple[int, ...], form: str
+) -> jax.Array:
+    x = jax.nn.relu(conv(x))
+    return x if window is None else layers.max_pool(x, window, form, pads=pads)

@@ -11,6 +11,7 @@ from rt3d_jax import config
 from rt3d_jax.models import c3d, r2plus1d, s3d
 
 Params = dict[str, Any]
+PLAIN = config.Compute()
 NETWORKS: dict[str, Callable[..., nnx.Module]] = {
     "c3d": c3d.C3D,
     "r2plus1d": r2plus1d.R2Plus1D,
@@ -76,12 +77,14 @@ def clip_shape(model: config.Model, batch: int = 1) -> tuple[int, int, int, int,
     return (batch, model.frames, model.size, model.size, 3)
 
 
-def apply_function(model: config.Model, classes: int, conv_form: str = "auto") -> Callable[..., jax.Array]:
+def apply_function(
+    model: config.Model, classes: int, conv_form: str = "auto", compute: config.Compute = PLAIN
+) -> Callable[..., jax.Array]:
     """The pure function apply(params, clip, key=None) -> logits f32[N, classes].
 
     Without a key it evaluates: no dropout, batch norm by running statistics. With one it computes as training does.
     """
-    fill = _fill_function(model, classes, conv_form)
+    fill = _fill_function(model, classes, conv_form, compute)
 
     def apply(params: Params, clip: jax.Array, key: jax.Array | None = None) -> jax.Array:
         return fill(params)(clip, key)
@@ -90,13 +93,13 @@ def apply_function(model: config.Model, classes: int, conv_form: str = "auto") -
 
 
 def train_function(
-    model: config.Model, classes: int, conv_form: str = "auto"
+    model: config.Model, classes: int, conv_form: str = "auto", compute: config.Compute = PLAIN
 ) -> Callable[..., tuple[jax.Array, Params]]:
     """The pure function apply(params, clip, key) -> (logits f32[N, classes], statistics): dropout, batch norm by batch moments.
 
     statistics is the part of the parameter tree that batch norm renews, with its new values; gradients do not reach it.
     """
-    fill = _fill_function(model, classes, conv_form)
+    fill = _fill_function(model, classes, conv_form, compute)
 
     def apply(params: Params, clip: jax.Array, key: jax.Array) -> tuple[jax.Array, Params]:
         network = fill(params)
@@ -106,9 +109,13 @@ def train_function(
     return apply
 
 
-def _fill_function(model: config.Model, classes: int, conv_form: str) -> Callable[[Params], Any]:
+def _fill_function(
+    model: config.Model, classes: int, conv_form: str, compute: config.Compute
+) -> Callable[[Params], Any]:
     """The network as a function of its parameters."""
     abstract = nnx.eval_shape(lambda: from_config(model, classes, rngs=nnx.Rngs(0), conv_form=conv_form))
+    abstract.set_attributes(dtype=compute.dtype)
+    abstract.set_attributes(remat=compute.remat, raise_if_not_found=compute.remat)
     graph, state = nnx.split(abstract)
 
     def fill(params: Params) -> Any:

@@ -1,8 +1,6 @@
 """Layers of 3D networks: convolution in two forms, batch norm, pooling, dense; clips are NDHWC, kernels DHWIO."""
 
 import dataclasses
-import functools
-import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,8 +10,9 @@ import jax.numpy as jnp
 from flax import nnx
 from jax import lax
 
+from rt3d_jax.models import planes
+
 FORMS = ("auto", "direct", "planes")
-TINY_PLANE = 9
 
 
 def centred(gain: float) -> Callable[..., jax.Array]:
@@ -49,7 +48,10 @@ class Conv(nnx.Module):
 
     Parameters: kernel f32[*size, inputs, outputs] and bias f32[outputs]; with a norm also scale and the running statistics
     mean and var, all f32[outputs]. `shift` adds a bias of that name before the norm, which only some sources of weights have.
+    The convolution is computed in `dtype`, which its result has too; what follows it inside the layer is f32.
     """
+
+    dtype = "float32"
 
     def __init__(
         self,
@@ -76,7 +78,11 @@ class Conv(nnx.Module):
 
     def __call__(self, x: jax.Array, training: bool = False) -> jax.Array:
         """The convolution; training normalises by the batch's moments and renews the running statistics."""
-        x = conv3d(x, self.kernel[...], self.form, strides=self.strides, pads=self.pads)
+        x, kernel = x.astype(self.dtype), self.kernel[...].astype(self.dtype)
+        x = conv3d(x, kernel, self.form, strides=self.strides, pads=self.pads)
+        return self._normalised(x.astype(jnp.float32), training).astype(self.dtype)
+
+    def _normalised(self, x: jax.Array, training: bool) -> jax.Array:
         if self.shift is not None:
             x = x + _by_channel(self.shift[...], x)
         if self.norm is None:
@@ -96,14 +102,17 @@ class Conv(nnx.Module):
 
 
 class Dense(nnx.Module):
-    """A fully connected layer with bias: kernel f32[inputs, outputs]."""
+    """A fully connected layer with bias: kernel f32[inputs, outputs]; the product is computed in `dtype`, the result is f32."""
+
+    dtype = "float32"
 
     def __init__(self, inputs: int, outputs: int, *, rngs: nnx.Rngs, init=PLAIN):
         self.kernel = nnx.Param(init(rngs.params(), (inputs, outputs), jnp.float32))
         self.bias = nnx.Param(jnp.zeros((outputs,), jnp.float32))
 
     def __call__(self, x: jax.Array) -> jax.Array:
-        return x @ self.kernel[...] + self.bias[...][None]
+        x, kernel = x.astype(self.dtype), self.kernel[...].astype(self.dtype)
+        return (x @ kernel).astype(jnp.float32) + self.bias[...][None]
 
 
 def conv3d(
@@ -116,8 +125,7 @@ def conv3d(
     times faster on XLA's CPU. "auto" chooses by backend.
     """
     if resolve(form) == "planes":
-        small = x.shape[2] * x.shape[3] <= TINY_PLANE
-        return (_conv_taps if small else _conv_planes)(x, kernel, tuple(strides), tuple(pads))
+        return planes.conv(x, kernel, tuple(strides), tuple(pads))
     sides = [(pad, pad) for pad in pads]
     return lax.conv_general_dilated(x, kernel, tuple(strides), sides, dimension_numbers=("NDHWC", "DHWIO", "NDHWC"))
 
@@ -136,15 +144,21 @@ def max_pool(
     """
     strides = tuple(strides or window)
     if resolve(form) == "planes":
-        return _max_pool_slices(x, tuple(window), strides, tuple(pads))
+        return planes.max_pool(x, tuple(window), strides, tuple(pads))
     sides = [(0, 0), *((pad, pad) for pad in pads), (0, 0)]
     return lax.reduce_window(x, -jnp.inf, lax.max, (1, *window, 1), (1, *strides, 1), sides)
 
 
 def avg_pool(x: jax.Array, window: Sequence[int]) -> jax.Array:
-    """Mean over windows of f32[N, D, H, W, C], at every place where the window fits."""
-    total = lax.reduce_window(x, 0.0, lax.add, (1, *window, 1), (1, 1, 1, 1, 1), "VALID")
+    """Mean over windows of [N, D, H, W, C], at every place where the window fits, in f32."""
+    total = lax.reduce_window(x.astype(jnp.float32), 0.0, lax.add, (1, *window, 1), (1, 1, 1, 1, 1), "VALID")
     return total / math.prod(window)
+
+
+def block(call: Callable[..., jax.Array], module: nnx.Module, x: jax.Array, *, remat: bool) -> jax.Array:
+    """call(module, x), renewing statistics inside; remat computes what lies inside again for the gradient (jax.checkpoint)."""
+    plain = lambda module, x: call(module, x)
+    return nnx.remat(plain)(module, x) if remat else plain(module, x)
 
 
 def dropout(x: jax.Array, rate: float, key: jax.Array | None) -> jax.Array:
@@ -191,42 +205,3 @@ def resolve(form: str) -> str:
 def _by_channel(values: jax.Array, x: jax.Array) -> jax.Array:
     """f32[C] as an operand of x f32[..., C]."""
     return values.reshape((1,) * (x.ndim - 1) + (-1,))
-
-
-def _conv_planes(x: jax.Array, kernel: jax.Array, strides: tuple[int, ...], pads: tuple[int, ...]) -> jax.Array:
-    taps, height, width, inputs, outputs = kernel.shape
-    x = jnp.pad(x, ((0, 0), (pads[0], pads[0]), (0, 0), (0, 0), (0, 0)))
-    batch, depth, *plane = x.shape
-    out_depth = (depth - taps) // strides[0] + 1
-    span = (out_depth - 1) * strides[0] + 1
-    shifted = [x[:, tap : tap + span : strides[0]] for tap in range(taps)]
-    planes = jnp.concatenate(shifted, axis=-1).reshape(batch * out_depth, plane[0], plane[1], taps * inputs)
-    flat = kernel.transpose(1, 2, 0, 3, 4).reshape(height, width, taps * inputs, outputs)
-    sides = [(pad, pad) for pad in pads[1:]]
-    y = lax.conv_general_dilated(planes, flat, strides[1:], sides, dimension_numbers=("NHWC", "HWIO", "NHWC"))
-    return y.reshape(batch, out_depth, *y.shape[1:])
-
-
-def _conv_taps(x: jax.Array, kernel: jax.Array, strides: tuple[int, ...], pads: tuple[int, ...]) -> jax.Array:
-    *window, inputs, outputs = kernel.shape
-    x = jnp.pad(x, ((0, 0), *((pad, pad) for pad in pads), (0, 0)))
-    sizes = [(length - side) // stride + 1 for length, side, stride in zip(x.shape[1:4], window, strides, strict=True)]
-    parts = []
-    for tap in itertools.product(*map(range, window)):
-        ends = [start + (size - 1) * stride + 1 for start, size, stride in zip(tap, sizes, strides, strict=True)]
-        parts.append(lax.slice(x, (0, *tap, 0), (x.shape[0], *ends, inputs), (1, *strides, 1)))
-    rows = jnp.concatenate(parts, axis=-1).reshape(-1, len(parts) * inputs)
-    return (rows @ kernel.reshape(-1, outputs)).reshape(x.shape[0], *sizes, outputs)
-
-
-def _max_pool_slices(
-    x: jax.Array, window: tuple[int, ...], strides: tuple[int, ...], pads: tuple[int, ...]
-) -> jax.Array:
-    """The same by strided slices: their gradient is a select, where reduce_window's is a slow scatter on the CPU."""
-    x = jnp.pad(x, ((0, 0), *((pad, pad) for pad in pads), (0, 0)), constant_values=-jnp.inf)
-    for axis, (side, stride) in enumerate(zip(window, strides, strict=True), start=1):
-        if side > 1 or stride > 1:
-            span = (x.shape[axis] - side) // stride * stride + 1
-            parts = [lax.slice_in_dim(x, tap, tap + span, stride, axis) for tap in range(side)]
-            x = functools.reduce(jnp.maximum, parts)
-    return x

@@ -20,6 +20,8 @@ class R2Plus1D(nnx.Module):
     Layers: stem/space, stem/time; layerL/B/convC/space and /time for L 1-4, B 0-1, C 1-2; layerL/0/downsample for L 2-4; fc.
     """
 
+    remat = False
+
     def __init__(
         self, *, classes: int, width: float, frames: int, size: int, dropout: float, form: str, rngs: nnx.Rngs
     ):
@@ -37,7 +39,7 @@ class R2Plus1D(nnx.Module):
         """The logits; a `key` means training (dropout, batch moments). ValueError for another clip shape."""
         layers.check_clip(clip, self.clip)
         training = key is not None
-        x = jax.nn.relu(self.stem(clip, training))
+        x = layers.block(lambda stem, x: jax.nn.relu(stem(x, training)), self.stem, clip, remat=self.remat)
         for name, _, _ in STAGES:
             x = getattr(self, name)(x, training)
         return self.fc(layers.dropout(jnp.mean(x, (1, 2, 3)), self.dropout, key))
@@ -45,6 +47,8 @@ class R2Plus1D(nnx.Module):
 
 class Stage(nnx.Module):
     """Residual blocks called "0" and "1", as in torchvision's names; the first one strides."""
+
+    remat = False
 
     def __init__(self, inputs: int, outputs: int, stride: int, *, form: str, rngs: nnx.Rngs):
         for number in range(BLOCKS):
@@ -54,7 +58,7 @@ class Stage(nnx.Module):
 
     def __call__(self, x: jax.Array, training: bool) -> jax.Array:
         for number in range(BLOCKS):
-            x = getattr(self, str(number))(x, training)
+            x = layers.block(lambda block, x: block(x, training), getattr(self, str(number)), x, remat=self.remat)
         return x
 
 

@@ -53,6 +53,8 @@ class S3D(nnx.Module):
     input, so clips smaller than the paper's 224 work too.
     """
 
+    remat = False
+
     def __init__(
         self,
         *,
@@ -87,25 +89,28 @@ class S3D(nnx.Module):
         """The logits; a `key` means training (dropout, batch moments). ValueError for another clip shape."""
         layers.check_clip(clip, self.clip)
         training, variant = key is not None, self.variant
-        x = jax.nn.relu(self.conv1(clip, training))
+        x = self._activated(self.conv1, clip, training)
         x = self._pool(x, 1, 1)
-        x = jax.nn.relu(self.conv2b(x, training))
-        x = jax.nn.relu(self.conv2c(x, training))
+        x = self._activated(self.conv2b, x, training)
+        x = self._activated(self.conv2c, x, training)
         x = self._mixed(MIXED3, self._pool(x, *variant.second_pool), training)
         x = self._mixed(MIXED4, self._pool(x, 3, variant.time_stride), training)
         x = layers.max_pool(x, (2, 2, 2), self.form, strides=(variant.time_stride, 2, 2))
         x = self._mixed(MIXED5, x, training)
         frames, side = variant.last_pool
         x = layers.avg_pool(x, (frames, *(min(side or plane, plane) for plane in x.shape[2:4])))
-        return jnp.mean(self.head(layers.dropout(x, self.dropout, key)), (1, 2, 3))
+        return jnp.mean(self.head(layers.dropout(x, self.dropout, key)), (1, 2, 3), jnp.float32)
 
     def _pool(self, x: jax.Array, frames: int, stride: int) -> jax.Array:
         return layers.max_pool(x, (frames, 3, 3), self.form, strides=(stride, 2, 2), pads=(frames // 2, 1, 1))
 
     def _mixed(self, blocks: tuple[tuple[str, tuple[int, ...]], ...], x: jax.Array, training: bool) -> jax.Array:
         for name, _ in blocks:
-            x = getattr(self, name)(x, training)
+            x = layers.block(lambda mixed, x: mixed(x, training), getattr(self, name), x, remat=self.remat)
         return x
+
+    def _activated(self, conv: nnx.Module, x: jax.Array, training: bool) -> jax.Array:
+        return layers.block(lambda conv, x: jax.nn.relu(conv(x, training)), conv, x, remat=self.remat)
 
 
 class Separable(nnx.Module):

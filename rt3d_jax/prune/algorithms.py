@@ -141,7 +141,8 @@ def _terms(algorithm: Regularised | Reweighted, setting: Setting) -> penalties.T
 def _metrics(terms: penalties.Terms, *, penalty: bool) -> Callable[[Tree], dict[str, jax.Array]]:
     def metrics(params: Tree) -> dict[str, jax.Array]:
         value = {"penalty": penalties.group_lasso(params, terms)} if penalty else {}
-        return value | {"empty": penalties.empty(params, terms)}
+        empty, emptiest = penalties.empty(params, terms)
+        return value | {"empty": empty, "emptiest": emptiest}
 
     return metrics
 

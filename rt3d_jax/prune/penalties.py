@@ -61,10 +61,14 @@ def block_values(kernel: jax.Array, term: Term) -> Any:
     return norms + term.l1 * masks.block_sums(jnp.abs(kernel), term.pattern) if term.l1 else norms
 
 
-def empty(params: Tree, terms: Terms) -> jax.Array:
-    """The fraction of the penalised blocks that are zero, f32[]."""
-    norms = [masks.block_norms(cost.leaf(params, name), term.pattern) for name, term in terms.items()]
-    return jnp.mean(jnp.concatenate([norm.ravel() for norm in norms]) == 0)
+def empty(params: Tree, terms: Terms) -> tuple[jax.Array, jax.Array]:
+    """The fraction of the penalised blocks that are zero, and that of the kernel where it is largest, f32[] each.
+
+    A kernel of which nothing is left answers the same whatever the clip: the penalty was too strong.
+    """
+    norms = [masks.block_norms(cost.leaf(params, name), term.pattern).ravel() for name, term in terms.items()]
+    largest = jnp.max(jnp.stack([jnp.mean(norm == 0) for norm in norms]))
+    return jnp.mean(jnp.concatenate(norms) == 0), largest
 
 
 def reweight(params: Tree, terms: Terms, eps: float, relative: bool = False) -> Factors:

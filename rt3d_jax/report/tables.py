@@ -3,7 +3,7 @@
 import io
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import matplotlib.backends.backend_svg
@@ -24,6 +24,7 @@ STYLE = {
     "legend.frameon": False,
 }
 MARKERS = "osD^vP"
+DASHES = ((0, (4, 3)), (0, (1, 2)), (0, (6, 2, 1, 2)))
 TITLE = "Means over seeds"
 
 
@@ -49,6 +50,33 @@ def summary(rows: Sequence[Row], algorithms: Sequence[str], columns: Sequence[Co
     return found
 
 
+def differences(rows: Sequence[Row], summary: Sequence[Row]) -> list[Row]:
+    """What two places differ by in the same seeds: algorithms under one scheme and rate, schemes of one algorithm and rate.
+
+    {"better", "than" (algorithm, scheme), "rate_target", "n", "mean" and "sd" of accuracy(better) - accuracy(than) in
+    points over the seeds that both have, "ahead": in how many of them it is above 0}. "better" is the later one in the
+    grid's order. sd is None for fewer than two seeds; a pair without a common seed is left out.
+    """
+    found = {(row["algorithm"], row["scheme"], row["rate_target"], row["seed"]): row for row in rows}
+    places = [(row["algorithm"], row["scheme"], row["rate_target"]) for row in summary[1:]]
+    pairs = []
+    for number, place in enumerate(places):
+        alike = lambda other, place=place: other[2] == place[2] and (other[0] == place[0]) != (other[1] == place[1])
+        pairs += [(before, place) for before in places[:number] if alike(before)]
+    seeds = list(dict.fromkeys(row["seed"] for row in rows))
+    compared = (_difference(found, seeds, than, better) for than, better in pairs)
+    return [one for one in compared if one["n"]]
+
+
+def _difference(found: dict[Any, Row], seeds: Sequence[int], than: Any, better: Any) -> Row:
+    both = [(found.get((*better, seed)), found.get((*than, seed))) for seed in seeds]
+    values = [a["accuracy"] - b["accuracy"] for a, b in both if a and b and a["error"] is b["error"] is None]
+    row: Row = {"better": better[:2], "than": than[:2], "rate_target": better[2], "n": len(values)}
+    row["mean"] = round(statistics.mean(values), 2) if values else None
+    row["sd"] = round(statistics.stdev(values), 2) if len(values) > 1 else None
+    return {**row, "ahead": sum(value > 0 for value in values)}
+
+
 def markdown(name: str, rows: Sequence[Row], summary: Sequence[Row]) -> str:
     """The table as in the paper (algorithms by schemes), the same as changes from dense, and every row."""
     dense, grid = summary[0], summary[1:]
@@ -58,22 +86,31 @@ def markdown(name: str, rows: Sequence[Row], summary: Sequence[Row]) -> str:
     most = max((row["n"] + row["failed"] for row in summary), default=0)
     for title, value in (("top-1 %", "accuracy"), ("change from the dense network of the same seed, points", "change")):
         lines += [*_grid(title, grid, value, most), ""]
+    lines += [
+        "## Differences in the same seed, points",
+        "",
+        *_table(("", "mean", "seeds ahead"), map(_pair, differences(rows, summary))),
+        "",
+    ]
     head = ("algorithm", "scheme", "seed", "rate", "MACs", "parameters", "top-1 %", "minutes", "error")
-    lines += ["## Every row", "", _line(head), _line(["---"] * len(head)), *(_line(_full(row)) for row in rows)]
+    lines += ["## Every row", "", *_table(head, map(_full, rows))]
     return "\n".join(lines) + "\n"
 
 
 def plot(rows: Sequence[Row], summary: Sequence[Row]) -> str:
-    """Accuracy of every column by algorithm, as SVG: seeds as dots, means and standard deviations beside them."""
-    dense, grid = summary[0], [row for row in summary[1:] if row["n"]]
-    columns = list(dict.fromkeys((row["scheme"], row["rate_target"]) for row in summary[1:]))
-    algorithms = list(dict.fromkeys(row["algorithm"] for row in summary[1:]))
+    """Accuracy of every column by algorithm, as SVG: seeds as dots, means and standard deviations beside them; lines at rate 1."""
+    whole, cut = ([row for row in summary if (row["rate_target"] > 1) == pruned] for pruned in (False, True))
+    grid = [row for row in cut if row["n"]]
+    columns = list(dict.fromkeys((row["scheme"], row["rate_target"]) for row in cut))
+    algorithms = list(dict.fromkeys(row["algorithm"] for row in grid))
     with matplotlib.style.context(STYLE):
         figure = matplotlib.figure.Figure(figsize=(1.6 + 1.5 * len(columns), 3.6), layout="constrained")
         matplotlib.backends.backend_svg.FigureCanvasSVG(figure)
         axes = figure.add_subplot()
-        if dense["accuracy"] is not None:
-            axes.axhline(dense["accuracy"], color="0.4", linewidth=1, linestyle=(0, (4, 3)), label="dense")
+        levels = {_level(row): row["accuracy"] for row in whole if row["n"]}
+        for number, (name, accuracy) in enumerate(levels.items()):
+            style = DASHES[number % len(DASHES)]
+            axes.axhline(accuracy, color="0.4", linewidth=1, linestyle=style, label=name, zorder=1)
         for number, algorithm in enumerate(algorithms):
             shift = 0.7 * ((number + 0.5) / len(algorithms) - 0.5)
             own = [row for row in grid if row["algorithm"] == algorithm]
@@ -83,14 +120,14 @@ def plot(rows: Sequence[Row], summary: Sequence[Row]) -> str:
             options = {"fmt": MARKERS[number % len(MARKERS)], "capsize": 3, "color": f"C{number}", "label": algorithm}
             if own:
                 axes.errorbar(places, means, spread, **options)
-            seeds = [r for r in rows if r["algorithm"] == algorithm and r["error"] is None]
+            seeds = [r for r in rows if r["algorithm"] == algorithm and r["rate_target"] > 1 and r["error"] is None]
             at = [columns.index((row["scheme"], row["rate_target"])) + shift + 0.07 for row in seeds]
             axes.plot(at, [row["accuracy"] for row in seeds], ".", color=f"C{number}", alpha=0.5, markersize=4)
         axes.set_xticks(range(len(columns)), [_column(column) for column in columns])
         axes.set_xlim(-0.5, max(0.5, len(columns) - 0.5))
         axes.set_ylabel("top-1 accuracy, %")
         if axes.get_legend_handles_labels()[1]:
-            axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=len(algorithms) + 1, borderaxespad=0)
+            axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=len(algorithms) + len(levels), borderaxespad=0)
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
         return text.getvalue()
@@ -114,6 +151,10 @@ def _cell(row: Row, value: str, most: int = 0) -> str:
     return text if row["n"] == most or not most else f"{text} ({row['n']})"
 
 
+def _level(row: Row) -> str:
+    return " ".join(dict.fromkeys((row["algorithm"], row["scheme"])))
+
+
 def _column(column: Column) -> str:
     return f"{column[0]} {column[1]:g}x"
 
@@ -125,6 +166,17 @@ def _full(row: Row) -> list[str]:
     minutes = sum(value for value in row["phase_seconds"].values() if math.isfinite(value)) / 60
     measured = [f"{row['rate']:.2f}", f"{row['macs']:,}", f"{row['params']:,}", f"{row['accuracy']:.2f}"]
     return [*named, *measured, f"{minutes:.1f}", ""]
+
+
+def _pair(row: Row) -> list[str]:
+    (a, one), (b, other) = row["better"], row["than"]
+    names = f"{one}: {a} - {b}" if one == other else f"{a}: {one} - {other}"
+    spread = "" if row["sd"] is None else f" ± {row['sd']:.1f}"
+    return [f"{names}, {row['rate_target']:g}x", f"{row['mean']:+.1f}{spread}", f"{row['ahead']} of {row['n']}"]
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return [_line(head), _line(["---"] * len(head)), *map(_line, rows)]
 
 
 def _line(cells: Sequence[str]) -> str:

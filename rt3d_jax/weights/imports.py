@@ -11,7 +11,7 @@ import numpy as np
 
 from rt3d_jax import checkpoints, config, cost
 from rt3d_jax.models import catalog
-from rt3d_jax.weights import files, sources
+from rt3d_jax.weights import card, files, shared, sources
 
 Tree = Any
 LEAVES = {"bias": "bias", "running_mean": "mean", "running_var": "var"}
@@ -45,10 +45,22 @@ def run_folder(
     labels = labels or tuple(str(number) for number in range(classes))
     if len(labels) != classes:
         raise ValueError(f"{len(labels)} labels, but {path} tells {classes} classes apart; name each class once")
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    imported = config.Imported(f"{source.origin}, {path.name}", digest, model, clip)
+    imported = config.Imported(f"{source.origin}, {path.name}", _sha256(path), model, clip)
     return checkpoints.write_imported(out, imported, params, labels)
+
+
+def shared_folder(path: pathlib.Path, out: pathlib.Path) -> dict[str, Any]:
+    """Write a shared folder, bit by bit, as the run folder `out`. Returns result.json, whose accuracy is what the folder says.
+
+    Raises:
+      FileNotFoundError, ValueError: as shared.read, and for an `out` that is in use.
+    """
+    found = shared.read(path)
+    card.text(found)  # what cannot be described would be found out at the next export only
+    facts, digest = found.facts, _sha256(path / shared.MODEL)
+    imported = config.Imported(f"{facts.name}, as `rt3d export` wrote it", digest, facts.model, facts.clip)
+    said = shared.to_json(facts)
+    return checkpoints.write_imported(out, imported, found.params, facts.labels, found.masks, said)
 
 
 def convert(
@@ -78,6 +90,11 @@ def convert(
             raise ValueError(f"{where} has {path} of shape {found[path].shape}, expected {shape} for {source.origin}")
     leaf = lambda path, _: np.ascontiguousarray(found[_path(path)], np.float32)
     return jax.tree_util.tree_map_with_path(leaf, shapes), classes
+
+
+def _sha256(path: pathlib.Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _path(path: Any) -> str:

@@ -31,12 +31,12 @@ def made_up(stop_after: int):
     def trial_of(network: tuned.Network, target: targets.Target) -> search.Trial:
         left = [stop_after]
 
-        def trial(chosen: tuned.Choices) -> tuple[tuned.Costs, tuned.Costs]:
+        def trial(chosen: tuned.Choices) -> list[tuple[tuned.Costs, tuned.Costs]]:
             left[0] -= 1
             if left[0] < 0:
                 raise KeyboardInterrupt
             cost = lambda key: 0.9e6 if chosen.get(key, choices.DEFAULT).vectors else 1e6
-            return dict.fromkeys(network.keys, 1e6), {name: cost(key) for name, key in network.keys.items()}
+            return [(dict.fromkeys(network.keys, 1e6), {name: cost(key) for name, key in network.keys.items()})]
 
         return trial
 
@@ -84,9 +84,8 @@ def test_an_experiments_network_is_tuned_for_the_package(
 ) -> None:
     assert main.call(["tune", "quickstart", "--keep", "0.3", "--target", CPU.name, "--ship"]) == 0
     assert "quickstart, 0.3 kept on android:cortex-a76, modelled" in capsys.readouterr().out
-    kept = store.read(cache / "shipped" / "android-cortex-a76.json")
-    assert kept
-    assert all(entry["choice"] and entry["best"] < entry["default"] for entry in kept.values())
+    kept = store.read(cache / "shipped" / "android.json")
+    assert any(entry["choice"] and entry["best"] < entry["default"] for entry in kept.values())
     assert not store.cached(CPU).exists()
 
 

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from rt3d_jax.data import clips
+from rt3d_jax.data import clips, videos
 
 PLAIN = clips.ClipSpec(clips.Spread(4), 20, 16, mean=(0, 0, 0), std=(1, 1, 1))
 
@@ -129,3 +129,27 @@ def test_views_are_decoded_together_and_are_the_clips_that_load_gives(write_vide
     for number, clip in enumerate(together):
         np.testing.assert_array_equal(clip, clips.load(path, spec, view=number, views=3))
     assert not np.array_equal(together[0], together[2])
+
+
+def test_a_small_video_is_decoded_once_and_gives_the_clips_that_it_gave_before(write_video, monkeypatch):
+    path, spec = write_video("small.mp4", frames=19, size=(18, 24)), clips.ClipSpec(clips.Spread(7), 17, 15)
+    wanted = lambda: (
+        [clips.load(path, spec, np.random.default_rng(seed)) for seed in range(4)] + [clips.load(path, spec)]
+    )
+    monkeypatch.setattr(clips, "KEPT_BYTES", 3 * 19 * 17 * 23 - 1)  # of the scaled video, less one
+    opened, opens = [], videos.opened
+    monkeypatch.setattr(videos, "opened", lambda path: opened.append(path) or opens(path))
+    decoded = wanted()
+    assert len(opened) == 5
+    monkeypatch.setattr(clips, "KEPT_BYTES", clips.KEPT_BYTES + 1)
+    np.testing.assert_array_equal(wanted(), decoded)
+    assert len(opened) == 6
+
+
+def test_a_small_video_that_was_replaced_is_decoded_again(write_video):
+    spec = clips.ClipSpec(clips.Spread(8), 18, 18)
+    long = clips.load(write_video("small.mp4", frames=16, size=(18, 24)), spec)
+    short = clips.load(write_video("small.mp4", frames=8, size=(18, 24)), spec)
+    assert np.abs(long - short).max() > 1
+    with pytest.raises(clips.ClipError, match="too short: 8 frames, a clip of 17 needs at least 9"):
+        clips.load(write_video("small.mp4", frames=8, size=(18, 24)), clips.ClipSpec(clips.Spread(17), 18, 18))

@@ -53,6 +53,27 @@ def test_a_batch_may_join_two_epochs(data):
     assert [sorted(shown[start : start + 5]) for start in range(0, 20, 5)] == [[0, 1, 2, 3, 4]] * 4
 
 
+def test_the_rows_that_several_computers_make_are_those_of_the_whole_batch(some_bad):
+    shared, kinds = (
+        {"batch": 5, "bad": "skip"},
+        (
+            (pipelines.train_batches, {"seed": 1, "steps": 2}),
+            (pipelines.eval_batches, {"views": 2, "crops": 3}),
+        ),
+    )
+    for make, further in kinds:
+        with make(some_bad, SPEC, **shared, **further) as batches:
+            whole = list(batches)
+        for rows in ((0, 1, 2), (3, 4), (4, 0)):
+            with make(some_bad, SPEC, **shared, **further, rows=rows) as batches:
+                parts = list(batches)
+            assert len(parts) == len(whole)
+            for part, batch in zip(parts, whole, strict=True):
+                assert all(np.array_equal(part[key], batch[key][list(rows)]) for key in batch)
+    with pytest.raises(ValueError, match=r"^rows are \(5,\), expected rows of a batch of 5: from 0 to 4$"):
+        pipelines.train_batches(some_bad, SPEC, batch=5, seed=0, rows=(5,))
+
+
 def test_batches_have_the_stated_types_and_the_seed_decides_them(data):
     made = [_take(data.train, 1, seed=seed)[0] for seed in (0, 0, 1)]
     assert {key: (value.dtype, value.shape) for key, value in made[0].items()} == {

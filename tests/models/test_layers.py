@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from rt3d_jax.models import layers
+from rt3d_jax.models import layers, planes
 
 # clip shape, kernel shape, strides, pads
 CONVS = [
@@ -20,6 +20,13 @@ CONVS = [
     ((2, 5, 7, 6, 4), (1, 1, 1, 4, 3), (2, 2, 2), (0, 0, 0)),
     ((1, 3, 3, 3, 4), (1, 1, 1, 4, 5), (1, 1, 1), (0, 0, 0)),
     ((1, 6, 11, 9, 3), (3, 7, 7, 3, 2), (1, 2, 2), (1, 3, 3)),
+    ((2, 5, 7, 6, 9), (3, 3, 3, 9, 4), (1, 1, 1), (1, 1, 1)),
+    ((1, 7, 9, 8, 9), (3, 3, 3, 9, 5), (2, 2, 2), (1, 1, 1)),
+    ((2, 5, 9, 8, 8), (1, 3, 3, 8, 4), (1, 2, 2), (0, 1, 1)),
+    ((2, 5, 5, 4, 9), (3, 1, 1, 9, 2), (1, 1, 1), (1, 0, 0)),
+    ((1, 6, 4, 5, 8), (3, 1, 1, 8, 3), (2, 1, 1), (1, 0, 0)),
+    ((1, 5, 5, 5, 8), (1, 1, 1, 8, 3), (2, 2, 2), (0, 0, 0)),
+    ((1, 4, 9, 11, 8), (5, 7, 7, 8, 2), (1, 2, 2), (0, 3, 3)),
 ]
 # clip shape, window, strides, pads
 POOLS = [
@@ -37,7 +44,7 @@ POOLS = [
 def value_and_gradients(function, *arrays):
     def total(*arrays):
         out = function(*arrays)
-        return jnp.sum(out * jnp.cos(jnp.arange(out.size, dtype=out.dtype)).reshape(out.shape)), out
+        return jnp.sum(out * jnp.cos(jnp.arange(out.size, dtype=jnp.float32)).reshape(out.shape)), out
 
     return jax.jit(jax.value_and_grad(total, argnums=tuple(range(len(arrays))), has_aux=True))(*arrays)
 
@@ -51,6 +58,31 @@ def test_planes_convolve_like_one_3d_convolution(clip, kernel, strides, pads):
         for form in ("direct", "planes")
     ]
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-3), *found)
+
+
+@pytest.mark.parametrize(("strides", "pads"), [((1, 1, 1), (1, 1, 1)), ((2, 2, 2), (1, 0, 1)), ((1, 1, 1), (2, 1, 1))])
+def test_the_gradient_frame_by_frame_equals_the_one_of_all_frames(strides, pads, monkeypatch):
+    rng = np.random.default_rng(0)
+    x, k = (rng.normal(size=shape).astype(np.float32) for shape in ((2, 5, 7, 6, 9), (3, 3, 3, 9, 4)))
+    found = []
+    for positions in (1, 10**6):
+        monkeypatch.setattr(planes, "LOOP_POSITIONS", positions)
+        found.append(value_and_gradients(lambda x, k: planes.conv(x, k, strides, pads), x, k))
+    found.append(value_and_gradients(lambda x, k: layers.conv3d(x, k, "direct", strides=strides, pads=pads), x, k))
+    for other in found[1:]:
+        jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-3), found[0], other)
+
+
+@pytest.mark.parametrize("shape", [(2, 5, 7, 6, 9), (1, 4, 2, 2, 9), (1, 3, 5, 5, 3)])
+def test_planes_keep_half_precision_forward_and_backward(shape):
+    rng = np.random.default_rng(0)
+    x, k = rng.normal(size=shape), rng.normal(size=(3, 3, 3, shape[-1], 4))
+    single, half = ([jnp.asarray(v, dtype) for v in (x, k)] for dtype in (jnp.float32, jnp.bfloat16))
+    (_, exact), exact_gradients = value_and_gradients(lambda x, k: layers.conv3d(x, k, "direct"), *single)
+    (_, found), gradients = value_and_gradients(lambda x, k: layers.conv3d(x, k, "planes"), *half)
+    assert {array.dtype for array in (found, *gradients)} == {jnp.dtype(jnp.bfloat16)}
+    for a, b in zip((found, *gradients), (exact, *exact_gradients), strict=True):
+        assert float(jnp.linalg.norm(a - b) / jnp.linalg.norm(b)) < 0.02
 
 
 @pytest.mark.parametrize(("clip", "window", "strides", "pads"), POOLS)

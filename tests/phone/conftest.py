@@ -1,5 +1,6 @@
 """A real adb server of the test's own, phones behind it (adbd.py), and two small packed bundles."""
 
+import contextlib
 import dataclasses
 import os
 import pathlib
@@ -55,12 +56,11 @@ class Phone:
         return log.read_text().splitlines() if log.exists() else []
 
 
-@pytest.fixture(scope="session")
-def adb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+@contextlib.contextmanager
+def served(home: pathlib.Path) -> Iterator[int]:
     """The port of an adb server with a home and a port of its own."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    home = tmp_path_factory.mktemp("home")
     environment = {**os.environ, "HOME": str(home), "ANDROID_ADB_SERVER_PORT": str(port), "ADB_MDNS": "0"}
     environment.pop("ADB_SERVER_SOCKET", None)
     log = (home / "log").open("w")
@@ -73,6 +73,13 @@ def adb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         process.kill()
         process.wait()
         log.close()
+
+
+@pytest.fixture(scope="session")
+def adb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """One for all tests. For a while it goes on looking for phones of earlier tests, and calls them offline."""
+    with served(tmp_path_factory.mktemp("home")) as port:
+        yield port
 
 
 @pytest.fixture

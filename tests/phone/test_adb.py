@@ -20,16 +20,22 @@ def test_phones_are_found_by_their_serials(plug: Plug) -> None:
     assert adb.find([other.serial]) == [other.serial]
 
 
-def test_a_phone_that_is_not_there_is_named(phone: conftest.Phone) -> None:
-    with pytest.raises(
-        adb.DeviceError, match=f"^no device abc; adb sees {re.escape(phone.serial)} \\(device\\). Plug it in"
-    ):
-        adb.find(["abc"])
-    phone.unplug()
-    with pytest.raises(
-        adb.DeviceError, match="^no device; adb sees none. Plug it in with USB debugging on, or: adb connect"
-    ):
-        adb.find()
+def test_a_phone_that_is_not_there_is_named(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "home").mkdir()
+    with conftest.served(tmp_path / "home") as port:
+        monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(port))
+        with pytest.raises(
+            adb.DeviceError, match="^no device; adb sees none. Plug it in with USB debugging on, or: adb connect"
+        ):
+            adb.find()
+        phone = conftest.Phone(rootfs.make(tmp_path / "phone"), port)
+        try:
+            with pytest.raises(
+                adb.DeviceError, match=f"^no device abc; adb sees {re.escape(phone.serial)} \\(device\\). Plug it in"
+            ):
+                adb.find(["abc"])
+        finally:
+            phone.unplug()
 
 
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # by adbutils, where it cannot connect

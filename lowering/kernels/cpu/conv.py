@@ -39,10 +39,10 @@ def conv(
     body = kernel.fill(
         "cpu/conv", block=block, rows=count, chunk=chunk, tiles=tile.count, first=out.first, plane=out.plane, span=size, x_frame=x_frame,
         ahead=out.first + stages.reach(op, x.rows) - front * x.rows.plane,
-        pads=_pads(out, op, types["out"], chunks, "%row_first", "%row_end", whole.element),
+        pads=pads(out, op, types["out"], chunks, "%row_first", "%row_end", whole.element),
         filters=stage.text(
             frame="%frame", row_first="%row_first", row_end="%row_end", tile_first="%tile_first", tile_end="%tile_end", origin="%origin", to="%to",
-            prefetch=_prefetch(ahead, types["x"], block, target),
+            prefetch=prefetch(ahead, types["x"], block, target),
         ),
     )  # fmt: skip
     return executable.kernel_of(inputs, arrays, types, (chunks, out.frames, -(-count // block)), body, whole)
@@ -71,17 +71,20 @@ def chain(
     reach, newest = stages.reach(first, x.rows), first.stride + first.kernel.shape[0] - 1 - first.padding[0][0]
     ahead = stages.Ahead("%ahead_start", x.rows, 1, span + 2 * reach)
     body = kernel.fill(
-        "cpu/chain", rows=second.kernel.rows, mid_rows=first.kernel.rows, frames=out.frames, tiles=tile_b.count, mid_tiles=tile_a.count, size=size, chunks=chunks, workers=workers,
+        "cpu/chain", rows=second.kernel.rows, mid_rows=first.kernel.rows, frames=out.frames, mid_tiles=tile_a.count, size=size, chunks=chunks, workers=workers,
         span=span, first=out.first, last=out.end - span, stride=second.stride, lead=depth - front, mid_frames=mid.frames, depth=depth,
-        x_frame=first.stride * x.rows.plane, taps=len(second.kernel.taps), plane=out.plane, ahead=newest * x.rows.plane - reach,
-        pads=_pads(out, second, types["out"], chunks, "%c0", "%rows", whole.element),
+        x_frame=first.stride * x.rows.plane, ahead=newest * x.rows.plane - reach,
+        pads=pads(out, second, types["out"], chunks, "%c0", "%rows", whole.element),
         mid=filling.text(
             frame="%mid", row_first="%c0", row_end="%mid_rows", tile_first="%c0", tile_end="%mid_tiles", origin="%mid_origin", to="%mid_to",
-            prefetch=_prefetch(ahead, types["x"], first.kernel.rows, target),
+            prefetch=prefetch(ahead, types["x"], first.kernel.rows, target),
         ),
-        filters=reading.text(
-            frame="%frame", row_first="%c0", row_end="%rows", tile_first="%c0", tile_end="%tiles", origin="%ring_at", to="%to",
-            prefetch=stages.prefetch_residual(out, types["residual"], group=second.kernel.group, size=span, element_bytes=target.activation_bytes) if residual else "",
+        second=kernel.fill(
+            "cpu/chain_second", tiles=tile_b.count, stride=second.stride, lead=depth - front, depth=depth, taps=len(second.kernel.taps), plane=out.plane,
+            filters=reading.text(
+                frame="%frame", row_first="%c0", row_end="%rows", tile_first="%c0", tile_end="%tiles", origin="%ring_at", to="%to",
+                prefetch=stages.prefetch_residual(out, types["residual"], group=second.kernel.group, size=span, element_bytes=target.activation_bytes) if residual else "",
+            ),
         ),
     )  # fmt: skip
     return executable.kernel_of(inputs, arrays, types, (workers, 1, 1), body, whole, scratch=scratch)
@@ -113,14 +116,16 @@ def _room(op: graphs.PackedConv, out: rows.Rows) -> int:
     return out.plane - out.first - max(0, stages.reach(op, out))
 
 
-def _prefetch(ahead: stages.Ahead, buffer: str, rows_in_turn: int, target: targets.Target) -> str:
+def prefetch(ahead: stages.Ahead, buffer: str, rows_in_turn: int, target: targets.Target) -> str:
+    """The text that fetches ahead from an input too large to be in the cache anyway."""
     small = ahead.x.size * target.activation_bytes <= SMALL
     return "" if small else stages.prefetch(ahead, buffer, rows_in_turn, target.activation_bytes)
 
 
-def _pads(
+def pads(
     out: rows.Rows, op: graphs.PackedConv, buffer: str, chunks: int, row_first: str, row_end: str, element: str
 ) -> str:
+    """The text that writes the zeros before and after the image, in the first and in the last chunk."""
     return kernel.fill(
         "cpu/pads", element=element, last_chunk=chunks - 1, first=out.first, end=out.end, plane=out.plane, group=op.kernel.group,
         row_first=row_first, row_end=row_end, stride=out.frames * out.plane, out=buffer,

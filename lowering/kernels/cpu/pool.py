@@ -50,7 +50,7 @@ def pool(
         element=sums, width=width, lanes=count, factor=f"{1 / (kd * kh * kw) if mean else 1.0:.9e}", front=front, sd=sd, sw=sw,
         x_frames=inside.frames, x_plane=inside.plane, x_span=x_span, x_first=x_first - front * inside.plane, last=last(length, count),
         count=len(starts), inits=", ".join(f"%a{e} = %start" for e in starts), types=", ".join(vector for _ in starts),
-        window="\n".join(_window(starts, kh, inside, combine, vector, types["x"], element, sums)), store=_store(count, element, sums, types["out"]), yields=", ".join(f"%n{e}_{kh - 1}" for e in starts),
+        window="\n".join(_window(starts, kh, inside, combine, vector, types["x"], element, sums)), store=store("%kept", "%to", count, element, sums, types["out"]), yields=", ".join(f"%n{e}_{kh - 1}" for e in starts),
         across="\n".join(across), total=total, mask=types["mask"], pitch=out.pitch, first=out.first, frames=out.frames,
         plane=out.plane, pads=pads(out, types["out"], element, "%c", "%next_c", spans),
     )  # fmt: skip
@@ -130,10 +130,10 @@ def _window(
     return [f"              {line}" for line in lines]
 
 
-def _store(lanes: int, element: str, sums: str, buffer: str) -> str:
-    """%kept goes to %to, as it is stored."""
-    value, lines = kernel.cast("%kept", "%narrow", sums, element, f"vector<{lanes}x{{}}>")
-    return kernel.indent([*lines, f"vector.store {value}, %out[%to] : {buffer}, vector<{lanes}x{element}>"], 12)
+def store(value: str, to: str, lanes: int, element: str, sums: str, buffer: str) -> str:
+    """A vector goes to a place in the result, as it is stored."""
+    stored, lines = kernel.cast(value, "%narrow", sums, element, f"vector<{lanes}x{{}}>")
+    return kernel.indent([*lines, f"vector.store {stored}, %out[{to}] : {buffer}, vector<{lanes}x{element}>"], 12)
 
 
 def _across(kw: int, sw: int, lanes: int, combine: str, vector: str) -> tuple[list[str], str]:

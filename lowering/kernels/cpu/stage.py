@@ -23,6 +23,11 @@ class Tile:
     def size(self) -> int:
         return self.lanes * self.vectors
 
+    @property
+    def covered(self) -> int:
+        """Positions that are computed, twice where tiles overlap."""
+        return self.count * self.size
+
 
 def cut(positions: int, room: int, lanes: int, vectors: int) -> Tile:
     """The tile that covers `positions` with the least work; it may reach beyond them, up to `room` positions in all."""

@@ -1,4 +1,4 @@
-// Two packed convolutions, the second without extent in height and width: what the first gives for a chunk of positions stays in cache.
+// A packed convolution and what alone reads it: what the first gives for a chunk of positions stays in cache.
 // A workgroup has a ring of $depth frames, as many as the second reads, and a share of the chunks. Frame by frame, the first fills the ring.
         %c0 = arith.constant 0 : index
         %c1 = arith.constant 1 : index
@@ -6,7 +6,6 @@
         %rows = arith.constant $rows : index
         %mid_rows = arith.constant $mid_rows : index
         %frames = arith.constant $frames : index
-        %tiles = arith.constant $tiles : index
         %mid_tiles = arith.constant $mid_tiles : index
         %ring_at = affine.apply affine_map<(w) -> (w * $size)>(%worker)
         %chunk_first = affine.apply affine_map<(w) -> ((w * $chunks) floordiv $workers)>(%worker)
@@ -26,8 +25,6 @@ $pads
             %ahead_start = affine.apply affine_map<(m)[s] -> (m * $x_frame + $ahead + s)>(%mid)[%start]
 $mid
           }
-          %shift = affine.apply affine_map<(f) -> (((f * $stride + $lead) mod $depth) * $taps)>(%frame)
-          %to = affine.apply affine_map<(f)[s] -> (f * $plane + s)>(%frame)[%start]
-$filters
+$second
         }
         }

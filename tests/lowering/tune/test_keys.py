@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from lowering import choices
 from lowering import graph as graphs
 from lowering.tune import keys
 from rt3d_jax import patterns
@@ -81,3 +82,50 @@ def test_a_result_that_others_read_is_in_no_pair() -> None:
 
 def test_an_empty_kernel_has_a_key() -> None:
     assert key(keep=0).endswith("keeps 0/0/0")
+
+
+def trained(seed: int, keep: float, alike: float) -> np.ndarray:
+    """A kernel as training leaves it: neighbouring groups of filters keep the same blocks with a probability of `alike`."""
+    rng = np.random.default_rng(seed)
+    grid = rng.random((27, 8, 6)) < keep
+    same = rng.random((27, 8, 3)) < alike
+    grid[..., 1::2] = np.where(same, grid[..., ::2], grid[..., 1::2])
+    kernel = rng.normal(size=(3, 3, 3, 32, 48)) * grid.reshape(3, 3, 3, 8, 6).repeat(4, 3).repeat(8, 4)
+    return kernel.astype(np.float32)
+
+
+@pytest.mark.parametrize(("keep", "alike"), [(0.2, 0.0), (0.22, 0.6), (0.17, 0.6), (0.27, 0.3), (0.14, 0.0)])
+def test_a_trained_layer_of_about_the_density_finds_the_choice_for_random_weights(keep: float, alike: float) -> None:
+    chosen = {key(keep=0.2): choices.Choice(vectors=3), key(keep=1.0): choices.Choice(vectors=1)}
+    padding = ((1, 1),) * 3
+    op = graphs.Conv(trained(1, keep, alike), np.zeros(48, np.float32), (1, 1, 1), padding)
+    start = clip()
+    graph = graphs.Graph((start, graphs.Node("mine", op, ("clip",), graphs.output_shape(op, [start.shape]))))
+    assert keys.by_name(graph, chosen) == {"mine": choices.Choice(vectors=3)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"keep": 0.5}, {"keep": 0.0}, {"filters": 128}, {"window": (1, 3, 3)}, {"stride": 2}, {"shape": (4, 14, 16, 32)}],
+)
+def test_a_layer_of_another_form_or_density_finds_none(change: dict[str, float]) -> None:
+    assert keys.nearest(key(**change), [key(keep=0.2)]) is None  # type: ignore[arg-type]
+
+
+def test_a_pair_that_lost_other_filters_finds_the_choice_of_its_like() -> None:
+    def pair(filters: int, seed: int) -> dict[str, str]:
+        start = clip()
+        space = conv("space", start, (1, 3, 3), filters=filters, keep=0.1, seed=seed)
+        time = conv("time", space, (3, 1, 1), filters=32, keep=0.1, seed=seed)
+        return keys.keys(graphs.Graph((start, space, time)))
+
+    known, mine = pair(136, seed=0), pair(120, seed=1)
+    assert known != mine
+    assert {name: keys.nearest(key, known.values()) for name, key in mine.items()} == known
+
+
+def test_of_near_layers_the_most_alike_is_taken_and_the_same_before_all() -> None:
+    names = [key(filters=filters) for filters in (40, 48, 56)]
+    assert keys.nearest(key(filters=52), names) == names[2]
+    assert keys.nearest(names[1], names) == names[1]
+    assert keys.nearest("of no layer", names) is None

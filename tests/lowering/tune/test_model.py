@@ -1,7 +1,9 @@
 """The cost model: instructions as they are counted, stalls that only speak against a choice."""
 
+import dataclasses
 import pathlib
 
+import jax
 import numpy as np
 import pytest
 
@@ -47,6 +49,28 @@ def test_instructions_are_those_that_are_counted(
         assert cost.instructions == pytest.approx(counted[name], rel=WITHIN[precision]), name
 
 
+@pytest.mark.parametrize("precision", WITHIN)
+def test_instructions_of_a_pooled_convolution_are_those_that_are_counted(
+    require: conftest.Require, tmp_path: pathlib.Path, precision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require("qemu")
+    monkeypatch.setattr(chains, "WASTE", 2.0)
+    rng = np.random.default_rng(0)
+    params = {"conv": networks.layer(rng, 3, 3, 3, 3, 24, scheme="kgs 8x4"), "fc": networks.layer(rng, 24, 4)}
+
+    def function(p, x):
+        x = networks.max_pool(jax.nn.relu(networks.conv(x, p["conv"])), (1, 2, 2))
+        return networks.dense(x.mean((1, 2, 3)), p["fc"])
+
+    network = tuned.Network(networks.Network(function, params, networks.clip(rng, 4, 48, 64, 3)).trace())
+    target = dataclasses.replace(targets.find(CPU + precision), cache_bytes=0)
+    counted = trials.counts(network, target, {}, tmp_path)
+    found = model.costs(network.pack({}), target)
+    assert set(found) == set(counted) == {"conv.pool"}
+    for name, cost in found.items():
+        assert cost.instructions == pytest.approx(counted[name], rel=WITHIN[precision]), name
+
+
 def test_a_tap_outside_the_clip_costs_nothing(network: tuned.Network) -> None:
     """Padding in time adds taps that are never computed: twice the frames cost more than twice as much."""
     rng = np.random.default_rng(0)
@@ -75,15 +99,15 @@ def test_a_chunk_too_large_for_the_cache_stalls() -> None:
     target = targets.find(CPU)
     small, large = (model.costs(each.pack(everywhere(each, choices.Choice(chunk=n))), target)["conv"] for n in (2, 64))
     assert large.stalls > 2 * small.stalls
-    default, costs = trials.modelled(each, target)(everywhere(each, choices.Choice(chunk=64)))
+    ((default, costs),) = trials.modelled(each, target)(everywhere(each, choices.Choice(chunk=64)))
     assert costs["conv"] > default["conv"]  # the stalls that it adds count
-    fewer = trials.modelled(each, target)(everywhere(each, choices.Choice(chunk=2)))[1]
+    ((_, fewer),) = trials.modelled(each, target)(everywhere(each, choices.Choice(chunk=2)))
     assert fewer["conv"] == small.instructions  # those that it saves do not
 
 
 def test_every_kernel_of_a_convolution_has_a_cost(network: tuned.Network) -> None:
     target = targets.find("host")
     packed = network.pack(settings(network))
-    kinds = graphs.PackedConv | graphs.PackedChain
+    kinds = graphs.PackedConv | graphs.PackedChain | graphs.PackedPooled
     names = {node.name for node in chains.join(packed, target).nodes if isinstance(node.op, kinds)}
     assert set(model.costs(packed, target)) == names

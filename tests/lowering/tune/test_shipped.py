@@ -7,10 +7,11 @@ import pytest
 
 from lowering import choices, rewrite, targets
 from lowering import graph as graphs
+from lowering.tune import keys, log, store, trials
 from lowering.tune import networks as tuned
-from lowering.tune import search, store, trials
 from tests.lowering.tune import test_keys
 
+FILES = {"android": "android:cortex-a76", "android-f16": "android:cortex-a76:f16", "host-512": "host"}
 TARGETS = ("android:cortex-a76", "android:cortex-a76:f16")
 CONV5 = "2x7x7x512 * 3x3x3x512 pad 1.1.1.1.1.1 stride 1 keeps 1/1/1"  # of C3D
 
@@ -26,16 +27,35 @@ def conv5() -> graphs.Graph:
     return graphs.Graph((start, test_keys.conv("conv5a", start, (3, 3, 3), filters=512)))
 
 
-def test_every_file_is_for_a_target_and_holds_choices() -> None:
-    files = {name: store.shipped(targets.find(name)) for name in TARGETS}
-    assert set(store.SHIPPED.glob("*.json")) == set(files.values())
-    for name, path in files.items():
-        entries = store.read(path)
-        assert json.loads(path.read_text())["target"] == name
-        assert len(entries) > 40
+def test_every_file_is_for_targets_and_holds_choices_that_gain() -> None:
+    assert {path.stem: json.loads(path.read_text())["target"] for path in store.SHIPPED.glob("*.json")} == FILES
+    for name in FILES:
+        entries = store.read(store.SHIPPED / f"{name}.json")
+        assert any(entry["choice"] for entry in entries.values())
         for entry in entries.values():
-            assert choices.parse(entry["choice"], "shipped") != choices.DEFAULT
-            assert entry["best"] < (1 - search.MARGIN / 2) * entry["default"]
+            gains = entry["best"] < (1 - log.MARGIN / 2) * entry["default"]
+            assert gains or choices.parse(entry["choice"], "shipped") == choices.DEFAULT
+            assert entry["by"] in (("measured",) if name.startswith("host") else ("modelled", "counted"))
+
+
+def test_androids_cores_share_what_is_shipped_by_precision() -> None:
+    names = [name for name in targets.names() if name.startswith("android:")]
+    assert {store.shipped(targets.find(name)).name for name in names} == {"android.json"}
+    assert {store.shipped(targets.find(f"{name}:f16")).name for name in names} == {"android-f16.json"}
+    assert store.find(targets.find("android:cortex-x1")) == store.find(targets.find("android:cortex-a76")) != {}
+
+
+@pytest.mark.parametrize(
+    ("flags", "file"), [({"avx512f", "avx2"}, "host-512"), ({"avx2"}, "host-256"), ({"asimd"}, "host-128")]
+)
+def test_a_host_gets_what_was_measured_with_its_vectors_whatever_it_is_called(
+    monkeypatch: pytest.MonkeyPatch, flags: set[str], file: str
+) -> None:
+    monkeypatch.setattr(targets, "cpu_flags", lambda: frozenset(flags))
+    monkeypatch.setattr(targets, "cpu_model", lambda: "some other processor")
+    host = targets.find("host")
+    assert store.shipped(host) == store.SHIPPED / f"{file}.json"
+    assert bool(store.find(host)) == (file in FILES)
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -45,8 +65,26 @@ def test_a_named_networks_layer_finds_its_choice_and_gains_by_it(name: str) -> N
     found = store.find(target)
     assert list(network.keys.values()) == [CONV5]
     assert found[CONV5].source == "shipped"
-    default, costs = trials.modelled(network, target)({CONV5: found[CONV5]})
-    assert costs["conv5a"] < (1 - search.MARGIN / 2) * default["conv5a"]
+    ((default, costs),) = trials.modelled(network, target)({CONV5: found[CONV5]})
+    assert costs["conv5a"] < (1 - log.MARGIN / 2) * default["conv5a"]
     op = rewrite.tuned(conv5(), found)["conv5a"].op
     assert isinstance(op, graphs.PackedConv)
     assert op.kernel.group == found[CONV5].group
+
+
+@pytest.mark.parametrize("keep", [0.12, 0.15, 0.2])
+def test_conv3b_of_a_pruned_c3d_finds_the_choice_whatever_training_kept(keep: float) -> None:
+    entries = store.read(store.SHIPPED / "host-512.json")
+    known = {key: choices.parse(entry["choice"], "shipped") for key, entry in entries.items()}
+    start = test_keys.clip((8, 28, 28, 256))
+    graph = graphs.Graph((start, test_keys.conv("conv3b", start, (3, 3, 3), filters=256, keep=keep, seed=7)))
+    assert keys.by_name(graph, known)["conv3b"].vectors == 3
+
+
+def test_a_dense_conv3b_is_left_alone() -> None:
+    entries = store.read(store.SHIPPED / "host-512.json")
+    start = test_keys.clip((8, 28, 28, 256))
+    graph = graphs.Graph((start, test_keys.conv("conv3b", start, (3, 3, 3), filters=256)))
+    (key,) = keys.keys(graph).values()
+    found = keys.nearest(key, entries)
+    assert found is None or not entries[found]["choice"]

@@ -31,10 +31,25 @@ def twins() -> networks.Network:
 def test_every_kernel_is_timed_with_the_default_and_with_the_choices(tmp_path: pathlib.Path) -> None:
     network = tuned.Network(twins().trace())
     trial = trials.measured(network, targets.find("host"), tmp_path)
-    default, costs = trial({network.keys["time"]: choices.Choice(ring=65536)})
+    rounds = trial({network.keys["time"]: choices.Choice(ring=65536)})
+    assert len(rounds) == trials.ROUNDS
+    default, costs = rounds[1]  # B before A
     apart = {"same0", "same1", "space", "time"}
     assert apart <= set(default)
     assert (apart & set(costs), "space.time" in costs) == ({"same0", "same1"}, True)
     assert all(cost > 0 for cost in [*default.values(), *costs.values()])
     assert [str(unit) for unit in network.units] == ["same0, same1", "space + time"]
     assert network.units[0].cost(default) == default["same0"] + default["same1"]
+
+
+def test_rounds_that_another_program_disturbed_are_taken_again() -> None:
+    took = iter([10.0, 20.0, 10.5, 9.9, 13.0, 10.1, 99.0])
+    rounds = trials.undisturbed(lambda number: ({"a": next(took)}, {"a": float(number)}))
+    assert [default["a"] for default, _ in rounds] == [10.0, 10.5, 9.9, 10.1]
+    assert [costs["a"] for _, costs in rounds] == [0.0, 2.0, 3.0, 5.0]
+
+
+def test_a_machine_that_never_rests_gives_its_fastest_rounds() -> None:
+    took = iter([10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0])
+    rounds = trials.undisturbed(lambda number: ({"a": next(took)}, {"a": 1.0}))
+    assert [default["a"] for default, _ in rounds] == [10.0, 20.0, 30.0, 40.0]

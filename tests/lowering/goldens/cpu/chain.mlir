@@ -29,7 +29,7 @@ hal.executable.source private @space.time_kernel {
         %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(9) alignment(64) offset(%byte0) : memref<512xf32, #hal.descriptor_type<storage_buffer>>
         %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(10) alignment(64) offset(%byte0) : memref<8192xf32, #hal.descriptor_type<storage_buffer>>
         %ring = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(11) alignment(64) offset(%byte0) : memref<17280xf32, #hal.descriptor_type<storage_buffer>>
-// Two packed convolutions, the second without extent in height and width: what the first gives for a chunk of positions stays in cache.
+// A packed convolution and what alone reads it: what the first gives for a chunk of positions stays in cache.
 // A workgroup has a ring of 3 frames, as many as the second reads, and a share of the chunks. Frame by frame, the first fills the ring.
         %c0 = arith.constant 0 : index
         %c1 = arith.constant 1 : index
@@ -37,7 +37,6 @@ hal.executable.source private @space.time_kernel {
         %rows = arith.constant 1 : index
         %mid_rows = arith.constant 3 : index
         %frames = arith.constant 2 : index
-        %tiles = arith.constant 4 : index
         %mid_tiles = arith.constant 3 : index
         %ring_at = affine.apply affine_map<(w) -> (w * 1728)>(%worker)
         %chunk_first = affine.apply affine_map<(w) -> ((w * 10) floordiv 10)>(%worker)
@@ -194,6 +193,8 @@ hal.executable.source private @space.time_kernel {
           }
         }
           }
+          // A convolution over frames alone, at the same positions.
+          %tiles = arith.constant 4 : index
           %shift = affine.apply affine_map<(f) -> (((f * 2 + 2) mod 3) * 36)>(%frame)
           %to = affine.apply affine_map<(f)[s] -> (f * 512 + s)>(%frame)[%start]
         // Rows of filters for one output frame: row > register tile > tap, with 8 x 12 sums in registers.

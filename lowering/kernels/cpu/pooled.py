@@ -1,0 +1,80 @@
+"""A packed convolution with a pool of windows side by side behind it, for CPUs: what lies between them stays in cache."""
+
+from lowering import chains, kernel, precision, rows, targets
+from lowering import graph as graphs
+from lowering.kernels import executable, tables
+from lowering.kernels.cpu import conv as convs
+from lowering.kernels.cpu import pool as pools
+from lowering.kernels.cpu import stage as stages
+
+
+def pooled(op: graphs.PackedPooled, x: kernel.Value, out: rows.Rows, target: targets.Target) -> kernel.Kernel:
+    """pool(relu?(conv(x) + bias)). A workgroup has a ring of as many frames as a window, and several chunks of whole rows of pixels."""
+    assert x.rows is not None
+    conv, (depth, high, _), pitch = op.conv, op.pool.window, x.rows.pitch
+    lines = chains.lines(op, pitch, target)
+    tile, span, chunks = chains.pooled_tile(op, lines, pitch, target), lines * high * pitch, out.height // lines
+    mid = rows.flat(op.between[0], conv.kernel.rows * conv.kernel.group, span)
+    found = {f"mid_{k}": v for k, v in tables.conv(conv, x.rows, mid, conv.kernel.rows).items() if k != "mask"}
+    arrays, whole = tables.operands(found, target.precision), kernel.feature_map(out, target.precision.activations)
+    workers, size = min(chunks, convs.WORKGROUPS), mid.stored * depth * span
+    scratch = {"ring": kernel.Tensor((workers * size,), whole.element)}
+    types = executable.types({"x": x}, arrays, whole, scratch=scratch)
+    filling = stages.Stage(conv, tile, target, types, "x", "ring", depth * span, prefix="mid_")
+    reach, newest = stages.reach(conv, x.rows), conv.stride + conv.kernel.shape[0] - 1 - conv.padding[0][0]
+    ahead = stages.Ahead("%ahead_start", x.rows, 1, span + 2 * reach)
+    first = x.rows.first
+    body = kernel.fill(
+        "cpu/chain", rows=conv.kernel.rows, mid_rows=conv.kernel.rows, frames=out.frames, mid_tiles=tile.count, size=size, chunks=chunks, workers=workers,
+        span=span, first=first, last=first + (chunks - 1) * span, stride=depth, lead=depth, mid_frames=mid.frames, depth=depth,
+        x_frame=conv.stride * x.rows.plane, ahead=newest * x.rows.plane - reach,
+        pads=convs.pads(out, conv, types["out"], chunks, "%c0", "%rows", whole.element),
+        mid=filling.text(
+            frame="%mid", row_first="%c0", row_end="%mid_rows", tile_first="%c0", tile_end="%mid_tiles", origin="%mid_origin", to="%mid_to",
+            prefetch=convs.prefetch(ahead, types["x"], conv.kernel.rows, target),
+        ),
+        second=_windows(op, lines, span, pitch, out, types, target),
+    )  # fmt: skip
+    return executable.kernel_of({"x": x}, arrays, types, (workers, 1, 1), body, whole, scratch=scratch)
+
+
+def _windows(
+    op: graphs.PackedPooled, lines: int, span: int, pitch: int, out: rows.Rows, types: dict[str, str], target: targets.Target
+) -> str:  # fmt: skip
+    """The windows of one frame and one chunk, out of the ring."""
+    (depth, high, _), element = op.pool.window, target.precision.activations
+    lanes = target.vector_bytes // target.activation_bytes
+    while lanes > out.width:
+        lanes //= 2
+    return kernel.fill(
+        "cpu/chain_windows", element=element, channels=out.stored, lines=lines, pieces=-(-out.width // lanes), width=out.width, pitch=out.pitch,
+        ring=depth * span, x_line=high * pitch, frames=out.frames, plane=out.plane, first=out.first, lanes=lanes, last=pools.last(out.width, lanes),
+        window="\n".join(_window(op.pool.window, span, pitch, lanes, types["ring"], target.precision)),
+        store=pools.store("%most", "%at", lanes, element, target.precision.sums, types["out"]), out=types["out"],
+    )  # fmt: skip
+
+
+def _window(
+    window: graphs.Window, span: int, pitch: int, lanes: int, buffer: str, own: precision.Precision
+) -> list[str]:
+    """%most: the maxima of windows two pixels wide, of a vector that holds both columns in turns."""
+    maximum, stored, wide = precision.MAXIMUM[own.sums], f"vector<{2 * lanes}x{own.activations}>", f"vector<{2 * lanes}x{own.sums}>"  # fmt: skip
+    lines, last = [], ""
+    for d in range(window[0]):
+        for h in range(window[1]):
+            n = f"{d}_{h}"
+            value, cast = kernel.cast(f"%v{n}", f"%wide{n}", own.activations, own.sums, f"vector<{2 * lanes}x{{}}>")
+            lines += [
+                f"%from{n} = affine.apply affine_map<(i) -> (i + {d * span + h * pitch})>(%from)",
+                f"%v{n} = vector.load %ring[%from{n}] : {buffer}, {stored}",
+                *cast,
+            ]
+            if last:
+                lines += [f"%most{n} = {maximum} {last}, {value} : {wide}"]
+            last = f"%most{n}" if last else value
+    half = f"vector<{lanes}x{own.sums}>"
+    lines += [
+        f"%even, %odd = vector.deinterleave {last} : {wide} -> {half}",
+        f"%most = {maximum} %even, %odd : {half}",
+    ]
+    return [f"                {line}" for line in lines]

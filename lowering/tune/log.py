@@ -1,0 +1,98 @@
+"""What trials showed: by unit and choices, in memory and on disk, so that a search that was stopped goes on from there."""
+
+import dataclasses
+import fcntl
+import json
+import pathlib
+
+import numpy as np
+
+from lowering import choices
+from lowering.tune import networks
+
+MARGIN = 0.02  # a choice must save this share of a unit's cost
+Rounds = list[tuple[float, float]]  # a unit's cost with the default and with a choice, compared fairly
+
+
+@dataclasses.dataclass
+class Result:
+    """A unit's choices by key, and what each trial of them showed. The first says whether they are worth a second one, which alone can be believed:
+    the best of many first trials owes part of its lead to luck.
+    """
+
+    chosen: networks.Choices
+    trials: list[Rounds]
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether there was a second trial."""
+        return len(self.trials) > 1
+
+    @property
+    def default(self) -> float:
+        """The unit's cost with the default."""
+        return float(np.median([default for default, _ in self._believed]))
+
+    @property
+    def ratio(self) -> float:
+        """Its cost with the choices, in units of that."""
+        return float(np.median(self._ratios))
+
+    @property
+    def holds(self) -> bool:
+        """Whether the choices gain more than the margin, and more than the rounds differ by: three of four show half the margin or more."""
+        return self.ratio < 1 - MARGIN and float(np.quantile(self._ratios, 0.75, method="lower")) < 1 - MARGIN / 2
+
+    @property
+    def _believed(self) -> Rounds:
+        return [pair for rounds in self.trials[1:] or self.trials for pair in rounds]
+
+    @property
+    def _ratios(self) -> list[float]:
+        return [cost / default if default else 1.0 for default, cost in self._believed]
+
+
+class Log:
+    """Results of all trials. With a path they are read from there, and each is appended as a line before `add` returns."""
+
+    def __init__(self, path: pathlib.Path | None = None) -> None:
+        self.path, self._results = path, dict[tuple[str, str], Result]()
+        for line in path.read_text().splitlines() if path and path.exists() else ():
+            try:
+                entry = json.loads(line)
+                chosen = {key: choices.parse(row, "cache") for key, row in entry["choices"].items()}
+                self._take(entry["unit"], chosen, [(float(a), float(b)) for a, b in entry["rounds"]])
+            except (
+                ValueError,
+                KeyError,
+                TypeError,
+                AttributeError,
+            ):  # a process was killed while it wrote: one trial is lost
+                continue
+
+    def find(self, unit: networks.Unit, chosen: networks.Choices) -> Result | None:
+        """What is known of these choices; None where they were never tried."""
+        return self._results.get((unit.identity, _text(chosen)))
+
+    def add(self, unit: networks.Unit, chosen: networks.Choices, rounds: Rounds) -> Result:
+        """One more trial."""
+        if self.path:
+            entry = {"unit": unit.identity, "choices": _rows(chosen), "rounds": rounds}
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                file.write(f"{json.dumps(entry)}\n")
+        return self._take(unit.identity, chosen, rounds)
+
+    def _take(self, unit: str, chosen: networks.Choices, rounds: Rounds) -> Result:
+        found = self._results.setdefault((unit, _text(chosen)), Result(chosen, []))
+        found.trials.append(rounds)
+        return found
+
+
+def _rows(chosen: networks.Choices) -> dict[str, dict[str, int]]:
+    return {key: choice.row() for key, choice in sorted(chosen.items()) if choice != choices.DEFAULT}
+
+
+def _text(chosen: networks.Choices) -> str:
+    return json.dumps(_rows(chosen), sort_keys=True)

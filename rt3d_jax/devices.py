@@ -1,0 +1,90 @@
+"""All devices of all processes as one mesh: parameters are copied to each, batches are split over them along their first axis.
+
+Programs stay plain functions of whole batches under jax.jit: XLA puts in the sums over devices, so that a mean over the
+batch, the moments of a batch norm and the norm of a gradient are those of the whole batch. On one device nothing is placed.
+"""
+
+import functools
+from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import NamedSharding, PartitionSpec
+
+Tree = Any
+AXIS = "batch"
+
+
+def check(batch: int, parts: int = 1) -> None:
+    """ValueError unless a global batch can be cut into `parts` equal parts, each spread evenly over all devices."""
+    devices, processes = jax.device_count(), jax.process_count()
+    if batch % (devices * parts):
+        where = f"{devices} devices" + (f" of {processes} processes" if processes > 1 else "")
+        cut = f" x {parts} parts (compute.accumulate)" if parts > 1 else ""
+        raise ValueError(
+            f"batch is {batch}, expected a multiple of {devices * parts}: {where}{cut}; it counts the clips of all devices"
+        )
+
+
+def replicated() -> NamedSharding | None:
+    """The placement of what every device has a copy of; None on one device, where jit needs no word about it."""
+    return _placed(PartitionSpec())
+
+
+def batched(axis: int = 0) -> NamedSharding | None:
+    """The placement of arrays whose axis `axis` is split over the devices; None on one device."""
+    return _placed(PartitionSpec(*[None] * axis, AXIS))
+
+
+def replicate(tree: Tree) -> Tree:
+    """The arrays of a tree, which all processes have alike, on every device."""
+    placement = replicated()
+    if placement is None:
+        return tree
+
+    def place(leaf: Any) -> jax.Array:
+        if isinstance(leaf, jax.Array) and leaf.sharding == placement:
+            return leaf
+        value = np.asarray(leaf)
+        return jax.make_array_from_callback(value.shape, placement, lambda index: value[index])
+
+    return jax.tree.map(place, tree)
+
+
+def rows(batch: int) -> tuple[int, ...]:
+    """The rows of a global batch that the devices of this process compute, in order: those that it has to read."""
+    placement = batched()
+    if placement is None:
+        return tuple(range(batch))
+    shares = placement.addressable_devices_indices_map((batch,)).values()
+    spans = {share[0].indices(batch) for share in shares if share is not None}
+    return tuple(row for span in sorted(spans) for row in range(*span))
+
+
+def split(tree: Tree) -> Tree:
+    """Global arrays of the rows of this process: [len(rows(N)), ...] on each becomes [N, ...], split over the devices."""
+    placement = batched()
+    return tree if placement is None else jax.make_array_from_process_local_data(placement, tree)
+
+
+def micro_batches(tree: Tree, parts: int) -> Tree:
+    """[N, ...] as [parts, N / parts, ...] under jit; part p has the rows p, p + parts, ..., so that no row changes its device."""
+
+    def cut(array: jax.Array) -> jax.Array:
+        found = array.reshape(-1, parts, *array.shape[1:]).swapaxes(0, 1)
+        placement = batched(1)
+        return found if placement is None else jax.lax.with_sharding_constraint(found, placement)
+
+    return jax.tree.map(cut, tree)
+
+
+def _placed(spec: PartitionSpec) -> NamedSharding | None:
+    mesh = _mesh()
+    return None if mesh is None else NamedSharding(mesh, spec)
+
+
+@functools.cache
+def _mesh() -> jax.sharding.Mesh | None:
+    if jax.device_count() == 1:
+        return None
+    return jax.make_mesh((jax.device_count(),), (AXIS,), axis_types=(jax.sharding.AxisType.Auto,))

@@ -1,0 +1,128 @@
+"""From a run folder to a shared folder, which a model hub takes as it is."""
+
+import dataclasses
+import filecmp
+import pathlib
+import re
+import shutil
+from typing import NamedTuple
+
+from rt3d_jax import checkpoints, claims, config
+from rt3d_jax.data import synthetic
+from rt3d_jax.weights import card, shared
+
+LICENCE = r"[a-z0-9][a-z0-9.+-]{0,60}"
+
+
+class Written(NamedTuple):
+    """folder: the shared folder. unchanged: it was there already, byte for byte. licence: what its card says, None for none."""
+
+    folder: pathlib.Path
+    unchanged: bool
+    licence: str | None
+
+
+def export(run: pathlib.Path, out: pathlib.Path, licence: str | None = None) -> Written:
+    """The finished run as the folder `out`/NAME, whole or not at all.
+
+    licence: of the weights, as the hub abbreviates it ("apache-2.0"); None takes that of imported weights, or says that none
+    was given. What is written is read back as a stranger's before it gets its name.
+
+    Raises:
+      FileNotFoundError, ValueError: no finished run, no licence's name, values that are not finite, or a folder that holds
+        something else.
+    """
+    if licence is not None and not re.fullmatch(LICENCE, licence):
+        raise ValueError(f"licence is {licence!r}, expected the hub's name of one, such as apache-2.0 or cc-by-4.0")
+    network = checkpoints.load_network(run)
+    found = shared.Shared(facts(run, network, licence), network.params, network.masks)
+    folder = out / network.name
+    beside = folder.with_name(folder.name + ".part")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    try:
+        shared.write(beside, found)
+        (beside / shared.CARD).write_text(card.text(found))
+        shared.read(beside)
+        if folder.exists():
+            _check_same(folder, beside)
+            return Written(folder, True, found.facts.licence)
+        beside.replace(folder)
+        return Written(folder, False, found.facts.licence)
+    except ValueError as error:
+        raise ValueError(str(error).replace(str(beside), str(run))) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def facts(run: pathlib.Path, network: checkpoints.Network, licence: str | None = None) -> shared.Facts:
+    """What is known of a finished run. Of paths on this machine only the last names are kept."""
+    described = checkpoints.finished(run)[0]
+    if "shared" in described:
+        found = shared.parse(described["shared"], run / "config.json")
+        return dataclasses.replace(found, name=network.name, licence=licence or found.licence)
+    made, key = checkpoints.origin(run), described["key"]
+    dense = run.parent / "dense"
+    parent = checkpoints.finished(dense)[1] if _is_parent(dense, key.get("parents", {}).get("dense")) else {}
+    same = parent.get("accuracy_protocol") == network.protocol
+    return shared.Facts(
+        name=network.name,
+        phase=_phase(made, key),
+        model=network.config,
+        clip=network.clip,
+        labels=network.labels,
+        scheme=network.scheme,
+        accuracy=network.accuracy,
+        protocol=network.protocol,
+        dense_accuracy=parent["accuracy"] if same else None,
+        pretrained=_pretrained(made, dense if parent else run),
+        origin=_without_paths(made),
+        licence=licence,
+    )
+
+
+def _check_same(folder: pathlib.Path, beside: pathlib.Path) -> None:
+    """ValueError unless our files are the same in both; others, such as a clone's .git, are the user's."""
+    for name in shared.FILES:
+        one, other = folder / name, beside / name
+        there = [path.is_file() for path in (one, other)]
+        if any(there) and not (all(there) and filecmp.cmp(one, other, shallow=False)):
+            raise ValueError(f"{folder} holds another {name}; delete the folder or choose another --out")
+
+
+def _phase(made: config.Experiment | config.Imported, key: dict) -> str:
+    if isinstance(made, config.Imported):
+        return "imported"
+    if key.get("rate") is not None:
+        return "pruned"
+    return "dense" if key.get("algorithm") is None else "penalised"
+
+
+def _is_parent(folder: pathlib.Path, fingerprint: str | None) -> bool:
+    """Whether a folder holds the finished run that a run noted as its parent."""
+    try:
+        return fingerprint is not None and claims.fingerprint(folder) == fingerprint
+    except (FileNotFoundError, ValueError):
+        return False
+
+
+def _pretrained(made: config.Experiment | config.Imported, dense: pathlib.Path) -> str | None:
+    """Where the weights came from that the dense phase began with; `dense` is that phase's run."""
+    if isinstance(made, config.Imported) or made.pretrained is None:
+        return None
+    folder = pathlib.Path(made.pretrained)
+    if not _is_parent(folder, checkpoints.finished(dense)[0]["key"].get("parents", {}).get("pretrained")):
+        return f"the run {folder.name}, of which nothing more is known"
+    before = checkpoints.origin(folder)
+    if isinstance(before, config.Imported):
+        return f"{before.origin} (sha256 {before.sha256})"
+    return f"the run {folder.name} of {before.name}, trained on {card.data_name(before.data)}"
+
+
+def _without_paths(made: config.Experiment | config.Imported) -> config.Experiment | config.Imported:
+    if isinstance(made, config.Imported):
+        return made
+    data, start = made.data, made.pretrained
+    if not isinstance(data, synthetic.Synthetic):
+        data = dataclasses.replace(data, folder=pathlib.Path(data.folder).name)
+    return dataclasses.replace(made, data=data, pretrained=start and pathlib.Path(start).name)

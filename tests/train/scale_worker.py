@@ -1,0 +1,64 @@
+"""One process of the tests of scale: a tiny experiment, as `python scale_worker.py OUT [--coordinator HOST:PORT --process I]`; prints what it does as JSON lines."""
+
+import argparse
+import json
+import os
+import pathlib
+import signal
+
+import jax
+
+from rt3d_jax import config, distributed, fit, patterns, plans, train
+from rt3d_jax.data import clips, synthetic
+from rt3d_jax.models import catalog
+from rt3d_jax.prune import algorithms
+from tests.models import tiny
+
+RECIPE = config.Recipe(epochs=3, learning_rate=1e-2, optimizer=config.AdamW(), clip_norm=1.0)
+EXPERIMENT = config.Experiment(
+    name="tiny",
+    data=synthetic.Synthetic(groups=4, clips_per_group=1, sides=(18, 20), frames=(9, 10)),
+    clip=clips.ClipSpec(clips.Spread(4), short_side=9, size=8),
+    model=config.Model("tiny", 0.25, 4, 8, 0.0),
+    dense=RECIPE,
+    penalise=None,
+    algorithm=algorithms.Heuristic(clips=4),
+    retrain=RECIPE,
+    plan=(("conv.*", plans.Prune(patterns.kgs(2, 2))), ("fc", None)),
+    rates=(1.5,),
+    batch=8,
+    workers=0,
+)
+
+
+def say(**what: object) -> None:
+    print(json.dumps(what), flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("--coordinator")
+    parser.add_argument("--process", type=int, default=0)
+    parser.add_argument("--kill-at", help="PHASE/STEP")
+    parser.add_argument("--interrupt-at", help="PHASE/STEP")
+    given = parser.parse_args()
+
+    def progress(phase: str, done: int, total: int, values: dict[str, float]) -> None:
+        if f"{phase}/{done}" == given.kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if f"{phase}/{done}" == given.interrupt_at:
+            os.kill(os.getpid(), signal.SIGTERM)
+        say(phase=phase, done=done, values=values)
+
+    catalog.NETWORKS["tiny"] = tiny.Tiny
+    fit.LOG_EVERY = distributed.MEETING_STEPS = 1
+    job = given.coordinator and distributed.Job(given.coordinator, 2, given.process, patience=15.0)
+    with distributed.joined(job or None, "scale"):
+        say(devices=jax.device_count(), processes=jax.process_count())
+        results = train.run(EXPERIMENT, given.out, progress)
+        say(results=[(result["name"], result["accuracy"], result["macs"]) for result in results])
+
+
+if __name__ == "__main__":
+    main()
