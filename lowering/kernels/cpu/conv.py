@@ -1,5 +1,7 @@
 """Packed convolutions for CPUs: alone, or two in a row that share a cache."""
 
+import numpy as np
+
 from lowering import chains, kernel, rows, targets
 from lowering import graph as graphs
 from lowering.kernels import executable, tables
@@ -57,28 +59,20 @@ def chain(
     span, tile_a, tile_b = span_and_tiles(op, out.end - out.first, target)
     chunks, depth = -(-(out.end - out.first) // span), second.kernel.shape[0]
     mid = rows.flat(op.between[0], first.kernel.rows * first.kernel.group, span)
-    found = {f"mid_{k}": v for k, v in tables.conv(first, x.rows, mid, first.kernel.rows).items() if k != "mask"}
+    found = ring_tables(first, x.rows, mid)
     found |= tables.conv(second, mid, out, second.kernel.rows) | {"offsets": tables.ring_offsets(second, span)}
     inputs = {"x": x} | ({"residual": residual} if residual else {})
     arrays, whole = tables.operands(found, target.precision), kernel.feature_map(out, target.precision.activations)
     workers, size = min(chunks, WORKGROUPS), mid.stored * depth * span
     scratch = {"ring": kernel.Tensor((workers * size,), whole.element)}
     types = executable.types(inputs, arrays, whole, scratch=scratch)
-    filling = stages.Stage(first, tile_a, target, types, "x", "ring", depth * span, prefix="mid_")
     reading = stages.Stage(
         second, tile_b, target, types, "ring", "out", out.frames * out.plane, mask_at="%start", residual=residual.type.size if residual else 0, shift="%shift"
     )  # fmt: skip
-    reach, newest = stages.reach(first, x.rows), first.stride + first.kernel.shape[0] - 1 - first.padding[0][0]
-    ahead = stages.Ahead("%ahead_start", x.rows, 1, span + 2 * reach)
     body = kernel.fill(
-        "cpu/chain", rows=second.kernel.rows, mid_rows=first.kernel.rows, frames=out.frames, mid_tiles=tile_a.count, size=size, chunks=chunks, workers=workers,
-        span=span, first=out.first, last=out.end - span, stride=second.stride, lead=depth - front, mid_frames=mid.frames, depth=depth,
-        x_frame=first.stride * x.rows.plane, ahead=newest * x.rows.plane - reach,
+        "cpu/chain", **ring_filling(first, tile_a, x.rows, mid, depth, types, target), rows=second.kernel.rows, frames=out.frames, size=size, chunks=chunks,
+        workers=workers, first=out.first, last=out.end - span, stride=second.stride, lead=depth - front,
         pads=pads(out, second, types["out"], chunks, "%c0", "%rows", whole.element),
-        mid=filling.text(
-            frame="%mid", row_first="%c0", row_end="%mid_rows", tile_first="%c0", tile_end="%mid_tiles", origin="%mid_origin", to="%mid_to",
-            prefetch=prefetch(ahead, types["x"], first.kernel.rows, target),
-        ),
         second=kernel.fill(
             "cpu/chain_second", tiles=tile_b.count, stride=second.stride, lead=depth - front, depth=depth, taps=len(second.kernel.taps), plane=out.plane,
             filters=reading.text(
@@ -88,6 +82,29 @@ def chain(
         ),
     )  # fmt: skip
     return executable.kernel_of(inputs, arrays, types, (workers, 1, 1), body, whole, scratch=scratch)
+
+
+def ring_tables(op: graphs.PackedConv, x: rows.Rows, mid: rows.Rows) -> dict[str, np.ndarray]:
+    """The tables of the convolution that fills a ring: it masks nothing, since only pixels are read from there."""
+    found = tables.conv(op, x, mid, op.kernel.rows)
+    return {f"mid_{name}": values for name, values in found.items() if name != "mask"}
+
+
+def ring_filling(
+    op: graphs.PackedConv, tile: stages.Tile, x: rows.Rows, mid: rows.Rows, depth: int, types: dict[str, str], target: targets.Target
+) -> dict[str, object]:  # fmt: skip
+    """Of the template cpu/chain what concerns the convolution that fills a ring of `depth` frames; the newest that it reads is fetched ahead."""
+    reach, newest = stages.reach(op, x), op.stride + op.kernel.shape[0] - 1 - op.padding[0][0]
+    ahead = stages.Ahead("%ahead_start", x, 1, mid.plane + 2 * reach)
+    stage = stages.Stage(op, tile, target, types, "x", "ring", depth * mid.plane, prefix="mid_")
+    text = stage.text(
+        frame="%mid", row_first="%c0", row_end="%mid_rows", tile_first="%c0", tile_end="%mid_tiles", origin="%mid_origin", to="%mid_to",
+        prefetch=prefetch(ahead, types["x"], op.kernel.rows, target),
+    )  # fmt: skip
+    return {
+        "mid": text, "mid_rows": op.kernel.rows, "mid_tiles": tile.count, "mid_frames": mid.frames, "span": mid.plane, "depth": depth,
+        "x_frame": op.stride * x.plane, "ahead": newest * x.plane - reach,
+    }  # fmt: skip
 
 
 def cut(op: graphs.PackedConv, out: rows.Rows, target: targets.Target) -> tuple[stages.Tile, int, int, int]:

@@ -5,7 +5,6 @@ from lowering import graph as graphs
 from lowering.kernels import executable, tables
 from lowering.kernels.cpu import conv as convs
 from lowering.kernels.cpu import pool as pools
-from lowering.kernels.cpu import stage as stages
 
 
 def pooled(op: graphs.PackedPooled, x: kernel.Value, out: rows.Rows, target: targets.Target) -> kernel.Kernel:
@@ -15,24 +14,18 @@ def pooled(op: graphs.PackedPooled, x: kernel.Value, out: rows.Rows, target: tar
     lines = chains.lines(op, pitch, target)
     tile, span, chunks = chains.pooled_tile(op, lines, pitch, target), lines * high * pitch, out.height // lines
     mid = rows.flat(op.between[0], conv.kernel.rows * conv.kernel.group, span)
-    found = {f"mid_{k}": v for k, v in tables.conv(conv, x.rows, mid, conv.kernel.rows).items() if k != "mask"}
-    arrays, whole = tables.operands(found, target.precision), kernel.feature_map(out, target.precision.activations)
+    arrays, whole = (
+        tables.operands(convs.ring_tables(conv, x.rows, mid), target.precision),
+        kernel.feature_map(out, target.precision.activations),
+    )
     workers, size = min(chunks, convs.WORKGROUPS), mid.stored * depth * span
     scratch = {"ring": kernel.Tensor((workers * size,), whole.element)}
     types = executable.types({"x": x}, arrays, whole, scratch=scratch)
-    filling = stages.Stage(conv, tile, target, types, "x", "ring", depth * span, prefix="mid_")
-    reach, newest = stages.reach(conv, x.rows), conv.stride + conv.kernel.shape[0] - 1 - conv.padding[0][0]
-    ahead = stages.Ahead("%ahead_start", x.rows, 1, span + 2 * reach)
     first = x.rows.first
     body = kernel.fill(
-        "cpu/chain", rows=conv.kernel.rows, mid_rows=conv.kernel.rows, frames=out.frames, mid_tiles=tile.count, size=size, chunks=chunks, workers=workers,
-        span=span, first=first, last=first + (chunks - 1) * span, stride=depth, lead=depth, mid_frames=mid.frames, depth=depth,
-        x_frame=conv.stride * x.rows.plane, ahead=newest * x.rows.plane - reach,
+        "cpu/chain", **convs.ring_filling(conv, tile, x.rows, mid, depth, types, target), rows=conv.kernel.rows, frames=out.frames, size=size, chunks=chunks,
+        workers=workers, first=first, last=first + (chunks - 1) * span, stride=depth, lead=depth,
         pads=convs.pads(out, conv, types["out"], chunks, "%c0", "%rows", whole.element),
-        mid=filling.text(
-            frame="%mid", row_first="%c0", row_end="%mid_rows", tile_first="%c0", tile_end="%mid_tiles", origin="%mid_origin", to="%mid_to",
-            prefetch=convs.prefetch(ahead, types["x"], conv.kernel.rows, target),
-        ),
         second=_windows(op, lines, span, pitch, out, types, target),
     )  # fmt: skip
     return executable.kernel_of({"x": x}, arrays, types, (workers, 1, 1), body, whole, scratch=scratch)
