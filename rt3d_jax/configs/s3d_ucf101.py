@@ -8,32 +8,26 @@ instead of 18.0 GMACs and no public weights. Expected, for that one: dense 90.6,
 its end by us. Time: days on one GPU.
 """
 
+import dataclasses
+
 from rt3d_jax import config, patterns, plans
+from rt3d_jax.configs import c3d_ucf101
 from rt3d_jax.data import clips
-from rt3d_jax.prune import algorithms
 
 
 def experiment() -> config.Experiment:
-    """Dense: the stem, all 1x1x1 convolutions and the head. 240 epochs as for C3D."""
-    optimizer = config.SGD(momentum=0.9, weight_decay=5e-4)
-    return config.Experiment(
+    """Dense: the stem, all 1x1x1 convolutions and the head. All else is as for C3D."""
+    return dataclasses.replace(
+        c3d_ucf101.experiment(),
         name="s3d_ucf101",
-        data=config.UCF101(folder="data/ucf101", split=1),
         clip=clips.ClipSpec(
             clips.Spread(16), short_side=256, size=224, mean=clips.KINETICS_MEAN, std=clips.KINETICS_STD, flip=True
         ),
         model=config.Model("s3d", size=224, dropout=0.2),
         pretrained="weights/s3d",
-        dense=config.Recipe(epochs=240, learning_rate=5e-3, schedule="cosine", warmup=5, optimizer=optimizer),
-        penalise=config.Recipe(epochs=120, learning_rate=2e-4, schedule="constant", optimizer=optimizer),
-        algorithm=algorithms.Reweighted(strength=5e-4, rounds=4, eps=1e-6),
-        retrain=config.Recipe(epochs=120, learning_rate=2e-4, schedule="cosine", warmup=5, optimizer=optimizer),
-        distillation=config.Distillation(temperature=3.0, weight=0.5, last=5.0),
         plan=(
             (r"conv1(/.*)?|conv2b|mixed../(branch[03]|branch[12]/reduce)|head", None),
             (r"(conv2c|mixed../branch[12])/(space|time)", plans.Prune(patterns.kgs(8, 4))),
         ),
         rates=(2.1,),
-        batch=32,
-        workers=8,
     )
