@@ -103,9 +103,7 @@ def write_imported(
     described = {"format": FORMAT, "name": folder.name, "labels": list(labels)} | ({"shared": said} if said else {})
     key = {"imported": config.to_json(imported), "labels": list(labels)}
     config.write_json(beside / "config.json", {**described, "key": key, "experiment": config.to_json(imported)})
-    shapes = catalog.shapes(imported.model, len(labels))
-    traced = catalog.apply_function(imported.model, len(labels), "direct")
-    table = cost.layers(traced, shapes, catalog.clip_shape(imported.model))
+    table = catalog.table(imported.model, len(labels))
     said = said or {}
     rate = cost.macs(table) / cost.macs(table, masks)
     result = {

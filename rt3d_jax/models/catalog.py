@@ -7,7 +7,7 @@ from typing import Any
 import jax
 from flax import nnx
 
-from rt3d_jax import config
+from rt3d_jax import config, cost
 from rt3d_jax.models import c3d, r2plus1d, s3d
 
 Params = dict[str, Any]
@@ -75,6 +75,11 @@ def shapes(model: config.Model, classes: int) -> Params:
 def clip_shape(model: config.Model, batch: int = 1) -> tuple[int, int, int, int, int]:
     """The NDHWC shape of the network's input."""
     return (batch, model.frames, model.size, model.size, 3)
+
+
+def table(model: config.Model, classes: int) -> tuple[cost.Layer, ...]:
+    """What the network costs, layer by layer; from shapes alone."""
+    return cost.layers(apply_function(model, classes, "direct"), shapes(model, classes), clip_shape(model))
 
 
 def apply_function(

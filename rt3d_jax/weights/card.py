@@ -7,6 +7,7 @@ import numpy as np
 
 from rt3d_jax import config, cost
 from rt3d_jax.data import classes, clips, hmdb51, kinetics, something, synthetic, ucf101
+from rt3d_jax.models import catalog
 from rt3d_jax.weights import shared
 
 # What a data set is called in words, and on the hub, where it has a name there.
@@ -58,7 +59,7 @@ MASKS = """masks = {  # True where a weight is kept; dropped weights are zeros i
 
 def text(found: shared.Shared) -> str:
     """README.md, the same for the same network. ValueError for an origin whose fields are not what they should be: a stranger's."""
-    facts, table = found.facts, shared.table(found.facts)
+    facts, table = found.facts, catalog.table(found.facts.model, len(found.facts.labels))
     try:
         parts = [
             _header(facts),

@@ -119,16 +119,9 @@ class Shared:
     masks: Tree
 
 
-def table(facts: Facts) -> tuple[cost.Layer, ...]:
-    """What the network costs, layer by layer; from shapes alone."""
-    classes = len(facts.labels)
-    apply = catalog.apply_function(facts.model, classes, "direct")
-    return cost.layers(apply, catalog.shapes(facts.model, classes), catalog.clip_shape(facts.model))
-
-
 def write(folder: pathlib.Path, shared: Shared) -> None:
     """config.json and the arrays into a folder that is there; the same network gives the same bytes."""
-    layers = table(shared.facts)
+    layers = catalog.table(shared.facts.model, len(shared.facts.labels))
     kept = {"macs": cost.macs(layers, shared.masks), "parameters": cost.parameters(layers, shared.masks)}
     sizes = {"macs_dense": cost.macs(layers), "parameters_dense": cost.parameters(layers), **kept}
     said = {"format": FORMAT, "version": VERSION, **to_json(shared.facts), "rate": sizes["macs_dense"] / kept["macs"]}
@@ -252,7 +245,7 @@ def _mask(where: pathlib.Path, path: str, packed: np.ndarray, shape: tuple[int, 
 
 
 def _check_rate(path: pathlib.Path, said: dict[str, Any], shared: Shared) -> None:
-    layers = table(shared.facts)
+    layers = catalog.table(shared.facts.model, len(shared.facts.labels))
     kept = cost.macs(layers, shared.masks)
     rate: Any = said.get("rate")
     if not kept:

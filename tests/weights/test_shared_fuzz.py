@@ -53,15 +53,15 @@ HEADER_SPICE = (
 def quick(monkeypatch):
     """The tiny network, traced once for each value: what is under test is the reading."""
     monkeypatch.setitem(catalog.NETWORKS, "tiny", tiny.Tiny)
-    for module, name in ((catalog, "shapes"), (shared, "table")):
-        found, function = {}, getattr(module, name)
+    for name in ("shapes", "table"):
+        found, function = {}, getattr(catalog, name)
 
         def cached(*arguments, found=found, function=function):
             if repr(arguments) not in found:
                 found[repr(arguments)] = function(*arguments)
             return found[repr(arguments)]
 
-        monkeypatch.setattr(module, name, cached)
+        monkeypatch.setattr(catalog, name, cached)
 
 
 def write(folder, facts=FACTS):
