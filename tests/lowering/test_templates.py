@@ -114,7 +114,7 @@ CASES = [
     ("cpu/phases_f16-f32", "deep", f"{CPU}:f16-f32", "strided_phases"),
     ("cpu/plane", "deep", CPU, "pool_2"),
     ("cpu/plane_f16-f32", "deep", f"{CPU}:f16-f32", "pool_2"),
-    ("cpu/pool_one", "deep", CPU, "pool"),
+    ("cpu/pool_rolling", "deep", CPU, "pool"),
     ("cpu/pool_f16", "straight", f"{CPU}:f16", "pool"),
     ("vulkan/conv", "straight", GPU, "conv"),
     ("vulkan/conv_residual", "deep", GPU, "again"),

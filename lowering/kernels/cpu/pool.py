@@ -1,5 +1,6 @@
 """Pools for CPUs: whole vectors are combined over a window's frames and rows, then across."""
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -26,7 +27,7 @@ def pool(
         and op.padding[1:] == ((0, 0), (0, 0))
     ):
         return _plane(op, x, out, target)
-    mean, zeros = isinstance(op, graphs.AvgPool), _zeros_outside(op)
+    zeros = _zeros_outside(op)
     element, sums = target.precision.activations, target.precision.sums
     if sw not in (1, 2) or (sw == 1 and sh != 1) or not (zeros or op.padding == graphs.NO_PADDING):
         return None
@@ -39,22 +40,130 @@ def pool(
     count = lanes(target, length, lambda n: reads(n) <= inside.plane and writes(n) <= out.plane)
     if count is None:
         return None
-    width, starts = sw * count, range(0, kw, sw)
-    combine, vector = "arith.addf" if mean else precision.MAXIMUM[sums], f"vector<{width}x{sums}>"
+    mean = isinstance(op, graphs.AvgPool)
     arrays = [kernel.array("mask", out.mask().astype(precision.DTYPES[sums]))]
     whole = kernel.feature_map(out, element)
     types = executable.types({"x": x}, arrays, whole)
-    across, total = _across(kw, sw, count, combine, vector)
-    body = kernel.fill(
-        "cpu/pool", depth=kd, spans=spans, tiles=-(-length // count), start="0.0" if zeros else kernel.minus_infinity(sums),
-        element=sums, width=width, lanes=count, factor=f"{1 / (kd * kh * kw) if mean else 1.0:.9e}", front=front, sd=sd, sw=sw,
-        x_frames=inside.frames, x_plane=inside.plane, x_span=x_span, x_first=x_first - front * inside.plane, last=last(length, count),
-        count=len(starts), inits=", ".join(f"%a{e} = %start" for e in starts), types=", ".join(vector for _ in starts),
-        window="\n".join(_window(starts, kh, inside, combine, vector, types["x"], element, sums)), store=store("%kept", "%to", count, element, sums, types["out"]), yields=", ".join(f"%n{e}_{kh - 1}" for e in starts),
-        across="\n".join(across), total=total, mask=types["mask"], pitch=out.pitch, first=out.first, frames=out.frames,
-        plane=out.plane, pads=pads(out, types["out"], element, "%c", "%next_c", spans),
-    )  # fmt: skip
+    common = {
+        "spans": spans, "tiles": -(-length // count), "start": "0.0" if zeros else kernel.minus_infinity(sums), "element": sums, "lanes": count,
+        "factor": f"{1 / (kd * kh * kw) if mean else 1.0:.9e}", "sw": sw, "x_frames": inside.frames, "x_span": x_span, "last": last(length, count),
+        "mask": types["mask"], "pitch": out.pitch, "first": out.first, "frames": out.frames, "plane": out.plane,
+        "pads": pads(out, types["out"], element, "%c", "%next_c", spans), "store": store("%kept", "%to", count, element, sums, types["out"]),
+    }  # fmt: skip
+    window = Window(op, inside, count, element, sums, types["x"])
+    if kd > 1 and sd == 1:
+        body = kernel.fill("cpu/pool_rolling", **common, **_rolling(window, x_first, out.frames))
+        return executable.kernel_of({"x": x}, arrays, types, (out.stored, 1, 1), body, whole)
+    body = kernel.fill("cpu/pool", **common, **_frame_by_frame(window, x_first))
     return executable.kernel_of({"x": x}, arrays, types, (out.frames, out.stored, 1), body, whole)
+
+
+@dataclasses.dataclass(frozen=True)
+class Window:
+    """The lines that combine what one vector of windows sees, `lanes` pixels of the result.
+
+    element, sums: types in memory and of the combination. buffer: the type of %x.
+    """
+
+    op: graphs.MaxPool | graphs.AvgPool
+    x: rows.Rows
+    lanes: int
+    element: str
+    sums: str
+    buffer: str
+
+    @property
+    def columns(self) -> range:
+        """The columns of the window that vectors start at: every other one of windows two apart, whose vectors hold both."""
+        return range(0, self.op.window[2], self.op.strides[2])
+
+    @property
+    def half(self) -> str:
+        """The vector of results."""
+        return f"vector<{self.lanes}x{self.sums}>"
+
+    @property
+    def whole(self) -> str:
+        """The vector of pixels that are loaded for it."""
+        return f"vector<{self.op.strides[2] * self.lanes}x{self.sums}>"
+
+    @property
+    def combine(self) -> str:
+        return "arith.addf" if isinstance(self.op, graphs.AvgPool) else precision.MAXIMUM[self.sums]
+
+    def frame(self, before: str, ahead_by: int) -> tuple[list[str], list[str]]:
+        """The rows of frame %d of the window at %in, combined, from the values named `before` on if any; and the names of the vectors, one a column.
+
+        ahead_by: elements from what is read to what is fetched, of the rows that no window above has seen.
+        """
+        (_, height, _), (_, sh, _) = self.op.window, self.op.strides
+        lines, names = [f"%frame_at = affine.apply affine_map<(d)[i] -> (d * {self.x.plane} + i)>(%d)[%in]"], []
+        for e in self.columns:
+            name = before.format(e)
+            for b in range(height):
+                n = f"{e}_{b}"
+                value, cast = kernel.cast(
+                    f"%v{n}", f"%wide{n}", self.element, self.sums, self.whole.replace(self.sums, "{}")
+                )
+                lines += [f"%at{n} = affine.apply affine_map<(i) -> (i + {b * self.x.pitch + e})>(%frame_at)"]
+                if e == 0 and b >= height - sh:
+                    lines += ahead(f"%at{n}", n, self.whole, self.element, self.buffer, ahead_by)
+                lines += [
+                    f"%v{n} = vector.load %x[%at{n}] : {self.buffer}, {self.whole.replace(self.sums, self.element)}",
+                    *cast,
+                ]
+                if name:
+                    lines += [f"%n{n} = {self.combine} {name}, {value} : {self.whole}"]
+                name = f"%n{n}" if name else value
+            names.append(name)
+        return lines, names
+
+    def across(self, found: list[str]) -> tuple[list[str], str]:
+        """The columns combined, and the name of the result; of windows two apart, a vector holds two columns, one in every other lane."""
+        if self.op.strides[2] == 1:
+            return self.fold(found, "across")
+        lines, parts = [], []
+        for e, name in zip(self.columns, found, strict=True):
+            lines.append(f"%even{e}, %odd{e} = vector.deinterleave {name} : {self.whole} -> {self.half}")
+            parts += [f"%even{e}", f"%odd{e}"][: self.op.window[2] - e]
+        more, total = self.fold(parts, "across")
+        return lines + more, total
+
+    def fold(self, names: list[str], result: str) -> tuple[list[str], str]:
+        """Vectors of results combined, one after the other."""
+        lines, total = [], names[0]
+        for i, name in enumerate(names[1:]):
+            lines.append(f"%{result}{i} = {self.combine} {total}, {name} : {self.half}")
+            total = f"%{result}{i}"
+        return lines, total
+
+
+def _frame_by_frame(window: Window, x_first: int) -> dict[str, object]:
+    """Of the template cpu/pool: all frames of a window are read for each result."""
+    (kd, _, _), (sd, _, _), (front, _) = window.op.window, window.op.strides, window.op.padding[0]
+    lines, names = window.frame("%a{}", AHEAD // precision.DTYPES[window.element].itemsize)
+    found = [f"%found#{i}" for i in range(len(names))] if len(names) > 1 else ["%found"]
+    across, total = window.across(found)
+    return {
+        "depth": kd, "front": front, "sd": sd, "x_plane": window.x.plane, "x_first": x_first - front * window.x.plane, "width": window.lanes * window.op.strides[2],
+        "count": len(names), "inits": ", ".join(f"%a{e} = %start" for e in window.columns), "types": ", ".join(window.whole for _ in names),
+        "window": kernel.indent(lines, 14), "yields": ", ".join(names), "across": kernel.indent(across, 12), "total": total,
+    }  # fmt: skip
+
+
+def _rolling(window: Window, x_first: int, frames: int) -> dict[str, object]:
+    """Of the template cpu/pool_rolling: a channel's frames are read once, while the next channel is fetched."""
+    (kd, _, _), (front, _) = window.op.window, window.op.padding[0]
+    lines, names = window.frame("", window.x.frames * window.x.plane)
+    across, total = window.across(names)
+    handed = [f"%m{i}" for i in range(kd - 1)]
+    combined, all_ = window.fold([*handed, "%newest"], "all")
+    return {
+        "steps": frames + kd - 1 - front, "lead": kd - 1 - front, "x_size": window.x.frames * window.x.plane, "x_first": x_first,
+        "handed": kd - 1, "inits": ", ".join(f"{m} = %start" for m in handed), "types": ", ".join(window.half for _ in handed),
+        "window": kernel.indent(lines, 16), "across": kernel.indent(across, 16), "total": total,
+        "combined": kernel.indent(combined, 16), "all": all_, "yields": ", ".join([*handed[1:], "%newest"]),
+    }  # fmt: skip
 
 
 def _zeros_outside(op: graphs.MaxPool | graphs.AvgPool) -> bool:
@@ -98,59 +207,23 @@ def last(length: int, lanes: int) -> int:
     return max(0, length - lanes)
 
 
-def ahead(place: str, name: str, vector: str, element: str, buffer: str) -> list[str]:
-    """Fetches what a vector loads at `place` some loads later: what is read once, in order, comes from memory in time."""
+def ahead(place: str, name: str, vector: str, element: str, buffer: str, distance: int) -> list[str]:
+    """Fetches what lies `distance` elements behind what a vector loads at `place`: what is read once, in order, comes from memory in time."""
     size = precision.DTYPES[element].itemsize
     width = int(vector.removeprefix("vector<").partition("x")[0])
     lines = []
     for i, start in enumerate(range(0, width, stage.LINE // size)):
         lines += [
-            f"%ahead{name}_{i} = affine.apply affine_map<(i) -> (i + {AHEAD // size + start})>({place})",
+            f"%ahead{name}_{i} = affine.apply affine_map<(i) -> (i + {distance + start})>({place})",
             f"memref.prefetch %x[%ahead{name}_{i}], read, locality<2>, data : {buffer}",
         ]
     return lines
-
-
-def _window(
-    starts: range, height: int, x: rows.Rows, combine: str, vector: str, buffer: str, element: str, sums: str
-) -> list[str]:
-    """%n: the vectors of one frame of the window and its rows, combined with those of earlier frames."""
-    lines = [f"%frame_at = affine.apply affine_map<(d)[i] -> (d * {x.plane} + i)>(%d)[%in]"]
-    for e in starts:
-        for b in range(height):
-            n, before = f"{e}_{b}", f"%a{e}" if b == 0 else f"%n{e}_{b - 1}"
-            value, cast = kernel.cast(f"%v{n}", f"%wide{n}", element, sums, vector.replace(sums, "{}"))
-            lines += [
-                f"%at{n} = affine.apply affine_map<(i) -> (i + {b * x.pitch + e})>(%frame_at)",
-                *ahead(f"%at{n}", n, vector, element, buffer),
-                f"%v{n} = vector.load %x[%at{n}] : {buffer}, {vector.replace(sums, element)}",
-                *cast,
-                f"%n{n} = {combine} {before}, {value} : {vector}",
-            ]
-    return [f"              {line}" for line in lines]
 
 
 def store(value: str, to: str, lanes: int, element: str, sums: str, buffer: str) -> str:
     """A vector goes to a place in the result, as it is stored."""
     stored, lines = kernel.cast(value, "%narrow", sums, element, f"vector<{lanes}x{{}}>")
     return kernel.indent([*lines, f"vector.store {stored}, %out[{to}] : {buffer}, vector<{lanes}x{element}>"], 12)
-
-
-def _across(kw: int, sw: int, lanes: int, combine: str, vector: str) -> tuple[list[str], str]:
-    """Combines the columns of a window; of windows two apart, a vector holds two columns, one in every other lane."""
-    lines, parts, half = [], [], vector if sw == 1 else vector.replace(f"<{2 * lanes}x", f"<{lanes}x")
-    for i, e in enumerate(range(0, kw, sw)):
-        if sw == 1:
-            parts.append(f"%found#{i}" if kw > 1 else "%found")
-            continue
-        name = f"%found#{i}" if kw > 2 else "%found"
-        lines.append(f"%even{e}, %odd{e} = vector.deinterleave {name} : {vector} -> {half}")
-        parts += [f"%even{e}", f"%odd{e}"][: kw - e]
-    total = parts[0]
-    for i, part in enumerate(parts[1:]):
-        lines.append(f"%across{i} = {combine} {total}, {part} : {half}")
-        total = f"%across{i}"
-    return [f"            {line}" for line in lines], total
 
 
 def pads(out: rows.Rows, buffer: str, element: str, first: str, end: str, spans: int) -> str:
