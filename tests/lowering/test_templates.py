@@ -166,7 +166,7 @@ PARTS = {
     "generic/read.mlir",
     *(
         f"cpu/{part}.mlir"
-        for part in ("rows", "pads", "prefetch", "prefetch_residual", "chain_second", "chain_windows")
+        for part in ("rows", "pads", "share", "prefetch", "prefetch_residual", "chain_second", "chain_windows")
     ),
 }
 

@@ -7,7 +7,9 @@ from lowering import graph as graphs
 from lowering.kernels import executable, tables
 from lowering.kernels.cpu import stage as stages
 
-WORKGROUPS = 16  # at least, where a layer has the rows for it: so that threads end together
+# At most, where a layer has more to share out; 2, 3, 4 and 6 threads get as many each. IREE hands fewer than 8 a thread out one by one, more
+# than that in eights, of which the last leave threads waiting.
+WORKGROUPS = 12
 CHUNKS = 8  # of a chain, at least, where the planes are large enough
 SMALL = 256 * 1024  # bytes of input that stay in cache without being asked for
 
@@ -36,10 +38,12 @@ def conv(
         residual=residual.type.size if residual else 0,
     )
     (front, _), _, _ = op.padding
+    workers = min(chunks * out.frames, WORKGROUPS)
     size, x_frame = chunk * tile.size, op.stride * x.rows.plane
     ahead = stages.Ahead("%ahead_start", x.rows, op.kernel.shape[0], size)
     body = kernel.fill(
-        "cpu/conv", block=block, rows=count, chunk=chunk, tiles=tile.count, first=out.first, plane=out.plane, span=size, x_frame=x_frame,
+        "cpu/conv", share=share(chunks * out.frames, workers), chunks=chunks, block=block, rows=count, chunk=chunk, tiles=tile.count, first=out.first,
+        plane=out.plane, span=size, x_frame=x_frame,
         ahead=out.first + stages.reach(op, x.rows) - front * x.rows.plane,
         pads=pads(out, op, types["out"], chunks, "%row_first", "%row_end", whole.element),
         filters=stage.text(
@@ -47,7 +51,7 @@ def conv(
             prefetch=prefetch(ahead, types["x"], block, target),
         ),
     )  # fmt: skip
-    return executable.kernel_of(inputs, arrays, types, (chunks, out.frames, -(-count // block)), body, whole)
+    return executable.kernel_of(inputs, arrays, types, (workers, -(-count // block), 1), body, whole)
 
 
 def chain(
@@ -71,7 +75,7 @@ def chain(
     )  # fmt: skip
     body = kernel.fill(
         "cpu/chain", **ring_filling(first, tile_a, x.rows, mid, depth, types, target), rows=second.kernel.rows, frames=out.frames, size=size, chunks=chunks,
-        workers=workers, first=out.first, last=out.end - span, stride=second.stride, lead=depth - front,
+        share=share(chunks, workers), first=out.first, last=out.end - span, stride=second.stride, lead=depth - front,
         pads=pads(out, second, types["out"], chunks, "%c0", "%rows", whole.element),
         second=kernel.fill(
             "cpu/chain_second", tiles=tile_b.count, stride=second.stride, lead=depth - front, depth=depth, taps=len(second.kernel.taps), plane=out.plane,
@@ -82,6 +86,11 @@ def chain(
         ),
     )  # fmt: skip
     return executable.kernel_of(inputs, arrays, types, (workers, 1, 1), body, whole, scratch=scratch)
+
+
+def share(items: int, workers: int) -> str:
+    """The text that finds a workgroup's part of some items."""
+    return kernel.fill("cpu/share", larger=items // workers + 1, smaller=items // workers, extra=items % workers)
 
 
 def ring_tables(op: graphs.PackedConv, x: rows.Rows, mid: rows.Rows) -> dict[str, np.ndarray]:

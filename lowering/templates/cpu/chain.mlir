@@ -2,15 +2,13 @@
 // A workgroup has a ring of $depth frames, as many as the second reads, and a share of the chunks. Frame by frame, the first fills the ring.
         %c0 = arith.constant 0 : index
         %c1 = arith.constant 1 : index
-        %worker = hal.interface.workgroup.id[0] : index
+$share
         %rows = arith.constant $rows : index
         %mid_rows = arith.constant $mid_rows : index
         %frames = arith.constant $frames : index
         %mid_tiles = arith.constant $mid_tiles : index
         %ring_at = affine.apply affine_map<(w) -> (w * $size)>(%worker)
-        %chunk_first = affine.apply affine_map<(w) -> ((w * $chunks) floordiv $workers)>(%worker)
-        %chunk_end = affine.apply affine_map<(w) -> ((w * $chunks + $chunks) floordiv $workers)>(%worker)
-        scf.for %chunk = %chunk_first to %chunk_end step %c1 {
+        scf.for %chunk = %share_first to %share_end step %c1 {
         %start = affine.min affine_map<(c) -> (c * $span + $first, $last)>(%chunk)
         scf.for %frame = %c0 to %frames step %c1 {
 $pads

@@ -34,15 +34,16 @@ hal.executable.source private @space2.time2_kernel {
 // A workgroup has a ring of 3 frames, as many as the second reads, and a share of the chunks. Frame by frame, the first fills the ring.
         %c0 = arith.constant 0 : index
         %c1 = arith.constant 1 : index
+        // This workgroup's share of the work. The first shares are the larger ones by one, so that threads which take one after the other end together.
         %worker = hal.interface.workgroup.id[0] : index
+        %share_first = affine.min affine_map<(w) -> (w * 2, w * 1 + 0)>(%worker)
+        %share_end = affine.min affine_map<(w) -> (w * 2 + 2, w * 1 + 1 + 0)>(%worker)
         %rows = arith.constant 1 : index
         %mid_rows = arith.constant 3 : index
         %frames = arith.constant 2 : index
         %mid_tiles = arith.constant 3 : index
         %ring_at = affine.apply affine_map<(w) -> (w * 1728)>(%worker)
-        %chunk_first = affine.apply affine_map<(w) -> ((w * 10) floordiv 10)>(%worker)
-        %chunk_end = affine.apply affine_map<(w) -> ((w * 10 + 10) floordiv 10)>(%worker)
-        scf.for %chunk = %chunk_first to %chunk_end step %c1 {
+        scf.for %chunk = %share_first to %share_end step %c1 {
         %start = affine.min affine_map<(c) -> (c * 48 + 24, 411)>(%chunk)
         scf.for %frame = %c0 to %frames step %c1 {
         // The zeros before the first and after the last pixel of each plane.

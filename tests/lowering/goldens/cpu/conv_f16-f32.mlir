@@ -5,8 +5,8 @@ util.global private @again.bias = #flow.parameter.named<"model"::"again.bias"> :
 util.global private @again.mask = #flow.parameter.named<"model"::"again.mask"> : tensor<512xf32>
 hal.executable.source private @again_kernel {
   hal.executable.export public @again ordinal(0) layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) count(%device: !hal.device) -> (index, index, index) {
-      %cx = arith.constant 10 : index
-      %cy = arith.constant 3 : index
+      %cx = arith.constant 12 : index
+      %cy = arith.constant 1 : index
       %cz = arith.constant 1 : index
       hal.return %cx, %cy, %cz : index, index, index
   }
@@ -22,19 +22,24 @@ hal.executable.source private @again_kernel {
         %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(6) alignment(64) offset(%byte0) : memref<512xf32, #hal.descriptor_type<storage_buffer>>
         %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(7) alignment(64) offset(%byte0) : memref<24576xf16, #hal.descriptor_type<storage_buffer>>
 // A packed 3D convolution: rows of taps of any length; a tap is one offset into the channel-major padded rows of the input.
-// Workgroups are chunks of positions x output frames x blocks of rows.
+// Workgroups are shares of the output's frames and chunks of positions, x blocks of rows.
         %c0 = arith.constant 0 : index
         %c1 = arith.constant 1 : index
-        %chunk = hal.interface.workgroup.id[0] : index
-        %frame = hal.interface.workgroup.id[1] : index
-        %block = hal.interface.workgroup.id[2] : index
+        %block = hal.interface.workgroup.id[1] : index
         %row_first = affine.apply affine_map<(b) -> (b * 2)>(%block)
         %row_end = affine.min affine_map<(b) -> (b * 2 + 2, 2)>(%block)
+        %mask_at = arith.constant 24 : index
+        // This workgroup's share of the work. The first shares are the larger ones by one, so that threads which take one after the other end together.
+        %worker = hal.interface.workgroup.id[0] : index
+        %share_first = affine.min affine_map<(w) -> (w * 3, w * 2 + 6)>(%worker)
+        %share_end = affine.min affine_map<(w) -> (w * 3 + 3, w * 2 + 2 + 6)>(%worker)
+        scf.for %item = %share_first to %share_end step %c1 {
+        %chunk = affine.apply affine_map<(i) -> (i mod 10)>(%item)
+        %frame = affine.apply affine_map<(i) -> (i floordiv 10)>(%item)
         %tile_first = affine.apply affine_map<(c) -> (c * 4)>(%chunk)
         %tile_end = affine.min affine_map<(c) -> (c * 4 + 4, 37)>(%chunk)
         %origin = affine.apply affine_map<(f) -> (f * 512 + 24)>(%frame)
         %to = affine.apply affine_map<(f) -> (f * 512 + 24)>(%frame)
-        %mask_at = arith.constant 24 : index
         %ahead_start = affine.apply affine_map<(f, c) -> (f * 512 + (c + 1) * 48 + 25)>(%frame, %chunk)
         // The zeros before the first and after the last pixel of each plane.
         %pad_zero = arith.constant 0.0 : f16
@@ -357,6 +362,7 @@ hal.executable.source private @again_kernel {
             %stored7_2 = arith.truncf %kept7_2 : vector<4xf32> to vector<4xf16>
             vector.store %stored7_2, %out[%out_at7_2] : memref<24576xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
           }
+        }
         }
         return
       }

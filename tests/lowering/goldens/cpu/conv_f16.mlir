@@ -5,9 +5,9 @@ util.global private @conv.bias = #flow.parameter.named<"model"::"conv.bias"> : t
 util.global private @conv.mask = #flow.parameter.named<"model"::"conv.mask"> : tensor<96xf16>
 hal.executable.source private @conv_kernel {
   hal.executable.export public @conv ordinal(0) layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) count(%device: !hal.device) -> (index, index, index) {
-      %cx = arith.constant 1 : index
+      %cx = arith.constant 2 : index
       %cy = arith.constant 2 : index
-      %cz = arith.constant 2 : index
+      %cz = arith.constant 1 : index
       hal.return %cx, %cy, %cz : index, index, index
   }
   builtin.module {
@@ -21,19 +21,24 @@ hal.executable.source private @conv_kernel {
         %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(5) alignment(64) offset(%byte0) : memref<96xf16, #hal.descriptor_type<storage_buffer>>
         %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(6) alignment(64) offset(%byte0) : memref<3072xf16, #hal.descriptor_type<storage_buffer>>
 // A packed 3D convolution: rows of taps of any length; a tap is one offset into the channel-major padded rows of the input.
-// Workgroups are chunks of positions x output frames x blocks of rows.
+// Workgroups are shares of the output's frames and chunks of positions, x blocks of rows.
         %c0 = arith.constant 0 : index
         %c1 = arith.constant 1 : index
-        %chunk = hal.interface.workgroup.id[0] : index
-        %frame = hal.interface.workgroup.id[1] : index
-        %block = hal.interface.workgroup.id[2] : index
+        %block = hal.interface.workgroup.id[1] : index
         %row_first = affine.apply affine_map<(b) -> (b * 1)>(%block)
         %row_end = affine.min affine_map<(b) -> (b * 1 + 1, 2)>(%block)
+        %mask_at = arith.constant 11 : index
+        // This workgroup's share of the work. The first shares are the larger ones by one, so that threads which take one after the other end together.
+        %worker = hal.interface.workgroup.id[0] : index
+        %share_first = affine.min affine_map<(w) -> (w * 2, w * 1 + 0)>(%worker)
+        %share_end = affine.min affine_map<(w) -> (w * 2 + 2, w * 1 + 1 + 0)>(%worker)
+        scf.for %item = %share_first to %share_end step %c1 {
+        %chunk = affine.apply affine_map<(i) -> (i mod 1)>(%item)
+        %frame = affine.apply affine_map<(i) -> (i floordiv 1)>(%item)
         %tile_first = affine.apply affine_map<(c) -> (c * 3)>(%chunk)
         %tile_end = affine.min affine_map<(c) -> (c * 3 + 3, 3)>(%chunk)
         %origin = affine.apply affine_map<(f) -> (f * 96 + 11)>(%frame)
         %to = affine.apply affine_map<(f) -> (f * 96 + 11)>(%frame)
-        %mask_at = arith.constant 11 : index
         %ahead_start = affine.apply affine_map<(f, c) -> (f * 96 + (c + 1) * 72 + -74)>(%frame, %chunk)
         // The zeros before the first and after the last pixel of each plane.
         %pad_zero = arith.constant 0.0 : f16
@@ -253,6 +258,7 @@ hal.executable.source private @conv_kernel {
             %kept7_2 = arith.mulf %relu7_2, %mask2 : vector<8xf16>
             vector.store %kept7_2, %out[%out_at7_2] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
           }
+        }
         }
         return
       }
