@@ -43,7 +43,7 @@ def base() -> config.Experiment:
         data=VIDEOS,
         clip=clips.ClipSpec(clips.Spread(16), short_side=18, size=16),
         model=config.Model(width=0.25, frames=16, size=16, dropout=0.0),
-        dense=config.Recipe(epochs=10, learning_rate=1.5e-3, warmup=0.3, optimizer=adam),
+        dense=config.Recipe(epochs=16, learning_rate=1.5e-3, warmup=0.3, optimizer=adam),
         penalise=config.Recipe(epochs=PENALISE, learning_rate=4e-4, schedule="constant", optimizer=adam),
         algorithm=algorithm("reweighted", "KGS"),
         retrain=config.Recipe(epochs=RETRAIN, learning_rate=6e-4, optimizer=adam),
