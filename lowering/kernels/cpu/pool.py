@@ -50,7 +50,7 @@ def pool(
         "mask": types["mask"], "pitch": out.pitch, "first": out.first, "frames": out.frames, "plane": out.plane,
         "pads": pads(out, types["out"], element, "%c", "%next_c", spans), "store": store("%kept", "%to", count, element, sums, types["out"]),
     }  # fmt: skip
-    window = Window(op, inside, count, element, sums, types["x"])
+    window = _Window(op, inside, count, element, sums, types["x"])
     if kd > 1 and sd == 1:
         body = kernel.fill("cpu/pool_rolling", **common, **_rolling(window, x_first, out.frames))
         return executable.kernel_of({"x": x}, arrays, types, (out.stored, 1, 1), body, whole)
@@ -59,7 +59,7 @@ def pool(
 
 
 @dataclasses.dataclass(frozen=True)
-class Window:
+class _Window:
     """The lines that combine what one vector of windows sees, `lanes` pixels of the result.
 
     element, sums: types in memory and of the combination. buffer: the type of %x.
@@ -138,7 +138,7 @@ class Window:
         return lines, total
 
 
-def _frame_by_frame(window: Window, x_first: int) -> dict[str, object]:
+def _frame_by_frame(window: _Window, x_first: int) -> dict[str, object]:
     """Of the template cpu/pool: all frames of a window are read for each result."""
     (kd, _, _), (sd, _, _), (front, _) = window.op.window, window.op.strides, window.op.padding[0]
     lines, names = window.frame("%a{}", AHEAD // precision.DTYPES[window.element].itemsize)
@@ -151,7 +151,7 @@ def _frame_by_frame(window: Window, x_first: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _rolling(window: Window, x_first: int, frames: int) -> dict[str, object]:
+def _rolling(window: _Window, x_first: int, frames: int) -> dict[str, object]:
     """Of the template cpu/pool_rolling: a channel's frames are read once, while the next channel is fetched."""
     (kd, _, _), (front, _) = window.op.window, window.op.padding[0]
     lines, names = window.frame("", window.x.frames * window.x.plane)
