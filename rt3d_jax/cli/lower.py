@@ -30,11 +30,13 @@ def run(
 ) -> int:
     """Compile trained runs into bundles for host, Android CPUs and Vulkan GPUs, and check each against JAX.
 
-    A bundle that is there and unchanged is kept. Exit code 1 if an answer differs from JAX's by more than 1e-4 of the largest logit.
+    A bundle that is there and unchanged is kept. Exit code 1 if an answer differs from JAX's by more than 1e-4 of the largest logit (1e-2 with
+    f16 in memory, 5e-2 with sums in f16).
 
     Args:
         networks: Folders of finished phases, such as OUT/runs/dense.
-        target: host, android:CPU (such as android:cortex-a76) or vulkan:GPU (such as vulkan:adreno, vulkan:mali-g715).
+        target: host, android:CPU (such as android:cortex-a76) or vulkan:GPU (such as vulkan:adreno, vulkan:mali-g715), each with a precision
+            behind it if not f32: :f16, :f16-f32 (f16 in memory, sums in f32) or :w16 (weights in f16).
         out: Folder for the bundles, one per run and target; default: bundles, beside the folder runs.
         clip: Video that gives the bundle's own clip; default: the data set's first test video. Imported weights have none.
         tuning: Uses what `rt3d tune` found, or what is shipped for the named networks.

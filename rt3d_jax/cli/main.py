@@ -32,7 +32,7 @@ VERBS = {
     "count": ("count", "Count the instructions that arm64 bundles execute, layer by layer, under qemu-user."),
     "tune": ("tune", "Choose tilings and rows of each layer: measured on the host, modelled for arm64."),
     "phone": ("phone", "Pack bundles for Android phones, run them there and time them, over adb."),
-    "report": ("report", "Draw report.html again from report.json."),
+    "report": ("report", "Draw report.html again, or measurements of several devices on one page."),
     "doctor": ("doctor", "Say what works on this machine, and how to mend what does not."),
 }
 USAGE_ERROR, INTERRUPTED = 2, 130

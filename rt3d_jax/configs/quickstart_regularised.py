@@ -11,6 +11,6 @@ from rt3d_jax.prune import algorithms
 
 
 def experiment() -> config.Experiment:
-    """Norms in units of their layer, so that one strength serves all schemes."""
+    """Norms in units of their layer, so that the strengths of all schemes are of one order."""
     algorithm = algorithms.Regularised(strength=6.0, relative=True)
     return dataclasses.replace(quickstart.experiment(), name="quickstart_regularised", algorithm=algorithm)
