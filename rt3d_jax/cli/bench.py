@@ -23,6 +23,7 @@ def run(
     rate: float | None = None,
     peers: tuple[str, ...] = DEFAULT_PEERS,
     masked: bool = False,
+    keep: pathlib.Path | None = None,
     seed: int = 0,
     threads: int = 1,
     rounds: int = 5,
@@ -41,6 +42,7 @@ def run(
         rate: Dense MACs over kept MACs of the sparse network; default: the paper's.
         peers: Of openvino, onnxruntime, torch, torch-frozen (TorchScript), inductor (torch.compile) and mnn; one that is not installed is a row that says so.
         masked: Times the peers on the sparse network's weights too, zeros included.
+        keep: With --model, a new folder for what is compared: bundles (for `rt3d profile`), ONNX models, the clip.
         seed: Of the random weights and clip.
         threads: Threads of every engine.
         rounds: Rounds over everything.
@@ -52,7 +54,7 @@ def run(
             raise ValueError(f"both --model {model} and {len(folders)} bundles were named; expected one or the other")
         console.need("onnx")
         compare = importlib.import_module("rt3d_jax.cli.compare")
-        return compare.run(compare.Job(model, rate, peers, masked, seed), threads, rounds, runs, json_file)
+        return compare.run(compare.Job(model, rate, peers, masked, seed, keep), threads, rounds, runs, json_file)
     console.some(folders, "bundle, such as OUT/bundles/dense/host")
     found = [bundles.read(folder) for folder in folders]
     rows, peak = measure_rows(found, threads, rounds, runs)

@@ -1,10 +1,11 @@
 """rt3d bench --model: our dense and sparse network beside other engines with the same weights."""
 
+import contextlib
 import dataclasses
 import importlib.util
 import pathlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import jax
@@ -23,21 +24,25 @@ INTERRUPTED = 130
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What to compare: peers by name; rate None is the profile's own; masked times peers on the sparse network's weights too."""
+    """What to compare: peers by name; rate None is the profile's own; masked times peers on the sparse network's weights too.
+
+    keep: the new folder for the networks in every form, None for one that goes away.
+    """
 
     model: str
     rate: float | None
     peers: tuple[str, ...]
     masked: bool
     seed: int
+    keep: pathlib.Path | None = None
 
 
 def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path | None) -> int:
     """Builds, measures, writes and shows. Exit code 130 after Ctrl-C, with what was measured."""
     profile, chosen = released.find(job.model), [find(name) for name in job.peers]
     ours = engines.ENGINES[engines.OURS]
-    with tempfile.TemporaryDirectory(prefix="rt3d-bench-") as folder:
-        dense, sparse = build(pathlib.Path(folder), profile, job.rate or profile.rate, job.seed)
+    with _folder(job.keep) as folder:
+        dense, sparse = build(folder, profile, job.rate or profile.rate, job.seed)
         pairs = [(ours, dense), (ours, sparse)]
         pairs += [(engine, network) for engine in chosen for network in ((dense, sparse) if job.masked else (dense,))]
         with console.Progress() as progress:
@@ -47,6 +52,18 @@ def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path |
         config.write_json(json_file, {**header([ours, *chosen], threads), "fma_peak_gflops": peak, "rows": rows})
     show(rows, peak, threads)
     return 0 if whole else INTERRUPTED
+
+
+@contextlib.contextmanager
+def _folder(keep: pathlib.Path | None) -> Iterator[pathlib.Path]:
+    if keep is not None:
+        if keep.exists():
+            raise ValueError(f"--keep {keep} is there already, expected the name of a new folder")
+        yield keep
+        console.say(f"kept: {', '.join(str(path.parent) for path in sorted(keep.glob('*/*/manifest.json')))}")
+        return
+    with tempfile.TemporaryDirectory(prefix="rt3d-bench-") as folder:
+        yield pathlib.Path(folder)
 
 
 def find(name: str) -> engines.Engine:

@@ -7,6 +7,7 @@ import pathlib
 import numpy as np
 import pytest
 
+from lowering import bundle as bundles
 from lowering.peers import engines, networks, rounds
 from rt3d_jax import config, released
 from rt3d_jax.cli import bench, compare, main
@@ -22,7 +23,11 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_all_peers_answer_and_are_timed(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "bench.json"
-    assert main.call(["bench", "--model", "c3d", "--rounds", "2", "--runs", "2", "--json", str(path)]) == 0
+    kept = tmp_path / "kept"
+    assert (
+        main.call(["bench", "--model", "c3d", "--rounds", "2", "--runs", "2", "--json", str(path), "--keep", str(kept)])
+        == 0
+    )
     report = json.loads(path.read_text())
     assert list(report) == ["machine", "threads", "fma_peak_gflops", "rows"]
     assert list(report["machine"]["engines"]) == [engines.OURS, *bench.DEFAULT_PEERS]
@@ -39,6 +44,10 @@ def test_all_peers_answer_and_are_timed(tmp_path: pathlib.Path, capsys: pytest.C
     assert rows[1]["rate"] == pytest.approx(rows[0]["macs"] / rows[1]["macs"])
     assert rows[1]["rate"] > 1.5
     said = capsys.readouterr().out
+    assert bundles.read(kept / "kgs-8x4" / "host").manifest["rate"] == pytest.approx(rows[1]["rate"])
+    assert f"kept: {kept / 'dense' / 'host'}, {kept / 'kgs-8x4' / 'host'}" in said
+    assert main.call(["bench", "--model", "c3d", "--keep", str(kept)]) == 2
+    assert "is there already, expected the name of a new folder" in capsys.readouterr().err
     assert "keeps by layer: conv2|conv3b 0.15, conv3a|conv4b 0.2, .* 1" in said
     assert "sparse over dense: " in said
 
