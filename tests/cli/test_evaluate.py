@@ -18,10 +18,10 @@ compiled, compiled_once = conftest.compiled, conftest.compiled_once
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
-    """A dense run of few steps and its host bundle."""
+    """A dense run of few steps and its host bundles."""
     folder = tmp_path_factory.mktemp("out")
     train.dense(train.prepare(test_train.EXPERIMENT, folder, test_train.silent))
-    lower.lower(folder / "runs" / "dense", [targets.find("host")], folder / "bundles")
+    lower.lower(folder / "runs" / "dense", [targets.find("host"), targets.find("host:f16")], folder / "bundles")
     return folder
 
 
@@ -65,6 +65,19 @@ def test_a_bundle_answers_as_the_run_does_over_clips_and_crops(networks, tmp_pat
         assert (path / "confusion.png").read_bytes().startswith(b"\x89PNG")
         assert len(list(csv.DictReader((path / "classes.csv").read_text().splitlines()))) == 8
     assert not list(tmp_path.rglob("*.part*"))
+
+
+def test_a_bundle_in_f16_is_measured_in_f16(networks, out, tmp_path):
+    half = out / "bundles" / "dense" / "host-f16"
+    run, bundle = rows(tmp_path, networks[0], str(half), "--clips", "2", "--crops", "3")
+    assert (bundle["engine"], bundle["videos"], bundle["protocol"]) == ("iree-host:f16", 8, run["protocol"])
+    states = [np.load(tmp_path / f"eval/dense-{engine}-2x3/state.npz")["sums"] for engine in ("jax", "iree-host:f16")]
+    np.testing.assert_allclose(states[1].sum(axis=1), 6, rtol=1e-5)
+    difference = np.abs(states[1] - states[0]).max()
+    assert 1e-6 < difference < 5e-2  # an error of f32's size would mean that nothing is f16
+    answers = states[1].argmax(axis=1)
+    labels = [video.label for video in folders.ucf101(out / "data").test]
+    assert bundle["accuracy"] == pytest.approx(100 * np.mean(answers == labels))
 
 
 def test_the_mean_over_views_is_that_of_the_views_one_by_one(networks, out, tmp_path):

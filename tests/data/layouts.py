@@ -1,6 +1,7 @@
 """Small data sets in exactly the layouts of the large ones; every video is a copy of one given file."""
 
 import csv
+import itertools
 import json
 import pathlib
 import shutil
@@ -11,31 +12,42 @@ KINETICS_CLASSES = ("air drumming", "massaging person's head")
 TEMPLATES = ("Pushing [something] from left to right", "Pretending to put [something] on [something]")
 
 
+# Of each class: the groups that test in split 1, 2 and 3; the others train. As in the archive, no group tests twice.
+UCF_TESTS = (1, 8, 15)
+# Of each class: what each source is in split 1, 2 and 3 (1 trains, 2 tests, 0 is not used).
+HMDB_KINDS = {
+    "April_09": (1, 2, 0),
+    "Return_of_the_King_7": (1, 0, 2),
+    "#437_How!": (2, 1, 1),
+    "(1)_&_more": (0, 1, 1),
+}
+
+
 def ucf101(root: pathlib.Path, video: pathlib.Path) -> pathlib.Path:
-    """Groups 1 (test) and 8 (train) of two classes, with the archive's line ends and its file named unlike its class."""
-    lists = {"trainlist01.txt": "", "testlist01.txt": ""}
+    """Three groups of two classes in three splits, with the archive's line ends and a file named unlike its class."""
+    texts = {"classInd.txt": "".join(f"{number} {label}\r\n" for number, label in enumerate(UCF_CLASSES, 1))}
+    texts |= {f"{part}list{split:02}.txt": "" for part in ("train", "test") for split in (1, 2, 3)}
     for number, label in enumerate(UCF_CLASSES, 1):
-        for group, name in ((1, "testlist01.txt"), (8, "trainlist01.txt")):
-            for clip in (1, 2):
-                file = f"{label}/v_{label.replace('stand', 'Stand')}_g{group:02}_c{clip:02}.avi"
-                _copy(video, root / "UCF-101" / file)
-                lists[name] += f"{file} {number}\r\n" if group == 8 else f"{file}\r\n"
-    lists["classInd.txt"] = "".join(f"{number} {label}\r\n" for number, label in enumerate(UCF_CLASSES, 1))
-    for name, text in lists.items():
+        for group, clip in itertools.product(UCF_TESTS, (1, 2)):
+            file = f"{label}/v_{label.replace('stand', 'Stand')}_g{group:02}_c{clip:02}.avi"
+            _copy(video, root / "UCF-101" / file)
+            for split, tests in enumerate(UCF_TESTS, 1):
+                name = f"{'test' if group == tests else 'train'}list{split:02}.txt"
+                texts[name] += f"{file}\r\n" if group == tests else f"{file} {number}\r\n"
+    for name, text in texts.items():
         _write(root / "ucfTrainTestlist" / name, text)
     return root
 
 
 def hmdb51(root: pathlib.Path, video: pathlib.Path) -> pathlib.Path:
-    """Two sources that train, one that tests, one that is not used, for each of two classes; a space ends each line."""
+    """Four sources for each of two classes, two of which train in each split, one tests, one is not used; a space ends each line."""
     for label in HMDB_CLASSES:
-        lines = []
-        for source, kind in (("April_09", 1), ("Return_of_the_King_7", 1), ("#437_How!", 2), ("unused", 0)):
-            for clip in (0, 1):
-                name = f"{source}_{label}_u_nm_np10_ba_goo_{clip}.avi"
-                _copy(video, root / "hmdb51_org" / label / name)
-                lines.append(f"{name} {kind} \n")
-        _write(root / "testTrainMulti_7030_splits" / f"{label}_test_split1.txt", "".join(lines))
+        names = {f"{source}_{label}_u_nm_np10_ba_goo_{clip}.avi": source for source in HMDB_KINDS for clip in (0, 1)}
+        for name in names:
+            _copy(video, root / "hmdb51_org" / label / name)
+        for split in (1, 2, 3):
+            lines = [f"{name} {HMDB_KINDS[source][split - 1]} \n" for name, source in names.items()]
+            _write(root / f"testTrainMulti_7030_splits/{label}_test_split{split}.txt", "".join(lines))
     return root
 
 
@@ -54,18 +66,24 @@ KINETICS_LAYOUTS = {
 
 
 def kinetics(
-    root: pathlib.Path, video: pathlib.Path, layout: str = "parts", lists: str = "annotations"
+    root: pathlib.Path,
+    video: pathlib.Path,
+    layout: str = "parts",
+    lists: str = "annotations",
+    names: tuple[str, str] = ("train.csv", "val.csv"),
+    columns: tuple[str, ...] = ("label", "youtube_id", "time_start", "time_end", "split", "is_cc"),
 ) -> pathlib.Path:
-    """Four videos to train on and two to validate."""
-    for part, rows in KINETICS_ROWS.items():
-        path = root / lists / f"{part}.csv"
+    """Four videos to train on and two to validate, their lists called `names`."""
+    for (part, rows), list_ in zip(KINETICS_ROWS.items(), names, strict=True):
+        path = root / lists / list_
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(("label", "youtube_id", "time_start", "time_end", "split", "is_cc"))
+            writer = csv.DictWriter(file, columns, extrasaction="ignore")
+            writer.writeheader()
             for number, identity, start in rows:
                 label = KINETICS_CLASSES[number]
-                writer.writerow((label, identity, start, start + 10, part, 0))
+                times = {"time_start": start, "time_end": start + 10}
+                writer.writerow({"label": label, "youtube_id": identity, **times, "split": part, "is_cc": 0})
                 name = f"{identity}_{start:06}_{start + 10:06}"
                 place = KINETICS_LAYOUTS[layout].format(part=part, label=label, name=name, id=identity)
                 _copy(video, root / place)

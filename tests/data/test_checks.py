@@ -27,15 +27,29 @@ def made(tmp_path, write_video):
     return make
 
 
-def found(root, depth=DEPTH, layout=None):
+def found(root, depth=DEPTH, layout=None, split=1):
     """kind -> what, of all findings."""
-    rows = list(checks.check(folders.source(root, layout), depth, lambda *_: None))
+    rows = list(checks.check(folders.source(root, layout, split), depth, lambda *_: None))
     return {kind: [row.what for row in rows if row.kind == kind] for kind in {row.kind for row in rows}}
 
 
 @pytest.mark.parametrize("layout", folders.LAYOUTS)
 def test_nothing_is_wrong_with_a_good_copy(layout, made):
     assert found(made(layout), dataclasses.replace(DEPTH, decode=True, duplicates=True)) == {}
+
+
+@pytest.mark.parametrize("split", [2, 3])
+@pytest.mark.parametrize("layout", ["ucf101", "hmdb51"])
+def test_a_fault_is_found_in_the_splits_that_have_it(layout, split, made):
+    root = made(layout)
+    assert found(root, layout=layout, split=split) == {}
+    lists = {
+        "ucf101": f"ucfTrainTestlist/testlist{split:02}.txt",
+        "hmdb51": f"testTrainMulti_7030_splits/brush_hair_test_split{split}.txt",
+    }
+    with (root / lists[layout]).open("a") as file:
+        file.write({"ucf101": "ApplyEyeMakeup/lost.avi\r\n", "hmdb51": "lost.avi 2 \n"}[layout])
+    assert list(found(root, layout=layout, split=split)) == ["missing"] and found(root, layout=layout) == {}
 
 
 def test_files_that_are_missing_empty_unreadable_or_short_are_found(made, write_video):
@@ -133,9 +147,9 @@ def test_the_verb_says_what_is_wrong_and_exits_with_1(made, tmp_path, capsys):
     assert main.call(["data", "check", str(root), "--frames", "8", "--json", str(report)]) == 1
     text = capsys.readouterr().out
     assert "layout ucf101" in text and "error: 1 videos have no bytes" in text
-    assert "8 entries, 8 videos opened: 1 things are wrong" in text
+    assert "12 entries, 12 videos opened: 1 things are wrong" in text
     rows = json.loads(report.read_text())
-    assert (rows["complete"], rows["videos"], [row["kind"] for row in rows["findings"]]) == (True, 8, ["empty"])
+    assert (rows["complete"], rows["videos"], [row["kind"] for row in rows["findings"]]) == (True, 12, ["empty"])
 
 
 def test_a_stopped_check_shows_what_it_had_found(made, tmp_path, capsys, monkeypatch):

@@ -71,6 +71,7 @@ def test_broken_lists_are_documented_errors_and_never_lead_outside(layout, tmp_p
     (tmp_path / "video.mp4").write_bytes(b"x")
     root = layouts.MAKERS[layout](tmp_path / "sets" / "set", tmp_path / "video.mp4")
     files = [path for path in sorted(root.rglob("*")) if path.suffix in (".txt", ".csv", ".json")]
+    files = [path for path in files if not path.stem.endswith(("2", "3"))]  # of the splits the first is read
     whole = {path: path.read_bytes() for path in files}
     rng = np.random.default_rng(0)
     source, outcomes = folders.source(root, layout), []

@@ -25,7 +25,7 @@ def made(tmp_path, video):
 
 # layout: (labels, videos to train on, to test on)
 EXPECTED = {
-    "ucf101": (layouts.UCF_CLASSES, 4, 4),
+    "ucf101": (layouts.UCF_CLASSES, 8, 4),
     "hmdb51": (layouts.HMDB_CLASSES, 8, 4),
     "kinetics": (layouts.KINETICS_CLASSES, 4, 2),
     "something": ("Pretending to put something on something", "Pushing something from left to right"),
@@ -47,6 +47,34 @@ def test_a_layout_is_recognised_and_read_as_its_archive_unpacks(layout, made):
     assert not {video.path for video in data.train} & {video.path for video in data.test}
 
 
+# split: what trains and what tests of each class: groups of UCF101, sources of HMDB51
+SPLITS = {
+    "ucf101": {1: ("g08 g15", "g01"), 2: ("g01 g15", "g08"), 3: ("g01 g08", "g15")},
+    "hmdb51": {
+        1: ("April_09 Return_of_the_King_7", "#437_How!"),
+        2: ("#437_How! (1)_&_more", "April_09"),
+        3: ("#437_How! (1)_&_more", "Return_of_the_King_7"),
+    },
+}
+
+
+@pytest.mark.parametrize("split", [1, 2, 3])
+@pytest.mark.parametrize("layout", SPLITS)
+def test_each_of_the_three_splits_is_read_as_its_files_say(layout, split, made):
+    data = folders.read(folders.source(made(layout), split=split))
+    for videos, names in zip((data.train, data.test), SPLITS[layout][split], strict=True):
+        found = {(video.label, name) for video in videos for name in names.split() if name in video.path}
+        assert found == {(label, name) for label in (0, 1) for name in names.split()}
+        assert len(videos) == 2 * len(found)  # clips of each
+    assert not {video.path for video in data.train} & {video.path for video in data.test}
+
+
+@pytest.mark.parametrize(("layout", "missing"), [("ucf101", "trainlist04.txt"), ("hmdb51", "*_test_split4.txt")])
+def test_a_fourth_split_is_an_error_that_names_its_files(layout, missing, made):
+    with pytest.raises(FileNotFoundError, match=re.escape(missing)):
+        folders.read(folders.source(made(layout), split=4))
+
+
 @pytest.mark.parametrize("layout", layouts.KINETICS_LAYOUTS)
 @pytest.mark.parametrize("home", ["annotations", "", "kinetics400"])
 def test_kinetics_is_found_in_every_usual_arrangement(layout, home, made):
@@ -54,6 +82,56 @@ def test_kinetics_is_found_in_every_usual_arrangement(layout, home, made):
     assert (len(data.train), len(data.test), data.missing) == (4, 2, ())
     labels = {video.path.rsplit("/", 1)[1][:11]: data.labels[video.label] for video in data.train}
     assert labels["-3B32lodo2M"] == "air drumming" and labels["aaaaaaaaaa1"] == "massaging person's head"
+
+
+# As DeepMind's archives and the copies of others name the lists of -400, -600 and -700.
+LISTS = [
+    ("annotations", ("train.csv", "val.csv")),
+    ("kinetics400", ("train.csv", "validate.csv")),
+    ("kinetics600", ("train.csv", "validate.csv")),
+    ("kinetics700_2020", ("train.csv", "validate.csv")),
+    ("annotations", ("train.csv", "validation.csv")),
+    ("annotations", ("kinetics_train.csv", "kinetics_val.csv")),
+    ("annotations", ("kinetics-600_train.csv", "kinetics-600_val.csv")),
+    ("", ("kinetics_700_train.csv", "kinetics_700_validate.csv")),
+    ("", ("kinetics700_train.csv", "kinetics700_validation.csv")),
+    ("annotations", ("kinetics-700_2020_train.csv", "kinetics-700_2020_validate.csv")),
+    ("annotations", ("kinetics-700-2020-train.csv", "kinetics-700-2020-val.csv")),
+]
+
+
+@pytest.mark.parametrize(("home", "names"), LISTS)
+def test_the_lists_of_every_kinetics_are_found_by_their_names(home, names, made):
+    columns = ("label", "youtube_id", "time_start", "time_end", "split")  # -600 and -700 have no is_cc
+    root = made("kinetics", layout="arranged", lists=home, names=names, columns=columns)
+    for name in ("test.csv", "kinetics-700_2020_test.csv", "kinetics700_2020_delta_train.csv"):
+        (root / home / name).write_text("youtube_id,time_start,time_end,split\nccccccccccc,0,10,test\n")
+    data = folders.read(folders.source(root))
+    found = {
+        part: {video.path.removeprefix(f"{root}/videos/") for video in getattr(data, part)}
+        for part in ("train", "test")
+    }
+    assert found["test"] == {
+        "val/air drumming/bbbbbbbbbb1_000001_000011.mp4",
+        "val/massaging person's head/bbbbbbbbbb2_000110_000120.mp4",
+    }
+    assert len(found["train"]) == 4 and all(path.startswith("train/") for path in found["train"])
+
+
+@pytest.mark.parametrize(
+    ("home", "name", "message"),
+    [
+        ("kinetics600", "train.csv", "2 lists train.csv"),
+        ("annotations", "validate.csv", "2 lists val.csv or validate.csv"),
+    ],
+)
+def test_lists_of_two_kinetics_in_one_folder_are_an_error_that_names_both(home, name, message, made):
+    root = made("kinetics")
+    (root / home).mkdir(exist_ok=True)
+    (root / home / name).write_bytes((root / "annotations/val.csv").read_bytes())
+    with pytest.raises(FileNotFoundError, match=message) as error:
+        folders.read(folders.source(root))
+    assert str(root / home / name) in str(error.value)
 
 
 def test_missing_videos_of_kinetics_are_counted_and_those_of_other_sets_are_errors(made):
@@ -94,7 +172,7 @@ def test_hmdb51_may_lie_without_a_folder_around_its_classes(made):
 
 def test_groups_are_what_the_names_say(made):
     ucf = {entry.group for entry in folders.listing(folders.source(made("ucf101"))).entries}
-    assert "HandstandPushups/v_HandStandPushups_g08" in ucf and len(ucf) == 4
+    assert "HandstandPushups/v_HandStandPushups_g08" in ucf and len(ucf) == 6
     hmdb = {entry.group for entry in folders.listing(folders.source(made("hmdb51"))).entries}
     assert "sword_exercise/Return_of_the_King_7" in hmdb and len(hmdb) == 6
 

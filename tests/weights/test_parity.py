@@ -71,9 +71,12 @@ def error(network, source, model, path):
 
 def test_r2plus1d_is_torchvisions(video, tmp_path):
     network = conftest.randomised(video.r2plus1d_18(num_classes=CLASSES))
-    torch.save(network.state_dict(), tmp_path / "weights.pth")
     source, model = sources.SOURCES["r2plus1d"], config.Model("r2plus1d", frames=5, size=22)
+    torch.save(network.state_dict(), tmp_path / "weights.pth", _use_new_zipfile_serialization=False)  # as of 2019
     assert error(network, source, model, tmp_path / "weights.pth") < LIMIT
+    torch.save(network.state_dict(), tmp_path / "new.pth")
+    old, new = (imports.convert(files.read(tmp_path / f"{name}.pth"), source, model) for name in ("weights", "new"))
+    jax.tree.map(np.testing.assert_array_equal, old, new)
 
 
 def test_s3d_is_torchvisions(video, tmp_path):
@@ -89,7 +92,8 @@ def test_c3d_is_mmactions(tmp_path, suffix):
     torch.manual_seed(0)
     network, path = MMActionC3D().eval(), tmp_path / f"weights.{suffix}"
     if suffix == "pth":
-        torch.save({"meta": {"epoch": 45, "CLASSES": None}, "state_dict": network.state_dict()}, path)
+        content = {"meta": {"epoch": 45, "CLASSES": None}, "state_dict": network.state_dict()}
+        torch.save(content, path, _use_new_zipfile_serialization=False)  # as of 2020
     else:
         safetensors.torch.save_file(network.state_dict(), path)
     assert error(network, sources.SOURCES["c3d"], C3D, path) < LIMIT
