@@ -68,7 +68,8 @@ class Batches(Iterator[Batch]):
         if self._iterator is not None:
             self._iterator.close()
             self._iterator = None
-            _free_shared_memory()
+            if self._workers:
+                _free_shared_memory()
 
     def __enter__(self) -> Self:
         return self

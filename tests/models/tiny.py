@@ -6,16 +6,27 @@ from flax import nnx
 
 from rt3d_jax.models import layers
 
+NORM = layers.Norm(momentum=0.2)
+
 
 class Tiny(nnx.Module):
-    """The arguments are those of the catalog's networks."""
+    """The arguments are those of the catalog's networks, and the norm: None leaves it out."""
 
     def __init__(
-        self, *, classes: int, width: float, frames: int, size: int, dropout: float, form: str, rngs: nnx.Rngs
+        self,
+        *,
+        classes: int,
+        width: float,
+        frames: int,
+        size: int,
+        dropout: float,
+        form: str,
+        rngs: nnx.Rngs,
+        norm: layers.Norm | None = NORM,
     ):
         del frames, size
         self.dropout, middle = dropout, layers.scaled(16, width)
-        shared = {"norm": layers.Norm(momentum=0.2), "form": form, "rngs": rngs}
+        shared = {"norm": norm, "form": form, "rngs": rngs}
         self.conv1 = layers.Conv(3, middle, (1, 3, 3), strides=(1, 2, 2), **shared)
         self.conv2 = layers.Conv(middle, 2 * middle, (3, 1, 1), strides=(2, 1, 1), **shared)
         self.fc = layers.Dense(2 * middle, classes, rngs=rngs)

@@ -1,6 +1,8 @@
-"""One process of the tests of scale: a tiny experiment, as `python scale_worker.py OUT [--coordinator HOST:PORT --process I]`; prints what it does as JSON lines."""
+"""One process of the tests of scale: tiny experiments, as `python scale_worker.py OUT [--coordinator HOST:PORT --process I]`; prints what it does as JSON lines."""
 
 import argparse
+import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -29,6 +31,23 @@ EXPERIMENT = config.Experiment(
     batch=8,
     workers=0,
 )
+# All in one folder: they share the dense phase, and the names of the others differ.
+EXPERIMENTS = {
+    "heuristic": EXPERIMENT,
+    "reweighted": dataclasses.replace(
+        EXPERIMENT,
+        penalise=RECIPE,
+        algorithm=algorithms.Reweighted(strength=5.0, rounds=3, eps=1e-2, relative=True),
+        rates=(1.6,),
+    ),
+    "admm": dataclasses.replace(
+        EXPERIMENT, penalise=RECIPE, algorithm=algorithms.ADMM(rho=0.1, rounds=3), rates=(1.7,)
+    ),
+}
+# In a folder of its own: the dense phase of a network without batch norm, whose batches may come in parts.
+WHOLE = dataclasses.replace(EXPERIMENT, model=dataclasses.replace(EXPERIMENT.model, name="plain"), rates=())
+EXPERIMENTS["parts"] = dataclasses.replace(WHOLE, compute=config.Compute(accumulate=2))
+NETWORKS = {"tiny": tiny.Tiny, "plain": functools.partial(tiny.Tiny, norm=None)}
 
 
 def say(**what: object) -> None:
@@ -40,6 +59,7 @@ def main() -> None:
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--coordinator")
     parser.add_argument("--process", type=int, default=0)
+    parser.add_argument("--experiments", nargs="+", default=["heuristic"])
     parser.add_argument("--kill-at", help="PHASE/STEP")
     parser.add_argument("--interrupt-at", help="PHASE/STEP")
     given = parser.parse_args()
@@ -51,12 +71,12 @@ def main() -> None:
             os.kill(os.getpid(), signal.SIGTERM)
         say(phase=phase, done=done, values=values)
 
-    catalog.NETWORKS["tiny"] = tiny.Tiny
+    catalog.NETWORKS.update(NETWORKS)
     fit.LOG_EVERY = distributed.MEETING_STEPS = 1
     job = given.coordinator and distributed.Job(given.coordinator, 2, given.process, patience=15.0)
     with distributed.joined(job or None, "scale"):
         say(devices=jax.device_count(), processes=jax.process_count())
-        results = train.run(EXPERIMENT, given.out, progress)
+        results = [result for name in given.experiments for result in train.run(EXPERIMENTS[name], given.out, progress)]
         say(results=[(result["name"], result["accuracy"], result["macs"]) for result in results])
 
 

@@ -13,14 +13,14 @@ import jax
 import numpy as np
 import pytest
 
-from rt3d_jax import checkpoints, devices, distributed, train
+from rt3d_jax import checkpoints, devices, distributed, masks, patterns, train
 from rt3d_jax.models import catalog
-from tests.models import tiny
 from tests.train import scale_worker
 
 ROOT = pathlib.Path(__file__).parents[2]
 STEPS = 9  # of each phase: three epochs of 24 videos in batches of 8
 DENSE, PRUNED = "dense", "kgs-1.5x"
+REWEIGHTED, ADMM = ("penalised", "kgs-1.6x"), ("penalised-1.7x", "kgs-1.7x")
 
 
 def start(*arguments, devices=1, cache):
@@ -43,21 +43,22 @@ def finish(process):
     return process.returncode, [json.loads(line) for line in out.splitlines() if line.startswith("{")], err.splitlines()
 
 
-def pair(out, cache, *, second=()):
-    """Two processes of one job on `out`; `second` are further arguments of process 1."""
+def pair(out, cache, *both, second=()):
+    """Two processes of one job on `out`; `both` are further arguments of each, `second` of process 1."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         address = f"localhost:{free.getsockname()[1]}"
-    together = (out, "--coordinator", address, "--process")
-    both = [start(*together, 0, cache=cache), start(*together, 1, *second, cache=cache)]
-    return [finish(one) for one in both]
+    together = (out, *both, "--coordinator", address, "--process")
+    running = [start(*together, 0, cache=cache), start(*together, 1, *second, cache=cache)]
+    return [finish(one) for one in running]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def network():
-    """The worker's network, known by name in this process too."""
+    """The worker's networks, known by name in this process too."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(catalog.NETWORKS, "tiny", tiny.Tiny)
+        for name, made in scale_worker.NETWORKS.items():
+            patch.setitem(catalog.NETWORKS, name, made)
         yield
 
 
@@ -69,19 +70,37 @@ def alone(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def penalised(alone):
+    """The same folder, after the experiments with a penalise phase."""
+    for name in ("reweighted", "admm"):
+        train.run(scale_worker.EXPERIMENTS[name], alone[0], lambda *_: None)
+    return alone[0]
+
+
+@pytest.fixture(scope="module")
+def four(alone, compiled, tmp_path_factory):
+    """All experiments in one process with four virtual devices: (folder, exit code, what it said, stderr)."""
+    out = tmp_path_factory.mktemp("four")
+    shutil.copytree(alone[0] / "data", out / "data")
+    return out, *finish(start(out, "--experiments", "reweighted", "admm", "heuristic", devices=4, cache=compiled))
+
+
+@pytest.fixture(scope="module")
 def story(alone, compiled, tmp_path_factory):
-    """Two processes; a SIGTERM for one of them while retraining; two again, of which one is killed; one that goes on alone."""
+    """Two processes, that after a penalised experiment begin another; a SIGTERM for one of them while retraining; two again,
+    of which one is killed; one that goes on alone."""
     out = tmp_path_factory.mktemp("two")
     shutil.copytree(alone[0] / "data", out / "data")
-    stopped = pair(out, compiled, second=("--interrupt-at", f"{PRUNED}/3"))
+    stopped = pair(out, compiled, "--experiments", "reweighted", "heuristic", second=("--interrupt-at", f"{PRUNED}/3"))
     killed = pair(out, compiled, second=("--kill-at", f"{PRUNED}/6"))
     return out, stopped, killed, train.run(scale_worker.EXPERIMENT, out, lambda *_: None)
 
 
 def assert_alike(one, other, name):
-    """The parameters of a run in two folders, within the rounding of sums in another order."""
-    left, right = (checkpoints.load_network(out / "runs" / name).params for out in (one, other))
-    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=2e-3, atol=2e-4), left, right)
+    """A run in two folders has the same masks, and parameters within the rounding of sums in another order."""
+    left, right = (checkpoints.load_network(out / "runs" / name) for out in (one, other))
+    jax.tree.map(np.testing.assert_array_equal, left.masks, right.masks)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=2e-3, atol=2e-4), left.params, right.params)
 
 
 def test_two_processes_train_what_one_does(alone, story):
@@ -118,14 +137,42 @@ def test_one_process_goes_on_from_the_checkpoint_of_two_and_ends_where_one_alone
     assert [run["accuracy_protocol"] for run in story[3]] == [run["accuracy_protocol"] for run in alone[1]]
 
 
-def test_four_devices_train_what_one_does(alone, compiled, tmp_path):
-    shutil.copytree(alone[0] / "data", tmp_path / "data")
-    code, said, err = finish(start(tmp_path, devices=4, cache=compiled))
+def test_four_devices_train_what_one_does(alone, four):
+    out, code, said, err = four
     assert code == 0, err
     assert said[0] == {"devices": 4, "processes": 1}
     for name in (DENSE, PRUNED):
-        assert_alike(alone[0], tmp_path, name)
-    assert [macs for _, _, macs in said[-1]["results"]] == [run["macs"] for run in alone[1]]
+        assert_alike(alone[0], out, name)
+    macs = {name: macs for name, _, macs in said[-1]["results"]}
+    assert [macs[run["name"]] for run in alone[1]] == [run["macs"] for run in alone[1]]
+
+
+@pytest.mark.parametrize("names", [REWEIGHTED, ADMM], ids=["reweighted", "admm"])
+def test_four_devices_penalise_and_cut_as_one_does(penalised, four, names):
+    for name in names:
+        assert_alike(penalised, four[0], name)
+
+
+def test_two_processes_reweight_and_cut_as_one_does(penalised, story):
+    for name in REWEIGHTED:
+        assert_alike(penalised, story[0], name)
+
+
+def test_the_reweighted_phase_that_is_compared_empties_blocks(penalised):
+    kernels = [checkpoints.load_network(penalised / "runs" / name).params["conv2"]["kernel"] for name in (DENSE, REWEIGHTED[0])]  # fmt: skip
+    before, after = (np.mean(masks.block_norms(np.asarray(kernel), patterns.kgs(2, 2)) == 0) for kernel in kernels)
+    assert before == 0 and 0.1 < after < 0.9
+
+
+def test_four_devices_take_a_batch_in_parts_as_one_takes_it_whole(alone, compiled, tmp_path):
+    for name in ("whole", "parts"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "data").symlink_to(alone[0] / "data")
+    running = start(tmp_path / "parts", "--experiments", "parts", devices=4, cache=compiled)
+    train.run(scale_worker.WHOLE, tmp_path / "whole", lambda *_: None)
+    code, _, err = finish(running)
+    assert code == 0, err
+    assert_alike(tmp_path / "whole", tmp_path / "parts", DENSE)
 
 
 def test_a_batch_that_does_not_fit_the_devices_is_an_error_before_anything_trains(monkeypatch, tmp_path):
@@ -144,6 +191,21 @@ def test_a_batch_that_does_not_fit_the_devices_is_an_error_before_anything_train
 def test_half_an_address_is_an_error(given):
     with pytest.raises(ValueError, match="expected all three .* or none of them"):
         distributed.Job(**given)
+
+
+@pytest.mark.parametrize(("given", "gpus"), [({}, "3"), ({"JAX_LOCAL_DEVICE_IDS": "0,1,2,3"}, "0,1,2,3")])
+def test_under_slurm_a_task_takes_the_gpu_of_its_number_or_those_that_are_named(monkeypatch, given, gpus):
+    slurm = {"JOB_ID": "9", "STEP_NODELIST": "node[1-2]", "NTASKS": "8", "PROCID": "3", "LOCALID": "3"}
+    for name, value in {**{f"SLURM_{name}": value for name, value in slurm.items()}, **given}.items():
+        monkeypatch.setenv(name, value)
+    updates, client = {}, lambda *_, **__: (_ for _ in ()).throw(RuntimeError("no coordinator"))
+    monkeypatch.setattr(jax.config, "update", updates.__setitem__)
+    monkeypatch.setattr("jax._src.distributed.config.update", updates.__setitem__)
+    monkeypatch.setattr("jax._src.distributed._jax.get_distributed_runtime_client", client)
+    monkeypatch.setattr(jax.distributed, "initialize", distributed.runtime.State().initialize)
+    with pytest.raises(RuntimeError, match=r"no job to join \(no coordinator\)"):
+        distributed._initialise(distributed.Job())
+    assert updates["jax_cuda_visible_devices"] == gpus
 
 
 def test_processes_meet_more_often_when_steps_are_slow(monkeypatch):
