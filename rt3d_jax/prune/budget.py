@@ -19,7 +19,8 @@ def to_rate(
     measure: selection.Measure = "macs",
     energies: selection.Energies | None = None,
 ) -> Tree:
-    """The mask tree that leaves 1 / rate of the network's MACs (or parameters), and as little under it as the blocks allow.
+    """The mask tree that leaves 1 / rate of the network's MACs (or parameters), and as little under it as taking blocks by score allows: up to the best
+    that does not fit, which in a network of few blocks can be a large step.
 
     Blocks of all layers compete by one score: a block's share of its layer's energy over its share of the layer's cost, so
     layers of different scale compare. energies: of each block what its loss would cost, [grid] by layer (see
