@@ -3,6 +3,8 @@
 import pathlib
 import re
 
+import pytest
+
 from rt3d_jax.cli import main
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -27,3 +29,20 @@ def test_every_link_in_the_docs_leads_somewhere():
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             target = page.parent / link
             assert target.exists() or target.with_suffix(".md").exists(), f"{page.name}: {link}"
+
+
+@pytest.mark.parametrize("verb", ["train", "sweep"])
+def test_every_experiment_and_sweep_in_the_docs_exists(verb):
+    """Names after `rt3d train` and `rt3d sweep`, placeholders and files aside."""
+    pages = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")] + sorted(
+        (ROOT / "docs").glob("*.md")
+    )
+    found = {
+        (name, page.name)
+        for page in pages
+        for name in re.findall(rf"rt3d {verb}\s+([a-z]\w+)(?!\w|\.py)", page.read_text())
+    }
+    assert {"train": "quickstart", "sweep": "paper_table1"}[verb] in {name for name, _ in found}
+    maker = {"train": "def experiment()", "sweep": "def grid()"}[verb]
+    known = {path.stem for path in (ROOT / "rt3d_jax/configs").glob("*.py") if maker in path.read_text()}
+    assert [f"{page}: rt3d {verb} {name}" for name, page in sorted(found) if name not in known] == []

@@ -11,14 +11,25 @@ from lowering import bundle as bundles
 from lowering.peers import engines, networks, rounds
 from rt3d_jax import config, released
 from rt3d_jax.cli import bench, compare, main
+from rt3d_jax.models import r2plus1d, s3d
 
-MODEL = config.Model("c3d", width=1 / 16, frames=16, size=32)
+MODELS = (
+    config.Model("c3d", width=1 / 16, frames=16, size=32),
+    config.Model("r2plus1d", width=1 / 8, frames=4, size=16),
+    config.Model("s3d", width=1 / 8, frames=14, size=17),
+)
+KEYS = {
+    "engine", "model", "scheme", "rate", "macs", "precision", "p50_ms", "p90_ms", "min_ms", "runs", "peak_rss_mb", "share_of_peak",
+    "max_rel_error", "status",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """C3D at a size for tests."""
-    monkeypatch.setitem(released.PROFILES, "c3d", dataclasses.replace(released.PROFILES["c3d"], model=MODEL))
+    """The networks at sizes for tests."""
+    for model in MODELS:
+        profile = dataclasses.replace(released.PROFILES[model.name], model=model)
+        monkeypatch.setitem(released.PROFILES, model.name, profile)
 
 
 def test_all_peers_answer_and_are_timed(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -50,6 +61,28 @@ def test_all_peers_answer_and_are_timed(tmp_path: pathlib.Path, capsys: pytest.C
     assert "is there already, expected the name of a new folder" in capsys.readouterr().err
     assert "keeps by layer: conv2|conv3b 0.15, conv3a|conv4b 0.2, .* 1" in said
     assert "sparse over dense: " in said
+
+
+@pytest.mark.parametrize("model", ["r2plus1d", "s3d"])
+def test_every_network_is_timed_dense_and_sparse_beside_a_peer(
+    model: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one block in each stage; tests/lowering/test_catalog.py has the whole networks."""
+    monkeypatch.setattr(r2plus1d, "BLOCKS", 1)
+    for stage in ("MIXED3", "MIXED4", "MIXED5"):
+        monkeypatch.setattr(s3d, stage, getattr(s3d, stage)[:1])
+    path = tmp_path / "bench.json"
+    options = ["--peers", "onnxruntime", "--rounds", "1", "--runs", "1", "--json", str(path)]
+    assert main.call(["bench", "--model", model, *options]) == 0
+    rows = json.loads(path.read_text())["rows"]
+    engines_and_schemes = [(engines.OURS, "dense"), (engines.OURS, "kgs 8x4"), ("onnxruntime", "dense")]
+    assert [(row["engine"], row["scheme"]) for row in rows] == engines_and_schemes
+    for row in rows:
+        assert set(row) == KEYS
+        assert (row["status"], row["runs"], row["model"], row["precision"]) == ("ok", 1, model, "f32")
+        assert row["max_rel_error"] < 1e-4
+    assert rows[1]["rate"] == pytest.approx(rows[0]["macs"] / rows[1]["macs"])
+    assert rows[1]["rate"] > 1.2  # of so small a network
 
 
 def test_peers_can_be_given_the_masked_weights(

@@ -1,5 +1,7 @@
-"""The networks of the catalog, tiny: traced and rewritten, each gives JAX's answer; their blocks do so on the host."""
+"""The networks of the catalog, tiny: traced and rewritten, each gives JAX's answer; so do bundles of them and of their blocks."""
 
+import dataclasses
+import functools
 from typing import Any
 
 import jax
@@ -8,11 +10,11 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from lowering import evaluate, rewrite, run
+from lowering import evaluate, rewrite, run, targets
 from lowering import graph as graphs
 from rt3d_jax import config, masks, patterns, plans
 from rt3d_jax.models import catalog, layers, r2plus1d, s3d
-from tests.lowering import conftest, networks
+from tests.lowering import conftest, networks, test_backends
 from tests.models import parameters
 
 MODELS = {
@@ -43,6 +45,43 @@ def test_the_rewritten_graph_keeps_the_answer_and_batch_norms_fold_away(name: st
     assert not any(isinstance(node.op, graphs.Affine) for node in rewritten.nodes)
     kernels = {node.name for node in graph.nodes if isinstance(node.op, graphs.Conv | graphs.Dense)}
     assert kernels == {name.replace("/", "_") for name in plans.kernel_names(params)}
+
+
+class Whole(networks.Network):
+    """Traced, and answered by JAX, once for all targets."""
+
+    trace = functools.cache(networks.Network.trace)
+    logits = functools.cache(networks.Network.logits)
+
+
+@functools.cache
+def whole(name: str) -> Whole:
+    """A network of the catalog, its kernels cut."""
+    model = MODELS[name]
+    function = jax.jit(catalog.apply_function(model, CLASSES, "direct"))
+    return Whole(function, pruned(parameters.random(model, CLASSES)), parameters.clip(model))
+
+
+@pytest.mark.parametrize("target", ["host", "android:cortex-a76", "vulkan:adreno"])
+@pytest.mark.parametrize(("name", "layers", "chains"), [("r2plus1d", 38, 9), ("s3d", 78, 5)])
+def test_whole_networks_give_jaxs_answer(
+    write_bundle: conftest.WriteBundle,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    layers: int,
+    chains: int,
+    target: str,
+) -> None:
+    """On the phone's CPU pairs on planes that fill a register tile are chains, as at full size; on the host they are apart."""
+    monkeypatch.setenv("GALLIVM_PERF", "nopt")  # lavapipe compiles a hundred kernels, each for one run
+    spec = targets.find(target)
+    joined = target.startswith("android")
+    if joined:
+        spec = dataclasses.replace(spec, cache_bytes=0)
+    bundle = write_bundle(whole(name), target, spec)
+    assert len(bundle.manifest["layers"]) == layers
+    assert sum("." in name for name in bundle.manifest["dispatches"]) == (chains if joined else 0)
+    test_backends.proves(bundle)
 
 
 class Blocks(nnx.Module):
