@@ -38,9 +38,9 @@ def test_a_choice_of_vectors_and_rows_is_the_register_tile(network: networks.Net
     assert "tensor<16x3x" in text(network, choices.Choice(group=16))  # conv1 has 13 filters
 
 
-def test_a_choice_of_chunk_is_the_tiles_of_a_workgroup(network: networks.Network) -> None:
+def test_a_choice_of_chunk_is_the_tiles_of_a_chunk(network: networks.Network) -> None:
     counts = [
-        int(re.findall(r"@conv1_kernel .*?%cx = arith.constant (\d+)", found, re.DOTALL)[0])
+        int(re.findall(r"@conv1_kernel .*?%chunk = .*? \(i mod (\d+)\)", found, re.DOTALL)[0])
         for found in (text(network, choices.Choice(chunk=chunk)) for chunk in (1, 3, 64))
     ]
     assert counts[0] > counts[1] > counts[2] == 1
