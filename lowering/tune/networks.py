@@ -15,14 +15,18 @@ Costs = Mapping[str, float]  # by kernel
 
 @dataclasses.dataclass(frozen=True)
 class Unit:
-    """One convolution, or several in a row that kernels may join: their keys, and the names of all layers in the network that have these keys."""
+    """One convolution, or several in a row that kernels may join: their keys, and the names of all layers in the network that have these keys.
+
+    pools: that alone read one of these layers, and may be joined to it.
+    """
 
     keys: tuple[str, ...]
     names: tuple[tuple[str, ...], ...]
+    pools: frozenset[str] = frozenset()
 
     def cost(self, costs: Costs) -> float:
-        """The sum over its kernels: of one layer, of two, or of a layer and the pool behind it, "first.second"."""
-        own = {name for layers in self.names for name in layers}
+        """The sum over its kernels: of one layer, of two, "first.second", and of the pools behind them, in kernels of their own or not."""
+        own = {name for layers in self.names for name in layers} | self.pools
         return sum(cost for kernel, cost in costs.items() if not own.isdisjoint(kernel.split(".")))
 
     @property
@@ -64,4 +68,9 @@ def _units(graph: graphs.Graph, names: dict[str, str]) -> list[Unit]:
         while layers[-1] in after:
             layers.append(after[layers[-1]])
         found.setdefault(tuple(names[each] for each in layers), []).append(tuple(layers))
-    return [Unit(each, tuple(all_)) for each, all_ in found.items()]
+    users = graph.users
+    behind = lambda name: (
+        user.name for user in users[name][:1] if len(users[name]) == 1 and isinstance(user.op, graphs.MaxPool)
+    )
+    pools = lambda all_: frozenset(pool for layers in all_ for name in layers for pool in behind(name))
+    return [Unit(each, tuple(all_), pools(all_)) for each, all_ in found.items()]

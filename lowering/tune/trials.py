@@ -1,5 +1,6 @@
 """Trials: what a network's kernels cost with the default choices and with others, by the model, by counting or by the clock."""
 
+import math
 import pathlib
 from collections.abc import Callable
 
@@ -26,14 +27,13 @@ def modelled(network: networks.Network, target: targets.Target) -> search.Trial:
         found, none = model.costs(network.pack(chosen), target), model.Cost(0.0, 0.0)
         return {name: c.instructions + max(0.0, c.stalls - base.get(name, none).stalls) for name, c in found.items()}
 
-    default = costs({})
-    return lambda chosen: [(default, costs(chosen))]
+    return _against(costs({}), costs, network, target)
 
 
 def counted(network: networks.Network, target: targets.Target, folder: pathlib.Path) -> search.Trial:
     """By instructions executed under qemu: exact, and slow beyond about 1e8 MACs. Android targets only."""
-    default = counts(network, target, {}, folder)
-    return lambda chosen: [(default, counts(network, target, chosen, folder))]
+    costs = lambda chosen: counts(network, target, chosen, folder)
+    return _against(costs({}), costs, network, target)
 
 
 def counts(
@@ -95,6 +95,24 @@ def _build(
     layers = bundles.layers(packed, network.traced)
     names = {"dispatches": module.dispatches, "executables": module.executables}
     return bundles.Bundle(folder, {"run": "trial", "target": {"name": target.name}, "layers": layers, **names})
+
+
+def _against(
+    default: networks.Costs, costs: Callable[[networks.Choices], networks.Costs], network: networks.Network, target: targets.Target
+) -> search.Trial:  # fmt: skip
+    """One round, for costs of convolutions alone: with a choice that takes a pool out of a convolution's kernel, they leave out the pool, so it is refused."""
+    pooled = lambda chosen: {
+        node.name
+        for node in chains.join(network.pack(chosen), target).nodes
+        if isinstance(node.op, graphs.PackedPooled)
+    }
+    there = pooled({})
+
+    def trial(chosen: networks.Choices) -> list[tuple[networks.Costs, networks.Costs]]:
+        whole = there <= pooled(chosen)
+        return [(default, costs(chosen) if whole else dict.fromkeys(default, math.inf))]
+
+    return trial
 
 
 def _convolutions(packed: graphs.Graph, target: targets.Target) -> list[str]:

@@ -5,12 +5,14 @@ import itertools
 import pathlib
 from collections.abc import Callable
 
+import jax
+import numpy as np
 import pytest
 
-from lowering import choices, targets
+from lowering import chains, choices, targets
 from lowering.tune import log as logs
 from lowering.tune import networks as tuned
-from lowering.tune import search
+from lowering.tune import search, trials
 from tests.lowering import networks
 
 CPU = targets.find("android:cortex-a76")
@@ -199,6 +201,13 @@ def test_layers_alike_are_one_unit_and_count_together() -> None:
     assert str(unit) == "a, b"
 
 
+def test_a_pool_that_a_choice_takes_out_of_a_convolutions_kernel_counts_too() -> None:
+    unit = tuned.Unit(("key",), (("a",), ("b",)), frozenset({"pool", "pool_2"}))
+    assert unit.cost({"a.pool": 1.0, "b": 2.0, "pool_2": 4.0, "c": 8.0}) == 7.0
+    network = tuned.Network(networks.chain("kgs 8x4").trace())
+    assert {unit.names[0][0]: unit.pools for unit in network.units} == {"conv1": {"pool"}, "conv2": {"pool_2"}}
+
+
 def test_a_wider_tile_that_pays_in_small_chunks_only_is_found() -> None:
     host = dataclasses.replace(CPU, tilings=targets.AVX512, vector_bytes=64, weights_by_lane=False)
     network = tuned.Network(networks.chain("kgs 8x4").trace())
@@ -206,3 +215,24 @@ def test_a_wider_tile_that_pays_in_small_chunks_only_is_found() -> None:
     machine = Machine(network, lambda name, choice: wide.get((choice.group, choice.vectors, choice.chunk), 10.0))
     *_, found = search.search(network, host, machine, 1e6, noisy=True, clock=machine.clock)
     assert all(list(each.values()) == [choices.Choice(group=8, vectors=3, chunk=2)] for each in best(found).values())
+
+
+def test_a_choice_that_parts_a_pool_from_its_convolution_is_refused_where_pools_are_not_modelled() -> None:
+    wide = dataclasses.replace(CPU, tilings=targets.AVX512, vector_bytes=64, weights_by_lane=False, cache_bytes=0)
+    rng = np.random.default_rng(0)
+    params = {"conv": networks.layer(rng, 3, 3, 3, 3, 24), "fc": networks.layer(rng, 24, 4)}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = networks.max_pool(jax.nn.relu(networks.conv(x, p["conv"])), (1, 2, 2))
+        return networks.dense(x.mean((1, 2, 3)), p["fc"])
+
+    network = tuned.Network(networks.Network(function, params, networks.clip(rng, 4, 40, 44, 3)).trace())
+    trial = trials.modelled(network, wide)
+    key = network.keys["conv"]
+    costs = {v: trial({key: choices.Choice(vectors=v)})[0][1] for v in (2, 4, 6, 8)}
+    joined = {
+        v: "conv.pool" in (n.name for n in chains.join(network.pack({key: choices.Choice(vectors=v)}), wide).nodes)
+        for v in costs
+    }
+    assert set(joined.values()) == {True, False}
+    assert {v: np.isfinite(sum(cost.values())) for v, cost in costs.items()} == joined

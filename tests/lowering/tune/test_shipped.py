@@ -81,10 +81,10 @@ def test_conv3b_of_a_pruned_c3d_finds_the_choice_whatever_training_kept(keep: fl
     assert keys.by_name(graph, known)["conv3b"].vectors == 3
 
 
-def test_a_dense_conv3b_is_left_alone() -> None:
+def test_a_dense_conv3b_finds_a_choice_of_its_own() -> None:
     entries = store.read(store.SHIPPED / "host-512.json")
     start = test_keys.clip((8, 28, 28, 256))
     graph = graphs.Graph((start, test_keys.conv("conv3b", start, (3, 3, 3), filters=256)))
     (key,) = keys.keys(graph).values()
-    found = keys.nearest(key, entries)
-    assert found is None or not entries[found]["choice"]
+    assert keys.nearest(key, entries) == key
+    assert entries[key]["choice"] == {"group": 8, "vectors": 3, "chunk": 1}
