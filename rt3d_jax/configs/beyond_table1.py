@@ -4,7 +4,7 @@ Command: rt3d sweep beyond_table1 --out OUT. At 6x, where all of paper_table1's 
 says what came out.
 """
 
-from rt3d_jax import config, cost, patterns, plans, released, sweep
+from rt3d_jax import config, patterns, plans, released, sweep
 from rt3d_jax.configs import paper_table1
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
@@ -18,9 +18,8 @@ KGS, FINER = plans.Prune(patterns.kgs(8, 4)), plans.Prune(patterns.kgs(8, 1))
 def profile(rate: float) -> plans.Plan:
     """The layers and, but for one factor, the keeps that the paper's authors released for C3D; conv3a takes what is left."""
     model = paper_table1.base().model
-    params = catalog.shapes(model, 8)
-    table = cost.layers(catalog.apply_function(model, 8, "direct"), params, catalog.clip_shape(model))
-    return (("conv3a", KGS), *released.plan(released.find("c3d"), params, table, rate))
+    shapes, table = catalog.shapes(model, 8), catalog.table(model, 8)
+    return (("conv3a", KGS), *released.plan(released.find("c3d"), shapes, table, rate))
 
 
 def grid() -> sweep.Sweep:
@@ -31,7 +30,7 @@ def grid() -> sweep.Sweep:
         cell("reweighted", "KGS", KGS, (RATE,), REWEIGHTED),
         cell("reweighted", "KGS 8x1", FINER, (RATE,), REWEIGHTED),
         cell("reweighted, taught", "KGS", KGS, (RATE,), REWEIGHTED, distillation=TAUGHT),
-        cell("heuristic", "KGS", KGS, (RATE,), algorithms.Heuristic(clips=128)),
+        cell("heuristic", "KGS", KGS, (RATE,), paper_table1.algorithm("heuristic", "KGS")),
         cell("reweighted", "KGS 4x4", plans.Prune(patterns.kgs(4, 4)), (RATE,), REWEIGHTED),
         cell("reweighted", "KGS released", KGS, (3.6,), REWEIGHTED, plan=profile(3.6)),
         cell("reweighted", "vanilla", whole, (RATE,), paper_table1.algorithm("reweighted", "vanilla")),

@@ -31,24 +31,24 @@ def cell(
     start, adam = paper_table1.base(), config.AdamW(b2=0.95)
     penalise = config.Recipe(epochs=PENALISE, learning_rate=4e-4, schedule="constant", optimizer=adam)
     alone = isinstance(algorithm, algorithms.Heuristic)
-    experiment = dataclasses.replace(
-        start,
-        name=f"{name}-{scheme}",
+    return paper_table1.cell(
+        name,
+        scheme,
+        rule,
+        rates,
+        algorithm,
         model=dataclasses.replace(start.model, width=0.125),
         dense=config.Recipe(epochs=8, learning_rate=2e-3, warmup=0.3, optimizer=adam),
         penalise=None if alone else penalise,
-        algorithm=algorithm,
         retrain=dataclasses.replace(start.retrain, epochs=RETRAIN + (PENALISE if alone else 0)),
         plan=((r"conv\d[ab]?", rule), (r"fc\d", None)),
-        rates=rates,
     )
-    return sweep.Cell(name, scheme, experiment)
 
 
 def grid() -> sweep.Sweep:
     """Every cell three times, with the dense network trained on as the first."""
     algorithm = {
-        "heuristic": algorithms.Heuristic(clips=128),
+        "heuristic": paper_table1.algorithm("heuristic", "KGS"),
         "regularised": REGULARISED,
         "reweighted": REWEIGHTED,
     }

@@ -46,6 +46,6 @@ def phases(op: graphs.SplitPhases, x: kernel.Value, out: rows.Rows, target: targ
     body = kernel.fill(
         "cpu/phases", **types, height=out.height, tiles=-(-out.width // lanes), lines=n_h, lanes=lanes, width=2 * lanes, last=pool.last(out.width, lanes),
         sh=sh, x_frames=inside.frames, x_plane=inside.plane, x_pitch=inside.pitch, x_first=x_first, element=element, sums=sums, pitch=out.pitch, first=out.first,
-        ahead=kernel.indent(pool.ahead("%in", "", f"vector<{2 * lanes}x{element}>", element, types["x"], pool.AHEAD // precision.DTYPES[element].itemsize), 14), pads="\n".join(pads), stores="\n".join(stores),
+        ahead=kernel.indent(pool.ahead("%in", "", f"vector<{2 * lanes}x{element}>", element, types["x"]), 14), pads="\n".join(pads), stores="\n".join(stores),
     )  # fmt: skip
     return executable.kernel_of({"x": x}, arrays, types, (out.frames, inside.channels, 1), body, whole)

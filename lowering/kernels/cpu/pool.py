@@ -91,10 +91,10 @@ class _Window:
     def combine(self) -> str:
         return "arith.addf" if isinstance(self.op, graphs.AvgPool) else precision.MAXIMUM[self.sums]
 
-    def frame(self, before: str, ahead_by: int) -> tuple[list[str], list[str]]:
+    def frame(self, before: str, distance: int = 0) -> tuple[list[str], list[str]]:
         """The rows of frame %d of the window at %in, combined, from the values named `before` on if any; and the names of the vectors, one a column.
 
-        ahead_by: elements from what is read to what is fetched, of the rows that no window above has seen.
+        distance: as of `ahead`, which fetches the rows that no window above has seen.
         """
         (_, height, _), (_, sh, _) = self.op.window, self.op.strides
         lines, names = [f"%frame_at = affine.apply affine_map<(d)[i] -> (d * {self.x.plane} + i)>(%d)[%in]"], []
@@ -107,7 +107,7 @@ class _Window:
                 )
                 lines += [f"%at{n} = affine.apply affine_map<(i) -> (i + {b * self.x.pitch + e})>(%frame_at)"]
                 if e == 0 and b >= height - sh:
-                    lines += ahead(f"%at{n}", n, self.whole, self.element, self.buffer, ahead_by)
+                    lines += ahead(f"%at{n}", n, self.whole, self.element, self.buffer, distance)
                 lines += [
                     f"%v{n} = vector.load %x[%at{n}] : {self.buffer}, {self.whole.replace(self.sums, self.element)}",
                     *cast,
@@ -141,7 +141,7 @@ class _Window:
 def _frame_by_frame(window: _Window, x_first: int) -> dict[str, object]:
     """Of the template cpu/pool: all frames of a window are read for each result."""
     (kd, _, _), (sd, _, _), (front, _) = window.op.window, window.op.strides, window.op.padding[0]
-    lines, names = window.frame("%a{}", AHEAD // precision.DTYPES[window.element].itemsize)
+    lines, names = window.frame("%a{}")
     found = [f"%found#{i}" for i in range(len(names))] if len(names) > 1 else ["%found"]
     across, total = window.across(found)
     return {
@@ -207,14 +207,14 @@ def last(length: int, lanes: int) -> int:
     return max(0, length - lanes)
 
 
-def ahead(place: str, name: str, vector: str, element: str, buffer: str, distance: int) -> list[str]:
-    """Fetches what lies `distance` elements behind what a vector loads at `place`: what is read once, in order, comes from memory in time."""
+def ahead(place: str, name: str, vector: str, element: str, buffer: str, distance: int = 0) -> list[str]:
+    """Fetches what lies `distance` elements, or else AHEAD bytes, behind what a vector loads at `place`: what is read once, in order, comes from memory in time."""
     size = precision.DTYPES[element].itemsize
     width = int(vector.removeprefix("vector<").partition("x")[0])
     lines = []
     for i, start in enumerate(range(0, width, stage.LINE // size)):
         lines += [
-            f"%ahead{name}_{i} = affine.apply affine_map<(i) -> (i + {distance + start})>({place})",
+            f"%ahead{name}_{i} = affine.apply affine_map<(i) -> (i + {(distance or AHEAD // size) + start})>({place})",
             f"memref.prefetch %x[%ahead{name}_{i}], read, locality<2>, data : {buffer}",
         ]
     return lines
