@@ -27,6 +27,7 @@ class Target:
 
     weights_by_lane: multiply-adds can take one lane of a vector as a factor (NEON), so weights are loaded as vectors.
     ring_bytes: what a chain of two convolutions may keep in cache; cache_bytes: what is too large to stay there between two kernels.
+    inputs_ahead: taps from the one that is multiplied to the one whose inputs are fetched into the first cache; 0: none are.
     fetches_weights: whether a stream of weights larger than that is worth an instruction per tap that fetches it ahead.
     gpu: what a kernel may ask of it. macs_per_dispatch: what packed kernels are split at, so that none runs long; None: they are not.
     """
@@ -40,6 +41,7 @@ class Target:
     weights_by_lane: bool = False
     ring_bytes: int = 128 * 1024
     cache_bytes: int = 1024 * 1024
+    inputs_ahead: int = 0
     fetches_weights: bool = False
     gpu: gpus.Limits | None = None
     macs_per_dispatch: int | None = None
@@ -71,7 +73,13 @@ AVX2 = {1: Tiling(8), 2: Tiling(4), 4: Tiling(2), 8: Tiling(1), 16: Tiling(1)}
 NEON = {1: Tiling(12), 2: Tiling(8), 4: Tiling(4), 8: Tiling(3), 16: Tiling(1)}
 ARM = {"tilings": NEON, "vector_bytes": 16, "weights_by_lane": True}
 X86 = {
-    "avx512f": {"tilings": AVX512, "vector_bytes": 64, "ring_bytes": 256 * 1024, "fetches_weights": True},
+    "avx512f": {
+        "tilings": AVX512,
+        "vector_bytes": 64,
+        "ring_bytes": 256 * 1024,
+        "inputs_ahead": 8,
+        "fetches_weights": True,
+    },
     "avx2": {"tilings": AVX2, "vector_bytes": 32, "fetches_weights": True},
 }
 # On Vulkan 32 sums of f32, or 64 of f16, leave an invocation the registers that keep a GPU busy.

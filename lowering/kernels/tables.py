@@ -25,8 +25,9 @@ def conv(op: graphs.PackedConv, x: rows.Rows, out: rows.Rows, row_count: int) ->
     }
 
 
-def operands(found: dict[str, np.ndarray], precision: precisions.Precision) -> list[kernel.Operand]:
-    """Tables as operands of a kernel, in the types of a precision."""
+def operands(found: dict[str, np.ndarray], precision: precisions.Precision, ahead: int = 0) -> list[kernel.Operand]:
+    """Tables as operands of a kernel, in the types of a precision; `ahead`: entries that it reads beyond the offsets of its taps."""
+    found = {name: np.pad(t, (0, ahead)) if name.removeprefix("mid_") == "offsets" else t for name, t in found.items()}
     kinds = {"values": precision.weights, "bias": precision.sums, "mask": precision.sums}
     element = lambda name: precisions.DTYPES.get(kinds.get(name.removeprefix("mid_"), ""), np.int32)
     return [kernel.array(name, values.astype(element(name))) for name, values in found.items()]

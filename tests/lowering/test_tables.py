@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lowering import graph as graphs
-from lowering import packed, rewrite, rows
+from lowering import packed, precision, rewrite, rows
 from lowering.kernels import tables
 from tests.lowering import networks
 
@@ -74,3 +74,11 @@ def test_a_dense_layer_reads_a_vector_in_order() -> None:
     found = tables.dense(graphs.PackedDense(packed.pack(p["kernel"][None, None, None], 8), p["bias"]), 8, None)
     np.testing.assert_array_equal(found["offsets"], np.arange(7))
     np.testing.assert_array_equal(found["bias"], [[*p["bias"], 0, 0, 0]])
+
+
+def test_offsets_go_on_after_the_last_tap_for_kernels_that_fetch_ahead() -> None:
+    found = {"offsets": np.arange(5, dtype=np.int32), "mid_offsets": np.arange(3, dtype=np.int32), "bias": np.ones(4)}
+    ahead = {o.name: o.array for o in tables.operands(found, precision.F32, ahead=2)}
+    np.testing.assert_array_equal(ahead["offsets"], [0, 1, 2, 3, 4, 0, 0])
+    np.testing.assert_array_equal(ahead["mid_offsets"], [0, 1, 2, 0, 0])
+    np.testing.assert_array_equal(ahead["bias"], np.ones(4, np.float32))

@@ -72,12 +72,16 @@ def deep() -> networks.Network:
     return networks.Network(function, params, networks.clip(rng, 5, 37, 41, 11))
 
 
+# A host with AVX-512, whatever this one has.
+TARGETS = {
+    "avx512": dataclasses.replace(targets.find(CPU), name="avx512", weights_by_lane=False, **targets.X86["avx512f"])
+}
 NETWORKS = {"straight": straight, "joined": straight, "moves": moves, "deep": deep}
 
 
 def functions(name: str, target: str) -> dict[str, str]:
     """The text of each node's function, its parameters before it and its executable, if it has one of its own."""
-    found = targets.find(target)
+    found = TARGETS[target] if target in TARGETS else targets.find(target)
     if name != "straight":  # so that kernels are joined
         found = dataclasses.replace(found, cache_bytes=0)
     text = emit.emit(rewrite.rewrite(NETWORKS[name]().trace()), found).text
@@ -100,10 +104,12 @@ CASES = [
     ("cpu/dense", "straight", CPU, "fc"),
     ("cpu/pool", "straight", CPU, "pool"),
     ("cpu/conv_prefetch", "deep", CPU, "wide"),
+    ("cpu/conv_avx512", "straight", "avx512", "conv"),
     ("cpu/conv_residual", "deep", CPU, "again"),
     ("cpu/conv_f16", "straight", f"{CPU}:f16", "conv"),
     ("cpu/conv_f16-f32", "deep", f"{CPU}:f16-f32", "again"),
     ("cpu/chain", "deep", CPU, "space.time"),
+    ("cpu/chain_avx512", "deep", "avx512", "space.time"),
     ("cpu/chain_residual", "deep", CPU, "space2.time2"),
     ("cpu/chain_f16-f32", "deep", f"{CPU}:f16-f32", "space.time"),
     ("cpu/pooled", "joined", CPU, "conv.pool"),

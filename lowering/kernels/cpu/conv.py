@@ -22,7 +22,7 @@ def conv(
     count, (tile, chunk, chunks, block) = op.kernel.rows, cut(op, out, target)
     inputs = {"x": x} | ({"residual": residual} if residual else {})
     arrays, whole = (
-        tables.operands(tables.conv(op, x.rows, out, count), target.precision),
+        tables.operands(tables.conv(op, x.rows, out, count), target.precision, target.inputs_ahead),
         kernel.feature_map(out, target.precision.activations),
     )
     types = executable.types(inputs, arrays, whole)
@@ -66,7 +66,10 @@ def chain(
     found = ring_tables(first, x.rows, mid)
     found |= tables.conv(second, mid, out, second.kernel.rows) | {"offsets": tables.ring_offsets(second, span)}
     inputs = {"x": x} | ({"residual": residual} if residual else {})
-    arrays, whole = tables.operands(found, target.precision), kernel.feature_map(out, target.precision.activations)
+    arrays, whole = (
+        tables.operands(found, target.precision, target.inputs_ahead),
+        kernel.feature_map(out, target.precision.activations),
+    )
     workers, size = min(chunks, WORKGROUPS), mid.stored * depth * span
     scratch = {"ring": kernel.Tensor((workers * size,), whole.element)}
     types = executable.types(inputs, arrays, whole, scratch=scratch)

@@ -15,7 +15,7 @@ def pooled(op: graphs.PackedPooled, x: kernel.Value, out: rows.Rows, target: tar
     tile, span, chunks = chains.pooled_tile(op, lines, pitch, target), lines * high * pitch, out.height // lines
     mid = rows.flat(op.between[0], conv.kernel.rows * conv.kernel.group, span)
     arrays, whole = (
-        tables.operands(convs.ring_tables(conv, x.rows, mid), target.precision),
+        tables.operands(convs.ring_tables(conv, x.rows, mid), target.precision, target.inputs_ahead),
         kernel.feature_map(out, target.precision.activations),
     )
     workers, size = min(chunks, convs.WORKGROUPS), mid.stored * depth * span

@@ -112,11 +112,30 @@ class Stage:
                 f"%x{v}", f"%{self.source}[%in_at{v}] : {types[self.source]}", lanes, precision.activations
             )
         lines += self._weights(f"%{p}values", types[p + "values"])
+        lines += self._fetch(place)
         for g in range(group):
             lines += [
                 f"%n{g}_{v} = vector.fma %b{g}, %x{v}, %a{g}_{v} : {self._vector}" for v in range(self.tile.vectors)
             ]
         return [f"              {line}" for line in lines]
+
+    def _fetch(self, place: str) -> list[str]:
+        """Fetches the lines that a later tap reads: taps are anywhere, so that nothing else would bring them into the first cache in time."""
+        target, size = self.target, self.tile.size
+        if not target.inputs_ahead:
+            return []
+        lines = [
+            f"%next = affine.apply affine_map<(t) -> (t + {target.inputs_ahead})>({place})",
+            f"%next_offset32 = memref.load %{self.prefix}offsets[%next] : {self.types[self.prefix + 'offsets']}",
+            "%next_offset = arith.index_cast %next_offset32 : i32 to index",
+            "%next_at = arith.addi %next_offset, %x_at : index",
+        ]
+        for i in sorted({*range(0, size, LINE // target.activation_bytes), size - 1}):
+            lines += [
+                f"%line{i} = affine.apply affine_map<(x) -> (x + {i})>(%next_at)",
+                f"memref.prefetch %{self.source}[%line{i}], read, locality<3>, data : {self.types[self.source]}",
+            ]
+        return lines
 
     def _weights(self, values: str, type_: str) -> list[str]:
         """%b: each weight of a tap in all lanes. NEON multiplies by one lane of a vector; elsewhere a load spreads a scalar."""

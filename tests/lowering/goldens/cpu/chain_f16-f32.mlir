@@ -6,7 +6,7 @@ util.global private @space.time.values = #flow.parameter.named<"model"::"space.t
 util.global private @space.time.offsets = #flow.parameter.named<"model"::"space.time.offsets"> : tensor<108xi32>
 util.global private @space.time.bounds = #flow.parameter.named<"model"::"space.time.bounds"> : tensor<2x1x2xi32>
 util.global private @space.time.bias = #flow.parameter.named<"model"::"space.time.bias"> : tensor<1x8xf32>
-util.global private @space.time.mask = #flow.parameter.named<"model"::"space.time.mask"> : tensor<512xf32>
+util.global private @space.time.mask = #flow.parameter.named<"model"::"space.time.mask"> : tensor<528xf32>
 hal.executable.source private @space.time_kernel {
   hal.executable.export public @space.time ordinal(0) layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) count(%device: !hal.device) -> (index, index, index) {
       %cx = arith.constant 10 : index
@@ -17,7 +17,7 @@ hal.executable.source private @space.time_kernel {
   builtin.module {
       func.func @space.time() attributes {translation_info = #iree_codegen.translation_info<pipeline = #iree_codegen.no_pipeline workgroup_size = [1, 1, 1]>} {
         %byte0 = arith.constant 0 : index
-        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<24576xf16, #hal.descriptor_type<storage_buffer>>
+        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<25344xf16, #hal.descriptor_type<storage_buffer>>
         %mid_values = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(1) alignment(64) offset(%byte0) : memref<1404xf16, #hal.descriptor_type<storage_buffer>>
         %mid_offsets = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(2) alignment(64) offset(%byte0) : memref<351xi32, #hal.descriptor_type<storage_buffer>>
         %mid_bounds = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(3) alignment(64) offset(%byte0) : memref<18xi32, #hal.descriptor_type<storage_buffer>>
@@ -26,8 +26,8 @@ hal.executable.source private @space.time_kernel {
         %offsets = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(6) alignment(64) offset(%byte0) : memref<108xi32, #hal.descriptor_type<storage_buffer>>
         %bounds = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(7) alignment(64) offset(%byte0) : memref<4xi32, #hal.descriptor_type<storage_buffer>>
         %bias = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(8) alignment(64) offset(%byte0) : memref<8xf32, #hal.descriptor_type<storage_buffer>>
-        %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(9) alignment(64) offset(%byte0) : memref<512xf32, #hal.descriptor_type<storage_buffer>>
-        %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(10) alignment(64) offset(%byte0) : memref<8192xf16, #hal.descriptor_type<storage_buffer>>
+        %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(9) alignment(64) offset(%byte0) : memref<528xf32, #hal.descriptor_type<storage_buffer>>
+        %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(10) alignment(64) offset(%byte0) : memref<8448xf16, #hal.descriptor_type<storage_buffer>>
         %ring = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(11) alignment(64) offset(%byte0) : memref<17280xf16, #hal.descriptor_type<storage_buffer>>
 // A packed convolution and what alone reads it: what the first gives for a chunk of positions stays in cache.
 // A workgroup has a ring of 3 frames, as many as the second reads, and a share of the chunks. Frame by frame, the first fills the ring.
@@ -50,7 +50,7 @@ hal.executable.source private @space.time_kernel {
         %last_chunk = arith.constant 9 : index
         %head_size = arith.constant 24 : index
         %tail_start = arith.constant 459 : index
-        %plane_size = arith.constant 512 : index
+        %plane_size = arith.constant 528 : index
         %head_here = arith.cmpi eq, %chunk, %c0 : index
         %tail_here = arith.cmpi eq, %chunk, %last_chunk : index
         %head_end = arith.select %head_here, %head_size, %c0 : index
@@ -58,14 +58,14 @@ hal.executable.source private @space.time_kernel {
         %channel_first = affine.apply affine_map<(r) -> (r * 8)>(%c0)
         %channel_end = affine.apply affine_map<(r) -> (r * 8)>(%rows)
         scf.for %channel = %channel_first to %channel_end step %c1 {
-          %pads_at = affine.apply affine_map<(c, f) -> (c * 1024 + f * 512)>(%channel, %frame)
+          %pads_at = affine.apply affine_map<(c, f) -> (c * 1056 + f * 528)>(%channel, %frame)
           scf.for %i = %c0 to %head_end step %c1 {
             %at = arith.addi %pads_at, %i : index
-            memref.store %pad_zero, %out[%at] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>
+            memref.store %pad_zero, %out[%at] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>
           }
           scf.for %i = %tail_start to %tail_end step %c1 {
             %at = arith.addi %pads_at, %i : index
-            memref.store %pad_zero, %out[%at] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>
+            memref.store %pad_zero, %out[%at] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>
           }
         }
           // Frames of the first that this one needs and no earlier one did.
@@ -74,9 +74,9 @@ hal.executable.source private @space.time_kernel {
           %mid_first = arith.select %at_start, %c0, %earlier : index
           %mid_end = affine.min affine_map<(f) -> (f * 2 + 2, 3)>(%frame)
           scf.for %mid = %mid_first to %mid_end step %c1 {
-            %mid_origin = affine.apply affine_map<(m)[s] -> (m * 512 + s)>(%mid)[%start]
+            %mid_origin = affine.apply affine_map<(m)[s] -> (m * 528 + s)>(%mid)[%start]
             %mid_to = affine.apply affine_map<(m)[r] -> ((m mod 3) * 48 + r)>(%mid)[%ring_at]
-            %ahead_start = affine.apply affine_map<(m)[s] -> (m * 512 + 488 + s)>(%mid)[%start]
+            %ahead_start = affine.apply affine_map<(m)[s] -> (m * 528 + 504 + s)>(%mid)[%start]
         // Rows of filters for one output frame: row > register tile > tap, with 4 x 16 sums in registers.
         scf.for %row = %c0 to %mid_rows step %c1 {
           %bounds_at = affine.apply affine_map<(f, r) -> ((f * 3 + r) * 2)>(%mid, %row)
@@ -107,16 +107,16 @@ hal.executable.source private @space.time_kernel {
               %offset = arith.index_cast %offset32 : i32 to index
               %in_at = arith.addi %offset, %x_at : index
               %in_at0 = affine.apply affine_map<(i) -> (i + 0)>(%in_at)
-              %x0_stored = vector.load %x[%in_at0] : memref<24576xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+              %x0_stored = vector.load %x[%in_at0] : memref<25344xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
               %x0 = arith.extf %x0_stored : vector<4xf16> to vector<4xf32>
               %in_at1 = affine.apply affine_map<(i) -> (i + 4)>(%in_at)
-              %x1_stored = vector.load %x[%in_at1] : memref<24576xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+              %x1_stored = vector.load %x[%in_at1] : memref<25344xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
               %x1 = arith.extf %x1_stored : vector<4xf16> to vector<4xf32>
               %in_at2 = affine.apply affine_map<(i) -> (i + 8)>(%in_at)
-              %x2_stored = vector.load %x[%in_at2] : memref<24576xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+              %x2_stored = vector.load %x[%in_at2] : memref<25344xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
               %x2 = arith.extf %x2_stored : vector<4xf16> to vector<4xf32>
               %in_at3 = affine.apply affine_map<(i) -> (i + 12)>(%in_at)
-              %x3_stored = vector.load %x[%in_at3] : memref<24576xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+              %x3_stored = vector.load %x[%in_at3] : memref<25344xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
               %x3 = arith.extf %x3_stored : vector<4xf16> to vector<4xf32>
               %w_at0 = affine.apply affine_map<(t) -> (t * 4 + 0)>(%tap)
               %w0_stored = vector.load %mid_values[%w_at0] : memref<1404xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
@@ -218,7 +218,7 @@ hal.executable.source private @space.time_kernel {
           // A convolution over frames alone, at the same positions.
           %tiles = arith.constant 4 : index
           %shift = affine.apply affine_map<(f) -> (((f * 2 + 2) mod 3) * 36)>(%frame)
-          %to = affine.apply affine_map<(f)[s] -> (f * 512 + s)>(%frame)[%start]
+          %to = affine.apply affine_map<(f)[s] -> (f * 528 + s)>(%frame)[%start]
         // Rows of filters for one output frame: row > register tile > tap, with 8 x 12 sums in registers.
         scf.for %row = %c0 to %rows step %c1 {
           %bounds_at = affine.apply affine_map<(f, r) -> ((f * 1 + r) * 2)>(%frame, %row)
@@ -228,7 +228,7 @@ hal.executable.source private @space.time_kernel {
           %first_tap = arith.index_cast %first_tap32 : i32 to index
           %end_tap = arith.index_cast %end_tap32 : i32 to index
           %bias_at = affine.apply affine_map<(r) -> (r * 8)>(%row)
-          %row_to = affine.apply affine_map<(r)[to] -> (r * 8192 + to)>(%row)[%to]
+          %row_to = affine.apply affine_map<(r)[to] -> (r * 8448 + to)>(%row)[%to]
           scf.for %tile = %c0 to %tiles step %c1 {
             %position = affine.min affine_map<(t) -> (t * 12, 36)>(%tile)
             %x_at = arith.addi %position, %ring_at : index
@@ -319,107 +319,107 @@ hal.executable.source private @space.time_kernel {
               scf.yield %n0_0, %n0_1, %n0_2, %n1_0, %n1_1, %n1_2, %n2_0, %n2_1, %n2_2, %n3_0, %n3_1, %n3_2, %n4_0, %n4_1, %n4_2, %n5_0, %n5_1, %n5_2, %n6_0, %n6_1, %n6_2, %n7_0, %n7_1, %n7_2 : vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>
             }
             %mask_at0 = affine.apply affine_map<(p)[m] -> (p + m + 0)>(%position)[%start]
-            %mask0 = vector.load %mask[%mask_at0] : memref<512xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %mask0 = vector.load %mask[%mask_at0] : memref<528xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %mask_at1 = affine.apply affine_map<(p)[m] -> (p + m + 4)>(%position)[%start]
-            %mask1 = vector.load %mask[%mask_at1] : memref<512xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %mask1 = vector.load %mask[%mask_at1] : memref<528xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %mask_at2 = affine.apply affine_map<(p)[m] -> (p + m + 8)>(%position)[%start]
-            %mask2 = vector.load %mask[%mask_at2] : memref<512xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %mask2 = vector.load %mask[%mask_at2] : memref<528xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %out_at0_0 = affine.apply affine_map<(p)[r] -> (p + r + 0)>(%position)[%row_to]
             %kept0_0 = arith.mulf %sums#0, %mask0 : vector<4xf32>
             %stored0_0 = arith.truncf %kept0_0 : vector<4xf32> to vector<4xf16>
-            vector.store %stored0_0, %out[%out_at0_0] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            vector.store %stored0_0, %out[%out_at0_0] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
             %out_at0_1 = affine.apply affine_map<(p)[r] -> (p + r + 4)>(%position)[%row_to]
             %kept0_1 = arith.mulf %sums#1, %mask1 : vector<4xf32>
             %stored0_1 = arith.truncf %kept0_1 : vector<4xf32> to vector<4xf16>
-            vector.store %stored0_1, %out[%out_at0_1] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            vector.store %stored0_1, %out[%out_at0_1] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
             %out_at0_2 = affine.apply affine_map<(p)[r] -> (p + r + 8)>(%position)[%row_to]
             %kept0_2 = arith.mulf %sums#2, %mask2 : vector<4xf32>
             %stored0_2 = arith.truncf %kept0_2 : vector<4xf32> to vector<4xf16>
-            vector.store %stored0_2, %out[%out_at0_2] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at1_0 = affine.apply affine_map<(p)[r] -> (p + r + 1024)>(%position)[%row_to]
+            vector.store %stored0_2, %out[%out_at0_2] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at1_0 = affine.apply affine_map<(p)[r] -> (p + r + 1056)>(%position)[%row_to]
             %kept1_0 = arith.mulf %sums#3, %mask0 : vector<4xf32>
             %stored1_0 = arith.truncf %kept1_0 : vector<4xf32> to vector<4xf16>
-            vector.store %stored1_0, %out[%out_at1_0] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at1_1 = affine.apply affine_map<(p)[r] -> (p + r + 1028)>(%position)[%row_to]
+            vector.store %stored1_0, %out[%out_at1_0] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at1_1 = affine.apply affine_map<(p)[r] -> (p + r + 1060)>(%position)[%row_to]
             %kept1_1 = arith.mulf %sums#4, %mask1 : vector<4xf32>
             %stored1_1 = arith.truncf %kept1_1 : vector<4xf32> to vector<4xf16>
-            vector.store %stored1_1, %out[%out_at1_1] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at1_2 = affine.apply affine_map<(p)[r] -> (p + r + 1032)>(%position)[%row_to]
+            vector.store %stored1_1, %out[%out_at1_1] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at1_2 = affine.apply affine_map<(p)[r] -> (p + r + 1064)>(%position)[%row_to]
             %kept1_2 = arith.mulf %sums#5, %mask2 : vector<4xf32>
             %stored1_2 = arith.truncf %kept1_2 : vector<4xf32> to vector<4xf16>
-            vector.store %stored1_2, %out[%out_at1_2] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at2_0 = affine.apply affine_map<(p)[r] -> (p + r + 2048)>(%position)[%row_to]
+            vector.store %stored1_2, %out[%out_at1_2] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at2_0 = affine.apply affine_map<(p)[r] -> (p + r + 2112)>(%position)[%row_to]
             %kept2_0 = arith.mulf %sums#6, %mask0 : vector<4xf32>
             %stored2_0 = arith.truncf %kept2_0 : vector<4xf32> to vector<4xf16>
-            vector.store %stored2_0, %out[%out_at2_0] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at2_1 = affine.apply affine_map<(p)[r] -> (p + r + 2052)>(%position)[%row_to]
+            vector.store %stored2_0, %out[%out_at2_0] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at2_1 = affine.apply affine_map<(p)[r] -> (p + r + 2116)>(%position)[%row_to]
             %kept2_1 = arith.mulf %sums#7, %mask1 : vector<4xf32>
             %stored2_1 = arith.truncf %kept2_1 : vector<4xf32> to vector<4xf16>
-            vector.store %stored2_1, %out[%out_at2_1] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at2_2 = affine.apply affine_map<(p)[r] -> (p + r + 2056)>(%position)[%row_to]
+            vector.store %stored2_1, %out[%out_at2_1] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at2_2 = affine.apply affine_map<(p)[r] -> (p + r + 2120)>(%position)[%row_to]
             %kept2_2 = arith.mulf %sums#8, %mask2 : vector<4xf32>
             %stored2_2 = arith.truncf %kept2_2 : vector<4xf32> to vector<4xf16>
-            vector.store %stored2_2, %out[%out_at2_2] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at3_0 = affine.apply affine_map<(p)[r] -> (p + r + 3072)>(%position)[%row_to]
+            vector.store %stored2_2, %out[%out_at2_2] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at3_0 = affine.apply affine_map<(p)[r] -> (p + r + 3168)>(%position)[%row_to]
             %kept3_0 = arith.mulf %sums#9, %mask0 : vector<4xf32>
             %stored3_0 = arith.truncf %kept3_0 : vector<4xf32> to vector<4xf16>
-            vector.store %stored3_0, %out[%out_at3_0] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at3_1 = affine.apply affine_map<(p)[r] -> (p + r + 3076)>(%position)[%row_to]
+            vector.store %stored3_0, %out[%out_at3_0] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at3_1 = affine.apply affine_map<(p)[r] -> (p + r + 3172)>(%position)[%row_to]
             %kept3_1 = arith.mulf %sums#10, %mask1 : vector<4xf32>
             %stored3_1 = arith.truncf %kept3_1 : vector<4xf32> to vector<4xf16>
-            vector.store %stored3_1, %out[%out_at3_1] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at3_2 = affine.apply affine_map<(p)[r] -> (p + r + 3080)>(%position)[%row_to]
+            vector.store %stored3_1, %out[%out_at3_1] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at3_2 = affine.apply affine_map<(p)[r] -> (p + r + 3176)>(%position)[%row_to]
             %kept3_2 = arith.mulf %sums#11, %mask2 : vector<4xf32>
             %stored3_2 = arith.truncf %kept3_2 : vector<4xf32> to vector<4xf16>
-            vector.store %stored3_2, %out[%out_at3_2] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at4_0 = affine.apply affine_map<(p)[r] -> (p + r + 4096)>(%position)[%row_to]
+            vector.store %stored3_2, %out[%out_at3_2] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at4_0 = affine.apply affine_map<(p)[r] -> (p + r + 4224)>(%position)[%row_to]
             %kept4_0 = arith.mulf %sums#12, %mask0 : vector<4xf32>
             %stored4_0 = arith.truncf %kept4_0 : vector<4xf32> to vector<4xf16>
-            vector.store %stored4_0, %out[%out_at4_0] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at4_1 = affine.apply affine_map<(p)[r] -> (p + r + 4100)>(%position)[%row_to]
+            vector.store %stored4_0, %out[%out_at4_0] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at4_1 = affine.apply affine_map<(p)[r] -> (p + r + 4228)>(%position)[%row_to]
             %kept4_1 = arith.mulf %sums#13, %mask1 : vector<4xf32>
             %stored4_1 = arith.truncf %kept4_1 : vector<4xf32> to vector<4xf16>
-            vector.store %stored4_1, %out[%out_at4_1] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at4_2 = affine.apply affine_map<(p)[r] -> (p + r + 4104)>(%position)[%row_to]
+            vector.store %stored4_1, %out[%out_at4_1] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at4_2 = affine.apply affine_map<(p)[r] -> (p + r + 4232)>(%position)[%row_to]
             %kept4_2 = arith.mulf %sums#14, %mask2 : vector<4xf32>
             %stored4_2 = arith.truncf %kept4_2 : vector<4xf32> to vector<4xf16>
-            vector.store %stored4_2, %out[%out_at4_2] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at5_0 = affine.apply affine_map<(p)[r] -> (p + r + 5120)>(%position)[%row_to]
+            vector.store %stored4_2, %out[%out_at4_2] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at5_0 = affine.apply affine_map<(p)[r] -> (p + r + 5280)>(%position)[%row_to]
             %kept5_0 = arith.mulf %sums#15, %mask0 : vector<4xf32>
             %stored5_0 = arith.truncf %kept5_0 : vector<4xf32> to vector<4xf16>
-            vector.store %stored5_0, %out[%out_at5_0] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at5_1 = affine.apply affine_map<(p)[r] -> (p + r + 5124)>(%position)[%row_to]
+            vector.store %stored5_0, %out[%out_at5_0] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at5_1 = affine.apply affine_map<(p)[r] -> (p + r + 5284)>(%position)[%row_to]
             %kept5_1 = arith.mulf %sums#16, %mask1 : vector<4xf32>
             %stored5_1 = arith.truncf %kept5_1 : vector<4xf32> to vector<4xf16>
-            vector.store %stored5_1, %out[%out_at5_1] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at5_2 = affine.apply affine_map<(p)[r] -> (p + r + 5128)>(%position)[%row_to]
+            vector.store %stored5_1, %out[%out_at5_1] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at5_2 = affine.apply affine_map<(p)[r] -> (p + r + 5288)>(%position)[%row_to]
             %kept5_2 = arith.mulf %sums#17, %mask2 : vector<4xf32>
             %stored5_2 = arith.truncf %kept5_2 : vector<4xf32> to vector<4xf16>
-            vector.store %stored5_2, %out[%out_at5_2] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at6_0 = affine.apply affine_map<(p)[r] -> (p + r + 6144)>(%position)[%row_to]
+            vector.store %stored5_2, %out[%out_at5_2] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at6_0 = affine.apply affine_map<(p)[r] -> (p + r + 6336)>(%position)[%row_to]
             %kept6_0 = arith.mulf %sums#18, %mask0 : vector<4xf32>
             %stored6_0 = arith.truncf %kept6_0 : vector<4xf32> to vector<4xf16>
-            vector.store %stored6_0, %out[%out_at6_0] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at6_1 = affine.apply affine_map<(p)[r] -> (p + r + 6148)>(%position)[%row_to]
+            vector.store %stored6_0, %out[%out_at6_0] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at6_1 = affine.apply affine_map<(p)[r] -> (p + r + 6340)>(%position)[%row_to]
             %kept6_1 = arith.mulf %sums#19, %mask1 : vector<4xf32>
             %stored6_1 = arith.truncf %kept6_1 : vector<4xf32> to vector<4xf16>
-            vector.store %stored6_1, %out[%out_at6_1] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at6_2 = affine.apply affine_map<(p)[r] -> (p + r + 6152)>(%position)[%row_to]
+            vector.store %stored6_1, %out[%out_at6_1] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at6_2 = affine.apply affine_map<(p)[r] -> (p + r + 6344)>(%position)[%row_to]
             %kept6_2 = arith.mulf %sums#20, %mask2 : vector<4xf32>
             %stored6_2 = arith.truncf %kept6_2 : vector<4xf32> to vector<4xf16>
-            vector.store %stored6_2, %out[%out_at6_2] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at7_0 = affine.apply affine_map<(p)[r] -> (p + r + 7168)>(%position)[%row_to]
+            vector.store %stored6_2, %out[%out_at6_2] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at7_0 = affine.apply affine_map<(p)[r] -> (p + r + 7392)>(%position)[%row_to]
             %kept7_0 = arith.mulf %sums#21, %mask0 : vector<4xf32>
             %stored7_0 = arith.truncf %kept7_0 : vector<4xf32> to vector<4xf16>
-            vector.store %stored7_0, %out[%out_at7_0] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at7_1 = affine.apply affine_map<(p)[r] -> (p + r + 7172)>(%position)[%row_to]
+            vector.store %stored7_0, %out[%out_at7_0] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at7_1 = affine.apply affine_map<(p)[r] -> (p + r + 7396)>(%position)[%row_to]
             %kept7_1 = arith.mulf %sums#22, %mask1 : vector<4xf32>
             %stored7_1 = arith.truncf %kept7_1 : vector<4xf32> to vector<4xf16>
-            vector.store %stored7_1, %out[%out_at7_1] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
-            %out_at7_2 = affine.apply affine_map<(p)[r] -> (p + r + 7176)>(%position)[%row_to]
+            vector.store %stored7_1, %out[%out_at7_1] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            %out_at7_2 = affine.apply affine_map<(p)[r] -> (p + r + 7400)>(%position)[%row_to]
             %kept7_2 = arith.mulf %sums#23, %mask2 : vector<4xf32>
             %stored7_2 = arith.truncf %kept7_2 : vector<4xf32> to vector<4xf16>
-            vector.store %stored7_2, %out[%out_at7_2] : memref<8192xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
+            vector.store %stored7_2, %out[%out_at7_2] : memref<8448xf16, #hal.descriptor_type<storage_buffer>>, vector<4xf16>
           }
         }
         }
@@ -428,7 +428,7 @@ hal.executable.source private @space.time_kernel {
       }
   }
 }
-func.func private @space.time(%x: tensor<16x3x512xf16>) -> tensor<8x2x512xf16> {
+func.func private @space.time(%x: tensor<16x3x528xf16>) -> tensor<8x2x528xf16> {
   %mid_values = util.global.load @space.time.mid_values : tensor<351x4xf16>
   %mid_offsets = util.global.load @space.time.mid_offsets : tensor<351xi32>
   %mid_bounds = util.global.load @space.time.mid_bounds : tensor<3x3x2xi32>
@@ -437,8 +437,8 @@ func.func private @space.time(%x: tensor<16x3x512xf16>) -> tensor<8x2x512xf16> {
   %offsets = util.global.load @space.time.offsets : tensor<108xi32>
   %bounds = util.global.load @space.time.bounds : tensor<2x1x2xi32>
   %bias = util.global.load @space.time.bias : tensor<1x8xf32>
-  %mask = util.global.load @space.time.mask : tensor<512xf32>
-  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<16x3x512xf16> into tensor<24576xf16>
-  %result, %unused1 = flow.dispatch @space.time_kernel::@space.time(%x.flat, %mid_values, %mid_offsets, %mid_bounds, %mid_bias, %values, %offsets, %bounds, %bias, %mask) : (tensor<24576xf16>, tensor<351x4xf16>, tensor<351xi32>, tensor<3x3x2xi32>, tensor<3x4xf32>, tensor<36x8xf16>, tensor<108xi32>, tensor<2x1x2xi32>, tensor<1x8xf32>, tensor<512xf32>) -> (tensor<8x2x512xf16>, tensor<17280xf16>)
-  return %result : tensor<8x2x512xf16>
+  %mask = util.global.load @space.time.mask : tensor<528xf32>
+  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<16x3x528xf16> into tensor<25344xf16>
+  %result, %unused1 = flow.dispatch @space.time_kernel::@space.time(%x.flat, %mid_values, %mid_offsets, %mid_bounds, %mid_bias, %values, %offsets, %bounds, %bias, %mask) : (tensor<25344xf16>, tensor<351x4xf16>, tensor<351xi32>, tensor<3x3x2xi32>, tensor<3x4xf32>, tensor<36x8xf16>, tensor<108xi32>, tensor<2x1x2xi32>, tensor<1x8xf32>, tensor<528xf32>) -> (tensor<8x2x528xf16>, tensor<17280xf16>)
+  return %result : tensor<8x2x528xf16>
 }

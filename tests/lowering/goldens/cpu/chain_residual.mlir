@@ -6,7 +6,7 @@ util.global private @space2.time2.values = #flow.parameter.named<"model"::"space
 util.global private @space2.time2.offsets = #flow.parameter.named<"model"::"space2.time2.offsets"> : tensor<81xi32>
 util.global private @space2.time2.bounds = #flow.parameter.named<"model"::"space2.time2.bounds"> : tensor<2x1x2xi32>
 util.global private @space2.time2.bias = #flow.parameter.named<"model"::"space2.time2.bias"> : tensor<1x8xf32>
-util.global private @space2.time2.mask = #flow.parameter.named<"model"::"space2.time2.mask"> : tensor<512xf32>
+util.global private @space2.time2.mask = #flow.parameter.named<"model"::"space2.time2.mask"> : tensor<528xf32>
 hal.executable.source private @space2.time2_kernel {
   hal.executable.export public @space2.time2 ordinal(0) layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) count(%device: !hal.device) -> (index, index, index) {
       %cx = arith.constant 10 : index
@@ -17,8 +17,8 @@ hal.executable.source private @space2.time2_kernel {
   builtin.module {
       func.func @space2.time2() attributes {translation_info = #iree_codegen.translation_info<pipeline = #iree_codegen.no_pipeline workgroup_size = [1, 1, 1]>} {
         %byte0 = arith.constant 0 : index
-        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<8192xf32, #hal.descriptor_type<storage_buffer>>
-        %residual = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(1) alignment(64) offset(%byte0) : memref<8192xf32, #hal.descriptor_type<storage_buffer>>
+        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<8448xf32, #hal.descriptor_type<storage_buffer>>
+        %residual = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(1) alignment(64) offset(%byte0) : memref<8448xf32, #hal.descriptor_type<storage_buffer>>
         %mid_values = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(2) alignment(64) offset(%byte0) : memref<756xf32, #hal.descriptor_type<storage_buffer>>
         %mid_offsets = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(3) alignment(64) offset(%byte0) : memref<189xi32, #hal.descriptor_type<storage_buffer>>
         %mid_bounds = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(4) alignment(64) offset(%byte0) : memref<12xi32, #hal.descriptor_type<storage_buffer>>
@@ -27,8 +27,8 @@ hal.executable.source private @space2.time2_kernel {
         %offsets = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(7) alignment(64) offset(%byte0) : memref<81xi32, #hal.descriptor_type<storage_buffer>>
         %bounds = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(8) alignment(64) offset(%byte0) : memref<4xi32, #hal.descriptor_type<storage_buffer>>
         %bias = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(9) alignment(64) offset(%byte0) : memref<8xf32, #hal.descriptor_type<storage_buffer>>
-        %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(10) alignment(64) offset(%byte0) : memref<512xf32, #hal.descriptor_type<storage_buffer>>
-        %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(11) alignment(64) offset(%byte0) : memref<8192xf32, #hal.descriptor_type<storage_buffer>>
+        %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(10) alignment(64) offset(%byte0) : memref<528xf32, #hal.descriptor_type<storage_buffer>>
+        %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(11) alignment(64) offset(%byte0) : memref<8448xf32, #hal.descriptor_type<storage_buffer>>
         %ring = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(12) alignment(64) offset(%byte0) : memref<17280xf32, #hal.descriptor_type<storage_buffer>>
 // A packed convolution and what alone reads it: what the first gives for a chunk of positions stays in cache.
 // A workgroup has a ring of 3 frames, as many as the second reads, and a share of the chunks. Frame by frame, the first fills the ring.
@@ -51,7 +51,7 @@ hal.executable.source private @space2.time2_kernel {
         %last_chunk = arith.constant 9 : index
         %head_size = arith.constant 24 : index
         %tail_start = arith.constant 459 : index
-        %plane_size = arith.constant 512 : index
+        %plane_size = arith.constant 528 : index
         %head_here = arith.cmpi eq, %chunk, %c0 : index
         %tail_here = arith.cmpi eq, %chunk, %last_chunk : index
         %head_end = arith.select %head_here, %head_size, %c0 : index
@@ -59,14 +59,14 @@ hal.executable.source private @space2.time2_kernel {
         %channel_first = affine.apply affine_map<(r) -> (r * 8)>(%c0)
         %channel_end = affine.apply affine_map<(r) -> (r * 8)>(%rows)
         scf.for %channel = %channel_first to %channel_end step %c1 {
-          %pads_at = affine.apply affine_map<(c, f) -> (c * 1024 + f * 512)>(%channel, %frame)
+          %pads_at = affine.apply affine_map<(c, f) -> (c * 1056 + f * 528)>(%channel, %frame)
           scf.for %i = %c0 to %head_end step %c1 {
             %at = arith.addi %pads_at, %i : index
-            memref.store %pad_zero, %out[%at] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>
+            memref.store %pad_zero, %out[%at] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>
           }
           scf.for %i = %tail_start to %tail_end step %c1 {
             %at = arith.addi %pads_at, %i : index
-            memref.store %pad_zero, %out[%at] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>
+            memref.store %pad_zero, %out[%at] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>
           }
         }
           // Frames of the first that this one needs and no earlier one did.
@@ -75,9 +75,9 @@ hal.executable.source private @space2.time2_kernel {
           %mid_first = arith.select %at_start, %c0, %earlier : index
           %mid_end = affine.min affine_map<(f) -> (f * 1 + 2, 2)>(%frame)
           scf.for %mid = %mid_first to %mid_end step %c1 {
-            %mid_origin = affine.apply affine_map<(m)[s] -> (m * 512 + s)>(%mid)[%start]
+            %mid_origin = affine.apply affine_map<(m)[s] -> (m * 528 + s)>(%mid)[%start]
             %mid_to = affine.apply affine_map<(m)[r] -> ((m mod 3) * 48 + r)>(%mid)[%ring_at]
-            %ahead_start = affine.apply affine_map<(m)[s] -> (m * 512 + 488 + s)>(%mid)[%start]
+            %ahead_start = affine.apply affine_map<(m)[s] -> (m * 528 + 504 + s)>(%mid)[%start]
         // Rows of filters for one output frame: row > register tile > tap, with 4 x 16 sums in registers.
         scf.for %row = %c0 to %mid_rows step %c1 {
           %bounds_at = affine.apply affine_map<(f, r) -> ((f * 3 + r) * 2)>(%mid, %row)
@@ -108,13 +108,13 @@ hal.executable.source private @space2.time2_kernel {
               %offset = arith.index_cast %offset32 : i32 to index
               %in_at = arith.addi %offset, %x_at : index
               %in_at0 = affine.apply affine_map<(i) -> (i + 0)>(%in_at)
-              %x0 = vector.load %x[%in_at0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+              %x0 = vector.load %x[%in_at0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
               %in_at1 = affine.apply affine_map<(i) -> (i + 4)>(%in_at)
-              %x1 = vector.load %x[%in_at1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+              %x1 = vector.load %x[%in_at1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
               %in_at2 = affine.apply affine_map<(i) -> (i + 8)>(%in_at)
-              %x2 = vector.load %x[%in_at2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+              %x2 = vector.load %x[%in_at2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
               %in_at3 = affine.apply affine_map<(i) -> (i + 12)>(%in_at)
-              %x3 = vector.load %x[%in_at3] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+              %x3 = vector.load %x[%in_at3] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
               %w_at0 = affine.apply affine_map<(t) -> (t * 4 + 0)>(%tap)
               %w0 = vector.load %mid_values[%w_at0] : memref<756xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
               %s0 = vector.extract %w0[0] : f32 from vector<4xf32>
@@ -198,7 +198,7 @@ hal.executable.source private @space2.time2_kernel {
           // A convolution over frames alone, at the same positions.
           %tiles = arith.constant 4 : index
           %shift = affine.apply affine_map<(f) -> (((f * 1 + 2) mod 3) * 27)>(%frame)
-          %to = affine.apply affine_map<(f)[s] -> (f * 512 + s)>(%frame)[%start]
+          %to = affine.apply affine_map<(f)[s] -> (f * 528 + s)>(%frame)[%start]
         // Rows of filters for one output frame: row > register tile > tap, with 8 x 12 sums in registers.
         scf.for %row = %c0 to %rows step %c1 {
           %bounds_at = affine.apply affine_map<(f, r) -> ((f * 1 + r) * 2)>(%frame, %row)
@@ -208,14 +208,14 @@ hal.executable.source private @space2.time2_kernel {
           %first_tap = arith.index_cast %first_tap32 : i32 to index
           %end_tap = arith.index_cast %end_tap32 : i32 to index
           %bias_at = affine.apply affine_map<(r) -> (r * 8)>(%row)
-          %row_to = affine.apply affine_map<(r)[to] -> (r * 8192 + to)>(%row)[%to]
+          %row_to = affine.apply affine_map<(r)[to] -> (r * 8448 + to)>(%row)[%to]
           // What this row adds in the next frame.
           %ahead_group = arith.constant 8 : index
           %ahead_lines = arith.constant 4 : index
           scf.for %ahead = %c0 to %ahead_group step %c1 {
             scf.for %line = %c0 to %ahead_lines step %c1 {
-              %ahead_at = affine.apply affine_map<(g, l)[s] -> (g * 1024 + l * 16 + s + 512)>(%ahead, %line)[%row_to]
-              memref.prefetch %residual[%ahead_at], read, locality<2>, data : memref<8192xf32, #hal.descriptor_type<storage_buffer>>
+              %ahead_at = affine.apply affine_map<(g, l)[s] -> (g * 1056 + l * 16 + s + 528)>(%ahead, %line)[%row_to]
+              memref.prefetch %residual[%ahead_at], read, locality<2>, data : memref<8448xf32, #hal.descriptor_type<storage_buffer>>
             }
           }
           scf.for %tile = %c0 to %tiles step %c1 {
@@ -304,155 +304,155 @@ hal.executable.source private @space2.time2_kernel {
             }
             %floor = arith.constant dense<0.0> : vector<4xf32>
             %mask_at0 = affine.apply affine_map<(p)[m] -> (p + m + 0)>(%position)[%start]
-            %mask0 = vector.load %mask[%mask_at0] : memref<512xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %mask0 = vector.load %mask[%mask_at0] : memref<528xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %mask_at1 = affine.apply affine_map<(p)[m] -> (p + m + 4)>(%position)[%start]
-            %mask1 = vector.load %mask[%mask_at1] : memref<512xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %mask1 = vector.load %mask[%mask_at1] : memref<528xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %mask_at2 = affine.apply affine_map<(p)[m] -> (p + m + 8)>(%position)[%start]
-            %mask2 = vector.load %mask[%mask_at2] : memref<512xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %mask2 = vector.load %mask[%mask_at2] : memref<528xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %out_at0_0 = affine.apply affine_map<(p)[r] -> (p + r + 0)>(%position)[%row_to]
-            %more0_0 = vector.load %residual[%out_at0_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %more0_0 = vector.load %residual[%out_at0_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum0_0 = arith.addf %sums#0, %more0_0 : vector<4xf32>
             %relu0_0 = arith.maximumf %sum0_0, %floor : vector<4xf32>
             %kept0_0 = arith.mulf %relu0_0, %mask0 : vector<4xf32>
-            vector.store %kept0_0, %out[%out_at0_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept0_0, %out[%out_at0_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %out_at0_1 = affine.apply affine_map<(p)[r] -> (p + r + 4)>(%position)[%row_to]
-            %more0_1 = vector.load %residual[%out_at0_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %more0_1 = vector.load %residual[%out_at0_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum0_1 = arith.addf %sums#1, %more0_1 : vector<4xf32>
             %relu0_1 = arith.maximumf %sum0_1, %floor : vector<4xf32>
             %kept0_1 = arith.mulf %relu0_1, %mask1 : vector<4xf32>
-            vector.store %kept0_1, %out[%out_at0_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept0_1, %out[%out_at0_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %out_at0_2 = affine.apply affine_map<(p)[r] -> (p + r + 8)>(%position)[%row_to]
-            %more0_2 = vector.load %residual[%out_at0_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %more0_2 = vector.load %residual[%out_at0_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum0_2 = arith.addf %sums#2, %more0_2 : vector<4xf32>
             %relu0_2 = arith.maximumf %sum0_2, %floor : vector<4xf32>
             %kept0_2 = arith.mulf %relu0_2, %mask2 : vector<4xf32>
-            vector.store %kept0_2, %out[%out_at0_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at1_0 = affine.apply affine_map<(p)[r] -> (p + r + 1024)>(%position)[%row_to]
-            %more1_0 = vector.load %residual[%out_at1_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept0_2, %out[%out_at0_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at1_0 = affine.apply affine_map<(p)[r] -> (p + r + 1056)>(%position)[%row_to]
+            %more1_0 = vector.load %residual[%out_at1_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum1_0 = arith.addf %sums#3, %more1_0 : vector<4xf32>
             %relu1_0 = arith.maximumf %sum1_0, %floor : vector<4xf32>
             %kept1_0 = arith.mulf %relu1_0, %mask0 : vector<4xf32>
-            vector.store %kept1_0, %out[%out_at1_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at1_1 = affine.apply affine_map<(p)[r] -> (p + r + 1028)>(%position)[%row_to]
-            %more1_1 = vector.load %residual[%out_at1_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept1_0, %out[%out_at1_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at1_1 = affine.apply affine_map<(p)[r] -> (p + r + 1060)>(%position)[%row_to]
+            %more1_1 = vector.load %residual[%out_at1_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum1_1 = arith.addf %sums#4, %more1_1 : vector<4xf32>
             %relu1_1 = arith.maximumf %sum1_1, %floor : vector<4xf32>
             %kept1_1 = arith.mulf %relu1_1, %mask1 : vector<4xf32>
-            vector.store %kept1_1, %out[%out_at1_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at1_2 = affine.apply affine_map<(p)[r] -> (p + r + 1032)>(%position)[%row_to]
-            %more1_2 = vector.load %residual[%out_at1_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept1_1, %out[%out_at1_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at1_2 = affine.apply affine_map<(p)[r] -> (p + r + 1064)>(%position)[%row_to]
+            %more1_2 = vector.load %residual[%out_at1_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum1_2 = arith.addf %sums#5, %more1_2 : vector<4xf32>
             %relu1_2 = arith.maximumf %sum1_2, %floor : vector<4xf32>
             %kept1_2 = arith.mulf %relu1_2, %mask2 : vector<4xf32>
-            vector.store %kept1_2, %out[%out_at1_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at2_0 = affine.apply affine_map<(p)[r] -> (p + r + 2048)>(%position)[%row_to]
-            %more2_0 = vector.load %residual[%out_at2_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept1_2, %out[%out_at1_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at2_0 = affine.apply affine_map<(p)[r] -> (p + r + 2112)>(%position)[%row_to]
+            %more2_0 = vector.load %residual[%out_at2_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum2_0 = arith.addf %sums#6, %more2_0 : vector<4xf32>
             %relu2_0 = arith.maximumf %sum2_0, %floor : vector<4xf32>
             %kept2_0 = arith.mulf %relu2_0, %mask0 : vector<4xf32>
-            vector.store %kept2_0, %out[%out_at2_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at2_1 = affine.apply affine_map<(p)[r] -> (p + r + 2052)>(%position)[%row_to]
-            %more2_1 = vector.load %residual[%out_at2_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept2_0, %out[%out_at2_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at2_1 = affine.apply affine_map<(p)[r] -> (p + r + 2116)>(%position)[%row_to]
+            %more2_1 = vector.load %residual[%out_at2_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum2_1 = arith.addf %sums#7, %more2_1 : vector<4xf32>
             %relu2_1 = arith.maximumf %sum2_1, %floor : vector<4xf32>
             %kept2_1 = arith.mulf %relu2_1, %mask1 : vector<4xf32>
-            vector.store %kept2_1, %out[%out_at2_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at2_2 = affine.apply affine_map<(p)[r] -> (p + r + 2056)>(%position)[%row_to]
-            %more2_2 = vector.load %residual[%out_at2_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept2_1, %out[%out_at2_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at2_2 = affine.apply affine_map<(p)[r] -> (p + r + 2120)>(%position)[%row_to]
+            %more2_2 = vector.load %residual[%out_at2_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum2_2 = arith.addf %sums#8, %more2_2 : vector<4xf32>
             %relu2_2 = arith.maximumf %sum2_2, %floor : vector<4xf32>
             %kept2_2 = arith.mulf %relu2_2, %mask2 : vector<4xf32>
-            vector.store %kept2_2, %out[%out_at2_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at3_0 = affine.apply affine_map<(p)[r] -> (p + r + 3072)>(%position)[%row_to]
-            %more3_0 = vector.load %residual[%out_at3_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept2_2, %out[%out_at2_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at3_0 = affine.apply affine_map<(p)[r] -> (p + r + 3168)>(%position)[%row_to]
+            %more3_0 = vector.load %residual[%out_at3_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum3_0 = arith.addf %sums#9, %more3_0 : vector<4xf32>
             %relu3_0 = arith.maximumf %sum3_0, %floor : vector<4xf32>
             %kept3_0 = arith.mulf %relu3_0, %mask0 : vector<4xf32>
-            vector.store %kept3_0, %out[%out_at3_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at3_1 = affine.apply affine_map<(p)[r] -> (p + r + 3076)>(%position)[%row_to]
-            %more3_1 = vector.load %residual[%out_at3_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept3_0, %out[%out_at3_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at3_1 = affine.apply affine_map<(p)[r] -> (p + r + 3172)>(%position)[%row_to]
+            %more3_1 = vector.load %residual[%out_at3_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum3_1 = arith.addf %sums#10, %more3_1 : vector<4xf32>
             %relu3_1 = arith.maximumf %sum3_1, %floor : vector<4xf32>
             %kept3_1 = arith.mulf %relu3_1, %mask1 : vector<4xf32>
-            vector.store %kept3_1, %out[%out_at3_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at3_2 = affine.apply affine_map<(p)[r] -> (p + r + 3080)>(%position)[%row_to]
-            %more3_2 = vector.load %residual[%out_at3_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept3_1, %out[%out_at3_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at3_2 = affine.apply affine_map<(p)[r] -> (p + r + 3176)>(%position)[%row_to]
+            %more3_2 = vector.load %residual[%out_at3_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum3_2 = arith.addf %sums#11, %more3_2 : vector<4xf32>
             %relu3_2 = arith.maximumf %sum3_2, %floor : vector<4xf32>
             %kept3_2 = arith.mulf %relu3_2, %mask2 : vector<4xf32>
-            vector.store %kept3_2, %out[%out_at3_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at4_0 = affine.apply affine_map<(p)[r] -> (p + r + 4096)>(%position)[%row_to]
-            %more4_0 = vector.load %residual[%out_at4_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept3_2, %out[%out_at3_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at4_0 = affine.apply affine_map<(p)[r] -> (p + r + 4224)>(%position)[%row_to]
+            %more4_0 = vector.load %residual[%out_at4_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum4_0 = arith.addf %sums#12, %more4_0 : vector<4xf32>
             %relu4_0 = arith.maximumf %sum4_0, %floor : vector<4xf32>
             %kept4_0 = arith.mulf %relu4_0, %mask0 : vector<4xf32>
-            vector.store %kept4_0, %out[%out_at4_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at4_1 = affine.apply affine_map<(p)[r] -> (p + r + 4100)>(%position)[%row_to]
-            %more4_1 = vector.load %residual[%out_at4_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept4_0, %out[%out_at4_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at4_1 = affine.apply affine_map<(p)[r] -> (p + r + 4228)>(%position)[%row_to]
+            %more4_1 = vector.load %residual[%out_at4_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum4_1 = arith.addf %sums#13, %more4_1 : vector<4xf32>
             %relu4_1 = arith.maximumf %sum4_1, %floor : vector<4xf32>
             %kept4_1 = arith.mulf %relu4_1, %mask1 : vector<4xf32>
-            vector.store %kept4_1, %out[%out_at4_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at4_2 = affine.apply affine_map<(p)[r] -> (p + r + 4104)>(%position)[%row_to]
-            %more4_2 = vector.load %residual[%out_at4_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept4_1, %out[%out_at4_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at4_2 = affine.apply affine_map<(p)[r] -> (p + r + 4232)>(%position)[%row_to]
+            %more4_2 = vector.load %residual[%out_at4_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum4_2 = arith.addf %sums#14, %more4_2 : vector<4xf32>
             %relu4_2 = arith.maximumf %sum4_2, %floor : vector<4xf32>
             %kept4_2 = arith.mulf %relu4_2, %mask2 : vector<4xf32>
-            vector.store %kept4_2, %out[%out_at4_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at5_0 = affine.apply affine_map<(p)[r] -> (p + r + 5120)>(%position)[%row_to]
-            %more5_0 = vector.load %residual[%out_at5_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept4_2, %out[%out_at4_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at5_0 = affine.apply affine_map<(p)[r] -> (p + r + 5280)>(%position)[%row_to]
+            %more5_0 = vector.load %residual[%out_at5_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum5_0 = arith.addf %sums#15, %more5_0 : vector<4xf32>
             %relu5_0 = arith.maximumf %sum5_0, %floor : vector<4xf32>
             %kept5_0 = arith.mulf %relu5_0, %mask0 : vector<4xf32>
-            vector.store %kept5_0, %out[%out_at5_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at5_1 = affine.apply affine_map<(p)[r] -> (p + r + 5124)>(%position)[%row_to]
-            %more5_1 = vector.load %residual[%out_at5_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept5_0, %out[%out_at5_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at5_1 = affine.apply affine_map<(p)[r] -> (p + r + 5284)>(%position)[%row_to]
+            %more5_1 = vector.load %residual[%out_at5_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum5_1 = arith.addf %sums#16, %more5_1 : vector<4xf32>
             %relu5_1 = arith.maximumf %sum5_1, %floor : vector<4xf32>
             %kept5_1 = arith.mulf %relu5_1, %mask1 : vector<4xf32>
-            vector.store %kept5_1, %out[%out_at5_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at5_2 = affine.apply affine_map<(p)[r] -> (p + r + 5128)>(%position)[%row_to]
-            %more5_2 = vector.load %residual[%out_at5_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept5_1, %out[%out_at5_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at5_2 = affine.apply affine_map<(p)[r] -> (p + r + 5288)>(%position)[%row_to]
+            %more5_2 = vector.load %residual[%out_at5_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum5_2 = arith.addf %sums#17, %more5_2 : vector<4xf32>
             %relu5_2 = arith.maximumf %sum5_2, %floor : vector<4xf32>
             %kept5_2 = arith.mulf %relu5_2, %mask2 : vector<4xf32>
-            vector.store %kept5_2, %out[%out_at5_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at6_0 = affine.apply affine_map<(p)[r] -> (p + r + 6144)>(%position)[%row_to]
-            %more6_0 = vector.load %residual[%out_at6_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept5_2, %out[%out_at5_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at6_0 = affine.apply affine_map<(p)[r] -> (p + r + 6336)>(%position)[%row_to]
+            %more6_0 = vector.load %residual[%out_at6_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum6_0 = arith.addf %sums#18, %more6_0 : vector<4xf32>
             %relu6_0 = arith.maximumf %sum6_0, %floor : vector<4xf32>
             %kept6_0 = arith.mulf %relu6_0, %mask0 : vector<4xf32>
-            vector.store %kept6_0, %out[%out_at6_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at6_1 = affine.apply affine_map<(p)[r] -> (p + r + 6148)>(%position)[%row_to]
-            %more6_1 = vector.load %residual[%out_at6_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept6_0, %out[%out_at6_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at6_1 = affine.apply affine_map<(p)[r] -> (p + r + 6340)>(%position)[%row_to]
+            %more6_1 = vector.load %residual[%out_at6_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum6_1 = arith.addf %sums#19, %more6_1 : vector<4xf32>
             %relu6_1 = arith.maximumf %sum6_1, %floor : vector<4xf32>
             %kept6_1 = arith.mulf %relu6_1, %mask1 : vector<4xf32>
-            vector.store %kept6_1, %out[%out_at6_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at6_2 = affine.apply affine_map<(p)[r] -> (p + r + 6152)>(%position)[%row_to]
-            %more6_2 = vector.load %residual[%out_at6_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept6_1, %out[%out_at6_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at6_2 = affine.apply affine_map<(p)[r] -> (p + r + 6344)>(%position)[%row_to]
+            %more6_2 = vector.load %residual[%out_at6_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum6_2 = arith.addf %sums#20, %more6_2 : vector<4xf32>
             %relu6_2 = arith.maximumf %sum6_2, %floor : vector<4xf32>
             %kept6_2 = arith.mulf %relu6_2, %mask2 : vector<4xf32>
-            vector.store %kept6_2, %out[%out_at6_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at7_0 = affine.apply affine_map<(p)[r] -> (p + r + 7168)>(%position)[%row_to]
-            %more7_0 = vector.load %residual[%out_at7_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept6_2, %out[%out_at6_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at7_0 = affine.apply affine_map<(p)[r] -> (p + r + 7392)>(%position)[%row_to]
+            %more7_0 = vector.load %residual[%out_at7_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum7_0 = arith.addf %sums#21, %more7_0 : vector<4xf32>
             %relu7_0 = arith.maximumf %sum7_0, %floor : vector<4xf32>
             %kept7_0 = arith.mulf %relu7_0, %mask0 : vector<4xf32>
-            vector.store %kept7_0, %out[%out_at7_0] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at7_1 = affine.apply affine_map<(p)[r] -> (p + r + 7172)>(%position)[%row_to]
-            %more7_1 = vector.load %residual[%out_at7_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept7_0, %out[%out_at7_0] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at7_1 = affine.apply affine_map<(p)[r] -> (p + r + 7396)>(%position)[%row_to]
+            %more7_1 = vector.load %residual[%out_at7_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum7_1 = arith.addf %sums#22, %more7_1 : vector<4xf32>
             %relu7_1 = arith.maximumf %sum7_1, %floor : vector<4xf32>
             %kept7_1 = arith.mulf %relu7_1, %mask1 : vector<4xf32>
-            vector.store %kept7_1, %out[%out_at7_1] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at7_2 = affine.apply affine_map<(p)[r] -> (p + r + 7176)>(%position)[%row_to]
-            %more7_2 = vector.load %residual[%out_at7_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept7_1, %out[%out_at7_1] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at7_2 = affine.apply affine_map<(p)[r] -> (p + r + 7400)>(%position)[%row_to]
+            %more7_2 = vector.load %residual[%out_at7_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %sum7_2 = arith.addf %sums#23, %more7_2 : vector<4xf32>
             %relu7_2 = arith.maximumf %sum7_2, %floor : vector<4xf32>
             %kept7_2 = arith.mulf %relu7_2, %mask2 : vector<4xf32>
-            vector.store %kept7_2, %out[%out_at7_2] : memref<8192xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept7_2, %out[%out_at7_2] : memref<8448xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
           }
         }
         }
@@ -461,7 +461,7 @@ hal.executable.source private @space2.time2_kernel {
       }
   }
 }
-func.func private @space2.time2(%x: tensor<8x2x512xf32>, %residual: tensor<8x2x512xf32>) -> tensor<8x2x512xf32> {
+func.func private @space2.time2(%x: tensor<8x2x528xf32>, %residual: tensor<8x2x528xf32>) -> tensor<8x2x528xf32> {
   %mid_values = util.global.load @space2.time2.mid_values : tensor<189x4xf32>
   %mid_offsets = util.global.load @space2.time2.mid_offsets : tensor<189xi32>
   %mid_bounds = util.global.load @space2.time2.mid_bounds : tensor<2x3x2xi32>
@@ -470,9 +470,9 @@ func.func private @space2.time2(%x: tensor<8x2x512xf32>, %residual: tensor<8x2x5
   %offsets = util.global.load @space2.time2.offsets : tensor<81xi32>
   %bounds = util.global.load @space2.time2.bounds : tensor<2x1x2xi32>
   %bias = util.global.load @space2.time2.bias : tensor<1x8xf32>
-  %mask = util.global.load @space2.time2.mask : tensor<512xf32>
-  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<8x2x512xf32> into tensor<8192xf32>
-  %residual.flat = tensor.collapse_shape %residual [[0, 1, 2]] : tensor<8x2x512xf32> into tensor<8192xf32>
-  %result, %unused1 = flow.dispatch @space2.time2_kernel::@space2.time2(%x.flat, %residual.flat, %mid_values, %mid_offsets, %mid_bounds, %mid_bias, %values, %offsets, %bounds, %bias, %mask) : (tensor<8192xf32>, tensor<8192xf32>, tensor<189x4xf32>, tensor<189xi32>, tensor<2x3x2xi32>, tensor<3x4xf32>, tensor<27x8xf32>, tensor<81xi32>, tensor<2x1x2xi32>, tensor<1x8xf32>, tensor<512xf32>) -> (tensor<8x2x512xf32>, tensor<17280xf32>)
-  return %result : tensor<8x2x512xf32>
+  %mask = util.global.load @space2.time2.mask : tensor<528xf32>
+  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<8x2x528xf32> into tensor<8448xf32>
+  %residual.flat = tensor.collapse_shape %residual [[0, 1, 2]] : tensor<8x2x528xf32> into tensor<8448xf32>
+  %result, %unused1 = flow.dispatch @space2.time2_kernel::@space2.time2(%x.flat, %residual.flat, %mid_values, %mid_offsets, %mid_bounds, %mid_bias, %values, %offsets, %bounds, %bias, %mask) : (tensor<8448xf32>, tensor<8448xf32>, tensor<189x4xf32>, tensor<189xi32>, tensor<2x3x2xi32>, tensor<3x4xf32>, tensor<27x8xf32>, tensor<81xi32>, tensor<2x1x2xi32>, tensor<1x8xf32>, tensor<528xf32>) -> (tensor<8x2x528xf32>, tensor<17280xf32>)
+  return %result : tensor<8x2x528xf32>
 }

@@ -2,7 +2,7 @@ util.global private @conv.values = #flow.parameter.named<"model"::"conv.values">
 util.global private @conv.offsets = #flow.parameter.named<"model"::"conv.offsets"> : tensor<162xi32>
 util.global private @conv.bounds = #flow.parameter.named<"model"::"conv.bounds"> : tensor<2x2x2xi32>
 util.global private @conv.bias = #flow.parameter.named<"model"::"conv.bias"> : tensor<2x8xf16>
-util.global private @conv.mask = #flow.parameter.named<"model"::"conv.mask"> : tensor<96xf16>
+util.global private @conv.mask = #flow.parameter.named<"model"::"conv.mask"> : tensor<112xf16>
 hal.executable.source private @conv_kernel {
   hal.executable.export public @conv ordinal(0) layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) count(%device: !hal.device) -> (index, index, index) {
       %cx = arith.constant 2 : index
@@ -13,13 +13,13 @@ hal.executable.source private @conv_kernel {
   builtin.module {
       func.func @conv() attributes {translation_info = #iree_codegen.translation_info<pipeline = #iree_codegen.no_pipeline workgroup_size = [1, 1, 1]>} {
         %byte0 = arith.constant 0 : index
-        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<576xf16, #hal.descriptor_type<storage_buffer>>
+        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<672xf16, #hal.descriptor_type<storage_buffer>>
         %values = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(1) alignment(64) offset(%byte0) : memref<1296xf16, #hal.descriptor_type<storage_buffer>>
         %offsets = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(2) alignment(64) offset(%byte0) : memref<162xi32, #hal.descriptor_type<storage_buffer>>
         %bounds = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(3) alignment(64) offset(%byte0) : memref<8xi32, #hal.descriptor_type<storage_buffer>>
         %bias = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(4) alignment(64) offset(%byte0) : memref<16xf16, #hal.descriptor_type<storage_buffer>>
-        %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(5) alignment(64) offset(%byte0) : memref<96xf16, #hal.descriptor_type<storage_buffer>>
-        %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(6) alignment(64) offset(%byte0) : memref<3072xf16, #hal.descriptor_type<storage_buffer>>
+        %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(5) alignment(64) offset(%byte0) : memref<112xf16, #hal.descriptor_type<storage_buffer>>
+        %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(6) alignment(64) offset(%byte0) : memref<3584xf16, #hal.descriptor_type<storage_buffer>>
 // A packed 3D convolution: rows of taps of any length; a tap is one offset into the channel-major padded rows of the input.
 // Workgroups are shares of the output's frames and chunks of positions, x blocks of rows.
         %c0 = arith.constant 0 : index
@@ -37,15 +37,15 @@ hal.executable.source private @conv_kernel {
         %frame = affine.apply affine_map<(i) -> (i floordiv 1)>(%item)
         %tile_first = affine.apply affine_map<(c) -> (c * 3)>(%chunk)
         %tile_end = affine.min affine_map<(c) -> (c * 3 + 3, 3)>(%chunk)
-        %origin = affine.apply affine_map<(f) -> (f * 96 + 11)>(%frame)
-        %to = affine.apply affine_map<(f) -> (f * 96 + 11)>(%frame)
-        %ahead_start = affine.apply affine_map<(f, c) -> (f * 96 + (c + 1) * 72 + -74)>(%frame, %chunk)
+        %origin = affine.apply affine_map<(f) -> (f * 112 + 11)>(%frame)
+        %to = affine.apply affine_map<(f) -> (f * 112 + 11)>(%frame)
+        %ahead_start = affine.apply affine_map<(f, c) -> (f * 112 + (c + 1) * 72 + -90)>(%frame, %chunk)
         // The zeros before the first and after the last pixel of each plane.
         %pad_zero = arith.constant 0.0 : f16
         %last_chunk = arith.constant 0 : index
         %head_size = arith.constant 11 : index
         %tail_start = arith.constant 80 : index
-        %plane_size = arith.constant 96 : index
+        %plane_size = arith.constant 112 : index
         %head_here = arith.cmpi eq, %chunk, %c0 : index
         %tail_here = arith.cmpi eq, %chunk, %last_chunk : index
         %head_end = arith.select %head_here, %head_size, %c0 : index
@@ -53,14 +53,14 @@ hal.executable.source private @conv_kernel {
         %channel_first = affine.apply affine_map<(r) -> (r * 8)>(%row_first)
         %channel_end = affine.apply affine_map<(r) -> (r * 8)>(%row_end)
         scf.for %channel = %channel_first to %channel_end step %c1 {
-          %pads_at = affine.apply affine_map<(c, f) -> (c * 192 + f * 96)>(%channel, %frame)
+          %pads_at = affine.apply affine_map<(c, f) -> (c * 224 + f * 112)>(%channel, %frame)
           scf.for %i = %c0 to %head_end step %c1 {
             %at = arith.addi %pads_at, %i : index
-            memref.store %pad_zero, %out[%at] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>
+            memref.store %pad_zero, %out[%at] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>
           }
           scf.for %i = %tail_start to %tail_end step %c1 {
             %at = arith.addi %pads_at, %i : index
-            memref.store %pad_zero, %out[%at] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>
+            memref.store %pad_zero, %out[%at] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>
           }
         }
         // Rows of filters for one output frame: row > register tile > tap, with 8 x 24 sums in registers.
@@ -72,7 +72,7 @@ hal.executable.source private @conv_kernel {
           %first_tap = arith.index_cast %first_tap32 : i32 to index
           %end_tap = arith.index_cast %end_tap32 : i32 to index
           %bias_at = affine.apply affine_map<(r) -> (r * 8)>(%row)
-          %row_to = affine.apply affine_map<(r)[to] -> (r * 1536 + to)>(%row)[%to]
+          %row_to = affine.apply affine_map<(r)[to] -> (r * 1792 + to)>(%row)[%to]
           scf.for %tile = %tile_first to %tile_end step %c1 {
             %position = affine.min affine_map<(t) -> (t * 24, 45)>(%tile)
             %x_at = arith.addi %position, %origin : index
@@ -105,11 +105,11 @@ hal.executable.source private @conv_kernel {
               %offset = arith.index_cast %offset32 : i32 to index
               %in_at = arith.addi %offset, %x_at : index
               %in_at0 = affine.apply affine_map<(i) -> (i + 0)>(%in_at)
-              %x0 = vector.load %x[%in_at0] : memref<576xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+              %x0 = vector.load %x[%in_at0] : memref<672xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
               %in_at1 = affine.apply affine_map<(i) -> (i + 8)>(%in_at)
-              %x1 = vector.load %x[%in_at1] : memref<576xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+              %x1 = vector.load %x[%in_at1] : memref<672xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
               %in_at2 = affine.apply affine_map<(i) -> (i + 16)>(%in_at)
-              %x2 = vector.load %x[%in_at2] : memref<576xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+              %x2 = vector.load %x[%in_at2] : memref<672xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
               %w_at0 = affine.apply affine_map<(t) -> (t * 8 + 0)>(%tap)
               %w0 = vector.load %values[%w_at0] : memref<1296xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
               %s0 = vector.extract %w0[0] : f16 from vector<8xf16>
@@ -156,107 +156,107 @@ hal.executable.source private @conv_kernel {
             }
             %floor = arith.constant dense<0.0> : vector<8xf16>
             %mask_at0 = affine.apply affine_map<(p)[m] -> (p + m + 0)>(%position)[%mask_at]
-            %mask0 = vector.load %mask[%mask_at0] : memref<96xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %mask0 = vector.load %mask[%mask_at0] : memref<112xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
             %mask_at1 = affine.apply affine_map<(p)[m] -> (p + m + 8)>(%position)[%mask_at]
-            %mask1 = vector.load %mask[%mask_at1] : memref<96xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %mask1 = vector.load %mask[%mask_at1] : memref<112xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
             %mask_at2 = affine.apply affine_map<(p)[m] -> (p + m + 16)>(%position)[%mask_at]
-            %mask2 = vector.load %mask[%mask_at2] : memref<96xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %mask2 = vector.load %mask[%mask_at2] : memref<112xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
             %out_at0_0 = affine.apply affine_map<(p)[r] -> (p + r + 0)>(%position)[%row_to]
             %relu0_0 = arith.maxnumf %sums#0, %floor : vector<8xf16>
             %kept0_0 = arith.mulf %relu0_0, %mask0 : vector<8xf16>
-            vector.store %kept0_0, %out[%out_at0_0] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            vector.store %kept0_0, %out[%out_at0_0] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
             %out_at0_1 = affine.apply affine_map<(p)[r] -> (p + r + 8)>(%position)[%row_to]
             %relu0_1 = arith.maxnumf %sums#1, %floor : vector<8xf16>
             %kept0_1 = arith.mulf %relu0_1, %mask1 : vector<8xf16>
-            vector.store %kept0_1, %out[%out_at0_1] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            vector.store %kept0_1, %out[%out_at0_1] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
             %out_at0_2 = affine.apply affine_map<(p)[r] -> (p + r + 16)>(%position)[%row_to]
             %relu0_2 = arith.maxnumf %sums#2, %floor : vector<8xf16>
             %kept0_2 = arith.mulf %relu0_2, %mask2 : vector<8xf16>
-            vector.store %kept0_2, %out[%out_at0_2] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at1_0 = affine.apply affine_map<(p)[r] -> (p + r + 192)>(%position)[%row_to]
+            vector.store %kept0_2, %out[%out_at0_2] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at1_0 = affine.apply affine_map<(p)[r] -> (p + r + 224)>(%position)[%row_to]
             %relu1_0 = arith.maxnumf %sums#3, %floor : vector<8xf16>
             %kept1_0 = arith.mulf %relu1_0, %mask0 : vector<8xf16>
-            vector.store %kept1_0, %out[%out_at1_0] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at1_1 = affine.apply affine_map<(p)[r] -> (p + r + 200)>(%position)[%row_to]
+            vector.store %kept1_0, %out[%out_at1_0] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at1_1 = affine.apply affine_map<(p)[r] -> (p + r + 232)>(%position)[%row_to]
             %relu1_1 = arith.maxnumf %sums#4, %floor : vector<8xf16>
             %kept1_1 = arith.mulf %relu1_1, %mask1 : vector<8xf16>
-            vector.store %kept1_1, %out[%out_at1_1] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at1_2 = affine.apply affine_map<(p)[r] -> (p + r + 208)>(%position)[%row_to]
+            vector.store %kept1_1, %out[%out_at1_1] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at1_2 = affine.apply affine_map<(p)[r] -> (p + r + 240)>(%position)[%row_to]
             %relu1_2 = arith.maxnumf %sums#5, %floor : vector<8xf16>
             %kept1_2 = arith.mulf %relu1_2, %mask2 : vector<8xf16>
-            vector.store %kept1_2, %out[%out_at1_2] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at2_0 = affine.apply affine_map<(p)[r] -> (p + r + 384)>(%position)[%row_to]
+            vector.store %kept1_2, %out[%out_at1_2] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at2_0 = affine.apply affine_map<(p)[r] -> (p + r + 448)>(%position)[%row_to]
             %relu2_0 = arith.maxnumf %sums#6, %floor : vector<8xf16>
             %kept2_0 = arith.mulf %relu2_0, %mask0 : vector<8xf16>
-            vector.store %kept2_0, %out[%out_at2_0] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at2_1 = affine.apply affine_map<(p)[r] -> (p + r + 392)>(%position)[%row_to]
+            vector.store %kept2_0, %out[%out_at2_0] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at2_1 = affine.apply affine_map<(p)[r] -> (p + r + 456)>(%position)[%row_to]
             %relu2_1 = arith.maxnumf %sums#7, %floor : vector<8xf16>
             %kept2_1 = arith.mulf %relu2_1, %mask1 : vector<8xf16>
-            vector.store %kept2_1, %out[%out_at2_1] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at2_2 = affine.apply affine_map<(p)[r] -> (p + r + 400)>(%position)[%row_to]
+            vector.store %kept2_1, %out[%out_at2_1] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at2_2 = affine.apply affine_map<(p)[r] -> (p + r + 464)>(%position)[%row_to]
             %relu2_2 = arith.maxnumf %sums#8, %floor : vector<8xf16>
             %kept2_2 = arith.mulf %relu2_2, %mask2 : vector<8xf16>
-            vector.store %kept2_2, %out[%out_at2_2] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at3_0 = affine.apply affine_map<(p)[r] -> (p + r + 576)>(%position)[%row_to]
+            vector.store %kept2_2, %out[%out_at2_2] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at3_0 = affine.apply affine_map<(p)[r] -> (p + r + 672)>(%position)[%row_to]
             %relu3_0 = arith.maxnumf %sums#9, %floor : vector<8xf16>
             %kept3_0 = arith.mulf %relu3_0, %mask0 : vector<8xf16>
-            vector.store %kept3_0, %out[%out_at3_0] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at3_1 = affine.apply affine_map<(p)[r] -> (p + r + 584)>(%position)[%row_to]
+            vector.store %kept3_0, %out[%out_at3_0] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at3_1 = affine.apply affine_map<(p)[r] -> (p + r + 680)>(%position)[%row_to]
             %relu3_1 = arith.maxnumf %sums#10, %floor : vector<8xf16>
             %kept3_1 = arith.mulf %relu3_1, %mask1 : vector<8xf16>
-            vector.store %kept3_1, %out[%out_at3_1] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at3_2 = affine.apply affine_map<(p)[r] -> (p + r + 592)>(%position)[%row_to]
+            vector.store %kept3_1, %out[%out_at3_1] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at3_2 = affine.apply affine_map<(p)[r] -> (p + r + 688)>(%position)[%row_to]
             %relu3_2 = arith.maxnumf %sums#11, %floor : vector<8xf16>
             %kept3_2 = arith.mulf %relu3_2, %mask2 : vector<8xf16>
-            vector.store %kept3_2, %out[%out_at3_2] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at4_0 = affine.apply affine_map<(p)[r] -> (p + r + 768)>(%position)[%row_to]
+            vector.store %kept3_2, %out[%out_at3_2] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at4_0 = affine.apply affine_map<(p)[r] -> (p + r + 896)>(%position)[%row_to]
             %relu4_0 = arith.maxnumf %sums#12, %floor : vector<8xf16>
             %kept4_0 = arith.mulf %relu4_0, %mask0 : vector<8xf16>
-            vector.store %kept4_0, %out[%out_at4_0] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at4_1 = affine.apply affine_map<(p)[r] -> (p + r + 776)>(%position)[%row_to]
+            vector.store %kept4_0, %out[%out_at4_0] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at4_1 = affine.apply affine_map<(p)[r] -> (p + r + 904)>(%position)[%row_to]
             %relu4_1 = arith.maxnumf %sums#13, %floor : vector<8xf16>
             %kept4_1 = arith.mulf %relu4_1, %mask1 : vector<8xf16>
-            vector.store %kept4_1, %out[%out_at4_1] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at4_2 = affine.apply affine_map<(p)[r] -> (p + r + 784)>(%position)[%row_to]
+            vector.store %kept4_1, %out[%out_at4_1] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at4_2 = affine.apply affine_map<(p)[r] -> (p + r + 912)>(%position)[%row_to]
             %relu4_2 = arith.maxnumf %sums#14, %floor : vector<8xf16>
             %kept4_2 = arith.mulf %relu4_2, %mask2 : vector<8xf16>
-            vector.store %kept4_2, %out[%out_at4_2] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at5_0 = affine.apply affine_map<(p)[r] -> (p + r + 960)>(%position)[%row_to]
+            vector.store %kept4_2, %out[%out_at4_2] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at5_0 = affine.apply affine_map<(p)[r] -> (p + r + 1120)>(%position)[%row_to]
             %relu5_0 = arith.maxnumf %sums#15, %floor : vector<8xf16>
             %kept5_0 = arith.mulf %relu5_0, %mask0 : vector<8xf16>
-            vector.store %kept5_0, %out[%out_at5_0] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at5_1 = affine.apply affine_map<(p)[r] -> (p + r + 968)>(%position)[%row_to]
+            vector.store %kept5_0, %out[%out_at5_0] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at5_1 = affine.apply affine_map<(p)[r] -> (p + r + 1128)>(%position)[%row_to]
             %relu5_1 = arith.maxnumf %sums#16, %floor : vector<8xf16>
             %kept5_1 = arith.mulf %relu5_1, %mask1 : vector<8xf16>
-            vector.store %kept5_1, %out[%out_at5_1] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at5_2 = affine.apply affine_map<(p)[r] -> (p + r + 976)>(%position)[%row_to]
+            vector.store %kept5_1, %out[%out_at5_1] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at5_2 = affine.apply affine_map<(p)[r] -> (p + r + 1136)>(%position)[%row_to]
             %relu5_2 = arith.maxnumf %sums#17, %floor : vector<8xf16>
             %kept5_2 = arith.mulf %relu5_2, %mask2 : vector<8xf16>
-            vector.store %kept5_2, %out[%out_at5_2] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at6_0 = affine.apply affine_map<(p)[r] -> (p + r + 1152)>(%position)[%row_to]
+            vector.store %kept5_2, %out[%out_at5_2] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at6_0 = affine.apply affine_map<(p)[r] -> (p + r + 1344)>(%position)[%row_to]
             %relu6_0 = arith.maxnumf %sums#18, %floor : vector<8xf16>
             %kept6_0 = arith.mulf %relu6_0, %mask0 : vector<8xf16>
-            vector.store %kept6_0, %out[%out_at6_0] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at6_1 = affine.apply affine_map<(p)[r] -> (p + r + 1160)>(%position)[%row_to]
+            vector.store %kept6_0, %out[%out_at6_0] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at6_1 = affine.apply affine_map<(p)[r] -> (p + r + 1352)>(%position)[%row_to]
             %relu6_1 = arith.maxnumf %sums#19, %floor : vector<8xf16>
             %kept6_1 = arith.mulf %relu6_1, %mask1 : vector<8xf16>
-            vector.store %kept6_1, %out[%out_at6_1] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at6_2 = affine.apply affine_map<(p)[r] -> (p + r + 1168)>(%position)[%row_to]
+            vector.store %kept6_1, %out[%out_at6_1] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at6_2 = affine.apply affine_map<(p)[r] -> (p + r + 1360)>(%position)[%row_to]
             %relu6_2 = arith.maxnumf %sums#20, %floor : vector<8xf16>
             %kept6_2 = arith.mulf %relu6_2, %mask2 : vector<8xf16>
-            vector.store %kept6_2, %out[%out_at6_2] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at7_0 = affine.apply affine_map<(p)[r] -> (p + r + 1344)>(%position)[%row_to]
+            vector.store %kept6_2, %out[%out_at6_2] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at7_0 = affine.apply affine_map<(p)[r] -> (p + r + 1568)>(%position)[%row_to]
             %relu7_0 = arith.maxnumf %sums#21, %floor : vector<8xf16>
             %kept7_0 = arith.mulf %relu7_0, %mask0 : vector<8xf16>
-            vector.store %kept7_0, %out[%out_at7_0] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at7_1 = affine.apply affine_map<(p)[r] -> (p + r + 1352)>(%position)[%row_to]
+            vector.store %kept7_0, %out[%out_at7_0] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at7_1 = affine.apply affine_map<(p)[r] -> (p + r + 1576)>(%position)[%row_to]
             %relu7_1 = arith.maxnumf %sums#22, %floor : vector<8xf16>
             %kept7_1 = arith.mulf %relu7_1, %mask1 : vector<8xf16>
-            vector.store %kept7_1, %out[%out_at7_1] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
-            %out_at7_2 = affine.apply affine_map<(p)[r] -> (p + r + 1360)>(%position)[%row_to]
+            vector.store %kept7_1, %out[%out_at7_1] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            %out_at7_2 = affine.apply affine_map<(p)[r] -> (p + r + 1584)>(%position)[%row_to]
             %relu7_2 = arith.maxnumf %sums#23, %floor : vector<8xf16>
             %kept7_2 = arith.mulf %relu7_2, %mask2 : vector<8xf16>
-            vector.store %kept7_2, %out[%out_at7_2] : memref<3072xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
+            vector.store %kept7_2, %out[%out_at7_2] : memref<3584xf16, #hal.descriptor_type<storage_buffer>>, vector<8xf16>
           }
         }
         }
@@ -264,13 +264,13 @@ hal.executable.source private @conv_kernel {
       }
   }
 }
-func.func private @conv(%x: tensor<3x2x96xf16>) -> tensor<16x2x96xf16> {
+func.func private @conv(%x: tensor<3x2x112xf16>) -> tensor<16x2x112xf16> {
   %values = util.global.load @conv.values : tensor<162x8xf16>
   %offsets = util.global.load @conv.offsets : tensor<162xi32>
   %bounds = util.global.load @conv.bounds : tensor<2x2x2xi32>
   %bias = util.global.load @conv.bias : tensor<2x8xf16>
-  %mask = util.global.load @conv.mask : tensor<96xf16>
-  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<3x2x96xf16> into tensor<576xf16>
-  %result = flow.dispatch @conv_kernel::@conv(%x.flat, %values, %offsets, %bounds, %bias, %mask) : (tensor<576xf16>, tensor<162x8xf16>, tensor<162xi32>, tensor<2x2x2xi32>, tensor<2x8xf16>, tensor<96xf16>) -> tensor<16x2x96xf16>
-  return %result : tensor<16x2x96xf16>
+  %mask = util.global.load @conv.mask : tensor<112xf16>
+  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<3x2x112xf16> into tensor<672xf16>
+  %result = flow.dispatch @conv_kernel::@conv(%x.flat, %values, %offsets, %bounds, %bias, %mask) : (tensor<672xf16>, tensor<162x8xf16>, tensor<162xi32>, tensor<2x2x2xi32>, tensor<2x8xf16>, tensor<112xf16>) -> tensor<16x2x112xf16>
+  return %result : tensor<16x2x112xf16>
 }

@@ -2,7 +2,7 @@ util.global private @wide.values = #flow.parameter.named<"model"::"wide.values">
 util.global private @wide.offsets = #flow.parameter.named<"model"::"wide.offsets"> : tensor<198xi32>
 util.global private @wide.bounds = #flow.parameter.named<"model"::"wide.bounds"> : tensor<3x1x2xi32>
 util.global private @wide.bias = #flow.parameter.named<"model"::"wide.bias"> : tensor<1x8xf32>
-util.global private @wide.mask = #flow.parameter.named<"model"::"wide.mask"> : tensor<1728xf32>
+util.global private @wide.mask = #flow.parameter.named<"model"::"wide.mask"> : tensor<1744xf32>
 hal.executable.source private @wide_kernel {
   hal.executable.export public @wide ordinal(0) layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) count(%device: !hal.device) -> (index, index, index) {
       %cx = arith.constant 12 : index
@@ -13,13 +13,13 @@ hal.executable.source private @wide_kernel {
   builtin.module {
       func.func @wide() attributes {translation_info = #iree_codegen.translation_info<pipeline = #iree_codegen.no_pipeline workgroup_size = [1, 1, 1]>} {
         %byte0 = arith.constant 0 : index
-        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<95040xf32, #hal.descriptor_type<storage_buffer>>
+        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<95920xf32, #hal.descriptor_type<storage_buffer>>
         %values = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(1) alignment(64) offset(%byte0) : memref<1584xf32, #hal.descriptor_type<storage_buffer>>
         %offsets = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(2) alignment(64) offset(%byte0) : memref<198xi32, #hal.descriptor_type<storage_buffer>>
         %bounds = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(3) alignment(64) offset(%byte0) : memref<6xi32, #hal.descriptor_type<storage_buffer>>
         %bias = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(4) alignment(64) offset(%byte0) : memref<8xf32, #hal.descriptor_type<storage_buffer>>
-        %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(5) alignment(64) offset(%byte0) : memref<1728xf32, #hal.descriptor_type<storage_buffer>>
-        %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(6) alignment(64) offset(%byte0) : memref<41472xf32, #hal.descriptor_type<storage_buffer>>
+        %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(5) alignment(64) offset(%byte0) : memref<1744xf32, #hal.descriptor_type<storage_buffer>>
+        %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(6) alignment(64) offset(%byte0) : memref<41856xf32, #hal.descriptor_type<storage_buffer>>
 // A packed 3D convolution: rows of taps of any length; a tap is one offset into the channel-major padded rows of the input.
 // Workgroups are shares of the output's frames and chunks of positions, x blocks of rows.
         %c0 = arith.constant 0 : index
@@ -37,15 +37,15 @@ hal.executable.source private @wide_kernel {
         %frame = affine.apply affine_map<(i) -> (i floordiv 34)>(%item)
         %tile_first = affine.apply affine_map<(c) -> (c * 4)>(%chunk)
         %tile_end = affine.min affine_map<(c) -> (c * 4 + 4, 133)>(%chunk)
-        %origin = affine.apply affine_map<(f) -> (f * 3456 + 44)>(%frame)
-        %to = affine.apply affine_map<(f) -> (f * 1728 + 44)>(%frame)
-        %ahead_start = affine.apply affine_map<(f, c) -> (f * 3456 + (c + 1) * 48 + -1640)>(%frame, %chunk)
+        %origin = affine.apply affine_map<(f) -> (f * 3488 + 44)>(%frame)
+        %to = affine.apply affine_map<(f) -> (f * 1744 + 44)>(%frame)
+        %ahead_start = affine.apply affine_map<(f, c) -> (f * 3488 + (c + 1) * 48 + -1656)>(%frame, %chunk)
         // The zeros before the first and after the last pixel of each plane.
         %pad_zero = arith.constant 0.0 : f32
         %last_chunk = arith.constant 33 : index
         %head_size = arith.constant 44 : index
         %tail_start = arith.constant 1633 : index
-        %plane_size = arith.constant 1728 : index
+        %plane_size = arith.constant 1744 : index
         %head_here = arith.cmpi eq, %chunk, %c0 : index
         %tail_here = arith.cmpi eq, %chunk, %last_chunk : index
         %head_end = arith.select %head_here, %head_size, %c0 : index
@@ -53,14 +53,14 @@ hal.executable.source private @wide_kernel {
         %channel_first = affine.apply affine_map<(r) -> (r * 8)>(%row_first)
         %channel_end = affine.apply affine_map<(r) -> (r * 8)>(%row_end)
         scf.for %channel = %channel_first to %channel_end step %c1 {
-          %pads_at = affine.apply affine_map<(c, f) -> (c * 5184 + f * 1728)>(%channel, %frame)
+          %pads_at = affine.apply affine_map<(c, f) -> (c * 5232 + f * 1744)>(%channel, %frame)
           scf.for %i = %c0 to %head_end step %c1 {
             %at = arith.addi %pads_at, %i : index
-            memref.store %pad_zero, %out[%at] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>
+            memref.store %pad_zero, %out[%at] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>
           }
           scf.for %i = %tail_start to %tail_end step %c1 {
             %at = arith.addi %pads_at, %i : index
-            memref.store %pad_zero, %out[%at] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>
+            memref.store %pad_zero, %out[%at] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>
           }
         }
         // Rows of filters for one output frame: row > register tile > tap, with 8 x 12 sums in registers.
@@ -72,7 +72,7 @@ hal.executable.source private @wide_kernel {
           %first_tap = arith.index_cast %first_tap32 : i32 to index
           %end_tap = arith.index_cast %end_tap32 : i32 to index
           %bias_at = affine.apply affine_map<(r) -> (r * 8)>(%row)
-          %row_to = affine.apply affine_map<(r)[to] -> (r * 41472 + to)>(%row)[%to]
+          %row_to = affine.apply affine_map<(r)[to] -> (r * 41856 + to)>(%row)[%to]
           // This row's share of the channels that are read next.
           %ahead_first = affine.apply affine_map<(r) -> (((r mod 1) * 11) floordiv 1)>(%row)
           %ahead_end = affine.apply affine_map<(r) -> (((r mod 1) * 11 + 11) floordiv 1)>(%row)
@@ -81,8 +81,8 @@ hal.executable.source private @wide_kernel {
           scf.for %ahead = %ahead_first to %ahead_end step %c1 {
             scf.for %ahead_frame = %c0 to %ahead_frames step %c1 {
               scf.for %line = %c0 to %ahead_lines step %c1 {
-                %ahead_at = affine.apply affine_map<(c, f, l)[s] -> (c * 8640 + f * 1728 + l * 16 + s)>(%ahead, %ahead_frame, %line)[%ahead_start]
-                memref.prefetch %x[%ahead_at], read, locality<2>, data : memref<95040xf32, #hal.descriptor_type<storage_buffer>>
+                %ahead_at = affine.apply affine_map<(c, f, l)[s] -> (c * 8720 + f * 1744 + l * 16 + s)>(%ahead, %ahead_frame, %line)[%ahead_start]
+                memref.prefetch %x[%ahead_at], read, locality<2>, data : memref<95920xf32, #hal.descriptor_type<storage_buffer>>
               }
             }
           }
@@ -118,11 +118,11 @@ hal.executable.source private @wide_kernel {
               %offset = arith.index_cast %offset32 : i32 to index
               %in_at = arith.addi %offset, %x_at : index
               %in_at0 = affine.apply affine_map<(i) -> (i + 0)>(%in_at)
-              %x0 = vector.load %x[%in_at0] : memref<95040xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+              %x0 = vector.load %x[%in_at0] : memref<95920xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
               %in_at1 = affine.apply affine_map<(i) -> (i + 4)>(%in_at)
-              %x1 = vector.load %x[%in_at1] : memref<95040xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+              %x1 = vector.load %x[%in_at1] : memref<95920xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
               %in_at2 = affine.apply affine_map<(i) -> (i + 8)>(%in_at)
-              %x2 = vector.load %x[%in_at2] : memref<95040xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+              %x2 = vector.load %x[%in_at2] : memref<95920xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
               %w_at0 = affine.apply affine_map<(t) -> (t * 8 + 0)>(%tap)
               %w0 = vector.load %values[%w_at0] : memref<1584xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
               %s0 = vector.extract %w0[0] : f32 from vector<4xf32>
@@ -171,107 +171,107 @@ hal.executable.source private @wide_kernel {
             }
             %floor = arith.constant dense<0.0> : vector<4xf32>
             %mask_at0 = affine.apply affine_map<(p)[m] -> (p + m + 0)>(%position)[%mask_at]
-            %mask0 = vector.load %mask[%mask_at0] : memref<1728xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %mask0 = vector.load %mask[%mask_at0] : memref<1744xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %mask_at1 = affine.apply affine_map<(p)[m] -> (p + m + 4)>(%position)[%mask_at]
-            %mask1 = vector.load %mask[%mask_at1] : memref<1728xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %mask1 = vector.load %mask[%mask_at1] : memref<1744xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %mask_at2 = affine.apply affine_map<(p)[m] -> (p + m + 8)>(%position)[%mask_at]
-            %mask2 = vector.load %mask[%mask_at2] : memref<1728xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %mask2 = vector.load %mask[%mask_at2] : memref<1744xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %out_at0_0 = affine.apply affine_map<(p)[r] -> (p + r + 0)>(%position)[%row_to]
             %relu0_0 = arith.maximumf %sums#0, %floor : vector<4xf32>
             %kept0_0 = arith.mulf %relu0_0, %mask0 : vector<4xf32>
-            vector.store %kept0_0, %out[%out_at0_0] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept0_0, %out[%out_at0_0] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %out_at0_1 = affine.apply affine_map<(p)[r] -> (p + r + 4)>(%position)[%row_to]
             %relu0_1 = arith.maximumf %sums#1, %floor : vector<4xf32>
             %kept0_1 = arith.mulf %relu0_1, %mask1 : vector<4xf32>
-            vector.store %kept0_1, %out[%out_at0_1] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept0_1, %out[%out_at0_1] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
             %out_at0_2 = affine.apply affine_map<(p)[r] -> (p + r + 8)>(%position)[%row_to]
             %relu0_2 = arith.maximumf %sums#2, %floor : vector<4xf32>
             %kept0_2 = arith.mulf %relu0_2, %mask2 : vector<4xf32>
-            vector.store %kept0_2, %out[%out_at0_2] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at1_0 = affine.apply affine_map<(p)[r] -> (p + r + 5184)>(%position)[%row_to]
+            vector.store %kept0_2, %out[%out_at0_2] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at1_0 = affine.apply affine_map<(p)[r] -> (p + r + 5232)>(%position)[%row_to]
             %relu1_0 = arith.maximumf %sums#3, %floor : vector<4xf32>
             %kept1_0 = arith.mulf %relu1_0, %mask0 : vector<4xf32>
-            vector.store %kept1_0, %out[%out_at1_0] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at1_1 = affine.apply affine_map<(p)[r] -> (p + r + 5188)>(%position)[%row_to]
+            vector.store %kept1_0, %out[%out_at1_0] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at1_1 = affine.apply affine_map<(p)[r] -> (p + r + 5236)>(%position)[%row_to]
             %relu1_1 = arith.maximumf %sums#4, %floor : vector<4xf32>
             %kept1_1 = arith.mulf %relu1_1, %mask1 : vector<4xf32>
-            vector.store %kept1_1, %out[%out_at1_1] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at1_2 = affine.apply affine_map<(p)[r] -> (p + r + 5192)>(%position)[%row_to]
+            vector.store %kept1_1, %out[%out_at1_1] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at1_2 = affine.apply affine_map<(p)[r] -> (p + r + 5240)>(%position)[%row_to]
             %relu1_2 = arith.maximumf %sums#5, %floor : vector<4xf32>
             %kept1_2 = arith.mulf %relu1_2, %mask2 : vector<4xf32>
-            vector.store %kept1_2, %out[%out_at1_2] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at2_0 = affine.apply affine_map<(p)[r] -> (p + r + 10368)>(%position)[%row_to]
+            vector.store %kept1_2, %out[%out_at1_2] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at2_0 = affine.apply affine_map<(p)[r] -> (p + r + 10464)>(%position)[%row_to]
             %relu2_0 = arith.maximumf %sums#6, %floor : vector<4xf32>
             %kept2_0 = arith.mulf %relu2_0, %mask0 : vector<4xf32>
-            vector.store %kept2_0, %out[%out_at2_0] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at2_1 = affine.apply affine_map<(p)[r] -> (p + r + 10372)>(%position)[%row_to]
+            vector.store %kept2_0, %out[%out_at2_0] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at2_1 = affine.apply affine_map<(p)[r] -> (p + r + 10468)>(%position)[%row_to]
             %relu2_1 = arith.maximumf %sums#7, %floor : vector<4xf32>
             %kept2_1 = arith.mulf %relu2_1, %mask1 : vector<4xf32>
-            vector.store %kept2_1, %out[%out_at2_1] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at2_2 = affine.apply affine_map<(p)[r] -> (p + r + 10376)>(%position)[%row_to]
+            vector.store %kept2_1, %out[%out_at2_1] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at2_2 = affine.apply affine_map<(p)[r] -> (p + r + 10472)>(%position)[%row_to]
             %relu2_2 = arith.maximumf %sums#8, %floor : vector<4xf32>
             %kept2_2 = arith.mulf %relu2_2, %mask2 : vector<4xf32>
-            vector.store %kept2_2, %out[%out_at2_2] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at3_0 = affine.apply affine_map<(p)[r] -> (p + r + 15552)>(%position)[%row_to]
+            vector.store %kept2_2, %out[%out_at2_2] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at3_0 = affine.apply affine_map<(p)[r] -> (p + r + 15696)>(%position)[%row_to]
             %relu3_0 = arith.maximumf %sums#9, %floor : vector<4xf32>
             %kept3_0 = arith.mulf %relu3_0, %mask0 : vector<4xf32>
-            vector.store %kept3_0, %out[%out_at3_0] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at3_1 = affine.apply affine_map<(p)[r] -> (p + r + 15556)>(%position)[%row_to]
+            vector.store %kept3_0, %out[%out_at3_0] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at3_1 = affine.apply affine_map<(p)[r] -> (p + r + 15700)>(%position)[%row_to]
             %relu3_1 = arith.maximumf %sums#10, %floor : vector<4xf32>
             %kept3_1 = arith.mulf %relu3_1, %mask1 : vector<4xf32>
-            vector.store %kept3_1, %out[%out_at3_1] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at3_2 = affine.apply affine_map<(p)[r] -> (p + r + 15560)>(%position)[%row_to]
+            vector.store %kept3_1, %out[%out_at3_1] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at3_2 = affine.apply affine_map<(p)[r] -> (p + r + 15704)>(%position)[%row_to]
             %relu3_2 = arith.maximumf %sums#11, %floor : vector<4xf32>
             %kept3_2 = arith.mulf %relu3_2, %mask2 : vector<4xf32>
-            vector.store %kept3_2, %out[%out_at3_2] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at4_0 = affine.apply affine_map<(p)[r] -> (p + r + 20736)>(%position)[%row_to]
+            vector.store %kept3_2, %out[%out_at3_2] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at4_0 = affine.apply affine_map<(p)[r] -> (p + r + 20928)>(%position)[%row_to]
             %relu4_0 = arith.maximumf %sums#12, %floor : vector<4xf32>
             %kept4_0 = arith.mulf %relu4_0, %mask0 : vector<4xf32>
-            vector.store %kept4_0, %out[%out_at4_0] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at4_1 = affine.apply affine_map<(p)[r] -> (p + r + 20740)>(%position)[%row_to]
+            vector.store %kept4_0, %out[%out_at4_0] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at4_1 = affine.apply affine_map<(p)[r] -> (p + r + 20932)>(%position)[%row_to]
             %relu4_1 = arith.maximumf %sums#13, %floor : vector<4xf32>
             %kept4_1 = arith.mulf %relu4_1, %mask1 : vector<4xf32>
-            vector.store %kept4_1, %out[%out_at4_1] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at4_2 = affine.apply affine_map<(p)[r] -> (p + r + 20744)>(%position)[%row_to]
+            vector.store %kept4_1, %out[%out_at4_1] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at4_2 = affine.apply affine_map<(p)[r] -> (p + r + 20936)>(%position)[%row_to]
             %relu4_2 = arith.maximumf %sums#14, %floor : vector<4xf32>
             %kept4_2 = arith.mulf %relu4_2, %mask2 : vector<4xf32>
-            vector.store %kept4_2, %out[%out_at4_2] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at5_0 = affine.apply affine_map<(p)[r] -> (p + r + 25920)>(%position)[%row_to]
+            vector.store %kept4_2, %out[%out_at4_2] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at5_0 = affine.apply affine_map<(p)[r] -> (p + r + 26160)>(%position)[%row_to]
             %relu5_0 = arith.maximumf %sums#15, %floor : vector<4xf32>
             %kept5_0 = arith.mulf %relu5_0, %mask0 : vector<4xf32>
-            vector.store %kept5_0, %out[%out_at5_0] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at5_1 = affine.apply affine_map<(p)[r] -> (p + r + 25924)>(%position)[%row_to]
+            vector.store %kept5_0, %out[%out_at5_0] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at5_1 = affine.apply affine_map<(p)[r] -> (p + r + 26164)>(%position)[%row_to]
             %relu5_1 = arith.maximumf %sums#16, %floor : vector<4xf32>
             %kept5_1 = arith.mulf %relu5_1, %mask1 : vector<4xf32>
-            vector.store %kept5_1, %out[%out_at5_1] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at5_2 = affine.apply affine_map<(p)[r] -> (p + r + 25928)>(%position)[%row_to]
+            vector.store %kept5_1, %out[%out_at5_1] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at5_2 = affine.apply affine_map<(p)[r] -> (p + r + 26168)>(%position)[%row_to]
             %relu5_2 = arith.maximumf %sums#17, %floor : vector<4xf32>
             %kept5_2 = arith.mulf %relu5_2, %mask2 : vector<4xf32>
-            vector.store %kept5_2, %out[%out_at5_2] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at6_0 = affine.apply affine_map<(p)[r] -> (p + r + 31104)>(%position)[%row_to]
+            vector.store %kept5_2, %out[%out_at5_2] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at6_0 = affine.apply affine_map<(p)[r] -> (p + r + 31392)>(%position)[%row_to]
             %relu6_0 = arith.maximumf %sums#18, %floor : vector<4xf32>
             %kept6_0 = arith.mulf %relu6_0, %mask0 : vector<4xf32>
-            vector.store %kept6_0, %out[%out_at6_0] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at6_1 = affine.apply affine_map<(p)[r] -> (p + r + 31108)>(%position)[%row_to]
+            vector.store %kept6_0, %out[%out_at6_0] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at6_1 = affine.apply affine_map<(p)[r] -> (p + r + 31396)>(%position)[%row_to]
             %relu6_1 = arith.maximumf %sums#19, %floor : vector<4xf32>
             %kept6_1 = arith.mulf %relu6_1, %mask1 : vector<4xf32>
-            vector.store %kept6_1, %out[%out_at6_1] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at6_2 = affine.apply affine_map<(p)[r] -> (p + r + 31112)>(%position)[%row_to]
+            vector.store %kept6_1, %out[%out_at6_1] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at6_2 = affine.apply affine_map<(p)[r] -> (p + r + 31400)>(%position)[%row_to]
             %relu6_2 = arith.maximumf %sums#20, %floor : vector<4xf32>
             %kept6_2 = arith.mulf %relu6_2, %mask2 : vector<4xf32>
-            vector.store %kept6_2, %out[%out_at6_2] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at7_0 = affine.apply affine_map<(p)[r] -> (p + r + 36288)>(%position)[%row_to]
+            vector.store %kept6_2, %out[%out_at6_2] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at7_0 = affine.apply affine_map<(p)[r] -> (p + r + 36624)>(%position)[%row_to]
             %relu7_0 = arith.maximumf %sums#21, %floor : vector<4xf32>
             %kept7_0 = arith.mulf %relu7_0, %mask0 : vector<4xf32>
-            vector.store %kept7_0, %out[%out_at7_0] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at7_1 = affine.apply affine_map<(p)[r] -> (p + r + 36292)>(%position)[%row_to]
+            vector.store %kept7_0, %out[%out_at7_0] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at7_1 = affine.apply affine_map<(p)[r] -> (p + r + 36628)>(%position)[%row_to]
             %relu7_1 = arith.maximumf %sums#22, %floor : vector<4xf32>
             %kept7_1 = arith.mulf %relu7_1, %mask1 : vector<4xf32>
-            vector.store %kept7_1, %out[%out_at7_1] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %out_at7_2 = affine.apply affine_map<(p)[r] -> (p + r + 36296)>(%position)[%row_to]
+            vector.store %kept7_1, %out[%out_at7_1] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            %out_at7_2 = affine.apply affine_map<(p)[r] -> (p + r + 36632)>(%position)[%row_to]
             %relu7_2 = arith.maximumf %sums#23, %floor : vector<4xf32>
             %kept7_2 = arith.mulf %relu7_2, %mask2 : vector<4xf32>
-            vector.store %kept7_2, %out[%out_at7_2] : memref<41472xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+            vector.store %kept7_2, %out[%out_at7_2] : memref<41856xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
           }
         }
         }
@@ -279,13 +279,13 @@ hal.executable.source private @wide_kernel {
       }
   }
 }
-func.func private @wide(%x: tensor<11x5x1728xf32>) -> tensor<8x3x1728xf32> {
+func.func private @wide(%x: tensor<11x5x1744xf32>) -> tensor<8x3x1744xf32> {
   %values = util.global.load @wide.values : tensor<198x8xf32>
   %offsets = util.global.load @wide.offsets : tensor<198xi32>
   %bounds = util.global.load @wide.bounds : tensor<3x1x2xi32>
   %bias = util.global.load @wide.bias : tensor<1x8xf32>
-  %mask = util.global.load @wide.mask : tensor<1728xf32>
-  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<11x5x1728xf32> into tensor<95040xf32>
-  %result = flow.dispatch @wide_kernel::@wide(%x.flat, %values, %offsets, %bounds, %bias, %mask) : (tensor<95040xf32>, tensor<198x8xf32>, tensor<198xi32>, tensor<3x1x2xi32>, tensor<1x8xf32>, tensor<1728xf32>) -> tensor<8x3x1728xf32>
-  return %result : tensor<8x3x1728xf32>
+  %mask = util.global.load @wide.mask : tensor<1744xf32>
+  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<11x5x1744xf32> into tensor<95920xf32>
+  %result = flow.dispatch @wide_kernel::@wide(%x.flat, %values, %offsets, %bounds, %bias, %mask) : (tensor<95920xf32>, tensor<198x8xf32>, tensor<198xi32>, tensor<3x1x2xi32>, tensor<1x8xf32>, tensor<1744xf32>) -> tensor<8x3x1744xf32>
+  return %result : tensor<8x3x1744xf32>
 }

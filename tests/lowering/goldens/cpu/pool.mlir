@@ -9,7 +9,7 @@ hal.executable.source private @pool_kernel {
   builtin.module {
       func.func @pool() attributes {translation_info = #iree_codegen.translation_info<pipeline = #iree_codegen.no_pipeline workgroup_size = [1, 1, 1]>} {
         %byte0 = arith.constant 0 : index
-        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(1) alignment(64) offset(%byte0) : memref<16xf32, #hal.descriptor_type<storage_buffer>>
         %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(2) alignment(64) offset(%byte0) : memref<512xf32, #hal.descriptor_type<storage_buffer>>
 // A pool by whole vectors: spans of pixels (rows of the image; all of it, where windows are one pixel apart) > vector > frames of the window.
@@ -52,18 +52,18 @@ hal.executable.source private @pool_kernel {
         scf.for %span = %c0 to %spans step %c1 {
           scf.for %tile = %c0 to %tiles step %c1 {
             %p = affine.min affine_map<(t) -> (t * 4, 0)>(%tile)
-            %in = affine.apply affine_map<(c, f, s, p) -> ((c * 2 + f * 1) * 96 + s * 20 + p * 2 + 11)>(%c, %frame, %span, %p)
+            %in = affine.apply affine_map<(c, f, s, p) -> ((c * 2 + f * 1) * 112 + s * 20 + p * 2 + 11)>(%c, %frame, %span, %p)
             %found:1 = scf.for %d = %window_first to %window_end step %c1 iter_args(%a0 = %start) -> (vector<8xf32>) {
-              %frame_at = affine.apply affine_map<(d)[i] -> (d * 96 + i)>(%d)[%in]
+              %frame_at = affine.apply affine_map<(d)[i] -> (d * 112 + i)>(%d)[%in]
               %at0_0 = affine.apply affine_map<(i) -> (i + 0)>(%frame_at)
               %ahead0_0_0 = affine.apply affine_map<(i) -> (i + 2048)>(%at0_0)
-              memref.prefetch %x[%ahead0_0_0], read, locality<2>, data : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
-              %v0_0 = vector.load %x[%at0_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<8xf32>
+              memref.prefetch %x[%ahead0_0_0], read, locality<2>, data : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
+              %v0_0 = vector.load %x[%at0_0] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>, vector<8xf32>
               %n0_0 = arith.maximumf %a0, %v0_0 : vector<8xf32>
               %at0_1 = affine.apply affine_map<(i) -> (i + 10)>(%frame_at)
               %ahead0_1_0 = affine.apply affine_map<(i) -> (i + 2048)>(%at0_1)
-              memref.prefetch %x[%ahead0_1_0], read, locality<2>, data : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
-              %v0_1 = vector.load %x[%at0_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>, vector<8xf32>
+              memref.prefetch %x[%ahead0_1_0], read, locality<2>, data : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
+              %v0_1 = vector.load %x[%at0_1] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>, vector<8xf32>
               %n0_1 = arith.maximumf %n0_0, %v0_1 : vector<8xf32>
               scf.yield %n0_1 : vector<8xf32>
             }
@@ -81,9 +81,9 @@ hal.executable.source private @pool_kernel {
       }
   }
 }
-func.func private @pool(%x: tensor<16x2x96xf32>) -> tensor<16x2x16xf32> {
+func.func private @pool(%x: tensor<16x2x112xf32>) -> tensor<16x2x16xf32> {
   %mask = util.global.load @pool.mask : tensor<16xf32>
-  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<16x2x96xf32> into tensor<3072xf32>
-  %result = flow.dispatch @pool_kernel::@pool(%x.flat, %mask) : (tensor<3072xf32>, tensor<16xf32>) -> tensor<16x2x16xf32>
+  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<16x2x112xf32> into tensor<3584xf32>
+  %result = flow.dispatch @pool_kernel::@pool(%x.flat, %mask) : (tensor<3584xf32>, tensor<16xf32>) -> tensor<16x2x16xf32>
   return %result : tensor<16x2x16xf32>
 }

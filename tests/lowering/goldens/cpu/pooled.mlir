@@ -12,7 +12,7 @@ hal.executable.source private @conv.pool_kernel {
   builtin.module {
       func.func @conv.pool() attributes {translation_info = #iree_codegen.translation_info<pipeline = #iree_codegen.no_pipeline workgroup_size = [1, 1, 1]>} {
         %byte0 = arith.constant 0 : index
-        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<576xf32, #hal.descriptor_type<storage_buffer>>
+        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<672xf32, #hal.descriptor_type<storage_buffer>>
         %mid_values = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(1) alignment(64) offset(%byte0) : memref<1296xf32, #hal.descriptor_type<storage_buffer>>
         %mid_offsets = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(2) alignment(64) offset(%byte0) : memref<162xi32, #hal.descriptor_type<storage_buffer>>
         %mid_bounds = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>, #hal.pipeline.binding<storage_buffer>]>) binding(3) alignment(64) offset(%byte0) : memref<8xi32, #hal.descriptor_type<storage_buffer>>
@@ -64,9 +64,9 @@ hal.executable.source private @conv.pool_kernel {
           %mid_first = arith.select %at_start, %c0, %earlier : index
           %mid_end = affine.min affine_map<(f) -> (f * 1 + 1, 2)>(%frame)
           scf.for %mid = %mid_first to %mid_end step %c1 {
-            %mid_origin = affine.apply affine_map<(m)[s] -> (m * 96 + s)>(%mid)[%start]
+            %mid_origin = affine.apply affine_map<(m)[s] -> (m * 112 + s)>(%mid)[%start]
             %mid_to = affine.apply affine_map<(m)[r] -> ((m mod 1) * 60 + r)>(%mid)[%ring_at]
-            %ahead_start = affine.apply affine_map<(m)[s] -> (m * 96 + 181 + s)>(%mid)[%start]
+            %ahead_start = affine.apply affine_map<(m)[s] -> (m * 112 + 213 + s)>(%mid)[%start]
         // Rows of filters for one output frame: row > register tile > tap, with 8 x 12 sums in registers.
         scf.for %row = %c0 to %mid_rows step %c1 {
           %bounds_at = affine.apply affine_map<(f, r) -> ((f * 2 + r) * 2)>(%mid, %row)
@@ -109,11 +109,11 @@ hal.executable.source private @conv.pool_kernel {
               %offset = arith.index_cast %offset32 : i32 to index
               %in_at = arith.addi %offset, %x_at : index
               %in_at0 = affine.apply affine_map<(i) -> (i + 0)>(%in_at)
-              %x0 = vector.load %x[%in_at0] : memref<576xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+              %x0 = vector.load %x[%in_at0] : memref<672xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
               %in_at1 = affine.apply affine_map<(i) -> (i + 4)>(%in_at)
-              %x1 = vector.load %x[%in_at1] : memref<576xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+              %x1 = vector.load %x[%in_at1] : memref<672xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
               %in_at2 = affine.apply affine_map<(i) -> (i + 8)>(%in_at)
-              %x2 = vector.load %x[%in_at2] : memref<576xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
+              %x2 = vector.load %x[%in_at2] : memref<672xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
               %w_at0 = affine.apply affine_map<(t) -> (t * 8 + 0)>(%tap)
               %w0 = vector.load %mid_values[%w_at0] : memref<1296xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
               %s0 = vector.extract %w0[0] : f32 from vector<4xf32>
@@ -272,12 +272,12 @@ hal.executable.source private @conv.pool_kernel {
       }
   }
 }
-func.func private @conv.pool(%x: tensor<3x2x96xf32>) -> tensor<16x2x16xf32> {
+func.func private @conv.pool(%x: tensor<3x2x112xf32>) -> tensor<16x2x16xf32> {
   %mid_values = util.global.load @conv.pool.mid_values : tensor<162x8xf32>
   %mid_offsets = util.global.load @conv.pool.mid_offsets : tensor<162xi32>
   %mid_bounds = util.global.load @conv.pool.mid_bounds : tensor<2x2x2xi32>
   %mid_bias = util.global.load @conv.pool.mid_bias : tensor<2x8xf32>
-  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<3x2x96xf32> into tensor<576xf32>
-  %result, %unused1 = flow.dispatch @conv.pool_kernel::@conv.pool(%x.flat, %mid_values, %mid_offsets, %mid_bounds, %mid_bias) : (tensor<576xf32>, tensor<162x8xf32>, tensor<162xi32>, tensor<2x2x2xi32>, tensor<2x8xf32>) -> (tensor<16x2x16xf32>, tensor<960xf32>)
+  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<3x2x112xf32> into tensor<672xf32>
+  %result, %unused1 = flow.dispatch @conv.pool_kernel::@conv.pool(%x.flat, %mid_values, %mid_offsets, %mid_bounds, %mid_bias) : (tensor<672xf32>, tensor<162x8xf32>, tensor<162xi32>, tensor<2x2x2xi32>, tensor<2x8xf32>) -> (tensor<16x2x16xf32>, tensor<960xf32>)
   return %result : tensor<16x2x16xf32>
 }

@@ -1,12 +1,12 @@
-util.global private @clip.mask = #flow.parameter.named<"model"::"clip.mask"> : tensor<128xf32>
-func.func private @clip(%x: tensor<1x3x7x9x2xf32>) -> tensor<2x3x128xf32> {
-  %mask = util.global.load @clip.mask : tensor<128xf32>
+util.global private @clip.mask = #flow.parameter.named<"model"::"clip.mask"> : tensor<144xf32>
+func.func private @clip(%x: tensor<1x3x7x9x2xf32>) -> tensor<2x3x144xf32> {
+  %mask = util.global.load @clip.mask : tensor<144xf32>
 // The clip, frames x height x width x channels, into channel-major padded rows.
   %no = arith.constant 0 : index
   %zero = arith.constant 0.0 : f32
-  %empty = tensor.empty() : tensor<2x3x128xf32>
+  %empty = tensor.empty() : tensor<2x3x144xf32>
   %result = linalg.generic {indexing_maps = [affine_map<(c, f, p) -> (p)>, affine_map<(c, f, p) -> (c, f, p)>],
-      iterator_types = ["parallel", "parallel", "parallel"]} ins(%mask : tensor<128xf32>) outs(%empty : tensor<2x3x128xf32>) {
+      iterator_types = ["parallel", "parallel", "parallel"]} ins(%mask : tensor<144xf32>) outs(%empty : tensor<2x3x144xf32>) {
     ^bb0(%keep: f32, %unused: f32):
       %c = linalg.index 0 : index
       %f = linalg.index 1 : index
@@ -22,6 +22,6 @@ func.func private @clip(%x: tensor<1x3x7x9x2xf32>) -> tensor<2x3x128xf32> {
       %pixel = arith.cmpf ogt, %keep, %zero : f32
       %kept = arith.select %pixel, %found, %zero : f32
       linalg.yield %kept : f32
-  } -> tensor<2x3x128xf32>
-  return %result : tensor<2x3x128xf32>
+  } -> tensor<2x3x144xf32>
+  return %result : tensor<2x3x144xf32>
 }

@@ -1,13 +1,13 @@
-util.global private @strided_phases.mask = #flow.parameter.named<"model"::"strided_phases.mask"> : tensor<32xf32>
-func.func private @strided_phases(%x: tensor<2x3x128xf32>) -> tensor<8x3x32xf32> {
-  %mask = util.global.load @strided_phases.mask : tensor<32xf32>
+util.global private @strided_phases.mask = #flow.parameter.named<"model"::"strided_phases.mask"> : tensor<48xf32>
+func.func private @strided_phases(%x: tensor<2x3x144xf32>) -> tensor<8x3x48xf32> {
+  %mask = util.global.load @strided_phases.mask : tensor<48xf32>
 // Phases of a strided convolution's input: channel (a, b, e, c) at (d, y, x) is the input's channel c at (d, y, x) * strides + (a, b, e) - padding.
   %no = arith.constant 0 : index
   %zero = arith.constant 0.0 : f32
   %outside = arith.constant 0.0 : f32
-  %empty = tensor.empty() : tensor<8x3x32xf32>
+  %empty = tensor.empty() : tensor<8x3x48xf32>
   %result = linalg.generic {indexing_maps = [affine_map<(c, f, p) -> (p)>, affine_map<(c, f, p) -> (c, f, p)>],
-      iterator_types = ["parallel", "parallel", "parallel"]} ins(%mask : tensor<32xf32>) outs(%empty : tensor<8x3x32xf32>) {
+      iterator_types = ["parallel", "parallel", "parallel"]} ins(%mask : tensor<48xf32>) outs(%empty : tensor<8x3x48xf32>) {
     ^bb0(%keep: f32, %unused: f32):
       %c = linalg.index 0 : index
       %f = linalg.index 1 : index
@@ -32,11 +32,11 @@ func.func private @strided_phases(%x: tensor<2x3x128xf32>) -> tensor<8x3x32xf32>
       %dy_same = arith.andi %d_same, %y_same : i1
       %inside = arith.andi %dy_same, %x_same : i1
       %p_at = affine.apply affine_map<(y, x) -> (y * 11 + x + 12)>(%y_at, %x_at)
-      %found = tensor.extract %x[%c_in, %d_at, %p_at] : tensor<2x3x128xf32>
+      %found = tensor.extract %x[%c_in, %d_at, %p_at] : tensor<2x3x144xf32>
       %value = arith.select %inside, %found, %outside : f32
       %pixel = arith.cmpf ogt, %keep, %zero : f32
       %kept = arith.select %pixel, %value, %zero : f32
       linalg.yield %kept : f32
-  } -> tensor<8x3x32xf32>
-  return %result : tensor<8x3x32xf32>
+  } -> tensor<8x3x48xf32>
+  return %result : tensor<8x3x48xf32>
 }

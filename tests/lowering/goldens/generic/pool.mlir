@@ -1,5 +1,5 @@
 util.global private @pool.mask = #flow.parameter.named<"model"::"pool.mask"> : tensor<16xf32>
-func.func private @pool(%x: tensor<10x3x32xf32>) -> tensor<10x3x16xf32> {
+func.func private @pool(%x: tensor<10x3x48xf32>) -> tensor<10x3x16xf32> {
   %mask = util.global.load @pool.mask : tensor<16xf32>
 // A pool over windows of any size, stride and padding. What lies outside the input counts as 0xFF800000.
   %outside = arith.constant 0xFF800000 : f32
@@ -38,7 +38,7 @@ func.func private @pool(%x: tensor<10x3x32xf32>) -> tensor<10x3x16xf32> {
       %dy_same = arith.andi %d_same, %y_same : i1
       %inside = arith.andi %dy_same, %x_same : i1
       %p_at = affine.apply affine_map<(y, x) -> (y * 6 + x + 0)>(%y_at, %x_at)
-      %found = tensor.extract %x[%c_in, %d_at, %p_at] : tensor<10x3x32xf32>
+      %found = tensor.extract %x[%c_in, %d_at, %p_at] : tensor<10x3x48xf32>
       %value = arith.select %inside, %found, %outside : f32
       %more = arith.maximumf %partial, %value : f32
       linalg.yield %more : f32

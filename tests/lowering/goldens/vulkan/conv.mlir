@@ -2,7 +2,7 @@ util.global private @conv.values = #flow.parameter.named<"model"::"conv.values">
 util.global private @conv.offsets = #flow.parameter.named<"model"::"conv.offsets"> : tensor<162xi32>
 util.global private @conv.bounds = #flow.parameter.named<"model"::"conv.bounds"> : tensor<2x2x2xi32>
 util.global private @conv.bias = #flow.parameter.named<"model"::"conv.bias"> : tensor<2x8xf32>
-util.global private @conv.mask = #flow.parameter.named<"model"::"conv.mask"> : tensor<96xf32>
+util.global private @conv.mask = #flow.parameter.named<"model"::"conv.mask"> : tensor<112xf32>
 hal.executable.source private @conv_kernel {
   hal.executable.export public @conv ordinal(0) layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) count(%device: !hal.device) -> (index, index, index) {
       %cx = arith.constant 1 : index
@@ -13,13 +13,13 @@ hal.executable.source private @conv_kernel {
   builtin.module {
       func.func @conv() attributes {translation_info = #iree_codegen.translation_info<pipeline = #iree_codegen.no_pipeline workgroup_size = [64, 1, 1]>} {
         %byte0 = arith.constant 0 : index
-        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<576xf32, #hal.descriptor_type<storage_buffer>>
+        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<672xf32, #hal.descriptor_type<storage_buffer>>
         %values = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(1) alignment(64) offset(%byte0) : memref<324xvector<4xf32>, #hal.descriptor_type<storage_buffer>>
         %offsets = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(2) alignment(64) offset(%byte0) : memref<162xi32, #hal.descriptor_type<storage_buffer>>
         %bounds = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(3) alignment(64) offset(%byte0) : memref<8xi32, #hal.descriptor_type<storage_buffer>>
         %bias = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(4) alignment(64) offset(%byte0) : memref<4xvector<4xf32>, #hal.descriptor_type<storage_buffer>>
-        %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(5) alignment(64) offset(%byte0) : memref<96xf32, #hal.descriptor_type<storage_buffer>>
-        %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(6) alignment(64) offset(%byte0) : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(5) alignment(64) offset(%byte0) : memref<112xf32, #hal.descriptor_type<storage_buffer>>
+        %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(6) alignment(64) offset(%byte0) : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
 // A packed 3D convolution. A workgroup is 64 invocations on one row and one frame; an invocation holds 4 positions (64 apart, so that neighbours
 // load neighbours) x 8 filters as vec4 accumulators. A tap is one offset, 2 vec4 weights (the same for all invocations) and 4 inputs.
         %c0 = arith.constant 0 : index
@@ -27,8 +27,8 @@ hal.executable.source private @conv_kernel {
         %c2 = arith.constant 2 : index
         %vectors = arith.constant 2 : index
         %row_count = arith.constant 2 : index
-        %plane = arith.constant 96 : index
-        %plane_end = arith.constant 95 : index
+        %plane = arith.constant 112 : index
+        %plane_end = arith.constant 111 : index
         %first = arith.constant 11 : index
         %end = arith.constant 79 : index
         %span = arith.constant 256 : index
@@ -40,7 +40,7 @@ hal.executable.source private @conv_kernel {
         %row = hal.interface.workgroup.id[2] : index
         %thread = gpu.thread_id x
         %frame_base = arith.muli %frame, %plane : index
-        %x_frame = arith.constant 96 : index
+        %x_frame = arith.constant 112 : index
         %x_base = arith.muli %frame, %x_frame : index
         %bounds_frame = arith.muli %frame, %row_count : index
         %bounds_row = arith.addi %bounds_frame, %row : index
@@ -81,16 +81,16 @@ hal.executable.source private @conv_kernel {
           %offset = arith.index_cast %offset32 : i32 to index
           %weights_at = arith.muli %tap, %vectors : index
           %at0 = arith.addi %r_0, %offset : index
-          %x0 = memref.load %x[%at0] : memref<576xf32, #hal.descriptor_type<storage_buffer>>
+          %x0 = memref.load %x[%at0] : memref<672xf32, #hal.descriptor_type<storage_buffer>>
           %in0 = vector.broadcast %x0 : f32 to vector<4xf32>
           %at1 = arith.addi %r_1, %offset : index
-          %x1 = memref.load %x[%at1] : memref<576xf32, #hal.descriptor_type<storage_buffer>>
+          %x1 = memref.load %x[%at1] : memref<672xf32, #hal.descriptor_type<storage_buffer>>
           %in1 = vector.broadcast %x1 : f32 to vector<4xf32>
           %at2 = arith.addi %r_2, %offset : index
-          %x2 = memref.load %x[%at2] : memref<576xf32, #hal.descriptor_type<storage_buffer>>
+          %x2 = memref.load %x[%at2] : memref<672xf32, #hal.descriptor_type<storage_buffer>>
           %in2 = vector.broadcast %x2 : f32 to vector<4xf32>
           %at3 = arith.addi %r_3, %offset : index
-          %x3 = memref.load %x[%at3] : memref<576xf32, #hal.descriptor_type<storage_buffer>>
+          %x3 = memref.load %x[%at3] : memref<672xf32, #hal.descriptor_type<storage_buffer>>
           %in3 = vector.broadcast %x3 : f32 to vector<4xf32>
           %v0 = arith.constant 0 : index
           %w_at0 = arith.addi %weights_at, %v0 : index
@@ -109,19 +109,19 @@ hal.executable.source private @conv_kernel {
           scf.yield %n0_0, %n0_1, %n0_2, %n0_3, %n1_0, %n1_1, %n1_2, %n1_3 : vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>
         }
         %bias_at = arith.muli %row, %vectors : index
-        %row_stride = arith.constant 1536 : index
+        %row_stride = arith.constant 1792 : index
         %row_base = arith.muli %row, %row_stride : index
         %out_base = arith.addi %row_base, %frame_base : index
-        %keep0 = memref.load %mask[%p_0] : memref<96xf32, #hal.descriptor_type<storage_buffer>>
+        %keep0 = memref.load %mask[%p_0] : memref<112xf32, #hal.descriptor_type<storage_buffer>>
         %keeps0 = vector.broadcast %keep0 : f32 to vector<4xf32>
         %to0 = arith.addi %out_base, %p_0 : index
-        %keep1 = memref.load %mask[%p_1] : memref<96xf32, #hal.descriptor_type<storage_buffer>>
+        %keep1 = memref.load %mask[%p_1] : memref<112xf32, #hal.descriptor_type<storage_buffer>>
         %keeps1 = vector.broadcast %keep1 : f32 to vector<4xf32>
         %to1 = arith.addi %out_base, %p_1 : index
-        %keep2 = memref.load %mask[%p_2] : memref<96xf32, #hal.descriptor_type<storage_buffer>>
+        %keep2 = memref.load %mask[%p_2] : memref<112xf32, #hal.descriptor_type<storage_buffer>>
         %keeps2 = vector.broadcast %keep2 : f32 to vector<4xf32>
         %to2 = arith.addi %out_base, %p_2 : index
-        %keep3 = memref.load %mask[%p_3] : memref<96xf32, #hal.descriptor_type<storage_buffer>>
+        %keep3 = memref.load %mask[%p_3] : memref<112xf32, #hal.descriptor_type<storage_buffer>>
         %keeps3 = vector.broadcast %keep3 : f32 to vector<4xf32>
         %to3 = arith.addi %out_base, %p_3 : index
         %bv0 = arith.constant 0 : index
@@ -130,169 +130,169 @@ hal.executable.source private @conv_kernel {
         %s0_0 = arith.addf %sum#0, %b0 : vector<4xf32>
         %f0_0_0 = arith.constant 0 : index
         %o0_0_0 = arith.addi %to0, %f0_0_0 : index
-        %f0_0_1 = arith.constant 192 : index
+        %f0_0_1 = arith.constant 224 : index
         %o0_0_1 = arith.addi %to0, %f0_0_1 : index
-        %f0_0_2 = arith.constant 384 : index
+        %f0_0_2 = arith.constant 448 : index
         %o0_0_2 = arith.addi %to0, %f0_0_2 : index
-        %f0_0_3 = arith.constant 576 : index
+        %f0_0_3 = arith.constant 672 : index
         %o0_0_3 = arith.addi %to0, %f0_0_3 : index
         %m0_0 = arith.maximumf %s0_0, %floor : vector<4xf32>
         %k0_0 = arith.mulf %m0_0, %keeps0 : vector<4xf32>
         %e0_0_0 = vector.extract %k0_0[0] : f32 from vector<4xf32>
-        memref.store %e0_0_0, %out[%o0_0_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_0_0, %out[%o0_0_0] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e0_0_1 = vector.extract %k0_0[1] : f32 from vector<4xf32>
-        memref.store %e0_0_1, %out[%o0_0_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_0_1, %out[%o0_0_1] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e0_0_2 = vector.extract %k0_0[2] : f32 from vector<4xf32>
-        memref.store %e0_0_2, %out[%o0_0_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_0_2, %out[%o0_0_2] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e0_0_3 = vector.extract %k0_0[3] : f32 from vector<4xf32>
-        memref.store %e0_0_3, %out[%o0_0_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_0_3, %out[%o0_0_3] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %s0_1 = arith.addf %sum#1, %b0 : vector<4xf32>
         %f0_1_0 = arith.constant 0 : index
         %o0_1_0 = arith.addi %to1, %f0_1_0 : index
-        %f0_1_1 = arith.constant 192 : index
+        %f0_1_1 = arith.constant 224 : index
         %o0_1_1 = arith.addi %to1, %f0_1_1 : index
-        %f0_1_2 = arith.constant 384 : index
+        %f0_1_2 = arith.constant 448 : index
         %o0_1_2 = arith.addi %to1, %f0_1_2 : index
-        %f0_1_3 = arith.constant 576 : index
+        %f0_1_3 = arith.constant 672 : index
         %o0_1_3 = arith.addi %to1, %f0_1_3 : index
         %m0_1 = arith.maximumf %s0_1, %floor : vector<4xf32>
         %k0_1 = arith.mulf %m0_1, %keeps1 : vector<4xf32>
         %e0_1_0 = vector.extract %k0_1[0] : f32 from vector<4xf32>
-        memref.store %e0_1_0, %out[%o0_1_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_1_0, %out[%o0_1_0] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e0_1_1 = vector.extract %k0_1[1] : f32 from vector<4xf32>
-        memref.store %e0_1_1, %out[%o0_1_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_1_1, %out[%o0_1_1] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e0_1_2 = vector.extract %k0_1[2] : f32 from vector<4xf32>
-        memref.store %e0_1_2, %out[%o0_1_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_1_2, %out[%o0_1_2] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e0_1_3 = vector.extract %k0_1[3] : f32 from vector<4xf32>
-        memref.store %e0_1_3, %out[%o0_1_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_1_3, %out[%o0_1_3] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %s0_2 = arith.addf %sum#2, %b0 : vector<4xf32>
         %f0_2_0 = arith.constant 0 : index
         %o0_2_0 = arith.addi %to2, %f0_2_0 : index
-        %f0_2_1 = arith.constant 192 : index
+        %f0_2_1 = arith.constant 224 : index
         %o0_2_1 = arith.addi %to2, %f0_2_1 : index
-        %f0_2_2 = arith.constant 384 : index
+        %f0_2_2 = arith.constant 448 : index
         %o0_2_2 = arith.addi %to2, %f0_2_2 : index
-        %f0_2_3 = arith.constant 576 : index
+        %f0_2_3 = arith.constant 672 : index
         %o0_2_3 = arith.addi %to2, %f0_2_3 : index
         %m0_2 = arith.maximumf %s0_2, %floor : vector<4xf32>
         %k0_2 = arith.mulf %m0_2, %keeps2 : vector<4xf32>
         %e0_2_0 = vector.extract %k0_2[0] : f32 from vector<4xf32>
-        memref.store %e0_2_0, %out[%o0_2_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_2_0, %out[%o0_2_0] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e0_2_1 = vector.extract %k0_2[1] : f32 from vector<4xf32>
-        memref.store %e0_2_1, %out[%o0_2_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_2_1, %out[%o0_2_1] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e0_2_2 = vector.extract %k0_2[2] : f32 from vector<4xf32>
-        memref.store %e0_2_2, %out[%o0_2_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_2_2, %out[%o0_2_2] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e0_2_3 = vector.extract %k0_2[3] : f32 from vector<4xf32>
-        memref.store %e0_2_3, %out[%o0_2_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_2_3, %out[%o0_2_3] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %s0_3 = arith.addf %sum#3, %b0 : vector<4xf32>
         %f0_3_0 = arith.constant 0 : index
         %o0_3_0 = arith.addi %to3, %f0_3_0 : index
-        %f0_3_1 = arith.constant 192 : index
+        %f0_3_1 = arith.constant 224 : index
         %o0_3_1 = arith.addi %to3, %f0_3_1 : index
-        %f0_3_2 = arith.constant 384 : index
+        %f0_3_2 = arith.constant 448 : index
         %o0_3_2 = arith.addi %to3, %f0_3_2 : index
-        %f0_3_3 = arith.constant 576 : index
+        %f0_3_3 = arith.constant 672 : index
         %o0_3_3 = arith.addi %to3, %f0_3_3 : index
         %m0_3 = arith.maximumf %s0_3, %floor : vector<4xf32>
         %k0_3 = arith.mulf %m0_3, %keeps3 : vector<4xf32>
         %e0_3_0 = vector.extract %k0_3[0] : f32 from vector<4xf32>
-        memref.store %e0_3_0, %out[%o0_3_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_3_0, %out[%o0_3_0] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e0_3_1 = vector.extract %k0_3[1] : f32 from vector<4xf32>
-        memref.store %e0_3_1, %out[%o0_3_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_3_1, %out[%o0_3_1] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e0_3_2 = vector.extract %k0_3[2] : f32 from vector<4xf32>
-        memref.store %e0_3_2, %out[%o0_3_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_3_2, %out[%o0_3_2] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e0_3_3 = vector.extract %k0_3[3] : f32 from vector<4xf32>
-        memref.store %e0_3_3, %out[%o0_3_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e0_3_3, %out[%o0_3_3] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %bv1 = arith.constant 1 : index
         %b_at1 = arith.addi %bias_at, %bv1 : index
         %b1 = memref.load %bias[%b_at1] : memref<4xvector<4xf32>, #hal.descriptor_type<storage_buffer>>
         %s1_0 = arith.addf %sum#4, %b1 : vector<4xf32>
-        %f1_0_0 = arith.constant 768 : index
+        %f1_0_0 = arith.constant 896 : index
         %o1_0_0 = arith.addi %to0, %f1_0_0 : index
-        %f1_0_1 = arith.constant 960 : index
+        %f1_0_1 = arith.constant 1120 : index
         %o1_0_1 = arith.addi %to0, %f1_0_1 : index
-        %f1_0_2 = arith.constant 1152 : index
+        %f1_0_2 = arith.constant 1344 : index
         %o1_0_2 = arith.addi %to0, %f1_0_2 : index
-        %f1_0_3 = arith.constant 1344 : index
+        %f1_0_3 = arith.constant 1568 : index
         %o1_0_3 = arith.addi %to0, %f1_0_3 : index
         %m1_0 = arith.maximumf %s1_0, %floor : vector<4xf32>
         %k1_0 = arith.mulf %m1_0, %keeps0 : vector<4xf32>
         %e1_0_0 = vector.extract %k1_0[0] : f32 from vector<4xf32>
-        memref.store %e1_0_0, %out[%o1_0_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_0_0, %out[%o1_0_0] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e1_0_1 = vector.extract %k1_0[1] : f32 from vector<4xf32>
-        memref.store %e1_0_1, %out[%o1_0_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_0_1, %out[%o1_0_1] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e1_0_2 = vector.extract %k1_0[2] : f32 from vector<4xf32>
-        memref.store %e1_0_2, %out[%o1_0_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_0_2, %out[%o1_0_2] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e1_0_3 = vector.extract %k1_0[3] : f32 from vector<4xf32>
-        memref.store %e1_0_3, %out[%o1_0_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_0_3, %out[%o1_0_3] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %s1_1 = arith.addf %sum#5, %b1 : vector<4xf32>
-        %f1_1_0 = arith.constant 768 : index
+        %f1_1_0 = arith.constant 896 : index
         %o1_1_0 = arith.addi %to1, %f1_1_0 : index
-        %f1_1_1 = arith.constant 960 : index
+        %f1_1_1 = arith.constant 1120 : index
         %o1_1_1 = arith.addi %to1, %f1_1_1 : index
-        %f1_1_2 = arith.constant 1152 : index
+        %f1_1_2 = arith.constant 1344 : index
         %o1_1_2 = arith.addi %to1, %f1_1_2 : index
-        %f1_1_3 = arith.constant 1344 : index
+        %f1_1_3 = arith.constant 1568 : index
         %o1_1_3 = arith.addi %to1, %f1_1_3 : index
         %m1_1 = arith.maximumf %s1_1, %floor : vector<4xf32>
         %k1_1 = arith.mulf %m1_1, %keeps1 : vector<4xf32>
         %e1_1_0 = vector.extract %k1_1[0] : f32 from vector<4xf32>
-        memref.store %e1_1_0, %out[%o1_1_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_1_0, %out[%o1_1_0] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e1_1_1 = vector.extract %k1_1[1] : f32 from vector<4xf32>
-        memref.store %e1_1_1, %out[%o1_1_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_1_1, %out[%o1_1_1] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e1_1_2 = vector.extract %k1_1[2] : f32 from vector<4xf32>
-        memref.store %e1_1_2, %out[%o1_1_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_1_2, %out[%o1_1_2] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e1_1_3 = vector.extract %k1_1[3] : f32 from vector<4xf32>
-        memref.store %e1_1_3, %out[%o1_1_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_1_3, %out[%o1_1_3] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %s1_2 = arith.addf %sum#6, %b1 : vector<4xf32>
-        %f1_2_0 = arith.constant 768 : index
+        %f1_2_0 = arith.constant 896 : index
         %o1_2_0 = arith.addi %to2, %f1_2_0 : index
-        %f1_2_1 = arith.constant 960 : index
+        %f1_2_1 = arith.constant 1120 : index
         %o1_2_1 = arith.addi %to2, %f1_2_1 : index
-        %f1_2_2 = arith.constant 1152 : index
+        %f1_2_2 = arith.constant 1344 : index
         %o1_2_2 = arith.addi %to2, %f1_2_2 : index
-        %f1_2_3 = arith.constant 1344 : index
+        %f1_2_3 = arith.constant 1568 : index
         %o1_2_3 = arith.addi %to2, %f1_2_3 : index
         %m1_2 = arith.maximumf %s1_2, %floor : vector<4xf32>
         %k1_2 = arith.mulf %m1_2, %keeps2 : vector<4xf32>
         %e1_2_0 = vector.extract %k1_2[0] : f32 from vector<4xf32>
-        memref.store %e1_2_0, %out[%o1_2_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_2_0, %out[%o1_2_0] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e1_2_1 = vector.extract %k1_2[1] : f32 from vector<4xf32>
-        memref.store %e1_2_1, %out[%o1_2_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_2_1, %out[%o1_2_1] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e1_2_2 = vector.extract %k1_2[2] : f32 from vector<4xf32>
-        memref.store %e1_2_2, %out[%o1_2_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_2_2, %out[%o1_2_2] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e1_2_3 = vector.extract %k1_2[3] : f32 from vector<4xf32>
-        memref.store %e1_2_3, %out[%o1_2_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_2_3, %out[%o1_2_3] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %s1_3 = arith.addf %sum#7, %b1 : vector<4xf32>
-        %f1_3_0 = arith.constant 768 : index
+        %f1_3_0 = arith.constant 896 : index
         %o1_3_0 = arith.addi %to3, %f1_3_0 : index
-        %f1_3_1 = arith.constant 960 : index
+        %f1_3_1 = arith.constant 1120 : index
         %o1_3_1 = arith.addi %to3, %f1_3_1 : index
-        %f1_3_2 = arith.constant 1152 : index
+        %f1_3_2 = arith.constant 1344 : index
         %o1_3_2 = arith.addi %to3, %f1_3_2 : index
-        %f1_3_3 = arith.constant 1344 : index
+        %f1_3_3 = arith.constant 1568 : index
         %o1_3_3 = arith.addi %to3, %f1_3_3 : index
         %m1_3 = arith.maximumf %s1_3, %floor : vector<4xf32>
         %k1_3 = arith.mulf %m1_3, %keeps3 : vector<4xf32>
         %e1_3_0 = vector.extract %k1_3[0] : f32 from vector<4xf32>
-        memref.store %e1_3_0, %out[%o1_3_0] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_3_0, %out[%o1_3_0] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e1_3_1 = vector.extract %k1_3[1] : f32 from vector<4xf32>
-        memref.store %e1_3_1, %out[%o1_3_1] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_3_1, %out[%o1_3_1] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e1_3_2 = vector.extract %k1_3[2] : f32 from vector<4xf32>
-        memref.store %e1_3_2, %out[%o1_3_2] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_3_2, %out[%o1_3_2] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         %e1_3_3 = vector.extract %k1_3[3] : f32 from vector<4xf32>
-        memref.store %e1_3_3, %out[%o1_3_3] : memref<3072xf32, #hal.descriptor_type<storage_buffer>>
+        memref.store %e1_3_3, %out[%o1_3_3] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
         return
       }
   }
 }
-func.func private @conv(%x: tensor<3x2x96xf32>) -> tensor<16x2x96xf32> {
+func.func private @conv(%x: tensor<3x2x112xf32>) -> tensor<16x2x112xf32> {
   %values = util.global.load @conv.values : tensor<162x8xf32>
   %offsets = util.global.load @conv.offsets : tensor<162xi32>
   %bounds = util.global.load @conv.bounds : tensor<2x2x2xi32>
   %bias = util.global.load @conv.bias : tensor<2x8xf32>
-  %mask = util.global.load @conv.mask : tensor<96xf32>
-  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<3x2x96xf32> into tensor<576xf32>
-  %result = flow.dispatch @conv_kernel::@conv(%x.flat, %values, %offsets, %bounds, %bias, %mask) : (tensor<576xf32>, tensor<162x8xf32>, tensor<162xi32>, tensor<2x2x2xi32>, tensor<2x8xf32>, tensor<96xf32>) -> tensor<16x2x96xf32>
-  return %result : tensor<16x2x96xf32>
+  %mask = util.global.load @conv.mask : tensor<112xf32>
+  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<3x2x112xf32> into tensor<672xf32>
+  %result = flow.dispatch @conv_kernel::@conv(%x.flat, %values, %offsets, %bounds, %bias, %mask) : (tensor<672xf32>, tensor<162x8xf32>, tensor<162xi32>, tensor<2x2x2xi32>, tensor<2x8xf32>, tensor<112xf32>) -> tensor<16x2x112xf32>
+  return %result : tensor<16x2x112xf32>
 }
