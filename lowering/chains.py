@@ -1,13 +1,29 @@
 """What CPUs compute in one kernel with the convolution before it: what lies between them stays in cache instead of passing through memory."""
 
+import dataclasses
 import math
 
 from lowering import checks, targets
 from lowering import graph as graphs
 from lowering.kernels.cpu import stage
 
+CHUNKS = 8  # of a chain, at least, where the planes are large enough
 LEAST_PIXELS = 4  # of a row of a pool's result
 WASTE = 1.05  # positions that a convolution may compute with the pool behind it, over those that it has to
+
+
+@dataclasses.dataclass(frozen=True)
+class Pieces:
+    """How a chain cuts positions: `steps` of `step` positions, given to `chunks` as evenly as they go."""
+
+    step: int
+    steps: int
+    chunks: int
+
+    @property
+    def span(self) -> int:
+        """Positions in the largest chunk."""
+        return self.step * -(-self.steps // self.chunks)
 
 
 def join(graph: graphs.Graph, target: targets.Target) -> graphs.Graph:
@@ -43,6 +59,16 @@ def ring_bytes(first: graphs.PackedConv, second: graphs.PackedConv, span: int, t
     return first.kernel.rows * first.kernel.group * second.kernel.shape[0] * span * target.activation_bytes
 
 
+def pieces(first: graphs.PackedConv, second: graphs.PackedConv, positions: int, target: targets.Target) -> Pieces:
+    """Chunks whose rings stay in cache, and an even number of them where there can be."""
+    least = step(first, second, target)
+    ring = ring_bytes(first, second, least, target)
+    most = max(1, min(ring_limit(second, target) // ring, positions // (CHUNKS * least)))
+    steps = -(-positions // least)
+    chunks = -(-steps // most)
+    return Pieces(least, steps, min(steps, chunks + chunks % 2))
+
+
 def ring_limit(second: graphs.PackedConv, target: targets.Target) -> int:
     """Bytes that the chain which ends in this convolution may keep."""
     return target.ring_bytes if second.choice.ring is None else second.choice.ring
@@ -72,6 +98,20 @@ def pooled_bytes(op: graphs.PackedPooled, lines: int, pitch: int, target: target
     return op.conv.kernel.rows * op.conv.kernel.group * depth * lines * height * pitch * target.activation_bytes
 
 
+def streamed(source: graphs.Node, first: graphs.PackedConv, second: graphs.PackedConv, target: targets.Target) -> int:
+    """Bytes of weights that a chain reads more than its convolutions apart, since its chunks are smaller; none of weights that stay in cache."""
+    _, height, width, _ = source.shape
+    positions = (height - 1) * (width + max(first.padding[2])) + width
+    tiling = first.choice.tiling(target, first.kernel.group)
+    chunks = -(-positions // (target.lanes * tiling.vectors * tiling.chunk))
+    weights = first.kernel.values.nbytes + second.kernel.values.nbytes
+    return (
+        weights * max(0, pieces(first, second, positions, target).chunks - chunks)
+        if weights > target.cache_bytes
+        else 0
+    )
+
+
 def _joined(
     source: graphs.Node, node: graphs.Node, target: targets.Target
 ) -> graphs.PackedChain | graphs.PackedPooled | None:
@@ -80,10 +120,9 @@ def _joined(
     if not isinstance(first, graphs.PackedConv) or len(source.inputs) != 1:
         return None
     size = first.kernel.rows * first.kernel.group * math.prod(source.shape[:3]) * target.activation_bytes
-    large = size > target.cache_bytes
-    if isinstance(second, graphs.PackedConv) and _chains(source, first, second, large, target):
+    if isinstance(second, graphs.PackedConv) and _chains(source, first, second, size, target):
         return graphs.PackedChain(first, second, source.shape)
-    if isinstance(second, graphs.MaxPool) and large:
+    if isinstance(second, graphs.MaxPool) and size > target.cache_bytes:
         op = graphs.PackedPooled(first, second, source.shape)
         return op if _pools(op, target) else None
     return None
@@ -101,14 +140,14 @@ def _pools(op: graphs.PackedPooled, target: targets.Target) -> bool:
 
 
 def _chains(
-    source: graphs.Node, first: graphs.PackedConv, second: graphs.PackedConv, large: bool, target: targets.Target
+    source: graphs.Node, first: graphs.PackedConv, second: graphs.PackedConv, size: int, target: targets.Target
 ) -> bool:
     _, height, width, _ = source.shape
     least = step(first, second, target)
     alone = second.kernel.shape[1:3] == (1, 1) and second.padding[1:] == ((0, 0), (0, 0))
     return (
         alone
-        and (large or bool(second.choice.ring))
         and least <= height * width
         and ring_bytes(first, second, least, target) <= 2 * ring_limit(second, target)
+        and (bool(second.choice.ring) or target.cache_bytes < size >= streamed(source, first, second, target) / 2)
     )

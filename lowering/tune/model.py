@@ -72,16 +72,18 @@ def _conv(op: graphs.PackedConv, x: rows.Rows, out: rows.Rows, target: targets.T
 
 
 def _chain(op: graphs.PackedChain, x: rows.Rows, out: rows.Rows, target: targets.Target, residual: bool) -> Cost:
-    span, *tiles = conv.span_and_tiles(op, out.end - out.first, target)
-    chunks, between = -(-(out.end - out.first) // span), op.between[0]
+    pieces, between = chains.pieces(op.first, op.second, out.end - out.first, target), op.between[0]
+    span, chunks = pieces.span, pieces.chunks
     sizes = x.channels * op.first.kernel.shape[0], op.between[3] * op.second.kernel.shape[0]
     executed, stalled = chunks * WORKGROUP + _pads(out) * PAD, 0.0
-    parts = (op.first, tiles[0], x.frames, between), (op.second, tiles[1], between, out.frames)
-    for size, (each, tile, frames_in, frames) in zip(sizes, parts, strict=True):
+    parts = (op.first, x.frames, between), (op.second, between, out.frames)
+    for size, (each, frames_in, frames) in zip(sizes, parts, strict=True):
+        tile = conv.tile_of(each, pieces, target)
+        tile = dataclasses.replace(tile, count=tile.count * pieces.steps)
         taps, turns, last = _taps(each, frames_in, frames), frames * each.kernel.rows, each is op.second
-        executed += chunks * _rows(each, tile, taps, turns, 1, target, residual and last, masked=last)
+        executed += _rows(each, tile, taps, turns, chunks, target, residual and last, masked=last)
         held = size * (span + 2 * stages.reach(each, x)) * target.activation_bytes
-        stalled += chunks * _stalls(each, tile, taps, turns, 1, span, held, target)
+        stalled += _stalls(each, tile, taps, turns, chunks, span, held, target)
     return Cost(executed, stalled)
 
 

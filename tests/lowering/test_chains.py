@@ -129,6 +129,24 @@ def test_a_ring_of_one_register_tile_must_fit_twice_what_a_chain_may_keep() -> N
     assert joined(space_time(), dataclasses.replace(ARM, ring_bytes=least // 2 - 1)) == ["space", "time"]
 
 
+@pytest.mark.parametrize(("width", "names"), [(48, ["space.time"]), (300, ["space", "time"])])
+def test_weights_that_are_read_once_a_chunk_must_not_cost_more_than_a_chain_saves(width: int, names: list[str]) -> None:
+    """The chain has 7 chunks of 16 positions, a convolution alone 2 of 64: weights are read 5 times more, what lies between is not written and read."""
+    maker = lambda: space_time(widths=(13, width))
+    graph = rewrite.rewrite(maker().graph())
+    first, second = (networks.op(graph, name, graphs.PackedConv) for name in ("space", "time"))
+    tight = dataclasses.replace(ARM, ring_bytes=chains.ring_bytes(first, second, 16, ARM) // 2)
+    weights, between = first.kernel.values.nbytes + second.kernel.values.nbytes, 16 * 5 * 99 * 4
+    assert (chains.streamed(graph["space"], first, second, tight), 5 * weights > 2 * between) == (
+        5 * weights,
+        width == 300,
+    )
+    assert joined(maker(), tight) == names
+    assert joined(maker(), dataclasses.replace(tight, cache_bytes=weights)) == (
+        ["space.time"] if weights < between else ["space", "time"]
+    )
+
+
 def test_a_chain_means_what_its_convolutions_mean_one_after_the_other() -> None:
     for maker in (
         space_time(),
@@ -160,7 +178,8 @@ def test_chains_keep_as_many_frames_as_the_second_reads(
 
 
 @pytest.mark.parametrize("target", ["neon", "avx2", "neon f16"])
-def test_chains_add_their_residual_and_leave_the_first_padded(target: str) -> None:
+def test_chains_add_their_residual_and_leave_the_first_padded(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chains, "streamed", lambda *_: 0)
     graph = added(space_time(widths=(21, 6)), "time").graph()
     assert test_kernels.run(graph, test_kernels.TARGETS[target]) == ["other", "space.time"]
     maker = Maker(3, 10, 13, 2)
@@ -178,10 +197,12 @@ def test_chunks_of_a_chain_cover_every_position_in_whole_tiles() -> None:
             step = chains.step(ops[0], ops[1], ARM)
             if step > positions:
                 continue
-            span, *tiles = convs.span_and_tiles(op, positions, ARM)
-            assert span % step == 0 < span <= positions
-            for tile in tiles:
-                assert (tile.count * tile.size, tile.last) == (span, span - tile.size)
+            found = chains.pieces(op.first, op.second, positions, ARM)
+            assert (found.step, found.steps) == (step, -(-positions // step))
+            assert found.span % step == 0 < found.span <= positions
+            assert found.chunks % 2 == 0 or found.chunks == found.steps
+            for tile in (convs.tile_of(each, found, ARM) for each in ops):
+                assert (tile.count * tile.size, tile.last) == (step, found.span - tile.size)
 
 
 def network(strides: tuple[int, int, int] = (2, 1, 1)) -> networks.Network:

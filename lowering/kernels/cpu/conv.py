@@ -10,7 +10,6 @@ from lowering.kernels.cpu import stage as stages
 # At most, where a layer has more to share out; 2, 3, 4 and 6 threads get as many each. IREE hands fewer than 8 a thread out one by one, more
 # than that in eights, of which the last leave threads waiting.
 WORKGROUPS = 12
-CHUNKS = 8  # of a chain, at least, where the planes are large enough
 SMALL = 256 * 1024  # bytes of input that stay in cache without being asked for
 
 
@@ -60,8 +59,12 @@ def chain(
     """Two convolutions; what lies between them passes through a ring of frames that stays in cache. Each workgroup has a ring and several chunks."""
     assert x.rows is not None
     first, second, (front, _) = op.first, op.second, op.second.padding[0]
-    span, tile_a, tile_b = span_and_tiles(op, out.end - out.first, target)
-    chunks, depth = -(-(out.end - out.first) // span), second.kernel.shape[0]
+    pieces, depth = chains.pieces(first, second, out.end - out.first, target), second.kernel.shape[0]
+    span, chunks, tile_a, tile_b = (
+        pieces.span,
+        pieces.chunks,
+        *(tile_of(each, pieces, target) for each in (first, second)),
+    )
     mid = rows.flat(op.between[0], first.kernel.rows * first.kernel.group, span)
     found = ring_tables(first, x.rows, mid)
     found |= tables.conv(second, mid, out, second.kernel.rows) | {"offsets": tables.ring_offsets(second, span)}
@@ -78,7 +81,7 @@ def chain(
     )  # fmt: skip
     body = kernel.fill(
         "cpu/chain", **ring_filling(first, tile_a, x.rows, mid, depth, types, target), rows=second.kernel.rows, frames=out.frames, size=size, chunks=chunks,
-        share=share(chunks, workers), first=out.first, last=out.end - span, stride=second.stride, lead=depth - front,
+        share=share(chunks, workers), steps=pieces.steps, step=pieces.step, first=out.first, end=out.end, stride=second.stride, lead=depth - front,
         pads=pads(out, second, types["out"], chunks, "%c0", "%rows", whole.element),
         second=kernel.fill(
             "cpu/chain_second", tiles=tile_b.count, stride=second.stride, lead=depth - front, depth=depth, taps=len(second.kernel.taps), plane=out.plane,
@@ -128,16 +131,10 @@ def cut(op: graphs.PackedConv, out: rows.Rows, target: targets.Target) -> tuple[
     return tile, chunk, chunks, -(-op.kernel.rows // max(1, min(op.kernel.rows, WORKGROUPS // (chunks * out.frames))))
 
 
-def span_and_tiles(
-    op: graphs.PackedChain, positions: int, target: targets.Target
-) -> tuple[int, stages.Tile, stages.Tile]:
-    """Positions in a chunk, as many as let the ring stay in cache, and how both convolutions cut them."""
-    step = chains.step(op.first, op.second, target)
-    ring = chains.ring_bytes(op.first, op.second, step, target)
-    span = step * max(1, min(chains.ring_limit(op.second, target) // ring, positions // (CHUNKS * step)))
-    vectors = [o.choice.tiling(target, o.kernel.group).vectors for o in (op.first, op.second)]
-    tiles = [stages.Tile(target.lanes, v, span // (target.lanes * v), span - target.lanes * v) for v in vectors]
-    return span, tiles[0], tiles[1]
+def tile_of(op: graphs.PackedConv, found: chains.Pieces, target: targets.Target) -> stages.Tile:
+    """How a convolution of a chain cuts a step."""
+    size = target.lanes * (vectors := op.choice.tiling(target, op.kernel.group).vectors)
+    return stages.Tile(target.lanes, vectors, found.step // size, found.span - size)
 
 
 def _room(op: graphs.PackedConv, out: rows.Rows) -> int:

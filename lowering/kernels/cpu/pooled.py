@@ -24,7 +24,7 @@ def pooled(op: graphs.PackedPooled, x: kernel.Value, out: rows.Rows, target: tar
     first = x.rows.first
     body = kernel.fill(
         "cpu/chain", **convs.ring_filling(conv, tile, x.rows, mid, depth, types, target), rows=conv.kernel.rows, frames=out.frames, size=size, chunks=chunks,
-        share=convs.share(chunks, workers), first=first, last=first + (chunks - 1) * span, stride=depth, lead=depth,
+        share=convs.share(chunks, workers), steps=chunks, step=span, first=first, end=first + chunks * span, stride=depth, lead=depth,
         pads=convs.pads(out, conv, types["out"], chunks, "%c0", "%rows", whole.element),
         second=_windows(op, lines, span, pitch, out, types, target),
     )  # fmt: skip

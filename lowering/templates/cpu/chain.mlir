@@ -6,10 +6,12 @@ $share
         %rows = arith.constant $rows : index
         %mid_rows = arith.constant $mid_rows : index
         %frames = arith.constant $frames : index
-        %mid_tiles = arith.constant $mid_tiles : index
         %ring_at = affine.apply affine_map<(w) -> (w * $size)>(%worker)
         scf.for %chunk = %share_first to %share_end step %c1 {
-        %start = affine.min affine_map<(c) -> (c * $span + $first, $last)>(%chunk)
+        %step_first = affine.apply affine_map<(c) -> ((c * $steps) floordiv $chunks)>(%chunk)
+        %step_end = affine.apply affine_map<(c) -> ((c * $steps + $steps) floordiv $chunks)>(%chunk)
+        %start = affine.min affine_map<(s, e) -> (s * $step + $first, (s - e) * $step + $end)>(%step_first, %step_end)
+        %mid_tiles = affine.apply affine_map<(s, e) -> ((e - s) * $mid_tiles)>(%step_first, %step_end)
         scf.for %frame = %c0 to %frames step %c1 {
 $pads
           // Frames of the first that this one needs and no earlier one did.

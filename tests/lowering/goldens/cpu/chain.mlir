@@ -40,10 +40,12 @@ hal.executable.source private @space.time_kernel {
         %rows = arith.constant 1 : index
         %mid_rows = arith.constant 3 : index
         %frames = arith.constant 2 : index
-        %mid_tiles = arith.constant 3 : index
         %ring_at = affine.apply affine_map<(w) -> (w * 1728)>(%worker)
         scf.for %chunk = %share_first to %share_end step %c1 {
-        %start = affine.min affine_map<(c) -> (c * 48 + 24, 411)>(%chunk)
+        %step_first = affine.apply affine_map<(c) -> ((c * 10) floordiv 10)>(%chunk)
+        %step_end = affine.apply affine_map<(c) -> ((c * 10 + 10) floordiv 10)>(%chunk)
+        %start = affine.min affine_map<(s, e) -> (s * 48 + 24, (s - e) * 48 + 459)>(%step_first, %step_end)
+        %mid_tiles = affine.apply affine_map<(s, e) -> ((e - s) * 3)>(%step_first, %step_end)
         scf.for %frame = %c0 to %frames step %c1 {
         // The zeros before the first and after the last pixel of each plane.
         %pad_zero = arith.constant 0.0 : f32
@@ -195,7 +197,7 @@ hal.executable.source private @space.time_kernel {
         }
           }
           // A convolution over frames alone, at the same positions.
-          %tiles = arith.constant 4 : index
+          %tiles = affine.apply affine_map<(s, e) -> ((e - s) * 4)>(%step_first, %step_end)
           %shift = affine.apply affine_map<(f) -> (((f * 2 + 2) mod 3) * 36)>(%frame)
           %to = affine.apply affine_map<(f)[s] -> (f * 528 + s)>(%frame)[%start]
         // Rows of filters for one output frame: row > register tile > tap, with 8 x 12 sums in registers.

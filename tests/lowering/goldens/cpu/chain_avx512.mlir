@@ -40,10 +40,12 @@ hal.executable.source private @space.time_kernel {
         %rows = arith.constant 1 : index
         %mid_rows = arith.constant 3 : index
         %frames = arith.constant 2 : index
-        %mid_tiles = arith.constant 1 : index
         %ring_at = affine.apply affine_map<(w) -> (w * 2304)>(%worker)
         scf.for %chunk = %share_first to %share_end step %c1 {
-        %start = affine.min affine_map<(c) -> (c * 64 + 24, 395)>(%chunk)
+        %step_first = affine.apply affine_map<(c) -> ((c * 7) floordiv 7)>(%chunk)
+        %step_end = affine.apply affine_map<(c) -> ((c * 7 + 7) floordiv 7)>(%chunk)
+        %start = affine.min affine_map<(s, e) -> (s * 64 + 24, (s - e) * 64 + 459)>(%step_first, %step_end)
+        %mid_tiles = affine.apply affine_map<(s, e) -> ((e - s) * 1)>(%step_first, %step_end)
         scf.for %frame = %c0 to %frames step %c1 {
         // The zeros before the first and after the last pixel of each plane.
         %pad_zero = arith.constant 0.0 : f32
@@ -213,7 +215,7 @@ hal.executable.source private @space.time_kernel {
         }
           }
           // A convolution over frames alone, at the same positions.
-          %tiles = arith.constant 2 : index
+          %tiles = affine.apply affine_map<(s, e) -> ((e - s) * 2)>(%step_first, %step_end)
           %shift = affine.apply affine_map<(f) -> (((f * 2 + 2) mod 3) * 36)>(%frame)
           %to = affine.apply affine_map<(f)[s] -> (f * 528 + s)>(%frame)[%start]
         // Rows of filters for one output frame: row > register tile > tap, with 8 x 32 sums in registers.

@@ -30,10 +30,12 @@ hal.executable.source private @conv.pool_kernel {
         %rows = arith.constant 2 : index
         %mid_rows = arith.constant 2 : index
         %frames = arith.constant 2 : index
-        %mid_tiles = arith.constant 5 : index
         %ring_at = affine.apply affine_map<(w) -> (w * 960)>(%worker)
         scf.for %chunk = %share_first to %share_end step %c1 {
-        %start = affine.min affine_map<(c) -> (c * 60 + 11, 11)>(%chunk)
+        %step_first = affine.apply affine_map<(c) -> ((c * 1) floordiv 1)>(%chunk)
+        %step_end = affine.apply affine_map<(c) -> ((c * 1 + 1) floordiv 1)>(%chunk)
+        %start = affine.min affine_map<(s, e) -> (s * 60 + 11, (s - e) * 60 + 71)>(%step_first, %step_end)
+        %mid_tiles = affine.apply affine_map<(s, e) -> ((e - s) * 5)>(%step_first, %step_end)
         scf.for %frame = %c0 to %frames step %c1 {
         // The zeros before the first and after the last pixel of each plane.
         %pad_zero = arith.constant 0.0 : f16
