@@ -100,16 +100,14 @@ def pooled_bytes(op: graphs.PackedPooled, lines: int, pitch: int, target: target
 
 def streamed(source: graphs.Node, first: graphs.PackedConv, second: graphs.PackedConv, target: targets.Target) -> int:
     """Bytes of weights that a chain reads more than its convolutions apart, since its chunks are smaller; none of weights that stay in cache."""
+    weights = first.kernel.values.nbytes + second.kernel.values.nbytes
+    if weights <= target.cache_bytes:
+        return 0
     _, height, width, _ = source.shape
     positions = (height - 1) * (width + max(first.padding[2])) + width
     tiling = first.choice.tiling(target, first.kernel.group)
-    chunks = -(-positions // (target.lanes * tiling.vectors * tiling.chunk))
-    weights = first.kernel.values.nbytes + second.kernel.values.nbytes
-    return (
-        weights * max(0, pieces(first, second, positions, target).chunks - chunks)
-        if weights > target.cache_bytes
-        else 0
-    )
+    apart = -(-positions // (target.lanes * tiling.vectors * tiling.chunk))
+    return weights * max(0, pieces(first, second, positions, target).chunks - apart)
 
 
 def _joined(
