@@ -30,11 +30,9 @@ def claim(
         described = {"format": checkpoints.FORMAT, "name": folder.name, "labels": list(labels)}
         config.write_json(path, {**described, "key": key, "experiment": config.to_json(experiment)})
         return False
-    found = config.read_json(path).get("key", {})
-    if found != key:
-        changed = ", ".join(_differences(found, key)[:3])
+    if changed := _differences(config.read_json(path).get("key", {}), key):
         raise ValueError(
-            f"{folder} holds a run of other settings: {changed}; delete it or choose another output folder"
+            f"{folder} holds a run of other settings: {', '.join(changed[:3])}; delete it or choose another output folder"
         )
     return (folder / "result.json").exists()
 
@@ -52,6 +50,7 @@ def fingerprint(folder: pathlib.Path) -> str:
 
 
 def _differences(found: Any, wanted: Any, name: str = "") -> list[str]:
+    """Settings by name with both values. One that is missing is None: a run from before it existed did without."""
     if isinstance(found, dict) and isinstance(wanted, dict):
         keys = sorted(found.keys() | wanted.keys())
         parts = [_differences(found.get(key), wanted.get(key), f"{name}.{key}".lstrip(".")) for key in keys]

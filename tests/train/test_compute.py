@@ -129,6 +129,14 @@ def test_a_run_is_another_one_by_dtype_and_parts_but_not_by_recomputation(tmp_pa
             claim(**changed)
 
 
+def test_a_run_from_before_a_setting_existed_is_one_without_it(tmp_path):
+    claim = lambda **settings: claims.claim(tmp_path / "dense", quickstart.experiment(), ("a",), settings, {})
+    assert claim() is False
+    assert claim(teacher=None) is False
+    with pytest.raises(ValueError, match=r"holds a run of other settings: teacher None \(asked for x\); delete it"):
+        claim(teacher="x")
+
+
 @pytest.mark.parametrize("parts", [0, 3])
 def test_parts_that_do_not_divide_the_batch_are_an_error(parts):
     with pytest.raises(ValueError, match=rf"^compute.accumulate is {parts}, expected a divisor of batch 16$"):
