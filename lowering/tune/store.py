@@ -16,13 +16,8 @@ from lowering.tune import search
 FORMAT = 1
 PACKAGE = pathlib.Path(__file__).parents[1]
 SHIPPED = PACKAGE / "tuned"
-CODE = (
-    "kernels/**/*.py",
-    "templates/**/*.mlir",
-    "chains.py",
-    "rows.py",
-    "targets.py",
-)  # what decides how fast a choice is
+# What decides how fast a choice is.
+CODE = ("kernels/**/*.py", "templates/**/*.mlir", "chains.py", "rows.py", "targets.py")
 COMPILER = "iree-base-compiler"
 Entries = Mapping[str, dict[str, Any]]  # by key: Choice.row() beside what it was chosen for
 
