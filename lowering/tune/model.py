@@ -29,7 +29,6 @@ PAD = 4.05  # per zero around the image
 RESULT, WINDOW = 6.0, 1.3  # of a pool behind a convolution, per vector of its result, and per pixel of a window
 
 # Stalls, in instructions that could have been executed, per cache line: out of order, most of a line's latency is hidden.
-L1 = 32 * 1024
 NEAR, FAR, STREAM = 3.0, 20.0, 1.0  # from the second level, from beyond it, and of weights, which are read in order
 
 
@@ -67,8 +66,7 @@ def _conv(op: graphs.PackedConv, x: rows.Rows, out: rows.Rows, target: targets.T
     if x.size * target.activation_bytes > conv.SMALL:
         lines = -(-span * target.activation_bytes // stages.LINE)
         executed += workgroups * x.channels * op.kernel.shape[0] * lines * FETCH
-    held = x.channels * op.kernel.shape[0] * (span + 2 * stages.reach(op, x)) * target.activation_bytes
-    return Cost(executed, _stalls(op, tile, taps, turns, chunks, span, held, target))
+    return Cost(executed, _stalls(op, tile, taps, turns, chunks, span, stages.held(op, x, span, target), target))
 
 
 def _chain(op: graphs.PackedChain, x: rows.Rows, out: rows.Rows, target: targets.Target, residual: bool) -> Cost:
@@ -94,7 +92,7 @@ def _pooled(op: graphs.PackedPooled, x: rows.Rows, out: rows.Rows, target: targe
     taps, turns = _taps(op.conv, x.frames, op.between[0]), op.between[0] * op.conv.kernel.rows
     executed = chunks * (WORKGROUP + _rows(op.conv, tile, taps, turns, 1, target, residual=False, masked=False))
     executed += _pads(out) * PAD + out.size / target.lanes * (RESULT + WINDOW * math.prod(op.pool.window))
-    held = x.channels * op.conv.kernel.shape[0] * (span + 2 * stages.reach(op.conv, x)) * target.activation_bytes
+    held = stages.held(op.conv, x, span, target)
     return Cost(executed, chunks * _stalls(op.conv, tile, taps, turns, 1, span, held, target))
 
 
@@ -131,8 +129,8 @@ def _stalls(
     by_turn, near = taps / max(turns, 1), 2 * target.ring_bytes
     touched = min(by_turn * (span * target.activation_bytes / stages.LINE + 1), held / stages.LINE)
     weight = op.kernel.group * precision.DTYPES[target.precision.weights].itemsize + 4  # and its offset
-    lines = by_turn * weight / stages.LINE * (tile.count if by_turn * weight > L1 else chunks)
-    return turns * (chunks * touched * (0 if held <= L1 else NEAR if held <= near else FAR) + lines * STREAM)
+    lines = by_turn * weight / stages.LINE * (tile.count if by_turn * weight > stages.L1 else chunks)
+    return turns * (chunks * touched * (0 if held <= stages.L1 else NEAR if held <= near else FAR) + lines * STREAM)
 
 
 def _pads(out: rows.Rows) -> int:

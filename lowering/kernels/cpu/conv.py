@@ -25,20 +25,13 @@ def conv(
         kernel.feature_map(out, target.precision.activations),
     )
     types = executable.types(inputs, arrays, whole)
-    stage = stages.Stage(
-        op,
-        tile,
-        target,
-        types,
-        "x",
-        "out",
-        out.frames * out.plane,
-        mask_at="%mask_at",
-        residual=residual.type.size if residual else 0,
-    )
     (front, _), _, _ = op.padding
     workers = min(chunks * out.frames, WORKGROUPS)
     size, x_frame = chunk * tile.size, op.stride * x.rows.plane
+    stage = stages.Stage(
+        op, tile, target, types, "x", "out", out.frames * out.plane, stages.held(op, x.rows, size, target), mask_at="%mask_at",
+        residual=residual.type.size if residual else 0,
+    )  # fmt: skip
     ahead = stages.Ahead("%ahead_start", x.rows, op.kernel.shape[0], size)
     body = kernel.fill(
         "cpu/conv", share=share(chunks * out.frames, workers), chunks=chunks, block=block, rows=count, chunk=chunk, tiles=tile.count, first=out.first,
@@ -77,7 +70,7 @@ def chain(
     scratch = {"ring": kernel.Tensor((workers * size,), whole.element)}
     types = executable.types(inputs, arrays, whole, scratch=scratch)
     reading = stages.Stage(
-        second, tile_b, target, types, "ring", "out", out.frames * out.plane, mask_at="%start", residual=residual.type.size if residual else 0, shift="%shift"
+        second, tile_b, target, types, "ring", "out", out.frames * out.plane, size * target.activation_bytes, mask_at="%start", residual=residual.type.size if residual else 0, shift="%shift"
     )  # fmt: skip
     body = kernel.fill(
         "cpu/chain", **ring_filling(first, tile_a, x.rows, mid, depth, types, target), rows=second.kernel.rows, frames=out.frames, size=size, chunks=chunks,
@@ -111,7 +104,9 @@ def ring_filling(
     """Of the template cpu/chain what concerns the convolution that fills a ring of `depth` frames; the newest that it reads is fetched ahead."""
     reach, newest = stages.reach(op, x), op.stride + op.kernel.shape[0] - 1 - op.padding[0][0]
     ahead = stages.Ahead("%ahead_start", x, 1, mid.plane + 2 * reach)
-    stage = stages.Stage(op, tile, target, types, "x", "ring", depth * mid.plane, prefix="mid_")
+    stage = stages.Stage(
+        op, tile, target, types, "x", "ring", depth * mid.plane, stages.held(op, x, mid.plane, target), prefix="mid_"
+    )
     text = stage.text(
         frame="%mid", row_first="%c0", row_end="%mid_rows", tile_first="%c0", tile_end="%mid_tiles", origin="%mid_origin", to="%mid_to",
         prefetch=prefetch(ahead, types["x"], op.kernel.rows, target),

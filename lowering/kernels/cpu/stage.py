@@ -7,6 +7,7 @@ from lowering import kernel, rows, targets
 from lowering import precision as precisions
 
 LINE = 64  # bytes in a cache line
+L1 = 32 * 1024  # bytes that the first cache of any core holds
 AHEAD = 256  # taps from the weights that are multiplied to those that are fetched, where no cache holds them all
 
 
@@ -57,6 +58,7 @@ class Stage:
     prefix: of its operands' names. source, out: buffers. stride: elements from filter to filter in `out`. mask_at: the place in the
     mask of a chunk's first position, None to leave the positions between the rows as they come. residual: elements of the buffer that is
     added, which may hold fewer channels than whole groups of filters; 0 for none. shift: what is added to a tap's place in the table of offsets.
+    held: bytes of the source that all rows together read in a chunk: inputs are fetched ahead where the first cache does not hold them.
     """
 
     op: graphs.PackedConv
@@ -66,6 +68,7 @@ class Stage:
     source: str
     out: str
     stride: int
+    held: int
     prefix: str = ""
     mask_at: str | None = None
     residual: int = 0
@@ -122,7 +125,7 @@ class Stage:
     def _fetch(self, place: str) -> list[str]:
         """Fetches the lines that a later tap reads: taps are anywhere, so that nothing else would bring them into the first cache in time."""
         target, size = self.target, self.tile.size
-        if not target.inputs_ahead:
+        if not target.inputs_ahead or self.held <= L1:
             return []
         lines = [
             f"%next = affine.apply affine_map<(t) -> (t + {target.inputs_ahead})>({place})",
@@ -235,6 +238,11 @@ def prefetch_residual(out: rows.Rows, buffer: str, group: int, size: int, elemen
     return kernel.fill(
         "cpu/prefetch_residual", group=group, stride=out.frames * out.plane, plane=out.plane, lines=-(-size // line) + 1, line=line, buffer=buffer
     )  # fmt: skip
+
+
+def held(op: graphs.PackedConv, x: rows.Rows, size: int, target: targets.Target) -> int:
+    """Bytes of the input that all taps together read for `size` positions of one frame."""
+    return x.channels * op.kernel.shape[0] * (size + 2 * reach(op, x)) * target.activation_bytes
 
 
 def reach(op: graphs.PackedConv, layout: rows.Rows) -> int:
