@@ -69,6 +69,12 @@ def pieces(first: graphs.PackedConv, second: graphs.PackedConv, positions: int, 
     return Pieces(least, steps, min(steps, chunks + chunks % 2))
 
 
+def tile(op: graphs.PackedConv, found: Pieces, target: targets.Target) -> stage.Tile:
+    """How a convolution of a chain cuts a step."""
+    size = target.lanes * (vectors := op.choice.tiling(target, op.kernel.group).vectors)
+    return stage.Tile(target.lanes, vectors, found.step // size, found.span - size)
+
+
 def ring_limit(second: graphs.PackedConv, target: targets.Target) -> int:
     """Bytes that the chain which ends in this convolution may keep."""
     return target.ring_bytes if second.choice.ring is None else second.choice.ring
@@ -147,5 +153,8 @@ def _chains(
         alone
         and least <= height * width
         and ring_bytes(first, second, least, target) <= 2 * ring_limit(second, target)
-        and (bool(second.choice.ring) or target.cache_bytes < size >= streamed(source, first, second, target) / 2)
+        and (
+            bool(second.choice.ring)
+            or (size > target.cache_bytes and streamed(source, first, second, target) <= 2 * size)
+        )
     )

@@ -143,8 +143,8 @@ def _want(need: _Need, padding: graphs.Padding) -> None:
 def _rows(shape: graphs.Shape, stored: int, need: _Need) -> Rows:
     d, h, w, c = shape
     pitch = need.width + max(need.left, need.right)
-    # An odd number of cache lines a plane: of channels whose distance is whole pages, a first cache holds no more than it has ways.
     last = 1 + (need.top + need.height + need.bottom) * pitch + need.left + need.right
+    # An odd number of cache lines: of channels whose distance is whole pages, a first cache holds no more than it has ways.
     return Rows(d, h, w, c, stored, need.top, need.left, pitch, (-(-last // ALIGNMENT) | 1) * ALIGNMENT)
 
 

@@ -76,7 +76,7 @@ def _chain(op: graphs.PackedChain, x: rows.Rows, out: rows.Rows, target: targets
     executed, stalled = chunks * WORKGROUP + _pads(out) * PAD, 0.0
     parts = (op.first, x.frames, between), (op.second, between, out.frames)
     for size, (each, frames_in, frames) in zip(sizes, parts, strict=True):
-        tile = conv.tile_of(each, pieces, target)
+        tile = chains.tile(each, pieces, target)
         tile = dataclasses.replace(tile, count=tile.count * pieces.steps)
         taps, turns, last = _taps(each, frames_in, frames), frames * each.kernel.rows, each is op.second
         executed += _rows(each, tile, taps, turns, chunks, target, residual and last, masked=last)

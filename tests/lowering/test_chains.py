@@ -11,7 +11,6 @@ import pytest
 from lowering import bundle as bundles
 from lowering import chains, evaluate, packed, rewrite, run, targets
 from lowering import graph as graphs
-from lowering.kernels.cpu import conv as convs
 from lowering.kernels.cpu import stage
 from tests.lowering import conftest, networks, random_graphs, test_kernels
 
@@ -202,7 +201,7 @@ def test_chunks_of_a_chain_cover_every_position_in_whole_tiles() -> None:
             assert (found.step, found.steps) == (step, -(-positions // step))
             assert found.span % step == 0 < found.span <= positions
             assert found.chunks % 2 == 0 or found.chunks == found.steps
-            for tile in (convs.tile_of(each, found, ARM) for each in ops):
+            for tile in (chains.tile(each, found, ARM) for each in ops):
                 assert (tile.count * tile.size, tile.last) == (step, found.span - tile.size)
 
 

@@ -13,7 +13,7 @@ import pytest
 from lowering import bundle as bundles
 from lowering import emit, kernel, measure, rewrite, targets
 from lowering.kernels.cpu import stage
-from tests.lowering import networks
+from tests.lowering import networks, test_kernels
 
 GOLDENS = pathlib.Path(__file__).parent / "goldens"
 CPU, GPU = "android:cortex-a76", "vulkan:mali-g78"
@@ -74,9 +74,7 @@ def deep() -> networks.Network:
 
 
 # A host with AVX-512, whatever this one has.
-TARGETS = {
-    "avx512": dataclasses.replace(targets.find(CPU), name="avx512", weights_by_lane=False, **targets.X86["avx512f"])
-}
+TARGETS = {"avx512": dataclasses.replace(test_kernels.TARGETS["avx512"], cache_bytes=targets.find(CPU).cache_bytes)}
 NETWORKS = {"straight": straight, "joined": straight, "moves": moves, "deep": deep}
 
 

@@ -53,11 +53,8 @@ def chain(
     assert x.rows is not None
     first, second, (front, _) = op.first, op.second, op.second.padding[0]
     pieces, depth = chains.pieces(first, second, out.end - out.first, target), second.kernel.shape[0]
-    span, chunks, tile_a, tile_b = (
-        pieces.span,
-        pieces.chunks,
-        *(tile_of(each, pieces, target) for each in (first, second)),
-    )
+    span, chunks = pieces.span, pieces.chunks
+    tile_a, tile_b = (chains.tile(each, pieces, target) for each in (first, second))
     mid = rows.flat(op.between[0], first.kernel.rows * first.kernel.group, span)
     found = ring_tables(first, x.rows, mid)
     found |= tables.conv(second, mid, out, second.kernel.rows) | {"offsets": tables.ring_offsets(second, span)}
@@ -124,12 +121,6 @@ def cut(op: graphs.PackedConv, out: rows.Rows, target: targets.Target) -> tuple[
     chunk = min(tiling.chunk, tile.count)
     chunks = -(-tile.count // chunk)
     return tile, chunk, chunks, -(-op.kernel.rows // max(1, min(op.kernel.rows, WORKGROUPS // (chunks * out.frames))))
-
-
-def tile_of(op: graphs.PackedConv, found: chains.Pieces, target: targets.Target) -> stages.Tile:
-    """How a convolution of a chain cuts a step."""
-    size = target.lanes * (vectors := op.choice.tiling(target, op.kernel.group).vectors)
-    return stages.Tile(target.lanes, vectors, found.step // size, found.span - size)
 
 
 def _room(op: graphs.PackedConv, out: rows.Rows) -> int:

@@ -104,11 +104,7 @@ class Stage:
         lines = []
         if self.shift:
             place, lines = "%place", [f"%place = arith.addi %tap, {self.shift} : index"]
-        lines += [
-            f"%offset32 = memref.load %{p}offsets[{place}] : {types[p + 'offsets']}",
-            "%offset = arith.index_cast %offset32 : i32 to index",
-            "%in_at = arith.addi %offset, %x_at : index",
-        ]
+        lines += self._input("in", "offset", place)
         for v in range(self.tile.vectors):
             lines += [f"%in_at{v} = affine.apply affine_map<(i) -> (i + {v * lanes})>(%in_at)"]
             lines += self._load(
@@ -122,6 +118,14 @@ class Stage:
             ]
         return [f"              {line}" for line in lines]
 
+    def _input(self, name: str, offset: str, place: str) -> list[str]:
+        """%<name>_at: where in the source the tap at a place in the table of offsets reads for this tile."""
+        return [
+            f"%{offset}32 = memref.load %{self.prefix}offsets[{place}] : {self.types[self.prefix + 'offsets']}",
+            f"%{offset} = arith.index_cast %{offset}32 : i32 to index",
+            f"%{name}_at = arith.addi %{offset}, %x_at : index",
+        ]
+
     def _fetch(self, place: str) -> list[str]:
         """Fetches the lines that a later tap reads: taps are anywhere, so that nothing else would bring them into the first cache in time."""
         target, size = self.target, self.tile.size
@@ -129,9 +133,7 @@ class Stage:
             return []
         lines = [
             f"%next = affine.apply affine_map<(t) -> (t + {target.inputs_ahead})>({place})",
-            f"%next_offset32 = memref.load %{self.prefix}offsets[%next] : {self.types[self.prefix + 'offsets']}",
-            "%next_offset = arith.index_cast %next_offset32 : i32 to index",
-            "%next_at = arith.addi %next_offset, %x_at : index",
+            *self._input("next", "next_offset", "%next"),
         ]
         for i in sorted({*range(0, size, LINE // target.activation_bytes), size - 1}):
             lines += [
