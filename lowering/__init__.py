@@ -1,4 +1,5 @@
-"""Deploy: a function and its weights -> Graph -> packed kernels -> MLIR linalg -> IREE modules in a bundle.
+"""Deploy: a JAX function and its weights -> Graph -> packed kernels -> MLIR -> IREE modules in a bundle.
 
-trace (jaxpr -> Graph) -> rewrite (named stages) -> rows (memory layout) -> emit (templates) -> compile -> bundle -> run, measure.
+The rooms in the order in which they may import each other: targets, graph, kernels, bundle, counts, tune, phone, peers.
+Nothing here imports rt3d_jax.
 """

@@ -1,1 +1,4 @@
-"""Executed instructions of arm64 bundles, counted under qemu-user. Counts, never times."""
+"""Executed instructions of arm64 bundles, counted under qemu-user. Counts, never times.
+
+Imports bundle.
+"""

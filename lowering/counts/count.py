@@ -7,8 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from lowering import bundle as bundles
-from lowering import qemu
+from lowering.bundle import bundles, qemu
 from lowering.counts import instructions, layers, library, loops, plugin
 
 MILLION = 1_000_000

@@ -4,8 +4,8 @@ import dataclasses
 import pathlib
 import re
 
-from lowering import bundle as bundles
-from lowering import compile as compilers
+from lowering.bundle import bundles
+from lowering.bundle import compile as compilers
 from lowering.counts import plugin
 
 FUNCTION = re.compile(r"^func\.func private @([^\s(]+)\((.*)\) -> \S+ \{$", re.MULTILINE)

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterable
 
-from lowering import qemu
+from lowering.bundle import qemu
 
 SOURCE = pathlib.Path(__file__).with_name("plugin.c")
 COMPILERS = ("cc", "gcc", "clang")

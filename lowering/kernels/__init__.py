@@ -1,1 +1,4 @@
-"""A kernel for each node of the graph: tables (what every backend reads), generic (linalg for IREE's own pipelines), cpu and vulkan (packed rows)."""
+"""Graph -> MLIR: the layout of activations, index tables, and a kernel for each node from templates, for CPUs and Vulkan.
+
+Imports targets and graph.
+"""

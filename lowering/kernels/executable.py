@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from lowering import kernel
-from lowering.kernels import spans
+from lowering.kernels import kernel, spans
 
 
 def memref(tensor: kernel.Tensor, width: int = 1) -> str:

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from lowering import graph as graphs
-from lowering import kernel, precision, rows
+from lowering.graph import ops
+from lowering.kernels import kernel, layouts
+from lowering.targets import precisions
 
 
-def clip(x: kernel.Value, out: rows.Rows, element: str) -> kernel.Kernel:
+def clip(x: kernel.Value, out: layouts.Layout, element: str) -> kernel.Kernel:
     """f32[1, D, H, W, C] into rows."""
     mask = _mask(out, element)
     found, lines = kernel.cast("%found", "%stored", "f32", element)
@@ -18,10 +19,10 @@ def clip(x: kernel.Value, out: rows.Rows, element: str) -> kernel.Kernel:
     return kernel.Kernel((kernel.Operand("x", x.type), mask), whole, body)
 
 
-def pool(op: graphs.MaxPool | graphs.AvgPool, x: kernel.Value, out: rows.Rows, vectors: bool) -> kernel.Kernel:
+def pool(op: ops.MaxPool | ops.AvgPool, x: kernel.Value, out: layouts.Layout, vectors: bool) -> kernel.Kernel:
     """Any window, stride and padding. Without `vectors` the reduction ends in a select, which keeps IREE from spreading it over a subgroup."""
     assert x.rows is not None
-    largest = isinstance(op, graphs.MaxPool)
+    largest = isinstance(op, ops.MaxPool)
     kd, kh, kw = op.window
     choice = {"outside": "0.0", "combine": "arith.maximumf", "factor": "1.0"}
     if not largest:
@@ -39,7 +40,7 @@ def pool(op: graphs.MaxPool | graphs.AvgPool, x: kernel.Value, out: rows.Rows, v
     return kernel.Kernel((kernel.Operand("x", x.type), mask), whole, body)
 
 
-def phases(op: graphs.SplitPhases, x: kernel.Value, out: rows.Rows) -> kernel.Kernel:
+def phases(op: ops.SpaceToDepth, x: kernel.Value, out: layouts.Layout) -> kernel.Kernel:
     """The phases of a strided convolution's input as channels."""
     assert x.rows is not None
     _, n_h, n_w = op.phases
@@ -52,15 +53,11 @@ def phases(op: graphs.SplitPhases, x: kernel.Value, out: rows.Rows) -> kernel.Ke
     return kernel.Kernel((kernel.Operand("x", x.type), mask), whole, body)
 
 
-def elementwise(
-    op: graphs.Affine | graphs.Relu | graphs.Add, inputs: list[kernel.Value], out: rows.Rows
-) -> kernel.Kernel:
+def elementwise(op: ops.Affine | ops.Relu | ops.Add, inputs: list[kernel.Value], out: layouts.Layout) -> kernel.Kernel:
     """Affine, ReLU or the sum of two feature maps, channel by channel."""
-    scale, shift = (
-        (op.scale, op.shift) if isinstance(op, graphs.Affine) else (np.ones(out.stored), np.zeros(out.stored))
-    )
+    scale, shift = (op.scale, op.shift) if isinstance(op, ops.Affine) else (np.ones(out.stored), np.zeros(out.stored))
     element = inputs[0].type.element
-    fit = lambda v: np.pad(v, (0, out.stored - len(v))).astype(precision.DTYPES[element])
+    fit = lambda v: np.pad(v, (0, out.stored - len(v))).astype(precisions.DTYPES[element])
     arrays = [kernel.array("scale", fit(scale)), kernel.array("shift", fit(shift)), _mask(out, element)]
     operands = [kernel.Operand(f"x{i}" if i else "x", value.type) for i, value in enumerate(inputs)]
     cuts = "\n".join(
@@ -72,12 +69,12 @@ def elementwise(
     body = kernel.fill(
         "generic/elementwise", **of, maps=", ".join("affine_map<(c, f, p) -> (c, f, p)>" for _ in inputs), total=total,
         operands=", ".join(f"%in{i}" for i in range(len(inputs))), types=", ".join(str(of["out"]) for _ in inputs),
-        arguments=", ".join(f"%a{i}: {element}" for i in range(len(inputs))), floor="0.0" if isinstance(op, graphs.Relu) else kernel.minus_infinity(element),
+        arguments=", ".join(f"%a{i}: {element}" for i in range(len(inputs))), floor="0.0" if isinstance(op, ops.Relu) else kernel.minus_infinity(element),
     )  # fmt: skip
     return kernel.Kernel((*operands, *arrays), of["out"], f"{cuts}\n{body}")
 
 
-def concat(inputs: list[kernel.Value], out: rows.Rows) -> kernel.Kernel:
+def concat(inputs: list[kernel.Value], out: layouts.Layout) -> kernel.Kernel:
     """Feature maps one after the other; channels that only fill a group of filters are left out."""
     operands = [kernel.Operand(f"x{i}", value.type) for i, value in enumerate(inputs)]
     counts = [value.rows.channels for value in inputs if value.rows]
@@ -119,23 +116,23 @@ def vector(x: kernel.Value) -> kernel.Kernel:
     return kernel.Kernel((kernel.Operand("x", x.type),), out, body)
 
 
-def softmax(node: graphs.Node, x: kernel.Value) -> kernel.Kernel:
+def softmax(node: ops.Node, x: kernel.Value) -> kernel.Kernel:
     """Over the first node.shape[0] elements of a vector."""
     out = kernel.Tensor(node.shape)
     body = kernel.fill("generic/softmax", x=x.type, out=out, count=node.shape[0])
     return kernel.Kernel((kernel.Operand("x", x.type),), out, body)
 
 
-def _mask(out: rows.Rows, element: str) -> kernel.Operand:
-    return kernel.array("mask", out.mask().astype(precision.DTYPES[element]))
+def _mask(out: layouts.Layout, element: str) -> kernel.Operand:
+    return kernel.array("mask", out.mask().astype(precisions.DTYPES[element]))
 
 
-def _position(out: rows.Rows) -> dict[str, int]:
+def _position(out: layouts.Layout) -> dict[str, int]:
     """y = (p + shift) div pitch - skip and x = (p + shift) mod pitch: the pixel at a position of a plane."""
     return {"pitch": out.pitch, "shift": out.pitch - out.left, "skip": out.top + 1}
 
 
-def _steps(strides: graphs.Window, padding: graphs.Padding) -> dict[str, int]:
+def _steps(strides: ops.Window, padding: ops.Padding) -> dict[str, int]:
     (sd, sh, sw), ((pd, _), (ph, _), (pw, _)) = strides, padding
     return {"sd": sd, "sh": sh, "sw": sw, "pd": pd, "ph": ph, "pw": pw}
 

@@ -6,7 +6,7 @@ of a kernel write into the same result: IREE ties it to the operand that holds w
 
 import numpy as np
 
-from lowering import kernel
+from lowering.kernels import kernel
 
 MOST = 65535  # workgroups along an axis, as Vulkan promises; a span is along x
 

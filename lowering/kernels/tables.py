@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from lowering import graph as graphs
-from lowering import kernel, rows
-from lowering import packed as packs
-from lowering import precision as precisions
+from lowering.graph import ops
+from lowering.graph import packed as packs
+from lowering.kernels import kernel, layouts
+from lowering.targets import precisions
 
 
-def conv(op: graphs.PackedConv, x: rows.Rows, out: rows.Rows, row_count: int) -> dict[str, np.ndarray]:
+def conv(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, row_count: int) -> dict[str, np.ndarray]:
     """values f32[taps, group], offsets i32[taps], bounds i32[frames, row_count, 2], bias f32[row_count, group], mask f32[plane].
 
     `row_count` may exceed the kernel's rows: the rest have no taps.
@@ -33,7 +33,7 @@ def operands(found: dict[str, np.ndarray], precision: precisions.Precision, ahea
     return [kernel.array(name, values.astype(element(name))) for name, values in found.items()]
 
 
-def ring_offsets(op: graphs.PackedConv, span: int) -> np.ndarray:
+def ring_offsets(op: ops.PackedConv, span: int) -> np.ndarray:
     """i32[depth * taps]: offsets into a ring of `depth` frames of `span` positions a channel, for each slot that a window may start in."""
     depth, (d, _, _, i) = op.kernel.shape[0], op.kernel.taps.astype(np.int64).T
     return np.concatenate([(i * depth + (slot + d) % depth) * span for slot in range(depth)]).astype(np.int32)
@@ -51,7 +51,7 @@ def bounds(kernel: packs.PackedKernel, frames_in: int, frames_out: int, front: i
     return np.array(pairs, np.int32)
 
 
-def dense(op: graphs.PackedDense, size: int, x: rows.Rows | None) -> dict[str, np.ndarray]:
+def dense(op: ops.PackedDense, size: int, x: layouts.Layout | None) -> dict[str, np.ndarray]:
     """values f32[taps, group], offsets i32[taps], starts i32[rows + 1], bias f32[rows, group]. `x` is the layout that a flattened input lies in."""
     index = op.kernel.taps[:, 3].astype(np.int64)
     if x is not None:

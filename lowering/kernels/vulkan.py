@@ -4,16 +4,15 @@ import dataclasses
 
 import numpy as np
 
-from lowering import graph as graphs
-from lowering import kernel, rows, targets
-from lowering import precision as precisions
-from lowering.kernels import executable, spans, tables
+from lowering.graph import ops
+from lowering.kernels import executable, kernel, layouts, spans, tables
+from lowering.targets import precisions, targets
 
 INVOCATIONS = 64  # in a workgroup: one subgroup on Adreno, four on Valhall
 
 
 def conv(
-    op: graphs.PackedConv, x: kernel.Value, residual: kernel.Value | None, out: rows.Rows, target: targets.Target
+    op: ops.PackedConv, x: kernel.Value, residual: kernel.Value | None, out: layouts.Layout, target: targets.Target
 ) -> kernel.Kernel:
     """Workgroups are spans of positions x frames x rows of filters."""
     assert x.rows is not None
@@ -37,7 +36,7 @@ def conv(
     return executable.kernel_of(inputs, arrays, types, grid, body, whole)
 
 
-def dense(op: graphs.PackedDense, x: kernel.Value, target: targets.Target) -> kernel.Kernel:
+def dense(op: ops.PackedDense, x: kernel.Value, target: targets.Target) -> kernel.Kernel:
     """A workgroup is one row, an invocation one output."""
     group, weights = op.kernel.group, target.precision.weights
     macs = np.diff(op.kernel.starts).astype(np.int64)[:, None, None] * group
@@ -53,7 +52,7 @@ def dense(op: graphs.PackedDense, x: kernel.Value, target: targets.Target) -> ke
     return executable.kernel_of({"x": x}, arrays, types, grid, body, out)
 
 
-def _macs(bounds: np.ndarray, out: rows.Rows, group: int, tile: int) -> np.ndarray:
+def _macs(bounds: np.ndarray, out: layouts.Layout, group: int, tile: int) -> np.ndarray:
     """i64[spans of positions, frames, rows]: what each workgroup computes; those on a plane's last positions, too, compute a whole span."""
     taps = np.diff(bounds.astype(np.int64), axis=2)[None, :, :, 0]
     return np.repeat(taps * (group * INVOCATIONS * tile), -(-out.plane // (INVOCATIONS * tile)), axis=0)
@@ -67,7 +66,7 @@ class _Conv:
     """
 
     types: dict[str, str]
-    out: rows.Rows
+    out: layouts.Layout
     precision: precisions.Precision
     width: int
     vectors: int

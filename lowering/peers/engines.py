@@ -39,8 +39,7 @@ class Engine:
 
 def rt3d(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
     """The host bundle, in IREE's Python runtime."""
-    from lowering import bundle as bundles
-    from lowering import run
+    from lowering.bundle import bundles, run
 
     network = run.load(bundles.read(folder / networks.BUNDLE, verify=False), threads)
     return lambda: network(clip)

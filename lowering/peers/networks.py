@@ -6,9 +6,10 @@ import pickle
 
 import numpy as np
 
-from lowering import bundle as bundles
-from lowering import graph as graphs
-from lowering import onnx_export, rewrite, targets
+from lowering.bundle import bundles
+from lowering.graph import onnx as onnx_export
+from lowering.graph import ops, rewrites
+from lowering.targets import targets
 from lowering.tune import store
 
 MODEL, GRAPH, CLIP, BUNDLE = "model.onnx", "graph.pickle", "clip.npy", "host"
@@ -32,13 +33,13 @@ class Network:
 
 
 def write(
-    folder: pathlib.Path, graph: graphs.Graph, clip: np.ndarray, logits: np.ndarray, info: bundles.Info, macs: int
+    folder: pathlib.Path, graph: ops.Graph, clip: np.ndarray, logits: np.ndarray, info: bundles.Info, macs: int
 ) -> Network:
     """Writes every form of a traced graph; clip f32[1, D, H, W, C], logits f32[1, classes]. Weights that were pruned must be zeros in it."""
     folder.mkdir(parents=True)
     host = targets.find("host")
     bundles.write(folder / BUNDLE, graph, host, clip, logits, info, store.find(host))  # as `rt3d lower` does
-    plain = rewrite.rewrite(graph, rewrite.ALGEBRA)
+    plain = rewrites.rewrite(graph, rewrites.ALGEBRA)
     onnx_export.write(folder / MODEL, onnx_export.export(plain, dataclasses.asdict(info)))
     with (folder / GRAPH).open("wb") as file:
         pickle.dump(plain, file, protocol=5)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lowering import measure
+from lowering.bundle import measure
 from lowering.peers import engines, networks, worker
 
 ROOT = pathlib.Path(__file__).parents[2]

@@ -12,7 +12,7 @@ import torch
 from torch._inductor import config as inductor
 from torch.nn import functional
 
-from lowering import graph as graphs
+from lowering.graph import ops
 
 Infer = Callable[[], np.ndarray]
 Function = Callable[..., torch.Tensor]  # of the inputs, then the weights
@@ -22,7 +22,7 @@ Rule = Callable[[Any], tuple[Function, tuple[np.ndarray, ...]]]
 class Network(torch.nn.Module):
     """f32[1, C, D, H, W] to the graph's result. `nodes` is emptied as it goes, so that weights are not held twice."""
 
-    def __init__(self, nodes: list[graphs.Node], memory_format: torch.memory_format) -> None:
+    def __init__(self, nodes: list[ops.Node], memory_format: torch.memory_format) -> None:
         super().__init__()
         self.source, self.steps = nodes.pop(0).name, list[tuple[str, Function, tuple[str, ...], list[str]]]()
         while nodes:
@@ -81,33 +81,33 @@ def _inference(network: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor)
     return infer
 
 
-def _conv(op: graphs.Conv) -> tuple[Function, tuple[np.ndarray, ...]]:
+def _conv(op: ops.Conv) -> tuple[Function, tuple[np.ndarray, ...]]:
     pad, sides = _padding(op.padding, 0.0)
     conv = lambda x, w, b: _activate(functional.conv3d(pad(x), w, b, op.strides, sides), op.relu)
     return conv, (op.kernel.transpose(4, 3, 0, 1, 2), op.bias)
 
 
-def _dense(op: graphs.Dense) -> tuple[Function, tuple[np.ndarray, ...]]:
+def _dense(op: ops.Dense) -> tuple[Function, tuple[np.ndarray, ...]]:
     return lambda x, w, b: _activate(functional.linear(x, w, b), op.relu), (op.kernel.T, op.bias)
 
 
-def _affine(op: graphs.Affine) -> tuple[Function, tuple[np.ndarray, ...]]:
+def _affine(op: ops.Affine) -> tuple[Function, tuple[np.ndarray, ...]]:
     wide = lambda x, values: values.reshape(1, -1, *[1] * (x.ndim - 2))
     return lambda x, s, t: x * wide(x, s) + wide(x, t), (op.scale, op.shift)
 
 
-def _max_pool(op: graphs.MaxPool) -> tuple[Function, tuple[np.ndarray, ...]]:
+def _max_pool(op: ops.MaxPool) -> tuple[Function, tuple[np.ndarray, ...]]:
     pad, sides = _padding(op.padding, -torch.inf, op.window)
     return lambda x: functional.max_pool3d(pad(x), op.window, op.strides, sides), ()
 
 
-def _avg_pool(op: graphs.AvgPool) -> tuple[Function, tuple[np.ndarray, ...]]:
+def _avg_pool(op: ops.AvgPool) -> tuple[Function, tuple[np.ndarray, ...]]:
     pad, sides = _padding(op.padding, 0.0, op.window)
     return lambda x: functional.avg_pool3d(pad(x), op.window, op.strides, sides), ()
 
 
 def _padding(
-    padding: graphs.Padding, outside: float, window: graphs.Window | None = None
+    padding: ops.Padding, outside: float, window: ops.Window | None = None
 ) -> tuple[Function, tuple[int, ...]]:
     """What is done before, and the symmetric pads that PyTorch's own function takes: for pools, at most half of the window."""
     sides = tuple(low for low, _ in padding)
@@ -123,14 +123,14 @@ def _activate(x: torch.Tensor, relu: bool) -> torch.Tensor:
 
 
 RULES: dict[type, Rule] = {
-    graphs.Conv: _conv,
-    graphs.Dense: _dense,
-    graphs.Affine: _affine,
-    graphs.MaxPool: _max_pool,
-    graphs.AvgPool: _avg_pool,
-    graphs.Add: lambda op: (lambda a, b: a + b, ()),
-    graphs.Relu: lambda op: (functional.relu, ()),
-    graphs.Concat: lambda op: (lambda *maps: torch.cat(maps, 1), ()),
-    graphs.Reshape: lambda op: (lambda x: x.permute(0, 2, 3, 4, 1).reshape(1, -1), ()),
-    graphs.Softmax: lambda op: (functools.partial(functional.softmax, dim=1), ()),
+    ops.Conv: _conv,
+    ops.Dense: _dense,
+    ops.Affine: _affine,
+    ops.MaxPool: _max_pool,
+    ops.AvgPool: _avg_pool,
+    ops.Add: lambda op: (lambda a, b: a + b, ()),
+    ops.Relu: lambda op: (functional.relu, ()),
+    ops.Concat: lambda op: (lambda *maps: torch.cat(maps, 1), ()),
+    ops.Reshape: lambda op: (lambda x: x.permute(0, 2, 3, 4, 1).reshape(1, -1), ()),
+    ops.Softmax: lambda op: (functools.partial(functional.softmax, dim=1), ()),
 }

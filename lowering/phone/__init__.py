@@ -1,1 +1,4 @@
-"""Bundles on Android phones: pack (with elf, cpu and the scripts of device/), adb, state, bench, rows, vulkan."""
+"""Bundles on Android phones over adb: pack, state, the protocol of a benchmark, rows.
+
+Imports bundle.
+"""

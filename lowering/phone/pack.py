@@ -9,8 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 
-from lowering import bundle as bundles
-from lowering import qemu
+from lowering.bundle import bundles, qemu
 from lowering.phone import cpu, elf
 
 FORMAT = 1

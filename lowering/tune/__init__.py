@@ -1,1 +1,4 @@
-"""The tuner: keys of layers, a cost model, trials (measured, counted, modelled), the search, and what is kept of it."""
+"""The tuner: a cost model, trials (measured, counted, modelled), the search, and the store of what was found.
+
+Imports targets, graph, kernels, bundle and counts.
+"""

@@ -7,7 +7,7 @@ import pathlib
 
 import numpy as np
 
-from lowering import choices
+from lowering.targets import schedules
 from lowering.tune import networks
 
 MARGIN = 0.02  # a choice must save this share of a unit's cost
@@ -20,7 +20,7 @@ class Result:
     the best of many first trials owes part of its lead to luck.
     """
 
-    chosen: networks.Choices
+    chosen: networks.Schedules
     trials: list[Rounds]
 
     @property
@@ -60,7 +60,7 @@ class Log:
         for line in path.read_text().splitlines() if path and path.exists() else ():
             try:
                 entry = json.loads(line)
-                chosen = {key: choices.parse(row, "cache") for key, row in entry["choices"].items()}
+                chosen = {key: schedules.parse(row, "cache") for key, row in entry["choices"].items()}
                 self._take(entry["unit"], chosen, [(float(a), float(b)) for a, b in entry["rounds"]])
             except (
                 ValueError,
@@ -70,11 +70,11 @@ class Log:
             ):  # a process was killed while it wrote: one trial is lost
                 continue
 
-    def find(self, unit: networks.Unit, chosen: networks.Choices) -> Result | None:
+    def find(self, unit: networks.Unit, chosen: networks.Schedules) -> Result | None:
         """What is known of these choices; None where they were never tried."""
         return self._results.get((unit.identity, _text(chosen)))
 
-    def add(self, unit: networks.Unit, chosen: networks.Choices, rounds: Rounds) -> Result:
+    def add(self, unit: networks.Unit, chosen: networks.Schedules, rounds: Rounds) -> Result:
         """One more trial."""
         if self.path:
             entry = {"unit": unit.identity, "choices": _rows(chosen), "rounds": rounds}
@@ -84,15 +84,15 @@ class Log:
                 file.write(f"{json.dumps(entry)}\n")
         return self._take(unit.identity, chosen, rounds)
 
-    def _take(self, unit: str, chosen: networks.Choices, rounds: Rounds) -> Result:
+    def _take(self, unit: str, chosen: networks.Schedules, rounds: Rounds) -> Result:
         found = self._results.setdefault((unit, _text(chosen)), Result(chosen, []))
         found.trials.append(rounds)
         return found
 
 
-def _rows(chosen: networks.Choices) -> dict[str, dict[str, int]]:
-    return {key: choice.row() for key, choice in sorted(chosen.items()) if choice != choices.DEFAULT}
+def _rows(chosen: networks.Schedules) -> dict[str, dict[str, int]]:
+    return {key: choice.row() for key, choice in sorted(chosen.items()) if choice != schedules.DEFAULT}
 
 
-def _text(chosen: networks.Choices) -> str:
+def _text(chosen: networks.Schedules) -> str:
     return json.dumps(_rows(chosen), sort_keys=True)

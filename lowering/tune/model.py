@@ -10,10 +10,11 @@ import math
 
 import numpy as np
 
-from lowering import chains, precision, rows, targets
-from lowering import graph as graphs
+from lowering.graph import fusion, ops
+from lowering.kernels import layouts
 from lowering.kernels.cpu import conv
 from lowering.kernels.cpu import stage as stages
+from lowering.targets import precisions, targets, tiles
 
 # Instructions.
 REGISTERS = 32
@@ -40,24 +41,24 @@ class Cost:
     stalls: float
 
 
-def costs(graph: graphs.Graph, target: targets.Target) -> dict[str, Cost]:
+def costs(graph: ops.Graph, target: targets.Target) -> dict[str, Cost]:
     """Of each convolution's kernel, by its name, in a graph that is packed."""
-    joined = chains.join(graph, target)
-    layout, found = rows.assign(joined), {}
+    joined = fusion.join(graph, target)
+    layout, found = layouts.assign(joined), {}
     for node in joined.nodes:
-        if isinstance(node.op, graphs.PackedConv | graphs.PackedChain | graphs.PackedPooled):
+        if isinstance(node.op, ops.PackedConv | ops.FusedConvs | ops.FusedPool):
             x, out, residual = layout[node.inputs[0]], layout[node.name], len(node.inputs) > 1
             match node.op:
-                case graphs.PackedChain():
+                case ops.FusedConvs():
                     found[node.name] = _chain(node.op, x, out, target, residual)
-                case graphs.PackedPooled():
+                case ops.FusedPool():
                     found[node.name] = _pooled(node.op, x, out, target)
                 case _:
                     found[node.name] = _conv(node.op, x, out, target, residual)
     return found
 
 
-def _conv(op: graphs.PackedConv, x: rows.Rows, out: rows.Rows, target: targets.Target, residual: bool) -> Cost:
+def _conv(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, target: targets.Target, residual: bool) -> Cost:
     tile, chunk, chunks, block = conv.cut(op, out, target)
     taps, turns, span = _taps(op, x.frames, out.frames), out.frames * op.kernel.rows, chunk * tile.size
     workgroups = out.frames * chunks * -(-op.kernel.rows // block)
@@ -69,14 +70,14 @@ def _conv(op: graphs.PackedConv, x: rows.Rows, out: rows.Rows, target: targets.T
     return Cost(executed, _stalls(op, tile, taps, turns, chunks, span, stages.held(op, x, span, target), target))
 
 
-def _chain(op: graphs.PackedChain, x: rows.Rows, out: rows.Rows, target: targets.Target, residual: bool) -> Cost:
-    pieces, between = chains.pieces(op.first, op.second, out.end - out.first, target), op.between[0]
+def _chain(op: ops.FusedConvs, x: layouts.Layout, out: layouts.Layout, target: targets.Target, residual: bool) -> Cost:
+    pieces, between = fusion.pieces(op.first, op.second, out.end - out.first, target), op.between[0]
     span, chunks = pieces.span, pieces.chunks
     sizes = x.channels * op.first.kernel.shape[0], op.between[3] * op.second.kernel.shape[0]
     executed, stalled = chunks * WORKGROUP + _pads(out) * PAD, 0.0
     parts = (op.first, x.frames, between), (op.second, between, out.frames)
     for size, (each, frames_in, frames) in zip(sizes, parts, strict=True):
-        tile = chains.tile(each, pieces, target)
+        tile = fusion.tile(each, pieces, target)
         tile = dataclasses.replace(tile, count=tile.count * pieces.steps)
         taps, turns, last = _taps(each, frames_in, frames), frames * each.kernel.rows, each is op.second
         executed += _rows(each, tile, taps, turns, chunks, target, residual and last, masked=last)
@@ -85,9 +86,9 @@ def _chain(op: graphs.PackedChain, x: rows.Rows, out: rows.Rows, target: targets
     return Cost(executed, stalled)
 
 
-def _pooled(op: graphs.PackedPooled, x: rows.Rows, out: rows.Rows, target: targets.Target) -> Cost:
-    lines = chains.lines(op, x.pitch, target)
-    tile, chunks = chains.pooled_tile(op, lines, x.pitch, target), out.height // lines
+def _pooled(op: ops.FusedPool, x: layouts.Layout, out: layouts.Layout, target: targets.Target) -> Cost:
+    lines = fusion.lines(op, x.pitch, target)
+    tile, chunks = fusion.pooled_tile(op, lines, x.pitch, target), out.height // lines
     span = lines * op.pool.window[1] * x.pitch
     taps, turns = _taps(op.conv, x.frames, op.between[0]), op.between[0] * op.conv.kernel.rows
     executed = chunks * (WORKGROUP + _rows(op.conv, tile, taps, turns, 1, target, residual=False, masked=False))
@@ -97,7 +98,7 @@ def _pooled(op: graphs.PackedPooled, x: rows.Rows, out: rows.Rows, target: targe
 
 
 def _rows(
-    op: graphs.PackedConv, tile: stages.Tile, taps: int, turns: int, chunks: int, target: targets.Target, residual: bool, masked: bool
+    op: ops.PackedConv, tile: tiles.Tile, taps: int, turns: int, chunks: int, target: targets.Target, residual: bool, masked: bool
 ) -> float:  # fmt: skip
     """Instructions of so many turns of a row of filters in one frame."""
     executed = taps * tile.count * per_tap(op.kernel.group, tile.vectors, target)
@@ -114,7 +115,7 @@ def per_tap(group: int, vectors: int, target: targets.Target) -> float:
     return executed + SPILL * max(0, group * vectors + 2 - REGISTERS)
 
 
-def per_tile(op: graphs.PackedConv, tile: stages.Tile, target: targets.Target, residual: bool, masked: bool) -> float:
+def per_tile(op: ops.PackedConv, tile: tiles.Tile, target: targets.Target, residual: bool, masked: bool) -> float:
     """Of what stands around that loop: biases to sums, then the epilogue."""
     converted = target.precision.activations != target.precision.sums
     by_sum = SUM["always"] + SUM["mask"] * masked + SUM["relu"] * op.relu + converted
@@ -123,22 +124,22 @@ def per_tile(op: graphs.PackedConv, tile: stages.Tile, target: targets.Target, r
 
 
 def _stalls(
-    op: graphs.PackedConv, tile: stages.Tile, taps: int, turns: int, chunks: int, span: int, held: int, target: targets.Target
+    op: ops.PackedConv, tile: tiles.Tile, taps: int, turns: int, chunks: int, span: int, held: int, target: targets.Target
 ) -> float:  # fmt: skip
     """Of the input, each turn reads what its taps touch of the `held` bytes that all rows read in a chunk; weights are read for every tile, or once."""
     by_turn, near = taps / max(turns, 1), 2 * target.ring_bytes
     touched = min(by_turn * (span * target.activation_bytes / stages.LINE + 1), held / stages.LINE)
-    weight = op.kernel.group * precision.DTYPES[target.precision.weights].itemsize + 4  # and its offset
+    weight = op.kernel.group * precisions.DTYPES[target.precision.weights].itemsize + 4  # and its offset
     lines = by_turn * weight / stages.LINE * (tile.count if by_turn * weight > stages.L1 else chunks)
     return turns * (chunks * touched * (0 if held <= stages.L1 else NEAR if held <= near else FAR) + lines * STREAM)
 
 
-def _pads(out: rows.Rows) -> int:
+def _pads(out: layouts.Layout) -> int:
     """Zeros that a kernel writes."""
     return out.stored * out.frames * (out.first + out.plane - out.end)
 
 
-def _taps(op: graphs.PackedConv, frames_in: int, frames: int) -> int:
+def _taps(op: ops.PackedConv, frames_in: int, frames: int) -> int:
     """Taps inside the clip in time, over all rows and frames of the result."""
     depth, front = op.kernel.shape[0], op.padding[0][0]
     at = np.arange(frames)[:, None] * op.stride + np.arange(depth) - front

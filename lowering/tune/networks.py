@@ -5,11 +5,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lowering import choices, packed, rewrite
-from lowering import graph as graphs
-from lowering.tune import keys
+from lowering.graph import keys, ops, packed, rewrites
+from lowering.targets import schedules
 
-Choices = dict[str, choices.Choice]
+Schedules = dict[str, schedules.Schedule]
 Costs = Mapping[str, float]  # by kernel
 
 
@@ -41,25 +40,25 @@ class Unit:
 class Network:
     """A traced graph, prepared; each kernel is packed once for each size of rows."""
 
-    def __init__(self, graph: graphs.Graph) -> None:
-        self.traced, self.graph = graph, rewrite.rewrite(graph, rewrite.STAGES[:-1])
+    def __init__(self, graph: ops.Graph) -> None:
+        self.traced, self.graph = graph, rewrites.rewrite(graph, rewrites.STAGES[:-1])
         self.keys = keys.keys(self.graph)
         self.units = _units(self.graph, self.keys)
         self._packed: dict[tuple[int, tuple[int, ...], int | None], packed.PackedKernel] = {}
 
-    def pack(self, chosen: Choices) -> graphs.Graph:
+    def pack(self, chosen: Schedules) -> ops.Graph:
         """The graph as `rewrite.rewrite` gives it."""
         names = {name: chosen[key] for name, key in self.keys.items() if key in chosen}
-        return rewrite.pack(self.graph, names, self._pack)
+        return rewrites.pack(self.graph, names, self._pack)
 
     def _pack(self, kernel: np.ndarray, group: int | None) -> packed.PackedKernel:
         key = (kernel.ctypes.data, kernel.shape, group)
         if key not in self._packed:
-            self._packed[key] = rewrite.pack_rows(kernel, group)
+            self._packed[key] = rewrites.pack_rows(kernel, group)
         return self._packed[key]
 
 
-def _units(graph: graphs.Graph, names: dict[str, str]) -> list[Unit]:
+def _units(graph: ops.Graph, names: dict[str, str]) -> list[Unit]:
     after = dict(keys.pairs(graph))
     firsts = [name for name in names if name not in after.values()]
     found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
@@ -70,7 +69,7 @@ def _units(graph: graphs.Graph, names: dict[str, str]) -> list[Unit]:
         found.setdefault(tuple(names[each] for each in layers), []).append(tuple(layers))
     users = graph.users
     behind = lambda name: (
-        user.name for user in users[name][:1] if len(users[name]) == 1 and isinstance(user.op, graphs.MaxPool)
+        user.name for user in users[name][:1] if len(users[name]) == 1 and isinstance(user.op, ops.MaxPool)
     )
     pools = lambda all_: frozenset(pool for layers in all_ for name in layers for pool in behind(name))
     return [Unit(each, tuple(all_), pools(all_)) for each, all_ in found.items()]

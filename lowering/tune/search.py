@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from lowering import choices, targets
-from lowering.tune import keys, model, networks
+from lowering.graph import keys
+from lowering.targets import schedules, targets
 from lowering.tune import log as logs
+from lowering.tune import model, networks
 
 HOPELESS = 1.25  # options that the model thinks this much dearer than the default are not tried
 SUMS = {32: 14}  # by bytes of a vector, those of 16 registers: sums that leave room for inputs and weights; otherwise:
@@ -18,8 +19,8 @@ WIDE = 8  # filters in a row of a tile that is wider than the default's
 RINGS = (0, 32 * 1024, 64 * 1024, 128 * 1024, 256 * 1024, 512 * 1024)
 
 # Rounds of one comparison, each of the default and of these choices.
-Trial = Callable[[networks.Choices], list[tuple[networks.Costs, networks.Costs]]]
-Axis = Callable[[networks.Unit, networks.Choices, targets.Target], Iterable[networks.Choices]]
+Trial = Callable[[networks.Schedules], list[tuple[networks.Costs, networks.Costs]]]
+Axis = Callable[[networks.Unit, networks.Schedules, targets.Target], Iterable[networks.Schedules]]
 Seen = dict[networks.Unit, list[logs.Result]]
 
 
@@ -33,12 +34,12 @@ class Found:
     unit: networks.Unit
     default: float
     best: float
-    chosen: networks.Choices
+    chosen: networks.Schedules
     sure: bool = True
 
 
 def search(
-    network: networks.Network, target: targets.Target, trial: Trial, seconds: float, known: choices.Choices = choices.NONE,
+    network: networks.Network, target: targets.Target, trial: Trial, seconds: float, known: schedules.Schedules = schedules.NONE,
     noisy: bool = True, clock: Callable[[], float] = time.monotonic, log: logs.Log | None = None,
 ) -> Iterator[list[Found]]:  # fmt: skip
     """Tries options and yields what is known after each trial, best choices first `known` from before. Stops before `seconds` are over.
@@ -80,8 +81,8 @@ class _Budget:
 
 
 def _recall(
-    options: dict[networks.Unit, list[networks.Choices]], log: logs.Log, seen: Seen
-) -> dict[networks.Unit, list[networks.Choices]]:
+    options: dict[networks.Unit, list[networks.Schedules]], log: logs.Log, seen: Seen
+) -> dict[networks.Unit, list[networks.Schedules]]:
     """The options, but for those that the log knows, which are seen."""
     for unit, rest in options.items():
         before = [each for each in (log.find(unit, chosen) for chosen in rest) if each]
@@ -91,7 +92,7 @@ def _recall(
 
 
 def _try(
-    network: networks.Network, trial: Trial, attempt: dict[networks.Unit, networks.Choices], log: logs.Log, seen: Seen, budget: _Budget
+    network: networks.Network, trial: Trial, attempt: dict[networks.Unit, networks.Schedules], log: logs.Log, seen: Seen, budget: _Budget
 ) -> None:  # fmt: skip
     """One trial of the attempts, and of the best choices of all other units: these are confirmed by the way, or not."""
     chosen = {unit: attempt.get(unit, _best(results)) for unit, results in seen.items()}
@@ -114,22 +115,22 @@ def _found(unit: networks.Unit, results: list[logs.Result], noisy: bool) -> Foun
     return Found(unit, result.default, result.ratio * result.default, best, result.confirmed or not noisy)
 
 
-def _best(results: list[logs.Result]) -> networks.Choices:
+def _best(results: list[logs.Result]) -> networks.Schedules:
     """The choices that hold and cost least; later ones must be clearly better than those before."""
-    ratio, best = 1.0, networks.Choices()
+    ratio, best = 1.0, networks.Schedules()
     for each in results:
         if each.chosen and each.holds and each.ratio < ratio - logs.MARGIN / 2:
             ratio, best = each.ratio, each.chosen
     return best
 
 
-def _together(chosen: dict[networks.Unit, networks.Choices]) -> networks.Choices:
+def _together(chosen: dict[networks.Unit, networks.Schedules]) -> networks.Schedules:
     return {key: choice for each in chosen.values() for key, choice in each.items()}
 
 
 def _ordered(
     network: networks.Network, target: targets.Target, axis: Axis, seen: Seen, budget: _Budget
-) -> dict[networks.Unit, list[networks.Choices]]:
+) -> dict[networks.Unit, list[networks.Schedules]]:
     """Options of an axis for every unit, cheapest by the model first; not those that change nothing, nor the hopeless."""
     now = {unit: _best(results) for unit, results in seen.items()}
     options = {unit: list(axis(unit, now[unit], target)) for unit in network.units}
@@ -147,7 +148,7 @@ def _ordered(
 
 
 def _by_unit(
-    network: networks.Network, target: targets.Target, chosen: networks.Choices
+    network: networks.Network, target: targets.Target, chosen: networks.Schedules
 ) -> dict[networks.Unit, tuple[float, float]]:
     """Instructions and stalls by the model."""
     costs = model.costs(network.pack(chosen), target)
@@ -155,37 +156,37 @@ def _by_unit(
     return {unit: (unit.cost(executed), unit.cost(stalled)) for unit in network.units}
 
 
-def _known(known: choices.Choices) -> Axis:
+def _known(known: schedules.Schedules) -> Axis:
     """What an earlier search or the package says, of the same layers or of those most like them."""
 
-    def axis(unit: networks.Unit, chosen: networks.Choices, target: targets.Target) -> Iterable[networks.Choices]:
+    def axis(unit: networks.Unit, chosen: networks.Schedules, target: targets.Target) -> Iterable[networks.Schedules]:
         near = {key: keys.nearest(key, known) for key in unit.keys}
-        before = {key: known[other] for key, other in near.items() if other and known[other] != choices.DEFAULT}
+        before = {key: known[other] for key, other in near.items() if other and known[other] != schedules.DEFAULT}
         return [before] if before else []
 
     return axis
 
 
-def _shapes(unit: networks.Unit, chosen: networks.Choices, target: targets.Target) -> Iterable[networks.Choices]:
+def _shapes(unit: networks.Unit, chosen: networks.Schedules, target: targets.Target) -> Iterable[networks.Schedules]:
     """Filters and vectors of a register tile, of one layer of the unit at a time."""
     for key in unit.keys:
-        for group in choices.GROUPS:
+        for group in schedules.GROUPS:
             for vectors in range(1, _most_sums(target) // group + 1):
                 yield _with(chosen, key, group=group, vectors=vectors)
 
 
-def _chunks(unit: networks.Unit, chosen: networks.Choices, target: targets.Target) -> Iterable[networks.Choices]:
+def _chunks(unit: networks.Unit, chosen: networks.Schedules, target: targets.Target) -> Iterable[networks.Schedules]:
     """Tiles in a chunk; and where no other tile won, wider ones in smaller chunks, since one of both alone may lose what both gain."""
     vectors = target.tilings[WIDE].vectors + 1
     for key in unit.keys:
-        if chosen.get(key, choices.DEFAULT).vectors is None and WIDE * vectors <= _most_sums(target):
+        if chosen.get(key, schedules.DEFAULT).vectors is None and WIDE * vectors <= _most_sums(target):
             for chunk in CHUNKS[:2]:
                 yield _with(chosen, key, group=WIDE, vectors=vectors, chunk=chunk)
         for chunk in CHUNKS:
             yield _with(chosen, key, chunk=chunk)
 
 
-def _rings(unit: networks.Unit, chosen: networks.Choices, target: targets.Target) -> Iterable[networks.Choices]:
+def _rings(unit: networks.Unit, chosen: networks.Schedules, target: targets.Target) -> Iterable[networks.Schedules]:
     """Whether two convolutions share a kernel, and what it may keep."""
     for key in unit.keys[1:]:
         for ring in RINGS:
@@ -197,5 +198,5 @@ def _most_sums(target: targets.Target) -> int:
     return SUMS.get(target.vector_bytes, MOST_SUMS)
 
 
-def _with(chosen: networks.Choices, key: str, **values: int) -> networks.Choices:
-    return chosen | {key: dataclasses.replace(chosen.get(key, choices.DEFAULT), **values)}
+def _with(chosen: networks.Schedules, key: str, **values: int) -> networks.Schedules:
+    return chosen | {key: dataclasses.replace(chosen.get(key, schedules.DEFAULT), **values)}

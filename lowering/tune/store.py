@@ -10,14 +10,14 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lowering import choices, targets
+from lowering.targets import schedules, targets
 from lowering.tune import search
 
 FORMAT = 1
 PACKAGE = pathlib.Path(__file__).parents[1]
-SHIPPED = PACKAGE / "tuned"
+SHIPPED = PACKAGE / "tune" / "shipped"
 # What decides how fast a choice is.
-CODE = ("kernels/**/*.py", "templates/**/*.mlir", "chains.py", "rows.py", "targets.py")
+CODE = ("kernels/**/*.py", "kernels/templates/**/*.mlir", "graph/fusion.py", "targets/targets.py")
 COMPILER = "iree-base-compiler"
 Entries = Mapping[str, dict[str, Any]]  # by key: Choice.row() beside what it was chosen for
 
@@ -26,11 +26,11 @@ class StoreError(ValueError):
     """A file that holds no choices: the message says what is wrong with it and how to mend it."""
 
 
-def find(target: targets.Target) -> dict[str, choices.Choice]:
+def find(target: targets.Target) -> dict[str, schedules.Schedule]:
     """Choices for a target by key: the user's own before those that are shipped."""
     found = {}
     for path, source in ((shipped(target), "shipped"), (cached(target), "cache")):
-        found |= {key: choices.parse(entry["choice"], source) for key, entry in read(path).items()}
+        found |= {key: schedules.parse(entry["choice"], source) for key, entry in read(path).items()}
     return found
 
 
@@ -63,7 +63,7 @@ def entries(found: Sequence[search.Found], by: str) -> dict[str, dict[str, Any]]
     """
     return {
         key: {
-            "choice": each.chosen.get(key, choices.DEFAULT).row(),
+            "choice": each.chosen.get(key, schedules.DEFAULT).row(),
             "default": float(f"{each.default:.4g}"),
             "best": float(f"{each.best:.4g}"),
             "by": by,
@@ -81,7 +81,7 @@ def read(path: pathlib.Path) -> dict[str, dict[str, Any]]:
         if found["format"] != FORMAT:
             raise ValueError(f"format {found['format']}, expected {FORMAT}")
         for entry in found["layers"].values():
-            choices.parse(entry["choice"], "cache")
+            schedules.parse(entry["choice"], "cache")
         return found["layers"]
     except FileNotFoundError:
         return {}

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lowering import bundle as bundles
-from lowering import chains, emit, measure, targets
-from lowering import graph as graphs
+from lowering.bundle import bundles, measure
 from lowering.counts import count
+from lowering.graph import fusion, ops
+from lowering.kernels import emit
+from lowering.targets import targets
 from lowering.tune import model, networks, search
 
 ROUNDS = 4
@@ -22,7 +23,7 @@ def modelled(network: networks.Network, target: targets.Target) -> search.Trial:
     """By tune/model.py."""
     base = model.costs(network.pack({}), target)
 
-    def costs(chosen: networks.Choices) -> networks.Costs:
+    def costs(chosen: networks.Schedules) -> networks.Costs:
         """Instructions, and the stalls that the default has not; stalls that the default has and these have not count for nothing."""
         found, none = model.costs(network.pack(chosen), target), model.Cost(0.0, 0.0)
         return {name: c.instructions + max(0.0, c.stalls - base.get(name, none).stalls) for name, c in found.items()}
@@ -37,7 +38,7 @@ def counted(network: networks.Network, target: targets.Target, folder: pathlib.P
 
 
 def counts(
-    network: networks.Network, target: targets.Target, chosen: networks.Choices, folder: pathlib.Path
+    network: networks.Network, target: targets.Target, chosen: networks.Schedules, folder: pathlib.Path
 ) -> networks.Costs:
     """Executed instructions of each convolution's kernel."""
     packed = network.pack(chosen)
@@ -55,7 +56,7 @@ def measured(network: networks.Network, target: targets.Target, folder: pathlib.
     first = _profile(default, RUNS[0])
     runs = int(np.clip(1e3 * ROUND_SECONDS / max(sum(first.values()), 1e-3), *RUNS))
 
-    def trial(chosen: networks.Choices) -> list[tuple[networks.Costs, networks.Costs]]:
+    def trial(chosen: networks.Schedules) -> list[tuple[networks.Costs, networks.Costs]]:
         other = _build(network, network.pack(chosen), target, folder / "other")
 
         def turn(number: int) -> tuple[networks.Costs, networks.Costs]:
@@ -86,7 +87,7 @@ def undisturbed(
 
 
 def _build(
-    network: networks.Network, packed: graphs.Graph, target: targets.Target, folder: pathlib.Path
+    network: networks.Network, packed: ops.Graph, target: targets.Target, folder: pathlib.Path
 ) -> bundles.Bundle:
     """What a bundle holds as far as it is needed to run: no answer, no hashes."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -98,26 +99,24 @@ def _build(
 
 
 def _against(
-    default: networks.Costs, costs: Callable[[networks.Choices], networks.Costs], network: networks.Network, target: targets.Target
+    default: networks.Costs, costs: Callable[[networks.Schedules], networks.Costs], network: networks.Network, target: targets.Target
 ) -> search.Trial:  # fmt: skip
     """One round, for costs of convolutions alone: with a choice that takes a pool out of a convolution's kernel, they leave out the pool, so it is refused."""
     pooled = lambda chosen: {
-        node.name
-        for node in chains.join(network.pack(chosen), target).nodes
-        if isinstance(node.op, graphs.PackedPooled)
+        node.name for node in fusion.join(network.pack(chosen), target).nodes if isinstance(node.op, ops.FusedPool)
     }
     there = pooled({})
 
-    def trial(chosen: networks.Choices) -> list[tuple[networks.Costs, networks.Costs]]:
+    def trial(chosen: networks.Schedules) -> list[tuple[networks.Costs, networks.Costs]]:
         whole = there <= pooled(chosen)
         return [(default, costs(chosen) if whole else dict.fromkeys(default, math.inf))]
 
     return trial
 
 
-def _convolutions(packed: graphs.Graph, target: targets.Target) -> list[str]:
-    kinds = graphs.PackedConv | graphs.PackedChain | graphs.PackedPooled
-    return [node.name for node in chains.join(packed, target).nodes if isinstance(node.op, kinds)]
+def _convolutions(packed: ops.Graph, target: targets.Target) -> list[str]:
+    kinds = ops.PackedConv | ops.FusedConvs | ops.FusedPool
+    return [node.name for node in fusion.join(packed, target).nodes if isinstance(node.op, kinds)]
 
 
 def _profile(bundle: bundles.Bundle, runs: int) -> networks.Costs:

@@ -1,1 +1,4 @@
-"""The `rt3d` program: main finds the verb; one file per verb; console draws. The only modules that may import both halves."""
+"""The `rt3d` program: main finds the verb, one file a verb, console draws.
+
+The only room that imports lowering; imports every other room.
+"""

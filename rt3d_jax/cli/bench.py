@@ -8,10 +8,9 @@ from typing import Annotated, Any
 
 import tyro
 
-from lowering import bundle as bundles
-from lowering import measure
-from rt3d_jax import machine
+from lowering.bundle import bundles, measure
 from rt3d_jax.cli import console
+from rt3d_jax.hosts import machine
 
 DEFAULT_PEERS = ("openvino", "onnxruntime", "torch", "mnn")
 

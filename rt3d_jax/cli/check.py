@@ -5,7 +5,7 @@ from typing import Annotated
 
 import tyro
 
-from lowering import bundle as bundles
+from lowering.bundle import bundles
 from rt3d_jax.cli import console, lower
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from lowering import bundle as bundles
+from lowering.bundle import bundles
 from lowering.counts import count, instructions
 from rt3d_jax.cli import console
 

@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from lowering import bundle as bundles
-from lowering import run as runs
-from lowering import targets
-from rt3d_jax import checkpoints, config, cost, machine, masks, plans, train
+from lowering.bundle import bundles
+from lowering.bundle import run as runs
+from lowering.targets import targets
 from rt3d_jax.cli import bench, console, lower
 from rt3d_jax.cli import train as train_verb
 from rt3d_jax.data import clips, folders
+from rt3d_jax.hosts import machine
 from rt3d_jax.report import page
+from rt3d_jax.sparsity import cost, masks, plans
+from rt3d_jax.training import checkpoints, codec, phases
 
 SHOWN_CLIPS, SHOWN_FRAMES = 8, 8
 
@@ -38,8 +40,8 @@ def run(
     experiment = train_verb.load(config_name)
     chosen = [targets.find(name) for name in target]
     with console.Progress() as progress:
-        task = train.prepare(experiment, out, progress)
-        results = train.phases(task)
+        task = phases.prepare(experiment, out, progress)
+        results = phases.phases(task)
     train_verb.show(results)
     shown = [result for result in results if not result["name"].startswith("penalised")]
     rows = [row for result in shown for row in lower.lower(out / "runs" / result["name"], chosen, out / "bundles")]
@@ -55,12 +57,12 @@ def run(
         "machine": machine.describe(),
         "versions": bundles.versions(),
     }
-    config.write_json(out / "report.json", written)
+    codec.write_json(out / "report.json", written)
     console.say(f"\nReport: {page.write(written, out)}")
     return 0 if all(row["passed"] is not False for row in rows) else 1
 
 
-def pictures(task: train.Task, results: list[dict[str, Any]], out: pathlib.Path) -> None:
+def pictures(task: phases.Task, results: list[dict[str, Any]], out: pathlib.Path) -> None:
     """OUT/report/masks.npz (share kept of each block: groups x locations and channel groups) and clips.npz (frames, labels, predictions)."""
     folder = out / "report"
     folder.mkdir(exist_ok=True)
@@ -89,18 +91,18 @@ def _latency(out: pathlib.Path, results: list[dict[str, Any]], threads: int) -> 
         rows, peak = kept["rows"], kept["fma_peak_gflops"]
     else:
         rows, peak = bench.measure_rows(found, threads, rounds=7, runs=30)
-        config.write_json(path, {"key": key, "rows": rows, "fma_peak_gflops": peak})
+        codec.write_json(path, {"key": key, "rows": rows, "fma_peak_gflops": peak})
     bench.show(rows, peak)
     return rows, peak
 
 
-def _data(task: train.Task) -> dict[str, Any]:
+def _data(task: phases.Task) -> dict[str, Any]:
     dataset = task.dataset
     sizes = {"train_clips": len(dataset.train), "test_clips": len(dataset.test)}
     return {"name": dataset.name, "labels": list(dataset.labels), **sizes, "clip": clips.to_json(task.experiment.clip)}
 
 
-def _mask_maps(task: train.Task, network: checkpoints.Network) -> dict[str, np.ndarray]:
+def _mask_maps(task: phases.Task, network: checkpoints.Network) -> dict[str, np.ndarray]:
     found = {}
     for name, rule in plans.match(task.experiment.plan, network.params).items():
         mask = cost.leaf(network.masks, name)

@@ -14,10 +14,11 @@ from typing import Annotated, Any
 import adbutils
 import tyro
 
-from lowering import qemu, targets
-from lowering import run as runs
+from lowering.bundle import qemu
+from lowering.bundle import run as runs
 from lowering.counts import plugin
 from lowering.phone import adb, cpu, state, vulkan
+from lowering.targets import targets
 from rt3d_jax.cli import console
 
 # What this version of rt3d was built and tested with; IREE's two halves must be the very same version.

@@ -13,14 +13,15 @@ import jax
 import numpy as np
 import tyro
 
-from lowering import bundle as bundles
-from lowering import run as runs
-from rt3d_jax import checkpoints, evaluate, scores, train
+from lowering.bundle import bundles
+from lowering.bundle import run as runs
 from rt3d_jax.cli import console, prune
 from rt3d_jax.cli import data as data_verb
 from rt3d_jax.data import clips as clip_specs
 from rt3d_jax.data import folders, pipelines
+from rt3d_jax.evaluation import predict, scores
 from rt3d_jax.report import confusion
+from rt3d_jax.training import checkpoints, phases
 
 SAVE_SECONDS = 20.0
 SHOWN_CLASSES = 20
@@ -184,7 +185,7 @@ def _run(folder: pathlib.Path) -> Subject:
     return Subject(
         name=network.name, engine="jax", scheme=network.scheme, rate=network.rate, labels=network.labels, clip=network.clip,
         home=folder.resolve().parents[1], key=digest.hexdigest(),
-        forward=evaluate.forward(checkpoints.apply(network, "auto"), network.params),
+        forward=predict.forward(checkpoints.apply(network, "auto"), network.params),
     )  # fmt: skip
 
 
@@ -211,7 +212,7 @@ def _dataset(
         )
     else:
         experiment = prune.experiment(subject.home)
-        dataset, bad = train.load_dataset(experiment, subject.home, progress), experiment.bad
+        dataset, bad = phases.load_dataset(experiment, subject.home, progress), experiment.bad
     return _relabelled(dataset, subject), bad
 
 
@@ -256,7 +257,7 @@ def _row(
         "accuracy": top1.percent,
         "interval": top1.interval,
         "top5": top5.percent,
-        "accuracy_protocol": evaluate.protocol(subject.clip, top1.total, skipped, **counts),
+        "accuracy_protocol": predict.protocol(subject.clip, top1.total, skipped, **counts),
         "classes": found.per_class(subject.labels),
     }
 

@@ -8,13 +8,14 @@ import jax
 import numpy as np
 import tyro
 
-from lowering import bundle as bundles
-from lowering import choices, qemu, targets, trace
-from lowering import run as runs
+from lowering.bundle import bundles, qemu
+from lowering.bundle import run as runs
+from lowering.graph import trace
+from lowering.targets import schedules, targets
 from lowering.tune import store
-from rt3d_jax import checkpoints, config, train
 from rt3d_jax.cli import console, prune
 from rt3d_jax.data import clips
+from rt3d_jax.training import checkpoints, experiments, phases
 
 DEFAULT_TARGETS = ("host", "android:cortex-a76", "vulkan:adreno")
 
@@ -66,7 +67,7 @@ def lower(
     rows = []
     for target in chosen:
         place = out / network.name / target.name.replace(":", "-")
-        tuned = store.find(target) if tuning else choices.NONE
+        tuned = store.find(target) if tuning else schedules.NONE
         rows.append(row(bundles.write(place, graph, target, clip, logits, info, tuned)))
         console.say(f"{rows[-1]['run']} -> {place}: {_verdict(rows[-1])}")
     return rows
@@ -130,6 +131,6 @@ def _verdict(found: dict[str, Any]) -> str:
 
 def _test_video(folder: pathlib.Path) -> str:
     out = folder.resolve().parents[1]
-    if isinstance(checkpoints.origin(folder), config.Imported):
+    if isinstance(checkpoints.origin(folder), experiments.Imported):
         raise ValueError(f"{folder} holds imported weights and no data set; name a video for its clip with --clip")
-    return train.load_dataset(prune.experiment(out), out, lambda *_: None).test[0].path
+    return phases.load_dataset(prune.experiment(out), out, lambda *_: None).test[0].path

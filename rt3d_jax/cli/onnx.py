@@ -9,10 +9,10 @@ import jax
 import numpy as np
 import tyro
 
-from lowering import rewrite, trace
-from rt3d_jax import checkpoints
+from lowering.graph import rewrites, trace
 from rt3d_jax.cli import console, lower
 from rt3d_jax.models import catalog
+from rt3d_jax.training import checkpoints
 
 TOLERANCE = 1e-4  # of the largest logit
 
@@ -28,13 +28,13 @@ def run(folder: Annotated[pathlib.Path, tyro.conf.Positional], /, out: pathlib.P
         out: File to write; default: onnx/NAME.onnx, beside the folder runs.
     """
     console.need("onnx")
-    from lowering import onnx_export
+    from lowering.graph import onnx as onnx_export
 
     network = checkpoints.load_network(folder)
     shape, apply = catalog.clip_shape(network.config), checkpoints.apply(network)
     path = out or folder.resolve().parents[1] / "onnx" / f"{network.name}.onnx"
     path.parent.mkdir(parents=True, exist_ok=True)
-    graph = rewrite.rewrite(trace.trace(apply, network.params, shape), rewrite.ALGEBRA)
+    graph = rewrites.rewrite(trace.trace(apply, network.params, shape), rewrites.ALGEBRA)
     onnx_export.write(path, onnx_export.export(graph, dataclasses.asdict(lower.describe(network))))
     if importlib.util.find_spec("onnxruntime") is None:
         console.say(f"{path}: not checked, onnxruntime is not installed")

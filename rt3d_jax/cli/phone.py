@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from lowering import bundle as bundles
+from lowering.bundle import bundles
 from lowering.phone import adb, bench, pack, rows, state
 from rt3d_jax.cli import console
 

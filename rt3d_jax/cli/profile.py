@@ -6,8 +6,7 @@ from typing import Annotated
 
 import tyro
 
-from lowering import bundle as bundles
-from lowering import measure
+from lowering.bundle import bundles, measure
 from rt3d_jax.cli import console
 
 

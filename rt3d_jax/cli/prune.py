@@ -6,9 +6,9 @@ from typing import Annotated
 
 import tyro
 
-from rt3d_jax import config, train
 from rt3d_jax.cli import console
 from rt3d_jax.cli import train as train_verb
+from rt3d_jax.training import codec, experiments, phases
 
 
 def run(out: Annotated[pathlib.Path, tyro.conf.Positional], /, rate: tuple[float, ...]) -> None:
@@ -19,17 +19,17 @@ def run(out: Annotated[pathlib.Path, tyro.conf.Positional], /, rate: tuple[float
         rate: Rates: dense MACs / kept MACs over the whole network.
     """
     with console.Progress() as progress:
-        task = train.prepare(dataclasses.replace(experiment(out), rates=rate), out, progress)
-        results = train.phases(task)
+        task = phases.prepare(dataclasses.replace(experiment(out), rates=rate), out, progress)
+        results = phases.phases(task)
     train_verb.show(results[-len(rate) :])
 
 
-def experiment(out: pathlib.Path) -> config.Experiment:
+def experiment(out: pathlib.Path) -> experiments.Experiment:
     """The experiment that was trained in a folder."""
     path = out / "runs" / "dense" / "config.json"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there; expected a folder that `rt3d train --out` wrote")
-    found = config.from_json(config.read_json(path)["experiment"])
-    if not isinstance(found, config.Experiment):
+    found = codec.from_json(codec.read_json(path)["experiment"])
+    if not isinstance(found, experiments.Experiment):
         raise ValueError(f"{out} holds imported weights, expected a folder that `rt3d train --out` wrote")
     return found

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import tyro
 
-from rt3d_jax import sweep
 from rt3d_jax.cli import console
 from rt3d_jax.cli import train as train_verb
 from rt3d_jax.report import tables
+from rt3d_jax.training import sweep
 
 
 def run(

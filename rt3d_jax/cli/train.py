@@ -10,8 +10,9 @@ from typing import Annotated, Any
 
 import tyro
 
-from rt3d_jax import config, distributed, tracing, train
 from rt3d_jax.cli import console
+from rt3d_jax.hosts import distributed
+from rt3d_jax.training import experiments, phases, tracing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Options:
     Finished phases are taken as they are; a phase that was stopped goes on at the batch where it stopped.
     """
 
-    experiment: Annotated[config.Experiment, tyro.conf.arg(name="")]
+    experiment: Annotated[experiments.Experiment, tyro.conf.arg(name="")]
     out: pathlib.Path = pathlib.Path("out")
     """Folder for the runs (OUT/runs/NAME); made-up data goes to OUT/data."""
     profile: pathlib.Path | None = None
@@ -57,7 +58,7 @@ def call(arguments: list[str], prog: str) -> None:
         progress = stack.enter_context(console.Progress()) if distributed.first() else lambda *_: None
         if options.profile is not None:
             progress = stack.enter_context(tracing.Traced(progress, options.profile))
-        results = train.run(options.experiment, options.out, progress)
+        results = phases.run(options.experiment, options.out, progress)
     if distributed.first():
         show(results)
 

@@ -10,15 +10,17 @@ import jax
 import numpy as np
 import tyro
 
-from lowering import bundle as bundles
-from lowering import graph as graphs
-from lowering import targets, trace
+from lowering.bundle import bundles
+from lowering.graph import ops, trace
+from lowering.targets import targets
 from lowering.tune import log as logs
 from lowering.tune import networks as tuned
 from lowering.tune import search, store, trials
-from rt3d_jax import checkpoints, config, cost, masks, patterns, plans, released
 from rt3d_jax.cli import console, train
+from rt3d_jax.configs import released
 from rt3d_jax.models import catalog
+from rt3d_jax.sparsity import cost, masks, patterns, plans
+from rt3d_jax.training import checkpoints
 
 DEFAULT_TARGETS = ("host", "android:cortex-a76")
 COLUMNS = {"measured": ("ms", 1.0), "modelled": ("M instructions", 1e-6), "counted": ("M instructions", 1e-6)}
@@ -63,7 +65,7 @@ def run(
 
 
 def tune(
-    name: str, graph: graphs.Graph, target: targets.Target, until: float, by: str | None = None, ship: bool = False
+    name: str, graph: ops.Graph, target: targets.Target, until: float, by: str | None = None, ship: bool = False
 ) -> None:
     """Tunes one network for one target, and shows what was found. `until`: on time.monotonic(); `by`: a key of COLUMNS, by default what fits."""
     by = "measured" if target.is_host else by or "modelled"
@@ -145,7 +147,7 @@ def _run_of(folder: pathlib.Path) -> pathlib.Path:
     return run
 
 
-def _traced(network: pathlib.Path, rate: float | None, keep: float) -> tuple[str, graphs.Graph]:
+def _traced(network: pathlib.Path, rate: float | None, keep: float) -> tuple[str, ops.Graph]:
     """Name and graph of a run, a bundle's run, or a network by name."""
     name = str(network)
     if not network.exists() and name in released.PROFILES:
@@ -161,7 +163,7 @@ def _traced(network: pathlib.Path, rate: float | None, keep: float) -> tuple[str
     return run.name, trace.trace(checkpoints.apply(found), found.params, catalog.clip_shape(found.config))
 
 
-def _random(model: config.Model, planned: Callable[[Any, tuple[cost.Layer, ...]], plans.Plan | None]) -> graphs.Graph:
+def _random(model: catalog.Model, planned: Callable[[Any, tuple[cost.Layer, ...]], plans.Plan | None]) -> ops.Graph:
     """A network with random weights, cut by the plan for its parameters and layers, if there is one."""
     shape, apply = catalog.clip_shape(model), catalog.apply_function(model, CLASSES, conv_form="direct")
     params = jax.tree.map(np.asarray, catalog.initial(model, CLASSES, seed=0))  # jax would compile each mask's steps

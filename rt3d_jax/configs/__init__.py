@@ -1,1 +1,4 @@
-"""Experiments, one file each; every file has a function experiment() that returns a config.Experiment."""
+"""Experiments and sweeps, one file each, with a function experiment() or grid(); the keeps of the paper's released models.
+
+Imports what an experiment is made of: sparsity, prune, models, data, training.
+"""

@@ -4,13 +4,14 @@ Command: rt3d sweep beyond_table1 --out OUT. At 6x, where all of paper_table1's 
 says what came out.
 """
 
-from rt3d_jax import config, patterns, plans, released, sweep
-from rt3d_jax.configs import paper_table1
+from rt3d_jax.configs import paper_table1, released
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
+from rt3d_jax.sparsity import patterns, plans
+from rt3d_jax.training import recipes, sweep
 
 REWEIGHTED = paper_table1.algorithm("reweighted", "KGS")
-TAUGHT = config.Distillation(temperature=3.0, weight=0.5)
+TAUGHT = recipes.Distillation(temperature=3.0, weight=0.5)
 RATE = 6.0
 KGS, FINER = plans.Prune(patterns.kgs(8, 4)), plans.Prune(patterns.kgs(8, 1))
 

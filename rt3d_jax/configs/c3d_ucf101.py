@@ -14,24 +14,26 @@ OUT/runs/penalised/metrics.jsonl, which is 1 for a network that is dead, and the
 epochs the penalty does next to nothing, and the cut picks by magnitude.
 """
 
-from rt3d_jax import config, patterns, plans
-from rt3d_jax.data import clips
+from rt3d_jax.data import clips, ucf101
+from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
+from rt3d_jax.sparsity import patterns, plans
+from rt3d_jax.training import experiments, recipes
 
 
-def experiment() -> config.Experiment:
+def experiment() -> experiments.Experiment:
     """240 epochs of pruning in all: the paper gives the sum only; the split into penalising and retraining is ours."""
-    optimizer = config.SGD(momentum=0.9, weight_decay=5e-4)
-    return config.Experiment(
+    optimizer = recipes.SGD(momentum=0.9, weight_decay=5e-4)
+    return experiments.Experiment(
         name="c3d_ucf101",
-        data=config.UCF101(folder="data/ucf101", split=1),
+        data=ucf101.UCF101(folder="data/ucf101", split=1),
         clip=clips.ClipSpec(clips.Spread(16), short_side=128, size=112, flip=True),
-        model=config.Model(),
-        dense=config.Recipe(epochs=240, learning_rate=5e-3, schedule="cosine", warmup=5, optimizer=optimizer),
-        penalise=config.Recipe(epochs=120, learning_rate=2e-4, schedule="constant", optimizer=optimizer),
+        model=catalog.Model(),
+        dense=recipes.Recipe(epochs=240, learning_rate=5e-3, schedule="cosine", warmup=5, optimizer=optimizer),
+        penalise=recipes.Recipe(epochs=120, learning_rate=2e-4, schedule="constant", optimizer=optimizer),
         algorithm=algorithms.Reweighted(strength=5e-4, rounds=4, eps=1e-6),
-        retrain=config.Recipe(epochs=120, learning_rate=2e-4, schedule="cosine", warmup=5, optimizer=optimizer),
-        distillation=config.Distillation(temperature=3.0, weight=0.5, last=5.0),
+        retrain=recipes.Recipe(epochs=120, learning_rate=2e-4, schedule="cosine", warmup=5, optimizer=optimizer),
+        distillation=recipes.Distillation(temperature=3.0, weight=0.5, last=5.0),
         plan=(("conv1", None), (r"conv\d[ab]?", plans.Prune(patterns.kgs(8, 4))), (r"fc\d", None)),
         rates=(2.6, 3.6, 4.0),
         batch=32,

@@ -6,12 +6,12 @@ Expected: no published number; the paper's table has none for ADMM. Time: days o
 
 import dataclasses
 
-from rt3d_jax import config
 from rt3d_jax.configs import c3d_ucf101
 from rt3d_jax.prune import algorithms
+from rt3d_jax.training import experiments
 
 
-def experiment() -> config.Experiment:
+def experiment() -> experiments.Experiment:
     """rho grows from 1e-3 to 1 in 16 projections. One penalise phase for each rate, since ADMM aims at it."""
     base = c3d_ucf101.experiment()
     algorithm = algorithms.ADMM(rho=1e-3, growth=1.6, most=1.0, rounds=16)

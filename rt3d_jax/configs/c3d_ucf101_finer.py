@@ -6,11 +6,12 @@ Expected: no published number. The paper keeps the first layer dense and groups 
 
 import dataclasses
 
-from rt3d_jax import config, patterns, plans
 from rt3d_jax.configs import c3d_ucf101
+from rt3d_jax.sparsity import patterns, plans
+from rt3d_jax.training import experiments
 
 
-def experiment() -> config.Experiment:
+def experiment() -> experiments.Experiment:
     """The speed of the kernels hangs on the filters of a group (8) only. conv1 keeps at least half of its blocks."""
     base = c3d_ucf101.experiment()
     blocks = patterns.kgs(8, 1)

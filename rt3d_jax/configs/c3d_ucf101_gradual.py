@@ -6,12 +6,12 @@ Expected: no published number. Time: days on one GPU.
 
 import dataclasses
 
-from rt3d_jax import config
 from rt3d_jax.configs import c3d_ucf101
 from rt3d_jax.prune import algorithms
+from rt3d_jax.training import experiments
 
 
-def experiment() -> config.Experiment:
+def experiment() -> experiments.Experiment:
     """A cut about every other epoch in the first three quarters of the penalise phase."""
     base = c3d_ucf101.experiment()
     algorithm = algorithms.Gradual(rounds=45, until=0.75)

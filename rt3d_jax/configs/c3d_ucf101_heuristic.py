@@ -6,12 +6,12 @@ Expected, from Kinetics weights: KGS 79.0 at 2.6x, 78.5 at 3.6x (paper, table 1)
 
 import dataclasses
 
-from rt3d_jax import config
 from rt3d_jax.configs import c3d_ucf101
 from rt3d_jax.prune import algorithms
+from rt3d_jax.training import experiments
 
 
-def experiment() -> config.Experiment:
+def experiment() -> experiments.Experiment:
     """The cut comes right after the dense phase, and all 240 epochs of pruning are retraining."""
     base = c3d_ucf101.experiment()
     return dataclasses.replace(

@@ -6,12 +6,12 @@ Expected, from Kinetics weights: KGS 79.6 at 2.6x, 79.3 at 3.6x (paper, table 1)
 
 import dataclasses
 
-from rt3d_jax import config
 from rt3d_jax.configs import c3d_ucf101
 from rt3d_jax.prune import algorithms
+from rt3d_jax.training import experiments
 
 
-def experiment() -> config.Experiment:
+def experiment() -> experiments.Experiment:
     """The paper's lambda and epochs; its mix of l1 and l2 is not printed: l2 here."""
     base = c3d_ucf101.experiment()
     algorithm = algorithms.Regularised(strength=5e-4)

@@ -6,9 +6,10 @@ Seed 100 chose the strengths, at KGS 2.6x, and every scheme has the same.
 
 import dataclasses
 
-from rt3d_jax import config, patterns, plans, sweep
 from rt3d_jax.configs import paper_table1
 from rt3d_jax.prune import algorithms
+from rt3d_jax.sparsity import patterns, plans
+from rt3d_jax.training import recipes, sweep
 
 PENALISE, RETRAIN = 1.0, 1.5
 REGULARISED = algorithms.Regularised(strength=6.0, relative=True)
@@ -28,8 +29,8 @@ def cell(
     name: str, scheme: str, rule: plans.Prune, rates: tuple[float, ...], algorithm: algorithms.Algorithm
 ) -> sweep.Cell:
     """The same epochs after the dense phase for all; every convolution is pruned."""
-    start, adam = paper_table1.base(), config.AdamW(b2=0.95)
-    penalise = config.Recipe(epochs=PENALISE, learning_rate=4e-4, schedule="constant", optimizer=adam)
+    start, adam = paper_table1.base(), recipes.AdamW(b2=0.95)
+    penalise = recipes.Recipe(epochs=PENALISE, learning_rate=4e-4, schedule="constant", optimizer=adam)
     alone = isinstance(algorithm, algorithms.Heuristic)
     return paper_table1.cell(
         name,
@@ -38,7 +39,7 @@ def cell(
         rates,
         algorithm,
         model=dataclasses.replace(start.model, width=0.125),
-        dense=config.Recipe(epochs=8, learning_rate=2e-3, warmup=0.3, optimizer=adam),
+        dense=recipes.Recipe(epochs=8, learning_rate=2e-3, warmup=0.3, optimizer=adam),
         penalise=None if alone else penalise,
         retrain=dataclasses.replace(start.retrain, epochs=RETRAIN + (PENALISE if alone else 0)),
         plan=((r"conv\d[ab]?", rule), (r"fc\d", None)),

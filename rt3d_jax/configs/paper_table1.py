@@ -8,9 +8,11 @@ Seed 100 chose the difficulty of the videos, the dense epochs and the strengths;
 import dataclasses
 from typing import Any
 
-from rt3d_jax import config, patterns, plans, sweep
 from rt3d_jax.data import clips, synthetic
+from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
+from rt3d_jax.sparsity import patterns, plans
+from rt3d_jax.training import experiments, recipes, sweep
 
 SCHEMES = {
     "filter": (plans.Prune(patterns.FILTER), (2.6, 4.0)),
@@ -35,18 +37,18 @@ VIDEOS = synthetic.Synthetic(
 DENSE = (("conv1", None), (r"fc\d", None))
 
 
-def base() -> config.Experiment:
+def base() -> experiments.Experiment:
     """A C3D of a quarter of its width, 2,592 videos to train and 1,008 to test on; nobody teaches, as in the paper's table."""
-    adam = config.AdamW(b2=0.95)
-    return config.Experiment(
+    adam = recipes.AdamW(b2=0.95)
+    return experiments.Experiment(
         name="table1",
         data=VIDEOS,
         clip=clips.ClipSpec(clips.Spread(16), short_side=18, size=16),
-        model=config.Model(width=0.25, frames=16, size=16, dropout=0.0),
-        dense=config.Recipe(epochs=16, learning_rate=1.5e-3, warmup=0.3, optimizer=adam),
-        penalise=config.Recipe(epochs=PENALISE, learning_rate=4e-4, schedule="constant", optimizer=adam),
+        model=catalog.Model(width=0.25, frames=16, size=16, dropout=0.0),
+        dense=recipes.Recipe(epochs=16, learning_rate=1.5e-3, warmup=0.3, optimizer=adam),
+        penalise=recipes.Recipe(epochs=PENALISE, learning_rate=4e-4, schedule="constant", optimizer=adam),
         algorithm=algorithm("reweighted", "KGS"),
-        retrain=config.Recipe(epochs=RETRAIN, learning_rate=6e-4, optimizer=adam),
+        retrain=recipes.Recipe(epochs=RETRAIN, learning_rate=6e-4, optimizer=adam),
         plan=plan(SCHEMES["KGS"][0]),
         rates=(2.6,),
         distillation=None,

@@ -5,12 +5,12 @@ Command: rt3d train quickstart_admm --out OUT. Minutes on two cores. Compare wit
 
 import dataclasses
 
-from rt3d_jax import config
 from rt3d_jax.configs import quickstart
 from rt3d_jax.prune import algorithms
+from rt3d_jax.training import experiments
 
 
-def experiment() -> config.Experiment:
+def experiment() -> experiments.Experiment:
     """A stronger pull than with SGD: Adam divides it by the size of the gradient that it joins."""
     algorithm = algorithms.ADMM(rho=1e-2, growth=1.6, most=1.0, rounds=10)
     return dataclasses.replace(quickstart.experiment(), name="quickstart_admm", algorithm=algorithm)

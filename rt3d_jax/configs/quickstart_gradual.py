@@ -5,12 +5,12 @@ Command: rt3d train quickstart_gradual --out OUT. Minutes on two cores. Compare 
 
 import dataclasses
 
-from rt3d_jax import config
 from rt3d_jax.configs import quickstart
 from rt3d_jax.prune import algorithms
+from rt3d_jax.training import experiments
 
 
-def experiment() -> config.Experiment:
+def experiment() -> experiments.Experiment:
     """Twenty cuts in the first three quarters of the phase."""
     algorithm = algorithms.Gradual(rounds=20, until=0.75)
     return dataclasses.replace(quickstart.experiment(), name="quickstart_gradual", algorithm=algorithm)

@@ -5,12 +5,12 @@ Command: rt3d train quickstart_heuristic --out OUT. Minutes on two cores. Compar
 
 import dataclasses
 
-from rt3d_jax import config
 from rt3d_jax.configs import quickstart
 from rt3d_jax.prune import algorithms
+from rt3d_jax.training import experiments
 
 
-def experiment() -> config.Experiment:
+def experiment() -> experiments.Experiment:
     """One cut right after the dense phase."""
     base = quickstart.experiment()
     epochs = base.retrain.epochs + (base.penalise.epochs if base.penalise else 0)

@@ -5,11 +5,12 @@ Command: rt3d train quickstart_kgc --out OUT. Minutes on two cores. Compare with
 
 import dataclasses
 
-from rt3d_jax import config, patterns, plans
 from rt3d_jax.configs import quickstart
+from rt3d_jax.sparsity import patterns, plans
+from rt3d_jax.training import experiments
 
 
-def experiment() -> config.Experiment:
+def experiment() -> experiments.Experiment:
     """As the quickstart but for the balance, which gives the kernels rows of equal length."""
     plan = ((r"conv\d[ab]?", plans.Prune(patterns.kgs(8, 4), balance="group")), (r"fc\d", None))
     return dataclasses.replace(quickstart.experiment(), name="quickstart_kgc", plan=plan)

@@ -5,12 +5,12 @@ Command: rt3d train quickstart_regularised --out OUT. Minutes on two cores. Comp
 
 import dataclasses
 
-from rt3d_jax import config
 from rt3d_jax.configs import quickstart
 from rt3d_jax.prune import algorithms
+from rt3d_jax.training import experiments
 
 
-def experiment() -> config.Experiment:
+def experiment() -> experiments.Experiment:
     """Norms in units of their layer, so that the strengths of all schemes are of one order."""
     algorithm = algorithms.Regularised(strength=6.0, relative=True)
     return dataclasses.replace(quickstart.experiment(), name="quickstart_regularised", algorithm=algorithm)

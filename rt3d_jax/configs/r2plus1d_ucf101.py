@@ -9,12 +9,14 @@ want it, where the authors' code takes ImageNet's mean and std. Expected: dense 
 
 import dataclasses
 
-from rt3d_jax import config, patterns, plans
 from rt3d_jax.configs import c3d_ucf101
 from rt3d_jax.data import clips
+from rt3d_jax.models import catalog
+from rt3d_jax.sparsity import patterns, plans
+from rt3d_jax.training import experiments
 
 
-def experiment() -> config.Experiment:
+def experiment() -> experiments.Experiment:
     """Dense, as in the authors' profiles: the stem, the 1x1x1 convolutions of shortcuts, and fc. All else is as for C3D."""
     return dataclasses.replace(
         c3d_ucf101.experiment(),
@@ -22,7 +24,7 @@ def experiment() -> config.Experiment:
         clip=clips.ClipSpec(
             clips.Spread(16), short_side=128, size=112, mean=clips.KINETICS_MEAN, std=clips.KINETICS_STD, flip=True
         ),
-        model=config.Model("r2plus1d", dropout=0.0),
+        model=catalog.Model("r2plus1d", dropout=0.0),
         pretrained="weights/r2plus1d",
         plan=(
             (r"stem/.*|layer\d/0/downsample|fc", None),

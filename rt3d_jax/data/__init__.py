@@ -1,1 +1,4 @@
-"""Video data: clips (sampling, cropping), videos (decoding), folders (layouts, splits), synthetic (a made-up set), pipelines (batches)."""
+"""Reading: videos, clips, lists and layouts of data sets, made-up videos, batches.
+
+Imports no other room, and no jax: its worker processes must start fast.
+"""

@@ -1,1 +1,4 @@
-"""Networks, one file each; catalog.create makes them by name."""
+"""Networks in Flax NNX, one file each; catalog makes them by name.
+
+Imports sparsity (their cost), neither prune nor data: building a network must not load a video decoder.
+"""

@@ -1,17 +1,45 @@
 """Networks by name: construction, and the pure function apply(params, clip) that training and lowering share."""
 
+import dataclasses
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import jax
 from flax import nnx
 
-from rt3d_jax import config, cost
 from rt3d_jax.models import c3d, r2plus1d, s3d
+from rt3d_jax.sparsity import cost
 
 Params = dict[str, Any]
-PLAIN = config.Compute()
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """A network by name; width scales all channels (1 = the paper's), frames and size are those of its clips."""
+
+    name: str = "c3d"
+    width: float = 1.0
+    frames: int = 16
+    size: int = 112
+    dropout: float = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Compute:
+    """How a step is computed; the batch, its mean loss and f32 parameters, optimizer, norms and losses stay what they are.
+
+    dtype: that of convolutions, matrix products and what lies between layers. accumulate: a batch goes through in so many
+    parts, one after the other, whose gradients are averaged; batch norms then see the moments of a part. remat: what lies
+    inside the blocks of a network is computed again for the gradient instead of being kept: less memory, more time.
+    """
+
+    dtype: Literal["float32", "bfloat16"] = "float32"
+    accumulate: int = 1
+    remat: bool = False
+
+
+PLAIN = Compute()
 NETWORKS: dict[str, Callable[..., nnx.Module]] = {
     "c3d": c3d.C3D,
     "r2plus1d": r2plus1d.R2Plus1D,
@@ -40,7 +68,7 @@ def create(
     )
 
 
-def from_config(model: config.Model, classes: int, *, rngs: nnx.Rngs, conv_form: str = "auto") -> nnx.Module:
+def from_config(model: Model, classes: int, *, rngs: nnx.Rngs, conv_form: str = "auto") -> nnx.Module:
     """The network that a config.Model describes, for this many classes."""
     return create(
         model.name,
@@ -54,7 +82,7 @@ def from_config(model: config.Model, classes: int, *, rngs: nnx.Rngs, conv_form:
     )
 
 
-def initial(model: config.Model, classes: int, seed: int) -> Params:
+def initial(model: Model, classes: int, seed: int) -> Params:
     """Fresh parameters as a plain nested dict, {"conv1": {"kernel": ..., "bias": ...}, ...}."""
     # XLA compiles draws of this key ten times faster than the default's.
     key = jax.random.key(seed, impl="rbg")
@@ -66,24 +94,24 @@ def parameters(network: nnx.Module) -> Params:
     return nnx.to_pure_dict(nnx.state(network))
 
 
-def shapes(model: config.Model, classes: int) -> Params:
+def shapes(model: Model, classes: int) -> Params:
     """The parameter tree as jax.ShapeDtypeStruct leaves; allocates nothing."""
     network = nnx.eval_shape(lambda: from_config(model, classes, rngs=nnx.Rngs(0)))
     return parameters(network)
 
 
-def clip_shape(model: config.Model, batch: int = 1) -> tuple[int, int, int, int, int]:
+def clip_shape(model: Model, batch: int = 1) -> tuple[int, int, int, int, int]:
     """The NDHWC shape of the network's input."""
     return (batch, model.frames, model.size, model.size, 3)
 
 
-def table(model: config.Model, classes: int) -> tuple[cost.Layer, ...]:
+def table(model: Model, classes: int) -> tuple[cost.Layer, ...]:
     """What the network costs, layer by layer; from shapes alone."""
     return cost.layers(apply_function(model, classes, "direct"), shapes(model, classes), clip_shape(model))
 
 
 def apply_function(
-    model: config.Model, classes: int, conv_form: str = "auto", compute: config.Compute = PLAIN
+    model: Model, classes: int, conv_form: str = "auto", compute: Compute = PLAIN
 ) -> Callable[..., jax.Array]:
     """The pure function apply(params, clip, key=None) -> logits f32[N, classes].
 
@@ -98,7 +126,7 @@ def apply_function(
 
 
 def train_function(
-    model: config.Model, classes: int, conv_form: str = "auto", compute: config.Compute = PLAIN
+    model: Model, classes: int, conv_form: str = "auto", compute: Compute = PLAIN
 ) -> Callable[..., tuple[jax.Array, Params]]:
     """The pure function apply(params, clip, key) -> (logits f32[N, classes], statistics): dropout, batch norm by batch moments.
 
@@ -114,9 +142,7 @@ def train_function(
     return apply
 
 
-def _fill_function(
-    model: config.Model, classes: int, conv_form: str, compute: config.Compute
-) -> Callable[[Params], Any]:
+def _fill_function(model: Model, classes: int, conv_form: str, compute: Compute) -> Callable[[Params], Any]:
     """The network as a function of its parameters."""
     abstract = nnx.eval_shape(lambda: from_config(model, classes, rngs=nnx.Rngs(0), conv_form=conv_form))
     abstract.set_attributes(dtype=compute.dtype)

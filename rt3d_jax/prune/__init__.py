@@ -1,1 +1,4 @@
-"""Pruning: penalties that empty blocks, hard pruning to a MAC budget, and keeping pruned weights at zero."""
+"""How it is pruned: algorithms as optax transformations, budgets of MACs or parameters, the selection of blocks.
+
+Imports sparsity.
+"""

@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from rt3d_jax import cost
 from rt3d_jax.prune import selection
+from rt3d_jax.sparsity import cost
 
 Tree = Any
 Kernels = dict[str, jax.Array]

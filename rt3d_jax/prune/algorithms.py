@@ -16,8 +16,8 @@ from typing import Any
 import jax
 import optax
 
-from rt3d_jax import cost, plans
 from rt3d_jax.prune import admm, gradual, penalties, selection
+from rt3d_jax.sparsity import cost, plans
 
 Tree = Any
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from rt3d_jax import cost, plans
 from rt3d_jax.prune import selection
+from rt3d_jax.sparsity import cost, plans
 
 Tree = Any
 

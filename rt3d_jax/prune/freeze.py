@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from rt3d_jax import masks
+from rt3d_jax.sparsity import masks
 
 Tree = Any
 

@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from rt3d_jax import cost, masks
 from rt3d_jax.prune import selection
+from rt3d_jax.sparsity import cost, masks
 
 Tree = Any
 

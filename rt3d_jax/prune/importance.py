@@ -8,8 +8,8 @@ import jax.extend.core
 import jax.numpy as jnp
 import numpy as np
 
-from rt3d_jax import channels, cost, masks, plans
 from rt3d_jax.prune import selection
+from rt3d_jax.sparsity import channels, cost, masks, plans
 
 Tree = Any
 Activity = dict[str, np.ndarray]

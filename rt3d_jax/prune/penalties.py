@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from rt3d_jax import cost, masks, patterns, plans
+from rt3d_jax.sparsity import cost, masks, patterns, plans
 
 Tree = Any
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import jax
 import numpy as np
 
-from rt3d_jax import cost, masks, patterns, plans
+from rt3d_jax.sparsity import cost, masks, patterns, plans
 
 Tree = Any
 Array = Any

@@ -1,1 +1,4 @@
-"""The report of an experiment: page (the whole), sections, latency, plots, pieces (tables, numbers), style.css."""
+"""Pages and tables for people, from JSON: the report of an experiment, of devices, of a sweep.
+
+Imports no other room.
+"""

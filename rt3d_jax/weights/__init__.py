@@ -1,1 +1,4 @@
-"""Weights of other libraries: files reads them without running code, sources says what is what, imports makes run folders."""
+"""Weights of other libraries and shared folders, in and out: files read without running code, sources, imports, exports.
+
+Imports sparsity, models, data and training.
+"""

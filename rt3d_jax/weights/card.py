@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from rt3d_jax import config, cost
 from rt3d_jax.data import classes, clips, hmdb51, kinetics, something, synthetic, ucf101
 from rt3d_jax.models import catalog
+from rt3d_jax.sparsity import cost
+from rt3d_jax.training import experiments, recipes
 from rt3d_jax.weights import shared
 
 # What a data set is called in words, and on the hub, where it has a name there.
@@ -85,7 +86,7 @@ def data_name(data: Any) -> str:
 
 def _header(facts: shared.Facts) -> str:
     """The hub's metadata, YAML; JSON's strings are YAML's."""
-    data = facts.origin.data if isinstance(facts.origin, config.Experiment) else None
+    data = facts.origin.data if isinstance(facts.origin, experiments.Experiment) else None
     word = lambda value: json.dumps(value, ensure_ascii=False)
     tags = ["jax", "pruning", "sparsity", "video", facts.model.name.replace("_", "-")]
     lines = [
@@ -194,7 +195,7 @@ def _kept_parameters(layer: cost.Layer, masks: Any) -> int:
 
 def _making(facts: shared.Facts) -> str:
     made, lines = facts.origin, []
-    if isinstance(made, config.Imported):
+    if isinstance(made, experiments.Imported):
         lines.append(f"Weights of {_plain(made.origin)} (sha256 `{_plain(made.sha256)}`), converted, not trained on.")
     else:
         start = "fresh weights" if made.pretrained is None else _plain(facts.pretrained or made.pretrained)
@@ -249,7 +250,7 @@ def _licence(facts: shared.Facts) -> str:
     return f"## Licence\nOf the weights, as whoever shares them says: `{facts.licence}`. Terms of the data and of weights that it began with may apply beside it."
 
 
-def _recipe(recipe: config.Recipe) -> str:
+def _recipe(recipe: recipes.Recipe) -> str:
     warmup = f", {_plain(recipe.warmup)} epochs of warm-up" if recipe.warmup else ""
     rate = f"learning rate {_plain(recipe.learning_rate)} ({_plain(recipe.schedule)}{warmup})"
     parts = [f"{_plain(recipe.epochs)} epochs", rate, _call(recipe.optimizer)]

@@ -7,8 +7,8 @@ import re
 import shutil
 from typing import NamedTuple
 
-from rt3d_jax import checkpoints, claims, config
 from rt3d_jax.data import synthetic
+from rt3d_jax.training import checkpoints, claims, experiments
 from rt3d_jax.weights import card, shared
 
 LICENCE = r"[a-z0-9][a-z0-9.+-]{0,60}"
@@ -90,8 +90,8 @@ def _check_same(folder: pathlib.Path, beside: pathlib.Path) -> None:
             raise ValueError(f"{folder} holds another {name}; delete the folder or choose another --out")
 
 
-def _phase(made: config.Experiment | config.Imported, key: dict) -> str:
-    if isinstance(made, config.Imported):
+def _phase(made: experiments.Experiment | experiments.Imported, key: dict) -> str:
+    if isinstance(made, experiments.Imported):
         return "imported"
     if key.get("rate") is not None:
         return "pruned"
@@ -106,21 +106,23 @@ def _is_parent(folder: pathlib.Path, fingerprint: str | None) -> bool:
         return False
 
 
-def _pretrained(made: config.Experiment | config.Imported, dense: pathlib.Path) -> str | None:
+def _pretrained(made: experiments.Experiment | experiments.Imported, dense: pathlib.Path) -> str | None:
     """Where the weights came from that the dense phase began with; `dense` is that phase's run."""
-    if isinstance(made, config.Imported) or made.pretrained is None:
+    if isinstance(made, experiments.Imported) or made.pretrained is None:
         return None
     folder = pathlib.Path(made.pretrained)
     if not _is_parent(folder, checkpoints.finished(dense)[0]["key"].get("parents", {}).get("pretrained")):
         return f"the run {folder.name}, of which nothing more is known"
     before = checkpoints.origin(folder)
-    if isinstance(before, config.Imported):
+    if isinstance(before, experiments.Imported):
         return f"{before.origin} (sha256 {before.sha256})"
     return f"the run {folder.name} of {before.name}, trained on {card.data_name(before.data)}"
 
 
-def _without_paths(made: config.Experiment | config.Imported) -> config.Experiment | config.Imported:
-    if isinstance(made, config.Imported):
+def _without_paths(
+    made: experiments.Experiment | experiments.Imported,
+) -> experiments.Experiment | experiments.Imported:
+    if isinstance(made, experiments.Imported):
         return made
     data, start = made.data, made.pretrained
     if not isinstance(data, synthetic.Synthetic):

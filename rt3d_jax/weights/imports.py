@@ -9,8 +9,9 @@ from typing import Any
 import jax
 import numpy as np
 
-from rt3d_jax import checkpoints, config, cost
 from rt3d_jax.models import catalog
+from rt3d_jax.sparsity import cost
+from rt3d_jax.training import checkpoints, experiments
 from rt3d_jax.weights import card, files, shared, sources
 
 Tree = Any
@@ -45,7 +46,7 @@ def run_folder(
     labels = labels or tuple(str(number) for number in range(classes))
     if len(labels) != classes:
         raise ValueError(f"{len(labels)} labels, but {path} tells {classes} classes apart; name each class once")
-    imported = config.Imported(f"{source.origin}, {path.name}", _sha256(path), model, clip)
+    imported = experiments.Imported(f"{source.origin}, {path.name}", _sha256(path), model, clip)
     return checkpoints.write_imported(out, imported, params, labels)
 
 
@@ -58,13 +59,13 @@ def shared_folder(path: pathlib.Path, out: pathlib.Path) -> dict[str, Any]:
     found = shared.read(path)
     card.text(found)  # what cannot be described would be found out at the next export only
     facts, digest = found.facts, _sha256(path / shared.MODEL)
-    imported = config.Imported(f"{facts.name}, as `rt3d export` wrote it", digest, facts.model, facts.clip)
+    imported = experiments.Imported(f"{facts.name}, as `rt3d export` wrote it", digest, facts.model, facts.clip)
     said = shared.to_json(facts)
     return checkpoints.write_imported(out, imported, found.params, facts.labels, found.masks, said)
 
 
 def convert(
-    arrays: dict[str, np.ndarray], source: sources.Source, model: config.Model, where: str = "weights"
+    arrays: dict[str, np.ndarray], source: sources.Source, model: catalog.Model, where: str = "weights"
 ) -> tuple[Tree, int]:
     """The parameters of `model` (f32) and the number of classes, from the arrays of a state dict by name.
 

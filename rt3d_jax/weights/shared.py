@@ -22,9 +22,10 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
-from rt3d_jax import channels, config, cost
 from rt3d_jax.data import clips
 from rt3d_jax.models import catalog
+from rt3d_jax.sparsity import channels, cost
+from rt3d_jax.training import codec, experiments
 
 Tree = Any
 Arrays = dict[str, np.ndarray]
@@ -62,11 +63,11 @@ FIELDS: dict[str, Kind] = {
     **dict.fromkeys(("name", "scheme", "protocol"), TEXT),
     **dict.fromkeys(("pretrained", "licence"), ("a text or null", lambda v: v is None or _is_text(v))),
     "phase": (f"one of {', '.join(PHASES)}", lambda v: v in PHASES),
-    "model": ("a Model", lambda v: isinstance(v, config.Model)),
+    "model": ("a Model", lambda v: isinstance(v, catalog.Model)),
     "clip": ("a ClipSpec", lambda v: isinstance(v, clips.ClipSpec)),
     "labels": LABELS,
     **dict.fromkeys(("accuracy", "dense_accuracy"), SCORE),
-    "origin": ("an Experiment or Imported", lambda v: isinstance(v, config.Experiment | config.Imported)),
+    "origin": ("an Experiment or Imported", lambda v: isinstance(v, experiments.Experiment | experiments.Imported)),
 }
 NETWORK: dict[str, Kind] = {
     "name": (f"one of {', '.join(catalog.NETWORKS)}", lambda v: isinstance(v, str) and v in catalog.NETWORKS),
@@ -98,7 +99,7 @@ class Facts:
 
     name: str
     phase: str
-    model: config.Model
+    model: catalog.Model
     clip: clips.ClipSpec
     labels: tuple[str, ...]
     scheme: str
@@ -106,7 +107,7 @@ class Facts:
     protocol: str
     dense_accuracy: float | None
     pretrained: str | None
-    origin: config.Experiment | config.Imported
+    origin: experiments.Experiment | experiments.Imported
     licence: str | None
 
 
@@ -125,7 +126,7 @@ def write(folder: pathlib.Path, shared: Shared) -> None:
     kept = {"macs": cost.macs(layers, shared.masks), "parameters": cost.parameters(layers, shared.masks)}
     sizes = {"macs_dense": cost.macs(layers), "parameters_dense": cost.parameters(layers), **kept}
     said = {"format": FORMAT, "version": VERSION, **to_json(shared.facts), "rate": sizes["macs_dense"] / kept["macs"]}
-    config.write_json(folder / CONFIG, {**said, **sizes})
+    codec.write_json(folder / CONFIG, {**said, **sizes})
     arrays = {path: np.asarray(leaf) for path, leaf in cost.paths(shared.params)}
     packed = {path: np.packbits(np.asarray(mask)) for path, mask in cost.paths(shared.masks)}
     for name, found in ((MODEL, arrays), (MASKS, packed)):
@@ -135,7 +136,7 @@ def write(folder: pathlib.Path, shared: Shared) -> None:
 
 def to_json(facts: Facts) -> dict[str, Any]:
     """The facts as JSON values, which `parse` takes."""
-    return {field.name: config.to_json(getattr(facts, field.name)) for field in dataclasses.fields(Facts)}
+    return {field.name: codec.to_json(getattr(facts, field.name)) for field in dataclasses.fields(Facts)}
 
 
 def read(folder: pathlib.Path) -> Shared:
@@ -177,7 +178,7 @@ def read(folder: pathlib.Path) -> Shared:
 def parse(said: dict[str, Any], path: pathlib.Path) -> Facts:
     """The facts of a config.json. ValueError, naming the path, for values of other kinds than `write` gives them."""
     try:
-        found = {name: config.from_json(said[name]) for name in FIELDS}
+        found = {name: codec.from_json(said[name]) for name in FIELDS}
         _check("the folder", found, FIELDS)
         _check("the model", vars(found["model"]), NETWORK)
         _check("the clip", vars(found["clip"]), CLIP)
@@ -204,7 +205,7 @@ def _file(path: pathlib.Path) -> pathlib.Path:
 
 
 def _said(path: pathlib.Path) -> dict[str, Any]:
-    said = config.read_json(path)
+    said = codec.read_json(path)
     if not isinstance(said, dict) or said.get("format") != FORMAT:
         raise ValueError(f"{path} is of no network that `rt3d export` wrote: expected format {FORMAT!r}")
     if said.get("version") != VERSION:

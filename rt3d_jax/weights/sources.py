@@ -2,9 +2,8 @@
 
 import dataclasses
 
-from rt3d_jax import config
 from rt3d_jax.data import clips
-from rt3d_jax.models import s3d
+from rt3d_jax.models import catalog, s3d
 
 Rows = tuple[tuple[str, str], ...]
 
@@ -22,7 +21,7 @@ class Source:
     origin: str
     rows: Rows
     head: str
-    model: config.Model
+    model: catalog.Model
     clip: clips.ClipSpec
     flattened: tuple[tuple[str, str], ...] = ()
 
@@ -73,21 +72,21 @@ SOURCES: dict[str, Source] = {
         origin="torchvision's r2plus1d_18",
         rows=R2PLUS1D,
         head="fc",
-        model=config.Model("r2plus1d", frames=16, size=112, dropout=0.0),
+        model=catalog.Model("r2plus1d", frames=16, size=112, dropout=0.0),
         clip=clips.ClipSpec(clips.Windows(16, 2), short_side=128, size=112, flip=True, **KINETICS),
     ),
     "s3d": Source(
         origin="torchvision's s3d",
         rows=S3D,
         head="head",
-        model=config.Model("s3d", frames=128, size=224, dropout=0.2),
+        model=catalog.Model("s3d", frames=128, size=224, dropout=0.2),
         clip=clips.ClipSpec(clips.Windows(128, 2), short_side=256, size=224, flip=True, **KINETICS),
     ),
     "c3d": Source(
         origin="MMAction2's c3d_sports1m_16x1x1_45e_ucf101_rgb",
         rows=C3D,
         head="fc8",
-        model=config.Model("c3d", frames=16, size=112, dropout=0.5),
+        model=catalog.Model("c3d", frames=16, size=112, dropout=0.5),
         clip=clips.ClipSpec(clips.Windows(16, 1), short_side=128, size=112, flip=True, **SPORTS1M),
         flattened=(("fc6", "conv5b"),),
     ),

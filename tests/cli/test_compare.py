@@ -7,16 +7,16 @@ import pathlib
 import numpy as np
 import pytest
 
-from lowering import bundle as bundles
+from lowering.bundle import bundles
 from lowering.peers import engines, networks, rounds
-from rt3d_jax import config, released
 from rt3d_jax.cli import bench, compare, main
-from rt3d_jax.models import r2plus1d, s3d
+from rt3d_jax.configs import released
+from rt3d_jax.models import catalog, r2plus1d, s3d
 
 MODELS = (
-    config.Model("c3d", width=1 / 16, frames=16, size=32),
-    config.Model("r2plus1d", width=1 / 8, frames=4, size=16),
-    config.Model("s3d", width=1 / 8, frames=14, size=17),
+    catalog.Model("c3d", width=1 / 16, frames=16, size=32),
+    catalog.Model("r2plus1d", width=1 / 8, frames=4, size=16),
+    catalog.Model("s3d", width=1 / 8, frames=14, size=17),
 )
 KEYS = {
     "engine", "model", "scheme", "rate", "macs", "precision", "p50_ms", "p90_ms", "min_ms", "runs", "peak_rss_mb", "share_of_peak",

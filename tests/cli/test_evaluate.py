@@ -7,11 +7,12 @@ import shutil
 import numpy as np
 import pytest
 
-from lowering import targets
-from rt3d_jax import scores, train
+from lowering.targets import targets
 from rt3d_jax.cli import evaluate, lower, main
 from rt3d_jax.data import folders, pipelines
-from tests.train import conftest, test_train
+from rt3d_jax.evaluation import scores
+from rt3d_jax.training import phases
+from tests.training import conftest, test_phases
 
 compiled, compiled_once = conftest.compiled, conftest.compiled_once
 
@@ -20,7 +21,7 @@ compiled, compiled_once = conftest.compiled, conftest.compiled_once
 def out(tmp_path_factory):
     """A dense run of few steps and its host bundles."""
     folder = tmp_path_factory.mktemp("out")
-    train.dense(train.prepare(test_train.EXPERIMENT, folder, test_train.silent))
+    phases.dense(phases.prepare(test_phases.EXPERIMENT, folder, test_phases.silent))
     lower.lower(folder / "runs" / "dense", [targets.find("host"), targets.find("host:f16")], folder / "bundles")
     return folder
 

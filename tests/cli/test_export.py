@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from rt3d_jax import checkpoints
 from rt3d_jax.cli import main
 from rt3d_jax.models import catalog
+from rt3d_jax.training import checkpoints
 from rt3d_jax.weights import shared
 from tests.data import conftest, layouts
 from tests.models import tiny

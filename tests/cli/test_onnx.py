@@ -8,13 +8,13 @@ import numpy as np
 import onnx
 import pytest
 
-from lowering import onnx_export
-from rt3d_jax import checkpoints, config
+from lowering.graph import onnx as onnx_export
 from rt3d_jax.cli import main
 from rt3d_jax.data import clips
 from rt3d_jax.models import catalog
+from rt3d_jax.training import checkpoints
 
-MODEL = config.Model("c3d", width=1 / 16, frames=16, size=16)
+MODEL = catalog.Model("c3d", width=1 / 16, frames=16, size=16)
 
 
 @pytest.fixture

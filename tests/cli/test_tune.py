@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from lowering import bundle as bundles
-from lowering import choices, targets
+from lowering.bundle import bundles
+from lowering.targets import schedules, targets
 from lowering.tune import networks as tuned
 from lowering.tune import search, store, trials
 from rt3d_jax.cli import main, tune
@@ -35,7 +35,7 @@ def made_up(stop_after: int):
             left[0] -= 1
             if left[0] < 0:
                 raise KeyboardInterrupt
-            cost = lambda key: 0.9e6 if chosen.get(key, choices.DEFAULT).vectors else 1e6
+            cost = lambda key: 0.9e6 if chosen.get(key, schedules.DEFAULT).vectors else 1e6
             return [(dict.fromkeys(network.keys, 1e6), {name: cost(key) for name, key in network.keys.items()})]
 
         return trial

@@ -10,8 +10,8 @@ from typing import Protocol
 
 import pytest
 
-from lowering import bundle as bundles
-from lowering import qemu, run, targets
+from lowering.bundle import bundles, qemu, run
+from lowering.targets import targets
 from tests.lowering import networks
 
 Require = Callable[[str], None]

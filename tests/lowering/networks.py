@@ -9,9 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from lowering import graph as graphs
-from lowering import trace
-from rt3d_jax import patterns
+from lowering.graph import ops, trace
+from rt3d_jax.sparsity import patterns
 
 Params = dict[str, dict[str, np.ndarray]]
 Layer = dict[str, np.ndarray]
@@ -37,7 +36,7 @@ class Network:
     params: Params
     clip: np.ndarray
 
-    def trace(self) -> graphs.Graph:
+    def trace(self) -> ops.Graph:
         return trace.trace(self.function, self.params, self.clip.shape)
 
     def logits(self) -> np.ndarray:
@@ -71,7 +70,7 @@ def clip(rng: np.random.Generator, *shape: int) -> np.ndarray:
     return rng.normal(size=(1, *shape)).astype(np.float32)
 
 
-def op(graph: graphs.Graph, name: str, kind: type[Kind]) -> Kind:
+def op(graph: ops.Graph, name: str, kind: type[Kind]) -> Kind:
     """The operation of a node, which must be of this kind."""
     found = graph[name].op
     assert isinstance(found, kind)

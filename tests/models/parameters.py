@@ -5,11 +5,10 @@ from typing import Any
 import jax
 import numpy as np
 
-from rt3d_jax import config
 from rt3d_jax.models import catalog
 
 
-def random(model: config.Model, classes: int, seed: int = 0) -> Any:
+def random(model: catalog.Model, classes: int, seed: int = 0) -> Any:
     """The parameter tree of a network with f32 leaves; running statistics are not those of a fresh network."""
     return like(catalog.shapes(model, classes), seed)
 
@@ -31,6 +30,6 @@ def like(shapes: Any, seed: int = 0) -> Any:
     return jax.tree_util.tree_map_with_path(leaf, shapes)
 
 
-def clip(model: config.Model, batch: int = 1, seed: int = 1) -> np.ndarray:
+def clip(model: catalog.Model, batch: int = 1, seed: int = 1) -> np.ndarray:
     """A clip of noise, f32[batch, frames, size, size, 3]."""
     return np.random.default_rng(seed).normal(size=catalog.clip_shape(model, batch)).astype(np.float32)

@@ -7,12 +7,13 @@ import optax
 import pytest
 from flax import nnx
 
-from rt3d_jax import config, cost, fit, masks, optimizers, patterns, plans
 from rt3d_jax.models import catalog, layers
 from rt3d_jax.prune import freeze
+from rt3d_jax.sparsity import cost, masks, patterns, plans
+from rt3d_jax.training import loop, optimizers, recipes
 from tests.models import parameters, tiny
 
-MODEL = config.Model("tiny", width=0.5, frames=3, size=9, dropout=0.0)
+MODEL = catalog.Model("tiny", width=0.5, frames=3, size=9, dropout=0.0)
 SHAPE = (2, 3, 5, 4, 3)
 
 
@@ -59,7 +60,7 @@ def test_evaluation_normalises_by_the_running_statistics_and_leaves_them():
 def test_statistics_are_the_tree_of_means_and_variances_and_nothing_without_batch_norm():
     key = jax.random.key(0)
     for name, count in (("c3d", 0), ("r2plus1d", 2 * 37), ("s3d", 2 * 77)):
-        model = config.Model(name, width=0.05, size=17)
+        model = catalog.Model(name, width=0.05, size=17)
         shapes, clip = catalog.shapes(model, 2), jnp.zeros(catalog.clip_shape(model))
         _, statistics = jax.eval_shape(catalog.train_function(model, 2), shapes, clip, key)
         expected = [path for path, _ in cost.paths(shapes) if path.endswith(("/mean", "/var"))]
@@ -75,22 +76,22 @@ def test_the_logits_of_a_single_clip_do_not_depend_on_its_batch_in_evaluation_al
 
 
 @pytest.mark.parametrize(
-    "optimizer", [config.SGD(weight_decay=0.5), config.AdamW(weight_decay=0.5)], ids=["sgd", "adam"]
+    "optimizer", [recipes.SGD(weight_decay=0.5), recipes.AdamW(weight_decay=0.5)], ids=["sgd", "adam"]
 )
 def test_a_step_gives_the_statistics_that_the_network_measured(optimizer):
     params, clip = parameters.random(MODEL, 2), parameters.clip(MODEL, 3)
     apply = catalog.train_function(MODEL, 2)
     plan = (("conv.*", plans.Prune(patterns.FILTER, keep=0.5)), (".*", None))
     mask_tree = plans.prune(params, plan)
-    recipe = config.Recipe(epochs=1, learning_rate=0.1, optimizer=optimizer)
+    recipe = recipes.Recipe(epochs=1, learning_rate=0.1, optimizer=optimizer)
     transform = optimizers.create(recipe, optax.constant_schedule(0.1), freeze.freeze_pruned(mask_tree))
 
     def loss(params, constants, clip, label, key, step):
         logits, statistics = apply(params, clip, key)
         return jnp.mean(optax.softmax_cross_entropy_with_integer_labels(logits, label)), ({}, statistics)
 
-    state = fit.initial_state(freeze.pruned(params, mask_tree), transform)
-    step, label = fit.step_function(loss, transform, seed=0), np.array([0, 1, 0])
+    state = loop.initial_state(freeze.pruned(params, mask_tree), transform)
+    step, label = loop.step_function(loss, transform, seed=0), np.array([0, 1, 0])
     for _ in range(2):  # at the second step momentum is not zero
         before = jax.tree.map(np.array, state["params"])
         state, _ = step(state, clip, label)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from rt3d_jax import config, cost
 from rt3d_jax.models import catalog
+from rt3d_jax.sparsity import cost
 
 NAMES = ["conv1", "conv2", "conv3a", "conv3b", "conv4a", "conv4b", "conv5a", "conv5b", "fc6", "fc7", "fc8"]
 
@@ -24,7 +24,7 @@ def random_params(model, classes):
 
 
 def test_full_size_has_78409573_parameters_and_38_547_gmacs():
-    table = table_of(config.Model(), 101)
+    table = table_of(catalog.Model(), 101)
     assert cost.parameters(table) == 78_409_573
     assert cost.macs(table) == 38_547_378_176
     assert [layer.name for layer in table] == NAMES
@@ -32,14 +32,14 @@ def test_full_size_has_78409573_parameters_and_38_547_gmacs():
 
 
 def test_conv5b_reaches_fc6_as_512_channels_of_1x4x4():
-    shapes = catalog.shapes(config.Model(), 101)
+    shapes = catalog.shapes(catalog.Model(), 101)
     assert shapes["fc6"]["kernel"].shape == (512 * 1 * 4 * 4, 4096)
     assert shapes["conv1"]["kernel"].shape == (3, 3, 3, 3, 64)
 
 
 @pytest.mark.parametrize(("width", "frames", "size"), [(0.05, 16, 16), (0.03, 17, 45), (0.1, 33, 31), (0.02, 16, 50)])
 def test_any_size_runs_and_both_forms_agree(width, frames, size):
-    model = config.Model(width=width, frames=frames, size=size)
+    model = catalog.Model(width=width, frames=frames, size=size)
     params = random_params(model, 3)
     clip = np.random.default_rng(1).normal(size=catalog.clip_shape(model, 2)).astype(np.float32)
     direct, planes = (jax.jit(catalog.apply_function(model, 3, form))(params, clip) for form in ("direct", "planes"))
@@ -49,7 +49,7 @@ def test_any_size_runs_and_both_forms_agree(width, frames, size):
 
 def test_fresh_parameters_tell_clips_apart_and_have_filters_that_sum_to_zero():
     """With plain He initialisation the logits of all clips are nearly the same, and training stalls."""
-    model = config.Model(width=0.25, size=16)
+    model = catalog.Model(width=0.25, size=16)
     params = catalog.initial(model, 5, 0)
     clip = np.random.default_rng(0).normal(size=catalog.clip_shape(model, 8)).astype(np.float32)
     logits = np.asarray(jax.jit(catalog.apply_function(model, 5))(params, clip))
@@ -60,14 +60,14 @@ def test_fresh_parameters_tell_clips_apart_and_have_filters_that_sum_to_zero():
 
 
 def test_the_same_seed_gives_the_same_parameters():
-    model = config.Model(width=0.02, size=16)
+    model = catalog.Model(width=0.02, size=16)
     one, two, other = (catalog.initial(model, 2, seed)["conv1"]["kernel"] for seed in (0, 0, 1))
     np.testing.assert_array_equal(one, two)
     assert np.any(one != other)
 
 
 def test_dropout_acts_only_with_a_key():
-    model = config.Model(width=0.05, size=16, dropout=0.5)
+    model = catalog.Model(width=0.05, size=16, dropout=0.5)
     params, apply = random_params(model, 3), jax.jit(catalog.apply_function(model, 3))
     clip = np.random.default_rng(0).normal(size=catalog.clip_shape(model)).astype(np.float32)
     np.testing.assert_array_equal(apply(params, clip), apply(params, clip))
@@ -96,6 +96,6 @@ def test_an_unknown_network_is_an_error_that_lists_the_known_ones():
 
 
 def test_a_clip_of_another_shape_is_an_error():
-    model = config.Model(width=0.02, size=16)
+    model = catalog.Model(width=0.02, size=16)
     with pytest.raises(ValueError, match=r"^clip has shape \(1, 16, 20, 20, 3\), expected \[N, 16, 16, 16, 3\]$"):
         catalog.apply_function(model, 2)(random_params(model, 2), np.zeros((1, 16, 20, 20, 3), np.float32))

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from rt3d_jax import config, cost, patterns, plans
 from rt3d_jax.models import catalog, r2plus1d, s3d
+from rt3d_jax.sparsity import cost, patterns, plans
 from tests.models import parameters
 
 STILL = functools.partial(s3d.S3D, variant=dataclasses.replace(s3d.RT3D, second_pool=(3, 1), time_stride=1))
@@ -29,8 +29,8 @@ PROFILE = (
     (r".*", None),
 )
 TINY = [
-    config.Model("r2plus1d", width=0.06, frames=3, size=9),
-    config.Model("s3d", width=0.05, frames=14, size=17),
+    catalog.Model("r2plus1d", width=0.06, frames=3, size=9),
+    catalog.Model("s3d", width=0.05, frames=14, size=17),
 ]
 
 
@@ -42,13 +42,13 @@ def table_of(model, classes):
 @pytest.mark.parametrize(("name", "size", "classes", "count", "macs"), SIZES)
 def test_parameters_and_macs_are_those_of_the_sources(monkeypatch, name, size, classes, count, macs):
     monkeypatch.setitem(catalog.NETWORKS, "s3d_still", STILL)
-    table = table_of(config.Model(name, size=size), classes)
+    table = table_of(catalog.Model(name, size=size), classes)
     assert (cost.parameters(table), f"{cost.macs(table) / 1e9:.3f} G") == (count, macs)
     assert sum(layer.bytes for layer in table) == 4 * count
 
 
 def test_mid_planes_are_those_of_the_first_convolution_of_a_block():
-    shapes = catalog.shapes(config.Model("r2plus1d"), 2)
+    shapes = catalog.shapes(catalog.Model("r2plus1d"), 2)
     planes = {
         name: [shapes[name][block][conv]["space"]["kernel"].shape[-1] for block in "01" for conv in ("conv1", "conv2")]
         for name, _, _ in r2plus1d.STAGES
@@ -63,8 +63,8 @@ def test_mid_planes_are_those_of_the_first_convolution_of_a_block():
 
 
 def test_the_released_profile_of_r2plus1d_leaves_12_56_gmacs():
-    table = table_of(config.Model("r2plus1d"), 101)
-    rules = plans.match(PROFILE, catalog.shapes(config.Model("r2plus1d"), 101))
+    table = table_of(catalog.Model("r2plus1d"), 101)
+    rules = plans.match(PROFILE, catalog.shapes(catalog.Model("r2plus1d"), 101))
     keeps = {name: 1 if rule is None else rule.keep or 1 for name, rule in rules.items()}
     assert f"{sum(layer.macs * keeps[layer.name] for layer in table) / 1e9:.2f} G" == "12.56 G"
 
@@ -95,7 +95,7 @@ def test_sizes_that_cannot_be_are_errors(name, change, message):
 
 @pytest.mark.parametrize("name", ["r2plus1d", "s3d"])
 def test_a_clip_of_another_shape_is_an_error(name):
-    model = config.Model(name, width=0.05, size=20)
+    model = catalog.Model(name, width=0.05, size=20)
     apply, params = catalog.apply_function(model, 2), catalog.shapes(model, 2)
     with pytest.raises(ValueError, match=r"^clip has shape \(1, 16, 21, 20, 3\), expected \[N, 16, 20, 20, 3\]"):
         jax.eval_shape(apply, params, jax.ShapeDtypeStruct((1, 16, 21, 20, 3), np.float32))

@@ -6,8 +6,9 @@ import numpy as np
 import optax
 import pytest
 
-from rt3d_jax import checkpoints, cost, masks, patterns, plans
 from rt3d_jax.prune import admm, algorithms, gradual, penalties, selection
+from rt3d_jax.sparsity import cost, masks, patterns, plans
+from rt3d_jax.training import checkpoints
 
 SHAPES = {"a": (3, 3, 3, 5, 8), "b": (1, 3, 3, 8, 12), "c": (6, 5)}
 POSITIONS = {"a": 400, "b": 100, "c": 1}

@@ -4,11 +4,11 @@ import jax
 import numpy as np
 import pytest
 
-from rt3d_jax import config, cost, masks, patterns, plans
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import budget
+from rt3d_jax.sparsity import cost, masks, patterns, plans
 
-MODEL = config.Model(width=0.25, size=32)
+MODEL = catalog.Model(width=0.25, size=32)
 ALL = ((r"conv\d[ab]?", plans.Prune(patterns.kgs(8, 4))), (r"fc\d", None))
 
 

@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from rt3d_jax import cost, patterns, plans
 from rt3d_jax.models import layers
 from rt3d_jax.prune import importance
+from rt3d_jax.sparsity import cost, patterns, plans
 
 CLIPS = np.random.default_rng(1).normal(size=(3, 4, 5, 4, 3)).astype(np.float32)
 PLAN = (("head", None), (".*", plans.Prune(patterns.kgs(2, 2))))

@@ -6,13 +6,13 @@ import jax
 import numpy as np
 import pytest
 
-from rt3d_jax import config, cost, masks, patterns, plans
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import budget
+from rt3d_jax.sparsity import cost, masks, patterns, plans
 from tests.models import parameters
 
-R2PLUS1D = config.Model("r2plus1d", width=0.06, frames=3, size=9)
-S3D = config.Model("s3d_rt3d", width=0.06, frames=5, size=17)
+R2PLUS1D = catalog.Model("r2plus1d", width=0.06, frames=3, size=9)
+S3D = catalog.Model("s3d_rt3d", width=0.06, frames=5, size=17)
 NETWORKS = pytest.mark.parametrize("model", [R2PLUS1D, S3D], ids=lambda model: model.name)
 CLASSES = 3
 FILTERS = (("fc|head", None), (".*", plans.Prune(patterns.FILTER)))

@@ -6,8 +6,8 @@ import numpy as np
 import optax
 import pytest
 
-from rt3d_jax import cost, patterns, plans
 from rt3d_jax.prune import freeze, penalties
+from rt3d_jax.sparsity import cost, patterns, plans
 
 EPS = 1e-6
 TERMS = {"a": penalties.Term(patterns.kgs(4, 2), 1.5), "b": penalties.Term(patterns.vanilla(4, 2), 0.5)}

@@ -5,11 +5,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from rt3d_jax import config, cost, masks, patterns, plans
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import budget, selection
+from rt3d_jax.sparsity import cost, masks, patterns, plans
 
-MODEL = config.Model(width=0.25, size=32)
+MODEL = catalog.Model(width=0.25, size=32)
 SCHEMES = {
     "filter": plans.Prune(patterns.FILTER),
     "vanilla": plans.Prune(patterns.vanilla(8, 4)),

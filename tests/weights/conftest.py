@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 
-from rt3d_jax import config
 from rt3d_jax.data import clips
 from rt3d_jax.models import catalog
 from rt3d_jax.weights import sources
@@ -50,7 +49,7 @@ TINY = sources.Source(
     origin="a test's network",
     rows=((r"stem\.[01]", "conv1"), (r"body\.(conv|norm)", "conv2"), (r"classifier", "fc")),
     head="fc",
-    model=config.Model("tiny", width=0.5, frames=8, size=16),
+    model=catalog.Model("tiny", width=0.5, frames=8, size=16),
     clip=clips.ClipSpec(clips.Windows(8, 2), short_side=17, size=16, mean=clips.KINETICS_MEAN),
 )
 NAMES = {"conv1": ("stem.0", "stem.1"), "conv2": ("body.conv", "body.norm"), "fc": ("classifier", "classifier")}

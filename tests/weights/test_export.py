@@ -13,14 +13,16 @@ import numpy as np
 import pytest
 import yaml
 
-from rt3d_jax import checkpoints, config, cost, evaluate, patterns, plans, pretrained, train
-from rt3d_jax.data import clips
+from rt3d_jax.data import classes, clips, ucf101
+from rt3d_jax.evaluation import predict
 from rt3d_jax.models import catalog
+from rt3d_jax.sparsity import cost, patterns, plans
+from rt3d_jax.training import checkpoints, experiments, phases, pretrained, recipes
 from rt3d_jax.weights import exports, imports, shared
 from tests.models import tiny
-from tests.train import test_batch_norm
+from tests.training import test_batch_norm
 
-STILL = config.Recipe(epochs=0.3, learning_rate=1e-2, optimizer=config.SGD())
+STILL = recipes.Recipe(epochs=0.3, learning_rate=1e-2, optimizer=recipes.SGD())
 EXPERIMENT = dataclasses.replace(
     test_batch_norm.EXPERIMENT,
     dense=STILL,
@@ -42,7 +44,7 @@ def tiny_network():
 def out(tmp_path_factory):
     """A folder of `rt3d train` with dense, penalised and pruned runs of a tiny network."""
     folder = tmp_path_factory.mktemp("out")
-    train.run(EXPERIMENT, folder, lambda *event: None)
+    phases.run(EXPERIMENT, folder, lambda *event: None)
     return folder
 
 
@@ -85,8 +87,8 @@ def test_a_run_comes_back_bit_by_bit_and_goes_out_again_as_the_same_bytes(out, t
 def test_an_imported_run_measures_the_accuracy_that_its_folder_says(out, share, tmp_path):
     imports.shared_folder(share, tmp_path / "run")
     network = checkpoints.load_network(tmp_path / "run")
-    task = train.prepare(EXPERIMENT, out, lambda *event: None)
-    accuracy, protocol = train.test_accuracy(task, network.params, "run")
+    task = phases.prepare(EXPERIMENT, out, lambda *event: None)
+    accuracy, protocol = phases.test_accuracy(task, network.params, "run")
     assert (round(accuracy, 2), protocol) == (network.accuracy, network.protocol)
 
 
@@ -115,10 +117,10 @@ def test_a_folder_that_is_the_same_is_kept_and_another_is_an_error(out, share, t
 
 def test_nothing_of_this_machine_is_told(out, share, tmp_path):
     here = dataclasses.replace(
-        EXPERIMENT, data=config.ClassFolders(str(tmp_path / "mine")), pretrained=str(tmp_path / "w")
+        EXPERIMENT, data=classes.ClassFolders(str(tmp_path / "mine")), pretrained=str(tmp_path / "w")
     )
     found = exports._without_paths(here)
-    assert isinstance(found, config.Experiment) and isinstance(found.data, config.ClassFolders)
+    assert isinstance(found, experiments.Experiment) and isinstance(found.data, classes.ClassFolders)
     assert (found.data.folder, found.pretrained) == ("mine", "w")
     for data in content(share).values():
         assert str(out).encode() not in data and os.path.expanduser("~").encode() not in data
@@ -129,7 +131,7 @@ def test_where_pretrained_weights_came_from_is_said_as_far_as_it_is_known(out, s
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "data").symlink_to(out / "data")
     experiment = dataclasses.replace(EXPERIMENT, pretrained=str(tmp_path / "start"))
-    train.dense(train.prepare(experiment, tmp_path / "out", lambda *event: None))
+    phases.dense(phases.prepare(experiment, tmp_path / "out", lambda *event: None))
     folder = exports.export(tmp_path / "out" / "runs" / "dense", tmp_path / "one").folder
     assert re.search(
         f"from {PRUNED}, as `rt3d export` wrote it \\(sha256 [0-9a-f]{{64}}\\)".replace("`", "'"),
@@ -176,7 +178,7 @@ def test_the_cards_header_is_what_the_hub_reads(out, share, tmp_path):
 
 def test_a_named_data_set_is_in_the_header(share, tmp_path):
     found = shared.read(share)
-    origin = dataclasses.replace(EXPERIMENT, data=config.UCF101("ucf", split=2))
+    origin = dataclasses.replace(EXPERIMENT, data=ucf101.UCF101("ucf", split=2))
     text = exports.card.text(dataclasses.replace(found, facts=dataclasses.replace(found.facts, origin=origin)))
     (tmp_path / "README.md").write_text(text)
     (result,) = header(tmp_path)["model-index"][0]["results"]
@@ -229,7 +231,7 @@ def test_a_card_of_imported_weights_says_what_nobody_measured(tiny_state, tmp_pa
         and "model-index" not in header(folder)
     )
     assert "Weights of a test's network, tiny.pth (sha256 `" in text and "16 frames" not in text
-    assert evaluate.protocol(checkpoints.load_network(tmp_path / "runs" / "tiny").clip, 1) not in text
+    assert predict.protocol(checkpoints.load_network(tmp_path / "runs" / "tiny").clip, 1) not in text
 
 
 @pytest.mark.parametrize("licence", ["Apache 2.0", "", "mit\nx: y", "../x"])

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from rt3d_jax import checkpoints, config, pretrained, train
 from rt3d_jax.cli import main
 from rt3d_jax.data import synthetic
 from rt3d_jax.models import catalog
+from rt3d_jax.training import checkpoints, phases, pretrained, recipes
 from rt3d_jax.weights import files, imports, sources
-from tests.train import test_batch_norm
+from tests.training import test_batch_norm
 
 LABELS = synthetic.CLASSES
 
@@ -61,7 +61,7 @@ def test_every_leaf_of_every_network_has_a_source(video):
     for name, model in (("r2plus1d", video.r2plus1d_18()), ("s3d", video.s3d())):
         with torch.device("meta"):
             state = {key: np.broadcast_to(np.float32(0), tensor.shape) for key, tensor in model.state_dict().items()}
-        _, classes = imports.convert(state, sources.SOURCES[name], config.Model(name, frames=16, size=32))
+        _, classes = imports.convert(state, sources.SOURCES[name], catalog.Model(name, frames=16, size=32))
         assert classes == 400
 
 
@@ -143,11 +143,11 @@ def test_imported_weights_become_a_bundle(runs, videos, tmp_path):
 
 
 def test_training_starts_from_pretrained_weights_and_notices_when_they_change(runs, path, videos, tmp_path, tiny_state):
-    still = config.Recipe(epochs=1, learning_rate=0.0, optimizer=config.SGD(weight_decay=0.0))
+    still = recipes.Recipe(epochs=1, learning_rate=0.0, optimizer=recipes.SGD(weight_decay=0.0))
     experiment = dataclasses.replace(test_batch_norm.EXPERIMENT, dense=still, pretrained=str(runs / "tiny"))
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "data").symlink_to(videos)
-    train.dense(train.prepare(experiment, tmp_path / "out", lambda *event: None))
+    phases.dense(phases.prepare(experiment, tmp_path / "out", lambda *event: None))
     found = checkpoints.load_network(tmp_path / "out" / "runs" / "dense").params
     for leaf, key in (("kernel", "classifier.weight"), ("bias", "classifier.bias")):
         np.testing.assert_array_equal(found["fc"][leaf], tiny_state[key].numpy().T)
@@ -156,7 +156,7 @@ def test_training_starts_from_pretrained_weights_and_notices_when_they_change(ru
     imports.run_folder(path, "tiny", other, labels=LABELS)
     with pytest.raises(ValueError, match="runs/dense holds a run of other settings: parents.pretrained"):
         changed = dataclasses.replace(experiment, pretrained=str(other))
-        train.dense(train.prepare(changed, tmp_path / "out", lambda *event: None))
+        phases.dense(phases.prepare(changed, tmp_path / "out", lambda *event: None))
 
 
 def test_another_number_of_classes_gets_a_new_head_and_nothing_else(tiny_state, tiny_source, path):

@@ -6,7 +6,6 @@ import pytest
 import safetensors.torch
 import torch
 
-from rt3d_jax import config
 from rt3d_jax.models import catalog
 from rt3d_jax.weights import files, imports, sources
 from tests.models import parameters
@@ -14,7 +13,7 @@ from tests.weights import conftest
 
 CLASSES = 11
 LIMIT = 1e-4
-C3D = config.Model("c3d", width=1 / 16, frames=16, size=32)
+C3D = catalog.Model("c3d", width=1 / 16, frames=16, size=32)
 # torch module, the layer here, its pool
 CONVS = (
     ("conv1a", "conv1", (1, 2, 2)),
@@ -71,7 +70,7 @@ def error(network, source, model, path):
 
 def test_r2plus1d_is_torchvisions(video, tmp_path):
     network = conftest.randomised(video.r2plus1d_18(num_classes=CLASSES))
-    source, model = sources.SOURCES["r2plus1d"], config.Model("r2plus1d", frames=5, size=22)
+    source, model = sources.SOURCES["r2plus1d"], catalog.Model("r2plus1d", frames=5, size=22)
     torch.save(network.state_dict(), tmp_path / "weights.pth", _use_new_zipfile_serialization=False)  # as of 2019
     assert error(network, source, model, tmp_path / "weights.pth") < LIMIT
     torch.save(network.state_dict(), tmp_path / "new.pth")
@@ -83,7 +82,7 @@ def test_s3d_is_torchvisions(video, tmp_path):
     network = conftest.randomised(video.s3d(num_classes=CLASSES))
     network.avgpool = torch.nn.AvgPool3d((2, 2, 2), stride=1)  # its window of 7 needs clips of 209 pixels
     safetensors.torch.save_file(network.state_dict(), tmp_path / "weights.safetensors")
-    source, model = sources.SOURCES["s3d"], config.Model("s3d", frames=15, size=50)
+    source, model = sources.SOURCES["s3d"], catalog.Model("s3d", frames=15, size=50)
     assert error(network, source, model, tmp_path / "weights.safetensors") < LIMIT
 
 

@@ -9,17 +9,18 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from rt3d_jax import config, cost
 from rt3d_jax.configs import c3d_ucf101
 from rt3d_jax.data import clips
 from rt3d_jax.models import catalog
+from rt3d_jax.sparsity import cost
+from rt3d_jax.training import codec
 from rt3d_jax.weights import card, shared
 from tests.data import test_fuzz as fuzz
 from tests.models import parameters, tiny
-from tests.train import test_config_fuzz
+from tests.training import test_config_fuzz
 
 CASES = 120  # of each file
-MODEL = config.Model("tiny", width=0.5, frames=8, size=16)
+MODEL = catalog.Model("tiny", width=0.5, frames=8, size=16)
 FACTS = shared.Facts(
     name="run",
     phase="pruned",
@@ -119,11 +120,11 @@ def spare(folder):
 
 
 def clip(**changes):
-    return config.to_json(FACTS.clip) | changes
+    return codec.to_json(FACTS.clip) | changes
 
 
 def network(**changes):
-    return config.to_json(MODEL) | changes
+    return codec.to_json(MODEL) | changes
 
 
 CONTRADICTIONS = [

@@ -1,1 +1,1 @@
-"""Packed kernels for CPUs: conv and chain (loops over buffers), dense (linalg in a pass pipeline of ours), pool, phases."""
+"""Kernels for CPUs: convolutions and their fusions, fully connected layers, pools, space to depth, the clip. Imports as kernels."""

@@ -1,13 +1,13 @@
 """The clip into rows for CPUs, by whole vectors."""
 
-from lowering import kernel, rows, targets
-from lowering.kernels import executable
+from lowering.kernels import executable, kernel, layouts
 from lowering.kernels.cpu import pool
+from lowering.targets import targets
 
 CHANNELS = 4  # at most: more would be taken apart by too many shuffles
 
 
-def clip(x: kernel.Value, out: rows.Rows, target: targets.Target) -> kernel.Kernel | None:
+def clip(x: kernel.Value, out: layouts.Layout, target: targets.Target) -> kernel.Kernel | None:
     """f32[1, D, H, W, C] into rows; None for images narrower than two pixels or of many channels, which the generic kernel takes."""
     element, channels = target.precision.activations, out.channels
     lanes = target.vector_bytes // 4

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from lowering import chains, kernel, rows, targets
-from lowering import graph as graphs
-from lowering.kernels import executable, tables
+from lowering.graph import fusion, ops
+from lowering.kernels import executable, kernel, layouts, tables
 from lowering.kernels.cpu import stage as stages
+from lowering.targets import targets, tiles
 
 # At most, where a layer has more to share out; 2, 3, 4 and 6 threads get as many each. IREE hands fewer than 8 a thread out one by one, more
 # than that in eights, of which the last leave threads waiting.
@@ -14,7 +14,7 @@ SMALL = 256 * 1024  # bytes of input that stay in cache without being asked for
 
 
 def conv(
-    op: graphs.PackedConv, x: kernel.Value, residual: kernel.Value | None, out: rows.Rows, target: targets.Target
+    op: ops.PackedConv, x: kernel.Value, residual: kernel.Value | None, out: layouts.Layout, target: targets.Target
 ) -> kernel.Kernel:
     """One convolution: relu?(conv(x) + bias + residual)."""
     assert x.rows is not None
@@ -47,15 +47,15 @@ def conv(
 
 
 def chain(
-    op: graphs.PackedChain, x: kernel.Value, residual: kernel.Value | None, out: rows.Rows, target: targets.Target
+    op: ops.FusedConvs, x: kernel.Value, residual: kernel.Value | None, out: layouts.Layout, target: targets.Target
 ) -> kernel.Kernel:
     """Two convolutions; what lies between them passes through a ring of frames that stays in cache. Each workgroup has a ring and several chunks."""
     assert x.rows is not None
     first, second, (front, _) = op.first, op.second, op.second.padding[0]
-    pieces, depth = chains.pieces(first, second, out.end - out.first, target), second.kernel.shape[0]
+    pieces, depth = fusion.pieces(first, second, out.end - out.first, target), second.kernel.shape[0]
     span, chunks = pieces.span, pieces.chunks
-    tile_a, tile_b = (chains.tile(each, pieces, target) for each in (first, second))
-    mid = rows.flat(op.between[0], first.kernel.rows * first.kernel.group, span)
+    tile_a, tile_b = (fusion.tile(each, pieces, target) for each in (first, second))
+    mid = layouts.flat(op.between[0], first.kernel.rows * first.kernel.group, span)
     found = ring_tables(first, x.rows, mid)
     found |= tables.conv(second, mid, out, second.kernel.rows) | {"offsets": tables.ring_offsets(second, span)}
     inputs = {"x": x} | ({"residual": residual} if residual else {})
@@ -89,14 +89,14 @@ def share(items: int, workers: int) -> str:
     return kernel.fill("cpu/share", larger=items // workers + 1, smaller=items // workers, extra=items % workers)
 
 
-def ring_tables(op: graphs.PackedConv, x: rows.Rows, mid: rows.Rows) -> dict[str, np.ndarray]:
+def ring_tables(op: ops.PackedConv, x: layouts.Layout, mid: layouts.Layout) -> dict[str, np.ndarray]:
     """The tables of the convolution that fills a ring: it masks nothing, since only pixels are read from there."""
     found = tables.conv(op, x, mid, op.kernel.rows)
     return {f"mid_{name}": values for name, values in found.items() if name != "mask"}
 
 
 def ring_filling(
-    op: graphs.PackedConv, tile: stages.Tile, x: rows.Rows, mid: rows.Rows, depth: int, types: dict[str, str], target: targets.Target
+    op: ops.PackedConv, tile: tiles.Tile, x: layouts.Layout, mid: layouts.Layout, depth: int, types: dict[str, str], target: targets.Target
 ) -> dict[str, object]:  # fmt: skip
     """Of the template cpu/chain what concerns the convolution that fills a ring of `depth` frames; the newest that it reads is fetched ahead."""
     reach, newest = stages.reach(op, x), op.stride + op.kernel.shape[0] - 1 - op.padding[0][0]
@@ -114,16 +114,16 @@ def ring_filling(
     }  # fmt: skip
 
 
-def cut(op: graphs.PackedConv, out: rows.Rows, target: targets.Target) -> tuple[stages.Tile, int, int, int]:
+def cut(op: ops.PackedConv, out: layouts.Layout, target: targets.Target) -> tuple[tiles.Tile, int, int, int]:
     """The tile, tiles in a chunk, chunks, and rows of filters in a workgroup."""
-    tiling = op.choice.tiling(target, op.kernel.group)
-    tile = stages.cut(out.end - out.first, _room(op, out), target.lanes, tiling.vectors)
+    tiling = op.schedule.tiling(target, op.kernel.group)
+    tile = tiles.cut(out.end - out.first, _room(op, out), target.lanes, tiling.vectors)
     chunk = min(tiling.chunk, tile.count)
     chunks = -(-tile.count // chunk)
     return tile, chunk, chunks, -(-op.kernel.rows // max(1, min(op.kernel.rows, WORKGROUPS // (chunks * out.frames))))
 
 
-def _room(op: graphs.PackedConv, out: rows.Rows) -> int:
+def _room(op: ops.PackedConv, out: layouts.Layout) -> int:
     """Positions that a tile may cover, the zeros after the last pixel included, so that no tap leaves its plane."""
     return out.plane - out.first - max(0, stages.reach(op, out))
 
@@ -135,7 +135,7 @@ def prefetch(ahead: stages.Ahead, buffer: str, rows_in_turn: int, target: target
 
 
 def pads(
-    out: rows.Rows, op: graphs.PackedConv, buffer: str, chunks: int, row_first: str, row_end: str, element: str
+    out: layouts.Layout, op: ops.PackedConv, buffer: str, chunks: int, row_first: str, row_end: str, element: str
 ) -> str:
     """The text that writes the zeros before and after the image, in the first and in the last chunk."""
     return kernel.fill(

@@ -4,12 +4,12 @@ import dataclasses
 
 import numpy as np
 
-from lowering import graph as graphs
-from lowering import kernel, targets
-from lowering.kernels import executable, tables
+from lowering.graph import ops
+from lowering.kernels import executable, kernel, tables
+from lowering.targets import targets
 
 
-def dense(op: graphs.PackedDense, x: kernel.Value, target: targets.Target) -> kernel.Kernel:
+def dense(op: ops.PackedDense, x: kernel.Value, target: targets.Target) -> kernel.Kernel:
     """A workgroup is one row. Reads every weight once: its limit is memory bandwidth, so sums are f32 whatever the precision."""
     count, group, weights = op.kernel.rows, op.kernel.group, target.precision.weights
     arrays = tables.operands(tables.dense(op, x.type.size, x.rows), dataclasses.replace(target.precision, sums="f32"))

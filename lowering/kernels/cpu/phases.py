@@ -1,12 +1,12 @@
 """Phases of strided convolutions for CPUs, by whole vectors."""
 
-from lowering import graph as graphs
-from lowering import kernel, precision, rows, targets
-from lowering.kernels import executable
+from lowering.graph import ops
+from lowering.kernels import executable, kernel, layouts
 from lowering.kernels.cpu import pool
+from lowering.targets import precisions, targets
 
 
-def phases(op: graphs.SplitPhases, x: kernel.Value, out: rows.Rows, target: targets.Target) -> kernel.Kernel | None:
+def phases(op: ops.SpaceToDepth, x: kernel.Value, out: layouts.Layout, target: targets.Target) -> kernel.Kernel | None:
     """Phases of a stride of 2 in width; None for any other, which the generic kernel takes."""
     inside = x.rows
     assert inside is not None
@@ -22,7 +22,7 @@ def phases(op: graphs.SplitPhases, x: kernel.Value, out: rows.Rows, target: targ
     lanes = pool.lanes(target, out.width, lambda n: reads(n) <= inside.plane and writes(n) <= out.plane)
     if lanes is None:
         return None
-    arrays = [kernel.array("mask", out.mask().astype(precision.DTYPES[sums]))]
+    arrays = [kernel.array("mask", out.mask().astype(precisions.DTYPES[sums]))]
     whole, vector = kernel.feature_map(out, element), f"vector<{lanes}x{element}>"
     types = executable.types({"x": x}, arrays, whole)
     channel = f"({{e}} + l * {n_w}) * {inside.channels} + c"

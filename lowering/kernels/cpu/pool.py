@@ -5,16 +5,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lowering import graph as graphs
-from lowering import kernel, precision, rows, targets
-from lowering.kernels import executable
+from lowering.graph import ops
+from lowering.kernels import executable, kernel, layouts
 from lowering.kernels.cpu import stage
+from lowering.targets import precisions, targets
 
 AHEAD = 8192  # bytes from what is read to what is fetched
 
 
 def pool(
-    op: graphs.MaxPool | graphs.AvgPool, x: kernel.Value, out: rows.Rows, target: targets.Target
+    op: ops.MaxPool | ops.AvgPool, x: kernel.Value, out: layouts.Layout, target: targets.Target
 ) -> kernel.Kernel | None:
     """Windows one or two pixels apart, with zeros outside the image if anything; None for any other, which the generic kernel takes."""
     inside = x.rows
@@ -29,7 +29,7 @@ def pool(
         return _plane(op, x, out, target)
     zeros = _zeros_outside(op)
     element, sums = target.precision.activations, target.precision.sums
-    if sw not in (1, 2) or (sw == 1 and sh != 1) or not (zeros or op.padding == graphs.NO_PADDING):
+    if sw not in (1, 2) or (sw == 1 and sh != 1) or not (zeros or op.padding == ops.NO_PADDING):
         return None
     length, spans = (out.end - out.first, 1) if sw == 1 else (out.width, out.height)
     x_first, x_span = inside.first - top * inside.pitch - left, sh * inside.pitch
@@ -40,8 +40,8 @@ def pool(
     count = lanes(target, length, lambda n: reads(n) <= inside.plane and writes(n) <= out.plane)
     if count is None:
         return None
-    mean = isinstance(op, graphs.AvgPool)
-    arrays = [kernel.array("mask", out.mask().astype(precision.DTYPES[sums]))]
+    mean = isinstance(op, ops.AvgPool)
+    arrays = [kernel.array("mask", out.mask().astype(precisions.DTYPES[sums]))]
     whole = kernel.feature_map(out, element)
     types = executable.types({"x": x}, arrays, whole)
     common = {
@@ -65,8 +65,8 @@ class _Window:
     element, sums: types in memory and of the combination. buffer: the type of %x.
     """
 
-    op: graphs.MaxPool | graphs.AvgPool
-    x: rows.Rows
+    op: ops.MaxPool | ops.AvgPool
+    x: layouts.Layout
     lanes: int
     element: str
     sums: str
@@ -89,7 +89,7 @@ class _Window:
 
     @property
     def combine(self) -> str:
-        return "arith.addf" if isinstance(self.op, graphs.AvgPool) else precision.MAXIMUM[self.sums]
+        return "arith.addf" if isinstance(self.op, ops.AvgPool) else precisions.MAXIMUM[self.sums]
 
     def frame(self, before: str, distance: int = 0) -> tuple[list[str], list[str]]:
         """The rows of frame %d of the window at %in, combined, from the values named `before` on if any; and the names of the vectors, one a column.
@@ -166,27 +166,27 @@ def _rolling(window: _Window, x_first: int, frames: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _zeros_outside(op: graphs.MaxPool | graphs.AvgPool) -> bool:
+def _zeros_outside(op: ops.MaxPool | ops.AvgPool) -> bool:
     """Whether zeros around the image leave the result as it is."""
-    return isinstance(op, graphs.AvgPool) or op.positive
+    return isinstance(op, ops.AvgPool) or op.nonnegative
 
 
 def _plane(
-    op: graphs.MaxPool | graphs.AvgPool, x: kernel.Value, out: rows.Rows, target: targets.Target
+    op: ops.MaxPool | ops.AvgPool, x: kernel.Value, out: layouts.Layout, target: targets.Target
 ) -> kernel.Kernel | None:
     """A window over the whole image; None for a maximum of values that may all be below the zeros around them."""
     assert x.rows is not None
-    mean, element, sums = isinstance(op, graphs.AvgPool), target.precision.activations, target.precision.sums
+    mean, element, sums = isinstance(op, ops.AvgPool), target.precision.activations, target.precision.sums
     if not _zeros_outside(op):
         return None
-    whole, vector = kernel.feature_map(out, element), f"vector<{rows.ALIGNMENT}x{sums}>"
+    whole, vector = kernel.feature_map(out, element), f"vector<{layouts.ALIGNMENT}x{sums}>"
     types = executable.types({"x": x}, [], whole)
-    value, wide = kernel.cast("%v", "%wide", element, sums, f"vector<{rows.ALIGNMENT}x{{}}>")
+    value, wide = kernel.cast("%v", "%wide", element, sums, f"vector<{layouts.ALIGNMENT}x{{}}>")
     result, narrow = kernel.cast("%scaled", "%narrow", sums, element)
     body = kernel.fill(
-        "cpu/plane", **types, lanes=rows.ALIGNMENT, element=element, sums=sums, vector=vector, stored=f"vector<{rows.ALIGNMENT}x{element}>",
+        "cpu/plane", **types, lanes=layouts.ALIGNMENT, element=element, sums=sums, vector=vector, stored=f"vector<{layouts.ALIGNMENT}x{element}>",
         value=value, wide=kernel.indent(wide, 12), result=result, narrow=kernel.indent(narrow, 8), x_plane=x.rows.plane, plane=out.plane, depth=op.window[0],
-        combine="arith.addf" if mean else precision.MAXIMUM[sums], kind="add" if mean else "maxnumf", front=op.padding[0][0], sd=op.strides[0],
+        combine="arith.addf" if mean else precisions.MAXIMUM[sums], kind="add" if mean else "maxnumf", front=op.padding[0][0], sd=op.strides[0],
         factor=f"{1 / np.prod(op.window) if mean else 1.0:.9e}", x_frames=x.rows.frames, frames=out.frames, first=out.first,
     )  # fmt: skip
     return executable.kernel_of({"x": x}, [], types, (out.frames, out.stored, 1), body, whole)
@@ -209,7 +209,7 @@ def last(length: int, lanes: int) -> int:
 
 def ahead(place: str, name: str, vector: str, element: str, buffer: str, distance: int = 0) -> list[str]:
     """Fetches what lies `distance` elements, or else AHEAD bytes, behind what a vector loads at `place`: what is read once, in order, comes from memory in time."""
-    size = precision.DTYPES[element].itemsize
+    size = precisions.DTYPES[element].itemsize
     width = int(vector.removeprefix("vector<").partition("x")[0])
     lines = []
     for i, start in enumerate(range(0, width, stage.LINE // size)):
@@ -226,7 +226,7 @@ def store(value: str, to: str, lanes: int, element: str, sums: str, buffer: str)
     return kernel.indent([*lines, f"vector.store {stored}, %out[{to}] : {buffer}, vector<{lanes}x{element}>"], 12)
 
 
-def pads(out: rows.Rows, buffer: str, element: str, first: str, end: str, spans: int) -> str:
+def pads(out: layouts.Layout, buffer: str, element: str, first: str, end: str, spans: int) -> str:
     """Zeros around the spans of the channels from `first` to `end`: of several, they also lie between."""
     head = out.first if spans == 1 else out.plane
     return kernel.fill(

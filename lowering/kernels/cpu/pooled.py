@@ -1,19 +1,19 @@
 """A packed convolution with a pool of windows side by side behind it, for CPUs: what lies between them stays in cache."""
 
-from lowering import chains, kernel, precision, rows, targets
-from lowering import graph as graphs
-from lowering.kernels import executable, tables
+from lowering.graph import fusion, ops
+from lowering.kernels import executable, kernel, layouts, tables
 from lowering.kernels.cpu import conv as convs
 from lowering.kernels.cpu import pool as pools
+from lowering.targets import precisions, targets
 
 
-def pooled(op: graphs.PackedPooled, x: kernel.Value, out: rows.Rows, target: targets.Target) -> kernel.Kernel:
+def pooled(op: ops.FusedPool, x: kernel.Value, out: layouts.Layout, target: targets.Target) -> kernel.Kernel:
     """pool(relu?(conv(x) + bias)). A workgroup has a ring of as many frames as a window, and several chunks of whole rows of pixels."""
     assert x.rows is not None
     conv, (depth, high, _), pitch = op.conv, op.pool.window, x.rows.pitch
-    lines = chains.lines(op, pitch, target)
-    tile, span, chunks = chains.pooled_tile(op, lines, pitch, target), lines * high * pitch, out.height // lines
-    mid = rows.flat(op.between[0], conv.kernel.rows * conv.kernel.group, span)
+    lines = fusion.lines(op, pitch, target)
+    tile, span, chunks = fusion.pooled_tile(op, lines, pitch, target), lines * high * pitch, out.height // lines
+    mid = layouts.flat(op.between[0], conv.kernel.rows * conv.kernel.group, span)
     arrays, whole = (
         tables.operands(convs.ring_tables(conv, x.rows, mid), target.precision, target.inputs_ahead),
         kernel.feature_map(out, target.precision.activations),
@@ -32,7 +32,7 @@ def pooled(op: graphs.PackedPooled, x: kernel.Value, out: rows.Rows, target: tar
 
 
 def _windows(
-    op: graphs.PackedPooled, lines: int, span: int, pitch: int, out: rows.Rows, types: dict[str, str], target: targets.Target
+    op: ops.FusedPool, lines: int, span: int, pitch: int, out: layouts.Layout, types: dict[str, str], target: targets.Target
 ) -> str:  # fmt: skip
     """The windows of one frame and one chunk, out of the ring."""
     (depth, high, _), element = op.pool.window, target.precision.activations
@@ -47,11 +47,9 @@ def _windows(
     )  # fmt: skip
 
 
-def _window(
-    window: graphs.Window, span: int, pitch: int, lanes: int, buffer: str, own: precision.Precision
-) -> list[str]:
+def _window(window: ops.Window, span: int, pitch: int, lanes: int, buffer: str, own: precisions.Precision) -> list[str]:
     """%most: the maxima of windows two pixels wide, of a vector that holds both columns in turns."""
-    maximum, stored, wide = precision.MAXIMUM[own.sums], f"vector<{2 * lanes}x{own.activations}>", f"vector<{2 * lanes}x{own.sums}>"  # fmt: skip
+    maximum, stored, wide = precisions.MAXIMUM[own.sums], f"vector<{2 * lanes}x{own.activations}>", f"vector<{2 * lanes}x{own.sums}>"  # fmt: skip
     lines, last = [], ""
     for d in range(window[0]):
         for h in range(window[1]):

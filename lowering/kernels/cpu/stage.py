@@ -2,9 +2,9 @@
 
 import dataclasses
 
-from lowering import graph as graphs
-from lowering import kernel, rows, targets
-from lowering import precision as precisions
+from lowering.graph import ops
+from lowering.kernels import kernel, layouts
+from lowering.targets import precisions, targets, tiles
 
 LINE = 64  # bytes in a cache line
 L1 = 32 * 1024  # bytes that the first cache of any core holds
@@ -12,41 +12,11 @@ AHEAD = 256  # taps from the weights that are multiplied to those that are fetch
 
 
 @dataclasses.dataclass(frozen=True)
-class Tile:
-    """Positions that are summed at a time, `vectors` of `lanes`; `count` tiles, of which none starts after `last`."""
-
-    lanes: int
-    vectors: int
-    count: int
-    last: int
-
-    @property
-    def size(self) -> int:
-        return self.lanes * self.vectors
-
-    @property
-    def covered(self) -> int:
-        """Positions that are computed, twice where tiles overlap."""
-        return self.count * self.size
-
-
-def cut(positions: int, room: int, lanes: int, vectors: int) -> Tile:
-    """The tile that covers `positions` with the least work; it may reach beyond them, up to `room` positions in all."""
-    while lanes > max(positions, room):
-        lanes //= 2
-    sizes = [v for v in range(1, vectors + 1) if v * lanes <= max(positions, room)]
-    best = min(
-        reversed(sizes), key=lambda v: -(-positions // (v * lanes)) * (v + 0.4)
-    )  # 0.4: the time to set a tile up
-    return Tile(lanes, best, -(-positions // (best * lanes)), max(0, positions - best * lanes))
-
-
-@dataclasses.dataclass(frozen=True)
 class Ahead:
     """What is fetched into the cache while a chunk is computed: `size` elements in each channel and `frames` frames of x, from the place %start on."""
 
     start: str
-    x: rows.Rows
+    x: layouts.Layout
     frames: int
     size: int
 
@@ -61,8 +31,8 @@ class Stage:
     held: bytes of the source that all rows together read in a chunk: inputs are fetched ahead where the first cache does not hold them.
     """
 
-    op: graphs.PackedConv
-    tile: Tile
+    op: ops.PackedConv
+    tile: tiles.Tile
     target: targets.Target
     types: dict[str, str]
     source: str
@@ -234,7 +204,7 @@ def prefetch(ahead: Ahead, buffer: str, rows_in_turn: int, element_bytes: int) -
     )  # fmt: skip
 
 
-def prefetch_residual(out: rows.Rows, buffer: str, group: int, size: int, element_bytes: int) -> str:
+def prefetch_residual(out: layouts.Layout, buffer: str, group: int, size: int, element_bytes: int) -> str:
     """What the same row of filters adds in the next frame."""
     line = LINE // element_bytes
     return kernel.fill(
@@ -242,12 +212,12 @@ def prefetch_residual(out: rows.Rows, buffer: str, group: int, size: int, elemen
     )  # fmt: skip
 
 
-def held(op: graphs.PackedConv, x: rows.Rows, size: int, target: targets.Target) -> int:
+def held(op: ops.PackedConv, x: layouts.Layout, size: int, target: targets.Target) -> int:
     """Bytes of the input that all taps together read for `size` positions of one frame."""
     return x.channels * op.kernel.shape[0] * (size + 2 * reach(op, x)) * target.activation_bytes
 
 
-def reach(op: graphs.PackedConv, layout: rows.Rows) -> int:
+def reach(op: ops.PackedConv, layout: layouts.Layout) -> int:
     """The largest offset within a plane that a tap has from its position."""
     _, kh, kw, _, _ = op.kernel.shape
     _, (top, _), (left, _) = op.padding

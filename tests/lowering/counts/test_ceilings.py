@@ -7,11 +7,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lowering import bundle as bundles
-from lowering import graph as graphs
-from lowering import rewrite, targets
+from lowering.bundle import bundles
 from lowering.counts import count
-from rt3d_jax import masks, patterns
+from lowering.graph import ops, rewrites
+from lowering.targets import targets
+from rt3d_jax.sparsity import masks, patterns
 from tests.lowering import conftest, networks
 
 TARGET = "android:cortex-a76"
@@ -82,7 +82,7 @@ def test_f16_spills_nothing_and_stays_below_its_instructions_per_mac(
 
 def test_rows_of_uneven_length_cost_what_their_blocks_cost(even: count.Layer, tmp_path: pathlib.Path) -> None:
     """Rows filled up to the longest would cost four times as much."""
-    op = networks.op(rewrite.rewrite(network(UNEVEN).trace()), "conv", graphs.PackedConv)
+    op = networks.op(rewrites.rewrite(network(UNEVEN).trace()), "conv", ops.PackedConv)
     lengths = np.diff(op.kernel.starts)
     assert lengths.tolist() == [4 * blocks for blocks in UNEVEN]
     assert lengths.max() >= 4 * np.median(lengths)

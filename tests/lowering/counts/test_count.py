@@ -9,10 +9,11 @@ import jax
 import numpy as np
 import pytest
 
-from lowering import bundle as bundles
-from lowering import graph as graphs
-from lowering import rewrite, rows, targets
+from lowering.bundle import bundles
 from lowering.counts import count, layers, plugin
+from lowering.graph import ops, rewrites
+from lowering.kernels import layouts
+from lowering.targets import targets
 from rt3d_jax.cli import main
 from tests.lowering import conftest, networks
 
@@ -38,7 +39,7 @@ def counted(bundle: bundles.Bundle) -> tuple[list[count.Layer], count.Inference]
     return found, inference
 
 
-def computed_taps(op: graphs.PackedConv, frames: int) -> int:
+def computed_taps(op: ops.PackedConv, frames: int) -> int:
     """Taps inside the clip in time, over all output frames (of a convolution that keeps the number of frames)."""
     at = np.arange(frames)[:, None] + op.kernel.taps[:, 0] - op.padding[0][0]
     return int(((at >= 0) & (at < frames)).sum())
@@ -49,8 +50,8 @@ def test_a_convolution_multiplies_its_taps_at_all_positions(
     counted: tuple[list[count.Layer], count.Inference], network: networks.Network, name: str
 ) -> None:
     """Each computed tap is multiplied with every filter of its row at the positions of a plane (pad columns between its rows included), rounded up to whole tiles."""
-    graph = rewrite.rewrite(network.trace())
-    layout, op = rows.assign(graph)[name], networks.op(graph, name, graphs.PackedConv)
+    graph = rewrites.rewrite(network.trace())
+    layout, op = layouts.assign(graph)[name], networks.op(graph, name, ops.PackedConv)
     layer = {layer.name: layer for layer in counted[0]}[name]
     positions, rest = divmod(4 * layer.counts["fmla f32"], computed_taps(op, layout.frames) * op.kernel.group)
     tile = 4 * targets.find(TARGET).tilings[op.kernel.group].vectors

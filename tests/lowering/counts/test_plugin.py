@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from lowering import qemu
+from lowering.bundle import qemu
 from lowering.counts import plugin
 from tests.lowering import conftest
 

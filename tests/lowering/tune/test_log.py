@@ -4,12 +4,12 @@ import pathlib
 
 import pytest
 
-from lowering import choices
+from lowering.targets import schedules
 from lowering.tune import log as logs
 from lowering.tune import networks as tuned
 
 UNIT = tuned.Unit(("key",), (("conv",),))
-CHOSEN = {"key": choices.Choice(group=8, vectors=3)}
+CHOSEN = {"key": schedules.Schedule(group=8, vectors=3)}
 
 
 def test_what_was_tried_is_known_to_the_next_process(tmp_path: pathlib.Path) -> None:
@@ -20,8 +20,8 @@ def test_what_was_tried_is_known_to_the_next_process(tmp_path: pathlib.Path) -> 
     log.add(UNIT, {}, [(2.0, 2.0)])
     again = logs.Log(path)
     assert again.find(UNIT, CHOSEN) == logs.Result(CHOSEN, [[(2.0, 1.0), (4.0, 3.0)], [(2.0, 1.5)]])
-    assert again.find(UNIT, {}) == again.find(UNIT, {"key": choices.DEFAULT}) == logs.Result({}, [[(2.0, 2.0)]])
-    assert again.find(UNIT, {"key": choices.Choice(vectors=1)}) is None
+    assert again.find(UNIT, {}) == again.find(UNIT, {"key": schedules.DEFAULT}) == logs.Result({}, [[(2.0, 2.0)]])
+    assert again.find(UNIT, {"key": schedules.Schedule(vectors=1)}) is None
     assert again.find(tuned.Unit(("key",), (("conv",), ("twin",))), CHOSEN) is None  # costs twice as much
 
 

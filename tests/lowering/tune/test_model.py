@@ -7,26 +7,26 @@ import jax
 import numpy as np
 import pytest
 
-from lowering import chains, choices, targets
-from lowering import graph as graphs
+from lowering.graph import fusion, ops
+from lowering.targets import schedules, targets
 from lowering.tune import model, trials
 from lowering.tune import networks as tuned
 from tests.lowering import conftest, networks
 
 CPU = "android:cortex-a76"
 SETTINGS = {
-    "space1": choices.Choice(vectors=2),
-    "time1": choices.Choice(ring=65536),  # joins both
-    "space2": choices.Choice(group=4, vectors=7, chunk=1),
+    "space1": schedules.Schedule(vectors=2),
+    "time1": schedules.Schedule(ring=65536),  # joins both
+    "space2": schedules.Schedule(group=4, vectors=7, chunk=1),
 }
 WITHIN = {"": 0.04, ":f16": 0.06}
 
 
-def everywhere(network: tuned.Network, choice: choices.Choice) -> tuned.Choices:
+def everywhere(network: tuned.Network, choice: schedules.Schedule) -> tuned.Schedules:
     return dict.fromkeys(network.keys.values(), choice)
 
 
-def settings(network: tuned.Network) -> tuned.Choices:
+def settings(network: tuned.Network) -> tuned.Schedules:
     return {network.keys[name]: choice for name, choice in SETTINGS.items()}
 
 
@@ -54,7 +54,7 @@ def test_instructions_of_a_pooled_convolution_are_those_that_are_counted(
     require: conftest.Require, tmp_path: pathlib.Path, precision: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     require("qemu")
-    monkeypatch.setattr(chains, "WASTE", 2.0)
+    monkeypatch.setattr(fusion, "WASTE", 2.0)
     rng = np.random.default_rng(0)
     params = {"conv": networks.layer(rng, 3, 3, 3, 3, 24, scheme="kgs 8x4"), "fc": networks.layer(rng, 24, 4)}
 
@@ -97,17 +97,19 @@ def test_a_chunk_too_large_for_the_cache_stalls() -> None:
 
     each = tuned.Network(networks.Network(function, params, networks.clip(rng, 3, 28, 28, 256)).trace())
     target = targets.find(CPU)
-    small, large = (model.costs(each.pack(everywhere(each, choices.Choice(chunk=n))), target)["conv"] for n in (2, 64))
+    small, large = (
+        model.costs(each.pack(everywhere(each, schedules.Schedule(chunk=n))), target)["conv"] for n in (2, 64)
+    )
     assert large.stalls > 2 * small.stalls
-    ((default, costs),) = trials.modelled(each, target)(everywhere(each, choices.Choice(chunk=64)))
+    ((default, costs),) = trials.modelled(each, target)(everywhere(each, schedules.Schedule(chunk=64)))
     assert costs["conv"] > default["conv"]  # the stalls that it adds count
-    ((_, fewer),) = trials.modelled(each, target)(everywhere(each, choices.Choice(chunk=2)))
+    ((_, fewer),) = trials.modelled(each, target)(everywhere(each, schedules.Schedule(chunk=2)))
     assert fewer["conv"] == small.instructions  # those that it saves do not
 
 
 def test_every_kernel_of_a_convolution_has_a_cost(network: tuned.Network) -> None:
     target = targets.find("host")
     packed = network.pack(settings(network))
-    kinds = graphs.PackedConv | graphs.PackedChain | graphs.PackedPooled
-    names = {node.name for node in chains.join(packed, target).nodes if isinstance(node.op, kinds)}
+    kinds = ops.PackedConv | ops.FusedConvs | ops.FusedPool
+    names = {node.name for node in fusion.join(packed, target).nodes if isinstance(node.op, kinds)}
     assert set(model.costs(packed, target)) == names

@@ -9,14 +9,15 @@ import jax
 import numpy as np
 import pytest
 
-from lowering import chains, choices, targets
+from lowering.graph import fusion
+from lowering.targets import schedules, targets
 from lowering.tune import log as logs
 from lowering.tune import networks as tuned
 from lowering.tune import search, trials
 from tests.lowering import networks
 
 CPU = targets.find("android:cortex-a76")
-Cost = Callable[[str, choices.Choice], float]
+Cost = Callable[[str, schedules.Schedule], float]
 
 
 @pytest.fixture(scope="module")
@@ -30,35 +31,35 @@ class Machine:
 
     def __init__(self, network: tuned.Network, cost: Cost, seconds: float = 1.0) -> None:
         self.network, self.cost, self.seconds, self.now = network, cost, seconds, 0.0
-        self.tried: list[tuned.Choices] = []
+        self.tried: list[tuned.Schedules] = []
 
-    def __call__(self, chosen: tuned.Choices) -> list[tuple[tuned.Costs, tuned.Costs]]:
+    def __call__(self, chosen: tuned.Schedules) -> list[tuple[tuned.Costs, tuned.Costs]]:
         self.now += self.seconds
         self.tried.append(chosen)
         return [(self._costs({}), self._costs(chosen)) for _ in range(4)]
 
-    def _costs(self, chosen: tuned.Choices) -> tuned.Costs:
-        return {name: self.cost(name, chosen.get(key, choices.DEFAULT)) for name, key in self.network.keys.items()}
+    def _costs(self, chosen: tuned.Schedules) -> tuned.Costs:
+        return {name: self.cost(name, chosen.get(key, schedules.DEFAULT)) for name, key in self.network.keys.items()}
 
     def clock(self) -> float:
         return self.now
 
     def search(
-        self, seconds: float = 1e6, noisy: bool = False, known: choices.Choices = choices.NONE, log: logs.Log | None = None
+        self, seconds: float = 1e6, noisy: bool = False, known: schedules.Schedules = schedules.NONE, log: logs.Log | None = None
     ) -> list[list[search.Found]]:  # fmt: skip
         return list(search.search(self.network, CPU, self, seconds, known, noisy, self.clock, log))
 
 
-def best(found: list[search.Found]) -> dict[str, tuned.Choices]:
+def best(found: list[search.Found]) -> dict[str, tuned.Schedules]:
     return {str(each.unit): each.chosen for each in found}
 
 
-def cheap_if(wanted: Callable[[choices.Choice], bool], gain: float = 0.2, layer: str = "conv2") -> Cost:
+def cheap_if(wanted: Callable[[schedules.Schedule], bool], gain: float = 0.2, layer: str = "conv2") -> Cost:
     return lambda name, choice: 10.0 * (1 - gain if name == layer and wanted(choice) else 1)
 
 
 def test_each_layer_gets_the_choice_that_is_fastest_for_it(network: tuned.Network) -> None:
-    def cost(name: str, choice: choices.Choice) -> float:
+    def cost(name: str, choice: schedules.Schedule) -> float:
         gain = 0.1 * ((choice.group, choice.vectors) == ((4, 7) if name == "conv1" else (8, 2))) + 0.1 * (
             choice.chunk == 8
         )
@@ -66,8 +67,8 @@ def test_each_layer_gets_the_choice_that_is_fastest_for_it(network: tuned.Networ
 
     found = Machine(network, cost).search(noisy=True)[-1]
     assert best(found) == {
-        "conv1": {network.keys["conv1"]: choices.Choice(group=4, vectors=7, chunk=8)},
-        "conv2": {network.keys["conv2"]: choices.Choice(group=8, vectors=2, chunk=8)},
+        "conv1": {network.keys["conv1"]: schedules.Schedule(group=4, vectors=7, chunk=8)},
+        "conv2": {network.keys["conv2"]: schedules.Schedule(group=8, vectors=2, chunk=8)},
     }
     assert [(each.default, each.best) for each in found] == [(10.0, pytest.approx(8.0))] * 2
 
@@ -112,7 +113,7 @@ def test_nothing_is_tried_when_no_time_is_left(network: tuned.Network) -> None:
 
 def test_what_wins_once_by_luck_is_not_chosen(network: tuned.Network) -> None:
     calls = itertools.count()
-    lucky = Machine(network, lambda name, choice: 10.0 - 2 * (next(calls) // 16 == 1 and choice != choices.DEFAULT))
+    lucky = Machine(network, lambda name, choice: 10.0 - 2 * (next(calls) // 16 == 1 and choice != schedules.DEFAULT))
     found = lucky.search(noisy=True)  # a trial is 4 rounds of 2 layers with the default and with a choice: 16 calls
     assert not all(each.sure for each in found[1])
     assert best(found[-1]) == {"conv1": {}, "conv2": {}}
@@ -129,7 +130,7 @@ def test_what_gains_less_than_rounds_differ_by_is_not_chosen(network: tuned.Netw
 def test_the_second_best_wins_where_the_best_was_lucky(network: tuned.Network) -> None:
     key, seen = network.keys["conv2"], set()
 
-    def cost(name: str, choice: choices.Choice) -> float:
+    def cost(name: str, choice: schedules.Schedule) -> float:
         if name != "conv2" or choice.vectors not in (5, 6) or choice.group != 4:
             return 10.0
         return 9.0 if choice.vectors == 6 else 9.5 if key in seen else 5.0
@@ -137,14 +138,14 @@ def test_the_second_best_wins_where_the_best_was_lucky(network: tuned.Network) -
     machine = Machine(network, cost)
     trial = machine.__call__
 
-    def once(chosen: tuned.Choices) -> list[tuple[tuned.Costs, tuned.Costs]]:
+    def once(chosen: tuned.Schedules) -> list[tuple[tuned.Costs, tuned.Costs]]:
         found = trial(chosen)
-        seen.update({key} if chosen.get(key, choices.DEFAULT).vectors == 5 else set())
+        seen.update({key} if chosen.get(key, schedules.DEFAULT).vectors == 5 else set())
         return found
 
     *_, found = search.search(network, CPU, once, 1e6, noisy=True, clock=machine.clock)
-    assert best(found)["conv2"] == {key: choices.Choice(group=4, vectors=6)}
-    assert machine.tried.count({key: choices.Choice(group=4, vectors=5)}) >= 1
+    assert best(found)["conv2"] == {key: schedules.Schedule(group=4, vectors=6)}
+    assert machine.tried.count({key: schedules.Schedule(group=4, vectors=5)}) >= 1
 
 
 def test_instructions_do_not_choose_chunks(network: tuned.Network) -> None:
@@ -155,28 +156,28 @@ def test_instructions_do_not_choose_chunks(network: tuned.Network) -> None:
 
 def test_what_is_known_is_tried_first(network: tuned.Network) -> None:
     known = {
-        network.keys["conv2"]: choices.Choice(group=4, vectors=3, source="shipped"),
-        "of another network": choices.Choice(chunk=1),
+        network.keys["conv2"]: schedules.Schedule(group=4, vectors=3, source="shipped"),
+        "of another network": schedules.Schedule(chunk=1),
     }
     machine = Machine(network, lambda name, choice: 1.0)
     machine.search(known=known)
-    assert machine.tried[0] == {network.keys["conv2"]: choices.Choice(group=4, vectors=3)}
+    assert machine.tried[0] == {network.keys["conv2"]: schedules.Schedule(group=4, vectors=3)}
 
 
 def test_options_that_change_nothing_or_look_hopeless_are_not_tried(network: tuned.Network) -> None:
     machine = Machine(network, lambda name, choice: 1.0)
     machine.search()
-    tried = {tried.get(network.keys["conv2"], choices.DEFAULT) for tried in machine.tried}
-    assert choices.Choice(group=8, vectors=3) not in tried  # the default in other words
-    assert choices.Choice(group=4, vectors=1) not in tried  # half of the instructions would be loads
-    assert choices.Choice(group=4, vectors=6) in tried
+    tried = {tried.get(network.keys["conv2"], schedules.DEFAULT) for tried in machine.tried}
+    assert schedules.Schedule(group=8, vectors=3) not in tried  # the default in other words
+    assert schedules.Schedule(group=4, vectors=1) not in tried  # half of the instructions would be loads
+    assert schedules.Schedule(group=4, vectors=6) in tried
 
 
 def test_likely_options_come_first(network: tuned.Network) -> None:
     machine = Machine(network, lambda name, choice: 1.0)
     machine.search()
     shapes = [each[network.keys["conv2"]] for each in machine.tried if network.keys["conv2"] in each]
-    wide, narrow = (shapes.index(choices.Choice(group=group, vectors=v)) for group, v in ((4, 6), (4, 3)))
+    wide, narrow = (shapes.index(schedules.Schedule(group=group, vectors=v)) for group, v in ((4, 6), (4, 3)))
     assert wide < narrow
 
 
@@ -184,9 +185,9 @@ def test_layers_that_one_kernel_may_compute_are_judged_together() -> None:
     network = tuned.Network(networks.factored("dense").trace())
     assert [str(unit) for unit in network.units] == ["space1 + time1", "space2 + time2"]
 
-    def trial(chosen: tuned.Choices) -> list[tuple[tuned.Costs, tuned.Costs]]:
+    def trial(chosen: tuned.Schedules) -> list[tuple[tuned.Costs, tuned.Costs]]:
         apart = {"space1": 6.0, "time1": 5.0, "space2": 6.0, "time2": 5.0}
-        ring = chosen.get(network.keys["time1"], choices.DEFAULT).ring
+        ring = chosen.get(network.keys["time1"], schedules.DEFAULT).ring
         return [(apart, {"space1.time1": 7.0, "space2": 6.0, "time2": 5.0} if ring == 65536 else apart)]
 
     *_, found = search.search(network, CPU, trial, 1e6, noisy=False)
@@ -214,7 +215,9 @@ def test_a_wider_tile_that_pays_in_small_chunks_only_is_found() -> None:
     wide = {(8, 3, 2): 9.0, (8, 3, None): 10.5}
     machine = Machine(network, lambda name, choice: wide.get((choice.group, choice.vectors, choice.chunk), 10.0))
     *_, found = search.search(network, host, machine, 1e6, noisy=True, clock=machine.clock)
-    assert all(list(each.values()) == [choices.Choice(group=8, vectors=3, chunk=2)] for each in best(found).values())
+    assert all(
+        list(each.values()) == [schedules.Schedule(group=8, vectors=3, chunk=2)] for each in best(found).values()
+    )
 
 
 def test_a_choice_that_parts_a_pool_from_its_convolution_is_refused_where_pools_are_not_modelled() -> None:
@@ -229,9 +232,9 @@ def test_a_choice_that_parts_a_pool_from_its_convolution_is_refused_where_pools_
     network = tuned.Network(networks.Network(function, params, networks.clip(rng, 4, 40, 44, 3)).trace())
     trial = trials.modelled(network, wide)
     key = network.keys["conv"]
-    costs = {v: trial({key: choices.Choice(vectors=v)})[0][1] for v in (2, 4, 6, 8)}
+    costs = {v: trial({key: schedules.Schedule(vectors=v)})[0][1] for v in (2, 4, 6, 8)}
     joined = {
-        v: "conv.pool" in (n.name for n in chains.join(network.pack({key: choices.Choice(vectors=v)}), wide).nodes)
+        v: "conv.pool" in (n.name for n in fusion.join(network.pack({key: schedules.Schedule(vectors=v)}), wide).nodes)
         for v in costs
     }
     assert set(joined.values()) == {True, False}

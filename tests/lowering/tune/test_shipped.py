@@ -5,11 +5,11 @@ import pathlib
 
 import pytest
 
-from lowering import choices, rewrite, targets
-from lowering import graph as graphs
-from lowering.tune import keys, log, store, trials
+from lowering.graph import keys, ops, rewrites
+from lowering.targets import schedules, targets
+from lowering.tune import log, store, trials
 from lowering.tune import networks as tuned
-from tests.lowering.tune import test_keys
+from tests.lowering.graph import test_keys
 
 FILES = {"android": "android:cortex-a76", "android-f16": "android:cortex-a76:f16", "host-512": "host"}
 TARGETS = ("android:cortex-a76", "android:cortex-a76:f16")
@@ -22,9 +22,9 @@ def cache(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
 
-def conv5() -> graphs.Graph:
+def conv5() -> ops.Graph:
     start = test_keys.clip((2, 7, 7, 512))
-    return graphs.Graph((start, test_keys.conv("conv5a", start, (3, 3, 3), filters=512)))
+    return ops.Graph((start, test_keys.conv("conv5a", start, (3, 3, 3), filters=512)))
 
 
 def test_every_file_is_for_targets_and_holds_choices_that_gain() -> None:
@@ -34,7 +34,7 @@ def test_every_file_is_for_targets_and_holds_choices_that_gain() -> None:
         assert any(entry["choice"] for entry in entries.values())
         for entry in entries.values():
             gains = entry["best"] < (1 - log.MARGIN / 2) * entry["default"]
-            assert gains or choices.parse(entry["choice"], "shipped") == choices.DEFAULT
+            assert gains or schedules.parse(entry["choice"], "shipped") == schedules.DEFAULT
             assert entry["by"] in (("measured",) if name.startswith("host") else ("modelled", "counted"))
 
 
@@ -67,24 +67,24 @@ def test_a_named_networks_layer_finds_its_choice_and_gains_by_it(name: str) -> N
     assert found[CONV5].source == "shipped"
     ((default, costs),) = trials.modelled(network, target)({CONV5: found[CONV5]})
     assert costs["conv5a"] < (1 - log.MARGIN / 2) * default["conv5a"]
-    op = rewrite.tuned(conv5(), found)["conv5a"].op
-    assert isinstance(op, graphs.PackedConv)
+    op = rewrites.tuned(conv5(), found)["conv5a"].op
+    assert isinstance(op, ops.PackedConv)
     assert op.kernel.group == found[CONV5].group
 
 
 @pytest.mark.parametrize("keep", [0.12, 0.15, 0.2])
 def test_conv3b_of_a_pruned_c3d_finds_the_choice_whatever_training_kept(keep: float) -> None:
     entries = store.read(store.SHIPPED / "host-512.json")
-    known = {key: choices.parse(entry["choice"], "shipped") for key, entry in entries.items()}
+    known = {key: schedules.parse(entry["choice"], "shipped") for key, entry in entries.items()}
     start = test_keys.clip((8, 28, 28, 256))
-    graph = graphs.Graph((start, test_keys.conv("conv3b", start, (3, 3, 3), filters=256, keep=keep, seed=7)))
+    graph = ops.Graph((start, test_keys.conv("conv3b", start, (3, 3, 3), filters=256, keep=keep, seed=7)))
     assert keys.by_name(graph, known)["conv3b"].vectors == 3
 
 
 def test_a_dense_conv3b_finds_a_choice_of_its_own() -> None:
     entries = store.read(store.SHIPPED / "host-512.json")
     start = test_keys.clip((8, 28, 28, 256))
-    graph = graphs.Graph((start, test_keys.conv("conv3b", start, (3, 3, 3), filters=256)))
+    graph = ops.Graph((start, test_keys.conv("conv3b", start, (3, 3, 3), filters=256)))
     (key,) = keys.keys(graph).values()
     assert keys.nearest(key, entries) == key
     assert entries[key]["choice"] == {"group": 8, "vectors": 3, "chunk": 1}

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lowering import choices, targets
+from lowering.targets import schedules, targets
 from lowering.tune import networks as tuned
 from lowering.tune import search, store
 
@@ -114,6 +114,6 @@ def test_the_users_choices_come_before_those_shipped() -> None:
 
 def test_what_a_search_found_is_kept_by_key() -> None:
     unit = tuned.Unit(("first", "second"), (("a", "b"),))
-    found = [search.Found(unit, 2.0, 1.5, {"second": choices.Choice(ring=0)})]
+    found = [search.Found(unit, 2.0, 1.5, {"second": schedules.Schedule(ring=0)})]
     costs = {"default": 2.0, "best": 1.5, "by": "measured"}
     assert store.entries(found, "measured") == {"first": entry() | costs, "second": entry(ring=0) | costs}

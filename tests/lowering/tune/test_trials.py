@@ -5,7 +5,7 @@ import pathlib
 import jax
 import numpy as np
 
-from lowering import choices, targets
+from lowering.targets import schedules, targets
 from lowering.tune import networks as tuned
 from lowering.tune import trials
 from tests.lowering import networks
@@ -31,7 +31,7 @@ def twins() -> networks.Network:
 def test_every_kernel_is_timed_with_the_default_and_with_the_choices(tmp_path: pathlib.Path) -> None:
     network = tuned.Network(twins().trace())
     trial = trials.measured(network, targets.find("host"), tmp_path)
-    rounds = trial({network.keys["time"]: choices.Choice(ring=65536)})
+    rounds = trial({network.keys["time"]: schedules.Schedule(ring=65536)})
     assert len(rounds) == trials.ROUNDS
     default, costs = rounds[1]  # B before A
     apart = {"same0", "same1", "space", "time"}

@@ -1,0 +1,176 @@
+"""Latency of bundles through iree-benchmark-module: interleaved, with the machine's FMA peak in the same run; and the time of each layer."""
+
+import collections
+import dataclasses
+import itertools
+import json
+import pathlib
+import tempfile
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from lowering.bundle import bundles, run
+from lowering.bundle import compile as compilers
+from lowering.kernels import kernel as kernels
+from lowering.targets import targets
+
+PEAK_STEPS = 2_000_000
+LANES = {"avx512f": 16, "avx2": 8}  # f32 in a vector register; 4 on NEON
+ACCUMULATORS = 12
+
+
+@dataclasses.dataclass(frozen=True)
+class Latency:
+    """Times of single runs, in milliseconds."""
+
+    run: str
+    target: str
+    threads: int
+    macs: int
+    times_ms: tuple[float, ...]
+
+    def percentile(self, share: float) -> float:
+        return float(np.percentile(self.times_ms, share))
+
+    @property
+    def useful_gflops(self) -> float:
+        """2 x MACs kept over the median time."""
+        return 2e-6 * self.macs / self.percentile(50)
+
+    def row(self, peak: float) -> dict[str, Any]:
+        """A row of report.json; `peak` is the FMA peak of as many threads, in GFLOP/s."""
+        return {
+            "run": self.run, "engine": "rt3d-jax (IREE)", "target": self.target, "threads": self.threads, "runs": len(self.times_ms),
+            "p50_ms": self.percentile(50), "p90_ms": self.percentile(90), "min_ms": min(self.times_ms), "macs": self.macs,
+            "useful_gflops": self.useful_gflops, "share_of_peak": self.useful_gflops / peak,
+        }  # fmt: skip
+
+
+def interleave(
+    found: Sequence[bundles.Bundle],
+    threads: int = 1,
+    rounds: int = 5,
+    runs: int = 20,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[list[Latency], float]:
+    """Times bundles A B A B ..., `runs` single inferences a round after a warm-up, and the FMA peak between rounds.
+
+    Returns a Latency per bundle and the median FMA peak in GFLOP/s of `threads` threads together. Host bundles only: nothing
+    under an emulator is a latency.
+    """
+    for bundle in found:
+        if not bundle.target.is_host:
+            raise run.RunError(
+                f"{bundle.name} cannot be timed here; only bundles for `host` can (an emulator's time says nothing)"
+            )
+    times: dict[int, list[float]] = collections.defaultdict(list)
+    peaks = []
+    with tempfile.TemporaryDirectory() as folder:
+        peak = Peak(pathlib.Path(folder), found[0], threads)
+        for number in range(rounds):
+            peaks.append(peak.gflops())
+            for i, bundle in enumerate(found):
+                times[i] += _times(bundle, [*_flags(bundle), *device(bundle.target, threads)], runs)
+                progress(number * len(found) + i + 1, rounds * len(found))
+    latencies = [
+        Latency(b.manifest["run"], b.target.name, threads, b.macs, tuple(times[i])) for i, b in enumerate(found)
+    ]
+    return latencies, float(np.median(peaks))
+
+
+def device(target: targets.Target, threads: int) -> list[str]:
+    """Flags that run a CPU module on so many threads."""
+    if target.kind != "cpu" or threads == 1:
+        return [f"--device={target.device}"]
+    return ["--device=local-task", run.topology(threads)]
+
+
+def profile(bundle: bundles.Bundle, runs: int = 20) -> list[dict[str, Any]]:
+    """One row per kernel in the order of the network: name, median ms of `runs` inferences, MACs. One thread, host bundles.
+
+    Profiling costs time: compare shares, and take latencies from `interleave`.
+    """
+    if not bundle.target.is_host:
+        raise run.RunError(f"{bundle.name} cannot be profiled here; only bundles for `host` can")
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "run.ireeprof"
+        flags = ["--device_profiling_mode=host-execution", f"--device_profiling_output={path}"]
+        _times(bundle, ["--flagfile=bench.flags", *flags], runs)
+        events = run.call(bundle, "iree-profile", ["dispatch", "--dispatch_events", "--format=jsonl", str(path)])
+    rows = [json.loads(line) for line in events.splitlines()]
+    return _by_layer(bundle, [row for row in rows if row["type"] == "host_dispatch_event"])
+
+
+def _flags(bundle: bundles.Bundle) -> list[str]:
+    """The bundle's flags but for the device: a second one would not replace the first."""
+    return [line for line in (bundle.folder / "bench.flags").read_text().split() if not line.startswith("--device=")]
+
+
+def _times(bundle: bundles.Bundle, arguments: list[str], runs: int) -> list[float]:
+    repeat = ["--benchmark_format=json", "--benchmark_min_time=1x", f"--benchmark_repetitions={runs + 2}"]
+    report = json.loads(run.call(bundle, "iree-benchmark-module", [*arguments, *repeat]))
+    entries = [b for b in report["benchmarks"] if b["run_type"] == "iteration"]
+    scale = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3}
+    return [b["real_time"] * scale[b["time_unit"]] for b in entries][2:]  # the first two warm up
+
+
+def _by_layer(bundle: bundles.Bundle, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Events come run after run, in the same order each time."""
+    keys = [event["key"] for event in events]
+    period = next(n for n in range(1, len(keys) + 1) if len(keys) % n == 0 and keys == keys[:n] * (len(keys) // n))
+    rows = []
+    for i, name in enumerate(_names(keys[:period], bundle.manifest)):
+        found = float(np.median([event["duration_ns"] * 1e-6 for event in events[i::period]]))
+        rows.append({"name": name, "p50_ms": found, "macs": sum(layer["macs"] for layer in bundle.layers_of(name))})
+    return rows
+
+
+def _names(keys: list[str], manifest: dict[str, Any]) -> list[str]:
+    """The layers behind the dispatches of one inference. A kernel's key is its name, or that of an earlier kernel with the same code, which IREE
+    keeps once. Its own dispatches keep IREE's names, unless between two kernels there are just as many as the network has layers there.
+    """
+    dispatches, executables = manifest["dispatches"], manifest.get("executables", [])
+    again = iter([name for name in executables if name not in keys])
+    names = [next(again, key) if key in executables and key in keys[:i] else key for i, key in enumerate(keys)]
+    place = {name: i for i, name in enumerate(dispatches)}
+    for known, group in itertools.groupby(range(len(names)), lambda i: names[i] in executables):
+        here = list(group)
+        if not known:
+            before = place[names[here[0] - 1]] + 1 if here[0] else 0
+            after = place[names[here[-1] + 1]] if here[-1] + 1 < len(names) else len(dispatches)
+            between = [name for name in dispatches[before:after] if name not in executables]
+            if len(between) == len(here):
+                names[here[0] : here[-1] + 1] = between
+    return names
+
+
+class Peak:
+    """A kernel of nothing but fused multiply-adds on registers, compiled with IREE for this machine; a workgroup per thread."""
+
+    def __init__(self, folder: pathlib.Path, bundle: bundles.Bundle, threads: int) -> None:
+        self.bundle, self.threads = bundle, threads
+        self.lanes = next((n for flag, n in LANES.items() if flag in targets.cpu_flags()), 4)
+        self.vmfb, vector = folder / "peak.vmfb", f"vector<{self.lanes}xf32>"
+        numbers = range(ACCUMULATORS)
+        body = kernels.fill(
+            "peak", x=kernels.Tensor((threads, self.lanes)), part=kernels.Tensor((self.lanes,)), vector=vector, lanes=self.lanes, threads=threads,
+            steps=PEAK_STEPS, count=ACCUMULATORS, types=", ".join(vector for _ in numbers), inits=", ".join(f"%a{i} = %b{i}" for i in numbers),
+            starts="\n".join(f"      %k{i} = arith.constant dense<{i}.0> : {vector}\n      %b{i} = arith.addf %start, %k{i} : {vector}" for i in numbers),
+            fmas="\n".join(f"        %n{i} = vector.fma %start, %a{i}, %start : {vector}" for i in numbers),
+            yields=", ".join(f"%n{i}" for i in numbers), total=f"%s{ACCUMULATORS - 1}",
+            sums="\n".join(f"      %s{i} = arith.addf {f'%s{i - 1}' if i > 1 else '%r#0'}, %r#{i} : {vector}" for i in numbers if i),
+        )  # fmt: skip
+        (folder / "peak.mlir").write_text(f"{kernels.fill('module')}\n\n{body}\n")
+        compilers.compile(folder / "peak.mlir", bundle.target, self.vmfb)
+
+    def gflops(self) -> float:
+        """Of all threads together, at the best of three runs."""
+        arguments = [
+            f"--module={self.vmfb}",
+            "--function=peak",
+            f"--input={self.threads}x{self.lanes}xf32=0.5",
+            *device(self.bundle.target, self.threads),
+        ]
+        return 2e-6 * self.threads * PEAK_STEPS * ACCUMULATORS * self.lanes / min(_times(self.bundle, arguments, 3))

@@ -1,0 +1,106 @@
+"""Runs bundles: through IREE's own tools as they are shipped, natively or under qemu, or loaded into this process."""
+
+import dataclasses
+import importlib.util
+import os
+import pathlib
+import subprocess
+import tempfile
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from iree import runtime
+
+from lowering.bundle import bundles, qemu
+from lowering.kernels import emit
+
+
+class RunError(RuntimeError):
+    """A bundle that did not run: the message holds the tool's last line."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """A bundle's answer against JAX's. Relative errors are to the largest logit."""
+
+    max_abs_error: float
+    max_rel_error: float
+    logits: np.ndarray
+    tolerance: float
+
+    @property
+    def passed(self) -> bool:
+        return self.max_rel_error <= self.tolerance
+
+
+def tool(bundle: bundles.Bundle, name: str) -> list[str]:
+    """The command for one of IREE's tools that can run this bundle's module."""
+    if bundle.target.name.startswith("android:"):
+        return qemu.tool(name)
+    return native_tool(name)
+
+
+def native_tool(name: str) -> list[str]:
+    """The command for the tool that IREE's wheel brings for this machine."""
+    spec = importlib.util.find_spec("iree._runtime_libs")
+    assert spec is not None and spec.submodule_search_locations
+    return [str(pathlib.Path(spec.submodule_search_locations[0]) / name)]
+
+
+def check(bundle: bundles.Bundle) -> Check:
+    """Runs the bundle's own clip through iree-run-module with the bundle's flags, and compares with JAX's logits."""
+    expected = bundle.array("logits.npy")
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "logits.npy"
+        call(bundle, "iree-run-module", ["--flagfile=bench.flags", f"--output=@{out}"])
+        found = np.load(out, allow_pickle=False)
+    if found.shape != expected.shape:
+        raise RunError(
+            f"{bundle.name} answers with shape {found.shape}, its logits.npy has {expected.shape}; lower again"
+        )
+    error = float(np.abs(found - expected).max()) if np.isfinite(found).all() else float("inf")
+    return Check(error, error / float(np.abs(expected).max()), found, bundle.target.precision.tolerance)
+
+
+def call(bundle: bundles.Bundle, name: str, arguments: list[str], wrapper: tuple[str, ...] = ()) -> str:
+    """Standard output of a tool run in the bundle's folder. RunError if it fails."""
+    command = [*wrapper, *tool(bundle, name), *arguments]
+    done = subprocess.run(command, cwd=bundle.folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
+        raise RunError(f"{name} failed on {bundle.name} with exit code {done.returncode}: {said[0]}")
+    return done.stdout
+
+
+def topology(threads: int) -> str:
+    """IREE's flag for so many threads: one on each of the cores that this process may use, while there are enough."""
+    cores = sorted(os.sched_getaffinity(0))
+    if threads > len(cores):
+        return f"--task_topology_group_count={threads}"
+    return f"--task_topology_cpu_ids={','.join(map(str, cores[:threads]))}"
+
+
+def load(bundle: bundles.Bundle, threads: int = 1) -> Callable[[np.ndarray], np.ndarray]:
+    """A host bundle's network in this process: clip f32[1, D, H, W, C] -> logits f32[1, classes].
+
+    The number of threads is one of IREE's flags, which hold for the whole process: other than 1, give the same in every call.
+    """
+    if not bundle.target.is_host:
+        raise RunError(
+            f"{bundle.name} cannot be loaded into this process, only bundles for `host` can; `check` runs the others"
+        )
+    runtime.flags.parse_flags(topology(threads))
+    driver = runtime.get_driver(bundle.target.device if threads == 1 else "local-task")
+    # As in the bundle's flags: fresh buffers in every call would cost page faults, a fifth of C3D's time.
+    specs: Any = ["caching"]
+    config = runtime.Config(device=driver.create_default_device(allocators=specs))
+    index = runtime.ParameterIndex()
+    index.load(str(bundle.folder / "weights.irpa"))
+    parameters = runtime.create_io_parameters_module(config.vm_instance, index.create_provider(scope=emit.SCOPE))
+    module = runtime.VmModule.mmap(config.vm_instance, str(bundle.folder / "module.vmfb"))
+    hal = runtime.create_hal_module(config.vm_instance, config.device)
+    modules: Any = runtime.load_vm_modules(hal, parameters, module, config=config)
+    main = modules[-1].main
+    # A copy: a view that outlives the device would give its memory back to an allocator that is gone, and crash.
+    return lambda clip: np.array(main(np.ascontiguousarray(clip, np.float32)).to_host())

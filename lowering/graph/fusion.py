@@ -1,0 +1,155 @@
+"""What CPUs compute in one kernel with the convolution before it: what lies between them stays in cache instead of passing through memory."""
+
+import dataclasses
+import math
+
+from lowering.graph import ops, verify
+from lowering.targets import targets, tiles
+
+CHUNKS = 8  # of a chain, at least, where the planes are large enough
+LEAST_PIXELS = 4  # of a row of a pool's result
+WASTE = 1.05  # positions that a convolution may compute with the pool behind it, over those that it has to
+
+
+@dataclasses.dataclass(frozen=True)
+class Pieces:
+    """How a chain cuts positions: `steps` of `step` positions, given to `chunks` as evenly as they go."""
+
+    step: int
+    steps: int
+    chunks: int
+
+    @property
+    def span(self) -> int:
+        """Positions in the largest chunk."""
+        return self.step * -(-self.steps // self.chunks)
+
+
+def join(graph: ops.Graph, target: targets.Target) -> ops.Graph:
+    """Joins a packed convolution and its only reader, where what lies between them is larger than a core's cache: a convolution over frames alone
+    (FusedConvs), or a pool of windows side by side (FusedPool).
+
+    The new node is named after both, "conv1.conv2".
+    """
+    if target.kind != "cpu":
+        return graph
+    users, renames, joined = graph.users, {}, {}
+    for node in graph.nodes:
+        source = graph[node.inputs[0]] if node.inputs else node
+        op = _joined(source, node, target) if source.name not in joined and len(users[source.name]) == 1 else None
+        if op is None:
+            continue
+        name = f"{source.name}.{node.name}"
+        joined[source.name], joined[node.name] = (
+            [],
+            [ops.Node(name, op, (*source.inputs, *node.inputs[1:]), node.shape)],
+        )
+        renames[node.name] = name
+    return verify.verify(ops.rewire(ops.replace(graph, lambda n: joined.get(n.name, [n])), renames))
+
+
+def step(first: ops.PackedConv, second: ops.PackedConv, target: targets.Target) -> int:
+    """The least number of positions that both convolutions can cut into whole register tiles."""
+    return target.lanes * math.lcm(*(op.schedule.tiling(target, op.kernel.group).vectors for op in (first, second)))
+
+
+def ring_bytes(first: ops.PackedConv, second: ops.PackedConv, span: int, target: targets.Target) -> int:
+    """What a chunk of `span` positions keeps of the first convolution's result: as many frames as the second reads."""
+    return first.kernel.rows * first.kernel.group * second.kernel.shape[0] * span * target.activation_bytes
+
+
+def pieces(first: ops.PackedConv, second: ops.PackedConv, positions: int, target: targets.Target) -> Pieces:
+    """Chunks whose rings stay in cache, and an even number of them where there can be."""
+    least = step(first, second, target)
+    ring = ring_bytes(first, second, least, target)
+    most = max(1, min(ring_limit(second, target) // ring, positions // (CHUNKS * least)))
+    steps = -(-positions // least)
+    chunks = -(-steps // most)
+    return Pieces(least, steps, min(steps, chunks + chunks % 2))
+
+
+def tile(op: ops.PackedConv, found: Pieces, target: targets.Target) -> tiles.Tile:
+    """How a convolution of a chain cuts a step."""
+    size = target.lanes * (vectors := op.schedule.tiling(target, op.kernel.group).vectors)
+    return tiles.Tile(target.lanes, vectors, found.step // size, found.span - size)
+
+
+def ring_limit(second: ops.PackedConv, target: targets.Target) -> int:
+    """Bytes that the chain which ends in this convolution may keep."""
+    return target.ring_bytes if second.schedule.ring is None else second.schedule.ring
+
+
+def lines(op: ops.FusedPool, pitch: int, target: targets.Target) -> int:
+    """Rows of pixels of the pool's result in a chunk: such that all chunks have as many, of which those that fit compute the fewest positions.
+
+    pitch: positions from one row between the two to the next.
+    """
+    height = op.between[1] // op.pool.window[1]
+    fit = [
+        n for n in range(1, height + 1) if height % n == 0 and pooled_bytes(op, n, pitch, target) <= target.ring_bytes
+    ]
+    return min(fit or [1], key=lambda n: (height // n * pooled_tile(op, n, pitch, target).covered, n))
+
+
+def pooled_tile(op: ops.FusedPool, lines: int, pitch: int, target: targets.Target) -> tiles.Tile:
+    """How the convolution cuts the positions of a chunk."""
+    positions = (lines * op.pool.window[1] - 1) * pitch + op.between[2]
+    return tiles.cut(positions, positions, target.lanes, op.conv.schedule.tiling(target, op.conv.kernel.group).vectors)
+
+
+def pooled_bytes(op: ops.FusedPool, lines: int, pitch: int, target: targets.Target) -> int:
+    """What a chunk keeps of the convolution's result: as many frames as a window has."""
+    depth, height, _ = op.pool.window
+    return op.conv.kernel.rows * op.conv.kernel.group * depth * lines * height * pitch * target.activation_bytes
+
+
+def streamed(source: ops.Node, first: ops.PackedConv, second: ops.PackedConv, target: targets.Target) -> int:
+    """Bytes of weights that a chain reads more than its convolutions apart, since its chunks are smaller; none of weights that stay in cache."""
+    weights = first.kernel.values.nbytes + second.kernel.values.nbytes
+    if weights <= target.cache_bytes:
+        return 0
+    _, height, width, _ = source.shape
+    positions = (height - 1) * (width + max(first.padding[2])) + width
+    tiling = first.schedule.tiling(target, first.kernel.group)
+    apart = -(-positions // (target.lanes * tiling.vectors * tiling.chunk))
+    return weights * max(0, pieces(first, second, positions, target).chunks - apart)
+
+
+def _joined(source: ops.Node, node: ops.Node, target: targets.Target) -> ops.FusedConvs | ops.FusedPool | None:
+    """What both are in one kernel, None if they are better apart."""
+    first, second = source.op, node.op
+    if not isinstance(first, ops.PackedConv) or len(source.inputs) != 1:
+        return None
+    size = first.kernel.rows * first.kernel.group * math.prod(source.shape[:3]) * target.activation_bytes
+    if isinstance(second, ops.PackedConv) and _chains(source, first, second, size, target):
+        return ops.FusedConvs(first, second, source.shape)
+    if isinstance(second, ops.MaxPool) and size > target.cache_bytes:
+        op = ops.FusedPool(first, second, source.shape)
+        return op if _pools(op, target) else None
+    return None
+
+
+def _pools(op: ops.FusedPool, target: targets.Target) -> bool:
+    (_, height, width), (_, rows, columns, _) = op.pool.window, op.between
+    aside = op.pool.window == op.pool.strides and op.pool.padding == ops.NO_PADDING and (height, width) == (2, 2)
+    if not aside or columns < 2 * LEAST_PIXELS:
+        return False
+    pitch = columns + max(op.conv.padding[2])
+    count = lines(op, pitch, target)
+    computed = rows // 2 // count * pooled_tile(op, count, pitch, target).covered
+    return computed <= WASTE * rows * pitch and pooled_bytes(op, count, pitch, target) <= 2 * target.ring_bytes
+
+
+def _chains(source: ops.Node, first: ops.PackedConv, second: ops.PackedConv, size: int, target: targets.Target) -> bool:
+    _, height, width, _ = source.shape
+    least = step(first, second, target)
+    alone = second.kernel.shape[1:3] == (1, 1) and second.padding[1:] == ((0, 0), (0, 0))
+    return (
+        alone
+        and least <= height * width
+        and ring_bytes(first, second, least, target) <= 2 * ring_limit(second, target)
+        and (
+            bool(second.schedule.ring)
+            or (size > target.cache_bytes and streamed(source, first, second, target) <= 2 * size)
+        )
+    )

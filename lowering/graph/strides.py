@@ -1,0 +1,65 @@
+"""Strides in height and width, taken out of convolutions."""
+
+import collections
+import dataclasses
+
+import numpy as np
+
+from lowering.graph import ops
+
+
+def split_strides(graph: ops.Graph) -> ops.Graph:
+    """A convolution with strides in height or width becomes SpaceToDepth and a convolution without, over the phases. Kernels skip frames themselves.
+
+    Convolutions that read the same value share its phases: their kernels are made as large as the largest with zeros, which packing drops.
+    """
+    together: dict[object, list[ops.Node]] = collections.defaultdict(list)
+    key = lambda node: (node.inputs[0], node.op.strides[1:], node.shape[1:3])
+    for node in graph.nodes:
+        if isinstance(node.op, ops.Conv) and node.op.strides[1:] != (1, 1):
+            together[key(node)].append(node)
+
+    def rule(node: ops.Node) -> list[ops.Node]:
+        op = node.op
+        if not isinstance(op, ops.Conv) or op.strides[1:] == (1, 1):
+            return [node]
+        siblings = together[key(node)]
+        (top, left), kernel = _same_window(op, [n.op for n in siblings if isinstance(n.op, ops.Conv)])
+        strides = (1, *op.strides[1:])
+        size: ops.Window = (1, min(strides[1], kernel.shape[1]), min(strides[2], kernel.shape[2]))
+        source, kernel = graph[node.inputs[0]], _phase_kernel(kernel, strides, size)
+        # The phases hold just what the convolutions read: their output size + the kernel's phases - 1 in height and width.
+        ends = [s * (out + k - 1) for s, out, k in zip(strides, node.shape, kernel.shape, strict=False)]
+        planes = [(low, end - n - low) for low, end, n in zip((top, left), ends[1:], source.shape[1:], strict=False)]
+        split = ops.SpaceToDepth(strides, ((0, 0), *planes), size)
+        shape = ops.output_shape(split, [source.shape])
+        phases = ops.Node(f"{siblings[0].name}_phases", split, node.inputs[:1], shape)
+        conv = dataclasses.replace(
+            op, kernel=kernel, strides=(op.strides[0], 1, 1), padding=(op.padding[0], (0, 0), (0, 0))
+        )
+        own = dataclasses.replace(node, op=conv, inputs=(phases.name, *node.inputs[1:]))
+        return [phases, own] if node is siblings[0] else [own]
+
+    return ops.replace(graph, rule)
+
+
+def _same_window(conv: ops.Conv, convs: list[ops.Conv]) -> tuple[tuple[int, int], np.ndarray]:
+    """The padding before that all convolutions can have, and one's kernel as they all have it: as large as the largest, by zeros around it."""
+    lows, pads = [], []
+    for axis in (1, 2):
+        low = max(op.padding[axis][0] for op in convs)
+        size = max(op.kernel.shape[axis] + low - op.padding[axis][0] for op in convs)
+        front = low - conv.padding[axis][0]
+        lows.append(low)
+        pads.append((front, size - front - conv.kernel.shape[axis]))
+    return (lows[0], lows[1]), np.pad(conv.kernel, ((0, 0), *pads, (0, 0), (0, 0)))
+
+
+def _phase_kernel(kernel: np.ndarray, strides: ops.Window, phases: ops.Window) -> np.ndarray:
+    """f32[D, H, W, I, O] -> f32[ceil(D/sd), ceil(H/sh), ceil(W/sw), (a, b, e, I), O], zeros where a phase has no tap."""
+    (pd, ph, pw) = phases
+    (sd, sh, sw), (d, h, w, i, o) = strides, kernel.shape
+    padded = np.pad(kernel, ((0, -d % sd), (0, -h % sh), (0, -w % sw), (0, 0), (0, 0)))
+    d, h, w = (n // s for n, s in zip(padded.shape, strides, strict=False))
+    by_phase = padded.reshape(d, sd, h, sh, w, sw, i, o).transpose(0, 2, 4, 1, 3, 5, 6, 7)
+    return by_phase[:, :, :, :pd, :ph, :pw].reshape(d, h, w, -1, o)

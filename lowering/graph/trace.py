@@ -1,0 +1,98 @@
+"""jaxpr -> Graph: any JAX function of supported primitives becomes nodes of the graph.
+
+One loop walks the equations; what depends on weights alone is computed at once; for the rest a table gives one rule per primitive.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+from jax.extend import core
+
+from lowering.graph import ops, primitives, verify
+
+# Primitives that call another function, which is walked in their place.
+CALLS = frozenset(
+    ("jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat", "remat2", "checkpoint")
+)
+
+
+def trace(function: Callable[[Any, jax.Array], jax.Array], params: Any, shape: tuple[int, ...]) -> ops.Graph:
+    """Graph of function(params, clip) for one clip f32[1, D, H, W, C].
+
+    Kernels are named after their place in `params`: {"conv1": {"kernel": ...}} gives a node "conv1".
+    Raises NotImplementedError for a primitive without a rule (naming it and those that have one), GraphError for a batch other than 1.
+    """
+    if len(shape) != 5 or shape[0] != 1:
+        raise ops.GraphError(
+            f"the clip has shape {shape}, expected (1, frames, height, width, channels): a bundle runs one clip"
+        )
+    clip = jax.ShapeDtypeStruct(shape, np.float32)
+    jaxpr = jax.make_jaxpr(function)(params, clip)
+    leaves = jax.tree_util.tree_flatten_with_path(params)[0]
+    arguments: list[Any] = [primitives.Const(np.asarray(leaf), _path_name(path)) for path, leaf in leaves]
+    tracer = _Tracer()
+    tracer.nodes.append(ops.Node("clip", ops.Input(), (), shape[1:]))
+    consts = [primitives.Const(np.asarray(c)) for c in jaxpr.consts]
+    results = tracer.run(jaxpr.jaxpr, consts, [*arguments, primitives.Ref("clip", shape)])
+    if len(results) != 1:
+        raise ops.GraphError(f"the function gives {len(results)} results, expected one: the logits")
+    result = results[0]
+    if not isinstance(result, primitives.Ref):
+        raise ops.GraphError("the function's result does not depend on the clip, or is a softmax cut in the middle")
+    return verify.verify(ops.rewire(ops.Graph(tuple(tracer.nodes)), {}))
+
+
+class _Tracer:
+    """Walks a jaxpr; `nodes` grows in order."""
+
+    def __init__(self) -> None:
+        self.nodes: list[ops.Node] = []
+
+    def run(self, jaxpr: core.Jaxpr, consts: list[Any], arguments: list[Any]) -> list[Any]:
+        values: dict[Any, Any] = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*consts, *arguments], strict=True))
+        read = lambda v: primitives.Const(np.asarray(v.val)) if isinstance(v, core.Literal) else values[v]
+        for eqn in jaxpr.eqns:
+            outputs = self.equation(eqn, [read(v) for v in eqn.invars])
+            values.update(zip(eqn.outvars, outputs, strict=True))
+        return [read(v) for v in jaxpr.outvars]
+
+    def equation(self, eqn: core.JaxprEqn, inputs: list[Any]) -> list[Any]:
+        inner = next((eqn.params[k] for k in ("jaxpr", "call_jaxpr", "fun_jaxpr") if k in eqn.params), None)
+        if inner is not None and eqn.primitive.name in CALLS:
+            closed = inner if isinstance(inner, core.ClosedJaxpr) else core.ClosedJaxpr(inner, ())
+            return self.run(closed.jaxpr, [primitives.Const(np.asarray(c)) for c in closed.consts], inputs)
+        if all(isinstance(value, primitives.Const) for value in inputs):
+            return _compute(eqn, inputs)
+        rule = primitives.RULES.get(eqn.primitive.name)
+        if rule is None:
+            raise NotImplementedError(
+                f"cannot lower the primitive {eqn.primitive.name!r} ({primitives.where(eqn)}); supported: {', '.join(sorted([*primitives.RULES, *CALLS]))}"
+            )
+        return [rule(self, eqn, *inputs)]
+
+    def add(self, name: str, op: ops.Op, inputs: list[primitives.Ref]) -> primitives.Ref:
+        """Appends a node; a name that is taken gets a number."""
+        shapes = {node.name: node.shape for node in self.nodes}
+        taken = {*shapes, "main"}
+        unique = next(n for n in (name, *(f"{name}_{i}" for i in range(2, len(taken) + 3))) if n not in taken)
+        out = ops.output_shape(op, [shapes[ref.node] for ref in inputs])
+        self.nodes.append(ops.Node(unique, op, tuple(ref.node for ref in inputs), out))
+        return primitives.Ref(unique, (1, *out))
+
+
+def _path_name(path: tuple[Any, ...]) -> str:
+    """ "conv1" for ['conv1']['kernel']; the parts before the last, joined."""
+    parts = [str(getattr(k, "key", getattr(k, "name", getattr(k, "idx", k)))) for k in path]
+    parts = [p for p in parts if p not in ("kernel", "value", "weight", "w")] or parts
+    name = "_".join(re.sub("[^A-Za-z0-9_]", "_", part) for part in parts)
+    return f"layer_{name}" if name[0].isdigit() else name
+
+
+def _compute(eqn: core.JaxprEqn, inputs: list[primitives.Const]) -> list[primitives.Const]:
+    results = eqn.primitive.bind(*(c.value for c in inputs), **eqn.params)
+    names = {c.name for c in inputs if c.name}
+    name = names.pop() if len(names) == 1 else None
+    return [primitives.Const(np.asarray(r), name) for r in (results if eqn.primitive.multiple_results else [results])]

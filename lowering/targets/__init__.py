@@ -1,0 +1,4 @@
+"""Machines that a bundle can be compiled for, as data: targets, precisions, GPU limits, schedules of convolutions, tiles.
+
+Imports no other room.
+"""

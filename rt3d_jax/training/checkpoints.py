@@ -1,0 +1,227 @@
+"""Checkpoints with Orbax: the state of a phase under way, and the network that a finished phase leaves."""
+
+import dataclasses
+import pathlib
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import orbax.checkpoint as ocp
+
+from rt3d_jax.data import clips
+from rt3d_jax.hosts import distributed
+from rt3d_jax.models import catalog
+from rt3d_jax.sparsity import cost
+from rt3d_jax.training import codec, experiments
+
+Tree = Any
+FORMAT = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """A trained network and what is needed to use it.
+
+    params: nested dict of f32 arrays; masks: the same tree with bool arrays or None; rate: dense MACs / kept MACs;
+    accuracy: top-1 on the test part in percent as `protocol` says, None if it was not measured.
+    """
+
+    name: str
+    config: catalog.Model
+    params: Tree
+    masks: Tree
+    labels: tuple[str, ...]
+    clip: clips.ClipSpec
+    scheme: str
+    rate: float
+    accuracy: float | None
+    protocol: str
+
+
+def apply(network: Network, conv_form: str = "direct") -> Callable[..., jax.Array]:
+    """The pure function apply(params, clip f32[N, D, H, W, 3]) -> logits f32[N, classes]; "direct" is what is lowered."""
+    return catalog.apply_function(network.config, len(network.labels), conv_form)
+
+
+def origin(run_folder: str | pathlib.Path) -> experiments.Experiment | experiments.Imported:
+    """What made the network of a finished run. Errors as those of `load_network`."""
+    return codec.from_json(finished(pathlib.Path(run_folder))[0]["experiment"])
+
+
+def load_network(run_folder: str | pathlib.Path) -> Network:
+    """The network of a finished phase.
+
+    Raises:
+      FileNotFoundError: the folder is missing, is no run, or its phase is not finished.
+      ValueError: its files were damaged or written by another version.
+    """
+    folder = pathlib.Path(run_folder)
+    described, result = finished(folder)
+    made = origin(folder)
+    labels = tuple(described["labels"])
+    tree = _restore_network(folder)
+    params = jax.tree.map(jnp.asarray, tree["params"])
+    expected = catalog.shapes(made.model, len(labels))
+    if jax.tree.map(jnp.shape, params) != jax.tree.map(jnp.shape, expected):
+        raise ValueError(f"{folder}: the parameters do not fit {made.model}; delete the folder and train again")
+    masks = _filled(params, tree["masks"])
+    return Network(
+        name=result["name"],
+        config=made.model,
+        params=params,
+        masks=masks,
+        labels=labels,
+        clip=made.clip,
+        scheme=result["scheme"],
+        rate=result["rate"],
+        accuracy=result["accuracy"],
+        protocol=result["accuracy_protocol"],
+    )
+
+
+def write_imported(
+    folder: pathlib.Path,
+    imported: experiments.Imported,
+    params: Tree,
+    labels: tuple[str, ...],
+    masks: Tree = None,
+    said: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """A run folder with weights from elsewhere, whole or not at all; its result.json. ValueError if the folder is in use.
+
+    masks: as in Network, None is dense. said: what a shared folder says of the network (weights.shared), kept for export.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ValueError(f"{folder} is not empty; delete it or choose another output folder")
+    beside = folder.with_name(folder.name + ".part")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    store = Store(beside)
+    store.save(0, {"params": params, "step": 0}, masks or jax.tree.map(lambda _: None, params), {})
+    store.close()
+    described = {"format": FORMAT, "name": folder.name, "labels": list(labels)} | ({"shared": said} if said else {})
+    key = {"imported": codec.to_json(imported), "labels": list(labels)}
+    codec.write_json(beside / "config.json", {**described, "key": key, "experiment": codec.to_json(imported)})
+    table = catalog.table(imported.model, len(labels))
+    said = said or {}
+    rate = cost.macs(table) / cost.macs(table, masks)
+    result = {
+        "name": folder.name,
+        "scheme": said.get("scheme", "dense"),
+        "rate_target": rate,
+        "rate": rate,
+        "macs": cost.macs(table, masks),
+        "params": cost.parameters(table, masks),
+        "accuracy": said.get("accuracy"),
+        "accuracy_protocol": said.get("protocol", f"not measured; weights of {imported.origin}"),
+    }
+    codec.write_json(beside / "result.json", result)
+    beside.replace(folder)
+    return result
+
+
+class Store:
+    """The checkpoints of one phase: `folder`/checkpoints/STEP, written whole or not at all; the newest two are kept.
+
+    Of several processes the first one writes; each reads by itself.
+    """
+
+    def __init__(self, folder: pathlib.Path):
+        path, mine = (folder / "checkpoints").absolute(), jax.process_index()
+        path.mkdir(parents=True, exist_ok=True)
+        alone = ocp.options.MultiprocessingOptions(mine, {mine}, f"process{mine}")
+        options = ocp.CheckpointManagerOptions(
+            max_to_keep=2, enable_async_checkpointing=False, create=False, multiprocessing_options=alone
+        )
+        self._manager = ocp.CheckpointManager(path, options=options)
+
+    def save(self, step: int, state: Tree, masks: Tree, position: dict[str, Any]) -> None:
+        """Write step `step`: state {"params", "optimizer", ...}, masks (None = dense) and the data position (JSON)."""
+        if not distributed.first() or self._manager.latest_step() == step:
+            return
+        # As numpy, so that a checkpoint says nothing of the devices and loads on any others.
+        state, kept = jax.device_get((state, compact(masks)))
+        rest = {key: value for key, value in state.items() if key != "params"}
+        network = {"params": state["params"], "masks": kept}
+        items = ocp.args.Composite(
+            network=ocp.args.PyTreeSave(network),  # pyright: ignore[reportCallIssue]
+            state=ocp.args.PyTreeSave(rest),  # pyright: ignore[reportCallIssue]
+            position=ocp.args.JsonSave(position),  # pyright: ignore[reportCallIssue]
+        )
+        self._manager.save(step, args=items)
+
+    def latest(self) -> int | None:
+        """The newest step written, None if there is none."""
+        return self._manager.latest_step()
+
+    def load(self, like: Tree) -> tuple[Tree, dict[str, Any]]:
+        """(state, position) of the newest step; `like` gives the structure of the state. ValueError if it is damaged."""
+        step = self._manager.latest_step()
+        rest = {key: value for key, value in like.items() if key != "params"}
+        items = ocp.args.Composite(
+            network=ocp.args.PyTreeRestore(),  # pyright: ignore[reportCallIssue]
+            state=ocp.args.PyTreeRestore(rest),  # pyright: ignore[reportCallIssue]
+            position=ocp.args.JsonRestore(),  # pyright: ignore[reportCallIssue]
+        )
+        try:
+            found = self._manager.restore(step, args=items)
+        except Exception as error:
+            path, reason = self._manager.directory / str(step), str(error).splitlines()[0]
+            raise ValueError(f"{path} cannot be read ({reason}); delete it to go on from the step before") from error
+        state = {**found["state"], "params": found["network"]["params"]}
+        return jax.tree.map(jnp.asarray, state), found["position"]
+
+    def close(self) -> None:
+        """Wait for what is being written and let go of the folder."""
+        self._manager.close()
+
+
+def compact(masks: Tree) -> Tree:
+    """A mask tree without its None leaves and what they leave empty."""
+    if not isinstance(masks, dict):
+        return masks
+    inner = {key: compact(mask) for key, mask in masks.items()}
+    return {key: mask for key, mask in inner.items() if mask is not None and not (isinstance(mask, dict) and not mask)}
+
+
+def _filled(params: Tree, found: Tree) -> Tree:
+    """The mask tree that `compact` was given: None where the parameters have a leaf and `found` has no mask."""
+    if not isinstance(params, dict):
+        return None if found is None else jnp.asarray(found)
+    return {key: _filled(leaf, (found or {}).get(key)) for key, leaf in params.items()}
+
+
+def finished(folder: pathlib.Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """config.json and result.json of a finished phase; errors as those of `load_network`."""
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder} is not there, expected the folder of a run, such as OUT/runs/dense")
+    if not (folder / "config.json").is_file():
+        raise FileNotFoundError(f"{folder} has no config.json, expected the folder of a run, such as OUT/runs/dense")
+    if not (folder / "result.json").is_file():
+        raise FileNotFoundError(
+            f"{folder} has no result.json: its phase is not finished; run the training again to go on"
+        )
+    described, result = codec.read_json(folder / "config.json"), codec.read_json(folder / "result.json")
+    if not isinstance(described, dict) or described.get("format") != FORMAT:
+        found = described.get("format") if isinstance(described, dict) else described
+        raise ValueError(f"{folder}/config.json has format {found!r}, expected {FORMAT}; train again with this version")
+    return described, result
+
+
+def _restore_network(folder: pathlib.Path) -> dict[str, Any]:
+    steps = [int(path.name) for path in (folder / "checkpoints").glob("*") if path.name.isdigit()]
+    if not steps:
+        raise FileNotFoundError(
+            f"{folder}/checkpoints is empty, expected the final state; delete {folder} and train again"
+        )
+    path = (folder / "checkpoints" / str(max(steps)) / "network").absolute()
+    try:
+        with ocp.Checkpointer(ocp.PyTreeCheckpointHandler()) as reader:
+            restored = reader.restore(path, args=ocp.args.PyTreeRestore())  # pyright: ignore[reportCallIssue]
+    except Exception as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"{path} cannot be read ({reason}), it is damaged; delete {folder} and train again") from error
+    return {"masks": {}, **jax.tree.map(np.asarray, restored)}

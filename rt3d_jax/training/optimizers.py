@@ -1,0 +1,47 @@
+"""From a recipe to an optax chain: clip, optimise, decay kernels, scale by the schedule."""
+
+from typing import Any
+
+import jax
+import optax
+
+from rt3d_jax.sparsity import cost
+from rt3d_jax.training import recipes
+
+Tree = Any
+
+
+def schedule(recipe: recipes.Recipe, steps: int, per_epoch: float) -> optax.Schedule:
+    """The learning rate by step: linear warm-up, then constant or a cosine to zero at `steps`."""
+    warmup = min(steps, round(recipe.warmup * per_epoch))
+    if recipe.schedule == "cosine":
+        after = optax.cosine_decay_schedule(recipe.learning_rate, max(1, steps - warmup))
+    else:
+        after = optax.constant_schedule(recipe.learning_rate)
+    if warmup == 0:
+        return after
+    before = optax.linear_schedule(recipe.learning_rate / warmup, recipe.learning_rate, max(1, warmup - 1))
+    return optax.join_schedules([before, after], [warmup])
+
+
+def create(
+    recipe: recipes.Recipe,
+    rate: optax.Schedule,
+    *last: optax.GradientTransformation,
+    first: tuple[optax.GradientTransformation, ...] = (),
+) -> optax.GradientTransformation:
+    """The recipe's chain with `first` at its start (what adds to the gradient) and `last` at its end (shrink, freeze_pruned)."""
+    clip = () if recipe.clip_norm is None else (optax.clip_by_global_norm(recipe.clip_norm),)
+    decay = optax.add_decayed_weights(recipe.optimizer.weight_decay, mask=_kernels)
+    match recipe.optimizer:
+        case recipes.SGD(momentum=momentum):
+            core = (decay, optax.trace(momentum))
+        case recipes.AdamW(b1=b1, b2=b2):
+            core = (optax.scale_by_adam(b1, b2), decay)
+    return optax.chain(*first, *clip, *core, optax.scale_by_learning_rate(rate), *last)
+
+
+def _kernels(params: Tree) -> Tree:
+    return jax.tree_util.tree_map_with_path(
+        lambda path, _: cost.is_kernel(jax.tree_util.keystr(path, simple=True, separator="/")), params
+    )

@@ -1,0 +1,61 @@
+"""Where the dense phase starts: from fresh weights, or from a run's with a new head for another number of classes."""
+
+import pathlib
+from typing import Any
+
+import jax
+
+from rt3d_jax.models import catalog
+from rt3d_jax.sparsity import cost
+from rt3d_jax.training import checkpoints, experiments
+
+Tree = Any
+
+
+def parents(experiment: experiments.Experiment) -> dict[str, pathlib.Path]:
+    """The runs that a dense phase stands on: none or one. FileNotFoundError where it is not there."""
+    if experiment.pretrained is None:
+        return {}
+    folder = pathlib.Path(experiment.pretrained)
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"{folder} is not there, expected the run folder of pretrained weights; `rt3d import` writes one, "
+            "--pretrained None trains from fresh weights"
+        )
+    return {"pretrained": folder}
+
+
+def start(experiment: experiments.Experiment, classes: int) -> Tree:
+    """The parameters with which an experiment's dense phase begins. Errors as those of `adopt` and load_network."""
+    fresh = catalog.initial(experiment.model, classes, experiment.seed)
+    if experiment.pretrained is None:
+        return fresh
+    network = checkpoints.load_network(experiment.pretrained)
+    return adopt(fresh, network.params, head(experiment.model, classes), experiment.pretrained)
+
+
+def head(model: catalog.Model, classes: int) -> frozenset[str]:
+    """The paths of the parameters whose shapes depend on the number of classes."""
+    one, other = (dict(cost.paths(catalog.shapes(model, number))) for number in (classes, classes + 1))
+    return frozenset(path for path in one if one[path].shape != other[path].shape)
+
+
+def adopt(fresh: Tree, found: Tree, head: frozenset[str], where: str = "pretrained network") -> Tree:
+    """`found` where its shapes are those of `fresh`; the head is fresh as a whole if its shapes differ.
+
+    ValueError for any other leaf that is missing, has no place or another shape.
+    """
+    old, new = dict(cost.paths(found)), dict(cost.paths(fresh))
+    keep = any(path in old and old[path].shape != new[path].shape for path in head)
+    for path in sorted((old.keys() | new.keys()) - (head if keep else frozenset())):
+        shapes = [tuple(leaves[path].shape) if path in leaves else None for leaves in (old, new)]
+        if shapes[0] != shapes[1]:
+            raise ValueError(
+                f"{where} has {path} of shape {shapes[0]}, expected {shapes[1]}; give both the same network, width and size"
+            )
+
+    def leaf(path: Any, value: jax.Array) -> jax.Array:
+        name = jax.tree_util.keystr(path, simple=True, separator="/")
+        return value if keep and name in head else old[name]
+
+    return jax.tree_util.tree_map_with_path(leaf, fresh)

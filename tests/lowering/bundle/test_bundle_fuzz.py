@@ -1,0 +1,228 @@
+"""Bundles from strangers, broken at random: a documented error in one line or a bundle, and nothing read outside its folder."""
+
+import hashlib
+import json
+import os
+import pathlib
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from lowering.bundle import bundles, manifests, run
+from lowering.targets import targets
+from tests.data import test_fuzz as fuzz
+
+CASES = 300  # of manifests; half as many of each other file
+VALUES = (
+    *(
+        None,
+        True,
+        -1,
+        0.5,
+        1e308,
+        10**30,
+        "",
+        "3",
+        "../x",
+        "/etc/passwd",
+        "a" * 5000,
+        [],
+        {},
+        [[]],
+        [{}],
+        "\u0000",
+        "\ud800",
+        "a\nb",
+    ),
+    *(
+        "host",
+        "vulkan:adreno",
+        {"name": "host"},
+        {"name": ["host"]},
+        {"../x": {"bytes": 1, "sha256": "0" * 64}},
+        [-1],
+        ["x"] * 3,
+    ),
+)
+SPICE = (*fuzz.SPICE, b"NaN", b"Infinity", b"1e999", b"true", b'"../"')
+FLAG_SPICE = (
+    *(
+        b"--flagfile=/etc/passwd\n",
+        b"--output=@/tmp/x\n",
+        b"--module=../m.vmfb\n",
+        b"--device=cuda\n",
+        b"--input=@/etc/passwd\n",
+        b"#",
+        b"\0",
+    ),
+    *(
+        b"--function=other\n",
+        b"--parameters=model=/etc/passwd\n",
+        b"\r\n",
+        b" ",
+        b"\x0b--input=x",
+        b"=",
+        b"@",
+        b"../",
+        b"\xff",
+    ),
+)
+NPY_SPICE = (
+    *(b"'descr': '|O', ", b"'descr': '<f8', ", b"True", b"99999999999", b"(" * 300, b"__import__('os')", b"-1", b", 0", b"\0" * 8, b"\xff" * 8),
+    *(b"NUMPY\x03\x00", b"lambda: 0", b"9" * 5000, b"}"),
+)  # fmt: skip
+
+
+def odd(manifest: dict, rng: np.random.Generator) -> bytes:
+    """The manifest with one value of another kind, or one missing, at any depth."""
+    found = json.loads(json.dumps(manifest))
+    place = found
+    while True:
+        key = rng.choice(sorted(place)) if isinstance(place, dict) else int(rng.integers(len(place)))
+        inner = place[key]
+        if not isinstance(inner, dict | list) or not inner or rng.random() < 0.3:
+            break
+        place = inner
+    if rng.random() < 0.15:
+        del place[key]
+    else:
+        place[key] = VALUES[rng.integers(len(VALUES))]
+    return json.dumps(found).encode()
+
+
+def outcome(folder: pathlib.Path) -> str:
+    """ "read" or "refused"; fails on any other error and on a file from elsewhere."""
+    fuzz.OPENED.clear()
+    fuzz.WATCHING.append(True)
+    try:
+        found = bundles.read(folder)
+        assert found.array("logits.npy").dtype == np.float32
+        assert (found.macs >= 0, len(found.name) < 1000) == (True, True)
+    except (bundles.BundleError, targets.TargetError) as error:
+        assert "\n" not in str(error) and len(str(error)) < 2000, f"no line: {error!r}"
+        return "refused"
+    finally:
+        fuzz.WATCHING.pop()
+        allowed = {os.path.realpath(folder / name) for name in (*bundles.FILES, "manifest.json")} | {
+            "/proc/cpuinfo",
+            "",
+        }
+        assert set(fuzz.OPENED) <= allowed, f"read outside of {folder}: {set(fuzz.OPENED) - allowed}"
+    return "read"
+
+
+def signed(bundle: bundles.Bundle, name: str, content: bytes) -> None:
+    """A file of the bundle with a manifest that says its hash: what a stranger would do."""
+    (bundle.folder / name).write_bytes(content)
+    files = bundle.manifest["files"] | {name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}}
+    (bundle.folder / "manifest.json").write_text(json.dumps(bundle.manifest | {"files": files}))
+
+
+def test_broken_manifests_are_documented_errors_and_never_lead_outside(copied_bundle: bundles.Bundle) -> None:
+    path, rng = copied_bundle.folder / "manifest.json", np.random.default_rng(0)
+    whole, outcomes = path.read_bytes(), []
+    for case in range(CASES):
+        path.write_bytes(odd(copied_bundle.manifest, rng) if case % 2 else fuzz.broken(whole, rng, SPICE))
+        outcomes.append(outcome(copied_bundle.folder))
+    assert outcomes.count("refused") > CASES // 2 and "read" in outcomes
+    path.write_bytes(whole)
+    assert outcome(copied_bundle.folder) == "read"
+
+
+@pytest.mark.parametrize(
+    ("name", "spice"),
+    [("run.flags", FLAG_SPICE), ("bench.flags", FLAG_SPICE), ("clip.npy", NPY_SPICE), ("logits.npy", NPY_SPICE)],
+)
+def test_broken_flags_and_arrays_with_the_right_hash_are_documented_errors(
+    copied_bundle: bundles.Bundle, name: str, spice: tuple[bytes, ...]
+) -> None:
+    whole, rng, outcomes = (copied_bundle.folder / name).read_bytes(), np.random.default_rng(1), []
+    for _ in range(CASES // 2):
+        cut = 128 if name.endswith(".npy") else len(whole)
+        content = fuzz.broken(whole[:cut], rng, spice) + whole[cut:]
+        signed(copied_bundle, name, content)
+        outcomes.append(outcome(copied_bundle.folder))
+        if outcomes[-1] == "read" and name.endswith(".flags"):
+            known = {line.partition("=")[0] for line in content.decode("ascii").splitlines()}
+            assert known <= set(manifests.FLAGS), "a flag that nobody knows was let through"
+    assert outcomes.count("refused") > CASES // 4
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("--flagfile=/etc/passwd", "--output=@/tmp/x", "--module=/tmp/x.vmfb", "--parameters=model=../weights.irpa", "--input=@../clip.npy"),
+        *("--input=1x2xf32", "--device=cuda", "--device=vulkan", "--executable_plugin=/tmp/x.so", "--function=main --flagfile=x", "-flagfile=x", ""),
+        *("--expected_output=@/dev/zero", "--expected_f32_threshold=nan", "--device_allocator=caching,debug", "--function=main"),
+    ],
+)  # fmt: skip
+def test_only_flags_that_rt3d_writes_reach_irees_tools(copied_bundle: bundles.Bundle, line: str) -> None:
+    text = (copied_bundle.folder / "run.flags").read_text()
+    signed(copied_bundle, "run.flags", f"{text}{line}\n".encode())
+    path = copied_bundle.folder / "run.flags"
+    message = f"{path} holds the flag {line!r}, expected those that `rt3d lower` writes, each once; write the bundle again with `rt3d lower`"
+    with pytest.raises(bundles.BundleError, match=f"^{re.escape(message)}$"):
+        bundles.read(copied_bundle.folder)
+
+
+@pytest.mark.parametrize("name", ["clip.npy", "logits.npy"])
+def test_a_pickle_in_the_place_of_an_array_is_not_loaded(
+    copied_bundle: bundles.Bundle, tmp_path: pathlib.Path, name: str
+) -> None:
+    np.save(tmp_path / "object.npy", np.array([[Boom(tmp_path / "ran")]], object), allow_pickle=True)
+    signed(copied_bundle, name, (tmp_path / "object.npy").read_bytes())
+    with pytest.raises(bundles.BundleError, match="not an array of float32 in C order, as numpy.save writes it"):
+        bundles.read(copied_bundle.folder)
+    assert not (tmp_path / "ran").exists()
+
+
+class Boom:
+    """What a pickle can do to who loads it."""
+
+    def __init__(self, path: pathlib.Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Callable, tuple]:
+        return os.mkdir, (str(self.path),)
+
+
+@pytest.mark.parametrize("name", [*bundles.FILES, "manifest.json"])
+def test_a_link_in_a_bundle_is_refused(copied_bundle: bundles.Bundle, name: str, tmp_path: pathlib.Path) -> None:
+    path = copied_bundle.folder / name
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(bundles.BundleError, match="is a link, expected a file|has no manifest.json"):
+        bundles.read(copied_bundle.folder)
+
+
+def test_a_pipe_in_a_bundle_does_not_stop_the_reader(copied_bundle: bundles.Bundle) -> None:
+    (copied_bundle.folder / "clip.npy").unlink()
+    os.mkfifo(copied_bundle.folder / "clip.npy")
+    with pytest.raises(bundles.BundleError, match="is missing"):
+        bundles.read(copied_bundle.folder)
+
+
+def test_sizes_are_bounded_before_anything_is_read(
+    copied_bundle: bundles.Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip, logits = (copied_bundle.folder / name for name in ("clip.npy", "logits.npy"))
+    monkeypatch.setattr(manifests, "MAX_ARRAY", clip.stat().st_size - 1)
+    with pytest.raises(
+        bundles.BundleError, match=f"^{re.escape(str(clip))} holds longer than {manifests.MAX_ARRAY} bytes"
+    ):
+        bundles.read(copied_bundle.folder)
+    head = logits.read_bytes().replace(b"(1, 7)", b"(1, 999999999)")
+    signed(copied_bundle, "logits.npy", head)
+    with pytest.raises(ValueError, match=r"28 bytes of values for the shape \(1, 999999999\), expected 3999999996"):
+        manifests.array(logits)
+    monkeypatch.setattr(manifests, "MAX_MANIFEST", 100)
+    with pytest.raises(bundles.BundleError, match="is not a manifest .*longer than 100 bytes"):
+        bundles.read(copied_bundle.folder)
+
+
+def test_logits_of_another_shape_than_the_answer_are_named(copied_bundle: bundles.Bundle) -> None:
+    np.save(copied_bundle.folder / "logits.npy", np.zeros((1, 8), np.float32))
+    with pytest.raises(run.RunError, match=r"answers with shape \(1, 7\), its logits.npy has \(1, 8\); lower again$"):
+        run.check(copied_bundle)

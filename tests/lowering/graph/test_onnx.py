@@ -1,0 +1,162 @@
+"""The ONNX model of a graph against the graph's own meaning and against JAX, run by ONNX Runtime."""
+
+import pathlib
+
+import jax
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+from lowering.graph import interpret, ops, rewrites, verify
+from lowering.graph import onnx as onnx_export
+from tests.lowering import networks
+
+rng = np.random.default_rng(0)
+MAP = (4, 9, 7, 6)
+PADS = ((1, 0), (0, 2), (1, 1))
+
+
+def runtime(graph: ops.Graph, clip: np.ndarray) -> np.ndarray:
+    """ONNX Runtime's answer to one clip f32[D, H, W, C]."""
+    model = onnx_export.export(graph).SerializeToString()
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    return np.asarray(session.run(["logits"], {"clip": onnx_export.to_input(clip[None])})[0])[0]
+
+
+def single(op: ops.Op, shape: ops.Shape = MAP, then: tuple[ops.Op, ...] = ()) -> ops.Graph:
+    """A graph of operations one after the other; the first reads the clip, Add and Concat read it twice."""
+    nodes = [ops.Node("clip", ops.Input(), (), shape)]
+    for number, each in enumerate((op, *then)):
+        last = nodes[-1]
+        inputs = (last.name,) * (2 if isinstance(each, ops.Add | ops.Concat) else 1)
+        out = ops.output_shape(each, [last.shape] * len(inputs))
+        nodes.append(ops.Node(f"node{number}", each, inputs, out))
+    return verify.verify(ops.Graph(tuple(nodes)))
+
+
+def check(graph: ops.Graph) -> None:
+    clip = rng.normal(size=graph.input.shape).astype(np.float32)
+    found, expected = runtime(graph, clip), interpret.evaluate(graph, clip)
+    if expected.ndim == 4:
+        expected = np.moveaxis(expected, 3, 0)
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+
+
+def conv(kernel: tuple[int, ...], strides: ops.Window, padding: ops.Padding, relu: bool) -> ops.Conv:
+    p = networks.layer(rng, *kernel, 6, 5, scheme="unstructured")
+    return ops.Conv(p["kernel"], p["bias"], strides, padding, relu)
+
+
+def dense(inputs: int, outputs: int, relu: bool = False) -> ops.Dense:
+    p = networks.layer(rng, inputs, outputs, scheme="unstructured")
+    return ops.Dense(p["kernel"], p["bias"], relu)
+
+
+def affine(channels: int) -> ops.Affine:
+    return ops.Affine(rng.normal(size=channels), rng.normal(size=channels))
+
+
+OPS: dict[str, tuple[ops.Op, ...]] = {
+    "conv": (conv((3, 3, 3), (1, 1, 1), ((1, 1),) * 3, False),),
+    "conv with relu": (conv((2, 1, 4), (1, 1, 1), ops.NO_PADDING, True),),
+    "strided conv": (conv((1, 7, 7), (2, 2, 3), ((0, 0), (3, 3), (0, 4)), True),),
+    "conv with pads of one side": (conv((2, 3, 2), (1, 2, 1), PADS, False),),
+    "conv over the whole clip": (conv(MAP[:3], (1, 1, 1), ops.NO_PADDING, False),),
+    "max pool": (ops.MaxPool((1, 2, 2), (1, 2, 2), ops.NO_PADDING),),
+    "padded max pool of values below zero": (
+        ops.Affine(np.ones(6), np.full(6, -9.0)),
+        ops.MaxPool((2, 3, 2), (2, 2, 2), PADS),
+    ),
+    "average pool": (ops.AvgPool((2, 3, 3), (1, 2, 2), ops.NO_PADDING),),
+    "padded average pool counts the zeros outside": (ops.AvgPool((2, 3, 2), (2, 1, 2), PADS),),
+    "mean over all positions": (ops.AvgPool(MAP[:3], (1, 1, 1), ops.NO_PADDING), ops.Reshape(), dense(6, 3)),
+    "add": (ops.Relu(), ops.Add()),
+    "concat": (ops.Concat(), affine(12)),
+    "affine": (affine(6),),
+    "scale alone": (ops.Affine(np.full(6, 2.0), np.zeros(6)),),
+    "affine that changes nothing": (ops.Affine(np.ones(6), np.zeros(6)), ops.Relu()),
+    "relu": (ops.Relu(),),
+    "flattening read by nobody": (ops.Reshape(),),
+    "flattening read by a softmax": (ops.Reshape(), ops.Softmax()),
+    "flattening read by a dense layer": (ops.Reshape(), dense(4 * 9 * 7 * 6, 11), dense(11, 3)),
+    "flattening, then affine and relu": (
+        ops.Reshape(),
+        affine(4 * 9 * 7 * 6),
+        ops.Relu(),
+        dense(4 * 9 * 7 * 6, 5, relu=True),
+        affine(5),
+        ops.Softmax(),
+    ),
+    "flattening added to itself": (ops.Reshape(), ops.Add(), affine(4 * 9 * 7 * 6), dense(4 * 9 * 7 * 6, 5)),
+}
+
+
+@pytest.mark.parametrize("name", OPS)
+def test_an_operation_means_in_onnx_what_it_means_here(name: str) -> None:
+    first, *then = OPS[name]
+    check(single(first, then=tuple(then)))
+
+
+@pytest.mark.parametrize("stages", [(), rewrites.ALGEBRA], ids=["traced", "rewritten"])
+@pytest.mark.parametrize("scheme", ["dense", "kgs 8x4", "filter"])
+@pytest.mark.parametrize("network", networks.BUILDERS)
+def test_a_network_answers_as_jax_does(network: str, scheme: str, stages: tuple[rewrites.Stage, ...]) -> None:
+    built = networks.BUILDERS[network](scheme)
+    expected = built.logits()[0]
+    found = runtime(rewrites.rewrite(built.trace(), stages), built.clip[0])
+    assert np.abs(found - expected).max() < 1e-5 * np.abs(expected).max()
+
+
+def test_packed_kernels_are_unpacked() -> None:
+    graph = rewrites.rewrite(networks.chain("kgs 8x4").trace())
+    assert {type(node.op) for node in graph.nodes} >= {ops.PackedConv, ops.PackedDense}
+    check(graph)
+
+
+def test_what_dense_layers_read_is_not_transposed() -> None:
+    graph = rewrites.rewrite(networks.chain("dense").trace(), rewrites.ALGEBRA)
+    kinds = [node.op_type for node in onnx_export.export(graph).graph.node]
+    assert kinds == ["Conv", "Relu", "MaxPool", "Conv", "Relu", "MaxPool", "Flatten", "Gemm", "Relu", "Gemm"]
+
+
+def test_a_layer_may_be_called_as_the_output_or_the_input() -> None:
+    params = {"logits": networks.layer(rng, 3, 3, 3, 2, 4), "clip": networks.layer(rng, 4, 3)}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = jax.nn.relu(networks.conv(x, p["logits"]))
+        return jax.nn.relu(networks.dense(x.mean((1, 2, 3)), p["clip"]))
+
+    built = networks.Network(function, params, networks.clip(rng, 3, 5, 4, 2))
+    np.testing.assert_allclose(runtime(built.trace(), built.clip[0]), built.logits()[0], rtol=1e-4, atol=1e-5)
+
+
+def test_split_strides_have_no_form_in_onnx() -> None:
+    graph = rewrites.rewrite(networks.factored("dense").trace())
+    with pytest.raises(
+        ops.GraphError,
+        match="^space1_phases is a SpaceToDepth, which has no form in ONNX; export the graph before its strides are split$",
+    ):
+        onnx_export.export(graph)
+
+
+@pytest.mark.parametrize("kind", [ops.MaxPool, ops.AvgPool])
+def test_windows_wholly_outside_are_refused(kind: type[ops.MaxPool | ops.AvgPool]) -> None:
+    pads = ((0, 1), (0, 0), (1, 1))
+    with pytest.raises(ops.GraphError, match="^node0 has pads .* engines want pads smaller than the window$"):
+        onnx_export.export(single(kind((1, 2, 3), (1, 1, 1), pads)))
+
+
+def test_the_file_says_what_the_model_wants(tmp_path: pathlib.Path) -> None:
+    graph = rewrites.rewrite(networks.chain("dense").trace(), rewrites.ALGEBRA)
+    path = tmp_path / "model.onnx"
+    onnx_export.write(path, onnx_export.export(graph, {"scheme": "dense", "rate": 1.0, "clip": {"frames": 3}}))
+    assert [file.name for file in tmp_path.iterdir()] == ["model.onnx"]
+    model = onnx.load(path)
+    onnx.checker.check_model(model, full_check=True)
+    said = {prop.key: prop.value for prop in model.metadata_props}
+    assert said == {"scheme": "dense", "rate": "1.0", "clip": '{"frames": 3}', "layout": "NCDHW"}
+    (clip,), (logits,) = model.graph.input, model.graph.output
+    assert (clip.name, [d.dim_value for d in clip.type.tensor_type.shape.dim]) == ("clip", [1, 3, 3, 17, 23])
+    assert (logits.name, [d.dim_value for d in logits.type.tensor_type.shape.dim]) == ("logits", [1, 7])

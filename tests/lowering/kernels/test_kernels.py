@@ -1,0 +1,252 @@
+"""Kernels over buffers, as their text says: no access outside a buffer, the oracle's values, and zeros around them whatever lay there before."""
+
+import dataclasses
+import itertools
+
+import numpy as np
+import pytest
+
+from lowering.graph import fusion, interpret, ops, rewrites
+from lowering.kernels import build, layouts
+from lowering.kernels import kernel as kernels
+from lowering.kernels.cpu import stage
+from lowering.targets import precisions, targets
+from tests.lowering import networks, random_graphs
+from tests.lowering.kernels import interpreter
+
+ARM = dataclasses.replace(targets.find("android:cortex-a76"), cache_bytes=0)  # so that chains are made
+WIDE = {"weights_by_lane": False}
+TARGETS = {
+    "neon": ARM,
+    "avx2": dataclasses.replace(ARM, **targets.X86["avx2"] | WIDE),
+    "avx512": dataclasses.replace(ARM, **targets.X86["avx512f"] | WIDE),
+    "neon f16": dataclasses.replace(ARM, precision=precisions.PRECISIONS["f16"], ring_bytes=4096),
+    "neon f16-f32": dataclasses.replace(ARM, precision=precisions.PRECISIONS["f16-f32"]),
+    "neon w16": dataclasses.replace(ARM, precision=precisions.PRECISIONS["w16"], ring_bytes=1),
+    "vulkan": targets.find("vulkan:mali-g78"),
+    "vulkan f16": targets.find("vulkan:mali-g78:f16"),
+}
+
+
+class Kernels:
+    """A graph as one target's kernels see it."""
+
+    def __init__(self, graph: ops.Graph, target: targets.Target) -> None:
+        self.graph, self.target = fusion.join(rewrites.rewrite(graph), target), target
+        self.layout, self.users = layouts.assign(self.graph), self.graph.users
+
+    def source(self, name: str) -> ops.Node:
+        """The node that gives a value; for a flattening without a kernel, what it flattens."""
+        node = self.graph[name]
+        free = isinstance(node.op, ops.Reshape) and self.build(node) is None
+        return self.source(node.inputs[0]) if free else node
+
+    def value(self, name: str) -> kernels.Value:
+        node = self.source(name)
+        if node.name in self.layout:
+            layout = self.layout[node.name]
+            return kernels.Value("", kernels.feature_map(layout, self.target.precision.activations), layout)
+        size = node.shape[0]
+        if isinstance(node.op, ops.PackedDense):
+            size = node.op.kernel.rows * node.op.kernel.group
+        return kernels.Value("", kernels.Tensor((size,)), None)
+
+    def build(self, node: ops.Node) -> kernels.Kernel | None:
+        clip = kernels.Value("", kernels.Tensor((1, *self.graph.input.shape)), None)
+        inputs = [self.value(name) for name in node.inputs] or [clip]
+        return build.build(node, inputs, self.users[node.name], self.layout, self.target)
+
+    def memory(self, name: str, values: dict[str, np.ndarray]) -> np.ndarray:
+        """A value as it lies in memory; what fills groups of filters is not a number."""
+        value, data = self.value(name), values[self.source(name).name]
+        if value.rows is None:
+            return np.pad(data.astype(np.float32), (0, value.type.size - len(data)), constant_values=np.nan)
+        laid = value.rows.lay(data.astype(np.float32)).astype(precisions.DTYPES[value.type.element])
+        laid[value.rows.channels :] = np.nan
+        return laid
+
+
+def run(graph: ops.Graph, target: targets.Target, seed: int = 0) -> list[str]:
+    """Runs every kernel that is an executable of its own on what the oracle gives it, and compares. The nodes with such a kernel, the clip aside."""
+    found, values, kept = Kernels(graph, target), {}, []
+    clip = random_graphs.clip(graph, seed)
+    tolerance = 1e-5 if target.precision is precisions.F32 else target.precision.tolerance
+    for node in found.graph.nodes:
+        given = [values[name] for name in node.inputs]
+        expected = values[node.name] = interpret.apply(node.op, given) if given else clip[0].astype(np.float64)
+        kernel = found.build(node)
+        if kernel is None or not kernel.outside:
+            continue
+        inputs = [found.memory(name, values) for name in node.inputs] or [clip]
+        out = interpreter.run(kernel, inputs, np.random.default_rng(seed))
+        if node.name in found.layout:
+            layout = found.layout[node.name]
+            around = out.reshape(layout.stored, layout.frames, layout.plane)[: layout.channels, :, layout.mask() == 0]
+            assert not around.any(), f"{node.name} leaves other things than zeros around its rows"
+            out = layout.unlay(out)
+        else:
+            out = out[: node.shape[0]]
+        np.testing.assert_allclose(out, expected, atol=tolerance * np.abs(expected).max(), err_msg=node.name)
+        kept += [node.name] if given else []
+    return kept
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("name", TARGETS)
+def test_kernels_of_random_networks_give_the_oracles_values_and_stay_in_their_buffers(
+    name: str, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if seed % 2:
+        monkeypatch.setattr(stage, "L1", 0)  # so that AVX-512 fetches inputs ahead
+    size, width = (
+        ((3, 7, 9, 3), 9) if name.startswith("vulkan") else ((5, 13, 13, 4), 20)
+    )  # 64 invocations take their time
+    run(random_graphs.graph(seed, size=size, width=width), TARGETS[name], seed)
+
+
+def single(op: ops.Op, *shape: int, positive: bool = False) -> ops.Graph:
+    """A graph of one operation on the clip, or on its ReLU, flattened."""
+    clip, relu = ops.Node("clip", ops.Input(), (), shape), ops.Node("relu", ops.Relu(), ("clip",), shape)
+    head = (clip, relu) if positive else (clip,)
+    node = ops.Node("node", op, (head[-1].name,), ops.output_shape(op, [shape]))
+    return ops.Graph((*head, node, ops.Node("flat", ops.Reshape(), ("node",), (int(np.prod(node.shape)),))))
+
+
+WINDOWS = [
+    ((1, 1, 1), (1, 1, 1), ((0, 0), (0, 0), (0, 0))),
+    ((1, 2, 2), (1, 2, 2), ((0, 0), (0, 0), (0, 0))),
+    ((2, 2, 2), (2, 2, 2), ((0, 0), (1, 1), (1, 0))),
+    ((3, 3, 3), (1, 1, 1), ((1, 1), (1, 1), (1, 1))),
+    ((1, 3, 3), (1, 2, 2), ((0, 0), (1, 1), (1, 1))),
+    ((3, 3, 3), (2, 2, 2), ((1, 1), (0, 1), (0, 1))),
+    ((2, 1, 4), (1, 3, 2), ((1, 0), (0, 0), (3, 2))),
+    ((1, 2, 5), (1, 1, 1), ((0, 0), (1, 0), (0, 4))),
+    ((4, 5, 1), (3, 1, 2), ((2, 3), (2, 4), (0, 0))),
+    ((1, 4, 3), (1, 4, 1), ((0, 0), (0, 0), (1, 1))),
+    ((1, 2, 3), (1, 2, 3), ((0, 0), (0, 0), (0, 0))),
+    ((4, 3, 3), (1, 2, 2), ((3, 2), (1, 1), (1, 1))),
+    ((2, 2, 2), (1, 2, 2), ((0, 1), (0, 0), (0, 0))),
+    ((3, 1, 1), (1, 1, 1), ((0, 0), (0, 0), (0, 0))),
+]
+
+
+@pytest.mark.parametrize("target", ["neon", "avx512", "neon f16-f32", "neon f16"])
+@pytest.mark.parametrize(("window", "strides", "padding"), WINDOWS, ids=str)
+def test_pools_of_any_window_stride_and_padding(
+    window: ops.Window, strides: ops.Window, padding: ops.Padding, target: str
+) -> None:
+    """Of values of both signs and of positive ones. Strides of 1 and 2 in width have kernels of their own, unless negative values meet padding."""
+    own = strides[2] == 2 or strides[1:] == (1, 1)
+    for kind, positive in itertools.product((ops.MaxPool, ops.AvgPool), (False, True)):
+        zeros = kind is ops.AvgPool or positive or padding == ops.NO_PADDING
+        op = kind(window, strides, padding)
+        for shape in ((4, 9, 11, 3), (4, 8, 5, 2)):
+            kept = run(single(op, *shape, positive=positive), TARGETS[target])
+            assert kept in ([["node"], []] if own and zeros else [[]])  # a vector may not fit
+        assert run(single(op, 4, 17, 35, 1, positive=positive), TARGETS[target]) == (["node"] if own and zeros else [])
+
+
+@pytest.mark.parametrize("target", ["neon", "avx2", "neon f16-f32"])
+@pytest.mark.parametrize("shape", [(3, 7, 7, 5), (1, 1, 1, 3), (4, 16, 16, 2)], ids=str)
+@pytest.mark.parametrize(("depth", "stride", "front"), [(9, 1, 0), (1, 1, 0), (1, 2, 0), (3, 1, 1)])
+def test_pools_of_whole_planes(shape: ops.Shape, target: str, depth: int, stride: int, front: int) -> None:
+    _, height, width, _ = shape
+    depth = min(depth, shape[0])
+    for kind, positive in itertools.product((ops.MaxPool, ops.AvgPool), (False, True)):
+        op = kind((depth, height, width), (stride, 1, 1), ((min(front, depth - 1), 0), (0, 0), (0, 0)))
+        kept = run(single(op, *shape, positive=positive), TARGETS[target])
+        assert kept == (["node"] if kind is ops.AvgPool or positive else [])
+
+
+def conv(kernel: tuple[int, ...], strides: ops.Window, padding: ops.Padding, scheme: str) -> ops.Conv:
+    layer = networks.layer(np.random.default_rng(0), *kernel, scheme=scheme)
+    return ops.Conv(layer["kernel"], layer["bias"], strides, padding)
+
+
+@pytest.mark.parametrize("target", ["neon", "avx512", "vulkan"])
+@pytest.mark.parametrize("frames", [2, 5, 6])
+@pytest.mark.parametrize(
+    ("depth", "stride", "front", "back"), [(1, 2, 0, 0), (3, 2, 1, 1), (2, 3, 0, 1), (3, 3, 2, 0), (1, 4, 3, 2), (4, 2, 3, 3)]
+)  # fmt: skip
+def test_kernels_skip_frames_themselves(
+    frames: int, depth: int, stride: int, front: int, back: int, target: str
+) -> None:
+    """Padding may exceed the kernel: the frames that it gives are the bias alone."""
+    for padding in (((front, back), (1, 1), (0, 1)), ((front, back), (0, 0), (2, 3))):
+        op = conv((depth, 3, 2, 3, 13), (stride, 1, 1), padding, "kgs 4x4")
+        assert run(single(op, frames, 5, 6, 3), TARGETS[target]) == ["node"]
+
+
+@pytest.mark.parametrize("target", ["neon", "avx512", "neon f16-f32"])
+@pytest.mark.parametrize("width", [1, 4, 7, 18])
+@pytest.mark.parametrize(
+    ("kernel", "strides", "padding"),
+    [
+        ((1, 1, 1), (2, 2, 2), ((0, 0), (0, 0), (0, 0))),
+        ((3, 3, 3), (1, 2, 2), ((1, 1), (1, 1), (1, 1))),
+        ((1, 2, 1), (1, 1, 2), ((0, 0), (1, 0), (0, 1))),
+        ((1, 5, 4), (1, 3, 2), ((0, 0), (2, 2), (3, 1))),
+        ((1, 1, 3), (1, 2, 3), ((0, 0), (0, 1), (1, 2))),
+    ],
+)
+def test_strided_convolutions_read_phases_of_any_width(
+    kernel: ops.Window, strides: ops.Window, padding: ops.Padding, width: int, target: str
+) -> None:
+    kept = run(single(conv((*kernel, 5, 9), strides, padding, "unstructured"), 3, 7, width, 5), TARGETS[target])
+    assert kept[-1] == "node"
+    if width > 7:
+        assert kept == (["node_phases", "node"] if strides[2] == 2 else ["node"])
+
+
+@pytest.mark.parametrize("target", ["neon", "avx512", "vulkan"])
+@pytest.mark.parametrize("shape", [(2, 3, 5, 3), (1, 1, 1, 3)], ids=str)
+@pytest.mark.parametrize(
+    "padding", [((0, 0), (3, 2), (0, 0)), ((0, 0), (0, 3), (4, 0)), ((2, 2), (1, 1), (5, 5)), ((0, 0), (0, 0), (1, 0))], ids=str
+)  # fmt: skip
+def test_padding_may_exceed_the_kernel(padding: ops.Padding, shape: ops.Shape, target: str) -> None:
+    """A tap then lies before its position: that makes no room for a tile beyond the plane."""
+    run(single(conv((1, 1, 1, 3, 21), (1, 1, 1), padding, "dense"), *shape), TARGETS[target])
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("channels", [1, 5, 13])
+def test_what_is_added_may_hold_fewer_channels_than_whole_groups(channels: int, target: str) -> None:
+    """A joined map or the clip holds just its channels; a convolution also those that fill its last group."""
+    op = conv((1, 3, 3, channels, channels), (1, 1, 1), ((0, 0), (1, 1), (1, 1)), "dense")
+    clip, node, flat = single(op, 2, 3, 4, channels).nodes
+    add = dataclasses.replace(node, name="add", op=ops.Add(), inputs=("clip", "node"))
+    graph = ops.Graph((clip, node, add, dataclasses.replace(flat, inputs=("add",))))
+    assert run(graph, TARGETS[target]) == ["node"]
+
+
+@pytest.mark.parametrize("target", ["neon", "neon f16-f32", "vulkan"])
+@pytest.mark.parametrize("inputs", [1, 37])
+@pytest.mark.parametrize("outputs", [1, 3, 64, 130])
+def test_dense_layers_of_any_size(inputs: int, outputs: int, target: str) -> None:
+    layer = networks.layer(np.random.default_rng(0), inputs, outputs, scheme="unstructured")
+    dense = ops.Node("dense", ops.Dense(layer["kernel"], layer["bias"]), ("flat",), (outputs,))
+    graph = ops.Graph((*single(ops.Relu(), 1, 1, inputs, 1).nodes, dense))
+    assert run(graph, TARGETS[target]) == ["dense"]
+
+
+@pytest.mark.parametrize("target", ["neon", "avx2", "avx512", "neon f16"])
+@pytest.mark.parametrize("width", [1, 2, 3, 4, 7, 16, 35])
+def test_clips_of_any_width_are_laid_out(width: int, target: str) -> None:
+    for channels in (1, 3, 4, 5):
+        run(single(ops.AvgPool((1, 1, 1), (1, 1, 1), ops.NO_PADDING), 2, 3, width, channels), TARGETS[target])
+        padded = conv((1, 3, 3, channels, 4), (1, 1, 1), ((0, 0), (1, 1), (2, 2)), "dense")
+        run(single(padded, 2, 3, width, channels), TARGETS[target])
+
+
+def test_the_interpreter_catches_what_leaves_a_buffer_or_is_never_written() -> None:
+    found = Kernels(single(ops.AvgPool((1, 2, 2), (1, 2, 2), ops.NO_PADDING), 2, 6, 8, 1), TARGETS["neon"])
+    kernel, rng = found.build(found.graph["node"]), np.random.default_rng(0)
+    assert kernel is not None
+    memory = found.memory("clip", {"clip": np.ones((2, 6, 8, 1))})
+    change = lambda old, new: dataclasses.replace(kernel, outside=kernel.outside.replace(old, new))
+    assert np.isfinite(interpreter.run(kernel, [memory], rng)).all()
+    with pytest.raises(IndexError, match=r"^4 elements at \d+: the buffer has \d+$"):
+        interpreter.run(change("(%c, %frame, %mask_at)", "(%next_c, %frame, %mask_at)"), [memory], rng)
+    with pytest.raises(IndexError, match=r"^\d elements at -\d+: the buffer has \d+$"):
+        interpreter.run(change("%c0 = arith.constant 0", "%c0 = arith.constant -9"), [memory], rng)
+    assert np.isnan(interpreter.run(change("%cx = arith.constant 2", "%cx = arith.constant 1"), [memory], rng)).any()

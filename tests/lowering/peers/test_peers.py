@@ -1,0 +1,155 @@
+"""Engines in turns: what is timed, what becomes of an engine that is missing, dies or answers wrongly; PyTorch's form of a graph."""
+
+import dataclasses
+import itertools
+import os
+import pathlib
+import re
+
+import numpy as np
+import pytest
+
+from lowering.bundle import measure
+from lowering.graph import interpret, ops, rewrites
+from lowering.graph import onnx as onnx_export
+from lowering.peers import engines, networks, rounds, torch_network
+from tests.lowering import conftest
+from tests.lowering import networks as examples
+from tests.lowering.peers import odd_engines
+
+FAILING = {
+    "dies": "failed: its process ended with code 7: cannot allocate 9 GB",
+    "hangs_up_later": "failed: its process ended with code 1: it said nothing",
+    "raises": "failed: ValueError: no such layer",
+    "not_finite": "wrong answer: 0 finite logits, expected 7",
+    "drifts": "wrong answer: off by 0.5 of the largest logit, expected at most 0.01",
+}
+KEYS = [
+    *("engine", "model", "scheme", "rate", "macs", "precision", "p50_ms", "p90_ms", "min_ms", "runs"),
+    *("peak_rss_mb", "share_of_peak", "max_rel_error", "status"),
+]
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory, network: examples.Network) -> networks.Network:
+    """A network on disk. Do not change its folder."""
+    folder = tmp_path_factory.mktemp("peers") / "network"
+    return networks.write(folder, network.trace(), network.clip, network.logits(), conftest.INFO, macs=1_000_000)
+
+
+@pytest.fixture
+def own(written: networks.Network, tmp_path: pathlib.Path) -> networks.Network:
+    """The network with a folder of the test's own beside it, for engines that write."""
+    for path in written.folder.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    np.save(tmp_path / "expected.npy", written.logits[None])
+    return dataclasses.replace(written, folder=tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def peak(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A made-up FMA peak of 100 GFLOP/s: the real one takes a compilation."""
+    monkeypatch.setattr(
+        measure, "Peak", lambda folder, bundle, threads: type("Peak", (), {"gflops": lambda _: 100.0})()
+    )
+
+
+def test_engines_take_turns_and_warm_up_in_each(own: networks.Network) -> None:
+    pairs = [(odd_engines.engine(load), own) for load in (odd_engines.first, odd_engines.second)]
+    seen: list[tuple[str, int, int]] = []
+    found, peak, whole = rounds.interleave(pairs, 1, rounds=2, runs=3, progress=lambda *at: seen.append(at))
+    calls = [(name, len(list(run))) for name, run in itertools.groupby((own.folder / "calls").read_text().split())]
+    assert calls == [("first", 1), ("second", 1), *[("first", 5), ("second", 5)] * 2]
+    assert seen == [*[("loading", i, 2) for i in (1, 2)], *[("latency", i, 4) for i in range(1, 5)]]
+    assert (whole, peak) == (True, 100.0)
+    for each in found:
+        row = each.row(peak)
+        assert list(row) == KEYS
+        assert (row["runs"], row["status"], row["max_rel_error"]) == (6, "ok", 0.0)
+        assert 0 < row["min_ms"] <= row["p50_ms"] <= row["p90_ms"]
+        assert row["peak_rss_mb"] > 10
+        assert row["share_of_peak"] == pytest.approx(2 * 1_000_000 / (row["p50_ms"] * 1e6) / 100)
+
+
+def test_an_engine_gets_its_cores_and_threads(own: networks.Network) -> None:
+    before = os.sched_getaffinity(0)
+    found, _, _ = rounds.interleave([(odd_engines.engine(odd_engines.aware), own)], 1, 1, 1)
+    assert found[0].status == "ok"
+    shape = np.load(own.folder / networks.CLIP).shape
+    assert (own.folder / "given").read_text() == f"1 [{min(before)}] 1 {shape}"
+    assert os.sched_getaffinity(0) == before
+
+
+@pytest.mark.parametrize("threads", [0, 10_000])
+def test_more_threads_than_cores_are_refused(own: networks.Network, threads: int) -> None:
+    cores = len(os.sched_getaffinity(0))
+    message = f"^{threads} threads asked for, this process may use {cores} cores; give --threads 1 to {cores}$"
+    with pytest.raises(ValueError, match=message):
+        rounds.interleave([(odd_engines.engine(odd_engines.first), own)], threads, 1, 1)
+
+
+def test_engines_that_fail_are_rows_and_stop_nobody(own: networks.Network) -> None:
+    loads = [getattr(odd_engines, name) for name in FAILING]
+    pairs = [(odd_engines.engine(load), own) for load in loads]
+    pairs.append((odd_engines.engine(odd_engines.first, library="no_such_engine"), own))
+    pairs.append((odd_engines.engine(odd_engines.second), own))
+    found, peak, whole = rounds.interleave(pairs, 1, rounds=1, runs=2)
+    *bad, good = (each.row(peak) for each in found)
+    assert [row["status"] for row in bad] == [
+        *FAILING.values(), "not installed (No module named 'no_such_engine'): pip install 'rt3d-jax[peers]'"
+    ]  # fmt: skip
+    for row in bad:
+        assert {row[key] for key in ("p50_ms", "p90_ms", "min_ms", "peak_rss_mb", "share_of_peak")} == {None}
+        assert row["runs"] == 0
+    assert whole
+    assert (good["status"], good["runs"]) == ("ok", 2)
+
+
+def test_weights_that_were_tampered_with_are_found(own: networks.Network, network: examples.Network) -> None:
+    params = {name: dict(layer) for name, layer in network.params.items()}
+    params["fc2"]["bias"] = params["fc2"]["bias"] + np.float32(0.1)
+    graph = dataclasses.replace(network, params=params).trace()
+    (own.folder / networks.MODEL).unlink()
+    onnx_export.write(own.folder / networks.MODEL, onnx_export.export(rewrites.rewrite(graph, rewrites.ALGEBRA)))
+    pairs = [(engines.ENGINES[name], own) for name in ("onnxruntime", engines.OURS)]
+    found, _, _ = rounds.interleave(pairs, 1, rounds=1, runs=1)
+    assert re.match(r"wrong answer: off by 0\.\d+ of the largest logit, expected at most 0.01", found[0].status)
+    assert found[1].status == "ok"
+
+
+def test_what_was_measured_before_an_interrupt_is_kept(own: networks.Network) -> None:
+    def interrupt(what: str, done: int, total: int) -> None:
+        if (what, done) == ("latency", 3):
+            raise KeyboardInterrupt
+
+    pairs = [(odd_engines.engine(load), own) for load in (odd_engines.first, odd_engines.second)]
+    found, peak, whole = rounds.interleave(pairs, 1, rounds=5, runs=2, progress=interrupt)
+    assert not whole
+    assert [each.row(peak)["runs"] for each in found] == [4, 2]
+
+
+def test_an_interrupt_while_loading_leaves_rows_without_times(own: networks.Network) -> None:
+    def interrupt(what: str, done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    found, peak, whole = rounds.interleave([(odd_engines.engine(odd_engines.first), own)], 1, 5, 2, interrupt)
+    assert (peak, whole) == (None, False)
+    row = found[0].row(peak)
+    assert (row["p50_ms"], row["status"]) == (None, "interrupted before it was timed")
+
+
+@pytest.mark.parametrize("stages", [(), rewrites.ALGEBRA], ids=["traced", "rewritten"])
+@pytest.mark.parametrize("name", examples.BUILDERS)
+def test_in_pytorch_a_graph_means_the_same(name: str, stages: tuple[rewrites.Stage, ...]) -> None:
+    built = examples.BUILDERS[name]("kgs 8x4")
+    graph = rewrites.rewrite(built.trace(), stages)
+    network = torch_network.Network(list(graph.nodes), torch_network.torch.channels_last_3d)
+    x = torch_network.torch.from_numpy(built.clip).permute(0, 4, 1, 2, 3)
+    expected = interpret.evaluate(graph, built.clip[0])
+    np.testing.assert_allclose(network(x).numpy()[0], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_pytorch_lets_go_of_the_graphs_weights() -> None:
+    nodes: list[ops.Node] = list(examples.chain("dense").trace().nodes)
+    torch_network.Network(nodes, torch_network.torch.contiguous_format)
+    assert nodes == []

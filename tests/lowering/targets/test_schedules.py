@@ -1,0 +1,139 @@
+"""Choices: what they change in a module, what they leave as it was, and what is refused."""
+
+import dataclasses
+import pathlib
+import re
+
+import pytest
+
+from lowering.bundle import bundles, run
+from lowering.graph import keys, ops, rewrites
+from lowering.kernels import emit
+from lowering.targets import schedules, targets
+from tests.lowering import conftest, networks
+
+CPU = "android:cortex-a76"
+
+
+def text(network: networks.Network, choice: schedules.Schedule | None = None, target: str = CPU) -> str:
+    """The module with one choice for every convolution, or as it is without."""
+    graph = network.trace()
+    chosen = (
+        dict.fromkeys(keys.keys(rewrites.rewrite(graph, rewrites.STAGES[:-1])).values(), choice)
+        if choice
+        else schedules.NONE
+    )
+    return emit.emit(rewrites.tuned(graph, chosen), targets.find(target)).text
+
+
+def sums(text: str, layer: str) -> int:
+    """Accumulators of a layer's inner loop."""
+    return int(re.findall(rf"@{layer}_kernel .*?%sums:(\d+) = ", text, re.DOTALL)[0])
+
+
+def test_a_choice_of_vectors_and_rows_is_the_register_tile(network: networks.Network) -> None:
+    assert sums(text(network), "conv2") == 8 * 3
+    assert sums(text(network, schedules.Schedule(vectors=1)), "conv2") == 8
+    assert sums(text(network, schedules.Schedule(group=4, vectors=4)), "conv2") == 4 * 4
+    assert "tensor<16x3x" in text(network, schedules.Schedule(group=16))  # conv1 has 13 filters
+
+
+def test_a_choice_of_chunk_is_the_tiles_of_a_chunk(network: networks.Network) -> None:
+    counts = [
+        int(re.findall(r"@conv1_kernel .*?%chunk = .*? \(i mod (\d+)\)", found, re.DOTALL)[0])
+        for found in (text(network, schedules.Schedule(chunk=chunk)) for chunk in (1, 3, 64))
+    ]
+    assert counts[0] > counts[1] > counts[2] == 1
+    assert counts[1] == -(-counts[0] // 3)
+
+
+def test_a_choice_of_ring_joins_and_parts() -> None:
+    network = networks.factored("dense", size=(4, 40, 50))
+    joined = "@space1.time1_kernel"
+    assert joined not in text(network)
+    assert joined in text(network, schedules.Schedule(ring=64 * 1024))
+    assert joined not in text(network, schedules.Schedule(ring=0))
+    small, large = (text(network, schedules.Schedule(ring=ring)) for ring in (8 * 1024, 64 * 1024))
+    assert small != large
+
+
+def test_without_a_choice_for_its_layers_a_module_is_what_it_was(network: networks.Network) -> None:
+    other = {"1x1x1x1 * 1x1x1x1 pad 0.0.0.0.0.0 stride 1 keeps 1/1/1": schedules.Schedule(vectors=1)}
+    module = emit.emit(rewrites.tuned(network.trace(), other), targets.find(CPU))
+    assert module.text == text(network) == text(network, schedules.DEFAULT)
+
+
+def test_vulkan_takes_no_tiling(network: networks.Network) -> None:
+    assert text(network, schedules.Schedule(vectors=1, chunk=1, ring=0), "vulkan:adreno") == text(
+        network, None, "vulkan:adreno"
+    )
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        schedules.Schedule(group=4, vectors=7, chunk=1, ring=0, source="cache"),
+        schedules.Schedule(group=16, vectors=1, chunk=64, ring=65536, source="shipped"),
+    ],
+)
+def test_a_tuned_bundle_gives_jaxs_answer_and_says_who_tuned_it(
+    tmp_path: pathlib.Path, choice: schedules.Schedule
+) -> None:
+    network = networks.factored("kgs 8x4", size=(4, 18, 23))
+    graph = network.trace()
+    chosen = dict.fromkeys(keys.keys(rewrites.rewrite(graph, rewrites.STAGES[:-1])).values(), choice)
+    bundle = bundles.write(
+        tmp_path / "b", graph, targets.find("host"), network.clip, network.logits(), conftest.INFO, chosen
+    )
+    assert run.check(bundle).passed
+    assert bundle.manifest["tuning"] == choice.source
+    rows = {layer["name"]: layer for layer in bundle.manifest["layers"]}
+    assert rows["time1"]["choice"] == choice.row()
+    assert rows["time1"]["group"] == choice.group
+
+
+def test_a_bundle_is_compiled_again_when_its_choices_change(
+    copied_bundle: bundles.Bundle, network: networks.Network
+) -> None:
+    graph = network.trace()
+    chosen = dict.fromkeys(
+        keys.keys(rewrites.rewrite(graph, rewrites.STAGES[:-1])).values(), schedules.Schedule(chunk=1, source="cache")
+    )
+    arguments = (copied_bundle.folder, graph, targets.find("host"), network.clip, network.logits(), conftest.INFO)
+    tuned = bundles.write(*arguments, chosen)
+    assert (copied_bundle.manifest["tuning"], tuned.manifest["tuning"]) == ("default", "cache")
+    assert tuned.manifest["source"] != copied_bundle.manifest["source"]
+    assert bundles.write(*arguments, chosen).manifest == tuned.manifest
+
+
+def test_a_choice_survives_json() -> None:
+    choice = schedules.Schedule(group=4, vectors=5, ring=0, source="cache")
+    assert choice.row() == {"group": 4, "vectors": 5, "ring": 0}
+    assert schedules.parse(choice.row(), "cache") == choice
+    assert schedules.parse({}, "cache") == schedules.DEFAULT
+    assert str(choice) == "group 4 vectors 5 ring 0"
+    assert dataclasses.replace(choice, source="shipped") == choice
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"group": 5}, "group is 5, expected one of 4, 8, 16"),
+        ({"vectors": 0}, "vectors is 0, expected 1 to 32"),
+        ({"chunk": True}, "chunk is True, expected 1 to 4096"),
+        ({"ring": 1 << 20}, "ring is 1048576, expected 0 to 524288"),
+        ({"tile": 3}, "{'tile': 3} is no choice; expected some of: group, vectors, chunk, ring"),
+        ([8, 3], "[8, 3] is no choice; expected some of: group, vectors, chunk, ring"),
+    ],
+)
+def test_a_choice_that_no_kernel_could_follow_is_refused(row: object, message: str) -> None:
+    with pytest.raises(schedules.ScheduleError, match=f"^{re.escape(message)}$"):
+        schedules.parse(row, "cache")
+
+
+def test_packed_layers_carry_their_choice(network: networks.Network) -> None:
+    graph = network.trace()
+    key = keys.keys(rewrites.rewrite(graph, rewrites.STAGES[:-1]))["conv1"]
+    found = rewrites.tuned(graph, {key: schedules.Schedule(vectors=2)})
+    found_for = {node.name: node.op.schedule for node in found.nodes if isinstance(node.op, ops.PackedConv)}
+    assert found_for == {"conv1": schedules.Schedule(vectors=2), "conv2": schedules.DEFAULT}

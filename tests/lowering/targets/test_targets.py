@@ -1,0 +1,119 @@
+"""Targets are data: every one has a name, flags that the compiler takes, and tilings for every size of row."""
+
+import pathlib
+import re
+
+import numpy as np
+import pytest
+
+from lowering.bundle import compile as compilers
+from lowering.graph import rewrites
+from lowering.kernels import emit
+from lowering.targets import precisions, targets
+from tests.lowering import networks
+
+NAMES = (
+    "host, android:cortex-a55, android:cortex-a75, android:cortex-a76, android:cortex-a77, android:cortex-a78, android:cortex-x1, "
+    "android:cortex-a510, android:cortex-a710, android:cortex-a715, android:cortex-x2, android:cortex-x3, "
+    "vulkan:adreno, vulkan:mali-g57, vulkan:mali-g77, vulkan:mali-g78, vulkan:mali-g310, vulkan:mali-g510, "
+    "vulkan:mali-g615, vulkan:mali-g710, vulkan:mali-g715, vulkan:valhall1, vulkan:valhall2, vulkan:valhall3, vulkan:valhall4, vulkan:arm5gen"
+)  # fmt: skip
+
+
+def test_the_names_are_these() -> None:
+    assert ", ".join(targets.names()) == NAMES
+
+
+@pytest.mark.parametrize("name", targets.names())
+def test_a_target_is_found_by_its_name(name: str) -> None:
+    found = targets.find(name)
+    assert (found.name, found.kind) == (name, "vulkan" if name.startswith("vulkan:") else "cpu")
+    assert set(found.tilings) >= set(rewrites.GROUP_EFFICIENCY)
+    assert all(tiling.vectors * group <= 32 for group, tiling in found.tilings.items())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "",
+            ":",
+            "phone",
+            "host:x",
+            "host:",
+            "host::f16",
+            "android",
+            "android:",
+            "android:cortex-m0",
+            "vulkan:nvidia",
+        ),
+        *("cuda:0", "f16", ":f16", "f16:host", "android:f16", "host:f64", "host:f16:f16", "vulkan:adreno:f16:w16"),
+    ],
+)
+def test_an_unknown_target_is_told_what_there_is(name: str) -> None:
+    message = f"no target {name!r}; expected one of: {NAMES}; with :f32, :f16, :f16-f32, :w16 after it, or f32"
+    with pytest.raises(targets.TargetError, match=f"^{re.escape(message)}$"):
+        targets.find(name)
+
+
+@pytest.mark.parametrize("chosen", precisions.PRECISIONS.values(), ids=precisions.PRECISIONS)
+@pytest.mark.parametrize("name", ["host", "android:cortex-a76", "vulkan:mali-g78"])
+def test_a_precision_may_follow_a_targets_name(
+    name: str, chosen: precisions.Precision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(targets, "cpu_flags", lambda: frozenset(["avx2", "avx512f", "avx512_fp16"]))
+    found, plain = targets.find(f"{name}:{chosen.name}"), targets.find(name)
+    assert (found.precision, found.name) == (chosen, f"{name}:{chosen.name}")
+    assert (found.kind, found.flags, found.is_host) == (plain.kind, plain.flags, name == "host")
+    assert plain.precision is precisions.F32
+    assert found.lanes * {"f32": 4, "f16": 2}[chosen.sums] == found.vector_bytes
+    assert found.activation_bytes == {"f32": 4, "f16": 2}[chosen.activations]
+
+
+@pytest.mark.parametrize(
+    ("features", "sums"), [("avx2", "f32"), ("avx512f", "f32"), ("avx512f avx512_fp16", "f16"), ("asimdhp", "f16")]
+)
+def test_a_host_without_arithmetic_in_f16_adds_up_in_f32(
+    features: str, sums: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(targets, "cpu_flags", lambda: frozenset(features.split()))
+    found = targets.find("host:f16").precision
+    assert (found.name, found.activations, found.weights, found.sums) == ("f16", "f16", "f16", sums)
+    assert found.tolerance == precisions.PRECISIONS["f16"].tolerance
+
+
+@pytest.mark.parametrize("name", [name for name in targets.names() if name != "host"])
+def test_every_target_compiles_a_network(name: str, tmp_path: pathlib.Path) -> None:
+    rng = np.random.default_rng(0)
+    params = {"conv": networks.layer(rng, 1, 1, 2, 1, 4), "fc": networks.layer(rng, 12, 2)}
+    network = networks.Network(
+        lambda p, x: networks.dense(networks.conv(x, p["conv"]).reshape(1, -1), p["fc"]),
+        params,
+        networks.clip(rng, 1, 1, 3, 1),
+    )
+    module = emit.emit(rewrites.rewrite(network.trace()), targets.find(name))
+    (tmp_path / "module.mlir").write_text(module.text)
+    compilers.compile(tmp_path / "module.mlir", targets.find(name), tmp_path / "module.vmfb")
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["module.mlir", "module.vmfb"]
+
+
+@pytest.mark.parametrize(
+    ("text", "tilings"),
+    [
+        ("model name : x\nflags\t\t: fpu sse avx2 avx512f fma\n", targets.AVX512),
+        ("flags\t\t: fpu sse avx2 fma\nflags\t\t: avx512f\n", targets.AVX2),
+        ("processor : 0\nFeatures\t: fp asimd\n", targets.NEON),
+        ("", targets.NEON),
+    ],
+)
+def test_the_hosts_tilings_follow_its_vectors(
+    text: str, tilings: dict, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cpuinfo").write_text(text)
+    flags = targets.cpu_flags(str(tmp_path / "cpuinfo"))
+    monkeypatch.setattr(targets, "cpu_flags", lambda: flags)
+    assert targets.find("host").tilings is tilings
+
+
+def test_a_machine_without_cpuinfo_shows_no_features(tmp_path: pathlib.Path) -> None:
+    assert targets.cpu_flags(str(tmp_path / "none")) == frozenset()

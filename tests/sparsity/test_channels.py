@@ -1,0 +1,163 @@
+"""Claims about what a dropped filter takes along, on networks with batch norms, sums and concatenations."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from rt3d_jax.models import layers
+from rt3d_jax.prune import budget
+from rt3d_jax.sparsity import cost, masks, patterns, plans
+
+CLIP = (1, 4, 6, 6, 3)
+
+
+def norm(x, p):
+    return (x - p["mean"]) * jax.lax.rsqrt(p["var"] + 1e-5) * p["scale"] + p["bias"]
+
+
+def folded_norm(x, p):
+    factor = p["scale"] / jnp.sqrt(p["var"] + 1e-5)
+    return x * factor + (p["bias"] - p["mean"] * factor)
+
+
+def conv(x, p):
+    return layers.conv3d(x, p["kernel"], "direct")
+
+
+def chain(params, clip, norm=norm):
+    x = jax.nn.relu(norm(conv(clip, params["a"]), params["bn"]))
+    x = layers.max_pool(x, (2, 2, 2), "direct")
+    x = jax.jit(jax.nn.relu)(conv(x, params["b"]) + params["b"]["bias"])
+    x = x.reshape(x.shape[0], -1)
+    return x @ params["head"]["kernel"] + params["head"]["bias"]
+
+
+def residual(params, clip):
+    x = jax.nn.relu(norm(conv(clip, params["a"]), params["bn"]))
+    y = jax.nn.relu(x + norm(conv(x, params["b"]), params["bn2"]))
+    return y.mean(axis=(1, 2, 3)) @ params["head"]["kernel"]
+
+
+def joined(params, clip):
+    x = jax.nn.relu(conv(clip, params["a"]) + params["a"]["bias"])
+    y = jnp.tanh(conv(clip, params["b"]) + params["b"]["bias"])
+    z = jnp.concatenate([x, y], axis=-1)
+    return conv(z, params["c"]).max(axis=(1, 2, 3)) @ params["head"]["kernel"]
+
+
+def weights(**shapes):
+    rng = np.random.default_rng(0)
+    draw = lambda *shape: jnp.asarray(rng.normal(size=shape), jnp.float32)
+    params = {}
+    for name, shape in shapes.items():
+        if isinstance(shape, int):
+            params[name] = {key: draw(shape) for key in ("scale", "bias", "mean")} | {"var": jnp.ones(shape)}
+        else:
+            params[name] = {"kernel": draw(*shape), "bias": draw(shape[-1])}
+    return params
+
+
+CHAIN = weights(a=(3, 3, 3, 3, 5), bn=5, b=(3, 3, 3, 5, 4), head=(2 * 3 * 3 * 4, 2))
+RESIDUAL = weights(a=(3, 3, 3, 3, 4), bn=4, b=(3, 3, 3, 4, 4), bn2=4, head=(4, 2))
+JOINED = weights(a=(3, 3, 3, 3, 4), b=(3, 3, 3, 3, 2), c=(3, 3, 3, 6, 4), head=(4, 2))
+for tree in (RESIDUAL, JOINED):
+    del tree["head"]["bias"]
+for tree, name in ((CHAIN, "a"), (RESIDUAL, "a"), (RESIDUAL, "b"), (JOINED, "c")):
+    del tree[name]["bias"]
+
+
+def without(shape, *filters):
+    mask = np.ones(shape, bool)
+    mask[..., list(filters)] = False
+    return mask
+
+
+def mask_tree(apply, params, **dropped):
+    table = cost.layers(apply, params, CLIP)
+    kernels = {name: without(params[name]["kernel"].shape, *filters) for name, filters in dropped.items()}
+    return table, plans.mask_tree(params, kernels, table), plans.mask_tree(params, kernels)
+
+
+def answers(apply, params, tree):
+    clip = jnp.asarray(np.random.default_rng(1).normal(size=CLIP), jnp.float32)
+    return np.asarray(apply(masks.apply(params, tree), clip))
+
+
+@pytest.mark.parametrize("form", [norm, folded_norm])
+def test_a_filter_takes_along_its_batch_norm_and_what_reads_it(form):
+    apply = lambda params, clip: chain(params, clip, form)
+    table, tree, _ = mask_tree(apply, CHAIN, a=(1, 3), b=(2,))
+    np.testing.assert_array_equal(tree["bn"]["scale"], [True, False, True, False, True])
+    np.testing.assert_array_equal(tree["bn"]["bias"], tree["bn"]["scale"])
+    assert tree["bn"]["mean"] is None and tree["bn"]["var"] is None
+    assert not tree["b"]["kernel"][..., [1, 3], :].any() and tree["b"]["kernel"][..., [0, 2, 4], :2].all()
+    np.testing.assert_array_equal(
+        np.asarray(tree["head"]["kernel"]).any(axis=1).reshape(18, 4), [[True, True, False, True]] * 18
+    )
+    a, b, head = table
+    assert cost.macs(table, tree) == a.positions * 27 * 3 * 3 + b.positions * 27 * 3 * 3 + 18 * 3 * 2
+    assert cost.parameters(table) == sum(leaf.size for leaf in jax.tree.leaves(CHAIN)) - 10
+
+
+def test_what_is_taken_along_changes_no_answer():
+    """The batch norm's vectors aside, which are pruned with the filter: so they are dropped on both sides here."""
+    for apply, params, dropped in ((chain, CHAIN, {"a": (1, 3)}), (residual, RESIDUAL, {"a": (1, 3), "b": (0, 1)})):
+        _, closed, open_ = mask_tree(apply, params, **dropped)
+        for name in ("bn", "bn2"):
+            if name in open_:
+                open_[name] = closed[name]
+        np.testing.assert_allclose(answers(apply, params, closed), answers(apply, params, open_), rtol=1e-5, atol=1e-5)
+
+
+def test_a_sum_dies_where_all_that_it_adds_does():
+    _, tree, _ = mask_tree(residual, RESIDUAL, a=(1, 3), b=(0, 1))
+    np.testing.assert_array_equal(np.asarray(tree["head"]["kernel"]).all(axis=1), [True, False, True, True])
+    np.testing.assert_array_equal(np.asarray(tree["b"]["kernel"]).any(axis=(0, 1, 2, 4)), [True, False, True, False])
+
+
+def test_a_concatenation_keeps_channels_apart():
+    table, tree, plain = mask_tree(joined, JOINED, a=(0,), b=(1,))
+    assert np.asarray(tree["c"]["kernel"]).any(axis=(0, 1, 2, 4)).tolist() == [False, True, True, True, True, False]
+    np.testing.assert_allclose(answers(joined, JOINED, tree), answers(joined, JOINED, plain), rtol=1e-5)
+    assert [layer.wiring.ends for layer in table] == [False, False, False, True]
+
+
+def test_a_bias_that_stays_keeps_the_channel():
+    def late(params, clip):
+        x = jnp.exp(conv(clip, params["a"]))  # one, not zero, where the filter is dropped
+        return (conv(x, params["b"]) + params["b"]["bias"]).mean(axis=(1, 2, 3))
+
+    params = {"a": CHAIN["a"], "b": CHAIN["b"]}
+    _, tree, _ = mask_tree(late, params, a=(1,))
+    assert tree["b"]["kernel"] is None
+
+
+def test_an_operation_without_a_rule_keeps_the_channel():
+    def sorted_(params, clip):
+        return conv(jnp.sort(conv(clip, params["a"]), axis=-1), params["b"]).mean(axis=(1, 2, 3))
+
+    table, tree, _ = mask_tree(sorted_, {"a": CHAIN["a"], "b": {"kernel": CHAIN["b"]["kernel"]}}, a=(1,))
+    assert tree["b"]["kernel"] is None and table[1].wiring.reads is None
+
+
+@pytest.mark.parametrize(("apply", "params"), [(chain, CHAIN), (residual, RESIDUAL), (joined, JOINED)])
+@pytest.mark.parametrize("measure", ["macs", "parameters"])
+def test_the_budget_counts_what_the_masks_leave(apply, params, measure):
+    table = cost.layers(apply, params, CLIP)
+    plan = (("head", None), (".*", plans.Prune(patterns.FILTER)))
+    tree = budget.to_rate(params, plan, table, 1.5, measure=measure)
+    count = cost.macs if measure == "macs" else cost.parameters
+    assert count(table) / 1.5 * 0.6 < count(table, tree) <= count(table) / 1.5
+
+
+def test_filters_dropped_in_a_chain_cut_two_layers_each():
+    """The MACs that the masks leave, by hand: filters kept here times filters kept before."""
+    table = cost.layers(chain, CHAIN, CLIP)
+    plan = (("head", None), (".*", plans.Prune(patterns.FILTER)))
+    tree = budget.to_rate(CHAIN, plan, table, 1.8)
+    kept = {name: int(np.asarray(tree[name]["kernel"]).any(axis=(0, 1, 2, 3)).sum()) for name in ("a", "b")}
+    a, b, _ = table
+    by_hand = a.positions * 27 * 3 * kept["a"] + b.positions * 27 * kept["a"] * kept["b"] + 18 * kept["b"] * 2
+    assert cost.macs(table, tree) == by_hand
+    assert kept["a"] < 5 and kept["b"] <= 4

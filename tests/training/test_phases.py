@@ -1,0 +1,200 @@
+"""Claims about the phases: from video files to pruned networks, stopped and resumed."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import shutil
+import signal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from rt3d_jax.data import clips, pipelines, synthetic
+from rt3d_jax.evaluation import predict
+from rt3d_jax.models import catalog
+from rt3d_jax.prune import algorithms
+from rt3d_jax.sparsity import cost, masks, patterns, plans
+from rt3d_jax.training import checkpoints, experiments, loop, phases, recipes
+
+RECIPE = recipes.Recipe(epochs=1.5, learning_rate=1e-3, warmup=0.5, optimizer=recipes.AdamW())
+EXPERIMENT = experiments.Experiment(
+    name="smallest",
+    data=synthetic.Synthetic(groups=4, clips_per_group=1, sides=(18, 20), frames=(17, 18)),
+    clip=clips.ClipSpec(clips.Spread(16), short_side=17, size=16),
+    model=catalog.Model(width=0.06, size=16, dropout=0.1),
+    dense=RECIPE,
+    penalise=dataclasses.replace(RECIPE, schedule="constant", optimizer=recipes.SGD(), clip_norm=1.0),
+    algorithm=algorithms.Reweighted(strength=0.5, rounds=2),
+    retrain=RECIPE,
+    distillation=recipes.Distillation(last=0.5),
+    plan=((r"conv\d[ab]?", plans.Prune(patterns.kgs(4, 2))), (r"fc\d", None)),
+    rates=(2.0,),
+    batch=5,
+    workers=0,
+)
+STEPS = 7
+
+
+def silent(phase, done, total, metrics):
+    pass
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("out")
+    seen = []
+    phases.run(EXPERIMENT, folder, lambda *event: seen.append(event))
+    return folder, seen
+
+
+def params_of(folder):
+    return checkpoints.load_network(folder).params
+
+
+def last_metrics(folder):
+    return json.loads((folder / "metrics.jsonl").read_text().splitlines()[-1])
+
+
+def assert_equal_trees(one, other):
+    jax.tree.map(np.testing.assert_array_equal, one, other)
+
+
+def test_one_run_leaves_a_finished_folder_for_every_phase(out):
+    folder, seen = out
+    assert sorted(path.name for path in (folder / "runs").iterdir()) == ["dense", "kgs-2x", "penalised"]
+    for path in (folder / "runs").iterdir():
+        assert {"config.json", "result.json", "metrics.jsonl", "tensorboard", "checkpoints"} <= set(os.listdir(path))
+        assert not list(path.rglob("*.part"))
+    order = list(dict.fromkeys(phase for phase, *_ in seen))
+    assert order == [
+        *("data", "dense", "evaluate dense", "penalised", "evaluate penalised", "kgs-2x", "evaluate kgs-2x"),
+    ]
+    assert ("dense", STEPS, STEPS) in [event[:3] for event in seen]
+
+
+def test_results_say_what_was_built(out):
+    result = json.loads((out[0] / "runs" / "kgs-2x" / "result.json").read_text())
+    assert (result["name"], result["scheme"], result["rate_target"]) == ("kgs-2x", "kgs 4x2", 2.0)
+    assert result["rate"] == pytest.approx(2.0, rel=0.01)
+    assert result["macs"] == sum(layer["macs"] for layer in result["layers"])
+    assert [layer["name"] for layer in result["layers"]][:3] == ["conv1", "conv2", "conv3a"]
+    assert result["accuracy_protocol"].startswith("top-1 %, 8 test videos, clip level: 1 clip x 1 centre crop of 16 px")
+    assert 0 <= result["accuracy"] <= 100 and result["seconds"] > 0
+
+
+def test_a_pruned_network_has_zeros_exactly_where_its_masks_say(out):
+    network = checkpoints.load_network(out[0] / "runs" / "kgs-2x")
+    for name in plans.kernel_names(network.params):
+        mask = network.masks[name]["kernel"]
+        if mask is None:
+            assert name.startswith("fc")
+        else:
+            kernel = np.asarray(network.params[name]["kernel"])
+            assert not np.any(kernel[~np.asarray(mask)])
+            assert masks.density(mask) < 1
+    assert (network.scheme, network.labels) == ("kgs 4x2", synthetic.CLASSES)
+    assert (network.clip, network.config) == (EXPERIMENT.clip, EXPERIMENT.model)
+
+
+def test_a_loaded_network_predicts_what_training_measured(out):
+    network = checkpoints.load_network(out[0] / "runs" / "kgs-2x")
+    dataset = phases.load_dataset(EXPERIMENT, out[0], silent)
+    batches = pipelines.eval_batches(dataset.test, network.clip, batch=3)
+    found = predict.predict(checkpoints.apply(network), network.params, batches)
+    assert found.logits.shape == (8, 8) and list(found.videos) == list(range(8))
+    assert round(found.accuracy, 2) == network.accuracy
+
+
+def test_the_penalty_empties_blocks(out):
+    assert last_metrics(out[0] / "runs" / "penalised")["empty"] > 0.05
+
+
+def test_a_second_run_reuses_every_phase(out):
+    seen = []
+    results = phases.run(EXPERIMENT, out[0], lambda *event: seen.append(event))
+    assert {phase for phase, *_ in seen} == {"data"}
+    assert [result["name"] for result in results] == ["dense", "penalised", "kgs-2x"]
+
+
+def test_another_recipe_in_the_same_folder_is_an_error_that_shows_the_difference(out):
+    changed = dataclasses.replace(EXPERIMENT, dense=dataclasses.replace(RECIPE, learning_rate=0.5))
+    with pytest.raises(ValueError) as error:
+        phases.run(changed, out[0], silent)
+    assert "runs/dense holds a run of other settings: recipe.learning_rate 0.001 (asked for 0.5)" in str(error.value)
+
+
+def test_a_stopped_phase_goes_on_and_ends_as_if_it_had_not_been_stopped(out, tmp_path):
+    (tmp_path / "data").symlink_to(out[0] / "data")
+    stopped = []
+
+    def interrupting(phase, done, total, metrics):
+        if (phase, done) in (("dense", 3), ("kgs-2x", 2)) and (phase, done) not in stopped:
+            stopped.append((phase, done))
+            os.kill(os.getpid(), signal.SIGINT)
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            phases.run(EXPERIMENT, tmp_path, interrupting)
+    phases.run(EXPERIMENT, tmp_path, interrupting)
+    assert len(stopped) == 2
+    for name in ("dense", "penalised", "kgs-2x"):
+        assert_equal_trees(params_of(out[0] / "runs" / name), params_of(tmp_path / "runs" / name))
+        one, other = (last_metrics(folder / "runs" / name) for folder in (out[0], tmp_path))
+        assert 0 <= one.pop("waiting") <= 100 and 0 <= other.pop("waiting") <= 100
+        assert one == other
+
+
+def test_ctrl_c_is_handed_back_after_training(out):
+    before = signal.getsignal(signal.SIGINT)
+    with contextlib.suppress(KeyboardInterrupt), loop._deferred_interrupt() as event:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert event.is_set()
+        os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_unreadable_video_stops_training_with_its_name_or_is_skipped(out, tmp_path):
+    shutil.copytree(out[0] / "data", tmp_path / "data")
+    videos = sorted((tmp_path / "data").rglob("*g04_c01.mp4"))
+    videos[0].write_bytes(b"")
+    with pytest.raises(clips.ClipError, match="empty file"):
+        phases.dense(phases.prepare(EXPERIMENT, tmp_path, silent))
+    lenient = dataclasses.replace(EXPERIMENT, bad="skip", name="lenient")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "data").symlink_to(tmp_path / "data")
+    assert phases.dense(phases.prepare(lenient, tmp_path / "other", silent))["accuracy"] >= 0
+
+
+def test_a_loss_that_is_no_number_stops_training(out, tmp_path):
+    dataset = phases.load_dataset(EXPERIMENT, out[0], silent)
+    batches = pipelines.train_batches(dataset.train, EXPERIMENT.clip, batch=2, seed=0)
+    transform = optax.sgd(1.0)
+    step = loop.step_function(lambda params, *_: (jnp.log(params["w"]), ({}, {})), transform, seed=0)
+    phase = loop.Phase("dense", tmp_path, step, 5, batches, {"w": None}, silent)
+    with pytest.raises(FloatingPointError) as error:
+        loop.fit(phase, loop.initial_state({"w": jnp.array(0.5)}, transform))
+    message = "loss of dense is nan at step 5, expected a finite number; lower its learning_rate or set clip_norm"
+    assert str(error.value) == message
+
+
+def test_a_plan_with_a_hole_is_an_error_before_training(out, tmp_path):
+    (tmp_path / "data").symlink_to(out[0] / "data")
+    holed = dataclasses.replace(EXPERIMENT, plan=EXPERIMENT.plan[:1])
+    with pytest.raises(ValueError, match="^plan covers no rule for kernel fc6/kernel"):
+        phases.run(holed, tmp_path, silent)
+
+
+def test_a_rate_out_of_reach_is_an_error_before_training(out, tmp_path):
+    (tmp_path / "data").symlink_to(out[0] / "data")
+    with pytest.raises(ValueError, match=r"^rate 100 cannot be reached: fc6, fc7, fc8 stay dense"):
+        phases.prepare(dataclasses.replace(EXPERIMENT, rates=(2.0, 100.0)), tmp_path, silent)
+
+
+def test_the_cost_table_is_that_of_the_network(out):
+    task = phases.prepare(EXPERIMENT, out[0], silent)
+    result = json.loads((out[0] / "runs" / "dense" / "result.json").read_text())
+    assert (result["macs"], result["params"]) == (cost.macs(task.table), cost.parameters(task.table))
