@@ -9,8 +9,7 @@ import numpy as np
 from lowering.bundle import bundles
 from lowering.graph import onnx as onnx_export
 from lowering.graph import ops, rewrites
-from lowering.targets import targets
-from lowering.tune import store
+from lowering.targets import store, targets
 
 MODEL, GRAPH, CLIP, BUNDLE = "model.onnx", "graph.pickle", "clip.npy", "host"
 

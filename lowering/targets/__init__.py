@@ -1,4 +1,4 @@
-"""Machines that a bundle can be compiled for, as data: targets, precisions, GPU limits, schedules of convolutions, tiles.
+"""Machines that a bundle can be compiled for, as data: targets, precisions, GPU limits, schedules of convolutions and those that are tuned, tiles.
 
 Imports no other room.
 """

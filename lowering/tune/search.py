@@ -2,7 +2,8 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -62,6 +63,25 @@ def search(
         yield _all(seen, noisy)
     if any(seen.values()):
         yield _all(seen, noisy)
+
+
+def entries(found: Sequence[Found], by: str) -> dict[str, dict[str, Any]]:
+    """What targets/store.py keeps of a search: an entry by key for every unit of which the search is sure.
+
+    An entry is the schedule, beside the cost of its whole unit with the default and with it; `by` names the trials.
+    Units whose default won have entries too: without one, a layer would take the schedule of a similar layer.
+    """
+    return {
+        key: {
+            "choice": each.chosen.get(key, schedules.DEFAULT).row(),
+            "default": float(f"{each.default:.4g}"),
+            "best": float(f"{each.best:.4g}"),
+            "by": by,
+        }
+        for each in found
+        for key in each.unit.keys
+        if each.sure
+    }
 
 
 class _Budget:

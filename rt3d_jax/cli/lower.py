@@ -11,8 +11,7 @@ import tyro
 from lowering.bundle import bundles, qemu
 from lowering.bundle import run as runs
 from lowering.graph import trace
-from lowering.targets import schedules, targets
-from lowering.tune import store
+from lowering.targets import schedules, store, targets
 from rt3d_jax.cli import console, prune
 from rt3d_jax.data import clips
 from rt3d_jax.training import checkpoints, experiments, phases

@@ -12,10 +12,10 @@ import tyro
 
 from lowering.bundle import bundles
 from lowering.graph import ops, trace
-from lowering.targets import targets
+from lowering.targets import store, targets
 from lowering.tune import log as logs
 from lowering.tune import networks as tuned
-from lowering.tune import search, store, trials
+from lowering.tune import search, trials
 from rt3d_jax.cli import console, train
 from rt3d_jax.configs import released
 from rt3d_jax.models import catalog
@@ -75,7 +75,7 @@ def tune(
         with tempfile.TemporaryDirectory() as folder, console.Progress() as progress:
             progress(what, 0, max(seconds, 1))
             for found in _search(tuned.Network(graph), target, by, until, pathlib.Path(folder)):
-                store.merge(path, target, store.entries(found, by))
+                store.merge(path, target, search.entries(found, by))
                 progress(what, min(int(time.monotonic() - began), seconds), seconds, _so_far(found))
             progress(what, seconds, seconds)
     finally:  # an interrupted search shows what it learnt, too

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from lowering.bundle import bundles
-from lowering.targets import schedules, targets
+from lowering.targets import schedules, store, targets
 from lowering.tune import networks as tuned
-from lowering.tune import search, store, trials
+from lowering.tune import search, trials
 from rt3d_jax.cli import main, tune
 from tests.lowering import conftest, networks
 
@@ -31,7 +31,7 @@ def made_up(stop_after: int):
     def trial_of(network: tuned.Network, target: targets.Target) -> search.Trial:
         left = [stop_after]
 
-        def trial(chosen: tuned.Choices) -> list[tuple[tuned.Costs, tuned.Costs]]:
+        def trial(chosen: tuned.Schedules) -> list[tuple[tuned.Costs, tuned.Costs]]:
             left[0] -= 1
             if left[0] < 0:
                 raise KeyboardInterrupt

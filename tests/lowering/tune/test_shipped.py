@@ -6,8 +6,8 @@ import pathlib
 import pytest
 
 from lowering.graph import keys, ops, rewrites
-from lowering.targets import schedules, targets
-from lowering.tune import log, store, trials
+from lowering.targets import schedules, store, targets
+from lowering.tune import log, trials
 from lowering.tune import networks as tuned
 from tests.lowering.graph import test_keys
 

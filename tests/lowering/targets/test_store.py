@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from lowering.targets import schedules, targets
+from lowering.targets import schedules, store, targets
 from lowering.tune import networks as tuned
-from lowering.tune import search, store
+from lowering.tune import search
 
 CPU = targets.find("android:cortex-a76")
 
@@ -90,12 +90,12 @@ def test_files_differ_by_target_precision_and_processor(monkeypatch: pytest.Monk
 
 
 def test_a_change_of_the_kernels_is_another_file(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
-    (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "conv.mlir").write_text("old")
+    (tmp_path / "kernels" / "templates").mkdir(parents=True)
+    (tmp_path / "kernels" / "templates" / "conv.mlir").write_text("old")
     monkeypatch.setattr(store, "PACKAGE", tmp_path)
     stamps = []
     for text in ("old", "new"):
-        (tmp_path / "templates" / "conv.mlir").write_text(text)
+        (tmp_path / "kernels" / "templates" / "conv.mlir").write_text(text)
         store.stamp.cache_clear()
         stamps.append(store.stamp())
     store.stamp.cache_clear()
@@ -116,4 +116,4 @@ def test_what_a_search_found_is_kept_by_key() -> None:
     unit = tuned.Unit(("first", "second"), (("a", "b"),))
     found = [search.Found(unit, 2.0, 1.5, {"second": schedules.Schedule(ring=0)})]
     costs = {"default": 2.0, "best": 1.5, "by": "measured"}
-    assert store.entries(found, "measured") == {"first": entry() | costs, "second": entry(ring=0) | costs}
+    assert search.entries(found, "measured") == {"first": entry() | costs, "second": entry(ring=0) | costs}

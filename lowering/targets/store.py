@@ -1,4 +1,7 @@
-"""What the tuner found, on disk: shipped with the package for the named networks, and in the user's cache."""
+"""Tuned schedules on disk: shipped with the package for the named networks, and in the user's cache.
+
+The tuner (lowering.tune) fills them; lowering reads them.
+"""
 
 import fcntl
 import functools
@@ -7,15 +10,14 @@ import importlib.metadata
 import json
 import os
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from lowering.targets import schedules, targets
-from lowering.tune import search
 
 FORMAT = 1
 PACKAGE = pathlib.Path(__file__).parents[1]
-SHIPPED = PACKAGE / "tune" / "shipped"
+SHIPPED = pathlib.Path(__file__).with_name("shipped")
 # What decides how fast a choice is.
 CODE = ("kernels/**/*.py", "kernels/templates/**/*.mlir", "graph/fusion.py", "targets/targets.py")
 COMPILER = "iree-base-compiler"
@@ -54,24 +56,6 @@ def cached(target: targets.Target) -> pathlib.Path:
 def trials(target: targets.Target, by: str) -> pathlib.Path:
     """Beside that file, all that was measured or counted: what a search that goes on need not try again."""
     return cached(target).with_suffix(f".{by}.jsonl")
-
-
-def entries(found: Sequence[search.Found], by: str) -> dict[str, dict[str, Any]]:
-    """What a search found and is sure of, by key: the choice, and the cost of its whole unit with the default and with it, `by` whichever trials.
-
-    Those where the default won are among them: else the choice of a similar layer would be taken.
-    """
-    return {
-        key: {
-            "choice": each.chosen.get(key, schedules.DEFAULT).row(),
-            "default": float(f"{each.default:.4g}"),
-            "best": float(f"{each.best:.4g}"),
-            "by": by,
-        }
-        for each in found
-        for key in each.unit.keys
-        if each.sure
-    }
 
 
 def read(path: pathlib.Path) -> dict[str, dict[str, Any]]:
