@@ -5,12 +5,13 @@ import numpy as np
 from lowering.graph import ops, packed
 
 
-def evaluate(graph: ops.Graph, clip: np.ndarray) -> np.ndarray:
-    """The graph's result for one clip f32[D, H, W, C]; sums in f64, given back as f32."""
-    values: dict[str, np.ndarray] = {}
+def evaluate(graph: ops.Graph, *inputs: np.ndarray) -> np.ndarray:
+    """The graph's result for one example: an array f32[D, H, W, C] or f32[K] per input; sums in f64, given back as f32."""
+    arguments = zip(graph.inputs, inputs, strict=True)
+    values = {node.name: np.asarray(given, np.float64) for node, given in arguments}
     for node in graph.nodes:
-        inputs = [values[name] for name in node.inputs]
-        values[node.name] = np.asarray(clip, np.float64) if isinstance(node.op, ops.Input) else apply(node.op, inputs)
+        if not isinstance(node.op, ops.Input):
+            values[node.name] = apply(node.op, [values[name] for name in node.inputs])
     return values[graph.output.name].astype(np.float32)
 
 

@@ -1,10 +1,11 @@
-"""The graph between JAX and MLIR: about ten operations on one clip, their shapes, and how to walk and replace them.
+"""The graph between JAX and MLIR: about ten operations, their shapes, and how to walk and replace them.
 
-Shapes leave out the batch axis (a bundle runs one clip): a feature map is (D, H, W, C), a vector (K,). All values are f32.
+Shapes leave out the batch axis, since a bundle runs one example: a feature map is (D, H, W, C), a vector (K,). All values are f32.
 """
 
 import collections
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -24,7 +25,7 @@ class GraphError(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class Input:
-    """The clip."""
+    """An argument of the network, such as its clip: a feature map or a vector."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -128,7 +129,7 @@ class AvgPool:
 
 @dataclasses.dataclass(frozen=True)
 class Concat:
-    """Feature maps joined along channels."""
+    """Feature maps joined along channels, or vectors one after the other."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,18 +169,19 @@ class Node:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Graph:
-    """Nodes in an order in which each comes after its inputs; the last one is the result."""
+    """Nodes in an order in which each comes after its inputs, and the name of the one that is the network's result."""
 
     nodes: tuple[Node, ...]
+    result: str
 
     def __getitem__(self, name: str) -> Node:
         return self.by_name[name]
 
-    @property
+    @functools.cached_property
     def by_name(self) -> dict[str, Node]:
         return {node.name: node for node in self.nodes}
 
-    @property
+    @functools.cached_property
     def users(self) -> dict[str, list[Node]]:
         """Nodes that read each node."""
         users: dict[str, list[Node]] = collections.defaultdict(list)
@@ -189,12 +191,21 @@ class Graph:
         return users
 
     @property
+    def inputs(self) -> tuple[Node, ...]:
+        """What the network reads, in the order of its arguments."""
+        return tuple(node for node in self.nodes if isinstance(node.op, Input))
+
+    @property
     def input(self) -> Node:
-        return self.nodes[0]
+        """The input of a network that has one; GraphError for others."""
+        if len(self.inputs) != 1:
+            raise GraphError(f"the network reads {len(self.inputs)} inputs, expected one: the clip")
+        return self.inputs[0]
 
     @property
     def output(self) -> Node:
-        return self.nodes[-1]
+        """The node that is the network's result."""
+        return self[self.result]
 
     def __str__(self) -> str:
         return "\n".join(
@@ -205,17 +216,18 @@ class Graph:
 
 def replace(graph: Graph, rule: Callable[[Node], Iterable[Node]]) -> Graph:
     """Each node becomes the nodes that `rule` gives for it; the last of them must keep the node's name."""
-    return Graph(tuple(new for node in graph.nodes for new in rule(node)))
+    return Graph(tuple(new for node in graph.nodes for new in rule(node)), graph.result)
 
 
 def rewire(graph: Graph, renames: dict[str, str]) -> Graph:
-    """Readers of a renamed node read its new name; nodes that nobody reads any more (the result aside) are dropped."""
+    """Readers of a renamed node read its new name; nodes that the result does not need are dropped, inputs aside."""
     nodes = [dataclasses.replace(n, inputs=tuple(renames.get(i, i) for i in n.inputs)) for n in graph.nodes]
-    wanted = {renames.get(graph.output.name, graph.output.name)}
+    result = renames.get(graph.result, graph.result)
+    wanted = {result}
     for node in reversed(nodes):
         if node.name in wanted:
             wanted.update(node.inputs)
-    return Graph(tuple(n for n in nodes if n.name in wanted))
+    return Graph(tuple(n for n in nodes if n.name in wanted or isinstance(n.op, Input)), result)
 
 
 def window_shape(shape: Shape, window: Window, strides: Window, padding: Padding) -> Window:
@@ -248,7 +260,7 @@ def output_shape(op: Op, inputs: list[Shape]) -> Shape:
         case MaxPool() | AvgPool():
             return (*window_shape(inputs[0], op.window, op.strides, op.padding), inputs[0][3])
         case Concat():
-            return (*inputs[0][:3], sum(s[3] for s in inputs))
+            return (*inputs[0][:-1], sum(s[-1] for s in inputs))
         case SpaceToDepth():
             return phases_shape(inputs[0], op)
         case Reshape():

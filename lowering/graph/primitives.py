@@ -13,7 +13,7 @@ Equation = Any  # a jax.extend.core.JaxprEqn: the walk alone imports jax
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Ref:
-    """A value that the clip decides: a node's result, with the batch axis that JAX sees."""
+    """A value that the network's inputs decide: a node's result, with the batch axis that JAX sees."""
 
     node: str
     shape: tuple[int, ...]
@@ -120,7 +120,7 @@ def _elementwise(tracer: Tracer, eqn: Equation, a: Any, b: Any) -> Any:
         return tracer.add("softmax", ops.Softmax(), [a.of])
     if isinstance(a, Ref) and isinstance(b, Ref):
         if kind != "add":
-            raise _unsupported(eqn, "of two values that the clip decides only the sum is supported")
+            raise _unsupported(eqn, "of two values that the inputs decide only the sum is supported")
         return tracer.add("add", ops.Add(), [a, b])
     if isinstance(a, Const) and isinstance(b, Ref) and kind in ("add", "mul"):
         a, b = b, a
@@ -204,8 +204,8 @@ def _exp(tracer: Tracer, eqn: Equation, x: Any) -> Any:
 
 
 def _concat(tracer: Tracer, eqn: Equation, *xs: Any) -> Ref:
-    if eqn.params["dimension"] != 4 or not all(isinstance(x, Ref) and len(x.shape) == 5 for x in xs):
-        raise _unsupported(eqn, "only feature maps can be joined, and only along channels")
+    if not all(isinstance(x, Ref) and eqn.params["dimension"] == len(x.shape) - 1 for x in xs):
+        raise _unsupported(eqn, "only feature maps, or vectors, can be joined, and only along channels")
     return tracer.add("concat", ops.Concat(), list(xs))
 
 

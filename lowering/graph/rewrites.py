@@ -257,4 +257,4 @@ def _drop(
         op = changed.get(n.name, n.op)
         shapes[n.name] = n.shape if isinstance(op, ops.Input) else ops.output_shape(op, [shapes[i] for i in n.inputs])
         nodes.append(dataclasses.replace(n, op=op, shape=shapes[n.name]))
-    return ops.Graph(tuple(nodes))
+    return ops.Graph(tuple(nodes), graph.result)

@@ -19,30 +19,44 @@ CALLS = frozenset(
 )
 
 
-def trace(function: Callable[[Any, jax.Array], jax.Array], params: Any, shape: tuple[int, ...]) -> ops.Graph:
-    """Graph of function(params, clip) for one clip f32[1, D, H, W, C].
+def trace(function: Callable[..., jax.Array], params: Any, example: Any) -> ops.Graph:
+    """Graph of function(params, example), or of function(params, *example) for a network of several inputs.
 
-    Kernels are named after their place in `params`: {"conv1": {"kernel": ...}} gives a node "conv1".
-    Raises NotImplementedError for a primitive without a rule (naming it and those that have one), GraphError for a batch other than 1.
+    example: an array f32[1, D, H, W, C] (a feature map) or f32[1, K] (a vector), or a list or tuple of several; shapes will do. The result
+    may be either. An only input is called "clip", several "input_0", "input_1" and so on; kernels are named after their place in `params`:
+    {"conv1": {"kernel": ...}} gives a node "conv1".
+    Raises NotImplementedError for a primitive without a rule (naming it and those that have one), GraphError for an input of another form.
     """
-    if len(shape) != 5 or shape[0] != 1:
-        raise ops.GraphError(
-            f"the clip has shape {shape}, expected (1, frames, height, width, channels): a bundle runs one clip"
-        )
-    clip = jax.ShapeDtypeStruct(shape, np.float32)
-    jaxpr = jax.make_jaxpr(function)(params, clip)
+    inputs = example_inputs(example)
+    jaxpr = jax.make_jaxpr(function)(params, *inputs.values())
     leaves = jax.tree_util.tree_flatten_with_path(params)[0]
     arguments: list[Any] = [primitives.Const(np.asarray(leaf), _path_name(path)) for path, leaf in leaves]
     tracer = _Tracer()
-    tracer.nodes.append(ops.Node("clip", ops.Input(), (), shape[1:]))
-    consts = [primitives.Const(np.asarray(c)) for c in jaxpr.consts]
-    results = tracer.run(jaxpr.jaxpr, consts, [*arguments, primitives.Ref("clip", shape)])
+    tracer.nodes += [ops.Node(name, ops.Input(), (), given.shape[1:]) for name, given in inputs.items()]
+    arguments += [primitives.Ref(name, given.shape) for name, given in inputs.items()]
+    results = tracer.run(jaxpr.jaxpr, [primitives.Const(np.asarray(c)) for c in jaxpr.consts], arguments)
     if len(results) != 1:
-        raise ops.GraphError(f"the function gives {len(results)} results, expected one: the logits")
+        raise ops.GraphError(f"the function gives {len(results)} results, expected one, such as the logits")
     result = results[0]
     if not isinstance(result, primitives.Ref):
-        raise ops.GraphError("the function's result does not depend on the clip, or is a softmax cut in the middle")
-    return verify.verify(ops.rewire(ops.Graph(tuple(tracer.nodes)), {}))
+        raise ops.GraphError("the function's result does not depend on its inputs, or is a softmax cut in the middle")
+    return verify.verify(ops.rewire(ops.Graph(tuple(tracer.nodes), result.node), {}))
+
+
+def example_inputs(example: Any) -> dict[str, jax.ShapeDtypeStruct]:
+    """The inputs of a network by name, from an example as `trace` takes it; GraphError for one that no graph can read."""
+    one = hasattr(example, "shape") or all(isinstance(size, int | np.integer) for size in example)
+    several = [example] if one else list(example)
+    shapes = [tuple(int(size) for size in getattr(given, "shape", given)) for given in several]
+    names = ["clip"] if len(shapes) == 1 else [f"input_{number}" for number in range(len(shapes))]
+    for name, given, shape in zip(names, several, shapes, strict=True):
+        if len(shape) not in (2, 5) or shape[0] != 1:
+            raise ops.GraphError(
+                f"{name} has shape {shape}, expected (1, frames, height, width, channels) or (1, numbers): a bundle runs one example"
+            )
+        if (dtype := np.dtype(getattr(given, "dtype", np.float32))) != np.float32:
+            raise ops.GraphError(f"{name} holds {dtype}, expected float32")
+    return {name: jax.ShapeDtypeStruct(shape, np.float32) for name, shape in zip(names, shapes, strict=True)}
 
 
 class _Tracer:

@@ -4,7 +4,11 @@ from lowering.graph import ops
 
 
 def verify(graph: ops.Graph) -> ops.Graph:
-    """The graph, if every node follows its inputs, has a name of its own and the shape that its inputs give; else GraphError."""
+    """The graph, if it holds together; else GraphError.
+
+    Every node follows its inputs, has a name of its own and the shape that its inputs give. Every node but the inputs is read, unless it
+    is the result, which nothing reads.
+    """
     shapes: dict[str, ops.Shape] = {}
     for node in graph.nodes:
         if node.name in shapes:
@@ -23,7 +27,18 @@ def verify(graph: ops.Graph) -> ops.Graph:
         elif not isinstance(node.op, ops.Input):
             raise ops.GraphError(f"{node.name} ({type(node.op).__name__}) has no input")
         shapes[node.name] = node.shape
+    _check_result(graph, shapes)
     return graph
+
+
+def _check_result(graph: ops.Graph, shapes: dict[str, ops.Shape]) -> None:
+    if graph.result not in shapes:
+        raise ops.GraphError(f"the result is {graph.result!r}, which no node gives")
+    if readers := graph.users[graph.result]:
+        raise ops.GraphError(f"{readers[0].name} reads the result {graph.result}; nothing may come after it")
+    for node in graph.nodes:
+        if node.name != graph.result and not graph.users[node.name] and not isinstance(node.op, ops.Input):
+            raise ops.GraphError(f"nobody reads {node.name}, and the result is {graph.result}; drop it with rewire")
 
 
 def _check_inputs(node: ops.Node, inputs: list[ops.Shape]) -> None:
@@ -47,5 +62,5 @@ def _check_inputs(node: ops.Node, inputs: list[ops.Shape]) -> None:
             if len(set(inputs)) != 1:
                 raise ops.GraphError(f"{node.name} adds values of different shapes: {inputs}")
         case ops.Concat():
-            if len({s[:3] for s in inputs}) != 1:
+            if len({s[:-1] for s in inputs}) != 1:
                 raise ops.GraphError(f"{node.name} joins feature maps of different sizes: {inputs}")

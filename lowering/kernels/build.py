@@ -25,9 +25,7 @@ def build(
     if isinstance(op, ops.Softmax):
         return generic.softmax(node, x)
     if out is None:
-        raise ops.GraphError(
-            f"{node.name}: {type(op).__name__} of a vector has no kernel; put it before the flattening or fold it into a Dense"
-        )
+        return _of_vectors(node, inputs)
     match op:
         case ops.Input():
             return (clip.clip(x, out, target) if target.kind == "cpu" else None) or generic.clip(
@@ -52,6 +50,15 @@ def build(
         case ops.Concat():
             return generic.concat(inputs, out)
     raise ops.GraphError(f"{node.name}: no kernel for {type(op).__name__}; run rewrite.rewrite on the graph first")
+
+
+def _of_vectors(node: ops.Node, inputs: list[kernel.Value]) -> kernel.Kernel:
+    match node.op:
+        case ops.Affine() | ops.Relu() | ops.Add():
+            return generic.vectors(node.op, inputs)
+        case ops.Concat():
+            return generic.concat_vectors(inputs)
+    raise ops.GraphError(f"{node.name}: {type(node.op).__name__} of a vector has no kernel")
 
 
 def _check_shared(node: ops.Node, x: kernel.Value, out: layouts.Layout) -> None:

@@ -116,6 +116,34 @@ def vector(x: kernel.Value) -> kernel.Kernel:
     return kernel.Kernel((kernel.Operand("x", x.type),), out, body)
 
 
+def vectors(op: ops.Affine | ops.Relu | ops.Add, inputs: list[kernel.Value]) -> kernel.Kernel:
+    """Affine, ReLU or the sum of two vectors f32, place by place."""
+    out = inputs[0].type
+    affine = isinstance(op, ops.Affine)
+    scale, shift = (op.scale, op.shift) if affine else (np.ones(out.size), np.zeros(out.size))
+    arrays = [kernel.array(name, v.astype(np.float32)) for name, v in (("scale", scale), ("shift", shift))]
+    operands = [kernel.Operand(f"x{i}", value.type) for i, value in enumerate(inputs)]
+    body = kernel.fill(
+        "generic/vectors",
+        out=out,
+        total="arith.addf %a0, %a1 : f32" if len(inputs) == 2 else "arith.addf %a0, %zero : f32",
+        floor=kernel.floor(isinstance(op, ops.Relu)),
+        maps=", ".join("affine_map<(k) -> (k)>" for _ in range(len(inputs) + 3)),
+        operands=", ".join(f"%{o.name}" for o in operands),
+        types=", ".join(str(o.type) for o in operands),
+        arguments=", ".join(f"%a{i}: f32" for i in range(len(inputs))),
+    )
+    return kernel.Kernel((*operands, *arrays), out, body)
+
+
+def concat_vectors(inputs: list[kernel.Value]) -> kernel.Kernel:
+    """Vectors one after the other."""
+    out = kernel.Tensor((sum(value.type.size for value in inputs),))
+    operands = [kernel.Operand(f"x{i}", value.type) for i, value in enumerate(inputs)]
+    names, types = (", ".join(f"%{o.name}" for o in operands), ", ".join(str(o.type) for o in operands))
+    return kernel.Kernel(tuple(operands), out, f"  %result = tensor.concat dim(0) {names} : ({types}) -> {out}")
+
+
 def softmax(node: ops.Node, x: kernel.Value) -> kernel.Kernel:
     """Over the first node.shape[0] elements of a vector."""
     out = kernel.Tensor(node.shape)

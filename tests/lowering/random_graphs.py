@@ -147,7 +147,7 @@ def graph(seed: int, steps: int = 5, size: ops.Shape = (7, 23, 23, 5), width: in
     for _ in range(builder.pick(1, steps)):
         STEPS[builder.pick(0, len(STEPS) - 1)](builder)
     builder.head()
-    return verify.verify(ops.Graph(tuple(builder.nodes)))
+    return verify.verify(ops.Graph(tuple(builder.nodes), builder.last.name))
 
 
 def clip(graph: ops.Graph, seed: int) -> np.ndarray:

@@ -28,7 +28,7 @@ def clip(shape: ops.Shape = SHAPE) -> ops.Node:
 def key(shape: ops.Shape = SHAPE, window: ops.Window = (3, 3, 3), **values: float) -> str:
     """Of a convolution alone."""
     start = clip(shape)
-    return keys.keys(ops.Graph((start, conv("a", start, window, **values))))["a"]  # type: ignore[arg-type]
+    return keys.keys(ops.Graph((start, conv("a", start, window, **values)), "a"))["a"]  # type: ignore[arg-type]
 
 
 def test_a_key_says_what_decides_the_speed() -> None:
@@ -39,7 +39,7 @@ def test_layers_alike_share_a_key_whatever_their_weights_and_names() -> None:
     start = clip()
     first = conv("a", start, (3, 3, 3), filters=32, keep=0.32)
     second = conv("other", first, (3, 3, 3), filters=32, keep=0.34, seed=1)
-    found = keys.keys(ops.Graph((start, first, second)))
+    found = keys.keys(ops.Graph((start, first, second), "other"))
     assert found["a"] == found["other"]
 
 
@@ -63,8 +63,8 @@ def test_convolutions_that_one_kernel_could_compute_name_each_other() -> None:
     start = clip()
     space = conv("space", start, (1, 3, 3))
     time = conv("time", space, (3, 1, 1))
-    alone = keys.keys(ops.Graph((start, space)))["space"]
-    graph = ops.Graph((start, space, time))
+    alone = keys.keys(ops.Graph((start, space), "space"))["space"]
+    graph = ops.Graph((start, space, time), "time")
     found = keys.keys(graph)
     assert keys.pairs(graph) == [("space", "time")]
     assert found["space"].startswith(f"{alone}, before 4x14x15x48 * 3x1x1x48 ")
@@ -76,7 +76,7 @@ def test_a_result_that_others_read_is_in_no_pair() -> None:
     space = conv("space", start, (1, 3, 3))
     time = conv("time", space, (3, 1, 1))
     both = ops.Node("sum", ops.Add(), ("space", "time"), time.shape)
-    assert keys.pairs(ops.Graph((start, space, time, both))) == []
+    assert keys.pairs(ops.Graph((start, space, time, both), "sum")) == []
 
 
 def test_an_empty_kernel_has_a_key() -> None:
@@ -99,7 +99,7 @@ def test_a_trained_layer_of_about_the_density_finds_the_choice_for_random_weight
     padding = ((1, 1),) * 3
     op = ops.Conv(trained(1, keep, alike), np.zeros(48, np.float32), (1, 1, 1), padding)
     start = clip()
-    graph = ops.Graph((start, ops.Node("mine", op, ("clip",), ops.output_shape(op, [start.shape]))))
+    graph = ops.Graph((start, ops.Node("mine", op, ("clip",), ops.output_shape(op, [start.shape]))), "mine")
     assert keys.by_name(graph, chosen) == {"mine": schedules.Schedule(vectors=3)}
 
 
@@ -116,7 +116,7 @@ def test_a_pair_that_lost_other_filters_finds_the_choice_of_its_like() -> None:
         start = clip()
         space = conv("space", start, (1, 3, 3), filters=filters, keep=0.1, seed=seed)
         time = conv("time", space, (3, 1, 1), filters=32, keep=0.1, seed=seed)
-        return keys.keys(ops.Graph((start, space, time)))
+        return keys.keys(ops.Graph((start, space, time), "time"))
 
     known, mine = pair(136, seed=0), pair(120, seed=1)
     assert known != mine

@@ -32,7 +32,7 @@ def single(op: ops.Op, shape: ops.Shape = MAP, then: tuple[ops.Op, ...] = ()) ->
         inputs = (last.name,) * (2 if isinstance(each, ops.Add | ops.Concat) else 1)
         out = ops.output_shape(each, [last.shape] * len(inputs))
         nodes.append(ops.Node(f"node{number}", each, inputs, out))
-    return verify.verify(ops.Graph(tuple(nodes)))
+    return verify.verify(ops.Graph(tuple(nodes), nodes[-1].name))
 
 
 def check(graph: ops.Graph) -> None:

@@ -25,7 +25,7 @@ def test_verify_gives_back_a_sound_graph() -> None:
     graph = ops.Graph((
         CLIP, node("c", CONV, "clip", 3, 4, 3, 5), node("j", ops.Concat(), "c c", 3, 4, 3, 10),
         node("r", ops.Reshape(), "j", 360), node("s", ops.Softmax(), "r", 360),
-    ))  # fmt: skip
+    ), "s")  # fmt: skip
     assert verify.verify(graph) is graph
 
 
@@ -69,7 +69,21 @@ def test_verify_gives_back_a_sound_graph() -> None:
 )
 def test_verify_names_the_node_and_what_is_wrong(nodes: list[ops.Node], message: str) -> None:
     with pytest.raises(ops.GraphError, match=f"^{re.escape(message)}$"):
-        verify.verify(ops.Graph(tuple(nodes)))
+        verify.verify(ops.Graph(tuple(nodes), nodes[-1].name))
+
+
+@pytest.mark.parametrize(
+    ("result", "message"),
+    [
+        ("b", "the result is 'b', which no node gives"),
+        ("clip", "r reads the result clip; nothing may come after it"),
+        ("r", "nobody reads s, and the result is r; drop it with rewire"),
+    ],
+)
+def test_verify_wants_a_result_that_comes_last_and_needs_every_node(result: str, message: str) -> None:
+    nodes = (CLIP, node("r", ops.Relu(), "clip", 3, 8, 6, 2), node("s", ops.Reshape(), "clip", 288))
+    with pytest.raises(ops.GraphError, match=f"^{re.escape(message)}$"):
+        verify.verify(ops.Graph(nodes, result))
 
 
 def test_macs_count_every_position_of_the_kept_weights() -> None:
@@ -84,7 +98,7 @@ def test_macs_count_every_position_of_the_kept_weights() -> None:
 
 def test_a_graph_prints_as_one_line_per_node() -> None:
     kernel = packed.pack(P["kernel"], 4)
-    graph = ops.Graph((CLIP, node("c", ops.PackedConv(kernel, P["bias"], ((1, 1),) * 3), "clip", 3, 8, 6, 5)))
+    graph = ops.Graph((CLIP, node("c", ops.PackedConv(kernel, P["bias"], ((1, 1),) * 3), "clip", 3, 8, 6, 5)), "c")
     assert str(graph).splitlines() == [
         "%clip = Input() -> [3, 8, 6, 2]",
         "%c = PackedConv(%clip) -> [3, 8, 6, 5]  density 1.000, 2 rows of 4",
@@ -99,5 +113,5 @@ def test_rewiring_drops_what_nobody_reads() -> None:
         node("b", relu, "a", 3, 8, 6, 2),
         node("c", relu, "b", 3, 8, 6, 2),
     )
-    found = ops.rewire(ops.Graph(nodes), {"b": "a"})
+    found = ops.rewire(ops.Graph(nodes, "c"), {"b": "a"})
     assert [(n.name, n.inputs) for n in found.nodes] == [("clip", ()), ("a", ("clip",)), ("c", ("a",))]

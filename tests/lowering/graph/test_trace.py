@@ -154,16 +154,16 @@ def test_an_unknown_primitive_is_named_with_those_that_are_known() -> None:
 
 def test_a_batch_of_other_than_one_clip_is_refused() -> None:
     for shape in ((2, 3, 6, 5, 4), (3, 6, 5, 4)):
-        message = f"the clip has shape {shape}, expected (1, frames, height, width, channels): a bundle runs one clip"
+        message = f"clip has shape {shape}, expected (1, frames, height, width, channels) or (1, numbers): a bundle runs one example"
         with pytest.raises(ops.GraphError, match=f"^{re.escape(message)}$"):
             trace.trace(lambda p, x: x, P, shape)
 
 
 def test_a_result_that_is_not_the_clips_is_refused() -> None:
-    message = "the function's result does not depend on the clip, or is a softmax cut in the middle"
+    message = "the function's result does not depend on its inputs, or is a softmax cut in the middle"
     refused(lambda p, x: p["fc"]["kernel"], message, ops.GraphError)
     refused(lambda p, x: jnp.max(x.reshape(1, -1), 1), message, ops.GraphError)
-    message = "the function gives 2 results, expected one: the logits"
+    message = "the function gives 2 results, expected one, such as the logits"
     refused(lambda p, x: (x.reshape(1, -1), x), message, ops.GraphError)
 
 
@@ -199,7 +199,7 @@ def conv(x: jax.Array, kernel: jax.Array, **options: Any) -> jax.Array:
             lambda p, x: x @ p["fc"]["kernel"][:4],
             "dot_general (on float32[1,3,6,5,4], float32[4,3]): only a vector of features [1, I] times a weight [I, O] is supported",
         ),
-        (lambda p, x: x * x, "mul (on float32[1,3,6,5,4], float32[1,3,6,5,4]): of two values that the clip decides only the sum is supported"),
+        (lambda p, x: x * x, "mul (on float32[1,3,6,5,4], float32[1,3,6,5,4]): of two values that the inputs decide only the sum is supported"),
         (lambda p, x: 1 / x, "div (on float32[], float32[1,3,6,5,4]): one side must be a feature map or vector and the other a constant"),
         (
             lambda p, x: x + jnp.arange(6.0).reshape(1, 1, 6, 1, 1),
@@ -217,7 +217,7 @@ def conv(x: jax.Array, kernel: jax.Array, **options: Any) -> jax.Array:
         (lambda p, x: jnp.exp(x), "exp (on float32[1,3,6,5,4]): exp is supported inside a softmax only"),
         (
             lambda p, x: jnp.concatenate([x, x], 2),
-            "concatenate (on float32[1,3,6,5,4], float32[1,3,6,5,4]): only feature maps can be joined, and only along channels",
+            "concatenate (on float32[1,3,6,5,4], float32[1,3,6,5,4]): only feature maps, or vectors, can be joined, and only along channels",
         ),
         (
             lambda p, x: x.reshape(1, 3, 30, 1, 4),

@@ -41,7 +41,7 @@ class Maker:
 
     def graph(self) -> ops.Graph:
         self.add("flat", ops.Reshape())
-        return ops.Graph(tuple(self.nodes))
+        return ops.Graph(tuple(self.nodes), "flat")
 
 
 def space_time(

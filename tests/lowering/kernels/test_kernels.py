@@ -109,7 +109,7 @@ def single(op: ops.Op, *shape: int, positive: bool = False) -> ops.Graph:
     clip, relu = ops.Node("clip", ops.Input(), (), shape), ops.Node("relu", ops.Relu(), ("clip",), shape)
     head = (clip, relu) if positive else (clip,)
     node = ops.Node("node", op, (head[-1].name,), ops.output_shape(op, [shape]))
-    return ops.Graph((*head, node, ops.Node("flat", ops.Reshape(), ("node",), (int(np.prod(node.shape)),))))
+    return ops.Graph((*head, node, ops.Node("flat", ops.Reshape(), ("node",), (int(np.prod(node.shape)),))), "flat")
 
 
 WINDOWS = [
@@ -215,7 +215,7 @@ def test_what_is_added_may_hold_fewer_channels_than_whole_groups(channels: int, 
     op = conv((1, 3, 3, channels, channels), (1, 1, 1), ((0, 0), (1, 1), (1, 1)), "dense")
     clip, node, flat = single(op, 2, 3, 4, channels).nodes
     add = dataclasses.replace(node, name="add", op=ops.Add(), inputs=("clip", "node"))
-    graph = ops.Graph((clip, node, add, dataclasses.replace(flat, inputs=("add",))))
+    graph = ops.Graph((clip, node, add, dataclasses.replace(flat, inputs=("add",))), "flat")
     assert run(graph, TARGETS[target]) == ["node"]
 
 
@@ -225,7 +225,7 @@ def test_what_is_added_may_hold_fewer_channels_than_whole_groups(channels: int, 
 def test_dense_layers_of_any_size(inputs: int, outputs: int, target: str) -> None:
     layer = networks.layer(np.random.default_rng(0), inputs, outputs, scheme="unstructured")
     dense = ops.Node("dense", ops.Dense(layer["kernel"], layer["bias"]), ("flat",), (outputs,))
-    graph = ops.Graph((*single(ops.Relu(), 1, 1, inputs, 1).nodes, dense))
+    graph = ops.Graph((*single(ops.Relu(), 1, 1, inputs, 1).nodes, dense), "dense")
     assert run(graph, TARGETS[target]) == ["dense"]
 
 

@@ -76,9 +76,21 @@ def deep() -> networks.Network:
     return networks.Network(function, params, networks.clip(rng, 5, 37, 41, 11))
 
 
+def heads() -> networks.Network:
+    """A sum of two vectors."""
+    rng = np.random.default_rng(0)
+    params = {name: networks.layer(rng, 3, 7) for name in ("left", "right")}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = jnp.mean(x, (1, 2, 3))
+        return jax.nn.relu(networks.dense(x, p["left"]) + networks.dense(x, p["right"]))
+
+    return networks.Network(function, params, networks.clip(rng, 2, 3, 4, 3))
+
+
 # A host with AVX-512, whatever this one has.
 TARGETS = {"avx512": dataclasses.replace(test_kernels.TARGETS["avx512"], cache_bytes=targets.find(CPU).cache_bytes)}
-NETWORKS = {"straight": straight, "joined": straight, "moves": moves, "deep": deep}
+NETWORKS = {"straight": straight, "joined": straight, "moves": moves, "deep": deep, "heads": heads}
 
 
 def functions(name: str, target: str) -> dict[str, str]:
@@ -140,6 +152,7 @@ CASES = [
     ("generic/elementwise_relu", "moves", CPU, "relu"),
     ("generic/concat", "moves", CPU, "concat"),
     ("generic/vector", "moves", CPU, "flatten"),
+    ("generic/vectors", "heads", CPU, "add"),
     ("generic/softmax", "moves", GPU, "softmax"),
     ("main", "moves", CPU, "main"),
 ]

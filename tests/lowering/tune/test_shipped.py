@@ -24,7 +24,7 @@ def cache(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def conv5() -> ops.Graph:
     start = test_keys.clip((2, 7, 7, 512))
-    return ops.Graph((start, test_keys.conv("conv5a", start, (3, 3, 3), filters=512)))
+    return ops.Graph((start, test_keys.conv("conv5a", start, (3, 3, 3), filters=512)), "conv5a")
 
 
 def test_every_file_is_for_targets_and_holds_choices_that_gain() -> None:
@@ -77,14 +77,14 @@ def test_conv3b_of_a_pruned_c3d_finds_the_choice_whatever_training_kept(keep: fl
     entries = store.read(store.SHIPPED / "host-512.json")
     known = {key: schedules.parse(entry["choice"], "shipped") for key, entry in entries.items()}
     start = test_keys.clip((8, 28, 28, 256))
-    graph = ops.Graph((start, test_keys.conv("conv3b", start, (3, 3, 3), filters=256, keep=keep, seed=7)))
+    graph = ops.Graph((start, test_keys.conv("conv3b", start, (3, 3, 3), filters=256, keep=keep, seed=7)), "conv3b")
     assert keys.by_name(graph, known)["conv3b"].vectors == 3
 
 
 def test_a_dense_conv3b_finds_a_choice_of_its_own() -> None:
     entries = store.read(store.SHIPPED / "host-512.json")
     start = test_keys.clip((8, 28, 28, 256))
-    graph = ops.Graph((start, test_keys.conv("conv3b", start, (3, 3, 3), filters=256)))
+    graph = ops.Graph((start, test_keys.conv("conv3b", start, (3, 3, 3), filters=256)), "conv3b")
     (key,) = keys.keys(graph).values()
     assert keys.nearest(key, entries) == key
     assert entries[key]["choice"] == {"group": 8, "vectors": 3, "chunk": 1}
