@@ -5,7 +5,6 @@ import hashlib
 import importlib.metadata
 import json
 import pathlib
-import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,7 @@ from lowering.bundle import compile as compilers
 from lowering.bundle import manifests
 from lowering.graph import ops, rewrites
 from lowering.kernels import emit
+from lowering.system import files
 from lowering.targets import schedules, targets
 
 FORMAT = 1
@@ -77,26 +77,21 @@ def write(
     A bundle of the same network, target and versions that is already there is left as it is. Nothing half-written is left under `folder`.
     """
     _check_arrays(graph, clip, logits)
-    if folder.exists() and not (folder / "manifest.json").is_file() and (not folder.is_dir() or any(folder.iterdir())):
+    if not (folder / "manifest.json").is_file() and not files.is_free(folder):
         raise BundleError(f"{folder} holds other things than a bundle; choose a folder that is empty or new")
     rewritten = rewrites.tuned(graph, chosen)
     module = emit.emit(rewritten, target)
     source = _source_hash(module, target, clip, logits, info)
     if (existing := _reusable(folder, source)) is not None:
         return existing
-    part = folder.with_name(folder.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    build(part, module, target, clip)
-    np.save(part / "logits.npy", logits.astype(np.float32, order="C"))
-    (part / "run.flags").write_text(_flags(target, check=float(np.abs(logits).max()) * target.precision.tolerance))
-    found = {"tuning": tuning(rewritten), "layers": layers(rewritten, graph)}
-    text = json.dumps(_manifest(part, module, found, target, info, source), indent=1)
-    (part / "manifest.json").write_text(text)
-    _checked(part / "manifest.json", lambda path: manifests.check(manifests.read(path)))
-    if folder.exists():
-        shutil.rmtree(folder)
-    part.rename(folder)
+    with files.whole_folder(folder) as part:
+        build(part, module, target, clip)
+        np.save(part / "logits.npy", logits.astype(np.float32, order="C"))
+        (part / "run.flags").write_text(_flags(target, check=float(np.abs(logits).max()) * target.precision.tolerance))
+        found = {"tuning": tuning(rewritten), "layers": layers(rewritten, graph)}
+        text = json.dumps(_manifest(part, module, found, target, info, source), indent=1)
+        (part / "manifest.json").write_text(text)
+        _checked(part / "manifest.json", lambda path: manifests.check(manifests.read(path)))
     return Bundle(folder, json.loads(text))
 
 

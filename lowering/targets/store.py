@@ -13,6 +13,7 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
+from lowering.system import files
 from lowering.targets import schedules, targets
 
 FORMAT = 1
@@ -87,12 +88,7 @@ def write(path: pathlib.Path, target: targets.Target, layers: Entries) -> None:
     versions = {COMPILER: importlib.metadata.version(COMPILER), "kernels": stamp(machine(target))}
     head = json.dumps({"format": FORMAT, "target": target.name, "machine": machine(target), "versions": versions})
     lines = ",\n".join(f" {json.dumps(key)}: {json.dumps(entry)}" for key, entry in layers.items())
-    beside = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        beside.write_text(f'{head[:-1]}, "layers": {{\n{lines}\n}}}}\n')
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+    files.write_text(path, f'{head[:-1]}, "layers": {{\n{lines}\n}}}}\n')
 
 
 @functools.cache

@@ -1,7 +1,6 @@
 """rt3d bench: latency of host bundles, or of a network beside other engines, interleaved."""
 
 import importlib
-import json
 import pathlib
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -9,6 +8,7 @@ from typing import Annotated, Any
 import tyro
 
 from lowering.bundle import bundles, measure
+from lowering.system import files
 from rt3d_jax.cli import console
 from rt3d_jax.hosts import machine
 
@@ -66,7 +66,7 @@ def run(
             "rows": rows,
             "versions": bundles.versions(),
         }
-        json_file.write_text(json.dumps(report, indent=1) + "\n")
+        files.write_json(json_file, report, indent=1)
     return 0
 
 

@@ -14,12 +14,12 @@ import numpy as np
 from lowering.bundle import bundles
 from lowering.graph import trace
 from lowering.peers import engines, networks, rounds
+from lowering.system import files
 from rt3d_jax.cli import console
 from rt3d_jax.configs import released
 from rt3d_jax.hosts import machine
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost, masks, plans
-from rt3d_jax.training import codec
 
 CLASSES = 101  # UCF101's
 INTERRUPTED = 130
@@ -52,7 +52,7 @@ def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path |
             found, peak, whole = rounds.interleave(pairs, threads, turns, runs, progress)
     rows = [each.row(peak) for each in found]
     if json_file is not None:
-        codec.write_json(json_file, {**header([ours, *chosen], threads), "fma_peak_gflops": peak, "rows": rows})
+        files.write_json(json_file, {**header([ours, *chosen], threads), "fma_peak_gflops": peak, "rows": rows})
     show(rows, peak, threads)
     return 0 if whole else INTERRUPTED
 

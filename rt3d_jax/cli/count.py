@@ -1,6 +1,5 @@
 """rt3d count: the instructions that arm64 bundles execute, counted under qemu-user."""
 
-import json
 import pathlib
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -9,6 +8,7 @@ import tyro
 
 from lowering.bundle import bundles
 from lowering.counts import count, instructions
+from lowering.system import files
 from rt3d_jax.cli import console
 
 NOTE = "Counted under qemu-user: how many instructions run, not how long they take on any machine."
@@ -44,8 +44,8 @@ def run(
         show(folder, reports[-1], loops)
     console.say(NOTE)
     if json_file is not None:
-        text = json.dumps({"note": NOTE, "bundles": reports, "versions": bundles.versions()}, indent=1)
-        json_file.write_text(text + "\n")
+        written = {"note": NOTE, "bundles": reports, "versions": bundles.versions()}
+        files.write_json(json_file, written, indent=1)
 
 
 def report(bundle: bundles.Bundle, found: Sequence[count.Layer], inference: count.Inference | None) -> dict[str, Any]:

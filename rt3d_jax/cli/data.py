@@ -1,13 +1,13 @@
 """rt3d data: checks a copy of a data set."""
 
 import collections
-import json
 import os
 import pathlib
 from typing import Annotated, Any, Literal
 
 import tyro
 
+from lowering.system import files
 from rt3d_jax.cli import console
 from rt3d_jax.data import checks, folders
 
@@ -99,6 +99,4 @@ def show(found: list[checks.Finding], seen: dict[str, int], complete: bool) -> N
 
 def _write(path: pathlib.Path, head: dict[str, Any], found: list[checks.Finding]) -> None:
     rows = [{"kind": f.kind, "level": checks.KINDS[f.kind][0], "what": f.what} for f in found]
-    beside = path.with_name(f"{path.name}.part")
-    beside.write_text(json.dumps({**head, "findings": rows}, indent=1) + "\n")
-    beside.replace(path)
+    files.write_json(path, {**head, "findings": rows}, indent=1)

@@ -9,6 +9,7 @@ import numpy as np
 
 from lowering.bundle import bundles
 from lowering.bundle import run as runs
+from lowering.system import files
 from lowering.targets import targets
 from rt3d_jax.cli import bench, console, lower
 from rt3d_jax.cli import train as train_verb
@@ -16,7 +17,7 @@ from rt3d_jax.data import clips, folders
 from rt3d_jax.hosts import machine
 from rt3d_jax.report import page
 from rt3d_jax.sparsity import cost, masks, plans
-from rt3d_jax.training import checkpoints, codec, phases
+from rt3d_jax.training import checkpoints, phases
 
 SHOWN_CLIPS, SHOWN_FRAMES = 8, 8
 
@@ -57,7 +58,7 @@ def run(
         "machine": machine.describe(),
         "versions": bundles.versions(),
     }
-    codec.write_json(out / "report.json", written)
+    files.write_json(out / "report.json", written)
     console.say(f"\nReport: {page.write(written, out)}")
     return 0 if all(row["passed"] is not False for row in rows) else 1
 
@@ -91,7 +92,7 @@ def _latency(out: pathlib.Path, results: list[dict[str, Any]], threads: int) -> 
         rows, peak = kept["rows"], kept["fma_peak_gflops"]
     else:
         rows, peak = bench.measure_rows(found, threads, rounds=7, runs=30)
-        codec.write_json(path, {"key": key, "rows": rows, "fma_peak_gflops": peak})
+        files.write_json(path, {"key": key, "rows": rows, "fma_peak_gflops": peak})
     bench.show(rows, peak)
     return rows, peak
 
@@ -137,7 +138,5 @@ def _frames(path: str, spec: clips.ClipSpec) -> np.ndarray:
 
 
 def _save(path: pathlib.Path, arrays: dict[str, np.ndarray]) -> None:
-    beside = path.with_name(path.name + ".part")
-    with beside.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
-    beside.replace(path)
+    with files.whole(path) as part:
+        np.savez_compressed(part, allow_pickle=False, **arrays)

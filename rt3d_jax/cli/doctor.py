@@ -2,7 +2,6 @@
 
 import importlib.metadata
 import importlib.util
-import json
 import pathlib
 import platform
 import shutil
@@ -18,6 +17,7 @@ from lowering.bundle import qemu
 from lowering.bundle import run as runs
 from lowering.counts import plugin
 from lowering.phone import adb, cpu, state, vulkan
+from lowering.system import files
 from lowering.targets import targets
 from rt3d_jax.cli import console
 
@@ -45,7 +45,7 @@ def run(
     cells = [(r["check"], "yes" if r["works"] else "NO" if r["needed"] else "no", r["found"]) for r in rows]
     console.table("What works on these phones" if device else "What works here", ("", "works", "found"), cells)
     if json_file is not None:
-        json_file.write_text(json.dumps(rows, indent=1) + "\n")
+        files.write_json(json_file, rows, indent=1)
     return 0 if all(r["works"] for r in rows if r["needed"]) else 1
 
 

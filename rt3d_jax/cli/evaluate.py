@@ -15,6 +15,7 @@ import tyro
 
 from lowering.bundle import bundles
 from lowering.bundle import run as runs
+from lowering.system import files
 from rt3d_jax.cli import console, prune
 from rt3d_jax.cli import data as data_verb
 from rt3d_jax.data import clips as clip_specs
@@ -106,7 +107,7 @@ def run(
             console.say(f"{row['run']} in {row['engine']}: top-1 {row['accuracy']:.2f} %")
     show(rows)
     if json_file is not None:
-        json_file.write_text(json.dumps(rows, indent=1) + "\n")
+        files.write_json(json_file, rows, indent=1)
 
 
 def subject_of(folder: pathlib.Path) -> Subject:
@@ -266,9 +267,7 @@ def _keep(place: pathlib.Path, found: scores.Scores, labels: Sequence[str], row:
     """confusion.png and classes.csv of one network."""
     title = f"{row['run']} in {row['engine']}: top-1 {row['accuracy']:.2f} %, {row['videos']} videos, {row['protocol']}"
     confusion.write(place / "confusion.png", found.confusion, labels, title)
-    beside = place / "classes.csv.part"
-    with beside.open("w", newline="") as file:
+    with files.whole(place / "classes.csv") as part, part.open("w", newline="") as file:
         writer = csv.DictWriter(file, ("label", "videos", "top1", "taken_for"))
         writer.writeheader()
         writer.writerows(row["classes"])
-    beside.replace(place / "classes.csv")

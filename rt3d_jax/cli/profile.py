@@ -1,12 +1,12 @@
 """rt3d profile: where a bundle's time goes, layer by layer."""
 
-import json
 import pathlib
 from typing import Annotated
 
 import tyro
 
 from lowering.bundle import bundles, measure
+from lowering.system import files
 from rt3d_jax.cli import console
 
 
@@ -35,4 +35,4 @@ def run(
         f"Layers of {folder} ({runs} runs, one thread)", ("layer", "p50 ms", "share", "MMACs kept", "GFLOP/s"), cells
     )
     if json_file is not None:
-        json_file.write_text(json.dumps(rows, indent=1) + "\n")
+        files.write_json(json_file, rows, indent=1)

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import tyro
 
+from lowering.system import files
 from rt3d_jax.cli import console
 from rt3d_jax.report import devices, page
-from rt3d_jax.training import codec
 
 
 def run(
@@ -32,4 +32,4 @@ def run(
     path = folder / "report.json"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there; expected a folder that `rt3d demo` wrote")
-    console.say(str(page.write(codec.read_json(path), folder)))
+    console.say(str(page.write(files.read_json(path), folder)))

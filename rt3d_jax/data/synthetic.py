@@ -11,6 +11,7 @@ from collections.abc import Callable
 import av
 import numpy as np
 
+from lowering.system import files
 from rt3d_jax.data import folders
 
 # In time-reversed pairs: the unordered frames of a clip cannot tell the two of a pair apart.
@@ -222,9 +223,8 @@ def _file(label: str, group: int, clip: int) -> str:
 def _write_video(path: pathlib.Path, spec: Synthetic, label: str, group: int, clip: int) -> None:
     pixels = render(spec, label, group, clip)
     rate = fractions.Fraction(*RATES[(group + clip) % len(RATES)])
-    beside = path.with_name(f".{path.name}.part")
-    encode(beside, pixels, rate)
-    os.replace(beside, path)
+    with files.whole(path, sync=False) as part:
+        encode(part, pixels, rate)
 
 
 def encode(path: str | os.PathLike, pixels: np.ndarray, rate: fractions.Fraction) -> None:
@@ -253,16 +253,16 @@ def _claim(root: pathlib.Path, spec: Synthetic) -> None:
                 f"{root} holds another synthetic set: {', '.join(changed)}; choose another folder or remove it"
             )
         return
-    if root.exists() and any(root.iterdir()):
+    if not files.is_free(root):
         raise ValueError(f"{root} is not empty and has no {MANIFEST}; choose another folder")
     root.mkdir(parents=True, exist_ok=True)
-    _write_text(manifest, json.dumps(wanted, indent=2) + "\n")
+    files.write_json(manifest, wanted)
 
 
 def _write_splits(root: pathlib.Path, spec: Synthetic) -> None:
     """UCF101's three splits: of 25 groups, 7 are for testing; here of any number, in the same share."""
     root.mkdir(exist_ok=True)
-    _write_text(root / "classInd.txt", "".join(f"{i} {label}\n" for i, label in enumerate(CLASSES, 1)))
+    files.write_text(root / "classInd.txt", "".join(f"{i} {label}\n" for i, label in enumerate(CLASSES, 1)))
     share = max(1, round(spec.groups * 7 / 25))
     for split in (1, 2, 3):
         lines = {"test": [], "train": []}
@@ -273,10 +273,4 @@ def _write_splits(root: pathlib.Path, spec: Synthetic) -> None:
                     name = _file(label, group, clip)
                     lines["test" if test else "train"].append(name if test else f"{name} {number}")
         for part, listed in lines.items():
-            _write_text(root / f"{part}list{split:02}.txt", "\n".join(listed) + "\n")
-
-
-def _write_text(path: pathlib.Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(text)
-    os.replace(beside, path)
+            files.write_text(root / f"{part}list{split:02}.txt", "\n".join(listed) + "\n")

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from lowering.system import files
+
 NORMAL_95 = 1.959964
 
 
@@ -55,11 +57,10 @@ class Tally:
 
     def save(self, path: pathlib.Path, key: str, position: dict[str, Any]) -> None:
         """Writes what was counted and the position of the batches, whole or not at all."""
-        beside = path.with_name(f"{path.stem}.part.npz")
         place, skipped = position["batch"], position["skipped"]
         bad = np.array([[name, why] for name, why in skipped.items()], dtype=np.str_).reshape(-1, 2)
-        np.savez(beside, sums=self.sums, clips=self.clips, key=key, batch=place, skipped=bad)
-        beside.replace(path)
+        with files.whole(path) as part:
+            np.savez(part, sums=self.sums, clips=self.clips, key=key, batch=place, skipped=bad)
 
     def load(self, path: pathlib.Path, key: str) -> dict[str, Any] | None:
         """Takes up what `save` wrote for the same key and returns the position; None if there is no such file."""

@@ -7,12 +7,14 @@ import matplotlib.backends.backend_agg
 import matplotlib.figure
 import numpy as np
 
+from lowering.system import files
+
 NAMED = 110  # more classes than this are not named: their names would lie on one another
 NUMBERED = 20  # no more classes than this show their numbers
 
 
 def write(path: pathlib.Path, matrix: np.ndarray, labels: Sequence[str], title: str) -> None:
-    """Draws i64[classes, classes] as .png, beside and then renamed. Classes without videos stay white."""
+    """Draws i64[classes, classes] as .png, whole or not at all. Classes without videos stay white."""
     totals = matrix.sum(axis=1, keepdims=True)
     shares = np.divide(100 * matrix, totals, out=np.zeros(matrix.shape), where=totals > 0)
     side = min(20.0, 4 + 0.18 * len(labels)) if len(labels) <= NAMED else 14.0
@@ -28,9 +30,8 @@ def write(path: pathlib.Path, matrix: np.ndarray, labels: Sequence[str], title: 
     for row, column in np.argwhere(matrix) if len(labels) <= NUMBERED else ():
         colour = "white" if shares[row, column] > 55 else "black"
         axes.text(column, row, str(matrix[row, column]), ha="center", va="center", fontsize=7, color=colour)
-    beside = path.with_name(f"{path.stem}.part.png")
-    figure.savefig(beside, dpi=110, metadata={"Software": None})
-    beside.replace(path)
+    with files.whole(path) as part:
+        figure.savefig(part, dpi=110, metadata={"Software": None})
 
 
 def _ticks(axes, labels: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lowering.system import files
 from rt3d_jax.report import latency, pieces, sections
 
 Report = dict[str, Any]
@@ -47,9 +48,7 @@ def save(path: pathlib.Path, title: str, parts: Sequence[str]) -> pathlib.Path:
         f"<title>{title}</title><style>\n{STYLE.read_text(encoding='utf-8')}</style></head><body>\n"
         f"<h1>{title}</h1>\n{''.join(parts)}</body></html>\n"
     )
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(document, encoding="utf-8")
-    os.replace(beside, path)
+    files.write_text(path, document)
     return path
 
 

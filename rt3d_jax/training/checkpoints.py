@@ -2,7 +2,6 @@
 
 import dataclasses
 import pathlib
-import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import orbax.checkpoint as ocp
 
+from lowering.system import files
 from rt3d_jax.data import clips
 from rt3d_jax.hosts import distributed
 from rt3d_jax.models import catalog
@@ -94,17 +94,11 @@ def write_imported(
 
     masks: as in Network, None is dense. said: what a shared folder says of the network (weights.shared), kept for export.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if not files.is_free(folder):
         raise ValueError(f"{folder} is not empty; delete it or choose another output folder")
-    beside = folder.with_name(folder.name + ".part")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    store = Store(beside)
-    store.save(0, {"params": params, "step": 0}, masks or jax.tree.map(lambda _: None, params), {})
-    store.close()
     described = {"format": FORMAT, "name": folder.name, "labels": list(labels)} | ({"shared": said} if said else {})
     key = {"imported": codec.to_json(imported), "labels": list(labels)}
-    codec.write_json(beside / "config.json", {**described, "key": key, "experiment": codec.to_json(imported)})
+    described |= {"key": key, "experiment": codec.to_json(imported)}
     table = catalog.table(imported.model, len(labels))
     said = said or {}
     rate = cost.macs(table) / cost.macs(table, masks)
@@ -118,8 +112,12 @@ def write_imported(
         "accuracy": said.get("accuracy"),
         "accuracy_protocol": said.get("protocol", f"not measured; weights of {imported.origin}"),
     }
-    codec.write_json(beside / "result.json", result)
-    beside.replace(folder)
+    with files.whole_folder(folder) as part:
+        store = Store(part)
+        store.save(0, {"params": params, "step": 0}, masks or jax.tree.map(lambda _: None, params), {})
+        store.close()
+        files.write_json(part / "config.json", described)
+        files.write_json(part / "result.json", result)
     return result
 
 
@@ -204,7 +202,7 @@ def finished(folder: pathlib.Path) -> tuple[dict[str, Any], dict[str, Any]]:
         raise FileNotFoundError(
             f"{folder} has no result.json: its phase is not finished; run the training again to go on"
         )
-    described, result = codec.read_json(folder / "config.json"), codec.read_json(folder / "result.json")
+    described, result = files.read_json(folder / "config.json"), files.read_json(folder / "result.json")
     if not isinstance(described, dict) or described.get("format") != FORMAT:
         found = described.get("format") if isinstance(described, dict) else described
         raise ValueError(f"{folder}/config.json has format {found!r}, expected {FORMAT}; train again with this version")

@@ -5,6 +5,7 @@ import json
 import pathlib
 from typing import Any
 
+from lowering.system import files
 from rt3d_jax.models import catalog
 from rt3d_jax.training import checkpoints, codec, experiments
 
@@ -25,13 +26,13 @@ def claim(
     key = json.loads(json.dumps(codec.to_json({**shared, **settings, "parents": origins})))
     path = folder / "config.json"
     if not path.exists():
-        if folder.exists() and any(folder.iterdir()):
+        if not files.is_free(folder):
             raise ValueError(f"{folder} is not empty and holds no run; delete it or choose another output folder")
         folder.mkdir(parents=True, exist_ok=True)
         described = {"format": checkpoints.FORMAT, "name": folder.name, "labels": list(labels)}
-        codec.write_json(path, {**described, "key": key, "experiment": codec.to_json(experiment)})
+        files.write_json(path, {**described, "key": key, "experiment": codec.to_json(experiment)})
         return False
-    if changed := _differences(codec.read_json(path).get("key", {}), key):
+    if changed := _differences(files.read_json(path).get("key", {}), key):
         raise ValueError(
             f"{folder} holds a run of other settings: {', '.join(changed[:3])}; delete it or choose another output folder"
         )

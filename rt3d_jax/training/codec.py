@@ -1,8 +1,6 @@
-"""Experiments and their parts as JSON, and JSON files written whole or not at all."""
+"""Experiments and their parts as JSON."""
 
 import dataclasses
-import json
-import pathlib
 import re
 import typing
 from typing import Any
@@ -12,8 +10,6 @@ from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
 from rt3d_jax.sparsity import patterns, plans
 from rt3d_jax.training import experiments, recipes
-
-MAX_JSON = 1 << 26
 
 TYPES = {
     kind.__name__: kind
@@ -68,24 +64,3 @@ def from_json(value: Any) -> Any:
         re.error,
     ) as error:  # of constructors given what they do not expect
         raise ValueError(f"config {value['type']} does not fit this version of rt3d-jax: {error}") from error
-
-
-def write_json(path: pathlib.Path, value: Any) -> None:
-    """Write a JSON file whole or not at all: beside, then renamed."""
-    beside = path.with_name(path.name + ".part")
-    beside.write_text(json.dumps(value, indent=2) + "\n")
-    beside.replace(path)
-
-
-def read_json(path: pathlib.Path) -> Any:
-    """Read a JSON file; ValueError naming it if it is not JSON, or larger than MAX_JSON bytes."""
-    if path.stat().st_size > MAX_JSON:
-        raise ValueError(
-            f"{path} is larger than {MAX_JSON >> 20} MiB, expected a file that rt3d wrote; delete it and run again"
-        )
-    try:
-        return json.loads(path.read_text())
-    except (ValueError, RecursionError) as error:
-        raise ValueError(
-            f"{path} is not JSON ({error}), expected a file that rt3d wrote; delete it and run again"
-        ) from error

@@ -5,6 +5,8 @@ import pathlib
 
 import tensorboardX
 
+from lowering.system import files
+
 
 class Log:
     """Appends to `folder`/metrics.jsonl and `folder`/tensorboard; what a lost run wrote after `step` is dropped first."""
@@ -38,6 +40,4 @@ def _truncate(path: pathlib.Path, step: int) -> None:
                 kept.append(line + "\n")
         except (json.JSONDecodeError, KeyError):
             break
-    beside = path.with_name(path.name + ".part")
-    beside.write_text("".join(kept))
-    beside.replace(path)
+    files.write_text(path, "".join(kept))

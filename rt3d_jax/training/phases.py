@@ -9,13 +9,14 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from lowering.system import files
 from rt3d_jax.data import folders, pipelines, synthetic
 from rt3d_jax.evaluation import predict
 from rt3d_jax.hosts import devices, distributed, machine
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms, budget, freeze, importance, selection
 from rt3d_jax.sparsity import cost
-from rt3d_jax.training import checkpoints, claims, codec, experiments, loop, losses, optimizers, pretrained, recipes
+from rt3d_jax.training import checkpoints, claims, experiments, loop, losses, optimizers, pretrained, recipes
 
 Tree = Any
 Progress = loop.Progress
@@ -184,7 +185,7 @@ def _phase(
     if rate is not None or algorithm is not None:
         settings |= {"plan": task.experiment.plan, "measure": task.experiment.measure}
     if distributed.in_turn(lambda: claims.claim(folder, task.experiment, task.dataset.labels, settings, parents)):
-        return codec.read_json(folder / "result.json")
+        return files.read_json(folder / "result.json")
     params, masks = distributed.shared(start())
     steps = max(1, round(recipe.epochs * task.per_epoch))
     schedule = optimizers.schedule(recipe, steps, task.per_epoch)
@@ -205,7 +206,7 @@ def _phase(
     state, seconds = loop.fit(loop.Phase(name, folder, step, steps, batches, masks, task.progress), state)
     result = {**_result(task, name, rate, state["params"], masks), "seconds": round(seconds, 1)}
     if distributed.first():
-        codec.write_json(folder / "result.json", result)
+        files.write_json(folder / "result.json", result)
     return result
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import jax
 
+from lowering.system import files
 from rt3d_jax.hosts import machine, processes
 from rt3d_jax.report import tables
 from rt3d_jax.training import claims, codec, experiments, phases
@@ -73,7 +74,7 @@ class Job:
     def done(self) -> list[Row] | None:
         """The rows of a job that was finished with the same settings."""
         path = self.folder / ROWS
-        found = codec.read_json(path) if path.is_file() else {}
+        found = files.read_json(path) if path.is_file() else {}
         return found["rows"] if found.get("key") == self.key() else None
 
     def run(self, progress: Progress) -> list[Row]:
@@ -84,7 +85,7 @@ class Job:
         results = [phases.dense(task)] if self.cell is None else phases.phases(task)
         shown = results if self.cell is None else results[-len(self.experiment.rates) :]
         rows = [_row(self, result, results, time.monotonic() - began) for result in shown]
-        codec.write_json(self.folder / ROWS, {"key": self.key(), "rows": rows})
+        files.write_json(self.folder / ROWS, {"key": self.key(), "rows": rows})
         return rows
 
 
@@ -153,14 +154,9 @@ def write(sweep: Sweep, out: pathlib.Path, rows: list[Row]) -> None:
         "rows": rows,
         "machine": machine.describe(),
     }
-    codec.write_json(out / "table.json", written)
-    for name, text in (
-        ("table.md", tables.markdown(sweep.name, rows, summary)),
-        ("table.svg", tables.plot(rows, summary)),
-    ):
-        beside = out / f"{name}.part"
-        beside.write_text(text)
-        beside.replace(out / name)
+    files.write_json(out / "table.json", written)
+    files.write_text(out / "table.md", tables.markdown(sweep.name, rows, summary))
+    files.write_text(out / "table.svg", tables.plot(rows, summary))
 
 
 def _keep_compiled(out: pathlib.Path) -> None:

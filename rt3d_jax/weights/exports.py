@@ -4,9 +4,9 @@ import dataclasses
 import filecmp
 import pathlib
 import re
-import shutil
 from typing import NamedTuple
 
+from lowering.system import files
 from rt3d_jax.data import synthetic
 from rt3d_jax.training import checkpoints, claims, experiments
 from rt3d_jax.weights import card, shared
@@ -37,22 +37,21 @@ def export(run: pathlib.Path, out: pathlib.Path, licence: str | None = None) -> 
     network = checkpoints.load_network(run)
     found = shared.Shared(facts(run, network, licence), network.params, network.masks)
     folder = out / network.name
-    beside = folder.with_name(folder.name + ".part")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    try:
-        shared.write(beside, found)
-        (beside / shared.CARD).write_text(card.text(found))
-        shared.read(beside)
-        if folder.exists():
-            _check_same(folder, beside)
-            return Written(folder, True, found.facts.licence)
-        beside.replace(folder)
-        return Written(folder, False, found.facts.licence)
-    except ValueError as error:
-        raise ValueError(str(error).replace(str(beside), str(run))) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    out.mkdir(parents=True, exist_ok=True)
+    with files.beside(folder) as private:
+        part = private / folder.name
+        part.mkdir()
+        try:
+            shared.write(part, found)
+            (part / shared.CARD).write_text(card.text(found))
+            shared.read(part)
+        except ValueError as error:
+            raise ValueError(str(error).replace(str(part), str(run))) from error
+        if unchanged := folder.exists():
+            _check_same(folder, part)
+        else:
+            part.rename(folder)
+    return Written(folder, unchanged, found.facts.licence)
 
 
 def facts(run: pathlib.Path, network: checkpoints.Network, licence: str | None = None) -> shared.Facts:

@@ -22,6 +22,7 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
+from lowering.system import files
 from rt3d_jax.data import clips
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import channels, cost
@@ -126,7 +127,7 @@ def write(folder: pathlib.Path, shared: Shared) -> None:
     kept = {"macs": cost.macs(layers, shared.masks), "parameters": cost.parameters(layers, shared.masks)}
     sizes = {"macs_dense": cost.macs(layers), "parameters_dense": cost.parameters(layers), **kept}
     said = {"format": FORMAT, "version": VERSION, **to_json(shared.facts), "rate": sizes["macs_dense"] / kept["macs"]}
-    codec.write_json(folder / CONFIG, {**said, **sizes})
+    files.write_json(folder / CONFIG, {**said, **sizes})
     arrays = {path: np.asarray(leaf) for path, leaf in cost.paths(shared.params)}
     packed = {path: np.packbits(np.asarray(mask)) for path, mask in cost.paths(shared.masks)}
     for name, found in ((MODEL, arrays), (MASKS, packed)):
@@ -205,7 +206,7 @@ def _file(path: pathlib.Path) -> pathlib.Path:
 
 
 def _said(path: pathlib.Path) -> dict[str, Any]:
-    said = codec.read_json(path)
+    said = files.read_json(path)
     if not isinstance(said, dict) or said.get("format") != FORMAT:
         raise ValueError(f"{path} is of no network that `rt3d export` wrote: expected format {FORMAT!r}")
     if said.get("version") != VERSION:

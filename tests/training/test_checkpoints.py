@@ -80,7 +80,7 @@ def test_a_run_of_another_format_is_an_error(tmp_path):
 def test_a_file_that_is_no_json_is_an_error_that_names_it(tmp_path):
     (tmp_path / "config.json").write_text('{"format"')
     (tmp_path / "result.json").write_text("{}")
-    with pytest.raises(ValueError, match=r"config.json is not JSON .*delete it and run again"):
+    with pytest.raises(ValueError, match=r"config.json is not JSON .*restore it or write it again"):
         checkpoints.load_network(tmp_path)
 
 

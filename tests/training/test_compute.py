@@ -9,10 +9,11 @@ import numpy as np
 import optax
 import pytest
 
+from lowering.system import files
 from rt3d_jax.configs import quickstart
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import channels
-from rt3d_jax.training import claims, codec, loop
+from rt3d_jax.training import claims, loop
 from tests.models import parameters, tiny
 
 TINY = catalog.Model("tiny", width=0.5, frames=5, size=9, dropout=0.0)
@@ -122,7 +123,7 @@ def test_a_run_is_another_one_by_dtype_and_parts_but_not_by_recomputation(tmp_pa
         tmp_path / "dense", dataclasses.replace(experiment, compute=catalog.Compute(**compute)), ("a",), {}, {}
     )
     assert claim() is False
-    key = codec.read_json(tmp_path / "dense" / "config.json")["key"]
+    key = files.read_json(tmp_path / "dense" / "config.json")["key"]
     assert not {"compute", "dtype", "accumulate"} & key.keys()  # as in runs from before there was a choice
     assert claim(remat=True) is False
     for changed in ({"dtype": "bfloat16"}, {"accumulate": 2}):

@@ -5,6 +5,7 @@ import pathlib
 
 import numpy as np
 
+from lowering.system import files
 from rt3d_jax.configs import quickstart
 from rt3d_jax.training import codec
 from tests.data import test_fuzz as fuzz
@@ -35,7 +36,7 @@ def test_a_broken_configuration_is_a_value_error(tmp_path: pathlib.Path) -> None
     for case in range(CASES):
         path.write_bytes(odd(written, rng) if case % 2 else fuzz.broken(whole, rng, fuzz.SPICE))
         try:
-            codec.from_json(codec.read_json(path))
+            codec.from_json(files.read_json(path))
         except ValueError as error:
             assert "\n" not in str(error), f"no line: {error!r}"
             outcomes.append("refused")

@@ -68,7 +68,7 @@ def test_one_run_leaves_a_finished_folder_for_every_phase(out):
     assert sorted(path.name for path in (folder / "runs").iterdir()) == ["dense", "kgs-2x", "penalised"]
     for path in (folder / "runs").iterdir():
         assert {"config.json", "result.json", "metrics.jsonl", "tensorboard", "checkpoints"} <= set(os.listdir(path))
-        assert not list(path.rglob("*.part"))
+        assert not list(path.rglob("*.part*"))
     order = list(dict.fromkeys(phase for phase, *_ in seen))
     assert order == [
         *("data", "dense", "evaluate dense", "penalised", "evaluate penalised", "kgs-2x", "evaluate kgs-2x"),

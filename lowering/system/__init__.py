@@ -1,0 +1,4 @@
+"""The system under both halves: files written whole, /proc/cpuinfo, ELF.
+
+The lowest room. It imports neither package, and of libraries pyelftools only; rt3d_jax may import it.
+"""

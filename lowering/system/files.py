@@ -1,0 +1,154 @@
+"""Files and folders that are written whole or not at all, however many processes write them and whatever stops one.
+
+What is written comes to be in a private folder beside its place, `.NAME.part-RANDOM`, which its process holds a lock on.
+It is renamed when it is complete. A process that is killed leaves such a folder without a lock: the next one that writes
+the same name removes it.
+"""
+
+import contextlib
+import errno
+import fcntl
+import glob
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+MAX_JSON = 1 << 26  # bytes
+WANTED = "expected JSON that rt3d wrote; restore it or write it again"
+MARK = ".part-"
+BEFORE = "before-"  # in a private folder: what stood in its place
+
+
+@contextlib.contextmanager
+def whole(path: pathlib.Path, sync: bool = True) -> Iterator[pathlib.Path]:
+    """A path of the same name for the block to write a file to, which takes the place of `path` when the block ends.
+
+    If the block fails, `path` is as before. sync: the content is on the disk before the file gets its name, so that a
+    power cut cannot leave an empty file; False for what is cheap to make again. A pipe or a device, such as /dev/stdout,
+    is written as it is.
+    """
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    path = path.resolve()
+    with beside(path) as folder:
+        part = folder / path.name
+        yield part
+        if sync:
+            _sync(part)
+        os.replace(part, path)
+
+
+@contextlib.contextmanager
+def whole_folder(path: pathlib.Path) -> Iterator[pathlib.Path]:
+    """An empty folder for the block to fill, which takes the place of the folder `path` when the block ends.
+
+    If the block fails, `path` is as before. The content is not forced to the disk: who reads a folder checks its files.
+    """
+    path = path.resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with beside(path) as folder:
+        part = folder / path.name
+        part.mkdir()
+        yield part
+        _put(part, path, folder)
+
+
+@contextlib.contextmanager
+def beside(path: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A private folder beside `path`, on the same file system, which is removed when the block ends."""
+    _clean(path)
+    folder, lock = _private(path)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def is_free(folder: pathlib.Path) -> bool:
+    """Whether a folder can be made at this path: nothing is there, or a folder that holds nothing but private ones."""
+    if not folder.is_dir():
+        return not folder.exists()
+    return all(MARK in path.name for path in folder.iterdir())
+
+
+def write_text(path: pathlib.Path, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all."""
+    with whole(path) as part:
+        part.write_text(text, encoding="utf-8")
+
+
+def write_json(path: pathlib.Path, value: Any, indent: int = 2) -> None:
+    """Write a JSON file, whole or not at all."""
+    write_text(path, json.dumps(value, indent=indent) + "\n")
+
+
+def read_json(path: pathlib.Path) -> Any:
+    """The value of a JSON file; ValueError naming it if it is not JSON, or larger than MAX_JSON bytes."""
+    if path.stat().st_size > MAX_JSON:
+        raise ValueError(f"{path} is larger than {MAX_JSON:,} bytes, {WANTED}")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:  # whose text would hold the file's
+        raise ValueError(f"{path} is not UTF-8 at byte {error.start}, {WANTED}") from None
+    except RecursionError:
+        raise ValueError(f"{path} is nested too deep, {WANTED}") from None
+    except ValueError as error:
+        raise ValueError(f"{path} is not JSON ({error}), {WANTED}") from error
+
+
+def _private(path: pathlib.Path) -> tuple[pathlib.Path, int]:
+    """A new private folder and the descriptor that holds its lock."""
+    while True:
+        folder = pathlib.Path(tempfile.mkdtemp(prefix=f".{path.name}{MARK}", dir=path.parent))
+        try:
+            lock = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:  # until it has its lock, others take the folder for a leftover
+            continue
+        with contextlib.suppress(OSError):  # a file system without locks: there nobody takes it for one
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if folder.exists():
+            return folder, lock
+        os.close(lock)
+
+
+def _clean(path: pathlib.Path) -> None:
+    """Remove what killed processes left beside `path`. What had stood there and was moved aside goes back."""
+    for folder in path.parent.glob(f".{glob.escape(path.name)}{MARK}*"):
+        with contextlib.suppress(OSError):
+            lock = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # OSError: its process lives
+                for before in folder.glob(f"{BEFORE}*"):
+                    if not path.exists():
+                        os.rename(before, path)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(lock)
+
+
+def _put(part: pathlib.Path, path: pathlib.Path, folder: pathlib.Path) -> None:
+    """Rename a folder into its place; what stands there moves into `folder`."""
+    for count in range(100):  # more than one only where others put theirs there at the same time
+        try:
+            os.rename(part, path)
+            return
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+        with contextlib.suppress(FileNotFoundError):
+            os.rename(path, folder / f"{BEFORE}{count}")
+    raise OSError(errno.EBUSY, "other processes keep writing the folder", str(path))
+
+
+def _sync(path: pathlib.Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
