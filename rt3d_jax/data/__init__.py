@@ -1,4 +1,4 @@
-"""Reading: videos, clips, lists and layouts of data sets, made-up videos, batches.
+"""Reading data: videos, clips, the lists and layouts of data sets, made-up videos, batches.
 
-Imports no other room, and no jax: its worker processes must start fast.
+Imports no other room. It does not import jax either, because its worker processes must start fast.
 """

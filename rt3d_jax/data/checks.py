@@ -1,4 +1,6 @@
-"""What is wrong with a copy of a data set: lists against files, training against testing, and every video opened."""
+"""Finds what is wrong with a copy of a data set. Compares lists with files and training with testing, and opens every
+video.
+"""
 
 import collections
 import concurrent.futures
@@ -35,7 +37,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong, or worth a note: `kind` of KINDS and `what`, one line."""
+    """One problem or note: its `kind`, a key of KINDS, and `what`, one line of text."""
 
     kind: str
     what: str
@@ -47,7 +49,9 @@ class Finding:
 
 @dataclasses.dataclass(frozen=True)
 class Depth:
-    """How closely videos are looked at: frames of a clip; `decode` a clip as evaluation does; `duplicates` by content."""
+    """How closely to look at videos. frames: of a clip. decode: a clip of each, as evaluation does. duplicates: compare
+    contents.
+    """
 
     frames: int = 16
     decode: bool = False
@@ -60,7 +64,9 @@ class Depth:
 
 
 def check(source: folders.Source, depth: Depth, progress: Progress) -> Iterator[Finding]:
-    """Everything found, as it is found; progress(what, done, total) follows every video. Never raises for what it reads."""
+    """Yields findings as they are found. progress(what, done, total) is called after every video. Never raises for bad
+    data.
+    """
     try:
         listing = folders.listing(source)
     except (ValueError, FileNotFoundError) as error:
@@ -74,7 +80,7 @@ def check(source: folders.Source, depth: Depth, progress: Progress) -> Iterator[
 
 
 def of_lists(listing: folders.Listing) -> Iterator[Finding]:
-    """What the lists alone show."""
+    """Findings that need the lists alone."""
     kinetics = listing.layout == "kinetics"
     yield from (Finding("gone" if kinetics else "missing", e.name) for e in listing.entries if e.path is None)
     yield from _names(listing)
@@ -117,7 +123,7 @@ def _names(listing: folders.Listing) -> Iterator[Finding]:
 
 
 def _parts(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
-    """What each name (or group) is in: "train", "test" or both."""
+    """The parts that each name (or group) is in: "train", "test" or both."""
     found = collections.defaultdict(set)
     for name, part in pairs:
         found[name].add(part)

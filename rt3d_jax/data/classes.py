@@ -1,4 +1,4 @@
-"""Any folder of classes: FOLDER/<class>/<video>, with a training and a test folder or without."""
+"""Any folder of class folders, FOLDER/<class>/<video>, with or without separate folders for training and testing."""
 
 import dataclasses
 import hashlib
@@ -11,7 +11,9 @@ TRAIN, TEST = ("train", "training"), ("test", "val", "validation", "valid")
 
 @dataclasses.dataclass(frozen=True)
 class ClassFolders:
-    """A folder of class folders. Without train/ and test/ in it, `test_share` of every class is drawn by `seed` for testing."""
+    """A folder of class folders. Unless it has train/ and test/, `test_share` of each class is drawn by `seed` for
+    testing.
+    """
 
     folder: str
     test_share: float = 0.25
@@ -25,9 +27,9 @@ class ClassFolders:
 def read(source: ClassFolders) -> listings.Listing:
     """Finds FOLDER/<class>/<video>, or FOLDER/train/<class>/<video> and FOLDER/test/<class>/<video> (or val/).
 
-    A drawn split depends on the videos' names and the seed alone: it is the same on every machine, a class of two videos or
-    more has one on each side, and a video added later moves at most one other. Videos cut from one recording may land on
-    both sides; make train/ and test/ yourself where that matters.
+    A drawn split depends only on the videos' names and the seed, so it is the same on every machine. A class of two or
+    more videos has at least one on each side. A video that is added later moves at most one other. Videos cut from one
+    recording may end up on both sides; make train/ and test/ yourself where that matters.
 
     Raises:
       FileNotFoundError: no folder in it holds videos.
@@ -51,7 +53,7 @@ def read(source: ClassFolders) -> listings.Listing:
 
 
 def found(root: pathlib.Path) -> bool:
-    """Whether a folder holds class folders with videos."""
+    """Whether a folder contains class folders with videos."""
     homes = [home for home in (_first(root, TRAIN), root) if home is not None]
     return any(_videos(home) for home in homes)
 
@@ -61,7 +63,7 @@ def _first(root: pathlib.Path, names: tuple[str, ...]) -> pathlib.Path | None:
 
 
 def _videos(home: pathlib.Path) -> dict[str, list[str]]:
-    """Class -> paths; a class folder without videos is there with none."""
+    """The videos of each class; a class folder without videos has an empty list."""
     folders = sorted(path for path in home.iterdir() if path.is_dir() and not path.name.startswith("."))
     found = {path.name: list(listings.scan(path)) for path in folders}
     return found if any(found.values()) else {}

@@ -47,8 +47,8 @@ class ClipSpec:
     """How a video becomes a clip.
 
     The shorter side is scaled to `short_side`, a square of `size` is cut out, and (value / 255 - mean) / std is taken
-    per channel (RGB). In training the sampling's phase or start and the square are random, and `flip` mirrors left and
-    right half of the time; it must be False where labels know left from right.
+    per channel (RGB). In training, the time of the clip and the place of the square are random, and `flip`
+    mirrors half of the clips. It must be False where labels distinguish left from right.
     """
 
     sampling: Spread | Windows
@@ -92,9 +92,11 @@ def from_json(values: dict[str, Any]) -> ClipSpec:
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """A clip of a video in evaluation: number `clip` of `clips` evenly spread over time, and of its squares number `crop` of `crops`.
+    """One clip of a video in evaluation: clip number `clip` of `clips` in time, square number `crop` of `crops` in
+    space.
 
-    One crop is the centre; several lie evenly from one end of the longer side to the other, centred in the shorter one.
+    Clips are spread evenly over time. One crop is the centre. Several crops are spread evenly along the longer side,
+    from end to end, and are centred in the shorter side.
     """
 
     clip: int = 0
@@ -130,7 +132,7 @@ def decode(path: str | os.PathLike, indices: Sequence[int] | np.ndarray, short_s
 def load(
     path: str | os.PathLike, spec: ClipSpec, rng: np.random.Generator | None = None, *, view: int = 0, views: int = 1
 ) -> np.ndarray:
-    """A clip, float32[frames, size, size, 3]; with `rng` as in training, without as in evaluation (centre crop).
+    """A clip, float32[frames, size, size, 3]: with `rng` as in training, without it as in evaluation (centre crop).
 
     Raises:
       ClipError: the file is missing, empty, corrupt, truncated, has no video stream, or is too short: fewer than half
@@ -145,7 +147,9 @@ def load(
 
 
 def load_views(path: str | os.PathLike, spec: ClipSpec, views: Sequence[View]) -> np.ndarray:
-    """Several clips of one video, float32[len(views), frames, size, size, 3]; each frame is decoded once. Raises as `load`."""
+    """Several clips of one video, float32[len(views), frames, size, size, 3]; each frame is decoded once. Raises as
+    `load`.
+    """
     choose = lambda length: np.stack([frame_indices(spec.sampling, length, view=v.clip, views=v.clips) for v in views])
     clips = []
     for view, shown in zip(views, _pixels(path, spec, choose), strict=True):
@@ -154,12 +158,16 @@ def load_views(path: str | os.PathLike, spec: ClipSpec, views: Sequence[View]) -
 
 
 def least_frames(frames: int) -> int:
-    """The shortest video that a clip of so many frames is taken of: half of them, and two unless one is wanted."""
+    """The number of frames that a video needs for a clip of `frames` frames: half of them, and at least two unless it
+    is 1.
+    """
     return min(frames, max(2, (frames + 1) // 2))
 
 
 def _pixels(path: str | os.PathLike, spec: ClipSpec, choose: Callable[[int], np.ndarray]) -> np.ndarray:
-    """The frames numbered choose(length), uint8[*their shape, height, width, 3]; a small video is decoded once and stays in memory."""
+    """The frames numbered choose(length), uint8[*their shape, height, width, 3]; a small video is decoded once and
+    stays in memory.
+    """
     name = (os.fspath(path), spec.short_side, spec.sampling.frames)
     if name in _KEPT and _KEPT[name][0] == _stamp(path):
         pixels = _KEPT[name][1]
@@ -177,7 +185,7 @@ def _pixels(path: str | os.PathLike, spec: ClipSpec, choose: Callable[[int], np.
 
 
 def _stamp(path: str | os.PathLike) -> tuple[int, int] | None:
-    """What changes with the file; None where there is none."""
+    """A value that changes with the file; None where there is no file."""
     try:
         found = os.stat(path)
     except OSError:

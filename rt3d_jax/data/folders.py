@@ -1,4 +1,4 @@
-"""Data sets on disk, whatever their layout: the table of layouts, and reading by it."""
+"""Data sets on disk in any layout: the table of layouts, and reading by it."""
 
 import dataclasses
 import os
@@ -18,7 +18,7 @@ Source = ucf.UCF101 | hmdb51.HMDB51 | kinetics.Kinetics | something.SomethingSom
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """How a kind of folder is named in a config, read and recognised; `tolerant` where some videos are missing everywhere."""
+    """One layout. source: its class in an experiment. tolerant: whether some listed videos are missing in every copy."""
 
     source: type
     read: Callable[[Any], Listing]
@@ -41,13 +41,13 @@ def read(source: Source) -> Dataset:
 
     Raises:
       FileNotFoundError: its lists, folders or (Kinetics aside) a listed video are missing.
-      ValueError: a list that does not read as its layout says (lists.ListError), or a link or folder that cannot be read.
+      ValueError: a list that does not follow its layout (lists.ListError), or a link or folder that cannot be read.
     """
     return listing(source).dataset(_layout(source).tolerant)
 
 
 def listing(source: Source) -> Listing:
-    """What the lists of a data set say, and which of their videos are there. Raises as `read`, missing videos aside."""
+    """The lists of a data set, and which of their videos exist. Raises the errors of `read`, except for missing videos."""
     try:
         return _layout(source).read(source)
     except PermissionError as error:
@@ -60,11 +60,12 @@ def ucf101(folder: str | os.PathLike, split: int = 1) -> Dataset:
 
 
 def source(folder: str | os.PathLike, layout: str | None = None, split: int = 1) -> Source:
-    """A folder as a config value, its layout recognised if none is named; `split` where the layout has several.
+    """The value that names a folder in an experiment. Without `layout`, it is recognised. `split`: for layouts that
+    have several.
 
     Raises:
       FileNotFoundError: the folder is not there.
-      ValueError: an unknown layout, or a folder of none that is known.
+      ValueError: an unknown layout, or a folder in no known layout.
     """
     name = layout or recognised(folder)
     if name not in LAYOUTS:

@@ -22,7 +22,8 @@ def read(source: HMDB51) -> listings.Listing:
     """Reads the split files and finds their videos.
 
     FOLDER/<class>/<video>.avi, or one folder deeper with any name (hmdb51_org, videos), and
-    FOLDER/testTrainMulti_7030_splits/<class>_test_split1.txt with lines "<video>.avi 1": 1 trains, 2 tests, 0 is not used.
+    FOLDER/testTrainMulti_7030_splits/<class>_test_split1.txt with lines "<video>.avi 1": 1 trains, 2 tests, 0 is not
+    used.
 
     Raises:
       FileNotFoundError: the split files or the folder of the videos are missing.

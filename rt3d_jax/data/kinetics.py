@@ -15,7 +15,7 @@ DEPTH = 3  # videos/train/<class>/
 
 @dataclasses.dataclass(frozen=True)
 class Kinetics:
-    """A folder with Kinetics' lists and what is left of its videos: training trains, validation tests."""
+    """A folder with Kinetics' lists and those of its videos that still exist; its validation part tests."""
 
     folder: str
 
@@ -72,7 +72,7 @@ def _label(label: str, path: pathlib.Path) -> str:
 
 
 def _videos(root: pathlib.Path) -> dict[str, str]:
-    """Stem -> path."""
+    """The path of each video by its stem."""
     found: dict[str, str] = {}
     for path in listings.scan(root, DEPTH):
         if listings.stem(path) not in found or _is_replacement(root, path):

@@ -1,4 +1,4 @@
-"""What a data set's lists say and what of it is there: the form that all layouts are read into."""
+"""The form that every layout is read into: what a data set's lists say, and which of its videos exist."""
 
 import dataclasses
 import os
@@ -37,7 +37,9 @@ class Video:
 
 @dataclasses.dataclass(frozen=True)
 class Dataset:
-    """Videos with labels 0 .. len(labels) - 1, in a training and a test part; `missing` are listed and not there."""
+    """Videos with labels 0 .. len(labels) - 1, for training and testing. missing: names of listed videos that do not
+    exist.
+    """
 
     name: str
     labels: tuple[str, ...]
@@ -48,7 +50,9 @@ class Dataset:
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A line of a list; `part` is "train" or "test". `path` is None where the video is not there; `group` names what it was cut from, if its name says so."""
+    """A line of a list. part: "train" or "test". path: None where the video is missing. group: the recording, if its
+    name says.
+    """
 
     part: str
     name: str
@@ -59,7 +63,7 @@ class Entry:
 
 @dataclasses.dataclass(frozen=True)
 class Listing:
-    """A data set as its lists tell it; `unlisted` are videos that no list of this split names."""
+    """A data set according to its lists. unlisted: videos that no list of this split names."""
 
     layout: str
     name: str
@@ -68,7 +72,7 @@ class Listing:
     unlisted: tuple[str, ...] = ()
 
     def dataset(self, tolerant: bool = False) -> Dataset:
-        """Its videos. A missing one is left out if `tolerant`; a FileNotFoundError names the first otherwise, or an empty part."""
+        """The videos that exist. FileNotFoundError for an empty part, and for a missing video unless `tolerant`."""
         missing = [entry.name for entry in self.entries if entry.path is None]
         if missing and not tolerant:
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
@@ -107,7 +111,9 @@ def stem(path: str) -> str:
 
 
 def home(root: pathlib.Path, labels: Sequence[str], example: str) -> pathlib.Path:
-    """The one folder, `root` or one in it, that holds class folders. FileNotFoundError if there is none, or more than one."""
+    """The one folder, `root` or one in it, that holds class folders. FileNotFoundError if there is none, or more than
+    one.
+    """
     candidates = [root, *(path for path in _folders(root) if path.name not in labels)]
     homes = [path for path in candidates if any((path / label).is_dir() for label in labels)]
     if len(homes) != 1:
@@ -119,7 +125,7 @@ def home(root: pathlib.Path, labels: Sequence[str], example: str) -> pathlib.Pat
 
 
 def by_class(folder: pathlib.Path, labels: Sequence[str]) -> dict[tuple[str, str], str]:
-    """(class, stem) -> path of the videos in FOLDER/<class>/; of two with the same stem the first by name."""
+    """The videos in FOLDER/<class>/ by (class, stem). Of two with the same stem, the first by name counts."""
     found: dict[tuple[str, str], str] = {}
     for label in labels:
         for path in scan(folder / label):
@@ -128,13 +134,13 @@ def by_class(folder: pathlib.Path, labels: Sequence[str]) -> dict[tuple[str, str
 
 
 def unlisted(paths: Iterable[str], entries: Iterable[Entry]) -> tuple[str, ...]:
-    """Those of `paths` that no entry uses."""
+    """The paths that no entry uses."""
     used = {entry.path for entry in entries}
     return tuple(path for path in paths if path not in used)
 
 
 def checked(root: pathlib.Path) -> pathlib.Path:
-    """The folder of a data set; FileNotFoundError if it is none."""
+    """The folder, if it exists; FileNotFoundError otherwise."""
     if not root.is_dir():
         raise FileNotFoundError(f"{root} is not there, or no folder; expected the folder of a data set")
     return root

@@ -1,4 +1,6 @@
-"""Lists of videos from strangers: text, CSV and JSON, read within bounds. Nothing in them is run, and no name leaves its folder."""
+"""Lists of videos from strangers: text, CSV and JSON, read within bounds. Nothing in them is run; no name leaves its
+folder.
+"""
 
 import csv
 import json
@@ -28,14 +30,14 @@ def lines(path: pathlib.Path) -> list[str]:
 
     Raises, as all functions here:
       FileNotFoundError: the file is not there.
-      ListError: it is no regular file, too long, not UTF-8, empty or not of the form that is read.
+      ListError: no regular file, too long, not UTF-8, empty, or not of the expected form.
     """
     found = [line for line in map(str.strip, _text(path).splitlines()) if line]
     return _counted(path, found)
 
 
 def rows(path: pathlib.Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    """The rows of a CSV file whose first line names its columns; of these only `columns`, none of them absent."""
+    """The rows of a CSV file whose first line names its columns, reduced to `columns`; a missing column is an error."""
     reader = csv.DictReader(_text(path).splitlines(), strict=True)
     found = []
     try:

@@ -1,4 +1,4 @@
-"""Batches of clips: a pure function of (seed, batch number), computed ahead by grain's worker processes."""
+"""Batches of clips. A batch is a pure function of the seed and its number; grain's worker processes compute it ahead."""
 
 import dataclasses
 import functools
@@ -27,8 +27,8 @@ GC_PASSES = 4  # what ends in one pass may free more in the next
 class Batches(Iterator[Batch]):
     """An iterator over batches with a position. Close it (or leave its `with` block) to end its worker processes.
 
-    What comes out does not depend on the number of workers, so a position saved with one number resumes with another.
-    `skipped` maps the path of every bad video met so far to what was wrong with it.
+    The batches do not depend on the number of workers, so a saved position resumes with any number of them.
+    `skipped` maps the path of every bad video so far to what was wrong with it.
     """
 
     def __init__(self, source: "_Source", workers: int):
@@ -91,10 +91,11 @@ def train_batches(
 ) -> Batches:
     """Training batches {"clip": float32[batch, D, H, W, 3], "label": int32[batch]}; `steps` of them, None = endless.
 
-    Videos come in a new random order each epoch, every one once per epoch; a batch may hold the end of one epoch and the
-    start of the next. bad="skip" puts the next good video of the order in the place of a bad one; bad="error" raises
-    clips.ClipError. With `workers` processes (0: a thread of this process) batches are made ahead. Of a batch that several
-    computers share, `rows` are made (None: all), in that order: the same clips as in the whole batch.
+    Each epoch has a new random order, in which every video comes once. A batch may hold the end of one epoch and the
+    start of the next. bad="skip" replaces a bad video with the next good one of the order; bad="error" raises
+    clips.ClipError. `workers` processes make batches ahead (0: a thread of this process does). `rows` are the rows of a
+    batch to make, in this order, where several computers share one (None: all); their clips are those of the whole
+    batch.
     """
     length, rows = ENDLESS if steps is None else steps, _rows(rows, batch)
     return Batches(_Training(_checked(videos, batch, bad), spec, batch, rows, bad, seed, length), workers)
@@ -115,8 +116,8 @@ def eval_batches(
 
     Batches are {"clip", "label", "video": int32[batch]}, `video` an index into `videos`; `rows` as in train_batches.
 
-    Every batch is full-size, so that one compiled function serves: a row without a clip (after the end; a bad video with
-    bad="skip") is zeros, with label and video -1. Such a label equals no prediction; count labels >= 0.
+    All batches have the same size, so that one compiled function serves. A row without a clip (after the end, or for a
+    bad video with bad="skip") is zeros and has label and video -1. No prediction equals -1; count the labels >= 0.
     """
     if min(views, crops) < 1:
         raise ValueError(f"{views} clips x {crops} crops of a video; expected at least one of each")
@@ -155,7 +156,7 @@ class _Training:
         return out
 
     def _fill(self, out: dict[str, Any], row: int, place: int) -> None:
-        """Row := the clip at `place` of the endless order, or of the first good video that follows in its epoch."""
+        """Fills a row with the clip at `place` of the endless order, or with that of the next good video in its epoch."""
         epoch, start = divmod(place, len(self.videos))
         order = _order(self.seed, epoch, len(self.videos))
         for index in np.roll(order, -start):
@@ -227,7 +228,9 @@ def _ahead(source: _Source, start: int, workers: int) -> Any:
 
 
 def _free_shared_memory() -> None:
-    """Batches of a closed iterator lie in cycles of objects, and grain frees them on a thread that the end of the program cuts short."""
+    """Frees batches of a closed iterator now: they lie in reference cycles, which grain's thread may not reach before
+    the end.
+    """
     for _ in range(GC_PASSES):
         if not gc.collect():
             break
@@ -237,7 +240,7 @@ def _free_shared_memory() -> None:
 
 
 def _live_and_die_with_parent(worker: int, workers: int) -> None:
-    """In a worker: Ctrl-C and SIGTERM are the parent's to answer, and a parent that is killed leaves no workers behind."""
+    """Runs in a worker: leaves Ctrl-C and SIGTERM to the parent, and ends the worker when the parent is killed."""
     for number in (signal.SIGINT, signal.SIGTERM):  # both reach all processes of a terminal or a SLURM job
         signal.signal(number, signal.SIG_IGN)
     parent = multiprocessing.parent_process()

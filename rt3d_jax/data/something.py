@@ -14,7 +14,9 @@ ID = re.compile(r"\d{1,12}", re.ASCII)
 
 @dataclasses.dataclass(frozen=True)
 class SomethingSomething:
-    """A folder with Something-Something v2: training trains, validation tests. Labels know left from right: do not flip."""
+    """A folder with Something-Something v2; its validation part tests. Labels distinguish left from right: do not flip
+    clips.
+    """
 
     folder: str
 
@@ -22,9 +24,10 @@ class SomethingSomething:
 def read(source: SomethingSomething) -> listings.Listing:
     """Reads the lists and finds their videos.
 
-    FOLDER/20bn-something-something-v2/<id>.webm (or videos/, or another extension), and something-something-v2-labels.json
-    ({"Pushing something from left to right": "93"}), -train.json and -validation.json ([{"id": "78687", "template":
-    "Pushing [something] from left to right"}]) in FOLDER or one folder deeper; or the same without the prefix, in labels/.
+    FOLDER/20bn-something-something-v2/<id>.webm (or videos/, or another extension), and
+    something-something-v2-labels.json ({"Pushing something from left to right": "93"}), -train.json and
+    -validation.json ([{"id": "78687", "template": "Pushing [something] from left to right"}]) in FOLDER or one folder
+    deeper; or the same without the prefix, in labels/.
 
     Raises:
       FileNotFoundError: a list or the folder of the videos is missing.

@@ -1,4 +1,4 @@
-"""A made-up video set whose classes differ only in motion, as h264 files in UCF101's layout."""
+"""A data set of drawn videos whose classes differ only in their motion, as h264 files in UCF101's layout."""
 
 import concurrent.futures
 import dataclasses
@@ -35,12 +35,13 @@ MANIFEST = "synthetic.json"
 
 @dataclasses.dataclass(frozen=True)
 class Synthetic:
-    """What is made: 8 classes x groups x clips_per_group videos; the last seven fields set the difficulty.
+    """The data set to draw: 8 classes x groups x clips_per_group videos. The last seven fields set the difficulty.
 
-    Clusters of coloured discs move together, on a torus, over a texture that belongs to the group in every class. Looks,
-    places, angles and sizes are drawn alike for every class, so one frame says nothing of the class. `travel` is in
-    shorter sides of the video and `turns` in full turns, from its first frame to its last; `jitter` is the camera's step
-    per frame in shorter sides; `contrast` and `noise` are in levels of 0..255; distractors move as a class at random.
+    Clusters of coloured discs move together, on a torus, over a texture that belongs to the group in every class.
+    Looks, places, angles and sizes are drawn alike for every class, so a single frame says nothing about the class.
+    `travel` is in shorter sides of the video and `turns` in full turns, from its first frame to its last; `jitter` is
+    the camera's step per frame in shorter sides; `contrast` and `noise` are in levels of 0..255; distractors move as a
+    class at random.
     """
 
     clips_per_group: int = 7
@@ -76,7 +77,7 @@ def write(
 ) -> None:
     """Writes the set below `folder` for folders.ucf101; calls progress(videos done, videos in all).
 
-    A call that was stopped goes on where it was; the split files come last, so an unfinished set cannot be read.
+    A stopped call continues where it was. The split files are written last, so an unfinished set cannot be read.
 
     Raises:
       ValueError: the folder holds a set of another spec.
@@ -102,7 +103,7 @@ def write(
 def dataset(
     data: Synthetic | folders.Source, made: str | os.PathLike, progress: Callable[[int, int], None]
 ) -> folders.Dataset:
-    """The videos of a data set; one that is to be made is written to the folder `made` first, or completed there."""
+    """The videos of a data set. A Synthetic one is first written to the folder `made`, or completed there."""
     if not isinstance(data, Synthetic):
         return folders.read(data)
     write(made, data, progress)
@@ -129,7 +130,7 @@ def render(spec: Synthetic, label: str, group: int, clip: int) -> np.ndarray:
 
 @dataclasses.dataclass(frozen=True)
 class _Motion:
-    """Of every frame: place (x, y), float64[frames, 2], and angle, float64[frames]."""
+    """The place (x, y) in every frame, float64[frames, 2], and the angle, float64[frames]."""
 
     places: np.ndarray
     angles: np.ndarray
@@ -159,7 +160,7 @@ def _motion(spec: Synthetic, rng: np.random.Generator, label: str, frames: int) 
 
 
 def _placed(rng: np.random.Generator, motion: _Motion, scene: "_Scene") -> _Motion:
-    """The motion from a place anywhere on the torus, at any angle: so every frame of it is alike for all classes."""
+    """The motion, started at a random place and angle, so that the frames of all classes look alike."""
     around = np.array([scene.width, scene.height]) / scene.side
     return _Motion(motion.places + around * rng.random(2), motion.angles + 2 * np.pi * rng.random())
 

@@ -63,7 +63,8 @@ def opened(path: str | os.PathLike) -> Iterator[Track]:
     """Opens a video and reads its packets, without decoding them.
 
     Raises:
-      ClipError: from here or from `frames` inside the block: missing, empty, corrupt, truncated, or without a video stream.
+      ClipError: from here or from `frames` inside the block: missing, empty, corrupt, truncated, or without a video
+        stream.
     """
     path = os.fspath(path)
     if not os.path.isfile(path):
@@ -80,7 +81,7 @@ def opened(path: str | os.PathLike) -> Iterator[Track]:
 
 
 def frames(video: Track, indices: np.ndarray, short_side: int | None = None) -> np.ndarray:
-    """Decodes the frames at `indices` (any order, repeats allowed) as uint8[len(indices), height, width, 3], RGB.
+    """Decodes the frames at `indices`, in any order and with repeats, as uint8[len(indices), height, width, 3], RGB.
 
     Decoding starts at the last key frame before a wanted frame, so a few frames of a long video cost little. Frames are
     turned upright where the file asks for it. With `short_side` the frame is scaled, antialiased (bilinear over the
@@ -146,7 +147,7 @@ def _in_time(path: str, deadline: float) -> None:
 
 
 def _decoded(video: Track, wanted: list[int]) -> Iterator[tuple[int, av.VideoFrame]]:
-    """(index, frame) for each wanted index, rising. A frame that fails to come out is stood in for by the next one."""
+    """(index, frame) for each wanted index, rising. The next frame stands in for one that does not decode."""
     stream = _Stream(video)
     last = -1
     for index in wanted:
@@ -177,7 +178,7 @@ class _Stream:
         self._keys = sorted((p.pts, i) for i, p in enumerate(video.packets) if p.is_keyframe and p.pts is not None)
 
     def seek(self, time: int) -> None:
-        """Jumps ahead to the last key frame shown at or before `time`, if that lies ahead."""
+        """Jumps to the last key frame at or before `time`, if it lies ahead."""
         place = bisect.bisect_right(self._keys, (time, len(self._packets))) - 1
         if place >= 0 and self._keys[place][1] > self._position:
             self._position = self._keys[place][1]

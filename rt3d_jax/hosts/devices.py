@@ -1,7 +1,9 @@
-"""All devices of all processes as one mesh: parameters are copied to each, batches are split over them along their first axis.
+"""All devices of all processes as one mesh. Parameters are copied to every device; batches are split along their first
+axis.
 
-Programs stay plain functions of whole batches under jax.jit: XLA puts in the sums over devices, so that a mean over the
-batch, the moments of a batch norm and the norm of a gradient are those of the whole batch. On one device nothing is placed.
+Programs stay plain functions of whole batches under jax.jit. XLA inserts the sums over devices. A mean over the batch,
+the moments of a batch norm and the norm of a gradient are therefore those of the whole batch. On one device nothing is
+placed.
 """
 
 import functools
@@ -27,17 +29,17 @@ def check(batch: int, parts: int = 1) -> None:
 
 
 def replicated() -> NamedSharding | None:
-    """The placement of what every device has a copy of; None on one device, where jit needs no word about it."""
+    """The sharding of arrays that every device holds a copy of; None on one device, where jit needs none."""
     return _placed(PartitionSpec())
 
 
 def batched(axis: int = 0) -> NamedSharding | None:
-    """The placement of arrays whose axis `axis` is split over the devices; None on one device."""
+    """The sharding of arrays whose axis `axis` is split over the devices; None on one device."""
     return _placed(PartitionSpec(*[None] * axis, AXIS))
 
 
 def replicate(tree: Tree) -> Tree:
-    """The arrays of a tree, which all processes have alike, on every device."""
+    """Copies the arrays of a tree, which must be equal in all processes, to every device."""
     placement = replicated()
     if placement is None:
         return tree
@@ -52,7 +54,7 @@ def replicate(tree: Tree) -> Tree:
 
 
 def rows(batch: int) -> tuple[int, ...]:
-    """The rows of a global batch that the devices of this process compute, in order: those that it has to read."""
+    """The rows of a global batch that this process has to read, in order: those that its devices compute."""
     placement = batched()
     if placement is None:
         return tuple(range(batch))
@@ -68,7 +70,9 @@ def split(tree: Tree) -> Tree:
 
 
 def micro_batches(tree: Tree, parts: int) -> Tree:
-    """[N, ...] as [parts, N / parts, ...] under jit; part p has the rows p, p + parts, ..., so that no row changes its device."""
+    """[N, ...] as [parts, N / parts, ...] under jit; part p has the rows p, p + parts, ..., so that no row changes its
+    device.
+    """
 
     def cut(array: jax.Array) -> jax.Array:
         found = array.reshape(-1, parts, *array.shape[1:]).swapaxes(0, 1)

@@ -30,9 +30,10 @@ FOLLOWS = ("gloo", "nccl", "socket", "connection", "unavailable", "coordination"
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """How the processes of a job find each other: by the cluster (all None), or by an address, their number and this one's.
+    """How the processes of a job find each other: through the cluster (all None), or by an address, their count and
+    this one's number.
 
-    A process of which nothing is heard for `patience` seconds counts as gone.
+    A process that is silent for `patience` seconds counts as gone.
     """
 
     coordinator: str | None = None
@@ -50,12 +51,12 @@ class Job:
 
 
 def first() -> bool:
-    """Whether this process writes and speaks for all: process 0 of a job, or the only one."""
+    """Whether this process writes files and prints for all of them: process 0 of a job, or the only process."""
     return jax.process_index() == 0
 
 
 def in_turn(function: Callable[[], Value]) -> Value:
-    """function() in process 0, then in the others: what it writes they find. Each returns its own result."""
+    """Calls function() in process 0 first, then in the others, which find what it wrote. Each returns its own result."""
     if jax.process_count() == 1:
         return function()
     found = function() if first() else None
@@ -71,21 +72,24 @@ def agree(*values: float) -> tuple[float, ...]:
 
 
 def shared(tree: Tree) -> Tree:
-    """The arrays of process 0 in all processes: copies that begin alike bit by bit stay alike."""
+    """The arrays of process 0, in all processes. Copies that start bitwise equal stay equal."""
     return tree if jax.process_count() == 1 else multihost_utils.broadcast_one_to_all(tree)
 
 
 class Meetings:
-    """Flags of which a step asks whether any process has set them: at once in one process, else every few seconds.
+    """Asks at each step whether any process has set a flag. With several processes, they ask each other every few
+    seconds.
 
-    The steps at which processes meet are agreed on too, since each measures its own pace.
+    The processes also agree on the steps at which they ask, since each measures its own pace.
     """
 
     def __init__(self) -> None:
         self._step, self._next, self._time = 0, 0, time.monotonic()
 
     def any(self, step: int, *flags: bool, now: bool = False) -> tuple[bool, ...]:
-        """Each flag, True if it is so in any process; False between meetings. step and now must be alike in all processes."""
+        """Each flag, True if it is so in any process; False between meetings. step and now must be alike in all
+        processes.
+        """
         if jax.process_count() == 1:
             return flags
         if step < self._next and not now:
@@ -99,10 +103,10 @@ class Meetings:
 
 @contextlib.contextmanager
 def joined(job: Job | None, what: str) -> Iterator[None]:
-    """Inside, this process is one of a job's (None: it is alone). RuntimeError if the others are not found.
+    """Inside the block this process takes part in a job (None: it is alone). RuntimeError if the others are not found.
 
-    If one of them fails, is killed or falls silent, all end with a line that says so, whatever they are waiting for: by
-    os._exit, since what waits for a lost partner cannot be unwound. `what` begins that line.
+    If one process fails, is killed or falls silent, all of them end with a line that says so, which begins with `what`.
+    They end by os._exit, because code that waits for a lost partner cannot be unwound.
     """
     if job is None:
         yield
@@ -141,9 +145,9 @@ def _initialise(job: Job) -> None:
 
 
 class _Watch(threading.Thread):
-    """Tells the other processes that this one lives, or why it ends, and ends it when one of them is gone.
+    """Tells the other processes that this one is alive, or why it ends; ends it when one of them is gone.
 
-    Written in the store of process 0: beat/I counts up, ended/I is why process I ended.
+    Keys in the store of process 0: beat/I counts up while process I is alive, ended/I says why process I ended.
     """
 
     def __init__(self, job: Job, what: str):
@@ -161,13 +165,15 @@ class _Watch(threading.Thread):
         super().start()
 
     def stop(self) -> None:
-        """All are done: nobody is missed from here on."""
+        """Stops watching: all processes are done, so none is missed from here on."""
         self._over.set()
         self.join()
         signal.signal(signal.SIGABRT, signal.SIG_DFL)
 
     def leave(self, error: BaseException) -> None:
-        """End this process for an error of its own, or for the loss of another that the error follows from; never returns."""
+        """Ends this process because of its own error, or because of the lost process that caused the error. Never
+        returns.
+        """
         text = " ".join(str(error).split())
         if isinstance(error, Exception) and any(word in text.lower() for word in FOLLOWS):
             self._found.wait(self._patience + GRACE_SECONDS)

@@ -1,4 +1,4 @@
-"""The machine that a program runs on: what it is, and how its memory is asked for."""
+"""The machine that a program runs on: what it is, and how malloc manages its memory."""
 
 import ctypes
 import os
@@ -22,11 +22,11 @@ def describe() -> dict[str, Any]:
 
 
 def keep_freed_memory() -> bool:
-    """Let malloc keep what is freed instead of giving it back to the system; False where that cannot be asked (not glibc).
+    """Lets malloc keep freed memory instead of returning it to the system; False where that is not possible (no glibc).
 
-    XLA's CPU backend allocates the temporaries of every step anew: hundreds of MB of pages that the system would have to
-    clear each time, a fifth of the time of a step. Memory stays at its peak. Works only before jax's first computation,
-    as threads that already have an arena keep it.
+    XLA's CPU backend allocates the temporaries of every step anew. These are hundreds of MB of pages that the system
+    would have to clear each time, which takes a fifth of a step. The price is that memory stays at its peak. Call this
+    before JAX's first computation: threads that already have an arena keep it.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is None or platform.libc_ver()[0] != "glibc":

@@ -1,4 +1,6 @@
-"""Jobs in processes of their own, some side by side, each on its share of the cores; a crash ends its job alone."""
+"""Runs jobs in processes of their own, several at a time, each on its share of the cores. A crash ends only its own
+job.
+"""
 
 import contextlib
 import multiprocessing
@@ -15,7 +17,7 @@ SECONDS = 1.0
 
 
 class Job(Protocol):
-    """Something with a name that runs and gives what can be pickled."""
+    """A named piece of work whose result can be pickled."""
 
     @property
     def name(self) -> str: ...
@@ -26,11 +28,12 @@ class Job(Protocol):
 def run(
     jobs: Sequence[Job], after: dict[str, str], done: set[str], progress: Progress, report: Report, *, at_once: int
 ) -> None:
-    """Run jobs in order, up to `at_once` side by side (0: one by one, in this process).
+    """Runs jobs in order, up to `at_once` at a time (0: one by one, in this process).
 
-    after: a job's name to the one that must be done before; done: the names of those that already are. A job whose
-    predecessor failed fails too. report(name, result) or report(name, error=text) is called for every job that ends;
-    progress("JOB: what", ...) while they run. Ctrl-C lets running jobs write their checkpoints and is raised again.
+    `after` maps a job's name to the job that must be done before it. `done` holds the names of jobs that are done
+    already. A job whose predecessor failed fails too. report(name, result) or report(name, error=text) is called for
+    every job that ends, and progress("JOB: what", ...) while jobs run. Ctrl-C lets running jobs write their checkpoints
+    and is then raised again.
     """
     if at_once < 0:
         raise ValueError(f"processes at once are {at_once}, expected 0 (this process) or more")
@@ -38,7 +41,7 @@ def run(
 
 
 class _Queue:
-    """What waits, what runs, what is done."""
+    """The jobs that wait, those that run, and those that are done."""
 
     def __init__(self, jobs: Sequence[Job], after: dict[str, str], done: set[str], progress: Progress, report: Report):
         self._waiting, self._after, self._done, self._failed = list(jobs), after, set(done), set()
@@ -64,7 +67,7 @@ class _Queue:
             raise
 
     def _next(self) -> Job | None:
-        """The first job that may run; those behind a failed one fail on the way."""
+        """The first job that may run now. Jobs that depend on a failed one are marked as failed on the way."""
         for job in list(self._waiting):
             before = self._after.get(job.name)
             if before in self._failed:
@@ -130,7 +133,7 @@ def _attempt(job: Job, progress: Progress) -> tuple[Any, str | None]:
 
 
 def _work(job: Job, cores: set[int], parent: int, messages: Any) -> None:
-    """The body of a process. A group of its own keeps the terminal's Ctrl-C away: the parent passes on one."""
+    """The body of a job's process. It has its own process group, so Ctrl-C reaches it only through the parent."""
     os.setpgrp()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.sched_setaffinity(0, cores)  # before XLA counts them
@@ -149,7 +152,9 @@ def _work(job: Job, cores: set[int], parent: int, messages: Any) -> None:
 
 
 def _cores(place: int, places: int) -> set[int]:
-    """The share of this process's cores: every `places`th, or one of them where there are fewer."""
+    """The cores of one place: every `places`th core of this process, or a single one where there are fewer cores than
+    places.
+    """
     cores = sorted(os.sched_getaffinity(0))
     return set(cores[place::places]) or {cores[place % len(cores)]}
 
