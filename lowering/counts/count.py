@@ -1,4 +1,7 @@
-"""Executed instructions of an arm64 bundle: of each layer alone at its full size, and of a whole inference. Counts, never times."""
+"""Executed instructions of an arm64 bundle: of each layer alone at its full size, and of a whole inference.
+
+Counts, never times.
+"""
 
 import collections
 import dataclasses
@@ -18,7 +21,10 @@ Progress = Callable[[int, int], None]
 
 @dataclasses.dataclass(frozen=True)
 class Layer:
-    """A layer's kernels in one inference. `macs`: those kept, as in the manifest; `loop`: where most of its instructions ran."""
+    """A layer's kernels in one inference.
+
+    `macs`: those kept, as in the manifest; `loop`: where most of its instructions ran.
+    """
 
     name: str
     macs: int
@@ -47,7 +53,10 @@ class Inference:
 def count(
     bundle: bundles.Bundle, names: Sequence[str] = (), progress: Progress = lambda done, total: None
 ) -> tuple[list[Layer], Inference | None]:
-    """Counts every layer and a whole inference, or only the layers named. CountError for a bundle of another kind than android."""
+    """Counts every layer and a whole inference, or only the layers named.
+
+    CountError for a bundle of another kind than android.
+    """
     if not bundle.target.name.startswith("android:"):
         raise plugin.CountError(
             f"{bundle.name} has no arm64 code to count; lower the run for a target such as android:cortex-a76"

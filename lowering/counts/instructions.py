@@ -1,4 +1,4 @@
-"""What an A64 instruction word is, as far as counting goes. Encodings: Arm Architecture Reference Manual (DDI 0487), chapter C4."""
+"""Classifies A64 instruction words for counting. Encodings: Arm Architecture Reference Manual (DDI 0487), chapter C4."""
 
 import functools
 
@@ -53,7 +53,7 @@ def on_stack(word: int) -> bool:
 
 
 def branch_target(word: int, address: int) -> int | None:
-    """Where a direct branch (no call) may go; None for all other instructions."""
+    """The target of a direct branch (calls excluded); None for all other instructions."""
     for mask, value, low, bits in (
         (0xFC000000, 0x14000000, 0, 26),  # b
         (0xFF000010, 0x54000000, 5, 19),  # b.cond
@@ -67,7 +67,7 @@ def branch_target(word: int, address: int) -> int | None:
 
 
 def _memory(word: int) -> str:
-    """load or store, of general or of vector registers. Atomic read-modify-writes count as loads."""
+    """The class of a load or store, of general or of vector registers. Atomic read-modify-writes count as loads."""
     top, opcode, vector = word >> 27 & 7, word >> 22 & 3, word >> 26 & 1
     if word & 0x3B000000 == 0x18000000:  # literal
         load = True

@@ -1,4 +1,4 @@
-"""A bundle's layers as entry points: its module with the function of every layer made public, so that each can be run alone at its full size."""
+"""Makes the function of every layer of a bundle public, so that each layer can be run alone at its full size."""
 
 import dataclasses
 import pathlib
@@ -15,7 +15,7 @@ INPUT = 0.5  # no value of an input changes which instructions run; zeros or den
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A layer's function: its name, and the flags that call it on inputs of the right types."""
+    """A layer's function: its name, and the flags that call it with inputs of the right types."""
 
     name: str
     arguments: tuple[str, ...]
@@ -33,7 +33,7 @@ def entries(bundle: bundles.Bundle) -> list[Entry]:
 
 
 def compile(bundle: bundles.Bundle, folder: pathlib.Path) -> pathlib.Path:
-    """Compiles the bundle's module.mlir with the layers public into `folder`; the weights stay those of the bundle."""
+    """Compiles the bundle's module.mlir, with its layers public, into `folder`. The weights stay in the bundle."""
     text = (bundle.folder / "module.mlir").read_text()
     (folder / "layers.mlir").write_text(text.replace("func.func private @", "func.func @"))
     compilers.compile(folder / "layers.mlir", bundle.target, folder / "layers.vmfb")

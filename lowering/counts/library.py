@@ -1,4 +1,4 @@
-"""The kernels of a module: the machine code of the ELF library in a .vmfb, and where it lay in memory when it ran."""
+"""The machine code of a module's kernels: an ELF library in a .vmfb, and its place in memory when it ran."""
 
 import collections
 import dataclasses
@@ -28,7 +28,7 @@ class Code:
 
 @dataclasses.dataclass(frozen=True)
 class Ran:
-    """How often each instruction of the kernels ran, by its address in `code`; `outside`: instructions of everything else, by class."""
+    """How often instructions ran: those of the kernels by their address in `code`, all others in `outside`, by class."""
 
     code: Code
     times: dict[int, int]
@@ -43,7 +43,7 @@ class Ran:
 
 
 def code(vmfb: pathlib.Path) -> Code:
-    """The machine code in a .vmfb for an arm64 CPU: IREE packs its ELF library beside the module."""
+    """The machine code in a .vmfb for an arm64 CPU, which holds an ELF library beside the module."""
     with zipfile.ZipFile(io.BytesIO(vmfb.read_bytes())) as archive:
         libraries = [archive.read(name) for name in archive.namelist() if name.endswith(".so")]
     if len(libraries) != 1 or libraries[0][:6] != b"\x7fELF\x02\x01":
@@ -60,7 +60,7 @@ def code(vmfb: pathlib.Path) -> Code:
 
 
 def locate(blocks: Sequence[plugin.Block], found: Code) -> Ran:
-    """Splits what ran into the library's code and the rest. If none of its code ran, all of it is the rest."""
+    """Splits executed blocks into the library's code and the rest. If none of its code ran, everything is the rest."""
     base = _base(blocks, found)
     times: collections.Counter[int] = collections.Counter()
     outside: collections.Counter[str] = collections.Counter()
@@ -75,7 +75,10 @@ def locate(blocks: Sequence[plugin.Block], found: Code) -> Ran:
 
 
 def _base(blocks: Sequence[plugin.Block], found: Code) -> int | None:
-    """Where the loader put the library: what most blocks say whose bytes occur in it exactly once, on a page and no block against it."""
+    """The address at which the loader put the library.
+
+    Blocks whose bytes occur in it exactly once vote; it must be a page, and no block may contradict it.
+    """
     votes: collections.Counter[int] = collections.Counter()
     for block in blocks:
         data = _bytes(block)
@@ -90,7 +93,7 @@ def _base(blocks: Sequence[plugin.Block], found: Code) -> int | None:
 
 
 def _is_at(block: plugin.Block, found: Code, base: int) -> bool:
-    """Whether a block is the library's code at its address."""
+    """Whether a block's words are those of the library at its address."""
     start, data = block.address - base - found.address, _bytes(block)
     return start >= 0 and found.data[start : start + len(data)] == data
 

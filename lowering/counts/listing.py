@@ -1,4 +1,4 @@
-"""Machine code to read: words as assembly where binutils for aarch64 are installed, else as the classes that they are counted in."""
+"""Lists machine code for people: as assembly where binutils for aarch64 are installed, else as classes of instructions."""
 
 import pathlib
 import shutil
@@ -19,7 +19,7 @@ def lines(words: Sequence[int], first: int = 0) -> list[str]:
 
 
 def _assembly(words: Sequence[int], first: int) -> list[str]:
-    """objdump's reading of the words; empty where it is not installed."""
+    """The words disassembled by objdump; empty where objdump is not installed."""
     if (program := shutil.which(DISASSEMBLER)) is None:
         return []
     with tempfile.TemporaryDirectory() as folder:

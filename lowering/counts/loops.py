@@ -9,7 +9,9 @@ from lowering.counts import instructions, library, listing
 
 @dataclasses.dataclass(frozen=True)
 class Loop:
-    """An innermost loop: addresses of its first and last instruction, how often its first one ran, and its words with the times of each."""
+    """An innermost loop: the addresses of its first and last instruction, how often the first one ran, and its words
+    with the count of each.
+    """
 
     first: int
     last: int
@@ -22,7 +24,7 @@ class Loop:
         return sum(self.times)
 
     def mix(self) -> dict[str, float]:
-        """Instructions per iteration by class, what never ran left out."""
+        """Instructions per iteration by class, without those that never ran."""
         counted: collections.Counter[str] = collections.Counter()
         for word, times in zip(self.words, self.times, strict=True):
             counted[instructions.kind(word)] += times
@@ -34,7 +36,7 @@ class Loop:
         return sum(times for word, times in found if instructions.on_stack(word)) / self.iterations
 
     def row(self, executed: int) -> dict[str, Any]:
-        """As JSON; `executed` is the layer's number of instructions."""
+        """The loop as JSON values; `executed` is the number of instructions of the whole layer."""
         return {
             "first": self.first, "last": self.last, "iterations": self.iterations, "instructions": self.executed / self.iterations,
             "share": self.executed / executed, "mix": self.mix(), "spills": self.spills(), "code": listing.lines(self.words, self.first),
@@ -48,7 +50,9 @@ def hottest(ran: library.Ran) -> Loop | None:
 
 
 def _innermost(ran: library.Ran) -> list[tuple[int, int]]:
-    """From the target of each backward branch that ran to the last one that goes there, those aside that hold another such range."""
+    """The ranges from the target of a backward branch to the last branch to it, except those that contain another such
+    range.
+    """
     last: dict[int, int] = {}
     for address in ran.times:
         target = instructions.branch_target(ran.code.word(address), address)

@@ -1,4 +1,6 @@
-"""Runs an aarch64 program under qemu-user with the counting plugin, which the system's C compiler builds once into the user's cache."""
+"""Runs an aarch64 program under qemu-user with the counting plugin, which the system's C compiler builds once into the
+user's cache.
+"""
 
 import dataclasses
 import hashlib
@@ -19,12 +21,12 @@ APIS = (((9, 1), 3), ((9, 0), 2), ((6, 0), 1))  # QEMU's versions from which on 
 
 
 class CountError(RuntimeError):
-    """Instructions could not be counted: the message says what is missing and how to get it."""
+    """Instructions cannot be counted. The message says what is missing and how to get it."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Block:
-    """Straight-line code that ran `times` times: guest address and instruction words."""
+    """Straight-line code that ran `times` times: its guest address and instruction words."""
 
     address: int
     times: int
@@ -32,7 +34,7 @@ class Block:
 
 
 def run(command: list[str], folder: pathlib.Path) -> list[Block]:
-    """Blocks that an aarch64 program executed. `command` as `qemu.tool` gives it; runs in `folder`."""
+    """Runs an aarch64 program in `folder` and gives the blocks that it executed. `command`: as from `qemu.tool`."""
     with tempfile.TemporaryDirectory() as temporary:
         out = pathlib.Path(temporary) / "blocks.txt"
         emulator, *rest = command
@@ -54,7 +56,10 @@ def run(command: list[str], folder: pathlib.Path) -> list[Block]:
 
 
 def build(emulator: str) -> pathlib.Path:
-    """The plugin for this emulator, in the user's cache under the hash of its source and the emulator's version."""
+    """The plugin for this emulator, built if needed.
+
+    It is kept in the user's cache under the hash of its source and the version.
+    """
     said = _said([emulator, "--version"])
     key = hashlib.sha256(SOURCE.read_bytes() + said.encode() + " ".join(FLAGS).encode()).hexdigest()[:16]
     library = qemu.folder().parent / f"count-{key}.so"
@@ -78,7 +83,7 @@ def build(emulator: str) -> pathlib.Path:
 
 
 def api(version: str) -> int:
-    """The plugin API of a QEMU that says this of its version."""
+    """The version of the plugin API, from what QEMU prints as its version."""
     found = re.search(r"version (\d+)\.(\d+)", version)
     numbers = (int(found[1]), int(found[2])) if found else (0, 0)
     for first, number in APIS:
@@ -90,7 +95,7 @@ def api(version: str) -> int:
 
 
 def emulator() -> list[str]:
-    """The emulator's command. CountError where there is none that takes plugins: a static one does not."""
+    """The emulator's command. CountError if there is no emulator with plugins; a statically linked one has none."""
     command = qemu.prefix()
     if not command or command[0].endswith("-static"):
         what = f"{command[0]} takes no plugins" if command else "this machine runs arm64 itself, without an emulator"

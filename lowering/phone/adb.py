@@ -1,4 +1,7 @@
-"""Phones over adb: find them, push what changed, run commands, pull results. Nothing is touched outside /data/local/tmp/rt3d-*."""
+"""Phones over adb: find them, push what changed, run commands, pull results.
+
+Nothing is touched outside /data/local/tmp/rt3d-*.
+"""
 
 import contextlib
 import dataclasses
@@ -22,12 +25,12 @@ LOST = (adbutils.AdbError, OSError, EOFError, struct.error, IndexError)
 
 
 class DeviceError(RuntimeError):
-    """A phone that is not there, went away, or did not do as told: the message names it and says how to go on."""
+    """A phone is missing, went away, or refused a command. The message names the phone and says how to continue."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """What a command on the phone said, and its exit code."""
+    """The output of a command on the phone, and its exit code."""
 
     code: int
     out: str
@@ -35,14 +38,14 @@ class Result:
 
     @property
     def last_line(self) -> str:
-        """The last line that the command said, errors first; for messages."""
+        """The last line that the command printed, for messages; standard error comes first."""
         lines = (self.error.strip() or self.out.strip()).splitlines()
         return lines[-1] if lines else "no message"
 
 
 @dataclasses.dataclass(frozen=True)
 class Pushed:
-    """Names of the files that were sent, their size in bytes, and how many files were there already."""
+    """The names of the files that were sent, their size in bytes, and the number of files that the phone already had."""
 
     sent: tuple[str, ...]
     size: int
@@ -50,7 +53,10 @@ class Pushed:
 
 
 def find(serials: Sequence[str] = ()) -> list[str]:
-    """Serials of the phones that adb's server sees and may use, or of those asked for. DeviceError if there are none, or one is not ready."""
+    """Serials of the phones that adb may use, or of those asked for.
+
+    DeviceError if there is none, or if one is not ready.
+    """
     try:
         states = {info.serial: info.state for info in adbutils.AdbClient().list()}
     except LOST as error:
@@ -72,7 +78,7 @@ def find(serials: Sequence[str] = ()) -> list[str]:
 
 
 def shell(serial: str, command: str, seconds: float = SHELL_SECONDS) -> Result:
-    """Runs a command line in the phone's shell. `seconds` is how long it may be silent."""
+    """Runs a command line in the phone's shell. `seconds`: how long it may print nothing."""
     doing = f"`{command.strip().splitlines()[0][:120]}`"
     with _connected(serial, doing) as phone:
         connection = phone.open_transport(timeout=seconds)
@@ -82,7 +88,10 @@ def shell(serial: str, command: str, seconds: float = SHELL_SECONDS) -> Result:
 
 
 def push(serial: str, packed: pack.Pack, say: Callable[[str], None] = lambda text: None) -> Pushed:
-    """Brings a packed folder to the phone; files that are there with the same sha256 stay, others in its folder there are removed."""
+    """Copies a packed folder to the phone.
+
+    Files with the same sha256 are not sent again; other files in its folder there are removed.
+    """
     folder = remote(packed)
     listed = shell(
         serial, f"mkdir -p {shlex.quote(folder)} && cd {shlex.quote(folder)} && sha256sum -- * 2>/dev/null; true"
@@ -121,7 +130,7 @@ def remove(serial: str, packed: pack.Pack) -> None:
 
 
 def remote(packed: pack.Pack) -> str:
-    """The packed folder's place on the phone."""
+    """The path of the packed folder on the phone."""
     if not FOLDER.fullmatch(packed.name):
         raise DeviceError(f"{packed.name!r} is no name for a folder on a phone, expected rt3d-...; pack again")
     return f"{ROOT}/{packed.name}"
@@ -132,7 +141,7 @@ def _listed(states: dict[str, str]) -> str:
 
 
 class _Client(adbutils.AdbClient):
-    """Remembers its connections: adbutils leaves those open that fail."""
+    """Closes its connections in the end: adbutils leaves failed ones open."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -145,7 +154,7 @@ class _Client(adbutils.AdbClient):
 
 @contextlib.contextmanager
 def _connected(serial: str, doing: str) -> Iterator[adbutils.AdbDevice]:
-    """A phone; turns what happens when it goes away into one line."""
+    """A connected phone. Turns the errors that its loss causes into one line."""
     client = _Client()
     try:
         yield client.device(serial)
@@ -181,13 +190,13 @@ def _done(serial: str, command: str) -> None:
 
 
 def _sums(listed: str) -> dict[str, str]:
-    """Names -> sha256 from sha256sum's lines; those of other shapes are passed over."""
+    """The sha256 by name, from the lines that sha256sum printed. Other lines are ignored."""
     lines = (re.fullmatch(r"([0-9a-f]{64}) [ *](.+)", line) for line in listed.splitlines())
     return {match[2]: match[1] for match in lines if match}
 
 
 def _check_room(serial: str, size: int) -> None:
-    """DeviceError if the phone says that it has less room than `size` bytes."""
+    """DeviceError if the phone reports less than `size` free bytes."""
     lines = shell(serial, f"df -k {ROOT}").out.splitlines()
     words = lines[-1].split() if lines else []
     if len(words) >= 4 and words[-3].isdigit() and int(words[-3]) * 1024 < size:

@@ -1,4 +1,7 @@
-"""The benchmark protocol on one phone: check, first inference, interleaved rounds, sustained load; what fails is kept as text."""
+"""The benchmark protocol on one phone: check, first inference, interleaved rounds, sustained load.
+
+Failures are kept as text.
+"""
 
 import dataclasses
 import io
@@ -26,12 +29,15 @@ Say = Callable[[str], None]
 
 
 class ToolError(RuntimeError):
-    """A bundle that did not run on a phone, or gave no answer that can be read."""
+    """A bundle did not run on a phone, or its answer cannot be read."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """threads: cores in use. rounds of `runs` single inferences. sustained: seconds, 0 for none. limit: seconds that one process may take."""
+    """threads: cores to use. rounds, runs: rounds of single inferences, and inferences in each.
+
+    sustained: seconds, 0 for none. limit: seconds that one process may take.
+    """
 
     threads: int = 1
     rounds: int = 5
@@ -51,7 +57,10 @@ class Options:
 
 @dataclasses.dataclass
 class Measured:
-    """What was found of one bundle on one phone. Times in ms; those of single inferences in `times`, in the order of the rounds."""
+    """The results of one bundle on one phone.
+
+    All times are in ms. `times`: of single inferences, in the order of the rounds.
+    """
 
     packed: pack.Pack
     failure: str | None = None
@@ -71,14 +80,16 @@ class Measured:
 
 
 def check(facts: state.Facts, packs: Sequence[pack.Pack], say: Say) -> list[Measured]:
-    """Pushes packed bundles to one phone, and runs each on its own clip. What goes wrong is the `failure` of its Measured."""
+    """Pushes packed bundles to one phone and runs each on its own clip. A fault becomes the `failure` of its Measured."""
     found = [Measured(packed) for packed in packs]
     _each(found, lambda one: _check(facts, one, say))
     return found
 
 
 def bench(facts: state.Facts, packs: Sequence[pack.Pack], options: Options, say: Say) -> list[Measured]:
-    """`check`, and then times: a first process each, rounds over all bundles (A B A B ...), a sustained run each."""
+    """Does what `check` does, then times: a first process each, rounds over all bundles (A B A B ...), a sustained run
+    each.
+    """
     found = check(facts, packs, say)
     serial = facts.serial
     _each(found, lambda one: _first(serial, one, options))
@@ -109,7 +120,7 @@ def retention(times: Sequence[float], inferences: int = 1) -> tuple[float, float
 
 
 def _each(found: Sequence[Measured], step: Callable[[Measured], None]) -> None:
-    """A step for every bundle that has not failed. When the phone is gone it is gone for all of them."""
+    """Runs a step for every bundle that has not failed. If the phone goes away, all of them fail."""
     for one in (one for one in found if one.failure is None):
         try:
             step(one)
@@ -136,7 +147,7 @@ def _check(facts: state.Facts, one: Measured, say: Say) -> None:
 
 
 def _errors(packed: pack.Pack, data: bytes) -> tuple[float, float]:
-    """Largest error against JAX, absolute and of the largest logit. ToolError if it is beyond the tolerance."""
+    """The largest error against JAX: absolute, and relative to the largest logit. ToolError beyond the tolerance."""
     expected = packed.bundle.array("logits.npy")
     try:
         found = np.load(io.BytesIO(data), allow_pickle=False)
@@ -154,7 +165,7 @@ def _errors(packed: pack.Pack, data: bytes) -> tuple[float, float]:
 
 
 def _first(serial: str, one: Measured, options: Options) -> None:
-    """Load is what the process took beside its inferences: start, reading the module, mapping the weights, end."""
+    """Measures the first process. Its load time is what it took beside its inferences: start, module, weights, end."""
     one.before = state.conditions(serial)
     said, times = _run(serial, one, FIRST_RUNS, options, memory=True)
     one.first = times[0]
@@ -170,7 +181,7 @@ def _round(serial: str, one: Measured, options: Options) -> None:
 
 
 def _sustain(facts: state.Facts, one: Measured, options: Options, say: Say) -> None:
-    """One process that runs for at least so long at the speed seen so far. An emulator shows only that it runs."""
+    """Measures one long process, whose number of runs follows from the speed so far. On an emulator it only has to run."""
     typical = float(np.median(one.times))
     inferences = max(1, math.ceil(SHORTEST / typical))
     entries = (
@@ -186,7 +197,9 @@ def _sustain(facts: state.Facts, one: Measured, options: Options, say: Say) -> N
 def _run(
     serial: str, one: Measured, runs: int, options: Options, inferences: int = 1, memory: bool = False
 ) -> tuple[dict[str, int], list[float]]:
-    """One process of the benchmark on the phone: numbers that bench.sh said, and ms an inference of every entry."""
+    """One process of the benchmark on the phone: the numbers that bench.sh printed, and ms per inference of every
+    entry.
+    """
     arguments = [
         str(runs),
         str(options.threads),
@@ -203,7 +216,7 @@ def _run(
 
 
 def times(report: bytes) -> list[float]:
-    """ms an inference of every entry of iree-benchmark-module's JSON. ToolError for anything else."""
+    """ms per inference of every entry of iree-benchmark-module's JSON. ToolError for anything else."""
     try:
         entries = [entry for entry in json.loads(report)["benchmarks"] if entry["run_type"] == "iteration"]
         found = [float(entry["real_time"]) * SCALE[entry["time_unit"]] for entry in entries]
@@ -222,7 +235,7 @@ def _script(serial: str, packed: pack.Pack, name: str, *arguments: str, seconds:
 
 
 def _pull(serial: str, packed: pack.Pack, name: str) -> bytes:
-    """A result, which is then removed from the phone."""
+    """Fetches a result file and removes it from the phone."""
     path = f"{adb.remote(packed)}/{name}"
     data = adb.pull(serial, path)
     adb.shell(serial, f"rm -f {shlex.quote(path)}")

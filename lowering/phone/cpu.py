@@ -1,4 +1,7 @@
-"""What a bundle asks of a phone's CPU, in the words of /proc/cpuinfo. Wrong features are a SIGILL, and nothing else checks them."""
+"""What a bundle asks of a phone's CPU, in the words of /proc/cpuinfo.
+
+Wrong features are a SIGILL, and nothing else checks them.
+"""
 
 from collections.abc import Iterable, Sequence
 

@@ -16,7 +16,9 @@ class ElfError(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class Elf:
-    """machine: processor's number; loader: path of the program's loader, "" if it has none; needed: libraries by name; align: smallest of its segments."""
+    """machine: processor's number; loader: path of the program's loader, "" if it has none; needed: libraries by name;
+    align: smallest of its segments.
+    """
 
     machine: int
     loader: str

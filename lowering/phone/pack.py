@@ -1,4 +1,6 @@
-"""The folder that runs on a phone by itself: a bundle's files, IREE's aarch64 tools with the libraries they need, and two scripts."""
+"""The folder that runs on a phone by itself: a bundle's files, IREE's aarch64 tools with the libraries they need, and
+two scripts.
+"""
 
 import dataclasses
 import hashlib
@@ -32,12 +34,15 @@ KINDS = {f"/lib/{GLIBC_LOADER}": "glibc", "/system/bin/linker64": "ndk", "": "st
 
 
 class PackError(ValueError):
-    """A bundle, a tool or a folder that cannot go to a phone: the message says which, what was expected and how to mend it."""
+    """A bundle, a tool or a folder cannot go to a phone. The message says which, what was expected and how to mend it."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Pack:
-    """A packed folder. sums: sha256 of every file that goes to the phone. needed: CPU features as /proc/cpuinfo names them."""
+    """A packed folder.
+
+    sums: sha256 of every file that goes to the phone. needed: CPU features as /proc/cpuinfo names them.
+    """
 
     folder: pathlib.Path
     name: str  # of the folder on the phone
@@ -48,12 +53,12 @@ class Pack:
 
     @property
     def size(self) -> int:
-        """Of all files, in bytes."""
+        """The size of all files in bytes."""
         return sum((self.folder / name).stat().st_size for name in self.sums)
 
 
 def default_folder(bundle: pathlib.Path) -> pathlib.Path:
-    """Beside the bundle."""
+    """The folder beside the bundle into which it is packed by default."""
     return bundle.resolve().with_name(f"{bundle.resolve().name}-phone")
 
 
@@ -63,12 +68,13 @@ def write(
     tools: pathlib.Path | None = None,
     libraries: Sequence[pathlib.Path] = LIBRARIES,
 ) -> Pack:
-    """Packs a bundle for an Android target into `folder`; what is there and the same is kept.
+    """Packs a bundle for an Android target into `folder`. An unchanged packed folder is kept.
 
     Args:
       bundle: for android:CPU, or for vulkan:GPU with tools built with Android's NDK.
       folder: new, empty, or packed before.
-      tools: folder with iree-run-module and iree-benchmark-module for arm64; by default those of IREE's own wheel, for glibc.
+      tools: folder with iree-run-module and iree-benchmark-module for arm64; by default those of IREE's own wheel, for
+        glibc.
       libraries: folders in which the loader and the libraries of glibc tools are looked for.
     """
     if not (folder / "phone.json").is_file() and not files.is_free(folder):
@@ -91,7 +97,7 @@ def write(
 
 
 def read(folder: pathlib.Path) -> Pack:
-    """The packed bundle in `folder`; every file must be the one that was packed."""
+    """Reads the packed bundle in `folder`, and checks that every file is the one that was packed."""
     path = folder / "phone.json"
     if not path.is_file():
         raise PackError(f"{folder} has no phone.json; expected a folder that `rt3d phone pack` wrote")
@@ -112,7 +118,10 @@ def read(folder: pathlib.Path) -> Pack:
 
 
 def prove(pack: Pack) -> None:
-    """Runs run.sh of the folder under qemu-user (natively on arm64), with no other arm64 library in reach. PackError if it fails."""
+    """Runs run.sh of the folder under qemu-user (natively on arm64), with no other arm64 library in reach.
+
+    PackError if it fails.
+    """
     if pack.bundle.target.kind != "cpu" or not pack.tools.startswith("glibc"):
         raise PackError(
             f"{pack.folder} cannot be run here: Vulkan and Android's own tools need a phone; use `rt3d phone run`"
@@ -132,7 +141,7 @@ def prove(pack: Pack) -> None:
 
 
 def _name(bundle: bundles.Bundle) -> str:
-    """Of the folder on the phone: readable, and different for bundles from different folders."""
+    """The name of the folder on the phone: readable, and different for bundles from different folders."""
     words = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{bundle.manifest['run']}-{bundle.target.name}")[:80]
     return f"rt3d-{words}-{hashlib.sha256(str(bundle.folder.resolve()).encode()).hexdigest()[:8]}"
 
@@ -148,7 +157,7 @@ def _check_target(bundle: bundles.Bundle, kind: str) -> None:
 
 
 def _programs(tools: pathlib.Path, libraries: Sequence[pathlib.Path]) -> tuple[dict[str, pathlib.Path], str]:
-    """The tools, the loader and every library that they need, by name; and the tools' kind."""
+    """The tools, their loader and every library that they need, by name; and the kind of the tools."""
     found, kinds = {}, set()
     for name in qemu.TOOLS:
         if not (tools / name).is_file():
@@ -170,7 +179,10 @@ def _programs(tools: pathlib.Path, libraries: Sequence[pathlib.Path]) -> tuple[d
 
 
 def _libraries(wanted: Iterable[str], places: Sequence[pathlib.Path], complete: bool) -> dict[str, pathlib.Path]:
-    """Libraries and what they need in turn. With `complete` one that is not found is an error, else it is the phone's own."""
+    """Libraries, and those that they need in turn.
+
+    One that is not found is an error if `complete`; else the phone has it.
+    """
     found: dict[str, pathlib.Path] = {}
     queue = list(wanted)
     while queue:

@@ -1,4 +1,4 @@
-"""A measurement as a row that an engineer can trust: what was run, where, how, and what came out; times of phones only."""
+"""A measurement as a row: what was run, where, how, and what came out. Only real phones have times."""
 
 import datetime
 from collections.abc import Mapping
@@ -25,8 +25,8 @@ def row(
 ) -> dict[str, Any]:
     """A measurement as plain JSON values. `status` is "phone" or "emulator"; `failure` is None or says what went wrong.
 
-    On an emulator all of OF_PHONES_ONLY are None; numbers of runs and errors against JAX stay. `options` is None where only the
-    answer was checked. fps: of the videos; a clip of consecutive frames is frames / fps seconds of video.
+    On an emulator all of OF_PHONES_ONLY are None; numbers of runs and errors against JAX stay. `options` is None where
+    only the answer was checked. fps: of the videos; a clip of consecutive frames is frames / fps seconds of video.
     """
     now = now or datetime.datetime.now(datetime.UTC)
     found = {
@@ -41,7 +41,7 @@ def row(
 
 
 def seconds_of_video(clip: Mapping[str, Any], fps: float) -> float | None:
-    """How much video a clip covers, where its frames lie a fixed stride apart; a clip spread over a whole video covers any length."""
+    """Seconds of video that a clip covers; None where it is spread over a whole video instead of having a fixed stride."""
     sampling = clip.get("sampling", {})
     return sampling["frames"] * sampling["stride"] / fps if sampling.get("kind") == "windows" else None
 

@@ -1,4 +1,4 @@
-"""What a phone says of itself: what it is, and how hot, fast and charged it is before and after a measurement."""
+"""What a phone reports: what it is, and its temperatures, clocks and battery before and after a measurement."""
 
 import dataclasses
 import re
@@ -28,7 +28,7 @@ BATTERY = {2: "charging", 3: "discharging", 4: "not charging", 5: "full"}
 
 @dataclasses.dataclass(frozen=True)
 class Facts:
-    """What does not change while a phone is measured. status: "phone" or "emulator"."""
+    """The facts that do not change while a phone is measured. status: "phone" or "emulator"."""
 
     serial: str
     status: str
@@ -42,7 +42,7 @@ class Facts:
     cpuinfo: str = dataclasses.field(repr=False)
 
     def row(self) -> dict[str, Any]:
-        """For rows of measurements."""
+        """The facts as JSON values for rows of measurements."""
         return {name: value for name, value in dataclasses.asdict(self).items() if name not in ("cpuinfo", "status")}
 
 
@@ -64,14 +64,18 @@ def facts(serial: str) -> Facts:
 
 
 def is_emulated(props: dict[str, str], cpuinfo: str, prefix: str = "") -> bool:
-    """Whether times on a device are no phone's: it says so, its hardware is an emulator's, its kernel shows no Arm CPU, or $RT3D_EMULATOR is set."""
+    """Whether a device is no real phone: it says so, its hardware is an emulator's, its kernel shows no Arm CPU, or
+    $RT3D_EMULATOR is set.
+    """
     said = any(props.get(name) == "1" for name in ("ro.kernel.qemu", "ro.boot.qemu"))
     hardware = any(props.get(name, "").startswith(EMULATED_HARDWARE) for name in ("ro.hardware", "ro.boot.hardware"))
     return said or hardware or bool(prefix) or not cpu.features(cpuinfo)
 
 
 def conditions(serial: str) -> dict[str, Any]:
-    """Frequencies (kHz) and governors by core, temperatures (degrees Celsius) by name, the battery; what cannot be read is left out."""
+    """Frequencies (kHz) and governors by core, temperatures (degrees Celsius) by name, the battery; what cannot be read
+    is left out.
+    """
     parts = sections(adb.shell(serial, CONDITIONS).out)
     cores = [
         match for line in parts.get("cores", "").splitlines() if (match := re.fullmatch(r"(\d+) (\d+) (\S*)", line))
@@ -87,7 +91,7 @@ def conditions(serial: str) -> dict[str, Any]:
 
 
 def battery(said: str) -> dict[str, Any]:
-    """level in percent, temperature in degrees Celsius, plugged, status; from `dumpsys battery`."""
+    """The battery's level in percent, its temperature in degrees Celsius, plugged and status, from `dumpsys battery`."""
     values = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in said.splitlines())}
     number = lambda name: int(values[name]) if re.fullmatch(r"-?\d{1,9}", values.get(name, "")) else None
     level, tenths, status = number("level"), number("temperature"), number("status")
@@ -112,7 +116,7 @@ def sections(said: str) -> dict[str, str]:
 
 
 def _temperatures(pairs: list[tuple[str, str]]) -> dict[str, float]:
-    """Kernels say thousandths of a degree or degrees; what is no temperature is left out."""
+    """Temperatures in degrees Celsius. Kernels report degrees or thousandths; implausible values are left out."""
     return dict(_plausible(pairs[: 4 * ENTRIES]))
 
 

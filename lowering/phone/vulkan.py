@@ -1,4 +1,4 @@
-"""Whether a phone's Vulkan driver has what IREE 3.13's runtime asks for, read over adb without installing anything."""
+"""Whether a phone's Vulkan driver has what IREE 3.13's runtime needs, read over adb without installing anything."""
 
 import dataclasses
 import json
@@ -18,7 +18,10 @@ COMMAND = (
 
 @dataclasses.dataclass(frozen=True)
 class Readiness:
-    """gpu: the device's name. driver: the system's name of the driver. version: None if it could not be read. missing: what IREE lacks."""
+    """gpu: the device's name.
+
+    driver: the system's name for the driver. version: None if unknown. missing: what IREE needs and the phone lacks.
+    """
 
     gpu: str
     driver: str
@@ -47,12 +50,12 @@ class Readiness:
 
 
 def readiness(serial: str) -> Readiness:
-    """Asks a phone: `cmd gpu vkjson` for version and features, else the version that the system declares."""
+    """Asks a phone for version and features with `cmd gpu vkjson`, or else for the version that its system declares."""
     return parse(adb.shell(serial, COMMAND).out)
 
 
 def parse(said: str) -> Readiness:
-    """What the phone's answers to COMMAND mean; parts that cannot be read are taken as not there."""
+    """The meaning of the phone's answers to COMMAND. Parts that cannot be read count as absent."""
     parts = state.sections(said)
     driver = next((line.strip() for line in parts.get("driver", "").splitlines() if line.strip()), "unknown")
     gpu = _first_device(parts.get("vkjson", ""))
@@ -86,7 +89,9 @@ def _version(number: Any) -> tuple[int, int, int] | None:
 
 
 def _find(tree: Any, name: str) -> Any:
-    """The first value of that name that is not false, wherever it is: Android versions nest structures differently (core12, VK_KHR_...)."""
+    """The first value of that name that is not false, at any depth: Android versions nest structures differently
+    (core12, VK_KHR_...).
+    """
     if isinstance(tree, dict):
         if tree.get(name):
             return tree[name]

@@ -1,4 +1,4 @@
-"""Weights of other libraries and shared folders, in and out: files read without running code, sources, imports, exports.
+"""Reads weights of other libraries without running code in their files. Writes and reads shared folders.
 
 Imports sparsity, models, data and training.
 """

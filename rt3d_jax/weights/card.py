@@ -1,4 +1,4 @@
-"""The model card of a shared folder: README.md with the hub's YAML header. What it says follows from the facts and the masks."""
+"""The model card of a shared folder: README.md with the hub's YAML header, made from the facts and the masks alone."""
 
 import json
 from typing import Any
@@ -59,7 +59,7 @@ MASKS = """masks = {  # True where a weight is kept; dropped weights are zeros i
 
 
 def text(found: shared.Shared) -> str:
-    """README.md, the same for the same network. ValueError for an origin whose fields are not what they should be: a stranger's."""
+    """The text of README.md; the same network gives the same text. ValueError for an origin with unexpected fields."""
     facts, table = found.facts, catalog.table(found.facts.model, len(found.facts.labels))
     try:
         parts = [
@@ -85,7 +85,7 @@ def data_name(data: Any) -> str:
 
 
 def _header(facts: shared.Facts) -> str:
-    """The hub's metadata, YAML; JSON's strings are YAML's."""
+    """The hub's metadata as YAML. Strings are written as JSON, which YAML reads too."""
     data = facts.origin.data if isinstance(facts.origin, experiments.Experiment) else None
     word = lambda value: json.dumps(value, ensure_ascii=False)
     tags = ["jax", "pruning", "sparsity", "video", facts.model.name.replace("_", "-")]
@@ -184,7 +184,7 @@ def _layers(found: shared.Shared, table: tuple[cost.Layer, ...]) -> str:
 
 
 def _kept_parameters(layer: cost.Layer, masks: Any) -> int:
-    """As cost.parameters, of one layer with what follows its filters."""
+    """Parameters that a layer keeps, counted as by cost.parameters."""
     own = [
         mask
         for path, mask in cost.paths(masks)
@@ -258,7 +258,7 @@ def _recipe(recipe: recipes.Recipe) -> str:
 
 
 def _call(value: Any) -> str:
-    """A dataclass as it is written in Python."""
+    """The Python expression that makes a dataclass."""
     return f"`{_plain(value)}`"
 
 
@@ -269,6 +269,6 @@ def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def _plain(value: object) -> str:
-    """A value in one line without what Markdown or HTML would read as more."""
+    """A value in one line, without characters that mean something in Markdown or HTML."""
     words = " ".join(str(value).split())[: shared.MAX_TEXT]
     return words.replace("`", "'").replace("|", "/").replace("<", "(").replace(">", ")")

@@ -1,4 +1,4 @@
-"""From a run folder to a shared folder, which a model hub takes as it is."""
+"""Writes a run folder as a shared folder, which a model hub takes as it is."""
 
 import dataclasses
 import filecmp
@@ -15,7 +15,7 @@ LICENCE = r"[a-z0-9][a-z0-9.+-]{0,60}"
 
 
 class Written(NamedTuple):
-    """folder: the shared folder. unchanged: it was there already, byte for byte. licence: what its card says, None for none."""
+    """A shared folder. unchanged: it existed already, byte for byte. licence: the one that its card names, or None."""
 
     folder: pathlib.Path
     unchanged: bool
@@ -23,13 +23,14 @@ class Written(NamedTuple):
 
 
 def export(run: pathlib.Path, out: pathlib.Path, licence: str | None = None) -> Written:
-    """The finished run as the folder `out`/NAME, whole or not at all.
+    """Writes a finished run as the folder `out`/NAME, completely or not at all.
 
-    licence: of the weights, as the hub abbreviates it ("apache-2.0"); None takes that of imported weights, or says that none
-    was given. What is written is read back as a stranger's before it gets its name.
+    licence: of the weights, by the hub's name for it ("apache-2.0"). None takes the licence of imported weights, or
+    states that none was given. The folder is read back, as a stranger's would be, before it gets its name.
 
     Raises:
-      FileNotFoundError, ValueError: no finished run, no licence's name, values that are not finite, or a folder that holds
+      FileNotFoundError, ValueError: no finished run, no licence's name, values that are not finite, or a folder that
+        holds
         something else.
     """
     if licence is not None and not re.fullmatch(LICENCE, licence):
@@ -55,7 +56,7 @@ def export(run: pathlib.Path, out: pathlib.Path, licence: str | None = None) -> 
 
 
 def facts(run: pathlib.Path, network: checkpoints.Network, licence: str | None = None) -> shared.Facts:
-    """What is known of a finished run. Of paths on this machine only the last names are kept."""
+    """The facts of a finished run. Of paths on this machine only the last names are kept."""
     described = checkpoints.finished(run)[0]
     if "shared" in described:
         found = shared.parse(described["shared"], run / "config.json")
@@ -81,7 +82,7 @@ def facts(run: pathlib.Path, network: checkpoints.Network, licence: str | None =
 
 
 def _check_same(folder: pathlib.Path, beside: pathlib.Path) -> None:
-    """ValueError unless our files are the same in both; others, such as a clone's .git, are the user's."""
+    """ValueError unless our files are equal in both folders. Other files, such as a clone's .git, belong to the user."""
     for name in shared.FILES:
         one, other = folder / name, beside / name
         there = [path.is_file() for path in (one, other)]
@@ -98,7 +99,7 @@ def _phase(made: experiments.Experiment | experiments.Imported, key: dict) -> st
 
 
 def _is_parent(folder: pathlib.Path, fingerprint: str | None) -> bool:
-    """Whether a folder holds the finished run that a run noted as its parent."""
+    """Whether a folder holds the finished run that a run names as its parent."""
     try:
         return fingerprint is not None and claims.fingerprint(folder) == fingerprint
     except (FileNotFoundError, ValueError):
@@ -106,7 +107,7 @@ def _is_parent(folder: pathlib.Path, fingerprint: str | None) -> bool:
 
 
 def _pretrained(made: experiments.Experiment | experiments.Imported, dense: pathlib.Path) -> str | None:
-    """Where the weights came from that the dense phase began with; `dense` is that phase's run."""
+    """The origin of the weights that the dense phase started from; `dense` is that phase's run."""
     if isinstance(made, experiments.Imported) or made.pretrained is None:
         return None
     folder = pathlib.Path(made.pretrained)

@@ -1,4 +1,4 @@
-"""Files of weights to arrays by name: .pth of PyTorch, .safetensors."""
+"""Reads files of weights, PyTorch's .pth and .safetensors, as arrays by name."""
 
 import pathlib
 
@@ -10,7 +10,7 @@ from rt3d_jax.weights import torchfile
 
 
 def read(path: pathlib.Path) -> dict[str, np.ndarray]:
-    """The arrays of a file by their names there; nothing in the file is run.
+    """The arrays of a file by their names in it. Nothing in the file is run.
 
     Raises:
       FileNotFoundError: the file is not there.

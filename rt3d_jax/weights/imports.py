@@ -1,4 +1,4 @@
-"""From another library's weights to our parameter tree, and to a run folder."""
+"""Turns another library's weights into our parameter tree, and into a run folder."""
 
 import dataclasses
 import hashlib
@@ -29,8 +29,9 @@ def run_folder(
 ) -> dict[str, Any]:
     """Write the weights of a file as the run folder `out`, which lower, eval and Experiment.pretrained take.
 
-    name: a key of sources.SOURCES. labels: the classes in the order of the weights, None numbers them. frames: of the clips,
-    None for those that the weights were trained on. Returns result.json.
+    name: a key of sources.SOURCES. labels: the classes in the order of the weights; None numbers them. frames: the
+    number of frames of a clip; None for the number that the weights were trained on. Returns the content of
+    result.json.
 
     Raises:
       ValueError: weights that are not those of this network, labels of another number, or a folder that is in use.
@@ -51,7 +52,9 @@ def run_folder(
 
 
 def shared_folder(path: pathlib.Path, out: pathlib.Path) -> dict[str, Any]:
-    """Write a shared folder, bit by bit, as the run folder `out`. Returns result.json, whose accuracy is what the folder says.
+    """Write a shared folder, bit by bit, as the run folder `out`.
+
+    Returns result.json, whose accuracy is the folder's claim.
 
     Raises:
       FileNotFoundError, ValueError: as shared.read, and for an `out` that is in use.
@@ -69,7 +72,7 @@ def convert(
 ) -> tuple[Tree, int]:
     """The parameters of `model` (f32) and the number of classes, from the arrays of a state dict by name.
 
-    Kernels turn from OIDHW to DHWIO and from OI to IO. ValueError naming what is missing, unexpected or of another shape.
+    Kernels are transposed from OIDHW to DHWIO and from OI to IO. ValueError for a missing or unexpected array or shape.
     """
     found, strange = _renamed(arrays, source.rows)
     head = f"{source.head}/kernel"
@@ -103,14 +106,14 @@ def _path(path: Any) -> str:
 
 
 def _renamed(arrays: dict[str, np.ndarray], rows: sources.Rows) -> tuple[dict[str, np.ndarray], list[str]]:
-    """Arrays by our paths, kernels transposed, and the names that have none."""
+    """Arrays by our paths, with kernels transposed, and the names for which we have no path."""
     keys = _keys(arrays, rows)
     strange = [key for key in arrays if not key.endswith(UNUSED) and key not in keys.values()]
     return {path: _transposed(arrays[key]) for path, key in keys.items()}, strange
 
 
 def _keys(arrays: dict[str, np.ndarray], rows: sources.Rows) -> dict[str, str]:
-    """Their name for each of our paths that they have."""
+    """The other library's name for each of our paths that it has."""
     keys: dict[str, str] = {}
     for key, array in arrays.items():
         module, _, leaf = key.rpartition(".")
@@ -129,7 +132,7 @@ def _transposed(array: np.ndarray) -> np.ndarray:
 
 
 def _channels_last(kernel: np.ndarray, channels: int) -> np.ndarray:
-    """A dense kernel [C*D*H*W, O] that reads its input as [D*H*W*C]; unchanged where C does not divide its rows."""
+    """Reorders a dense kernel [C*D*H*W, O] to read its input as [D*H*W*C]; unchanged where C does not divide its rows."""
     rows, outputs = kernel.shape
     if rows % channels:
         return kernel

@@ -1,10 +1,10 @@
-"""A shared folder: a trained network as files that a model hub takes, and what such a folder from a stranger may hold.
+"""The format of a shared folder: a trained network as files that a model hub takes. Checks folders from strangers.
 
 | file | what |
 |---|---|
 | config.json | `Facts` and the sizes that follow from them, as JSON |
 | model.safetensors | every parameter under its path ("conv1/kernel"), f32; kernels DHWIO, dense layers IO; dropped weights are zeros |
-| masks.safetensors | only of a network with masks: under the parameter's path its mask in C order, eight to a byte, u8[ceil(size / 8)], as numpy.packbits does |
+| masks.safetensors | only for a network with masks: the mask under the parameter's path, u8[ceil(size / 8)], packed in C order by numpy.packbits |
 | README.md | the model card, see `card`; never read |
 
 Nothing in it is run. Every fault is a ValueError in one line that names the file.
@@ -91,11 +91,11 @@ SAMPLING: dict[str, Kind] = {
 
 @dataclasses.dataclass(frozen=True)
 class Facts:
-    """What is said of a network beside its arrays.
+    """What is stated about a network beside its arrays.
 
-    phase: one of PHASES. accuracy: top-1 in percent as `protocol` says, None if nobody measured it; dense_accuracy: that of
-    the dense network that it was pruned from, by the same protocol. pretrained: where the dense phase's weights came from,
-    in words. licence: of the weights, as the hub abbreviates it; None if none was given.
+    phase: one of PHASES. accuracy: top-1 in percent, measured as `protocol` says; None if nobody measured it.
+    dense_accuracy: that of the dense network from which it was pruned, by the same protocol. pretrained: the origin of
+    the dense phase's weights, in words. licence: of the weights, by the hub's name for it; None if none was given.
     """
 
     name: str
@@ -114,7 +114,7 @@ class Facts:
 
 @dataclasses.dataclass(frozen=True)
 class Shared:
-    """A network as a shared folder holds it: facts, params (nested dict of f32), masks (the same tree, bool or None)."""
+    """The content of a shared folder: facts, params (nested dict of f32), masks (the same tree, bool or None)."""
 
     facts: Facts
     params: Tree
@@ -122,7 +122,7 @@ class Shared:
 
 
 def write(folder: pathlib.Path, shared: Shared) -> None:
-    """config.json and the arrays into a folder that is there; the same network gives the same bytes."""
+    """Writes config.json and the arrays into an existing folder. The same network gives the same bytes."""
     layers = catalog.table(shared.facts.model, len(shared.facts.labels))
     kept = {"macs": cost.macs(layers, shared.masks), "parameters": cost.parameters(layers, shared.masks)}
     sizes = {"macs_dense": cost.macs(layers), "parameters_dense": cost.parameters(layers), **kept}
@@ -141,11 +141,11 @@ def to_json(facts: Facts) -> dict[str, Any]:
 
 
 def read(folder: pathlib.Path) -> Shared:
-    """The network of a shared folder, in which nothing contradicts anything else.
+    """Reads the network of a shared folder and checks that nothing in it contradicts anything else.
 
     Raises:
       FileNotFoundError: no such folder, or no config.json or model.safetensors in it.
-      ValueError: everything else that `write` does not write: another version, unknown names, shapes that are not the
+      ValueError: anything else that `write` does not write: another version, unknown names, shapes that are not the
         network's, values that are not finite, dropped weights that are not zero, a rate that the masks do not give.
     """
     said = _said(_file(folder / CONFIG))
@@ -199,7 +199,7 @@ def parse(said: dict[str, Any], path: pathlib.Path) -> Facts:
 
 
 def _file(path: pathlib.Path) -> pathlib.Path:
-    """The path of a regular file; a link to one will do, since the hub's own cache is made of them."""
+    """The path of a regular file, or of a link to one, since the hub's cache consists of links."""
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there, expected a folder that `rt3d export` wrote, whole")
     return path

@@ -1,4 +1,4 @@
-"""Where weights come from: the names of their layers, and the clips that they were trained on."""
+"""The published weights that can be imported: the names of their layers, and the clips that they were trained on."""
 
 import dataclasses
 
@@ -10,12 +10,12 @@ Rows = tuple[tuple[str, str], ...]
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """What one network's published weights are.
+    """The published weights of one network.
 
-    origin: in words. rows: (regex of a module's name there, layer here), the first full match wins; a convolution and the
-    batch norm behind it are one layer here. head: the layer that gives the logits. flattened: dense layers that read a
-    flattened feature map, which lies channels first there, and the convolution that made it. model and clip: what the
-    weights want.
+    origin: in words. rows: pairs of a regex of their modules' names and our layer; the first full match wins. A
+    convolution and its batch norm are one layer here. head: the layer that gives the logits. flattened: maps a dense
+    layer that reads a flattened feature map to the convolution that made it, because their order is channels first.
+    model and clip: the network and the clip that the weights are for.
     """
 
     origin: str

@@ -1,4 +1,4 @@
-"""A PyTorch checkpoint without PyTorch: its state dict's arrays, from either format of torch.save."""
+"""Reads a PyTorch checkpoint without PyTorch: the arrays of its state dict, from either format of torch.save."""
 
 import math
 import pathlib
@@ -23,10 +23,11 @@ BROKEN = (
 def read(path: pathlib.Path) -> dict[str, np.ndarray]:
     """The state dict of a .pth file that torch.save wrote (since 2017), by key; other entries are not read.
 
-    Arrays may lie in any order in memory, share it, and cannot be written to.
+    The arrays are read-only. They may have any memory order and may share memory.
 
     Raises:
-      ValueError: the format from before 2017, a pickle that names anything but tensors and plain containers, no state dict
+      ValueError: the format from before 2017, a pickle that names anything but tensors and plain containers, no state
+        dict
         inside, or a damaged file.
     """
     with path.open("rb") as file:

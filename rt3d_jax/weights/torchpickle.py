@@ -1,4 +1,4 @@
-"""Of the pickles of PyTorch only what tensors need: plain containers, tensors as descriptions, and nothing else by name."""
+"""An unpickler for PyTorch's files that knows only what tensors need: plain containers, and descriptions of tensors."""
 
 import collections
 import pickle
@@ -25,11 +25,11 @@ MAX_KEY = 100  # characters of a storage's name, which PyTorch makes of a number
 
 
 class Refused(ValueError):
-    """A file that is whole and not taken: the message goes on after its name."""
+    """An undamaged file that is not accepted. The message continues a sentence that starts with the file's name."""
 
 
 class Storage(NamedTuple):
-    """Elements that are not yet read: dtype (key of DTYPES) and number of the storage `key`; of these the view `start`, `size`."""
+    """A storage that is not read yet. dtype: a key of DTYPES. key: its number. start, size: the view of its elements."""
 
     dtype: str
     key: str
@@ -39,7 +39,7 @@ class Storage(NamedTuple):
 
 
 class Tensor(NamedTuple):
-    """A tensor that is not yet read: its storage, and how it lies there, in elements."""
+    """A tensor that is not read yet: its storage, and its place in the storage, in elements."""
 
     storage: Storage
     offset: int
@@ -48,7 +48,10 @@ class Tensor(NamedTuple):
 
 
 class _Ordered:
-    """collections.OrderedDict. Without attributes, as all that NAMES holds, so that a pickle can change nothing here."""
+    """Stands for collections.OrderedDict.
+
+    Like all of NAMES it has no attributes, so a pickle cannot change anything here.
+    """
 
     __slots__ = ()
 
@@ -57,7 +60,7 @@ class _Ordered:
 
 
 class _Rebuild:
-    """torch._utils._rebuild_tensor_v2, and _rebuild_tensor of 2017, which has no more than these four arguments."""
+    """Stands for torch._utils._rebuild_tensor_v2, and for _rebuild_tensor of 2017, which has these four arguments only."""
 
     __slots__ = ()
 
@@ -69,7 +72,7 @@ class _Rebuild:
 
 
 class _Parameter:
-    """torch._utils._rebuild_parameter: the tensor that it wraps."""
+    """Stands for torch._utils._rebuild_parameter: gives the tensor that it wraps."""
 
     __slots__ = ()
 
@@ -109,13 +112,15 @@ OPCODES = (
 
 
 def load(file: Any) -> tuple[Any, dict[str, str]]:
-    """The next pickle of a binary file whose read never gives memory to more than is there; and each storage's dtype, by its key.
+    """The next pickle of a binary file, and the dtype of each storage by its key.
+
+    The file's read must not allocate more than is there.
 
     Strings of Python 2 are read as UTF-8, as torch.load does.
 
     Raises:
-      Refused: it names anything but NAMES.
-      Exception: of several kinds (see torchfile.BROKEN), it is damaged.
+      Refused: the pickle names anything outside NAMES.
+      Exception: one of several kinds (see torchfile.BROKEN): the pickle is damaged.
     """
     unpickler = _Unpickler(file, encoding="utf-8")
     try:
@@ -184,7 +189,7 @@ def _counts(numbers: Iterable[Any]) -> bool:
 
 
 def _key(key: Any) -> Any:
-    """The key of a dict. Not of any depth: the hash of nested tuples overflows C's stack."""
+    """A checked key of a dict. Deeply nested tuples are refused, because their hash overflows C's stack."""
     if any(isinstance(item, tuple) for item in (key if isinstance(key, tuple) else ())):
         raise pickle.UnpicklingError("a key of nested tuples")
     return key

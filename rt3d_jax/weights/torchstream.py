@@ -1,7 +1,8 @@
-"""The stream that torch.save wrote before PyTorch 1.6: pickles one after the other, then the storages (torch.serialization._legacy_load).
+"""The stream that torch.save wrote before PyTorch 1.6: a sequence of pickles, then the storages
+(torch.serialization._legacy_load).
 
-The magic number, the version 1001, what wrote it, the content, the list of the storages' keys; then for each of them the number
-of its elements (i64) and the elements.
+The pickles are the magic number, the version 1001, the writer, the content, and the list of the storages' keys. For
+each key there follow the number of elements (i64) and the elements.
 """
 
 import contextlib
@@ -19,11 +20,11 @@ TAR = slice(257, 262)  # where a tar file, as torch.save wrote before 2017, says
 
 @contextlib.contextmanager
 def opened(path: pathlib.Path) -> Iterator[tuple[Any, Callable[[str], bytes]]]:
-    """What it holds, and the bytes of a storage by key while the context lasts.
+    """The content, and a function from a storage's key to its bytes that works inside the `with` block.
 
     Raises:
       Refused: another format, or numbers of a big-endian machine.
-      Exception: one of torchfile.BROKEN, it is damaged.
+      Exception: one of torchfile.BROKEN: the file is damaged.
     """
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as stream:
         _begin(stream, path)
@@ -48,7 +49,7 @@ def _begin(stream: mmap.mmap, path: pathlib.Path) -> None:
 
 
 def _places(stream: mmap.mmap, keys: Any, dtypes: dict[str, str]) -> dict[str, slice]:
-    """Where each storage's elements lie; all of them within the file."""
+    """The place of each storage's elements, checked to be within the file."""
     places, place = {}, stream.tell()
     for key in keys:
         if not isinstance(key, str) or key not in dtypes:

@@ -14,11 +14,11 @@ START = b"PK\x03\x04"
 
 @contextlib.contextmanager
 def opened(path: pathlib.Path) -> Iterator[tuple[Any, Callable[[str], bytes]]]:
-    """What its pickle holds, and the bytes of a storage by key while the context lasts.
+    """The content of the pickle, and a function from a storage's key to its bytes that works inside the `with` block.
 
     Raises:
-      Refused: entries that torch.save does not write so.
-      Exception: one of torchfile.BROKEN, it is damaged.
+      Refused: entries that torch.save does not write.
+      Exception: one of torchfile.BROKEN: the file is damaged.
     """
     with zipfile.ZipFile(path) as archive:
         prefix = _prefix(archive, path.stat().st_size)
