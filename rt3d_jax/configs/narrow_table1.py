@@ -31,7 +31,7 @@ def cell(
     """The same epochs after the dense phase for all; every convolution is pruned."""
     start, adam = paper_table1.base(), recipes.AdamW(b2=0.95)
     penalise = recipes.Recipe(epochs=PENALISE, learning_rate=4e-4, schedule="constant", optimizer=adam)
-    alone = isinstance(algorithm, algorithms.Heuristic)
+    alone = not algorithm.needs_training
     return paper_table1.cell(
         name,
         scheme,

@@ -77,7 +77,7 @@ def cell(
 ) -> sweep.Cell:
     """The same epochs after the dense phase for all: those that the heuristic does not penalise in, it retrains in."""
     start = base()
-    penalise = None if isinstance(algorithm, algorithms.Heuristic) else start.penalise
+    penalise = start.penalise if algorithm.needs_training else None
     retrain = dataclasses.replace(start.retrain, epochs=RETRAIN + (0 if penalise else PENALISE))
     told = {"algorithm": algorithm, "penalise": penalise, "retrain": retrain, "rates": rates, "plan": plan(rule)}
     return sweep.Cell(name, scheme, dataclasses.replace(start, name=f"{name}-{scheme}", **{**told, **changed}))

@@ -1,16 +1,40 @@
 """ADMM: the weights are drawn to the nearest network that meets the budget (Zhang et al., ECCV 2018; RT3D's training code)."""
 
-from typing import Any, NamedTuple
+import dataclasses
+import math
+from typing import Any, ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import optax
 
-from rt3d_jax.prune import selection
+from rt3d_jax.prune import contract, selection
 from rt3d_jax.sparsity import cost
 
 Tree = Any
 Kernels = dict[str, jax.Array]
+
+
+@dataclasses.dataclass(frozen=True)
+class ADMM:
+    """`rounds` projections to the budget, evenly over the phase; rho grows by `growth` at each, up to `most`. See `pull`."""
+
+    rho: float = 1e-3
+    growth: float = 1.6
+    most: float = 1.0
+    rounds: int = 16
+    needs_training: ClassVar[bool] = True
+    per_rate: ClassVar[bool] = True
+
+    def hooks(self, setting: contract.Setting) -> contract.Hooks:
+        """`pull` before the optimizer."""
+        choice, fraction = setting.aim()
+        every, room = math.ceil(setting.steps / self.rounds), choice.dense * fraction
+        return contract.Hooks((pull(choice, room, rho=self.rho, growth=self.growth, most=self.most, every=every),))
+
+    def energies(self, cut: contract.Cut) -> selection.Energies:
+        """Squared weights."""
+        return cut.squares()
 
 
 class AdmmState(NamedTuple):

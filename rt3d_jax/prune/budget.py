@@ -24,14 +24,13 @@ def to_rate(
 
     Blocks of all layers compete by one score: a block's share of its layer's energy over its share of the layer's cost, so
     layers of different scale compare. energies: of each block what its loss would cost, [grid] by layer (see
-    prune.importance); by default its squared weights, summed. Rules with their own keep are followed; bounds (Prune.least,
+    prune.heuristic); by default its squared weights, summed. Rules with their own keep are followed; bounds (Prune.least,
     Prune.most) and balance hold exactly. ValueError for a rate that `check` refuses.
     """
     check(params, plan, table, rate, measure=measure)
     choice = selection.Selection(params, plan, table, measure)
     if energies is None:
-        wide = {name: np.asarray(kernel, np.float64) for name, kernel in choice.kernels(params).items()}
-        energies = choice.energies(wide)
+        energies = selection.squares(params, plan, table)
     energies = {layer.name: np.asarray(energies[layer.name], np.float64) for layer in choice.pruned}
     return plans.mask_tree(params, choice.masks(energies, choice.dense / rate), table)
 

@@ -1,15 +1,38 @@
 """Gradual magnitude pruning: the budget shrinks while training goes on (Zhu and Gupta, To Prune, or Not to Prune, 2017)."""
 
-from typing import Any, NamedTuple
+import dataclasses
+from typing import Any, ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import optax
 
-from rt3d_jax.prune import selection
+from rt3d_jax.prune import contract, penalties, selection
 from rt3d_jax.sparsity import cost, masks
 
 Tree = Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Gradual:
+    """Magnitude pruning in `rounds` cuts over the first `until` of the phase, along a cubic. See `shrinking`."""
+
+    rounds: int = 20
+    until: float = 0.75
+    needs_training: ClassVar[bool] = True
+    per_rate: ClassVar[bool] = True
+
+    def hooks(self, setting: contract.Setting) -> contract.Hooks:
+        """`shrinking` after the optimizer, and how empty the kernels are."""
+        choice, fraction = setting.aim()
+        steps = max(1, round(self.until * setting.steps))
+        link = shrinking(choice, fraction, steps=steps, every=max(1, steps // self.rounds))
+        terms = penalties.terms(setting.params, setting.plan)
+        return contract.Hooks((), (link,), lambda params: penalties.emptiness(params, terms))
+
+    def energies(self, cut: contract.Cut) -> selection.Energies:
+        """Squared weights."""
+        return cut.squares()
 
 
 class GradualState(NamedTuple):

@@ -1,15 +1,71 @@
 """Penalties that drive blocks of weights to zero: group lasso and its reweighted form (RT3D, AAAI-21, section 4)."""
 
 import dataclasses
-from typing import Any, NamedTuple
+import math
+from typing import Any, ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import optax
 
+from rt3d_jax.prune import contract, selection
 from rt3d_jax.sparsity import cost, masks, patterns, plans
 
 Tree = Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Regularised:
+    """strength * sum of block norms; macs weights every layer by its MACs; l1 mixes the norm, see `Term`.
+
+    relative takes norms in units of their layer's at the start of the phase, see `scales`.
+    """
+
+    strength: float
+    macs: bool = True
+    relative: bool = False
+    l1: float = 0.0
+    needs_training: ClassVar[bool] = True
+    per_rate: ClassVar[bool] = False
+
+    def hooks(self, setting: contract.Setting) -> contract.Hooks:
+        """`shrink` after the optimizer; the penalty, and how empty the kernels are."""
+        terms_ = terms(setting.params, setting.plan, setting.table if self.macs else None, self.l1)
+        link = shrink(self.strength, setting.schedule, terms_, relative=self.relative)
+        return contract.Hooks((), (link,), lambda params: _metrics(params, terms_))
+
+    def energies(self, cut: contract.Cut) -> selection.Energies:
+        """Squared weights."""
+        return cut.squares()
+
+
+@dataclasses.dataclass(frozen=True)
+class Reweighted:
+    """strength * sum of P * block norms, P = 1 / (norm^2 + eps) computed `rounds` times, evenly over the phase.
+
+    macs and l1 as for Regularised. relative takes norms in units of their layer's, see `reweight`; the paper's form is the
+    absolute one.
+    """
+
+    strength: float
+    rounds: int = 4
+    eps: float = 1e-6
+    macs: bool = True
+    relative: bool = False
+    l1: float = 0.0
+    needs_training: ClassVar[bool] = True
+    per_rate: ClassVar[bool] = False
+
+    def hooks(self, setting: contract.Setting) -> contract.Hooks:
+        """`shrink` after the optimizer; the group lasso, and how empty the kernels are."""
+        terms_ = terms(setting.params, setting.plan, setting.table if self.macs else None, self.l1)
+        every = math.ceil(setting.steps / self.rounds)
+        link = shrink(self.strength, setting.schedule, terms_, eps=self.eps, every=every, relative=self.relative)
+        return contract.Hooks((), (link,), lambda params: _metrics(params, terms_))
+
+    def energies(self, cut: contract.Cut) -> selection.Energies:
+        """Squared weights."""
+        return cut.squares()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,14 +117,18 @@ def block_values(kernel: jax.Array, term: Term) -> Any:
     return norms + term.l1 * masks.block_sums(jnp.abs(kernel), term.pattern) if term.l1 else norms
 
 
-def empty(params: Tree, terms: Terms) -> tuple[jax.Array, jax.Array]:
-    """The fraction of the penalised blocks that are zero, and that of the kernel where it is largest, f32[] each.
+def emptiness(params: Tree, terms: Terms) -> dict[str, jax.Array]:
+    """empty: the fraction of the penalised blocks that are zero; emptiest: that of the kernel where it is largest, f32[].
 
     A kernel of which nothing is left answers the same whatever the clip: the penalty was too strong.
     """
     norms = [masks.block_norms(cost.leaf(params, name), term.pattern).ravel() for name, term in terms.items()]
-    largest = jnp.max(jnp.stack([jnp.mean(norm == 0) for norm in norms]))
-    return jnp.mean(jnp.concatenate(norms) == 0), largest
+    emptiest = jnp.max(jnp.stack([jnp.mean(norm == 0) for norm in norms]))
+    return {"empty": jnp.mean(jnp.concatenate(norms) == 0), "emptiest": emptiest}
+
+
+def _metrics(params: Tree, terms: Terms) -> dict[str, jax.Array]:
+    return {"penalty": group_lasso(params, terms), **emptiness(params, terms)}
 
 
 def reweight(params: Tree, terms: Terms, eps: float, relative: bool = False) -> Factors:

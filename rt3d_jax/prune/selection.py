@@ -145,6 +145,12 @@ class Selection:
         return total
 
 
+def squares(params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...]) -> Energies:
+    """The squared weights of each block that the plan prunes, summed, f64[grid] by layer."""
+    choice = Selection(params, plan, table)
+    return choice.energies({name: np.asarray(kernel, np.float64) for name, kernel in choice.kernels(params).items()})
+
+
 def _layer(layer: cost.Layer, rule: plans.Prune | None, measure: Measure) -> _Layer:
     parameters = measure == "parameters"
     unit = 1 if parameters else layer.positions

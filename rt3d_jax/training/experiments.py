@@ -57,9 +57,9 @@ class Experiment:
             )
         if len(set(self.rates)) != len(self.rates) or any(rate < 1 for rate in self.rates):
             raise ValueError(f"rates are {self.rates}, expected different numbers of at least 1")
-        if self.penalise is None and not isinstance(self.algorithm, algorithms.Heuristic):
+        if self.penalise is None and self.algorithm.needs_training:
             name = type(self.algorithm).__name__
-            raise ValueError(f"penalise is None, expected a recipes.Recipe: {name} does its work in that phase")
+            raise ValueError(f"penalise is None, expected a Recipe: {name} does its work in that phase")
 
     @property
     def scheme(self) -> str:

@@ -3,7 +3,7 @@
 import dataclasses
 import pathlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -14,7 +14,7 @@ from rt3d_jax.data import folders, pipelines, synthetic
 from rt3d_jax.evaluation import predict
 from rt3d_jax.hosts import devices, distributed, machine
 from rt3d_jax.models import catalog
-from rt3d_jax.prune import algorithms, budget, freeze, importance, selection
+from rt3d_jax.prune import algorithms, budget, freeze, selection
 from rt3d_jax.sparsity import cost
 from rt3d_jax.training import checkpoints, claims, experiments, loop, losses, optimizers, pretrained, recipes
 
@@ -112,7 +112,7 @@ def penalise(task: Task, rate: float) -> dict[str, Any]:
         parents={"dense": task.folder("dense")},
         start=lambda: _unmasked(checkpoints.load_network(task.folder("dense")).params),
         algorithm=experiment.algorithm,
-        aim=rate if algorithms.aims(experiment.algorithm) else None,
+        aim=rate if experiment.algorithm.per_rate else None,
     )
 
 
@@ -142,25 +142,26 @@ def _penalised(task: Task, rate: float) -> str:
     experiment = task.experiment
     if experiment.penalise is None:
         return "dense"
-    if not algorithms.aims(experiment.algorithm):
+    if not experiment.algorithm.per_rate:
         return "penalised"
     return f"penalised-{rate:g}x" + ("" if experiment.measure == "macs" else f"-{experiment.measure}")
 
 
-def _energies(task: Task, params: Tree) -> selection.Energies | None:
-    """What the algorithm knows of the blocks beside their weights."""
+def _energies(task: Task, params: Tree) -> selection.Energies:
+    """What each block is worth to the algorithm."""
     experiment = task.experiment
-    if not isinstance(experiment.algorithm, algorithms.Heuristic):
-        return None
+
+    def samples(count: int) -> Iterator[tuple[Any]]:
+        videos = task.dataset.train[:: max(1, len(task.dataset.train) // count)]
+        size = min(experiment.batch, len(videos))
+        videos = videos[: len(videos) // size * size]  # a batch that is not full would end in empty clips
+        reading = {"batch": size, "workers": experiment.workers, "bad": experiment.bad}
+        with pipelines.eval_batches(videos, experiment.clip, **reading) as batches:
+            yield from ((batch["clip"],) for batch in batches)
+
     apply = catalog.apply_function(experiment.model, task.classes, "direct")
-    videos = task.dataset.train[:: max(1, len(task.dataset.train) // experiment.algorithm.clips)]
-    size = min(experiment.batch, len(videos))
-    videos = videos[: len(videos) // size * size]  # a batch that is not full would end in empty clips
-    with pipelines.eval_batches(
-        videos, experiment.clip, batch=size, workers=experiment.workers, bad=experiment.bad
-    ) as batches:
-        activity = importance.activity(apply, params, (batch["clip"] for batch in batches))
-    return importance.energies(params, experiment.plan, task.table, activity)
+    cut = algorithms.Cut(params, experiment.plan, task.table, apply, samples)
+    return experiment.algorithm.energies(cut)
 
 
 def _unmasked(params: Tree) -> tuple[Tree, Tree]:
@@ -189,15 +190,15 @@ def _phase(
     params, masks = distributed.shared(start())
     steps = max(1, round(recipe.epochs * task.per_epoch))
     schedule = optimizers.schedule(recipe, steps, task.per_epoch)
-    links = algorithms.Links()
+    hooks = algorithms.Hooks()
     if algorithm is not None:
         plan, measure = task.experiment.plan, task.experiment.measure
         setting = algorithms.Setting(params, plan, task.table, schedule, steps, aim, measure)
-        links = algorithms.links(algorithm, setting)
-    transform = optimizers.create(recipe, schedule, *links.last, freeze.freeze_pruned(masks), first=links.first)
+        hooks = algorithm.hooks(setting)
+    transform = optimizers.create(recipe, schedule, *hooks.last, freeze.freeze_pruned(masks), first=hooks.first)
     teacher = None if distillation is None else checkpoints.load_network(parents["dense"]).params
     seed = zlib.crc32(f"{task.experiment.seed}/{name}".encode())
-    loss = _loss(task, recipe, steps, links.metrics, distillation)
+    loss = _loss(task, recipe, steps, hooks.metrics, distillation)
     step = loop.step_function(loss, transform, seed, teacher, accumulate=task.experiment.compute.accumulate)
     # With the number of steps nothing is made ahead of the end.
     reading = _reading(task.experiment)

@@ -6,7 +6,7 @@ import numpy as np
 import optax
 import pytest
 
-from rt3d_jax.prune import admm, algorithms, gradual, penalties, selection
+from rt3d_jax.prune import admm, gradual, penalties, selection
 from rt3d_jax.sparsity import cost, masks, patterns, plans
 from rt3d_jax.training import checkpoints
 
@@ -155,13 +155,6 @@ def test_a_stopped_phase_finds_the_state_of_its_algorithm(params, tmp_path, name
     store.close()
     assert jax.tree.structure(found["optimizer"]) == jax.tree.structure(state)
     jax.tree.map(np.testing.assert_array_equal, found["optimizer"], state)
-
-
-def test_algorithms_that_aim_are_those_that_need_the_rate():
-    aiming = [algorithms.aims(one) for one in (
-        algorithms.Heuristic(), algorithms.Regularised(1.0), algorithms.Reweighted(1.0), algorithms.ADMM(), algorithms.Gradual()
-    )]  # fmt: skip
-    assert aiming == [False, False, False, True, True]
 
 
 @pytest.mark.parametrize("make", [

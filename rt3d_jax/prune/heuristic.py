@@ -1,21 +1,40 @@
-"""The heuristic's importance of blocks: what the layers after them lose, from the network's answer back to its clip."""
+"""The heuristic's importance of blocks: what the layers after them lose, from the network's answer back to its inputs."""
 
+import dataclasses
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.extend.core
 import jax.numpy as jnp
 import numpy as np
 
-from rt3d_jax.prune import selection
+from rt3d_jax.prune import contract, selection
 from rt3d_jax.sparsity import channels, cost, masks, plans
 
 Tree = Any
 Activity = dict[str, np.ndarray]
 
 
-def energies(params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...], activity: Activity) -> selection.Energies:
+@dataclasses.dataclass(frozen=True)
+class Heuristic:
+    """Blocks by what the layers after them lose on `clips` training examples, see `importance`. It trains under no penalty."""
+
+    clips: int = 64
+    needs_training: ClassVar[bool] = False
+    per_rate: ClassVar[bool] = False
+
+    def hooks(self, setting: contract.Setting) -> contract.Hooks:
+        """Nothing: a penalise phase, if there is one, is plain training."""
+        return contract.Hooks()
+
+    def energies(self, cut: contract.Cut) -> selection.Energies:
+        """The importance of blocks, from the activity on sample examples."""
+        measured = activity(cut.apply, cut.params, cut.samples(self.clips))
+        return importance(cut.params, cut.plan, cut.table, measured)
+
+
+def importance(params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...], activity: Activity) -> selection.Energies:
     """What the network's answer loses with each block of the kernels that the plan prunes, f64[grid] by layer.
 
     A weight w(d, i, o) brings the share  r(d, i, o) = w^2 a(i) / sum over d, i of w^2 a(i)  of the energy of filter o, where
@@ -45,14 +64,14 @@ def energies(params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...], acti
 
 
 def activity(apply: Callable[..., Any], params: Tree, batches: Iterable[Any]) -> Activity:
-    """The mean square of every input channel of every kernel, f64[inputs] by layer, over batches of clips f32[N, D, H, W, 3].
+    """The mean square of every input channel of every kernel, f64[inputs] by layer, over batches of inputs.
 
-    apply(params, clip) is traced and must be the "direct" form, as for cost.layers.
+    A batch is the tuple of the network's inputs. apply(params, *inputs) is traced as for cost.layers.
     """
     measured, total, count = None, {}, 0
-    for clip in batches:
-        measured = jax.jit(_Probe(apply, params, clip)) if measured is None else measured
-        for name, squares in measured(params, clip).items():
+    for inputs in batches:
+        measured = jax.jit(_Probe(apply, params, inputs)) if measured is None else measured
+        for name, squares in measured(params, inputs).items():
             total[name] = total.get(name, 0.0) + np.asarray(squares, np.float64)
         count += 1
     if not count:
@@ -69,17 +88,17 @@ def _shares(kernel: np.ndarray, activity: np.ndarray) -> np.ndarray:
 
 
 class _Probe:
-    """probe(params, clip) -> {layer: mean square of its input channels}: the traced network, evaluated step by step."""
+    """probe(params, inputs) -> {layer: mean square of its input channels}: the traced network, evaluated step by step."""
 
-    def __init__(self, apply: Callable[..., Any], params: Tree, clip: Any):
-        self._closed = jax.make_jaxpr(apply)(params, clip)
+    def __init__(self, apply: Callable[..., Any], params: Tree, inputs: tuple[Any, ...]):
+        self._closed = jax.make_jaxpr(apply)(params, *inputs)
         self._paths = [path for path, _ in cost.paths(params)]
 
-    def __call__(self, params: Tree, clip: Any) -> dict[str, jax.Array]:
+    def __call__(self, params: Tree, inputs: tuple[Any, ...]) -> dict[str, jax.Array]:
         found: dict[str, jax.Array] = {}
         jaxpr = self._closed.jaxpr
         names = dict(zip(jaxpr.invars, self._paths, strict=False))
-        _evaluate(jaxpr, self._closed.consts, [*jax.tree.leaves(params), clip], names, found)
+        _evaluate(jaxpr, self._closed.consts, jax.tree.leaves((params, inputs)), names, found)
         return found
 
 

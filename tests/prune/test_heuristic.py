@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rt3d_jax.models import layers
-from rt3d_jax.prune import importance
+from rt3d_jax.prune import heuristic
 from rt3d_jax.sparsity import cost, patterns, plans
 
 CLIPS = np.random.default_rng(1).normal(size=(3, 4, 5, 4, 3)).astype(np.float32)
@@ -34,7 +34,7 @@ def table(params):
 
 @pytest.fixture
 def activity(params):
-    return importance.activity(apply, params, [CLIPS[:2], CLIPS[1:]])
+    return heuristic.activity(apply, params, [(CLIPS[:2],), (CLIPS[1:],)])
 
 
 def test_activity_is_the_mean_square_of_what_each_layer_reads(params, activity):
@@ -63,7 +63,7 @@ def oracle(params, activity):
 
 
 def test_importance_equals_loops_over_the_formula(params, table, activity):
-    found, expected = importance.energies(params, PLAN, table, activity), oracle(params, activity)
+    found, expected = heuristic.importance(params, PLAN, table, activity), oracle(params, activity)
     for name in ("a", "b"):
         shares = expected[name].reshape(params[name]["kernel"].shape)
         for cell in np.ndindex(found[name].shape):
@@ -74,14 +74,14 @@ def test_importance_equals_loops_over_the_formula(params, table, activity):
 
 
 def test_no_importance_is_lost_on_the_way_back(params, table, activity):
-    found = importance.energies(params, PLAN, table, activity)
+    found = heuristic.importance(params, PLAN, table, activity)
     assert found["a"].sum() == pytest.approx(2) and found["b"].sum() == pytest.approx(2)
 
 
 def test_a_filter_that_nobody_listens_to_has_no_importance(params, table, activity):
     params["b"]["kernel"] = params["b"]["kernel"].at[..., 1, :].set(0)
     plan = (("head", None), (".*", plans.Prune(patterns.FILTER)))
-    found = importance.energies(params, plan, table, activity)["a"].ravel()
+    found = heuristic.importance(params, plan, table, activity)["a"].ravel()
     assert found[1] == 0 and np.all(found[[0, 2, 3]] > 0)
 
 
@@ -90,10 +90,10 @@ def test_weights_alone_would_not_see_that(params, table, activity):
     params["a"]["kernel"] = params["a"]["kernel"].at[..., 1].multiply(10)
     params["b"]["kernel"] = params["b"]["kernel"].at[..., 1, :].multiply(1e-4)
     plan = (("head", None), (".*", plans.Prune(patterns.FILTER)))
-    found = importance.energies(params, plan, table, importance.activity(apply, params, [CLIPS]))["a"].ravel()
+    found = heuristic.importance(params, plan, table, heuristic.activity(apply, params, [(CLIPS,)]))["a"].ravel()
     assert found.argmin() == 1
 
 
 def test_no_clip_at_all_is_an_error(params):
     with pytest.raises(ValueError, match=r"^got no batch to measure activity on"):
-        importance.activity(apply, params, [])
+        heuristic.activity(apply, params, [])
