@@ -1,6 +1,8 @@
 """What all tests share: XLA compiles fast, since most programs here take longer to compile than to run."""
 
 import os
+import pathlib
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,3 +17,27 @@ os.environ.setdefault(
 def uninterrupted() -> None:
     """Ctrl-C in one test is none in the next: the flag that progress reports look at is the process's."""
     console.INTERRUPTED.clear()
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """Where XLA keeps what it compiled."""
+    return tmp_path_factory.mktemp("xla")
+
+
+@pytest.fixture(scope="module")
+def compiled_once(compiled: pathlib.Path) -> Iterator[None]:
+    """The same phases run several times: for their duration XLA's results are kept."""
+    import jax  # after JAX_DISABLE_MOST_OPTIMIZATIONS is set
+
+    options = {
+        "jax_compilation_cache_dir": str(compiled),
+        "jax_persistent_cache_min_compile_time_secs": 0.0,
+        "jax_persistent_cache_min_entry_size_bytes": 0,
+    }
+    before = {name: getattr(jax.config, name) for name in options}
+    for name, value in options.items():
+        jax.config.update(name, value)
+    yield
+    for name, value in before.items():
+        jax.config.update(name, value)

@@ -6,7 +6,8 @@ import sys
 STEPS = 8
 PROGRAM = f"""
 import resource, sys
-from rt3d_jax import machine, train
+from rt3d_jax.hosts import machine
+from rt3d_jax.training import phases
 if sys.argv[1] == "keep":
     assert machine.keep_freed_memory()
 import jax

@@ -187,11 +187,11 @@ def test_a_loaded_bundle_answers_for_other_clips(host_bundle: bundles.Bundle, ne
 def test_an_answer_outlives_the_network_that_gave_it(host_bundle: bundles.Bundle) -> None:
     """A crash at the end of the process is what it would be otherwise."""
     code = (
-        "import pathlib, sys, numpy; from lowering import bundle, run; found = bundle.read(pathlib.Path(sys.argv[1]));"
+        "import pathlib, sys, numpy; from lowering.bundle import bundles, run; found = bundles.read(pathlib.Path(sys.argv[1]));"
         "main = run.load(found); answer = main(numpy.load(found.folder / 'clip.npy')); del main; print(answer.sum())"
     )
     command = [sys.executable, "-c", code, str(host_bundle.folder)]
-    root = pathlib.Path(__file__).parents[2]
+    root = pathlib.Path(__file__).parents[3]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert float(done.stdout) == pytest.approx(float(np.load(host_bundle.folder / "logits.npy").sum()), rel=1e-3)
