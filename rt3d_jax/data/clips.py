@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lowering.system import typed
 from rt3d_jax.data import videos
 
 ClipError = videos.ClipError
@@ -71,23 +72,19 @@ class ClipSpec:
 
 
 def to_json(spec: ClipSpec) -> dict[str, Any]:
-    """The spec as plain JSON values, for checkpoints and bundle manifests."""
+    """The spec as plain JSON values, for bundle manifests: without names of types, the sampling's "kind" aside."""
     sampling = {"kind": type(spec.sampling).__name__.lower(), **dataclasses.asdict(spec.sampling)}
     return {**dataclasses.asdict(spec), "sampling": sampling, "mean": list(spec.mean), "std": list(spec.std)}
 
 
-def from_json(values: dict[str, Any]) -> ClipSpec:
+def from_json(values: Any) -> ClipSpec:
     """The spec that `to_json` wrote; ValueError for missing, unknown or impossible values."""
-    kinds = {"spread": Spread, "windows": Windows}
-    try:
-        sampling = dict(values["sampling"])
-        kind = kinds[sampling.pop("kind")]
-        tuples = {"mean": tuple(values["mean"]), "std": tuple(values["std"])}
-        return ClipSpec(**{**values, **tuples, "sampling": kind(**sampling)})
-    except (KeyError, TypeError) as error:
-        raise ValueError(
-            f"clip spec {values}: {error!r}; expected the fields of ClipSpec, kind in {list(kinds)}"
-        ) from error
+    sampling = values.get("sampling") if isinstance(values, dict) else None
+    if isinstance(sampling, dict) and "kind" in sampling:
+        kinds = {"spread": "Spread", "windows": "Windows"}
+        kind, rest = sampling["kind"], {name: value for name, value in sampling.items() if name != "kind"}
+        values = {**values, "sampling": {**rest, "type": kinds.get(kind, kind) if isinstance(kind, str) else kind}}
+    return typed.read(values, ClipSpec, "clip")
 
 
 @dataclasses.dataclass(frozen=True)

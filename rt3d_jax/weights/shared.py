@@ -14,6 +14,7 @@ import dataclasses
 import math
 import pathlib
 import re
+import typing
 from collections.abc import Callable
 from typing import Any
 
@@ -64,11 +65,9 @@ FIELDS: dict[str, Kind] = {
     **dict.fromkeys(("name", "scheme", "protocol"), TEXT),
     **dict.fromkeys(("pretrained", "licence"), ("a text or null", lambda v: v is None or _is_text(v))),
     "phase": (f"one of {', '.join(PHASES)}", lambda v: v in PHASES),
-    "model": ("a Model", lambda v: isinstance(v, catalog.Model)),
-    "clip": ("a ClipSpec", lambda v: isinstance(v, clips.ClipSpec)),
     "labels": LABELS,
     **dict.fromkeys(("accuracy", "dense_accuracy"), SCORE),
-    "origin": ("an Experiment or Imported", lambda v: isinstance(v, experiments.Experiment | experiments.Imported)),
+    **dict.fromkeys(("model", "clip", "origin"), ("what its type says", lambda v: True)),
 }
 NETWORK: dict[str, Kind] = {
     "name": (f"one of {', '.join(catalog.NETWORKS)}", lambda v: isinstance(v, str) and v in catalog.NETWORKS),
@@ -77,7 +76,7 @@ NETWORK: dict[str, Kind] = {
     "size": (f"1 to {MAX_SIDE}", lambda v: _is_side(v, MAX_SIDE)),
     "dropout": ("a number from 0 to below 1", lambda v: _is_number(v) and 0 <= v < 1),
 }
-COLOUR: Kind = ("three numbers", lambda v: isinstance(v, tuple) and len(v) == 3 and all(map(_is_number, v)))
+COLOUR: Kind = ("three numbers", lambda v: all(map(_is_number, v)))
 CLIP: dict[str, Kind] = {
     "sampling": ("Spread or Windows", lambda v: isinstance(v, clips.Spread | clips.Windows)),
     **dict.fromkeys(("short_side", "size"), (f"1 to {MAX_SIDE}", lambda v: _is_side(v, MAX_SIDE))),
@@ -179,7 +178,8 @@ def read(folder: pathlib.Path) -> Shared:
 def parse(said: dict[str, Any], path: pathlib.Path) -> Facts:
     """The facts of a config.json. ValueError, naming the path, for values of other kinds than `write` gives them."""
     try:
-        found = {name: codec.from_json(said[name]) for name in FIELDS}
+        kinds = typing.get_type_hints(Facts)
+        found = {name: codec.from_json(said[name], kinds[name], name) for name in FIELDS}
         _check("the folder", found, FIELDS)
         _check("the model", vars(found["model"]), NETWORK)
         _check("the clip", vars(found["clip"]), CLIP)

@@ -100,10 +100,13 @@ def test_a_spec_survives_json(sampling):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"sampling": {"kind": "every", "frames": 3}}, "KeyError('every'); expected the fields of ClipSpec"),
+        ({"sampling": {"kind": "every", "frames": 3}}, "clip.sampling has type 'every', expected Spread or Windows"),
         ({"sampling": {"kind": "spread", "frames": 0}}, "frames is 0; expected at least 1"),
-        ({"sise": 3}, "unexpected keyword argument 'sise'"),
+        ({"sise": 3}, "clip has the field 'sise', expected only sampling, short_side, size, mean, std, flip"),
+        ({"size": "112"}, "clip.size is '112', expected an integer"),
+        ({"sampling": None}, "clip.sampling is None, expected Spread or Windows"),
         ({"short_side": 100}, "short_side 100 is below size 112; scale to at least the crop"),
+        ({"std": [1, 1]}, "clip.std is [1, 1], expected a list of 3"),
         ({"std": [1, 1, 0]}, "expected three numbers each (RGB), std above 0"),
     ],
 )

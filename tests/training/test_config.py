@@ -85,13 +85,15 @@ def test_mixed_patterns_are_all_named():
 
 
 def test_json_of_an_unknown_type_is_an_error_that_lists_the_known_ones():
-    with pytest.raises(ValueError, match=r"^config type is 'Models', expected one of ADMM, AdamW, "):
+    with pytest.raises(ValueError, match=r"^experiment has type 'Models', expected Experiment or Imported$"):
         codec.from_json({"type": "Models"})
 
 
 def test_json_with_unknown_fields_is_an_error():
-    with pytest.raises(ValueError, match=r"^config Model does not fit this version of rt3d-jax"):
-        codec.from_json({"type": "Model", "depth": 3})
+    written = codec.to_json(quickstart.experiment())
+    message = "experiment.model has the field 'depth', expected only name, width, frames, size, dropout"
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        codec.from_json({**written, "model": {**written["model"], "depth": 3}})
 
 
 def test_the_schedule_warms_up_then_follows_a_cosine_to_zero():
