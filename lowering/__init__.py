@@ -1,5 +1,43 @@
 """Deploy: a JAX function and its weights -> Graph -> packed kernels -> MLIR -> IREE modules in a bundle.
 
 The rooms in the order in which they may import each other: system, targets, graph, kernels, bundle, counts, tune, phone, peers.
-Nothing here imports rt3d_jax.
+Nothing here imports rt3d_jax. The names below are for users; each is imported, with jax and IREE, when it is first used.
 """
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lowering.bundle.bundles import Bundle as Bundle
+    from lowering.bundle.bundles import Info as Info
+    from lowering.bundle.bundles import Score as Score
+    from lowering.bundle.bundles import read as read
+    from lowering.bundle.deploy import Deployed as Deployed
+    from lowering.bundle.deploy import deploy as deploy
+    from lowering.bundle.run import check as check
+    from lowering.bundle.run import load as load
+    from lowering.graph.rewrites import rewrite as rewrite
+    from lowering.graph.trace import trace as trace
+
+_HOMES = {
+    "Bundle": "lowering.bundle.bundles",
+    "Deployed": "lowering.bundle.deploy",
+    "Info": "lowering.bundle.bundles",
+    "Score": "lowering.bundle.bundles",
+    "check": "lowering.bundle.run",
+    "deploy": "lowering.bundle.deploy",
+    "load": "lowering.bundle.run",
+    "read": "lowering.bundle.bundles",
+    "rewrite": "lowering.graph.rewrites",
+    "trace": "lowering.graph.trace",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

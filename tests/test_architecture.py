@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import importlib
 import pathlib
 import subprocess
 import sys
@@ -34,6 +35,7 @@ ROOMS = {
 }
 # What both packages use: rt3d_jax may import it, and it imports neither package.
 SHARED = ("lowering.system",)
+TOPS = ("lowering",)  # packages whose __init__ names what users need
 RULES = (
     *(
         Rule(f"{package}/{room}", f"{package}.{later}")
@@ -46,11 +48,11 @@ RULES = (
     Rule("rt3d_jax", "iree", unless=("rt3d_jax/cli",)),
     Rule("rt3d_jax/data", "jax"),  # its worker processes must start fast
     Rule("rt3d_jax/models", "optax"),
-    Rule("lowering", "jax", unless=("lowering/graph/trace.py",)),
+    Rule("lowering", "jax", unless=("lowering/graph/trace.py", "lowering/bundle/deploy.py")),
     Rule("lowering", "flax"),
     Rule("lowering", "optax"),
     Rule("lowering", "iree.compiler", unless=("lowering/bundle/compile.py",)),
-    Rule("lowering", "iree.runtime", unless=("lowering/bundle/run.py", "lowering/bundle/bundles.py")),
+    Rule("lowering", "iree.runtime", unless=("lowering/bundle/run.py", "lowering/bundle/write.py")),
 )
 
 
@@ -124,11 +126,30 @@ def test_patterns_need_the_standard_library_and_numpy_only() -> None:
 
 
 def test_packages_hold_a_docstring_only() -> None:
+    """The tops of those aside that name what users need."""
     for package in ("rt3d_jax", "lowering"):
         for path in (ROOT / package).rglob("__init__.py"):
             body = ast.parse(path.read_text()).body
-            assert len(body) == 1, f"{path} holds more than a docstring"
+            assert len(body) == 1 or path.parent.name in TOPS, f"{path} holds more than a docstring"
             assert ast.get_docstring(ast.parse(path.read_text())), f"{path} holds no docstring"
+
+
+@pytest.mark.parametrize("package", TOPS)
+def test_the_names_at_a_packages_top_are_imported_when_they_are_used(package: str) -> None:
+    """Python and pyright find the same names, each at its home; until one is used neither jax nor numpy is loaded."""
+    path = ROOT / package / "__init__.py"
+    (block,) = (node for node in ast.parse(path.read_text()).body if isinstance(node, ast.If))
+    typed = {
+        alias.asname: node.module for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    top = importlib.import_module(package)
+    assert typed == top._HOMES and set(typed) <= set(dir(top))
+    assert all(getattr(top, name).__name__ == name for name in top._HOMES)
+    assert not set(typed) & set(ROOMS[package]), "a room's name is the room"
+    with pytest.raises(AttributeError, match=f"^module '{package}' has no attribute 'nothing'$"):
+        top.__getattr__("nothing")
+    code = f"import sys, {package}; assert not {{'jax', 'numpy', 'iree', 'flax'}} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_every_folder_of_a_package_is_a_package() -> None:

@@ -22,11 +22,11 @@ class RunError(RuntimeError):
 
 @dataclasses.dataclass(frozen=True)
 class Check:
-    """A bundle's answer against JAX's. Relative errors are to the largest logit."""
+    """A bundle's answer against JAX's. Relative errors are in units of the largest magnitude in JAX's answer."""
 
     max_abs_error: float
     max_rel_error: float
-    logits: np.ndarray
+    answer: np.ndarray
     tolerance: float
 
     @property
@@ -49,18 +49,18 @@ def native_tool(name: str) -> list[str]:
 
 
 def check(bundle: bundles.Bundle) -> Check:
-    """Runs the bundle's own clip through iree-run-module with the bundle's flags, and compares with JAX's logits."""
-    expected = bundle.array("logits.npy")
+    """Runs the bundle's example through iree-run-module with the bundle's flags, and compares with JAX's answer."""
+    expected = bundle.array(bundles.ANSWER)
     with tempfile.TemporaryDirectory() as folder:
-        out = pathlib.Path(folder) / "logits.npy"
+        out = pathlib.Path(folder) / "answer.npy"
         call(bundle, "iree-run-module", ["--flagfile=bench.flags", f"--output=@{out}"])
         found = np.load(out, allow_pickle=False)
     if found.shape != expected.shape:
         raise RunError(
-            f"{bundle.name} answers with shape {found.shape}, its logits.npy has {expected.shape}; lower again"
+            f"{bundle.name} answers with shape {found.shape}, its {bundles.ANSWER} has {expected.shape}; lower again"
         )
     error = float(np.abs(found - expected).max()) if np.isfinite(found).all() else float("inf")
-    return Check(error, error / float(np.abs(expected).max()), found, bundle.target.precision.tolerance)
+    return Check(error, error / bundles.scale(expected), found, bundle.target.precision.tolerance)
 
 
 def call(bundle: bundles.Bundle, name: str, arguments: list[str], wrapper: tuple[str, ...] = ()) -> str:
@@ -81,8 +81,8 @@ def topology(threads: int) -> str:
     return f"--task_topology_cpu_ids={','.join(map(str, cores[:threads]))}"
 
 
-def load(bundle: bundles.Bundle, threads: int = 1) -> Callable[[np.ndarray], np.ndarray]:
-    """A host bundle's network in this process: clip f32[1, D, H, W, C] -> logits f32[1, classes].
+def load(bundle: bundles.Bundle, threads: int = 1) -> Callable[..., np.ndarray]:
+    """A host bundle's network in this process: f(clip f32[1, D, H, W, C], further inputs...) -> answer f32[1, ...].
 
     The number of threads is one of IREE's flags, which hold for the whole process: other than 1, give the same in every call.
     """
@@ -103,4 +103,4 @@ def load(bundle: bundles.Bundle, threads: int = 1) -> Callable[[np.ndarray], np.
     modules: Any = runtime.load_vm_modules(hal, parameters, module, config=config)
     main = modules[-1].main
     # A copy: a view that outlives the device would give its memory back to an allocator that is gone, and crash.
-    return lambda clip: np.array(main(np.ascontiguousarray(clip, np.float32)).to_host())
+    return lambda *inputs: np.array(main(*(np.ascontiguousarray(x, np.float32) for x in inputs)).to_host())

@@ -7,8 +7,9 @@ import pickle
 import numpy as np
 
 from lowering.bundle import bundles
+from lowering.bundle import write as writing
 from lowering.graph import onnx as onnx_export
-from lowering.graph import ops, rewrites
+from lowering.graph import rewrites
 from lowering.targets import store, targets
 
 MODEL, GRAPH, CLIP, BUNDLE = "model.onnx", "graph.pickle", "clip.npy", "host"
@@ -31,16 +32,14 @@ class Network:
         return bundles.read(self.folder / BUNDLE, verify=False)
 
 
-def write(
-    folder: pathlib.Path, graph: ops.Graph, clip: np.ndarray, logits: np.ndarray, info: bundles.Info, macs: int
-) -> Network:
-    """Writes every form of a traced graph; clip f32[1, D, H, W, C], logits f32[1, classes]. Weights that were pruned must be zeros in it."""
+def write(folder: pathlib.Path, example: writing.Example, info: bundles.Info, macs: int) -> Network:
+    """Writes every form of a traced network of one clip, f32[1, D, H, W, C], and logits f32[1, classes]. Pruned weights must be zeros in it."""
     folder.mkdir(parents=True)
     host = targets.find("host")
-    bundles.write(folder / BUNDLE, graph, host, clip, logits, info, store.find(host))  # as `rt3d lower` does
-    plain = rewrites.rewrite(graph, rewrites.ALGEBRA)
+    bundle = writing.write(folder / BUNDLE, example, host, info, store.find(host))  # as `rt3d lower` does
+    plain = rewrites.rewrite(example.graph, rewrites.ALGEBRA)
     onnx_export.write(folder / MODEL, onnx_export.export(plain, dataclasses.asdict(info)))
     with (folder / GRAPH).open("wb") as file:
         pickle.dump(plain, file, protocol=5)
-    np.save(folder / CLIP, clip)
-    return Network(folder, info.model, info.scheme, info.rate, macs, logits[0])
+    np.save(folder / CLIP, example.inputs[0])
+    return Network(folder, info.model, info.scheme, bundle.manifest["rate"], macs, example.answer[0])

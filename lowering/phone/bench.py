@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from lowering.bundle import bundles
 from lowering.phone import adb, cpu, pack, state
 
 WARM_UP = 2  # of each process
@@ -142,13 +143,14 @@ def _check(facts: state.Facts, one: Measured, say: Say) -> None:
     one.pushed = adb.push(serial, packed, say)
     # The tools' own check says yes or no; the answer itself says by how much.
     _script(serial, packed, "run.sh")
-    _script(serial, packed, "run.sh", "--input=@clip.npy", "--output=@answer.npy")
+    inputs = (f"--input=@{name}" for name in packed.bundle.inputs)
+    _script(serial, packed, "run.sh", *inputs, "--output=@answer.npy")
     one.max_abs_error, one.max_rel_error = _errors(packed, _pull(serial, packed, "answer.npy"))
 
 
 def _errors(packed: pack.Pack, data: bytes) -> tuple[float, float]:
-    """The largest error against JAX: absolute, and relative to the largest logit. ToolError beyond the tolerance."""
-    expected = packed.bundle.array("logits.npy")
+    """The largest error against JAX: absolute, and relative to the largest value. ToolError beyond the tolerance."""
+    expected = packed.bundle.array(bundles.ANSWER)
     try:
         found = np.load(io.BytesIO(data), allow_pickle=False)
     except (ValueError, EOFError, OSError) as error:
@@ -156,10 +158,10 @@ def _errors(packed: pack.Pack, data: bytes) -> tuple[float, float]:
     if found.shape != expected.shape or found.dtype != expected.dtype:
         raise ToolError(f"the phone's answer is {found.dtype}{found.shape}, expected {expected.dtype}{expected.shape}")
     error = float(np.abs(found - expected).max()) if np.isfinite(found).all() else math.inf
-    relative, tolerance = error / float(np.abs(expected).max()), packed.bundle.target.precision.tolerance
+    relative, tolerance = error / bundles.scale(expected), packed.bundle.target.precision.tolerance
     if relative > tolerance:
         raise ToolError(
-            f"wrong answer: {relative:.1e} of the largest logit off JAX's, expected at most {tolerance:.0e}"
+            f"wrong answer: {relative:.1e} of the largest value off JAX's, expected at most {tolerance:.0e}"
         )
     return error, relative
 

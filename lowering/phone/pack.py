@@ -16,15 +16,7 @@ from lowering.phone import cpu, elf
 from lowering.system import files
 
 FORMAT = 1
-FROM_BUNDLE = (
-    "module.vmfb",
-    "weights.irpa",
-    "clip.npy",
-    "logits.npy",
-    "run.flags",
-    "bench.flags",
-    "manifest.json",
-)
+LEFT_HERE = ("module.mlir", "compile.flags")  # what a bundle holds to be compiled again
 SCRIPTS = ("common.sh", "run.sh", "bench.sh")
 DEVICE = pathlib.Path(__file__).with_name("device")
 GLIBC_LOADER = "ld-linux-aarch64.so.1"
@@ -81,7 +73,7 @@ def write(
         raise PackError(f"{folder} holds other things than a packed bundle; choose a folder that is empty or new")
     sources, kind = _programs(tools or qemu.install(), libraries)
     _check_target(bundle, kind)
-    sources |= {name: bundle.folder / name for name in FROM_BUNDLE}
+    sources |= {name: bundle.folder / name for name in carried(bundle)}
     needed = cpu.needed(bundle.manifest["target"]["flags"])
     scripts = {name: _script(name, kind, needed) for name in SCRIPTS}
     sums = {name: bundles.file_hash(path) for name, path in sources.items()}
@@ -92,7 +84,7 @@ def write(
     }  # fmt: skip
     text = json.dumps(about, indent=1) + "\n"
     if not _is_packed(folder, text):
-        _copy(folder, sources, scripts, text)
+        _copy(folder, bundle.folder, sources, scripts, text)
     return read(folder)
 
 
@@ -115,6 +107,11 @@ def read(folder: pathlib.Path) -> Pack:
         if not (folder / name).is_file() or bundles.file_hash(folder / name) != expected:
             raise PackError(f"{folder / name} is missing or not the file that was packed; pack again")
     return Pack(folder, found[1], bundles.read(folder, verify=False), found[2], found[3], sums)
+
+
+def carried(bundle: bundles.Bundle) -> list[str]:
+    """The bundle's files that go to the phone."""
+    return [*(name for name in bundle.files if name not in LEFT_HERE), "manifest.json"]
 
 
 def prove(pack: Pack) -> None:
@@ -213,11 +210,13 @@ def _is_packed(folder: pathlib.Path, text: str) -> bool:
         return False
 
 
-def _copy(folder: pathlib.Path, sources: dict[str, pathlib.Path], scripts: dict[str, str], about: str) -> None:
+def _copy(
+    folder: pathlib.Path, bundle: pathlib.Path, sources: dict[str, pathlib.Path], scripts: dict[str, str], about: str
+) -> None:
     with files.whole_folder(folder) as part:
         for name, path in sources.items():
             shutil.copyfile(path, part / name)
-            (part / name).chmod(0o644 if name in FROM_BUNDLE else 0o755)
+            (part / name).chmod(0o644 if path.parent == bundle else 0o755)
         for name, text in scripts.items():
             (part / name).write_text(text)
             (part / name).chmod(0o755)

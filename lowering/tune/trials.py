@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lowering.bundle import bundles, measure
+from lowering.bundle import bundles, measure, write
 from lowering.counts import count
 from lowering.graph import fusion, ops
 from lowering.kernels import emit
@@ -92,8 +92,9 @@ def _build(
     """What a bundle holds as far as it is needed to run: no answer, no hashes."""
     folder.mkdir(parents=True, exist_ok=True)
     module = emit.emit(packed, target)
-    bundles.build(folder, module, target, np.random.default_rng(0).normal(size=(1, *packed.input.shape)))
-    layers = bundles.layers(packed, network.traced)
+    random = np.random.default_rng(0)
+    write.build(folder, module, target, [random.normal(size=(1, *node.shape)) for node in packed.inputs])
+    layers = write.layers(packed, network.traced)
     names = {"dispatches": module.dispatches, "executables": module.executables}
     return bundles.Bundle(folder, {"run": "trial", "target": {"name": target.name}, "layers": layers, **names})
 

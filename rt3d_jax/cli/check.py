@@ -5,7 +5,7 @@ from typing import Annotated
 
 import tyro
 
-from lowering.bundle import bundles
+from lowering.bundle import bundles, deploy
 from rt3d_jax.cli import console, lower
 
 
@@ -18,6 +18,6 @@ def run(folders: Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional], /) -
         folders: Bundles that `rt3d lower` wrote.
     """
     console.some(folders, "bundle, such as OUT/bundles/dense/host")
-    rows = [lower.row(bundles.read(folder)) for folder in folders]
+    rows = [lower.row(deploy.checked(bundles.read(folder))) for folder in folders]
     lower.show(rows)
     return 0 if all(r["passed"] for r in rows) else 1

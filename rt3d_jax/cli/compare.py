@@ -12,6 +12,7 @@ import jax
 import numpy as np
 
 from lowering.bundle import bundles
+from lowering.bundle import write as writing
 from lowering.graph import trace
 from lowering.peers import engines, networks, rounds
 from lowering.system import files
@@ -94,9 +95,8 @@ def build(
         labels = tuple(map(str, range(CLASSES)))
         info = bundles.Info(name, model.name, labels, {}, name, total / macs, None, "random weights")
         graph = trace.trace(apply, weights, shape)
-        return networks.write(
-            folder / name.replace(" ", "-"), graph, clip, np.asarray(answer(weights, clip)), info, macs
-        )
+        example = writing.Example(graph, (clip,), np.asarray(answer(weights, clip)))
+        return networks.write(folder / name.replace(" ", "-"), example, info, macs)
 
     keeps = ", ".join(f"{regex} {1 if rule is None else rule.keep:.3g}" for regex, rule in plan)
     console.say(

@@ -4,13 +4,9 @@ import pathlib
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-import jax
-import numpy as np
 import tyro
 
-from lowering.bundle import bundles, qemu
-from lowering.bundle import run as runs
-from lowering.graph import trace
+from lowering.bundle import bundles, deploy, write
 from lowering.targets import schedules, store, targets
 from rt3d_jax.cli import console, prune
 from rt3d_jax.data import clips
@@ -58,17 +54,15 @@ def lower(
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Bundles of one run at OUT/RUN/TARGET; a row of report.json for each."""
     network = checkpoints.load_network(folder)
-    apply = checkpoints.apply(network)
     clip = clips.load(str(video or _test_video(folder)), network.clip)[None]
-    logits = np.asarray(jax.jit(apply)(network.params, clip))
-    graph = trace.trace(apply, network.params, clip.shape)
-    info = describe(network)
+    example = deploy.example(checkpoints.apply(network), network.params, clip)
     rows = []
     for target in chosen:
         place = out / network.name / target.name.replace(":", "-")
         tuned = store.find(target) if tuning else schedules.NONE
-        rows.append(row(bundles.write(place, graph, target, clip, logits, info, tuned)))
-        console.say(f"{rows[-1]['run']} -> {place}: {_verdict(rows[-1])}")
+        made = deploy.checked(write.write(place, example, target, describe(network), tuned))
+        console.say(f"{network.name} -> {place}: {made.verdict}")
+        rows.append(row(made))
     return rows
 
 
@@ -80,8 +74,9 @@ def describe(network: checkpoints.Network) -> bundles.Info:
     )  # fmt: skip
 
 
-def row(bundle: bundles.Bundle) -> dict[str, Any]:
+def row(made: deploy.Deployed) -> dict[str, Any]:
     """A bundle's row of report.json, with the errors of its answer where its target can run here."""
+    bundle, check = made.bundle, made.check
     files = bundle.manifest["files"]
     sizes = {"vmfb_bytes": files["module.vmfb"]["bytes"], "weights_bytes": files["weights.irpa"]["bytes"]}
     found: dict[str, Any] = {
@@ -91,10 +86,8 @@ def row(bundle: bundles.Bundle) -> dict[str, Any]:
         "tuning": bundle.manifest["tuning"],
         **sizes,
     }
-    try:
-        check = runs.check(bundle)
-    except (qemu.EmulatorError, runs.RunError) as error:
-        return found | {"max_abs_error": None, "max_rel_error": None, "passed": None, "unchecked": str(error)}
+    if check is None:
+        return found | {"max_abs_error": None, "max_rel_error": None, "passed": None, "unchecked": made.unchecked}
     return found | {"max_abs_error": check.max_abs_error, "max_rel_error": check.max_rel_error, "passed": check.passed}
 
 
@@ -120,12 +113,6 @@ def show(rows: Sequence[dict[str, Any]]) -> None:
 
 def _number(value: float | None) -> str:
     return "not checked" if value is None else f"{value:.1e}"
-
-
-def _verdict(found: dict[str, Any]) -> str:
-    if found["max_rel_error"] is None:
-        return f"compiled, not checked ({found['unchecked']})"
-    return f"{'same answer as JAX' if found['passed'] else 'WRONG ANSWER'}, error {found['max_rel_error']:.1e} of the largest logit"
 
 
 def _test_video(folder: pathlib.Path) -> str:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from lowering.bundle import bundles
+from lowering.bundle import write
 from lowering.targets import schedules, store, targets
 from lowering.tune import networks as tuned
 from lowering.tune import search, trials
@@ -73,7 +73,7 @@ def test_a_bundle_without_its_run_is_refused(tmp_path: pathlib.Path, capsys: pyt
     folder = tmp_path / "bundles" / "dense" / "host"
     folder.parent.mkdir(parents=True)
     network, info = networks.chain("dense"), dataclasses.replace(conftest.INFO, run="dense")
-    bundles.write(folder, network.trace(), targets.find("host"), network.clip, network.logits(), info)
+    write.write(folder, network.example(), targets.find("host"), info)
     assert main.call(["tune", str(folder)]) == 2
     expected = f"{folder} is a bundle whose run is not at {tmp_path}/runs/dense; name the run's folder instead"
     assert capsys.readouterr().err.strip() == f"rt3d tune: {expected}"

@@ -1,6 +1,8 @@
 """What the tests of the lowering share: the tools they need, and one small bundle."""
 
 import functools
+import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -11,6 +13,7 @@ from typing import Protocol
 import pytest
 
 from lowering.bundle import bundles, qemu, run
+from lowering.bundle import write as writing
 from lowering.targets import targets
 from tests.lowering import networks
 
@@ -57,9 +60,7 @@ def write_bundle(tmp_path: pathlib.Path, require: Require) -> WriteBundle:
         for tool in {"android": ["qemu"], "vulkan": ["vulkan", "spirv-val"]}.get(kind, []):
             require(tool)
         folder = tmp_path / target.replace(":", "-")
-        return bundles.write(
-            folder, network.trace(), spec or targets.find(target), network.clip, network.logits(), INFO
-        )
+        return writing.write(folder, network.example(), spec or targets.find(target), INFO)
 
     return write
 
@@ -74,13 +75,20 @@ def network() -> networks.Network:
 def host_bundle(tmp_path_factory: pytest.TempPathFactory, network: networks.Network) -> bundles.Bundle:
     """A bundle for this machine. Do not change it: `copied_bundle` is there for that."""
     folder = tmp_path_factory.mktemp("bundles") / "host"
-    return bundles.write(folder, network.trace(), targets.find("host"), network.clip, network.logits(), INFO)
+    return writing.write(folder, network.example(), targets.find("host"), INFO)
 
 
 @pytest.fixture
 def copied_bundle(tmp_path: pathlib.Path, host_bundle: bundles.Bundle) -> bundles.Bundle:
     """A copy of `host_bundle` to spoil."""
     return bundles.Bundle(shutil.copytree(host_bundle.folder, tmp_path / "copy"), host_bundle.manifest)
+
+
+def sign(bundle: bundles.Bundle, name: str, content: bytes) -> None:
+    """Writes a file of the bundle and its hash into the manifest: what a stranger would do."""
+    (bundle.folder / name).write_bytes(content)
+    files = bundle.manifest["files"] | {name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}}
+    (bundle.folder / "manifest.json").write_text(json.dumps(bundle.manifest | {"files": files}))
 
 
 @functools.cache

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from lowering.bundle import write
 from lowering.graph import ops, trace
 from rt3d_jax.sparsity import patterns
 
@@ -42,6 +43,10 @@ class Network:
     def logits(self) -> np.ndarray:
         """JAX's own answer."""
         return np.asarray(self.function(self.params, jnp.asarray(self.clip)))
+
+    def example(self) -> write.Example:
+        """What a bundle is written of."""
+        return write.Example(self.trace(), (self.clip,), self.logits())
 
 
 def mask(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lowering.bundle import bundles, run
+from lowering.bundle import bundles, run, write
 from lowering.graph import interpret
 from lowering.targets import targets
 from tests.lowering import conftest, random_graphs
@@ -14,7 +14,11 @@ def written(folder, name: str, seed: int) -> tuple[bundles.Bundle, np.ndarray, n
     graph = random_graphs.graph(seed)
     clip = random_graphs.clip(graph, seed)
     expected = interpret.evaluate(graph, clip[0])
-    return bundles.write(folder, graph, targets.find(name), clip, expected[None], conftest.INFO), clip, expected
+    return (
+        write.write(folder, write.Example(graph, (clip,), expected[None]), targets.find(name), conftest.INFO),
+        clip,
+        expected,
+    )
 
 
 @pytest.mark.parametrize("seed", range(8))

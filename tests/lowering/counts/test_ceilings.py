@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lowering.bundle import bundles
+from lowering.bundle import write
 from lowering.counts import count
 from lowering.graph import ops, rewrites
 from lowering.targets import targets
@@ -43,7 +43,7 @@ def counted(folder: pathlib.Path, kept: list[int], target: str) -> count.Layer:
     """The convolution's instructions."""
     found = network(kept)
     info, spec = conftest.INFO, targets.find(target)
-    bundle = bundles.write(folder, found.trace(), spec, found.clip, found.logits(), info)
+    bundle = write.write(folder, found.example(), spec, info)
     (layer,), _ = count.count(bundle, ["conv"])
     assert layer.macs == 4 * 14 * 14 * 4 * 8 * sum(kept)
     return layer

@@ -9,7 +9,7 @@ import jax
 import numpy as np
 import pytest
 
-from lowering.bundle import bundles
+from lowering.bundle import bundles, write
 from lowering.counts import count, layers, plugin
 from lowering.graph import ops, rewrites
 from lowering.kernels import layouts
@@ -27,7 +27,7 @@ def bundle(
     """The small network for a phone."""
     require("qemu")
     folder = tmp_path_factory.mktemp("counts") / "bundle"
-    return bundles.write(folder, network.trace(), targets.find(TARGET), network.clip, network.logits(), conftest.INFO)
+    return write.write(folder, network.example(), targets.find(TARGET), conftest.INFO)
 
 
 @pytest.fixture(scope="module")

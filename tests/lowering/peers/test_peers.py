@@ -34,7 +34,7 @@ KEYS = [
 def written(tmp_path_factory: pytest.TempPathFactory, network: examples.Network) -> networks.Network:
     """A network on disk. Do not change its folder."""
     folder = tmp_path_factory.mktemp("peers") / "network"
-    return networks.write(folder, network.trace(), network.clip, network.logits(), conftest.INFO, macs=1_000_000)
+    return networks.write(folder, network.example(), conftest.INFO, macs=1_000_000)
 
 
 @pytest.fixture

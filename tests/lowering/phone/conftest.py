@@ -15,7 +15,7 @@ import adbutils
 import numpy as np
 import pytest
 
-from lowering.bundle import bundles
+from lowering.bundle import bundles, write
 from lowering.phone import pack
 from lowering.targets import targets
 from tests.lowering import conftest, networks
@@ -110,7 +110,7 @@ def bundle_pair(tmp_path_factory: pytest.TempPathFactory) -> list[bundles.Bundle
         network = networks.chain(scheme, widths=(5, 9), size=(2, 8, 8))
         info = dataclasses.replace(conftest.INFO, run=run, scheme=scheme, rate=rate)
         target = targets.find("android:cortex-a76")
-        made.append(bundles.write(folder / run, network.trace(), target, network.clip, network.logits(), info))
+        made.append(write.write(folder / run, network.example(), target, info))
     return made
 
 

@@ -48,7 +48,7 @@ def test_a_packed_folder_holds_all_that_a_phone_needs(packs: list[pack.Pack]) ->
         "librt.so.1",
         "libstdc++.so.6",
     }
-    assert set(found.sums) == {*pack.FROM_BUNDLE, *pack.SCRIPTS, *qemu.TOOLS, pack.GLIBC_LOADER, *libraries}
+    assert set(found.sums) == {*pack.carried(found.bundle), *pack.SCRIPTS, *qemu.TOOLS, pack.GLIBC_LOADER, *libraries}
     assert {path.name for path in found.folder.iterdir()} == {*found.sums, "phone.json"}
     assert re.fullmatch(r"rt3d-dense-android-cortex-a76-[0-9a-f]{8}", found.name)
     assert found.name != packs[1].name
@@ -135,7 +135,7 @@ def test_tools_built_with_the_ndk_take_the_phones_own_libraries(
 ) -> None:
     bundle = other_target(bundle_pair[0], "vulkan:adreno", "vulkan")
     found = pack.write(bundle, tmp_path / "out", tools=ndk)
-    assert set(found.sums) == {*pack.FROM_BUNDLE, *pack.SCRIPTS, *qemu.TOOLS, "libstdc++.so.6"}, (
+    assert set(found.sums) == {*pack.carried(found.bundle), *pack.SCRIPTS, *qemu.TOOLS, "libstdc++.so.6"}, (
         "only what lies beside the tools"
     )
     assert 'LOADER="env LD_LIBRARY_PATH=."' in (found.folder / "common.sh").read_text()

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lowering.bundle import bundles, run
+from lowering.bundle import bundles, run, write
 from lowering.graph import keys, ops, rewrites
 from lowering.kernels import emit
 from lowering.targets import schedules, targets
@@ -82,9 +82,7 @@ def test_a_tuned_bundle_gives_jaxs_answer_and_says_who_tuned_it(
     network = networks.factored("kgs 8x4", size=(4, 18, 23))
     graph = network.trace()
     chosen = dict.fromkeys(keys.keys(rewrites.rewrite(graph, rewrites.STAGES[:-1])).values(), choice)
-    bundle = bundles.write(
-        tmp_path / "b", graph, targets.find("host"), network.clip, network.logits(), conftest.INFO, chosen
-    )
+    bundle = write.write(tmp_path / "b", network.example(), targets.find("host"), conftest.INFO, chosen)
     assert run.check(bundle).passed
     assert bundle.manifest["tuning"] == choice.source
     rows = {layer["name"]: layer for layer in bundle.manifest["layers"]}
@@ -99,11 +97,11 @@ def test_a_bundle_is_compiled_again_when_its_choices_change(
     chosen = dict.fromkeys(
         keys.keys(rewrites.rewrite(graph, rewrites.STAGES[:-1])).values(), schedules.Schedule(chunk=1, source="cache")
     )
-    arguments = (copied_bundle.folder, graph, targets.find("host"), network.clip, network.logits(), conftest.INFO)
-    tuned = bundles.write(*arguments, chosen)
+    arguments = (copied_bundle.folder, network.example(), targets.find("host"), conftest.INFO)
+    tuned = write.write(*arguments, chosen)
     assert (copied_bundle.manifest["tuning"], tuned.manifest["tuning"]) == ("default", "cache")
     assert tuned.manifest["source"] != copied_bundle.manifest["source"]
-    assert bundles.write(*arguments, chosen).manifest == tuned.manifest
+    assert write.write(*arguments, chosen).manifest == tuned.manifest
 
 
 def test_a_choice_survives_json() -> None:

@@ -1,0 +1,203 @@
+"""Writes bundles: a traced network is rewritten, emitted and compiled for one target, beside its weights, examples and flags."""
+
+import dataclasses
+import hashlib
+import json
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from iree import runtime
+
+from lowering.bundle import bundles, manifests
+from lowering.bundle import compile as compilers
+from lowering.graph import ops, rewrites
+from lowering.kernels import emit
+from lowering.system import files
+from lowering.targets import schedules, targets
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Example:
+    """A traced network with an example of what it does.
+
+    inputs: f32, an array for each input of the graph, with a batch axis of 1 in front. answer: f32, JAX's result for them, in the same form.
+    BundleError if a shape is not the graph's, or if the answer is not finite.
+    """
+
+    graph: ops.Graph
+    inputs: tuple[np.ndarray, ...]
+    answer: np.ndarray
+
+    def __post_init__(self) -> None:
+        nodes = self.graph.inputs
+        if len(self.inputs) != len(nodes):
+            raise bundles.BundleError(f"{len(self.inputs)} example inputs were given, the network has {len(nodes)}")
+        named = [*((node.name, node.shape) for node in nodes), ("JAX's answer", self.graph.output.shape)]
+        for (name, shape), array in zip(named, (*self.inputs, self.answer), strict=True):
+            if array.shape != (1, *shape):
+                raise bundles.BundleError(f"{name} has shape {array.shape}, the network wants {(1, *shape)}")
+        if not np.isfinite(self.answer).all():
+            raise bundles.BundleError(
+                "JAX's answer is not finite everywhere; the network's weights are broken or the clip is not normalised"
+            )
+
+    @property
+    def entries(self) -> dict[str, Any]:
+        """What the manifest says of the arrays."""
+        inputs = [
+            manifests.array_entry(node.name, manifests.input_file(place), (1, *node.shape))
+            for place, node in enumerate(self.graph.inputs)
+        ]
+        return {"inputs": inputs, "output": manifests.array_entry("logits", bundles.ANSWER, self.answer.shape)}
+
+
+def write(
+    folder: pathlib.Path,
+    example: Example,
+    target: targets.Target,
+    info: bundles.Info,
+    chosen: schedules.Schedules = schedules.NONE,
+) -> bundles.Bundle:
+    """Rewrites, emits and compiles a traced network into `folder`, which is written whole or not at all.
+
+    A bundle of the same network, target and versions that is already there is left as it is. `chosen`: tuned schedules.
+    BundleError if the folder holds other things than a bundle.
+    """
+    if not (folder / "manifest.json").is_file() and not files.is_free(folder):
+        raise bundles.BundleError(f"{folder} holds other things than a bundle; choose a folder that is empty or new")
+    rewritten = rewrites.tuned(example.graph, chosen)
+    module = emit.emit(rewritten, target)
+    source = _source_hash(module, target, example, info)
+    if (existing := _reusable(folder, source)) is not None:
+        return existing
+    about = {"tuning": tuning(rewritten), "layers": layers(rewritten, example.graph), **example.entries}
+    allowed = bundles.scale(example.answer) * target.precision.tolerance
+    with files.whole_folder(folder) as part:
+        build(part, module, target, example.inputs)
+        _save(part / bundles.ANSWER, example.answer)
+        (part / "run.flags").write_text(_run_flags(target, len(example.inputs), allowed))
+        _write_manifest(part, {**_about(module, target, info), **about, "source": source})
+        bundles.read(part)
+    return bundles.read(folder, verify=False)
+
+
+def build(folder: pathlib.Path, module: emit.Module, target: targets.Target, inputs: Sequence[np.ndarray]) -> None:
+    """Compiles a module into `folder`, beside its weights, example inputs and the flags to time it: all that it takes to run."""
+    (folder / "module.mlir").write_text(_header(target) + module.text)
+    (folder / "compile.flags").write_text("".join(f"{flag}\n" for flag in target.flags))
+    compilers.compile(folder / "module.mlir", target, folder / "module.vmfb")
+    _write_weights(folder / "weights.irpa", module.parameters)
+    for place, array in enumerate(inputs):
+        _save(folder / manifests.input_file(place), array)
+    (folder / "bench.flags").write_text(_run_flags(target, len(inputs)))
+
+
+def layers(packed: ops.Graph, traced: ops.Graph) -> list[dict[str, Any]]:
+    """An entry for each kernel: MACs as traced (dense) and as packed, output shape, filters in a row, rows, the shortest and longest row."""
+    dense = {node.name: ops.macs(node) for node in traced.nodes}
+    kernels = [node for node in packed.nodes if isinstance(node.op, ops.PackedConv | ops.PackedDense)]
+    return [_layer(node, dense[node.name]) for node in kernels]
+
+
+def tuning(packed: ops.Graph) -> str:
+    """Who chose the schedules of the convolutions, one of schedules.SOURCES: the last of them that chose for any layer."""
+    found = {node.op.schedule.source for node in packed.nodes if isinstance(node.op, ops.PackedConv)} | {"default"}
+    return max(found, key=schedules.SOURCES.index)
+
+
+def _layer(node: ops.Node, dense: int) -> dict[str, Any]:
+    assert isinstance(node.op, ops.PackedConv | ops.PackedDense)
+    kernel = node.op.kernel
+    lengths = np.diff(kernel.starts)
+    choice = node.op.schedule.row() if isinstance(node.op, ops.PackedConv) else {}
+    return {
+        "name": node.name,
+        "shape": list(node.shape),
+        "macs_dense": dense,
+        "macs": ops.macs(node),
+        "group": kernel.group,
+        "rows": kernel.rows,
+        "row_taps": [int(lengths.min()), int(lengths.max())],
+        **({"choice": choice} if choice else {}),
+    }
+
+
+def _reusable(folder: pathlib.Path, source: str) -> bundles.Bundle | None:
+    try:
+        bundle = bundles.read(folder)
+    except (bundles.BundleError, targets.TargetError):
+        return None
+    return bundle if bundle.manifest.get("source") == source else None
+
+
+def _header(target: targets.Target) -> str:
+    lines = [f"iree-compile @compile.flags module.mlir -o module.vmfb   (IREE {bundles.versions()[compilers.PACKAGE]})"]
+    if target.kind == "vulkan":
+        lines.append(
+            "The module.vmfb here says SPIR-V 1.6 in its headers where iree-compile says 1.0; all else is the same."
+        )
+    return "".join(f"// {line}\n" for line in lines)
+
+
+def _write_weights(path: pathlib.Path, parameters: dict[str, np.ndarray]) -> None:
+    index = runtime.ParameterIndex()
+    for name, array in parameters.items():
+        index.add_buffer(name, array.reshape(-1).view(np.uint8))
+    index.create_archive_file(str(path))
+    path.chmod(0o644)
+
+
+def _save(path: pathlib.Path, array: np.ndarray) -> None:
+    np.save(path, array.astype(np.float32, order="C"))
+
+
+def _run_flags(target: targets.Target, inputs: int, allowed: float | None = None) -> str:
+    """Flags for iree-run-module and iree-benchmark-module; with `allowed`, the largest absolute error, they check the answer."""
+    lines = [
+        "--module=module.vmfb",
+        f"--parameters={emit.SCOPE}=weights.irpa",
+        f"--device={target.device}",
+        "--function=main",
+        *(f"--input=@{manifests.input_file(place)}" for place in range(inputs)),
+    ]
+    if target.kind == "cpu":  # fresh buffers in every call would cost page faults: a fifth of C3D's time
+        lines.append("--device_allocator=caching")
+    if allowed is not None:
+        lines += [f"--expected_output=@{bundles.ANSWER}", f"--expected_f32_threshold={allowed:.9g}"]
+    return "\n".join(lines) + "\n"
+
+
+def _about(module: emit.Module, target: targets.Target, info: bundles.Info) -> dict[str, Any]:
+    """The manifest, as far as the module, the target and the info decide it."""
+    machine = {name: getattr(target, name) for name in ("name", "kind", "device", "macs_per_dispatch")}
+    return {
+        "format": bundles.FORMAT,
+        **dataclasses.asdict(info),
+        "target": {**machine, "flags": list(target.flags)},
+        "dispatches": module.dispatches,
+        "executables": module.executables,
+        "versions": bundles.versions(),
+    }
+
+
+def _write_manifest(folder: pathlib.Path, about: dict[str, Any]) -> None:
+    """The manifest with every file that lies in `folder`, and the rate where it was not given."""
+    if about["rate"] is None:
+        dense, kept = (sum(layer[name] for layer in about["layers"]) for name in ("macs_dense", "macs"))
+        about = {**about, "rate": dense / kept if kept else 1.0}
+    paths = sorted(folder.iterdir())
+    listed = {path.name: {"bytes": path.stat().st_size, "sha256": bundles.file_hash(path)} for path in paths}
+    (folder / "manifest.json").write_text(json.dumps({**about, "files": listed}, indent=1))
+
+
+def _source_hash(module: emit.Module, target: targets.Target, example: Example, info: bundles.Info) -> str:
+    """Over all that decides what a bundle holds."""
+    digest = hashlib.sha256(module.text.encode())
+    digest.update(json.dumps([bundles.FORMAT, target.flags, bundles.versions(), dataclasses.asdict(info)]).encode())
+    for array in (*example.inputs, example.answer):
+        digest.update(array.tobytes())
+    for name, array in sorted(module.parameters.items()):
+        digest.update(name.encode() + array.tobytes())
+    return digest.hexdigest()
