@@ -14,6 +14,7 @@ import numpy as np
 from lowering.bundle import bundles, run
 from lowering.bundle import compile as compilers
 from lowering.kernels import kernel as kernels
+from lowering.system import cpuinfo
 from lowering.targets import targets
 
 PEAK_STEPS = 2_000_000
@@ -151,7 +152,7 @@ class Peak:
 
     def __init__(self, folder: pathlib.Path, bundle: bundles.Bundle, threads: int) -> None:
         self.bundle, self.threads = bundle, threads
-        self.lanes = next((n for flag, n in LANES.items() if flag in targets.cpu_flags()), 4)
+        self.lanes = next((n for flag, n in LANES.items() if flag in cpuinfo.features(cpuinfo.here())), 4)
         self.vmfb, vector = folder / "peak.vmfb", f"vector<{self.lanes}xf32>"
         numbers = range(ACCUMULATORS)
         body = kernels.fill(

@@ -9,28 +9,16 @@ import zipfile
 from collections.abc import Sequence
 
 from lowering.counts import instructions, plugin
+from lowering.system import elf
 
-EXECUTABLE, LOAD = 1, 1  # of a program header: its flag and type
 PAGE = 4096
-
-
-@dataclasses.dataclass(frozen=True)
-class Code:
-    """Executable bytes of a library and their address in its file's own numbering."""
-
-    address: int
-    data: bytes
-
-    def word(self, address: int) -> int:
-        """The instruction at an address."""
-        return struct.unpack_from("<I", self.data, address - self.address)[0]
 
 
 @dataclasses.dataclass(frozen=True)
 class Ran:
     """How often instructions ran: those of the kernels by their address in `code`, all others in `outside`, by class."""
 
-    code: Code
+    code: elf.Code
     times: dict[int, int]
     outside: dict[str, int]
 
@@ -42,24 +30,24 @@ class Ran:
         return dict(counts)
 
 
-def code(vmfb: pathlib.Path) -> Code:
+def code(vmfb: pathlib.Path) -> elf.Code:
     """The machine code in a .vmfb for an arm64 CPU, which holds an ELF library beside the module."""
     with zipfile.ZipFile(io.BytesIO(vmfb.read_bytes())) as archive:
         libraries = [archive.read(name) for name in archive.namelist() if name.endswith(".so")]
-    if len(libraries) != 1 or libraries[0][:6] != b"\x7fELF\x02\x01":
+    if len(libraries) != 1:
+        raise plugin.CountError(f"{vmfb} holds {len(libraries)} libraries, expected one; lower it for an android CPU")
+    try:
+        found = elf.parse(libraries[0]).code
+    except elf.ElfError as error:
         raise plugin.CountError(
-            f"{vmfb} holds {len(libraries)} ELF libraries, expected one; lower it for an android CPU"
-        )
-    elf = libraries[0]
-    (table,), (size, count) = struct.unpack_from("<Q", elf, 32), struct.unpack_from("<HH", elf, 54)
-    for i in range(count):
-        kind, flags, offset, address, _, length = struct.unpack_from("<IIQQQQ", elf, table + i * size)
-        if kind == LOAD and flags & EXECUTABLE:
-            return Code(address, elf[offset : offset + length])
-    raise plugin.CountError(f"the library in {vmfb} holds no code; lower it again with `rt3d lower`")
+            f"the library in {vmfb} is broken: {error}; lower it again with `rt3d lower`"
+        ) from error
+    if found is None:
+        raise plugin.CountError(f"the library in {vmfb} holds no code; lower it again with `rt3d lower`")
+    return found
 
 
-def locate(blocks: Sequence[plugin.Block], found: Code) -> Ran:
+def locate(blocks: Sequence[plugin.Block], found: elf.Code) -> Ran:
     """Splits executed blocks into the library's code and the rest. If none of its code ran, everything is the rest."""
     base = _base(blocks, found)
     times: collections.Counter[int] = collections.Counter()
@@ -74,7 +62,7 @@ def locate(blocks: Sequence[plugin.Block], found: Code) -> Ran:
     return Ran(found, dict(times), dict(outside))
 
 
-def _base(blocks: Sequence[plugin.Block], found: Code) -> int | None:
+def _base(blocks: Sequence[plugin.Block], found: elf.Code) -> int | None:
     """The address at which the loader put the library.
 
     Blocks whose bytes occur in it exactly once vote; it must be a page, and no block may contradict it.
@@ -92,7 +80,7 @@ def _base(blocks: Sequence[plugin.Block], found: Code) -> int | None:
     return None
 
 
-def _is_at(block: plugin.Block, found: Code, base: int) -> bool:
+def _is_at(block: plugin.Block, found: elf.Code, base: int) -> bool:
     """Whether a block's words are those of the library at its address."""
     start, data = block.address - base - found.address, _bytes(block)
     return start >= 0 and found.data[start : start + len(data)] == data

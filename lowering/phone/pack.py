@@ -12,8 +12,8 @@ import subprocess
 from collections.abc import Iterable, Sequence
 
 from lowering.bundle import bundles, qemu
-from lowering.phone import cpu, elf
-from lowering.system import files
+from lowering.phone import cpu
+from lowering.system import elf, files
 
 FORMAT = 1
 LEFT_HERE = ("module.mlir", "compile.flags")  # what a bundle holds to be compiled again

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lowering.phone import adb, cpu
+from lowering.targets import cores
 
 FACTS = 'echo "== props"; getprop; echo "== cpuinfo"; cat /proc/cpuinfo; echo "== kernel"; uname -r; echo "== emulator"; echo $RT3D_EMULATOR'
 CONDITIONS = """echo "== cores"
@@ -52,24 +53,24 @@ def facts(serial: str) -> Facts:
     props = dict(re.findall(r"^\[([^\]\n]+)\]: \[([^\]\n]*)\]", parts.get("props", ""), re.MULTILINE))
     if not props:
         raise adb.DeviceError(f"{serial} answers getprop with nothing; expected an Android phone")
-    cpuinfo = parts.get("cpuinfo", "")
+    info = parts.get("cpuinfo", "")
     first = lambda *names: next((props[name] for name in names if props.get(name)), "unknown")
     return Facts(
-        serial, EMULATOR if is_emulated(props, cpuinfo, parts.get("emulator", "").strip()) else PHONE,
+        serial, EMULATOR if is_emulated(props, info, parts.get("emulator", "").strip()) else PHONE,
         first("ro.product.manufacturer", "ro.product.brand"), first("ro.product.model"),
         first("ro.soc.model", "ro.hardware.chipname", "ro.board.platform", "ro.hardware"),
         first("ro.build.version.release"), first("ro.build.fingerprint", "ro.build.id"), parts.get("kernel", "").strip(),
-        cpu.cores(cpuinfo), cpuinfo,
+        cores.named(info), info,
     )  # fmt: skip
 
 
-def is_emulated(props: dict[str, str], cpuinfo: str, prefix: str = "") -> bool:
+def is_emulated(props: dict[str, str], info: str, prefix: str = "") -> bool:
     """Whether a device is no real phone: it says so, its hardware is an emulator's, its kernel shows no Arm CPU, or
     $RT3D_EMULATOR is set.
     """
     said = any(props.get(name) == "1" for name in ("ro.kernel.qemu", "ro.boot.qemu"))
     hardware = any(props.get(name, "").startswith(EMULATED_HARDWARE) for name in ("ro.hardware", "ro.boot.hardware"))
-    return said or hardware or bool(prefix) or not cpu.features(cpuinfo)
+    return said or hardware or bool(prefix) or not cpu.features(info)
 
 
 def conditions(serial: str) -> dict[str, Any]:

@@ -13,14 +13,14 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-from lowering.system import files
-from lowering.targets import schedules, targets
+from lowering.system import cpuinfo, files
+from lowering.targets import cores, schedules, targets
 
 FORMAT = 1
 PACKAGE = pathlib.Path(__file__).parents[1]
 SHIPPED = pathlib.Path(__file__).with_name("shipped")
 # What decides how fast a choice is.
-CODE = ("kernels/**/*.py", "kernels/templates/**/*.mlir", "graph/fusion.py", "targets/targets.py")
+CODE = ("kernels/**/*.py", "kernels/templates/**/*.mlir", "graph/fusion.py", "targets/targets.py", "targets/cores.py")
 COMPILER = "iree-base-compiler"
 Entries = Mapping[str, dict[str, Any]]  # by key: Choice.row() beside what it was chosen for
 
@@ -45,7 +45,7 @@ def shipped(target: targets.Target) -> pathlib.Path:
     family, *rest = target.name.split(":")
     if target.is_host:
         return SHIPPED / f"{_machine(target)}.json"
-    return SHIPPED / f"{'-'.join([family, *(part for part in rest if part not in targets.ANDROID_CPUS)])}.json"
+    return SHIPPED / f"{'-'.join([family, *(part for part in rest if part not in cores.TARGETS)])}.json"
 
 
 def cached(target: targets.Target) -> pathlib.Path:
@@ -103,7 +103,7 @@ def stamp(processor: str = "") -> str:
 
 def machine(target: targets.Target) -> str:
     """The processor that a host target means; nothing for a target that names its own."""
-    return targets.cpu_model() if target.is_host else ""
+    return cpuinfo.model(cpuinfo.here()) if target.is_host else ""
 
 
 def _machine(target: targets.Target) -> str:

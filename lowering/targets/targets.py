@@ -3,7 +3,8 @@
 import dataclasses
 from typing import Any
 
-from lowering.targets import gpus, precisions
+from lowering.system import cpuinfo
+from lowering.targets import cores, gpus, precisions
 
 OPTIMISE = ("--iree-opt-level=O2",)
 CPU = (
@@ -87,20 +88,6 @@ VULKAN = {
     "f16": {1: Tiling(16), 2: Tiling(16), 4: Tiling(16), 8: Tiling(8), 16: Tiling(4)},
 }
 
-# Cores as LLVM names them, with the features that every phone built on them has. SVE, which newer cores imply, is off: few phones show it.
-ANDROID_CPUS = {
-    "cortex-a55": "+dotprod,+fullfp16",
-    "cortex-a75": "+dotprod,+fullfp16",
-    "cortex-a76": "+dotprod,+fullfp16",
-    "cortex-a77": "+dotprod,+fullfp16",
-    "cortex-a78": "+dotprod,+fullfp16",
-    "cortex-x1": "+dotprod,+fullfp16",
-    "cortex-a510": "+dotprod,+fullfp16,+i8mm,-sve,-sve2,-sve-bitperm",
-    "cortex-a710": "+dotprod,+fullfp16,+i8mm,-sve,-sve2,-sve-bitperm",
-    "cortex-a715": "+dotprod,+fullfp16,+i8mm,-sve,-sve2,-sve-bitperm",
-    "cortex-x2": "+dotprod,+fullfp16,+i8mm,-sve,-sve2,-sve-bitperm",
-    "cortex-x3": "+dotprod,+fullfp16,+i8mm,-sve,-sve2,-sve-bitperm",
-}
 MALI = ("mali-g57", "mali-g77", "mali-g78", "mali-g310", "mali-g510", "mali-g615", "mali-g710", "mali-g715")
 VULKAN_GPUS = {
     "adreno": gpus.ADRENO,
@@ -124,12 +111,12 @@ def find(name: str) -> Target:
     family, model = (*machine, None, None)[:2] if len(machine) < 3 else (None, None)
     if (family, model) == ("host", None):
         flags = (*OPTIMISE, *CPU, "--iree-llvmcpu-target-cpu=host")
-        if chosen.sums == "f16" and not {"avx512_fp16", "asimdhp"} & cpu_flags():
+        if chosen.sums == "f16" and not {"avx512_fp16", "asimdhp"} & cpuinfo.features(cpuinfo.here()):
             chosen = dataclasses.replace(chosen, sums="f32")  # no arithmetic in f16 here
         return Target(name, "cpu", "local-sync", flags, precision=chosen, **host_registers())
-    if family == "android" and model in ANDROID_CPUS:
+    if family == "android" and model in cores.TARGETS:
         triple = "--iree-llvmcpu-target-triple=aarch64-none-linux-android29"
-        features = f"--iree-llvmcpu-target-cpu-features={ANDROID_CPUS[model]}"
+        features = f"--iree-llvmcpu-target-cpu-features={cores.TARGETS[model]}"
         flags = (*OPTIMISE, *CPU, triple, f"--iree-llvmcpu-target-cpu={model}", features)
         return Target(name, "cpu", "local-sync", flags, precision=chosen, **ARM)
     if family == "vulkan" and model in VULKAN_GPUS:
@@ -152,30 +139,10 @@ def split(target: Target, macs_per_dispatch: int | None) -> Target:
 
 def names() -> list[str]:
     """Every target by name."""
-    return ["host", *(f"android:{cpu}" for cpu in ANDROID_CPUS), *(f"vulkan:{gpu}" for gpu in VULKAN_GPUS)]
+    return ["host", *(f"android:{cpu}" for cpu in cores.TARGETS), *(f"vulkan:{gpu}" for gpu in VULKAN_GPUS)]
 
 
 def host_registers() -> dict[str, Any]:
     """What the vector registers decide, by what this machine's /proc/cpuinfo shows."""
-    flags = cpu_flags()
+    flags = cpuinfo.features(cpuinfo.here())
     return next((found for flag, found in X86.items() if flag in flags), ARM)
-
-
-def cpu_flags(path: str = "/proc/cpuinfo") -> frozenset[str]:
-    """Features that the kernel lists for this machine's first core; empty where it lists none."""
-    return frozenset(_first(path, "flags", "Features").split())
-
-
-def cpu_model(path: str = "/proc/cpuinfo") -> str:
-    """What the kernel calls this machine's first core; empty where it says nothing."""
-    parts = [_first(path, name) for name in ("model name", "CPU implementer", "CPU part")]
-    return " ".join(part for part in parts if part)
-
-
-def _first(path: str, *names: str) -> str:
-    """What stands after the first of a file's lines that begins with one of these names."""
-    try:
-        with open(path) as file:
-            return next((line.partition(":")[2].strip() for line in file if line.startswith(names)), "")
-    except OSError:
-        return ""

@@ -73,7 +73,7 @@ def _phones() -> list[Row]:
 
 def _phone(serial: str) -> list[Row]:
     facts, driver = state.facts(serial), vulkan.readiness(serial)
-    names = [f"android:{name}" for name in targets.ANDROID_CPUS]
+    names = [name for name in targets.names() if name.startswith("android:")]
     fit = [name for name in names if not cpu.lacking(cpu.needed(targets.find(name).flags), facts.cpuinfo)]
     cores = ", ".join(dict.fromkeys(facts.cores)) or "unknown cores"
     about = f"{facts.maker} {facts.model} ({facts.status}, Android {facts.android}, {facts.soc}: {cores})"

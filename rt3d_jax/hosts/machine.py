@@ -2,9 +2,10 @@
 
 import ctypes
 import os
-import pathlib
 import platform
 from typing import Any
+
+from lowering.system import cpuinfo
 
 # Parameters of glibc's mallopt(3): (number in malloc.h, value).
 TRIM_THRESHOLD, MMAP_MAX, ARENA_MAX = (-1, 2**31 - 1), (-4, 0), (-8, 1)
@@ -35,7 +36,5 @@ def keep_freed_memory() -> bool:
 
 
 def _processor() -> str:
-    path = pathlib.Path("/proc/cpuinfo")
-    lines = path.read_text().splitlines() if path.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith(("model name", "Processor"))]
+    names = cpuinfo.values(cpuinfo.here(), "model name", "Processor")
     return names[0] if names else platform.machine()

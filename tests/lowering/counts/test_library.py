@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from lowering.counts import library, listing, loops, plugin
+from lowering.system import elf
 
 FMLA, ADD, RET, SPILL = (
     0x4F9A1376,
@@ -18,11 +19,11 @@ BACK_3, BACK_1, BACK_6 = 0x54FFFFA1, 0x54FFFFE1, 0x54FFFF41  # b.ne to 3, 1 and 
 BASE = 0x7F0000000000
 
 
-def code(*words: int, address: int = 0x10A60) -> library.Code:
-    return library.Code(address, struct.pack(f"<{len(words)}I", *words))
+def code(*words: int, address: int = 0x10A60) -> elf.Code:
+    return elf.Code(address, struct.pack(f"<{len(words)}I", *words))
 
 
-def block(found: library.Code, start: int, count: int, times: int, base: int = BASE) -> plugin.Block:
+def block(found: elf.Code, start: int, count: int, times: int, base: int = BASE) -> plugin.Block:
     """`count` words from word `start` of the code, as they lie in memory."""
     words = struct.unpack_from(f"<{count}I", found.data, 4 * start)
     return plugin.Block(base + found.address + 4 * start, times, words)
@@ -92,5 +93,5 @@ def test_a_module_without_an_arm64_library_is_refused(tmp_path: pathlib.Path) ->
     path = tmp_path / "module.vmfb"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("module.fb", "x")
-    with pytest.raises(plugin.CountError, match=r"holds 0 ELF libraries, expected one; lower it for an android CPU$"):
+    with pytest.raises(plugin.CountError, match=r"holds 0 libraries, expected one; lower it for an android CPU$"):
         library.code(path)

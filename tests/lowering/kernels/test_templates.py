@@ -14,6 +14,7 @@ from lowering.bundle import bundles, measure
 from lowering.graph import rewrites
 from lowering.kernels import emit, kernel
 from lowering.kernels.cpu import stage
+from lowering.system import cpuinfo
 from lowering.targets import targets
 from tests.lowering import networks
 from tests.lowering.kernels import test_kernels
@@ -179,7 +180,7 @@ def test_the_head_of_a_module_is_its_golden() -> None:
 
 def test_the_peak_kernel_is_its_golden(monkeypatch: pytest.MonkeyPatch, host_bundle: bundles.Bundle) -> None:
     texts = []
-    monkeypatch.setattr(targets, "cpu_flags", lambda: frozenset(["avx2", "fma"]))
+    monkeypatch.setattr(cpuinfo, "here", lambda: "flags : avx2 fma")
     monkeypatch.setattr(measure.compilers, "compile", lambda mlir, target, vmfb: texts.append(mlir.read_text()))
     monkeypatch.setattr(measure, "_times", lambda bundle, arguments, runs: [1.0] * runs)
     measure.interleave([host_bundle], threads=2, rounds=1, runs=1)

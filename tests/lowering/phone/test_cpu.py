@@ -8,7 +8,7 @@ import iree.compiler.tools.binaries as binaries
 import pytest
 
 from lowering.phone import cpu
-from lowering.targets import targets
+from lowering.targets import cores, targets
 from tests.lowering.phone import rootfs
 
 # Of the features that LLVM lists for these cores, those that code from our kernels cannot use: they belong to the system, or need an intrinsic.
@@ -19,7 +19,7 @@ OUT_OF_REACH = {
 ARMV8 = ("asimd", "asimddp", "asimdhp", "asimdrdm", "atomics", "lrcpc")
 
 
-@pytest.mark.parametrize("name", targets.ANDROID_CPUS)
+@pytest.mark.parametrize("name", cores.TARGETS)
 def test_every_feature_that_the_compiler_takes_is_known_and_asked_for(tmp_path: pathlib.Path, name: str) -> None:
     flags = targets.find(f"android:{name}").flags
     source = tmp_path / "add.mlir"
@@ -34,8 +34,8 @@ def test_every_feature_that_the_compiler_takes_is_known_and_asked_for(tmp_path: 
     for feature in listed[1].split(","):
         on[feature[1:]] = feature[0] == "+"
     used = {feature for feature, there in on.items() if there} - OUT_OF_REACH
-    assert used <= set(cpu.NAMES), "a feature that lowering/phone/cpu.py does not know"
-    assert {cpu.NAMES[feature] for feature in used} == set(cpu.needed(flags))
+    assert used <= set(cores.FEATURES), "a feature that lowering/targets/cores.py does not know"
+    assert {cores.FEATURES[feature] for feature in used} == set(cpu.needed(flags))
 
 
 def test_features_are_named_as_the_kernel_does() -> None:
@@ -64,8 +64,3 @@ def test_a_phone_has_the_features_that_all_of_its_cores_have() -> None:
 def test_no_arm_cpu_has_no_features(info: str) -> None:
     assert cpu.features(info) == frozenset()
     assert cpu.lacking(("asimd",), info) == ("asimd",)
-
-
-def test_cores_are_named_in_order() -> None:
-    info = "CPU implementer\t: 0x41\nCPU part\t: 0xd05\n\nCPU implementer\t: 0x51\nCPU part\t: 0x804\nCPU implementer : 0x41\nCPU part : 0xd4e\nCPU part : what\n"
-    assert cpu.cores(info) == ("cortex-a55", "0x51/0x804", "cortex-x3", "0x41/0x000")

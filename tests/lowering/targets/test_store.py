@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from lowering.system import cpuinfo
 from lowering.targets import schedules, store, targets
 from lowering.tune import networks as tuned
 from lowering.tune import search
@@ -83,7 +84,7 @@ def test_a_file_that_holds_no_choices_is_refused(text: str, said: str) -> None:
 def test_files_differ_by_target_precision_and_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     names = ("host", "host:f16", "android:cortex-a76", "android:cortex-a76:f16", "android:cortex-a55")
     paths = {store.cached(targets.find(name)) for name in names}
-    monkeypatch.setattr(targets, "cpu_model", lambda: "another processor")
+    monkeypatch.setattr(cpuinfo, "here", lambda: "model name : another processor")
     assert store.cached(CPU) in paths
     assert store.cached(targets.find("host")) not in paths
     assert len(paths) == 5

@@ -9,6 +9,7 @@ import pytest
 from lowering.bundle import compile as compilers
 from lowering.graph import rewrites
 from lowering.kernels import emit
+from lowering.system import cpuinfo
 from lowering.targets import precisions, targets
 from tests.lowering import networks
 
@@ -61,7 +62,7 @@ def test_an_unknown_target_is_told_what_there_is(name: str) -> None:
 def test_a_precision_may_follow_a_targets_name(
     name: str, chosen: precisions.Precision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(targets, "cpu_flags", lambda: frozenset(["avx2", "avx512f", "avx512_fp16"]))
+    monkeypatch.setattr(cpuinfo, "here", lambda: "flags : avx2 avx512f avx512_fp16")
     found, plain = targets.find(f"{name}:{chosen.name}"), targets.find(name)
     assert (found.precision, found.name) == (chosen, f"{name}:{chosen.name}")
     assert (found.kind, found.flags, found.is_host) == (plain.kind, plain.flags, name == "host")
@@ -76,7 +77,7 @@ def test_a_precision_may_follow_a_targets_name(
 def test_a_host_without_arithmetic_in_f16_adds_up_in_f32(
     features: str, sums: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(targets, "cpu_flags", lambda: frozenset(features.split()))
+    monkeypatch.setattr(cpuinfo, "here", lambda: f"flags : {features}")
     found = targets.find("host:f16").precision
     assert (found.name, found.activations, found.weights, found.sums) == ("f16", "f16", "f16", sums)
     assert found.tolerance == precisions.PRECISIONS["f16"].tolerance
@@ -101,19 +102,15 @@ def test_every_target_compiles_a_network(name: str, tmp_path: pathlib.Path) -> N
     ("text", "tilings"),
     [
         ("model name : x\nflags\t\t: fpu sse avx2 avx512f fma\n", targets.AVX512),
-        ("flags\t\t: fpu sse avx2 fma\nflags\t\t: avx512f\n", targets.AVX2),
+        ("flags\t\t: fpu sse avx2 fma\n\nflags\t\t: avx512f\n", targets.AVX2),
         ("processor : 0\nFeatures\t: fp asimd\n", targets.NEON),
         ("", targets.NEON),
     ],
 )
-def test_the_hosts_tilings_follow_its_vectors(
+def test_the_hosts_tilings_follow_the_vectors_of_its_first_core(
     text: str, tilings: dict, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "cpuinfo").write_text(text)
-    flags = targets.cpu_flags(str(tmp_path / "cpuinfo"))
-    monkeypatch.setattr(targets, "cpu_flags", lambda: flags)
+    said = cpuinfo.here(str(tmp_path / "cpuinfo"))
+    monkeypatch.setattr(cpuinfo, "here", lambda: said)
     assert targets.find("host").tilings is tilings
-
-
-def test_a_machine_without_cpuinfo_shows_no_features(tmp_path: pathlib.Path) -> None:
-    assert targets.cpu_flags(str(tmp_path / "none")) == frozenset()

@@ -6,6 +6,7 @@ import pathlib
 import pytest
 
 from lowering.graph import keys, ops, rewrites
+from lowering.system import cpuinfo
 from lowering.targets import schedules, store, targets
 from lowering.tune import log, trials
 from lowering.tune import networks as tuned
@@ -51,8 +52,8 @@ def test_androids_cores_share_what_is_shipped_by_precision() -> None:
 def test_a_host_gets_what_was_measured_with_its_vectors_whatever_it_is_called(
     monkeypatch: pytest.MonkeyPatch, flags: set[str], file: str
 ) -> None:
-    monkeypatch.setattr(targets, "cpu_flags", lambda: frozenset(flags))
-    monkeypatch.setattr(targets, "cpu_model", lambda: "some other processor")
+    said = f"model name : some other processor\nflags : {' '.join(flags)}\n"
+    monkeypatch.setattr(cpuinfo, "here", lambda: said)
     host = targets.find("host")
     assert store.shipped(host) == store.SHIPPED / f"{file}.json"
     assert bool(store.find(host)) == (file in FILES)

@@ -3,10 +3,12 @@
 import pathlib
 import sys
 
+import numpy as np
 import pytest
 
 from lowering.bundle import qemu
-from lowering.phone import elf
+from lowering.system import elf
+from tests.data import test_fuzz as fuzz
 
 
 def test_irees_tools_are_arm64_programs_for_glibc() -> None:
@@ -37,3 +39,17 @@ def test_a_script_is_refused(tmp_path: pathlib.Path) -> None:
     path.write_text("#!/bin/sh\nexec something else, in more bytes than an ELF header has\n" * 3)
     with pytest.raises(elf.ElfError):
         elf.read(path)
+
+
+def test_broken_bytes_are_an_elf_error_or_read() -> None:
+    whole, rng = (qemu.folder() / "iree-run-module").read_bytes(), np.random.default_rng(0)
+    head, outcomes = whole[:4096], []
+    for _ in range(200):
+        try:
+            elf.parse(fuzz.broken(head, rng, fuzz.SPICE) + whole[4096:])
+        except elf.ElfError as error:
+            assert "\n" not in str(error)
+            outcomes.append("refused")
+        else:
+            outcomes.append("read")
+    assert outcomes.count("refused") > 50
