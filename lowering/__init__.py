@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lowering.bundle.deploy import deploy as deploy
     from lowering.bundle.run import check as check
     from lowering.bundle.run import load as load
-    from lowering.graph.rewrites import rewrite as rewrite
+    from lowering.graph.rewrites.stages import rewrite as rewrite
     from lowering.graph.trace import trace as trace
 
 _HOMES = {
@@ -28,7 +28,7 @@ _HOMES = {
     "deploy": "lowering.bundle.deploy",
     "load": "lowering.bundle.run",
     "read": "lowering.bundle.bundles",
-    "rewrite": "lowering.graph.rewrites",
+    "rewrite": "lowering.graph.rewrites.stages",
     "trace": "lowering.graph.trace",
 }
 

@@ -12,7 +12,8 @@ from iree import runtime
 
 from lowering.bundle import bundles, manifests
 from lowering.bundle import compile as compilers
-from lowering.graph import ops, rewrites
+from lowering.graph import ops
+from lowering.graph.rewrites import stages
 from lowering.kernels import emit
 from lowering.system import files
 from lowering.targets import schedules, targets
@@ -67,7 +68,7 @@ def write(
     """
     if not (folder / "manifest.json").is_file() and not files.is_free(folder):
         raise bundles.BundleError(f"{folder} holds other things than a bundle; choose a folder that is empty or new")
-    rewritten = rewrites.tuned(example.graph, chosen)
+    rewritten = stages.rewrite(example.graph, target, chosen)
     module = emit.emit(rewritten, target)
     source = _source_hash(module, target, example, info)
     if (existing := _reusable(folder, source)) is not None:
@@ -94,17 +95,22 @@ def build(folder: pathlib.Path, module: emit.Module, target: targets.Target, inp
     (folder / "bench.flags").write_text(_run_flags(target, len(inputs)))
 
 
-def layers(packed: ops.Graph, traced: ops.Graph) -> list[dict[str, Any]]:
-    """An entry for each kernel: MACs as traced (dense) and as packed, output shape, filters in a row, rows, the shortest and longest row."""
-    dense = {node.name: ops.macs(node) for node in traced.nodes}
-    kernels = [node for node in packed.nodes if isinstance(node.op, ops.PackedConv | ops.PackedDense)]
-    return [_layer(node, dense[node.name]) for node in kernels]
+def layers(rewritten: ops.Graph, traced: ops.Graph) -> list[dict[str, Any]]:
+    """An entry for each packed layer: MACs as traced (dense) and as packed, output shape, filters in a row, rows, the shortest and longest row."""
+    dense = {node.name: node.macs for node in traced.nodes}
+    return [_layer(node, dense[node.name]) for node in _packed(rewritten)]
 
 
-def tuning(packed: ops.Graph) -> str:
+def tuning(rewritten: ops.Graph) -> str:
     """Who chose the schedules of the convolutions, one of schedules.SOURCES: the last of them that chose for any layer."""
-    found = {node.op.schedule.source for node in packed.nodes if isinstance(node.op, ops.PackedConv)} | {"default"}
-    return max(found, key=schedules.SOURCES.index)
+    found = {node.op.schedule.source for node in _packed(rewritten) if isinstance(node.op, ops.PackedConv)}
+    return max(found | {"default"}, key=schedules.SOURCES.index)
+
+
+def _packed(rewritten: ops.Graph) -> list[ops.Node]:
+    """The layers with packed kernels, those of fused kernels among them."""
+    every = (layer for node in rewritten.nodes for layer in ops.layers(node))
+    return [layer for layer in every if isinstance(layer.op, ops.PackedConv | ops.PackedDense)]
 
 
 def _layer(node: ops.Node, dense: int) -> dict[str, Any]:
@@ -116,7 +122,7 @@ def _layer(node: ops.Node, dense: int) -> dict[str, Any]:
         "name": node.name,
         "shape": list(node.shape),
         "macs_dense": dense,
-        "macs": ops.macs(node),
+        "macs": node.macs,
         "group": kernel.group,
         "rows": kernel.rows,
         "row_taps": [int(lengths.min()), int(lengths.max())],

@@ -53,7 +53,7 @@ def nearest(key: str, known: Iterable[str]) -> str | None:
 
 
 def pairs(graph: ops.Graph) -> list[tuple[str, str]]:
-    """Names of convolutions that chains.join may join, by their form alone."""
+    """Names of convolutions that fusion may make one kernel, by their form alone."""
     users, found = graph.users, []
     for node in graph.nodes:
         source = graph[node.inputs[0]] if node.inputs else node

@@ -1,46 +1,44 @@
 """Graph -> ONNX: the same network for other engines, in their own layout.
 
-The model's input is `clip` f32[1, C, D, H, W] (NCDHW), its output `logits` f32[1, classes]. NCDHW is what ONNX defines and what the engines
-compute in: kernels are permuted here, and so are the weights of a dense layer that reads a flattened feature map, so that nothing is
-transposed at run time.
+The model's input is `clip` f32[1, C, D, H, W] (NCDHW), its output `logits` f32[1, classes]. Several inputs keep the graph's names, vectors
+are f32[1, K], and a result that is a feature map is NCDHW too. NCDHW is what ONNX defines and what the engines compute in: kernels are permuted
+here, and so are the weights of a dense layer that reads a flattened feature map, so that nothing is transposed at run time.
 """
 
 import json
 import os
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-from lowering.graph import ops, packed
+from lowering.graph import ops
 from lowering.system import files
 
 OPSET = 17  # with IR version 8: read by every engine of the last years
 IR_VERSION = 8
 INPUT, OUTPUT = "clip", "logits"
 PASSES_ORDER = (ops.Relu, ops.Affine)
+Step = tuple[str, list[str], dict[str, Any]]  # kind, inputs besides the step before, attributes
+RELU: Step = ("Relu", [], {})
 
 
 def export(graph: ops.Graph, metadata: Mapping[str, Any] | None = None) -> onnx.ModelProto:
-    """The model of a graph as traced or after rewrite.ALGEBRA, kernels packed or not; checked with onnx.checker.
+    """The model of a graph as traced or after stages.ALGEBRA, kernels packed or not; checked with onnx.checker.
 
-    metadata goes into metadata_props (text as it is, other values as JSON), beside "layout". GraphError for a SpaceToDepth (export before
-    strides are split) and for a pool with windows wholly outside.
+    metadata goes into metadata_props (text as it is, other values as JSON), beside "layout". GraphError for operations without a form in ONNX
+    (export before strides are split and kernels fused) and for a pool with windows wholly outside.
     """
     writer = _Writer(graph)
-    for node in graph.nodes[1:]:
+    for node in graph.nodes:
         writer.node(node)
+    inputs = [_value(writer.names.get(node.name, node.name), _ncdhw(node.shape)) for node in graph.inputs]
+    outputs = [_value(OUTPUT, _ncdhw(graph.output.shape))]
     model = helper.make_model(
-        helper.make_graph(
-            writer.nodes,
-            "network",
-            [_value(INPUT, _ncdhw(graph.input.shape))],
-            [_value(OUTPUT, _ncdhw(graph.output.shape))],
-            writer.weights,
-        ),
+        helper.make_graph(writer.nodes, "network", inputs, outputs, writer.weights),
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=IR_VERSION,
         producer_name="rt3d-jax",
@@ -58,8 +56,8 @@ def write(path: pathlib.Path, model: onnx.ModelProto) -> None:
 
 
 def to_input(clip: np.ndarray) -> np.ndarray:
-    """f32[1, C, D, H, W] as the model reads it, from a clip f32[1, D, H, W, C]."""
-    return np.ascontiguousarray(np.moveaxis(clip, 4, 1), np.float32)
+    """An input as the model reads it, f32[1, C, D, H, W] from a clip f32[1, D, H, W, C]; a vector f32[1, K] stays as it is."""
+    return np.ascontiguousarray(np.moveaxis(clip, -1, 1), np.float32)
 
 
 class _Writer:
@@ -70,60 +68,66 @@ class _Writer:
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
         self.flat: dict[str, ops.Shape] = {}
-        ends = {graph.input.name: INPUT, graph.output.name: OUTPUT}
-        self.names = {name: f"{name}.value" for name in (INPUT, OUTPUT)} | ends
+        first = {graph.inputs[0].name: INPUT} if len(graph.inputs) == 1 else {}
+        self.names = {name: f"{name}.value" for name in (INPUT, OUTPUT)} | first
+        if not isinstance(graph.output.op, ops.Input):
+            self.names[graph.result] = OUTPUT
 
     def node(self, node: ops.Node) -> None:
         """Appends what one node of the graph becomes."""
-        inputs = [self.names.get(name, name) for name in node.inputs]
+        form = FORMS.get(type(node.op))
+        if form is None:
+            kind = type(node.op).__name__
+            raise ops.GraphError(f"{node.name} is a {kind}, which has no form in ONNX; {WITHOUT_FORM[type(node.op)]}")
         if isinstance(node.op, PASSES_ORDER) and node.inputs[0] in self.flat:
             self.flat[node.name] = self.flat[node.inputs[0]]
-        match _unpacked(node.op):
-            case ops.Conv(kernel=kernel, bias=bias, strides=strides, padding=padding, relu=relu):
-                attributes = _window(kernel.shape[:3], strides, padding)
-                self.kernel(node, "Conv", inputs, _oidhw(kernel), bias, relu, **attributes)
-            case ops.Dense(kernel=kernel, bias=bias, relu=relu):
-                self.kernel(node, "Gemm", inputs, self.rows(node, kernel).T, bias, relu, transB=1)
-            case ops.Affine():
-                self.affine(node, inputs[0])
-            case ops.MaxPool():
-                self.pool(node, "MaxPool", inputs[0])
-            case ops.AvgPool():
-                self.pool(node, "AveragePool", inputs[0], count_include_pad=1)
-            case ops.Reshape():
-                self.flatten(node, inputs[0])
-            case ops.Add() | ops.Relu():
-                self.add(type(node.op).__name__, inputs, node.name)
-            case ops.Concat() | ops.Softmax():
-                self.add(type(node.op).__name__, inputs, node.name, axis=1)
-            case _:
-                raise ops.GraphError(
-                    f"{node.name} is a {type(node.op).__name__}, which has no form in ONNX; export the graph before its strides are split"
-                )
+        form(self, node, node.op, [self.names.get(name, name) for name in node.inputs])
 
-    def kernel(
-        self,
-        node: ops.Node,
-        kind: str,
-        inputs: list[str],
-        kernel: np.ndarray,
-        bias: np.ndarray,
-        relu: bool,
-        **attributes: Any,
-    ) -> None:
-        """A Conv or Gemm with its weights, and the ReLU after it."""
-        weights = [self.weight(f"{node.name}.kernel", kernel), self.weight(f"{node.name}.bias", bias)]
-        if not relu:
-            self.add(kind, [*inputs, *weights], node.name, **attributes)
-            return
-        before = f"{node.name}.linear"
-        self.nodes.append(helper.make_node(kind, [*inputs, *weights], [before], before, **attributes))
-        self.add("Relu", [before], node.name)
+    def input(self, node: ops.Node, op: ops.Input, inputs: list[str]) -> None:
+        """Nothing; an Identity if it is the result too."""
+        if node.name == self.graph.result:
+            name = self.names.get(node.name, node.name)
+            self.nodes.append(helper.make_node("Identity", [name], [OUTPUT], OUTPUT))
 
-    def affine(self, node: ops.Node, source: str) -> None:
+    def conv(self, node: ops.Node, op: ops.Conv, inputs: list[str]) -> None:
+        """A Conv, and what its epilogue does."""
+        weights = [self.weight(f"{node.name}.kernel", _oidhw(op.kernel)), self.weight(f"{node.name}.bias", op.bias)]
+        attributes = _window(op.kernel.shape[:3], op.strides, op.padding)
+        steps: list[Step] = [("Conv", [*inputs[:1], *weights], attributes)]
+        steps += [("Add", inputs[1:], {})] if len(inputs) > 1 else []
+        self.steps(node, [*steps, *([RELU] if op.relu else [])])
+
+    def dense(self, node: ops.Node, op: ops.Dense, inputs: list[str]) -> None:
+        """A Gemm, and the ReLU after it."""
+        kernel = self.rows(node, op.kernel).T
+        weights = [self.weight(f"{node.name}.kernel", kernel), self.weight(f"{node.name}.bias", op.bias)]
+        self.steps(node, [("Gemm", [*inputs, *weights], {"transB": 1}), *([RELU] if op.relu else [])])
+
+    def steps(self, node: ops.Node, steps: list[Step]) -> None:
+        """ONNX nodes one after the other, each reading the one before; the last has the node's name."""
+        before: list[str] = []
+        for number, (kind, inputs, attributes) in enumerate(steps, 1):
+            name = node.name if number == len(steps) else f"{node.name}.{'linear' if number == 1 else 'sum'}"
+            self.add(kind, [*before, *inputs], name, **attributes)
+            before = [self.names.get(name, name)]
+
+    def packed_conv(self, node: ops.Node, op: ops.PackedConv, inputs: list[str]) -> None:
+        self.conv(node, op.unpacked, inputs)
+
+    def packed_dense(self, node: ops.Node, op: ops.PackedDense, inputs: list[str]) -> None:
+        self.dense(node, op.unpacked, inputs)
+
+    def same(self, node: ops.Node, op: ops.Add | ops.Relu, inputs: list[str]) -> None:
+        """An operation that ONNX calls as we do."""
+        self.add(type(op).__name__, inputs, node.name)
+
+    def along_channels(self, node: ops.Node, op: ops.Concat | ops.Softmax, inputs: list[str]) -> None:
+        """One that works along an axis: our last, ONNX's second."""
+        self.add(type(op).__name__, inputs, node.name, axis=1)
+
+    def affine(self, node: ops.Node, op: ops.Affine, inputs: list[str]) -> None:
         """Mul and Add by channel; one that changes nothing is left out, both leave an Identity."""
-        op, shape = node.op, self.graph[node.inputs[0]].shape
-        assert isinstance(op, ops.Affine)
+        (source,), shape = inputs, self.graph[node.inputs[0]].shape
         steps = [("Mul", "scale", op.scale)] if (op.scale != 1).any() else []
         steps += [("Add", "shift", op.shift)] if op.shift.any() else []
         for number, (kind, what, values) in enumerate(steps, 1):
@@ -147,19 +151,25 @@ class _Writer:
             return kernel
         return np.moveaxis(kernel.reshape(*shape, -1), 3, 0).reshape(kernel.shape)
 
-    def pool(self, node: ops.Node, kind: str, source: str, **attributes: Any) -> None:
+    def max_pool(self, node: ops.Node, op: ops.MaxPool, inputs: list[str]) -> None:
+        self.pool(node, op, "MaxPool", inputs)
+
+    def mean_pool(self, node: ops.Node, op: ops.AvgPool, inputs: list[str]) -> None:
+        self.pool(node, op, "AveragePool", inputs, count_include_pad=1)
+
+    def pool(
+        self, node: ops.Node, op: ops.MaxPool | ops.AvgPool, kind: str, inputs: list[str], **attributes: Any
+    ) -> None:
         """A pool. Engines refuse windows that lie wholly outside."""
-        op = node.op
-        assert isinstance(op, ops.MaxPool | ops.AvgPool)
         if any(max(pads) >= size for pads, size in zip(op.padding, op.window, strict=True)):
             raise ops.GraphError(
                 f"{node.name} has pads {op.padding} for a window of {op.window}; engines want pads smaller than the window"
             )
-        self.add(kind, [source], node.name, **_window(op.window, op.strides, op.padding), **attributes)
+        self.add(kind, inputs, node.name, **_window(op.window, op.strides, op.padding), **attributes)
 
-    def flatten(self, node: ops.Node, source: str) -> None:
+    def flatten(self, node: ops.Node, op: ops.Reshape, inputs: list[str]) -> None:
         """Flattened as it lies where only dense layers will read it: their weights are permuted instead; else to NDHWC order first."""
-        shape = self.graph[node.inputs[0]].shape
+        (source,), shape = inputs, self.graph[node.inputs[0]].shape
         if self.only_dense(node.name):
             self.flat[node.name] = shape
         elif shape[3] > 1 and int(np.prod(shape[:3])) > 1:
@@ -180,14 +190,27 @@ class _Writer:
         return name
 
 
-def _unpacked(op: ops.Op) -> ops.Op:
-    match op:
-        case ops.PackedConv(kernel=kernel, bias=bias, padding=padding, relu=relu):
-            return ops.Conv(packed.unpack(kernel), bias, (op.stride, 1, 1), padding, relu)
-        case ops.PackedDense(kernel=kernel, bias=bias, relu=relu):
-            return ops.Dense(packed.unpack(kernel)[0, 0, 0], bias, relu)
-        case _:
-            return op
+# What each operation becomes, and what to do about those that have no form.
+FORMS: dict[type[ops.Op], Callable[[_Writer, ops.Node, Any, list[str]], None]] = {
+    ops.Input: _Writer.input,
+    ops.Conv: _Writer.conv,
+    ops.PackedConv: _Writer.packed_conv,
+    ops.Dense: _Writer.dense,
+    ops.PackedDense: _Writer.packed_dense,
+    ops.Affine: _Writer.affine,
+    ops.Add: _Writer.same,
+    ops.Relu: _Writer.same,
+    ops.MaxPool: _Writer.max_pool,
+    ops.AvgPool: _Writer.mean_pool,
+    ops.Concat: _Writer.along_channels,
+    ops.Softmax: _Writer.along_channels,
+    ops.Reshape: _Writer.flatten,
+}
+WITHOUT_FORM: dict[type[ops.Op], str] = {
+    ops.SpaceToDepth: "export the graph before its strides are split",
+    ops.FusedConvs: "export the graph before its kernels are fused",
+    ops.FusedPool: "export the graph before its kernels are fused",
+}
 
 
 def _value(name: str, shape: tuple[int, ...]) -> onnx.ValueInfoProto:

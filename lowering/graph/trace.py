@@ -89,12 +89,11 @@ class _Tracer:
 
     def add(self, name: str, op: ops.Op, inputs: list[primitives.Ref]) -> primitives.Ref:
         """Appends a node; a name that is taken gets a number."""
-        shapes = {node.name: node.shape for node in self.nodes}
-        taken = {*shapes, "main"}
+        known = {node.name: node for node in self.nodes}
+        taken = {*known, "main"}
         unique = next(n for n in (name, *(f"{name}_{i}" for i in range(2, len(taken) + 3))) if n not in taken)
-        out = ops.output_shape(op, [shapes[ref.node] for ref in inputs])
-        self.nodes.append(ops.Node(unique, op, tuple(ref.node for ref in inputs), out))
-        return primitives.Ref(unique, (1, *out))
+        self.nodes.append(ops.node(unique, op, *(known[ref.node] for ref in inputs)))
+        return primitives.Ref(unique, (1, *self.nodes[-1].shape))
 
 
 def _path_name(path: tuple[Any, ...]) -> str:

@@ -49,7 +49,7 @@ def build(
             return generic.elementwise(op, inputs, out)
         case ops.Concat():
             return generic.concat(inputs, out)
-    raise ops.GraphError(f"{node.name}: no kernel for {type(op).__name__}; run rewrite.rewrite on the graph first")
+    raise ops.GraphError(f"{node.name}: no kernel for {type(op).__name__}; rewrite the graph for the target first")
 
 
 def _of_vectors(node: ops.Node, inputs: list[kernel.Value]) -> kernel.Kernel:

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from lowering.graph import fusion, ops
+from lowering.graph import ops
 from lowering.kernels import build, generic, layouts, limits
 from lowering.kernels import kernel as kernels
 from lowering.targets import targets
@@ -32,7 +32,6 @@ class Module:
 
 def emit(graph: ops.Graph, target: targets.Target) -> Module:
     """The rewritten graph as one module for one target. Raises GraphError for a node that no kernel takes, LimitError for one that the target's GPUs would refuse."""
-    graph = fusion.join(graph, target)
     layout, users = layouts.assign(graph), graph.users
     values: dict[str, kernels.Value] = {}
     parameters: dict[str, np.ndarray] = {}

@@ -9,7 +9,8 @@ import numpy as np
 from lowering.bundle import bundles
 from lowering.bundle import write as writing
 from lowering.graph import onnx as onnx_export
-from lowering.graph import rewrites
+from lowering.graph import ops
+from lowering.graph.rewrites import stages
 from lowering.targets import store, targets
 
 MODEL, GRAPH, CLIP, BUNDLE = "model.onnx", "graph.pickle", "clip.npy", "host"
@@ -37,9 +38,9 @@ def write(folder: pathlib.Path, example: writing.Example, info: bundles.Info, ma
     folder.mkdir(parents=True)
     host = targets.find("host")
     bundle = writing.write(folder / BUNDLE, example, host, info, store.find(host))  # as `rt3d lower` does
-    plain = rewrites.rewrite(example.graph, rewrites.ALGEBRA)
+    plain = stages.run(example.graph, stages.ALGEBRA)
     onnx_export.write(folder / MODEL, onnx_export.export(plain, dataclasses.asdict(info)))
     with (folder / GRAPH).open("wb") as file:
-        pickle.dump(plain, file, protocol=5)
+        pickle.dump(ops.Graph(plain.nodes, plain.result), file, protocol=5)  # without what it looked up
     np.save(folder / CLIP, example.inputs[0])
     return Network(folder, info.model, info.scheme, bundle.manifest["rate"], macs, example.answer[0])

@@ -20,14 +20,23 @@ Rule = Callable[[Any], tuple[Function, tuple[np.ndarray, ...]]]
 
 
 class Network(torch.nn.Module):
-    """f32[1, C, D, H, W] to the graph's result. `nodes` is emptied as it goes, so that weights are not held twice."""
+    """A graph's inputs, f32[1, C, D, H, W] or f32[1, K], to its result. `nodes` is emptied, so that weights are not held twice.
 
-    def __init__(self, nodes: list[ops.Node], memory_format: torch.memory_format) -> None:
+    GraphError for an operation without a form here.
+    """
+
+    def __init__(self, nodes: list[ops.Node], result: str, memory_format: torch.memory_format) -> None:
         super().__init__()
-        self.source, self.steps = nodes.pop(0).name, list[tuple[str, Function, tuple[str, ...], list[str]]]()
+        self.result, self.sources = result, [node.name for node in nodes if isinstance(node.op, ops.Input)]
+        self.steps: list[tuple[str, Function, tuple[str, ...], list[str]]] = []
+        nodes[:] = [node for node in nodes if not isinstance(node.op, ops.Input)]
         while nodes:
             node = nodes.pop(0)
-            function, weights = RULES[type(node.op)](node.op)
+            rule = RULES.get(type(node.op))
+            if rule is None:
+                kind = type(node.op).__name__
+                raise ops.GraphError(f"{node.name} is a {kind}, which has no form in PyTorch; {WITHOUT_FORM}")
+            function, weights = rule(node.op)
             names = [f"{node.name}_{number}" for number in range(len(weights))]
             for name, values in zip(names, weights, strict=True):
                 tensor = torch.from_numpy(np.array(values, np.float32, order="C"))
@@ -36,11 +45,11 @@ class Network(torch.nn.Module):
                 )
             self.steps.append((node.name, function, node.inputs, names))
 
-    def forward(self, clip: torch.Tensor) -> torch.Tensor:
-        values, result = {self.source: clip}, clip
-        for name, function, inputs, weights in self.steps:
-            result = values[name] = function(*(values[i] for i in inputs), *(getattr(self, w) for w in weights))
-        return result
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        values = dict(zip(self.sources, inputs, strict=True))
+        for name, function, reads, weights in self.steps:
+            values[name] = function(*(values[i] for i in reads), *(getattr(self, w) for w in weights))
+        return values[self.result]
 
 
 def eager(path: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
@@ -69,8 +78,10 @@ def compiled(path: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
 def _load(path: pathlib.Path, threads: int, memory_format: torch.memory_format) -> Network:
     torch.set_num_threads(threads)
     with path.open("rb") as file:
-        nodes = list(pickle.load(file).nodes)
-    return Network(nodes, memory_format).eval()
+        graph = pickle.load(file)
+    nodes, result = list(graph.nodes), graph.result
+    del graph
+    return Network(nodes, result, memory_format).eval()
 
 
 def _inference(network: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> Infer:
@@ -122,7 +133,8 @@ def _activate(x: torch.Tensor, relu: bool) -> torch.Tensor:
     return functional.relu(x, inplace=True) if relu else x
 
 
-RULES: dict[type, Rule] = {
+WITHOUT_FORM = "give PyTorch the graph that stages.ALGEBRA makes"
+RULES: dict[type[ops.Op], Rule] = {
     ops.Conv: _conv,
     ops.Dense: _dense,
     ops.Affine: _affine,

@@ -20,7 +20,13 @@ FORMAT = 1
 PACKAGE = pathlib.Path(__file__).parents[1]
 SHIPPED = pathlib.Path(__file__).with_name("shipped")
 # What decides how fast a choice is.
-CODE = ("kernels/**/*.py", "kernels/templates/**/*.mlir", "graph/fusion.py", "targets/targets.py", "targets/cores.py")
+CODE = (
+    "kernels/**/*.py",
+    "kernels/templates/**/*.mlir",
+    "graph/rewrites/fusion.py",
+    "targets/targets.py",
+    "targets/cores.py",
+)
 COMPILER = "iree-base-compiler"
 Entries = Mapping[str, dict[str, Any]]  # by key: Choice.row() beside what it was chosen for
 

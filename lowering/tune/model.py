@@ -10,7 +10,8 @@ import math
 
 import numpy as np
 
-from lowering.graph import fusion, ops
+from lowering.graph import ops
+from lowering.graph.rewrites import fusion
 from lowering.kernels import layouts
 from lowering.kernels.cpu import conv
 from lowering.kernels.cpu import stage as stages
@@ -42,10 +43,9 @@ class Cost:
 
 
 def costs(graph: ops.Graph, target: targets.Target) -> dict[str, Cost]:
-    """Of each convolution's kernel, by its name, in a graph that is packed."""
-    joined = fusion.join(graph, target)
-    layout, found = layouts.assign(joined), {}
-    for node in joined.nodes:
+    """Of each convolution's kernel, by its name, in a graph that is rewritten for the target."""
+    layout, found = layouts.assign(graph), {}
+    for node in graph.nodes:
         if isinstance(node.op, ops.PackedConv | ops.FusedConvs | ops.FusedPool):
             x, out, residual = layout[node.inputs[0]], layout[node.name], len(node.inputs) > 1
             match node.op:

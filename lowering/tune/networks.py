@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lowering.graph import keys, ops, packed, rewrites
-from lowering.targets import schedules
+from lowering.graph import keys, ops, packed
+from lowering.graph.rewrites import packing, stages
+from lowering.targets import schedules, targets
 
 Schedules = dict[str, schedules.Schedule]
 Costs = Mapping[str, float]  # by kernel
@@ -38,23 +39,23 @@ class Unit:
 
 
 class Network:
-    """A traced graph, prepared; each kernel is packed once for each size of rows."""
+    """A traced graph, and `graph`, the same prepared for any target; each kernel is packed once for each size of rows."""
 
     def __init__(self, graph: ops.Graph) -> None:
-        self.traced, self.graph = graph, rewrites.rewrite(graph, rewrites.STAGES[:-1])
+        self.traced, self.graph = graph, stages.run(graph, stages.PREPARATION)
         self.keys = keys.keys(self.graph)
         self.units = _units(self.graph, self.keys)
         self._packed: dict[tuple[int, tuple[int, ...], int | None], packed.PackedKernel] = {}
 
-    def pack(self, chosen: Schedules) -> ops.Graph:
-        """The graph as `rewrite.rewrite` gives it."""
+    def rewrite(self, chosen: Schedules, target: targets.Target) -> ops.Graph:
+        """The graph as the target's kernels compute it, with the schedules chosen by key for just the layers that have that key."""
         names = {name: chosen[key] for name, key in self.keys.items() if key in chosen}
-        return rewrites.pack(self.graph, names, self._pack)
+        return stages.run(self.graph, stages.completion(target, lambda _: names, self._pack))
 
     def _pack(self, kernel: np.ndarray, group: int | None) -> packed.PackedKernel:
         key = (kernel.ctypes.data, kernel.shape, group)
         if key not in self._packed:
-            self._packed[key] = rewrites.pack_rows(kernel, group)
+            self._packed[key] = packing.pack_rows(kernel, group)
         return self._packed[key]
 
 

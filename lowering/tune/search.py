@@ -171,7 +171,7 @@ def _by_unit(
     network: networks.Network, target: targets.Target, chosen: networks.Schedules
 ) -> dict[networks.Unit, tuple[float, float]]:
     """Instructions and stalls by the model."""
-    costs = model.costs(network.pack(chosen), target)
+    costs = model.costs(network.rewrite(chosen, target), target)
     executed, stalled = ({name: getattr(c, what) for name, c in costs.items()} for what in ("instructions", "stalls"))
     return {unit: (unit.cost(executed), unit.cost(stalled)) for unit in network.units}
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from lowering.bundle import bundles, measure, write
 from lowering.counts import count
-from lowering.graph import fusion, ops
+from lowering.graph import ops
 from lowering.kernels import emit
 from lowering.targets import targets
 from lowering.tune import model, networks, search
@@ -21,11 +21,11 @@ RUNS = (3, 30)  # at least, at most, in each round
 
 def modelled(network: networks.Network, target: targets.Target) -> search.Trial:
     """By tune/model.py."""
-    base = model.costs(network.pack({}), target)
+    base = model.costs(network.rewrite({}, target), target)
 
     def costs(chosen: networks.Schedules) -> networks.Costs:
         """Instructions, and the stalls that the default has not; stalls that the default has and these have not count for nothing."""
-        found, none = model.costs(network.pack(chosen), target), model.Cost(0.0, 0.0)
+        found, none = model.costs(network.rewrite(chosen, target), target), model.Cost(0.0, 0.0)
         return {name: c.instructions + max(0.0, c.stalls - base.get(name, none).stalls) for name, c in found.items()}
 
     return _against(costs({}), costs, network, target)
@@ -41,8 +41,8 @@ def counts(
     network: networks.Network, target: targets.Target, chosen: networks.Schedules, folder: pathlib.Path
 ) -> networks.Costs:
     """Executed instructions of each convolution's kernel."""
-    packed = network.pack(chosen)
-    layers, _ = count.count(_build(network, packed, target, folder), _convolutions(packed, target))
+    graph = network.rewrite(chosen, target)
+    layers, _ = count.count(_build(network, graph, target, folder), _convolutions(graph))
     return {layer.name: float(sum(layer.counts.values())) for layer in layers}
 
 
@@ -52,12 +52,12 @@ def measured(network: networks.Network, target: targets.Target, folder: pathlib.
     Layers are timed where they stand, in whole inferences, from IREE's dispatch events: so each finds its input and its weights in the
     cache, or not, as it does in use. Alone in a loop it would find both warm.
     """
-    default = _build(network, network.pack({}), target, folder / "default")
+    default = _build(network, network.rewrite({}, target), target, folder / "default")
     first = _profile(default, RUNS[0])
     runs = int(np.clip(1e3 * ROUND_SECONDS / max(sum(first.values()), 1e-3), *RUNS))
 
     def trial(chosen: networks.Schedules) -> list[tuple[networks.Costs, networks.Costs]]:
-        other = _build(network, network.pack(chosen), target, folder / "other")
+        other = _build(network, network.rewrite(chosen, target), target, folder / "other")
 
         def turn(number: int) -> tuple[networks.Costs, networks.Costs]:
             """A B, B A, ...: a machine that slows down favours neither."""
@@ -86,26 +86,31 @@ def undisturbed(
     return sorted(rounds, key=whole)[:ROUNDS]
 
 
-def _build(
-    network: networks.Network, packed: ops.Graph, target: targets.Target, folder: pathlib.Path
-) -> bundles.Bundle:
+def _build(network: networks.Network, graph: ops.Graph, target: targets.Target, folder: pathlib.Path) -> bundles.Bundle:
     """What a bundle holds as far as it is needed to run: no answer, no hashes."""
     folder.mkdir(parents=True, exist_ok=True)
-    module = emit.emit(packed, target)
+    module = emit.emit(graph, target)
     random = np.random.default_rng(0)
-    write.build(folder, module, target, [random.normal(size=(1, *node.shape)) for node in packed.inputs])
-    layers = write.layers(packed, network.traced)
+    write.build(folder, module, target, [random.normal(size=(1, *node.shape)) for node in graph.inputs])
+    layers = write.layers(graph, network.traced)
     names = {"dispatches": module.dispatches, "executables": module.executables}
     return bundles.Bundle(folder, {"run": "trial", "target": {"name": target.name}, "layers": layers, **names})
 
 
 def _against(
-    default: networks.Costs, costs: Callable[[networks.Schedules], networks.Costs], network: networks.Network, target: targets.Target
-) -> search.Trial:  # fmt: skip
-    """One round, for costs of convolutions alone: with a choice that takes a pool out of a convolution's kernel, they leave out the pool, so it is refused."""
-    pooled = lambda chosen: {
-        node.name for node in fusion.join(network.pack(chosen), target).nodes if isinstance(node.op, ops.FusedPool)
-    }
+    default: networks.Costs,
+    costs: Callable[[networks.Schedules], networks.Costs],
+    network: networks.Network,
+    target: targets.Target,
+) -> search.Trial:
+    """One round, for costs of convolutions alone.
+
+    Schedules that take a pool out of a convolution's kernel are refused: the costs would leave out the pool.
+    """
+
+    def pooled(chosen: networks.Schedules) -> set[str]:
+        return {node.name for node in network.rewrite(chosen, target).nodes if isinstance(node.op, ops.FusedPool)}
+
     there = pooled({})
 
     def trial(chosen: networks.Schedules) -> list[tuple[networks.Costs, networks.Costs]]:
@@ -115,9 +120,9 @@ def _against(
     return trial
 
 
-def _convolutions(packed: ops.Graph, target: targets.Target) -> list[str]:
+def _convolutions(graph: ops.Graph) -> list[str]:
     kinds = ops.PackedConv | ops.FusedConvs | ops.FusedPool
-    return [node.name for node in fusion.join(packed, target).nodes if isinstance(node.op, kinds)]
+    return [node.name for node in graph.nodes if isinstance(node.op, kinds)]
 
 
 def _profile(bundle: bundles.Bundle, runs: int) -> networks.Costs:

@@ -9,7 +9,8 @@ import jax
 import numpy as np
 import tyro
 
-from lowering.graph import rewrites, trace
+from lowering.graph import trace
+from lowering.graph.rewrites import stages
 from rt3d_jax.cli import console, lower
 from rt3d_jax.models import catalog
 from rt3d_jax.training import checkpoints
@@ -34,7 +35,7 @@ def run(folder: Annotated[pathlib.Path, tyro.conf.Positional], /, out: pathlib.P
     shape, apply = catalog.clip_shape(network.config), checkpoints.apply(network)
     path = out or folder.resolve().parents[1] / "onnx" / f"{network.name}.onnx"
     path.parent.mkdir(parents=True, exist_ok=True)
-    graph = rewrites.rewrite(trace.trace(apply, network.params, shape), rewrites.ALGEBRA)
+    graph = stages.run(trace.trace(apply, network.params, shape), stages.ALGEBRA)
     onnx_export.write(path, onnx_export.export(graph, dataclasses.asdict(lower.describe(network))))
     if importlib.util.find_spec("onnxruntime") is None:
         console.say(f"{path}: not checked, onnxruntime is not installed")

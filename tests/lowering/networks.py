@@ -11,6 +11,8 @@ from jax import lax
 
 from lowering.bundle import write
 from lowering.graph import ops, trace
+from lowering.graph.rewrites import stages
+from lowering.targets import targets
 from rt3d_jax.sparsity import patterns
 
 Params = dict[str, dict[str, np.ndarray]]
@@ -47,6 +49,11 @@ class Network:
     def example(self) -> write.Example:
         """What a bundle is written of."""
         return write.Example(self.trace(), (self.clip,), self.logits())
+
+
+def unfused(graph: ops.Graph) -> ops.Graph:
+    """A graph with packed kernels, none of them fused: what any GPU's kernels compute."""
+    return stages.rewrite(graph, targets.find("vulkan:adreno"))
 
 
 def mask(

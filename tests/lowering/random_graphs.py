@@ -32,7 +32,7 @@ class Builder:
 
     def add(self, op: ops.Op, *inputs: ops.Node) -> ops.Node:
         """Appends a node, named after its kind and place."""
-        shape = ops.output_shape(op, [node.shape for node in inputs])
+        shape = op.shape([node.shape for node in inputs])
         name = f"{type(op).__name__.lower()}{len(self.nodes)}"
         self.nodes.append(ops.Node(name, op, tuple(node.name for node in inputs), shape))
         return self.last

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lowering.graph import fusion, ops
+from lowering.graph import ops
+from lowering.graph.rewrites import fusion
 from lowering.kernels import executable, kernel, layouts, tables
 from lowering.kernels.cpu import stage as stages
 from lowering.targets import targets, tiles

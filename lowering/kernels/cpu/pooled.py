@@ -1,6 +1,7 @@
 """A packed convolution with a pool of windows side by side behind it, for CPUs: what lies between them stays in cache."""
 
-from lowering.graph import fusion, ops
+from lowering.graph import ops
+from lowering.graph.rewrites import fusion
 from lowering.kernels import executable, kernel, layouts, tables
 from lowering.kernels.cpu import conv as convs
 from lowering.kernels.cpu import pool as pools

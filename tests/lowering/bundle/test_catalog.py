@@ -11,7 +11,7 @@ import pytest
 from flax import nnx
 
 from lowering.bundle import run
-from lowering.graph import interpret, ops, rewrites
+from lowering.graph import interpret, ops
 from lowering.targets import targets
 from rt3d_jax.models import catalog, layers, r2plus1d, s3d
 from rt3d_jax.sparsity import masks, patterns, plans
@@ -40,7 +40,7 @@ def test_the_rewritten_graph_keeps_the_answer_and_batch_norms_fold_away(name: st
     params, clip = pruned(parameters.random(model, CLASSES)), parameters.clip(model)
     tiny = networks.Network(jax.jit(catalog.apply_function(model, CLASSES, "direct")), params, clip)
     expected, graph = tiny.logits()[0], tiny.trace()
-    rewritten = rewrites.rewrite(graph)
+    rewritten = networks.unfused(graph)
     for one in (graph, rewritten):
         np.testing.assert_allclose(interpret.evaluate(one, clip[0]), expected, atol=1e-5 * np.abs(expected).max())
     assert any(isinstance(node.op, ops.Affine) for node in graph.nodes)

@@ -9,7 +9,8 @@ import pytest
 
 import lowering
 from lowering.bundle import bundles, deploy, run
-from lowering.graph import keys, ops, rewrites
+from lowering.graph import keys, ops
+from lowering.graph.rewrites import stages
 from lowering.targets import schedules, store, targets
 from tests.lowering import networks
 
@@ -72,7 +73,7 @@ def test_what_is_said_of_a_network_travels_with_it(tmp_path: pathlib.Path, half:
 
 def test_tuned_schedules_are_used(tmp_path: pathlib.Path, half: networks.Network) -> None:
     host = targets.find("host")
-    (key,) = keys.keys(rewrites.rewrite(half.trace(), rewrites.STAGES[:-1])).values()
+    (key,) = keys.keys(stages.run(half.trace(), stages.PREPARATION)).values()
     store.merge(store.cached(host), host, {key: {"choice": schedules.Schedule(vectors=1).row()}})
     made = lowering.deploy(half.function, half.params, half.clip, out=tmp_path / "b")
     assert made.bundle.manifest["tuning"] == "cache"

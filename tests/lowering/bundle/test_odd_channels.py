@@ -9,7 +9,8 @@ import pytest
 from jax import lax
 
 from lowering.bundle import bundles
-from lowering.graph import fusion, ops, rewrites
+from lowering.graph import ops
+from lowering.graph.rewrites import fusion
 from lowering.targets import targets
 from rt3d_jax.sparsity import masks, patterns, plans
 from tests.lowering import conftest, networks
@@ -101,7 +102,7 @@ def test_depthwise_convolutions_give_jaxs_answer(
 
 @pytest.mark.parametrize("width", [45, 230])
 def test_a_depthwise_convolution_computes_its_own_taps_only(width: int) -> None:
-    graph = rewrites.rewrite(depthwise(width, (2, 2, 2)).trace())
+    graph = networks.unfused(depthwise(width, (2, 2, 2)).trace())
     for name in ("deep", "strided"):
         kernel = networks.op(graph, name, ops.PackedConv).kernel
         assert (kernel.group, kernel.kept, len(kernel.taps)) == (1, 27 * width, 27 * width)

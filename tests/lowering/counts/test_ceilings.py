@@ -9,7 +9,7 @@ import pytest
 
 from lowering.bundle import write
 from lowering.counts import count
-from lowering.graph import ops, rewrites
+from lowering.graph import ops
 from lowering.targets import targets
 from rt3d_jax.sparsity import masks, patterns
 from tests.lowering import conftest, networks
@@ -82,7 +82,7 @@ def test_f16_spills_nothing_and_stays_below_its_instructions_per_mac(
 
 def test_rows_of_uneven_length_cost_what_their_blocks_cost(even: count.Layer, tmp_path: pathlib.Path) -> None:
     """Rows filled up to the longest would cost four times as much."""
-    op = networks.op(rewrites.rewrite(network(UNEVEN).trace()), "conv", ops.PackedConv)
+    op = networks.op(networks.unfused(network(UNEVEN).trace()), "conv", ops.PackedConv)
     lengths = np.diff(op.kernel.starts)
     assert lengths.tolist() == [4 * blocks for blocks in UNEVEN]
     assert lengths.max() >= 4 * np.median(lengths)

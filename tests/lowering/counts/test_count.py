@@ -11,7 +11,7 @@ import pytest
 
 from lowering.bundle import bundles, write
 from lowering.counts import count, layers, plugin
-from lowering.graph import ops, rewrites
+from lowering.graph import ops
 from lowering.kernels import layouts
 from lowering.targets import targets
 from rt3d_jax.cli import main
@@ -50,7 +50,7 @@ def test_a_convolution_multiplies_its_taps_at_all_positions(
     counted: tuple[list[count.Layer], count.Inference], network: networks.Network, name: str
 ) -> None:
     """Each computed tap is multiplied with every filter of its row at the positions of a plane (pad columns between its rows included), rounded up to whole tiles."""
-    graph = rewrites.rewrite(network.trace())
+    graph = networks.unfused(network.trace())
     layout, op = layouts.assign(graph)[name], networks.op(graph, name, ops.PackedConv)
     layer = {layer.name: layer for layer in counted[0]}[name]
     positions, rest = divmod(4 * layer.counts["fmla f32"], computed_taps(op, layout.frames) * op.kernel.group)

@@ -38,7 +38,7 @@ def test_conv_is_that_of_lax(kernel: tuple, strides: tuple, padding: tuple, relu
         )
         + p["bias"]
     )
-    found = interpret.apply(ops.Conv(p["kernel"], p["bias"], strides, padding, relu), [X])
+    found = ops.Conv(p["kernel"], p["bias"], strides, padding, relu).apply([X])
     close(found, jax.nn.relu(expected) if relu else expected)
 
 
@@ -46,8 +46,8 @@ def test_conv_is_that_of_lax(kernel: tuple, strides: tuple, padding: tuple, relu
 def test_packed_conv_is_conv_of_the_unpacked_kernel(relu: bool) -> None:
     p = networks.layer(rng, 3, 3, 2, 6, 13, scheme="kgs 8x4")
     padding = ((1, 1), (0, 2), (1, 0))
-    dense = interpret.apply(ops.Conv(p["kernel"], p["bias"], (1, 1, 1), padding, relu), [X])
-    found = interpret.apply(ops.PackedConv(packed.pack(p["kernel"], 8), p["bias"], padding, relu), [X])
+    dense = ops.Conv(p["kernel"], p["bias"], (1, 1, 1), padding, relu).apply([X])
+    found = ops.PackedConv(packed.pack(p["kernel"], 8), p["bias"], padding, relu).apply([X])
     np.testing.assert_allclose(found, dense, rtol=1e-12)
 
 
@@ -83,39 +83,39 @@ def test_dilated_and_grouped_convs_are_traced_to_plain_ones(kernel: tuple, dilat
 )
 def test_pools_are_those_of_lax(window: tuple, strides: tuple, padding: tuple) -> None:
     close(
-        interpret.apply(ops.MaxPool(window, strides, padding), [X]),
+        ops.MaxPool(window, strides, padding).apply([X]),
         networks.max_pool(batch(), window, strides, padding),
     )
     close(
-        interpret.apply(ops.AvgPool(window, strides, padding), [X]),
+        ops.AvgPool(window, strides, padding).apply([X]),
         networks.avg_pool(batch(), window, strides, padding),
     )
 
 
 def test_a_max_pool_of_negative_values_does_not_see_its_padding() -> None:
-    found = interpret.apply(ops.MaxPool((3, 3, 3), (1, 1, 1), ((1, 1),) * 3), [-1 - np.abs(X)])
+    found = ops.MaxPool((3, 3, 3), (1, 1, 1), ((1, 1),) * 3).apply([-1 - np.abs(X)])
     assert found.max() < 0
 
 
 def test_vectors_are_those_of_jax() -> None:
     p, x = networks.layer(rng, 10, 7), rng.normal(size=10)
     expected = networks.dense(jax.numpy.asarray(x[None], np.float32), p)
-    close(interpret.apply(ops.Dense(p["kernel"], p["bias"]), [x]), expected)
-    close(interpret.apply(ops.Dense(p["kernel"], p["bias"], relu=True), [x]), jax.nn.relu(expected))
+    close(ops.Dense(p["kernel"], p["bias"]).apply([x]), expected)
+    close(ops.Dense(p["kernel"], p["bias"], relu=True).apply([x]), jax.nn.relu(expected))
     rows = packed.pack(p["kernel"][None, None, None], 4)
-    close(interpret.apply(ops.PackedDense(rows, p["bias"]), [x]), expected)
-    close(interpret.apply(ops.Softmax(), [300 * x]), jax.nn.softmax(jax.numpy.asarray(300 * x[None], np.float32)))
+    close(ops.PackedDense(rows, p["bias"]).apply([x]), expected)
+    close(ops.Softmax().apply([300 * x]), jax.nn.softmax(jax.numpy.asarray(300 * x[None], np.float32)))
     close(
-        interpret.apply(ops.Affine(p["kernel"][0, :7], p["bias"]), [x[:7]]),
+        ops.Affine(p["kernel"][0, :7], p["bias"]).apply([x[:7]]),
         x[None, :7] * p["kernel"][0, :7] + p["bias"],
     )
 
 
 def test_moves_are_those_of_numpy() -> None:
-    np.testing.assert_array_equal(interpret.apply(ops.Reshape(), [X]), X.reshape(-1))
-    np.testing.assert_array_equal(interpret.apply(ops.Concat(), [X, 2 * X]), np.concatenate([X, 2 * X], 3))
-    np.testing.assert_array_equal(interpret.apply(ops.Add(), [X, 2 * X]), 3 * X)
-    np.testing.assert_array_equal(interpret.apply(ops.Relu(), [X]), np.where(X > 0, X, 0))
+    np.testing.assert_array_equal(ops.Reshape().apply([X]), X.reshape(-1))
+    np.testing.assert_array_equal(ops.Concat().apply([X, 2 * X]), np.concatenate([X, 2 * X], 3))
+    np.testing.assert_array_equal(ops.Add().apply([X, 2 * X]), 3 * X)
+    np.testing.assert_array_equal(ops.Relu().apply([X]), np.where(X > 0, X, 0))
 
 
 def test_phases_are_every_second_pixel() -> None:
@@ -123,8 +123,8 @@ def test_phases_are_every_second_pixel() -> None:
     x = np.pad(X[:, :7], ((1, 1), (0, 0), (0, 2), (0, 0)))
     for phases in ((2, 1, 3), (1, 1, 1), (2, 1, 2), (1, 1, 3)):
         op = ops.SpaceToDepth((2, 1, 3), ((1, 1), (0, -2), (0, 2)), phases)
-        found = interpret.apply(op, [X])
-        assert found.shape == ops.phases_shape(X.shape, op) == (3, 7, 3, int(np.prod(phases)) * 6)
+        found = op.apply([X])
+        assert found.shape == op.shape([X.shape]) == (3, 7, 3, int(np.prod(phases)) * 6)
         for a, e in np.ndindex(phases[0], phases[2]):
             np.testing.assert_array_equal(found[..., (phases[2] * a + e) * 6 :][..., :6], x[a::2, :, e::3])
 

@@ -18,7 +18,7 @@ def conv(name: str, after: ops.Node, window: ops.Window, filters: int = 48, keep
     kernel = rng.normal(size=shape) * grid.repeat(4, 3)[..., : shape[3], :].repeat(8, 4)[..., :filters]
     padding = tuple((k // 2, k // 2) for k in window)
     op = ops.Conv(kernel.astype(np.float32), np.zeros(filters, np.float32), (stride, 1, 1), padding)
-    return ops.Node(name, op, (after.name,), ops.output_shape(op, [after.shape]))
+    return ops.Node(name, op, (after.name,), op.shape([after.shape]))
 
 
 def clip(shape: ops.Shape = SHAPE) -> ops.Node:
@@ -99,7 +99,7 @@ def test_a_trained_layer_of_about_the_density_finds_the_choice_for_random_weight
     padding = ((1, 1),) * 3
     op = ops.Conv(trained(1, keep, alike), np.zeros(48, np.float32), (1, 1, 1), padding)
     start = clip()
-    graph = ops.Graph((start, ops.Node("mine", op, ("clip",), ops.output_shape(op, [start.shape]))), "mine")
+    graph = ops.Graph((start, ops.Node("mine", op, ("clip",), op.shape([start.shape]))), "mine")
     assert keys.by_name(graph, chosen) == {"mine": schedules.Schedule(vectors=3)}
 
 

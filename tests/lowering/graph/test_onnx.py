@@ -8,8 +8,9 @@ import onnx
 import onnxruntime
 import pytest
 
-from lowering.graph import interpret, ops, rewrites, verify
+from lowering.graph import interpret, ops, verify
 from lowering.graph import onnx as onnx_export
+from lowering.graph.rewrites import stages
 from tests.lowering import networks
 
 rng = np.random.default_rng(0)
@@ -30,7 +31,7 @@ def single(op: ops.Op, shape: ops.Shape = MAP, then: tuple[ops.Op, ...] = ()) ->
     for number, each in enumerate((op, *then)):
         last = nodes[-1]
         inputs = (last.name,) * (2 if isinstance(each, ops.Add | ops.Concat) else 1)
-        out = ops.output_shape(each, [last.shape] * len(inputs))
+        out = each.shape([last.shape] * len(inputs))
         nodes.append(ops.Node(f"node{number}", each, inputs, out))
     return verify.verify(ops.Graph(tuple(nodes), nodes[-1].name))
 
@@ -99,24 +100,24 @@ def test_an_operation_means_in_onnx_what_it_means_here(name: str) -> None:
     check(single(first, then=tuple(then)))
 
 
-@pytest.mark.parametrize("stages", [(), rewrites.ALGEBRA], ids=["traced", "rewritten"])
+@pytest.mark.parametrize("several", [(), stages.ALGEBRA], ids=["traced", "rewritten"])
 @pytest.mark.parametrize("scheme", ["dense", "kgs 8x4", "filter"])
 @pytest.mark.parametrize("network", networks.BUILDERS)
-def test_a_network_answers_as_jax_does(network: str, scheme: str, stages: tuple[rewrites.Stage, ...]) -> None:
+def test_a_network_answers_as_jax_does(network: str, scheme: str, several: tuple[stages.Stage, ...]) -> None:
     built = networks.BUILDERS[network](scheme)
     expected = built.logits()[0]
-    found = runtime(rewrites.rewrite(built.trace(), stages), built.clip[0])
+    found = runtime(stages.run(built.trace(), several), built.clip[0])
     assert np.abs(found - expected).max() < 1e-5 * np.abs(expected).max()
 
 
 def test_packed_kernels_are_unpacked() -> None:
-    graph = rewrites.rewrite(networks.chain("kgs 8x4").trace())
+    graph = networks.unfused(networks.chain("kgs 8x4").trace())
     assert {type(node.op) for node in graph.nodes} >= {ops.PackedConv, ops.PackedDense}
     check(graph)
 
 
 def test_what_dense_layers_read_is_not_transposed() -> None:
-    graph = rewrites.rewrite(networks.chain("dense").trace(), rewrites.ALGEBRA)
+    graph = stages.run(networks.chain("dense").trace(), stages.ALGEBRA)
     kinds = [node.op_type for node in onnx_export.export(graph).graph.node]
     assert kinds == ["Conv", "Relu", "MaxPool", "Conv", "Relu", "MaxPool", "Flatten", "Gemm", "Relu", "Gemm"]
 
@@ -133,7 +134,7 @@ def test_a_layer_may_be_called_as_the_output_or_the_input() -> None:
 
 
 def test_split_strides_have_no_form_in_onnx() -> None:
-    graph = rewrites.rewrite(networks.factored("dense").trace())
+    graph = networks.unfused(networks.factored("dense").trace())
     with pytest.raises(
         ops.GraphError,
         match="^space1_phases is a SpaceToDepth, which has no form in ONNX; export the graph before its strides are split$",
@@ -149,7 +150,7 @@ def test_windows_wholly_outside_are_refused(kind: type[ops.MaxPool | ops.AvgPool
 
 
 def test_the_file_says_what_the_model_wants(tmp_path: pathlib.Path) -> None:
-    graph = rewrites.rewrite(networks.chain("dense").trace(), rewrites.ALGEBRA)
+    graph = stages.run(networks.chain("dense").trace(), stages.ALGEBRA)
     path = tmp_path / "model.onnx"
     onnx_export.write(path, onnx_export.export(graph, {"scheme": "dense", "rate": 1.0, "clip": {"frames": 3}}))
     assert [file.name for file in tmp_path.iterdir()] == ["model.onnx"]

@@ -35,7 +35,7 @@ def test_verify_gives_back_a_sound_graph() -> None:
         ([CLIP, node("clip", POOL, "clip", 3, 4, 3, 2)], "two nodes are named 'clip'; names must differ"),
         ([CLIP, node("p", POOL, "q", 3, 4, 3, 2)], "p reads 'q', which no earlier node gives"),
         ([CLIP, node("p", POOL, "p", 3, 4, 3, 2)], "p reads 'p', which no earlier node gives"),
-        ([CLIP, node("p", POOL, "", 3, 4, 3, 2)], "p (MaxPool) has no input"),
+        ([CLIP, node("p", POOL, "", 3, 4, 3, 2)], "p (MaxPool) reads 0 values, expected 1"),
         (
             [CLIP, node("p", POOL, "clip", 3, 8, 3, 2)],
             "p (MaxPool) says shape (3, 8, 3, 2), its inputs [(3, 8, 6, 2)] give (3, 4, 3, 2)",
@@ -46,25 +46,36 @@ def test_verify_gives_back_a_sound_graph() -> None:
         ),
         (
             [CLIP, node("p", POOL, "clip", 3, 4, 3, 2), node("j", ops.Concat(), "clip p", 3, 8, 6, 4)],
-            "j joins feature maps of different sizes: [(3, 8, 6, 2), (3, 4, 3, 2)]",
+            "j (Concat) joins feature maps of different sizes: [(3, 8, 6, 2), (3, 4, 3, 2)]",
         ),
         (
             [CLIP, node("c", CONV, "clip", 3, 4, 3, 5), node("a", ops.Add(), "clip c", 3, 8, 6, 2)],
-            "a adds values of different shapes: [(3, 8, 6, 2), (3, 4, 3, 5)]",
+            "a (Add) adds values of different shapes: [(3, 8, 6, 2), (3, 4, 3, 5)]",
         ),
         (
             [CLIP, node("j", ops.Concat(), "clip clip", 3, 8, 6, 4), node("c", CONV, "j", 3, 4, 3, 5)],
-            "c has a kernel for 2 channels and reads (3, 8, 6, 4)",
+            "c (Conv) has a kernel for 2 channels and reads (3, 8, 6, 4)",
         ),
         (
             [CLIP, node("r", ops.Reshape(), "clip", 288), node("c", CONV, "r", 3, 4, 3, 5)],
-            "c has a kernel for 2 channels and reads (288,)",
+            "c (Conv) has a kernel for 2 channels and reads (288,)",
         ),
         (
             [CLIP, node("c", dataclasses.replace(CONV, strides=(1, 1, 1)), "clip clip", 3, 8, 6, 5)],
-            "c of shape (3, 8, 6, 5) adds a value of shape (3, 8, 6, 2); they must be the same",
+            "c (Conv) of shape (3, 8, 6, 5) adds a value of shape (3, 8, 6, 2); they must be the same",
         ),
-        ([CLIP, node("d", DENSE, "clip", 4)], "d has a kernel for 288 inputs and reads (3, 8, 6, 2)"),
+        ([CLIP, node("p", POOL, "clip clip", 3, 4, 3, 2)], "p (MaxPool) reads 2 values, expected 1"),
+        ([CLIP, node("c", CONV, "clip clip clip", 3, 4, 3, 5)], "c (Conv) reads 3 values, expected 1 to 2"),
+        (
+            [CLIP, node("r", ops.Reshape(), "clip", 288), node("p", POOL, "r", 3, 4, 3, 2)],
+            "p (MaxPool) wants a feature map and reads (288,)",
+        ),
+        ([CLIP, node("s", ops.Softmax(), "clip", 3, 8, 6, 2)], "s (Softmax) wants a vector and reads (3, 8, 6, 2)"),
+        (
+            [CLIP, node("a", ops.Affine(np.ones(3), np.ones(3)), "clip", 3, 8, 6, 2)],
+            "a (Affine) scales 3 channels and reads (3, 8, 6, 2)",
+        ),
+        ([CLIP, node("d", DENSE, "clip", 4)], "d (Dense) has a kernel for 288 inputs and reads (3, 8, 6, 2)"),
     ],
 )
 def test_verify_names_the_node_and_what_is_wrong(nodes: list[ops.Node], message: str) -> None:
@@ -87,13 +98,12 @@ def test_verify_wants_a_result_that_comes_last_and_needs_every_node(result: str,
 
 
 def test_macs_count_every_position_of_the_kept_weights() -> None:
-    assert ops.macs(node("c", CONV, "clip", 3, 4, 3, 5)) == 3 * 4 * 3 * 27 * 2 * 5
-    assert ops.macs(node("d", DENSE, "r", 4)) == 288 * 4
+    assert node("c", CONV, "clip", 3, 4, 3, 5).macs == 3 * 4 * 3 * 27 * 2 * 5
+    assert node("d", DENSE, "r", 4).macs == 288 * 4
     kernel = packed.pack(networks.layer(rng, 3, 3, 3, 8, 45, scheme="kgs 8x4")["kernel"], 8)
-    assert (
-        ops.macs(node("c", ops.PackedConv(kernel, np.zeros(45), ((1, 1),) * 3), "x", 2, 7, 9, 45)) == 126 * kernel.kept
-    )
-    assert ops.macs(node("p", POOL, "clip", 3, 4, 3, 2)) == 0
+    conv = node("c", ops.PackedConv(kernel, np.zeros(45), ((1, 1),) * 3), "x", 2, 7, 9, 45)
+    assert conv.macs == 126 * kernel.kept
+    assert node("p", POOL, "clip", 3, 4, 3, 2).macs == 0
 
 
 def test_a_graph_prints_as_one_line_per_node() -> None:

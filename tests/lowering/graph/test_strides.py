@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from lowering.graph import ops
-from lowering.graph import strides as stride_stages
 from tests.lowering import networks
 from tests.lowering.graph.test_rewrites import kinds, rng, same, traced, until
 
@@ -26,7 +25,7 @@ def test_strides_in_height_or_width_become_phases_and_those_of_frames_stay(
 ) -> None:
     params = {"conv": networks.layer(rng, *kernel, 4, 5)}
     graph = traced(lambda p, x: networks.conv(x, p["conv"], strides, padding).reshape(1, -1), params)
-    found = until(graph, stride_stages.split_strides)
+    found = until(graph, "split_strides")
     assert kinds(found) == ["Input", "SpaceToDepth", "Conv", "Reshape"]
     phases, conv = networks.op(found, "conv_phases", ops.SpaceToDepth), networks.op(found, "conv", ops.Conv)
     assert (phases.strides, phases.padding[0]) == ((1, *strides[1:]), (0, 0))
@@ -49,7 +48,7 @@ def test_convolutions_that_read_the_same_value_share_its_phases(small: tuple) ->
         return (networks.conv(x, p["conv"], (2, 2, 2), [(0, 0), (1, 1), (1, 1)]) + shortcut).reshape(1, -1)
 
     graph = traced(function, params)
-    found = until(graph, stride_stages.split_strides)
+    found = until(graph, "split_strides")
     assert kinds(found).count("SpaceToDepth") == 1
     assert np.count_nonzero(networks.op(found, "shortcut", ops.Conv).kernel) == np.prod((*small, 4, 5))
     same(graph, found)
@@ -63,6 +62,6 @@ def test_convolutions_of_other_strides_or_sizes_have_phases_of_their_own() -> No
         return jnp.mean(a, (1, 2, 3)) + jnp.mean(b, (1, 2, 3))
 
     graph = traced(function, params)
-    found = until(graph, stride_stages.split_strides)
+    found = until(graph, "split_strides")
     assert kinds(found).count("SpaceToDepth") == 2
     same(graph, found)

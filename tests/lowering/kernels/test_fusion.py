@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from lowering.bundle import bundles, run
-from lowering.graph import fusion, interpret, ops, packed, rewrites
+from lowering.graph import interpret, ops, packed
+from lowering.graph.rewrites import fusion, stages
 from lowering.kernels.cpu import stage
 from lowering.targets import targets
 from tests.lowering import conftest, networks, random_graphs
@@ -29,7 +30,7 @@ class Maker:
     def add(self, name: str, op: ops.Op, *inputs: str) -> None:
         by_name = {node.name: node for node in self.nodes}
         inputs = inputs or (self.nodes[-1].name,)
-        shape = ops.output_shape(op, [by_name[name].shape for name in inputs])
+        shape = op.shape([by_name[name].shape for name in inputs])
         self.nodes.append(ops.Node(name, op, inputs, shape))
 
     def conv(
@@ -54,24 +55,24 @@ def space_time(
     return maker
 
 
-def joined(maker: Maker, target: targets.Target = ARM) -> list[str]:
-    """Names of the nodes between clip and flattening, once chains are joined."""
-    return [node.name for node in fusion.join(rewrites.rewrite(maker.graph()), target).nodes[1:-1]]
+def fused(maker: Maker, target: targets.Target = ARM) -> list[str]:
+    """Names of the nodes between clip and flattening, once kernels are fused."""
+    return [node.name for node in stages.rewrite(maker.graph(), target).nodes[1:-1]]
 
 
 def test_a_convolution_and_its_only_reader_over_frames_are_joined() -> None:
-    graph = fusion.join(rewrites.rewrite(space_time().graph()), ARM)
+    graph = stages.rewrite(space_time().graph(), ARM)
     node = graph["space.time"]
     assert ([n.name for n in graph.nodes], node.inputs, node.shape) == (["clip", "space.time", "flat"], ("clip",), (5, 9, 11, 6))  # fmt: skip
     op = networks.op(graph, "space.time", ops.FusedConvs)
     assert op.between == (5, 9, 11, 13)
-    assert ops.macs(node) == 5 * 99 * op.first.kernel.kept + 5 * 99 * op.second.kernel.kept
+    assert node.macs == 5 * 99 * op.first.kernel.kept + 5 * 99 * op.second.kernel.kept
 
 
 def test_frames_that_a_chain_skips_are_not_counted() -> None:
-    graph = fusion.join(rewrites.rewrite(space_time(stride=2).graph()), ARM)
+    graph = stages.rewrite(space_time(stride=2).graph(), ARM)
     op = networks.op(graph, "space.time", ops.FusedConvs)
-    assert ops.macs(graph["space.time"]) == 5 * 99 * op.first.kernel.kept + 3 * 99 * op.second.kernel.kept
+    assert graph["space.time"].macs == 5 * 99 * op.first.kernel.kept + 3 * 99 * op.second.kernel.kept
 
 
 def branch(maker: Maker) -> Maker:
@@ -120,21 +121,21 @@ def third(maker: Maker) -> Maker:
     ],
 )
 def test_only_what_gains_is_joined(make: Callable[[], Maker], change: dict, names: list[str]) -> None:
-    assert joined(make(), dataclasses.replace(ARM, **change)) == names
+    assert fused(make(), dataclasses.replace(ARM, **change)) == names
 
 
 def test_a_ring_of_one_register_tile_must_fit_twice_what_a_chain_may_keep() -> None:
-    op = networks.op(fusion.join(rewrites.rewrite(space_time().graph()), ARM), "space.time", ops.FusedConvs)
+    op = networks.op(stages.rewrite(space_time().graph(), ARM), "space.time", ops.FusedConvs)
     least = fusion.ring_bytes(op.first, op.second, fusion.step(op.first, op.second, ARM), ARM)
-    assert joined(space_time(), dataclasses.replace(ARM, ring_bytes=least // 2)) == ["space.time"]
-    assert joined(space_time(), dataclasses.replace(ARM, ring_bytes=least // 2 - 1)) == ["space", "time"]
+    assert fused(space_time(), dataclasses.replace(ARM, ring_bytes=least // 2)) == ["space.time"]
+    assert fused(space_time(), dataclasses.replace(ARM, ring_bytes=least // 2 - 1)) == ["space", "time"]
 
 
 @pytest.mark.parametrize(("width", "names"), [(48, ["space.time"]), (300, ["space", "time"])])
 def test_weights_that_are_read_once_a_chunk_must_not_cost_more_than_a_chain_saves(width: int, names: list[str]) -> None:
     """The chain has 7 chunks of 16 positions, a convolution alone 2 of 64: weights are read 5 times more, what lies between is not written and read."""
     maker = lambda: space_time(widths=(13, width))
-    graph = rewrites.rewrite(maker().graph())
+    graph = networks.unfused(maker().graph())
     first, second = (networks.op(graph, name, ops.PackedConv) for name in ("space", "time"))
     tight = dataclasses.replace(ARM, ring_bytes=fusion.ring_bytes(first, second, 16, ARM) // 2)
     weights, between = first.kernel.values.nbytes + second.kernel.values.nbytes, 16 * 5 * 99 * 4
@@ -142,8 +143,8 @@ def test_weights_that_are_read_once_a_chunk_must_not_cost_more_than_a_chain_save
         5 * weights,
         width == 300,
     )
-    assert joined(maker(), tight) == names
-    assert joined(maker(), dataclasses.replace(tight, cache_bytes=weights)) == (
+    assert fused(maker(), tight) == names
+    assert fused(maker(), dataclasses.replace(tight, cache_bytes=weights)) == (
         ["space.time"] if weights < between else ["space", "time"]
     )
 
@@ -155,9 +156,9 @@ def test_a_chain_means_what_its_convolutions_mean_one_after_the_other() -> None:
         added(space_time(), "time"),
         third(space_time(depth=2)),
     ):
-        graph = rewrites.rewrite(maker.graph())
+        graph = networks.unfused(maker.graph())
         clip = random_graphs.clip(graph, 0)[0]
-        found = fusion.join(graph, ARM)
+        found = fusion.fuse(graph, ARM)
         assert any(isinstance(node.op, ops.FusedConvs) for node in found.nodes)
         np.testing.assert_array_equal(interpret.evaluate(found, clip), interpret.evaluate(graph, clip))
 

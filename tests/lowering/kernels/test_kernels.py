@@ -6,7 +6,8 @@ import itertools
 import numpy as np
 import pytest
 
-from lowering.graph import fusion, interpret, ops, rewrites
+from lowering.graph import ops
+from lowering.graph.rewrites import stages
 from lowering.kernels import build, layouts
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import stage
@@ -32,7 +33,7 @@ class Kernels:
     """A graph as one target's kernels see it."""
 
     def __init__(self, graph: ops.Graph, target: targets.Target) -> None:
-        self.graph, self.target = fusion.join(rewrites.rewrite(graph), target), target
+        self.graph, self.target = stages.rewrite(graph, target), target
         self.layout, self.users = layouts.assign(self.graph), self.graph.users
 
     def source(self, name: str) -> ops.Node:
@@ -73,7 +74,7 @@ def run(graph: ops.Graph, target: targets.Target, seed: int = 0) -> list[str]:
     tolerance = 1e-5 if target.precision is precisions.F32 else target.precision.tolerance
     for node in found.graph.nodes:
         given = [values[name] for name in node.inputs]
-        expected = values[node.name] = interpret.apply(node.op, given) if given else clip[0].astype(np.float64)
+        expected = values[node.name] = node.op.apply(given) if given else clip[0].astype(np.float64)
         kernel = found.build(node)
         if kernel is None or not kernel.outside:
             continue
@@ -108,7 +109,7 @@ def single(op: ops.Op, *shape: int, positive: bool = False) -> ops.Graph:
     """A graph of one operation on the clip, or on its ReLU, flattened."""
     clip, relu = ops.Node("clip", ops.Input(), (), shape), ops.Node("relu", ops.Relu(), ("clip",), shape)
     head = (clip, relu) if positive else (clip,)
-    node = ops.Node("node", op, (head[-1].name,), ops.output_shape(op, [shape]))
+    node = ops.Node("node", op, (head[-1].name,), op.shape([shape]))
     return ops.Graph((*head, node, ops.Node("flat", ops.Reshape(), ("node",), (int(np.prod(node.shape)),))), "flat")
 
 

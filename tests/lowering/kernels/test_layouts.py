@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lowering.graph import ops, rewrites
+from lowering.graph import ops
 from lowering.kernels import layouts, tables
 from tests.lowering import networks
 
@@ -12,7 +12,7 @@ CASES = [(name, scheme) for name in networks.BUILDERS for scheme in ("dense", "k
 
 
 def rewritten(name: str, scheme: str) -> tuple[ops.Graph, dict[str, layouts.Layout]]:
-    graph = rewrites.rewrite(networks.BUILDERS[name](scheme).trace())
+    graph = networks.unfused(networks.BUILDERS[name](scheme).trace())
     return graph, layouts.assign(graph)
 
 
@@ -93,7 +93,7 @@ def test_a_map_without_padding_ends_in_zeros_too(size: tuple[int, int, int]) -> 
     network = networks.Network(
         lambda q, x: networks.conv(x, q["c"]).reshape(1, -1), {"c": p}, networks.clip(rng, *size, 3)
     )
-    for each in layouts.assign(rewrites.rewrite(network.trace())).values():
+    for each in layouts.assign(networks.unfused(network.trace())).values():
         assert (each.first, each.pitch) == (0, size[2])
         assert each.end < each.plane
 

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from iree.compiler.tools import binaries
 
-from lowering.graph import rewrites
 from lowering.kernels import emit, kernel, limits
 from lowering.targets import gpus, targets
 from tests.lowering import networks
@@ -95,14 +94,14 @@ def test_a_network_is_checked_layer_by_layer(target: str, gpu: dict, message: st
     found = targets.find(target)
     assert found.gpu is not None
     tight = dataclasses.replace(found, gpu=dataclasses.replace(found.gpu, **gpu))
-    graph = rewrites.rewrite(SMALL.trace())
+    graph = networks.unfused(SMALL.trace())
     emit.emit(graph, found)
     with pytest.raises(limits.LimitError, match=f"^{message}"):
         emit.emit(graph, tight)
 
 
 def test_a_bound_below_one_workgroup_is_refused_with_one_that_works() -> None:
-    graph, target = rewrites.rewrite(SMALL.trace()), targets.find("vulkan:adreno")
+    graph, target = networks.unfused(SMALL.trace()), targets.find("vulkan:adreno")
     with pytest.raises(
         limits.LimitError, match=r"^conv1 has \d+ MACs in one workgroup, the target's limit is 1000;"
     ) as caught:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from lowering.bundle import bundles, run
-from lowering.graph import fusion, interpret, ops, rewrites
+from lowering.graph import interpret, ops
+from lowering.graph.rewrites import fusion, stages
 from lowering.targets import targets
 from tests.lowering import conftest, networks, random_graphs
 from tests.lowering.kernels import test_fusion, test_kernels
@@ -47,7 +48,7 @@ ROOMY = dataclasses.replace(test_fusion.ARM, ring_bytes=1 << 20)
     ],
 )
 def test_only_pools_that_gain_are_joined(make: Callable[[], test_fusion.Maker], change: dict, names: list[str]) -> None:
-    assert test_fusion.joined(make(), dataclasses.replace(ROOMY, **change)) == names
+    assert test_fusion.fused(make(), dataclasses.replace(ROOMY, **change)) == names
 
 
 def test_a_pool_behind_a_convolution_that_others_read_is_left() -> None:
@@ -55,15 +56,15 @@ def test_a_pool_behind_a_convolution_that_others_read_is_left() -> None:
     maker.conv("other", (1, 1, 1), 3, ops.NO_PADDING, of="conv")
     maker.add("small", ops.MaxPool((1, 2, 2), (1, 2, 2), ops.NO_PADDING, True))
     maker.add("both", ops.Concat(), "pool", "small")
-    assert test_fusion.joined(maker, ROOMY) == ["conv", "pool", "other.small", "both"]
+    assert test_fusion.fused(maker, ROOMY) == ["conv", "pool", "other.small", "both"]
 
 
 def test_a_pooled_convolution_means_what_both_mean_one_after_the_other() -> None:
-    graph = rewrites.rewrite(pooled((2, 2, 2)).graph())
+    graph = networks.unfused(pooled((2, 2, 2)).graph())
     clip = random_graphs.clip(graph, 0)[0]
-    found = fusion.join(graph, ROOMY)
+    found = fusion.fuse(graph, ROOMY)
     op = networks.op(found, "conv.pool", ops.FusedPool)
-    assert (op.between, ops.macs(found["conv.pool"])) == ((5, 10, 17, 13), ops.macs(graph["conv"]))
+    assert (op.between, found["conv.pool"].macs) == ((5, 10, 17, 13), graph["conv"].macs)
     np.testing.assert_array_equal(interpret.evaluate(found, clip), interpret.evaluate(graph, clip))
 
 
@@ -82,16 +83,14 @@ def test_pooled_kernels_agree_with_the_oracle(
     window: ops.Window, shape: tuple[int, ...], pads: int, width: int, ring: int, target: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     """Chunks of one row of the result, of several and of all; whatever they waste."""
-    monkeypatch.setattr(fusion, "_pools", lambda op, target: True)
+    monkeypatch.setattr(fusion, "_pool_gains", lambda op, target: True)
     spec = dataclasses.replace(test_kernels.TARGETS[target], ring_bytes=ring)
     graph = pooled(window, width, pads, shape).graph()
     assert test_kernels.run(graph, spec) == ["conv.pool"]
 
 
 def test_chunks_of_a_pooled_convolution_have_as_many_rows_each_and_fit_the_ring() -> None:
-    op = networks.op(
-        fusion.join(rewrites.rewrite(pooled(shape=(5, 24, 64, 3)).graph()), ROOMY), "conv.pool", ops.FusedPool
-    )
+    op = networks.op(stages.rewrite(pooled(shape=(5, 24, 64, 3)).graph(), ROOMY), "conv.pool", ops.FusedPool)
     for ring in (1, 10_000, 40_000, 100_000):
         target = dataclasses.replace(test_fusion.ARM, ring_bytes=ring)
         count = fusion.lines(op, 65, target)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from iree.compiler.tools import binaries
 
-from lowering.graph import rewrites
+from lowering.graph.rewrites import stages
 from lowering.kernels import emit, spans
 from lowering.targets import targets
 from tests.lowering import conftest, networks
@@ -79,7 +79,7 @@ def test_a_network_in_many_dispatches_gives_jaxs_answer(
     write_bundle: conftest.WriteBundle, target: str, name: str, scheme: str, options: dict, bound: int
 ) -> None:
     network = networks.BUILDERS[name](scheme, **options)
-    text = emit.emit(rewrites.rewrite(network.trace()), targets.find(target)).text
+    text = emit.emit(stages.rewrite(network.trace(), targets.find(target)), targets.find(target)).text
     bundle = write_bundle(network, target, targets.split(targets.find(target), bound))
     split = (bundle.folder / "module.mlir").read_text()
     assert split.count("flow.dispatch ") > text.count("flow.dispatch ") + 3
@@ -92,7 +92,7 @@ def test_a_result_written_in_spans_is_not_copied(tmp_path: pathlib.Path) -> None
     network, found = networks.chain("kgs 8x4", size=(5, 17, 23)), {}
     for bound in (10**9, 1_000_000):
         target = targets.split(targets.find("vulkan:adreno"), bound)
-        module = emit.emit(rewrites.rewrite(network.trace()), target)
+        module = emit.emit(stages.rewrite(network.trace(), target), target)
         (tmp_path / "module.mlir").write_text(module.text)
         command = [binaries.find_tool("iree-compile"), *target.flags, "module.mlir", "--compile-to=stream"]
         text = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lowering.graph import ops, packed, rewrites
+from lowering.graph import ops, packed
 from lowering.kernels import layouts, tables
 from lowering.targets import precisions
 from tests.lowering import networks
@@ -60,7 +60,7 @@ def test_rows_that_fill_a_block_have_no_taps_and_no_bias() -> None:
 
 def test_a_dense_layer_reads_a_flattened_map_where_it_lies() -> None:
     network = networks.chain("kgs 8x4")
-    graph = rewrites.rewrite(network.trace())
+    graph = networks.unfused(network.trace())
     pool, op = graph["pool_2"], networks.op(graph, "fc1", ops.PackedDense)
     x = layouts.assign(graph)["pool_2"]
     value = rng.normal(size=pool.shape).astype(np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lowering.bundle import bundles, measure
-from lowering.graph import rewrites
+from lowering.graph.rewrites import stages
 from lowering.kernels import emit, kernel
 from lowering.kernels.cpu import stage
 from lowering.system import cpuinfo
@@ -99,7 +99,7 @@ def functions(name: str, target: str) -> dict[str, str]:
     found = TARGETS[target] if target in TARGETS else targets.find(target)
     if name != "straight":  # so that kernels are joined
         found = dataclasses.replace(found, cache_bytes=0)
-    text = emit.emit(rewrites.rewrite(NETWORKS[name]().trace()), found).text
+    text = emit.emit(stages.rewrite(NETWORKS[name]().trace(), found), found).text
     sections = text.rstrip("\n").split("\n\n")
     return {re.findall(r"^func\.func (?:private )?@([\w.]+)\(", s, re.MULTILINE)[-1]: s for s in sections[1:]}
 
@@ -170,7 +170,8 @@ def test_a_template_gives_its_golden(
 @pytest.mark.parametrize("node", ["conv", "fc"])
 def test_a_kernel_in_spans_gives_its_golden(node: str) -> None:
     bound = targets.split(targets.find(GPU), 250_000 if node == "conv" else 300)
-    text = emit.emit(rewrites.rewrite(straight().trace()), dataclasses.replace(bound, gpu=None)).text
+    bound = dataclasses.replace(bound, gpu=None)
+    text = emit.emit(stages.rewrite(straight().trace(), bound), bound).text
     compare(f"vulkan/{node}_spans", next(s for s in text.split("\n\n") if f"func.func private @{node}(" in s))
 
 
@@ -233,7 +234,7 @@ def test_the_factor_of_a_mean_is_a_number_in_mlir(window: tuple[int, int, int]) 
     network = networks.Network(
         lambda p, x: networks.dense(jnp.mean(x, (1, 2, 3)), p["fc"]), params, np.zeros((1, *window, 1), np.float32)
     )
-    text = emit.emit(rewrites.rewrite(network.trace()), targets.find(CPU)).text
+    text = emit.emit(stages.rewrite(network.trace(), targets.find(CPU)), targets.find(CPU)).text
     lines = [line for line in text.splitlines() if re.search(r"arith\.constant.*f32", line)]
     assert lines
     assert [line for line in lines if not FLOAT.search(line)] == []

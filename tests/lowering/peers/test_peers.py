@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from lowering.bundle import measure
-from lowering.graph import interpret, ops, rewrites
+from lowering.graph import interpret, ops
 from lowering.graph import onnx as onnx_export
+from lowering.graph.rewrites import stages
 from lowering.peers import engines, networks, rounds, torch_network
 from tests.lowering import conftest
 from tests.lowering import networks as examples
@@ -110,7 +111,7 @@ def test_weights_that_were_tampered_with_are_found(own: networks.Network, networ
     params["fc2"]["bias"] = params["fc2"]["bias"] + np.float32(0.1)
     graph = dataclasses.replace(network, params=params).trace()
     (own.folder / networks.MODEL).unlink()
-    onnx_export.write(own.folder / networks.MODEL, onnx_export.export(rewrites.rewrite(graph, rewrites.ALGEBRA)))
+    onnx_export.write(own.folder / networks.MODEL, onnx_export.export(stages.run(graph, stages.ALGEBRA)))
     pairs = [(engines.ENGINES[name], own) for name in ("onnxruntime", engines.OURS)]
     found, _, _ = rounds.interleave(pairs, 1, rounds=1, runs=1)
     assert re.match(r"wrong answer: off by 0\.\d+ of the largest logit, expected at most 0.01", found[0].status)
@@ -138,18 +139,19 @@ def test_an_interrupt_while_loading_leaves_rows_without_times(own: networks.Netw
     assert (row["p50_ms"], row["status"]) == (None, "interrupted before it was timed")
 
 
-@pytest.mark.parametrize("stages", [(), rewrites.ALGEBRA], ids=["traced", "rewritten"])
+@pytest.mark.parametrize("several", [(), stages.ALGEBRA], ids=["traced", "rewritten"])
 @pytest.mark.parametrize("name", examples.BUILDERS)
-def test_in_pytorch_a_graph_means_the_same(name: str, stages: tuple[rewrites.Stage, ...]) -> None:
+def test_in_pytorch_a_graph_means_the_same(name: str, several: tuple[stages.Stage, ...]) -> None:
     built = examples.BUILDERS[name]("kgs 8x4")
-    graph = rewrites.rewrite(built.trace(), stages)
-    network = torch_network.Network(list(graph.nodes), torch_network.torch.channels_last_3d)
+    graph = stages.run(built.trace(), several)
+    network = torch_network.Network(list(graph.nodes), graph.result, torch_network.torch.channels_last_3d)
     x = torch_network.torch.from_numpy(built.clip).permute(0, 4, 1, 2, 3)
     expected = interpret.evaluate(graph, built.clip[0])
     np.testing.assert_allclose(network(x).numpy()[0], expected, rtol=1e-4, atol=1e-5)
 
 
 def test_pytorch_lets_go_of_the_graphs_weights() -> None:
-    nodes: list[ops.Node] = list(examples.chain("dense").trace().nodes)
-    torch_network.Network(nodes, torch_network.torch.contiguous_format)
+    graph = examples.chain("dense").trace()
+    nodes: list[ops.Node] = list(graph.nodes)
+    torch_network.Network(nodes, graph.result, torch_network.torch.contiguous_format)
     assert nodes == []

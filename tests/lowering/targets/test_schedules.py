@@ -7,7 +7,8 @@ import re
 import pytest
 
 from lowering.bundle import bundles, run, write
-from lowering.graph import keys, ops, rewrites
+from lowering.graph import keys, ops
+from lowering.graph.rewrites import stages
 from lowering.kernels import emit
 from lowering.targets import schedules, targets
 from tests.lowering import conftest, networks
@@ -19,11 +20,9 @@ def text(network: networks.Network, choice: schedules.Schedule | None = None, ta
     """The module with one choice for every convolution, or as it is without."""
     graph = network.trace()
     chosen = (
-        dict.fromkeys(keys.keys(rewrites.rewrite(graph, rewrites.STAGES[:-1])).values(), choice)
-        if choice
-        else schedules.NONE
+        dict.fromkeys(keys.keys(stages.run(graph, stages.PREPARATION)).values(), choice) if choice else schedules.NONE
     )
-    return emit.emit(rewrites.tuned(graph, chosen), targets.find(target)).text
+    return emit.emit(stages.rewrite(graph, targets.find(target), chosen), targets.find(target)).text
 
 
 def sums(text: str, layer: str) -> int:
@@ -59,7 +58,7 @@ def test_a_choice_of_ring_joins_and_parts() -> None:
 
 def test_without_a_choice_for_its_layers_a_module_is_what_it_was(network: networks.Network) -> None:
     other = {"1x1x1x1 * 1x1x1x1 pad 0.0.0.0.0.0 stride 1 keeps 1/1/1": schedules.Schedule(vectors=1)}
-    module = emit.emit(rewrites.tuned(network.trace(), other), targets.find(CPU))
+    module = emit.emit(stages.rewrite(network.trace(), targets.find(CPU), other), targets.find(CPU))
     assert module.text == text(network) == text(network, schedules.DEFAULT)
 
 
@@ -81,7 +80,7 @@ def test_a_tuned_bundle_gives_jaxs_answer_and_says_who_tuned_it(
 ) -> None:
     network = networks.factored("kgs 8x4", size=(4, 18, 23))
     graph = network.trace()
-    chosen = dict.fromkeys(keys.keys(rewrites.rewrite(graph, rewrites.STAGES[:-1])).values(), choice)
+    chosen = dict.fromkeys(keys.keys(stages.run(graph, stages.PREPARATION)).values(), choice)
     bundle = write.write(tmp_path / "b", network.example(), targets.find("host"), conftest.INFO, chosen)
     assert run.check(bundle).passed
     assert bundle.manifest["tuning"] == choice.source
@@ -95,7 +94,7 @@ def test_a_bundle_is_compiled_again_when_its_choices_change(
 ) -> None:
     graph = network.trace()
     chosen = dict.fromkeys(
-        keys.keys(rewrites.rewrite(graph, rewrites.STAGES[:-1])).values(), schedules.Schedule(chunk=1, source="cache")
+        keys.keys(stages.run(graph, stages.PREPARATION)).values(), schedules.Schedule(chunk=1, source="cache")
     )
     arguments = (copied_bundle.folder, network.example(), targets.find("host"), conftest.INFO)
     tuned = write.write(*arguments, chosen)
@@ -131,7 +130,7 @@ def test_a_choice_that_no_kernel_could_follow_is_refused(row: object, message: s
 
 def test_packed_layers_carry_their_choice(network: networks.Network) -> None:
     graph = network.trace()
-    key = keys.keys(rewrites.rewrite(graph, rewrites.STAGES[:-1]))["conv1"]
-    found = rewrites.tuned(graph, {key: schedules.Schedule(vectors=2)})
+    key = keys.keys(stages.run(graph, stages.PREPARATION))["conv1"]
+    found = stages.rewrite(graph, targets.find(CPU), {key: schedules.Schedule(vectors=2)})
     found_for = {node.name: node.op.schedule for node in found.nodes if isinstance(node.op, ops.PackedConv)}
     assert found_for == {"conv1": schedules.Schedule(vectors=2), "conv2": schedules.DEFAULT}

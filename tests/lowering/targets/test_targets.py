@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lowering.bundle import compile as compilers
-from lowering.graph import rewrites
+from lowering.graph.rewrites import packing, stages
 from lowering.kernels import emit
 from lowering.system import cpuinfo
 from lowering.targets import precisions, targets
@@ -29,7 +29,7 @@ def test_the_names_are_these() -> None:
 def test_a_target_is_found_by_its_name(name: str) -> None:
     found = targets.find(name)
     assert (found.name, found.kind) == (name, "vulkan" if name.startswith("vulkan:") else "cpu")
-    assert set(found.tilings) >= set(rewrites.GROUP_EFFICIENCY)
+    assert set(found.tilings) >= set(packing.GROUP_EFFICIENCY)
     assert all(tiling.vectors * group <= 32 for group, tiling in found.tilings.items())
 
 
@@ -92,7 +92,7 @@ def test_every_target_compiles_a_network(name: str, tmp_path: pathlib.Path) -> N
         params,
         networks.clip(rng, 1, 1, 3, 1),
     )
-    module = emit.emit(rewrites.rewrite(network.trace()), targets.find(name))
+    module = emit.emit(stages.rewrite(network.trace(), targets.find(name)), targets.find(name))
     (tmp_path / "module.mlir").write_text(module.text)
     compilers.compile(tmp_path / "module.mlir", targets.find(name), tmp_path / "module.vmfb")
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["module.mlir", "module.vmfb"]

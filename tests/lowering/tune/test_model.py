@@ -7,7 +7,8 @@ import jax
 import numpy as np
 import pytest
 
-from lowering.graph import fusion, ops
+from lowering.graph import ops
+from lowering.graph.rewrites import fusion
 from lowering.targets import schedules, targets
 from lowering.tune import model, trials
 from lowering.tune import networks as tuned
@@ -43,7 +44,7 @@ def test_instructions_are_those_that_are_counted(
     require("qemu")
     target, chosen = targets.find(CPU + precision), settings(network)
     counted = trials.counts(network, target, chosen, tmp_path)
-    found = model.costs(network.pack(chosen), target)
+    found = model.costs(network.rewrite(chosen, target), target)
     assert set(found) == set(counted) == {"space1.time1", "space2", "time2"}
     for name, cost in found.items():
         assert cost.instructions == pytest.approx(counted[name], rel=WITHIN[precision]), name
@@ -65,7 +66,7 @@ def test_instructions_of_a_pooled_convolution_are_those_that_are_counted(
     network = tuned.Network(networks.Network(function, params, networks.clip(rng, 4, 48, 64, 3)).trace())
     target = dataclasses.replace(targets.find(CPU + precision), cache_bytes=0)
     counted = trials.counts(network, target, {}, tmp_path)
-    found = model.costs(network.pack({}), target)
+    found = model.costs(network.rewrite({}, target), target)
     assert set(found) == set(counted) == {"conv.pool"}
     for name, cost in found.items():
         assert cost.instructions == pytest.approx(counted[name], rel=WITHIN[precision]), name
@@ -82,7 +83,7 @@ def test_a_tap_outside_the_clip_costs_nothing(network: tuned.Network) -> None:
             return networks.dense(networks.conv(x, p["conv"]).reshape(1, -1), p["fc"])
 
         each = tuned.Network(networks.Network(function, params, networks.clip(rng, frames, 12, 16, 8)).trace())
-        (cost,) = model.costs(each.pack({}), targets.find(CPU)).values()
+        (cost,) = model.costs(each.rewrite({}, targets.find(CPU)), targets.find(CPU)).values()
         per_frame.append(cost.instructions / frames)
     assert per_frame == sorted(per_frame)
     assert per_frame[0] < 0.75 * per_frame[2]
@@ -98,7 +99,8 @@ def test_a_chunk_too_large_for_the_cache_stalls() -> None:
     each = tuned.Network(networks.Network(function, params, networks.clip(rng, 3, 28, 28, 256)).trace())
     target = targets.find(CPU)
     small, large = (
-        model.costs(each.pack(everywhere(each, schedules.Schedule(chunk=n))), target)["conv"] for n in (2, 64)
+        model.costs(each.rewrite(everywhere(each, schedules.Schedule(chunk=n)), target), target)["conv"]
+        for n in (2, 64)
     )
     assert large.stalls > 2 * small.stalls
     ((default, costs),) = trials.modelled(each, target)(everywhere(each, schedules.Schedule(chunk=64)))
@@ -109,7 +111,7 @@ def test_a_chunk_too_large_for_the_cache_stalls() -> None:
 
 def test_every_kernel_of_a_convolution_has_a_cost(network: tuned.Network) -> None:
     target = targets.find("host")
-    packed = network.pack(settings(network))
+    packed = network.rewrite(settings(network), target)
     kinds = ops.PackedConv | ops.FusedConvs | ops.FusedPool
-    names = {node.name for node in fusion.join(packed, target).nodes if isinstance(node.op, kinds)}
+    names = {node.name for node in packed.nodes if isinstance(node.op, kinds)}
     assert set(model.costs(packed, target)) == names

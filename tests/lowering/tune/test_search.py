@@ -9,7 +9,6 @@ import jax
 import numpy as np
 import pytest
 
-from lowering.graph import fusion
 from lowering.targets import schedules, targets
 from lowering.tune import log as logs
 from lowering.tune import networks as tuned
@@ -234,7 +233,7 @@ def test_a_choice_that_parts_a_pool_from_its_convolution_is_refused_where_pools_
     key = network.keys["conv"]
     costs = {v: trial({key: schedules.Schedule(vectors=v)})[0][1] for v in (2, 4, 6, 8)}
     joined = {
-        v: "conv.pool" in (n.name for n in fusion.join(network.pack({key: schedules.Schedule(vectors=v)}), wide).nodes)
+        v: "conv.pool" in (n.name for n in network.rewrite({key: schedules.Schedule(vectors=v)}, wide).nodes)
         for v in costs
     }
     assert set(joined.values()) == {True, False}

@@ -5,7 +5,8 @@ import pathlib
 
 import pytest
 
-from lowering.graph import keys, ops, rewrites
+from lowering.graph import keys, ops
+from lowering.graph.rewrites import stages
 from lowering.system import cpuinfo
 from lowering.targets import schedules, store, targets
 from lowering.tune import log, trials
@@ -68,7 +69,7 @@ def test_a_named_networks_layer_finds_its_choice_and_gains_by_it(name: str) -> N
     assert found[CONV5].source == "shipped"
     ((default, costs),) = trials.modelled(network, target)({CONV5: found[CONV5]})
     assert costs["conv5a"] < (1 - log.MARGIN / 2) * default["conv5a"]
-    op = rewrites.tuned(conv5(), found)["conv5a"].op
+    op = stages.rewrite(conv5(), target, found)["conv5a"].op
     assert isinstance(op, ops.PackedConv)
     assert op.kernel.group == found[CONV5].group
 

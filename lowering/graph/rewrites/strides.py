@@ -32,8 +32,7 @@ def split_strides(graph: ops.Graph) -> ops.Graph:
         ends = [s * (out + k - 1) for s, out, k in zip(strides, node.shape, kernel.shape, strict=False)]
         planes = [(low, end - n - low) for low, end, n in zip((top, left), ends[1:], source.shape[1:], strict=False)]
         split = ops.SpaceToDepth(strides, ((0, 0), *planes), size)
-        shape = ops.output_shape(split, [source.shape])
-        phases = ops.Node(f"{siblings[0].name}_phases", split, node.inputs[:1], shape)
+        phases = ops.node(f"{siblings[0].name}_phases", split, source)
         conv = dataclasses.replace(
             op, kernel=kernel, strides=(op.strides[0], 1, 1), padding=(op.padding[0], (0, 0), (0, 0))
         )

@@ -1,19 +1,19 @@
-"""What CPUs compute in one kernel with the convolution before it: what lies between them stays in cache instead of passing through memory."""
+"""Fusion on CPUs: two layers in one kernel, chunk of positions by chunk, so that what lies between them stays in cache."""
 
 import dataclasses
 import math
 
-from lowering.graph import ops, verify
+from lowering.graph import ops
 from lowering.targets import targets, tiles
 
-CHUNKS = 8  # of a chain, at least, where the planes are large enough
-LEAST_PIXELS = 4  # of a row of a pool's result
-WASTE = 1.05  # positions that a convolution may compute with the pool behind it, over those that it has to
+CHUNKS = 8  # of positions in a fused kernel, at least, where the planes are large enough
+LEAST_PIXELS = 4  # in a row of a fused pool's result
+WASTE = 1.05  # the positions that a convolution may compute with the pool behind it, over those that it has to
 
 
 @dataclasses.dataclass(frozen=True)
 class Pieces:
-    """How a chain cuts positions: `steps` of `step` positions, given to `chunks` as evenly as they go."""
+    """How two fused convolutions cut positions: `steps` of `step` positions, given to `chunks` as evenly as they go."""
 
     step: int
     steps: int
@@ -25,27 +25,24 @@ class Pieces:
         return self.step * -(-self.steps // self.chunks)
 
 
-def join(graph: ops.Graph, target: targets.Target) -> ops.Graph:
-    """Joins a packed convolution and its only reader, where what lies between them is larger than a core's cache: a convolution over frames alone
-    (FusedConvs), or a pool of windows side by side (FusedPool).
+def fuse(graph: ops.Graph, target: targets.Target) -> ops.Graph:
+    """Fuses a packed convolution with its only reader, on CPUs, where what lies between them is larger than a core's cache.
 
-    The new node is named after both, "conv1.conv2".
+    The reader is a convolution over frames alone (FusedConvs), or a pool of windows side by side (FusedPool). The new node is named after
+    both, "conv1.conv2".
     """
     if target.kind != "cpu":
         return graph
-    users, renames, joined = graph.users, {}, {}
+    users, renames, fused = graph.users, {}, dict[str, list[ops.Node]]()
     for node in graph.nodes:
         source = graph[node.inputs[0]] if node.inputs else node
-        op = _joined(source, node, target) if source.name not in joined and len(users[source.name]) == 1 else None
-        if op is None:
-            continue
-        name = f"{source.name}.{node.name}"
-        joined[source.name], joined[node.name] = (
-            [],
-            [ops.Node(name, op, (*source.inputs, *node.inputs[1:]), node.shape)],
-        )
-        renames[node.name] = name
-    return verify.verify(ops.rewire(ops.replace(graph, lambda n: joined.get(n.name, [n])), renames))
+        op = _fused(source, node, target) if source.name not in fused and len(users[source.name]) == 1 else None
+        if op is not None:
+            name = f"{source.name}.{node.name}"
+            fused[source.name] = []
+            fused[node.name] = [ops.Node(name, op, (*source.inputs, *node.inputs[1:]), node.shape)]
+            renames[node.name] = name
+    return ops.rewire(ops.replace(graph, lambda n: fused.get(n.name, [n])), renames)
 
 
 def step(first: ops.PackedConv, second: ops.PackedConv, target: targets.Target) -> int:
@@ -69,20 +66,20 @@ def pieces(first: ops.PackedConv, second: ops.PackedConv, positions: int, target
 
 
 def tile(op: ops.PackedConv, found: Pieces, target: targets.Target) -> tiles.Tile:
-    """How a convolution of a chain cuts a step."""
+    """How one of two fused convolutions cuts a step."""
     size = target.lanes * (vectors := op.schedule.tiling(target, op.kernel.group).vectors)
     return tiles.Tile(target.lanes, vectors, found.step // size, found.span - size)
 
 
 def ring_limit(second: ops.PackedConv, target: targets.Target) -> int:
-    """Bytes that the chain which ends in this convolution may keep."""
+    """Bytes that a kernel which ends in this convolution may keep of what the one before it gives."""
     return target.ring_bytes if second.schedule.ring is None else second.schedule.ring
 
 
 def lines(op: ops.FusedPool, pitch: int, target: targets.Target) -> int:
-    """Rows of pixels of the pool's result in a chunk: such that all chunks have as many, of which those that fit compute the fewest positions.
+    """Rows of pixels of the pool's result in a chunk. All chunks have as many; of the numbers that fit, the one that computes fewest positions.
 
-    pitch: positions from one row between the two to the next.
+    pitch: positions from one row of the convolution's result to the next.
     """
     height = op.between[1] // op.pool.window[1]
     fit = [
@@ -104,7 +101,10 @@ def pooled_bytes(op: ops.FusedPool, lines: int, pitch: int, target: targets.Targ
 
 
 def streamed(source: ops.Node, first: ops.PackedConv, second: ops.PackedConv, target: targets.Target) -> int:
-    """Bytes of weights that a chain reads more than its convolutions apart, since its chunks are smaller; none of weights that stay in cache."""
+    """Bytes of weights that two fused convolutions read beyond what they read apart, since their chunks are smaller.
+
+    None where the weights stay in cache.
+    """
     weights = first.kernel.values.nbytes + second.kernel.values.nbytes
     if weights <= target.cache_bytes:
         return 0
@@ -115,21 +115,21 @@ def streamed(source: ops.Node, first: ops.PackedConv, second: ops.PackedConv, ta
     return weights * max(0, pieces(first, second, positions, target).chunks - apart)
 
 
-def _joined(source: ops.Node, node: ops.Node, target: targets.Target) -> ops.FusedConvs | ops.FusedPool | None:
-    """What both are in one kernel, None if they are better apart."""
+def _fused(source: ops.Node, node: ops.Node, target: targets.Target) -> ops.FusedConvs | ops.FusedPool | None:
+    """What both are in one kernel; None where they are better apart."""
     first, second = source.op, node.op
     if not isinstance(first, ops.PackedConv) or len(source.inputs) != 1:
         return None
     size = first.kernel.rows * first.kernel.group * math.prod(source.shape[:3]) * target.activation_bytes
-    if isinstance(second, ops.PackedConv) and _chains(source, first, second, size, target):
+    if isinstance(second, ops.PackedConv) and _convs_gain(source, first, second, size, target):
         return ops.FusedConvs(first, second, source.shape)
     if isinstance(second, ops.MaxPool) and size > target.cache_bytes:
         op = ops.FusedPool(first, second, source.shape)
-        return op if _pools(op, target) else None
+        return op if _pool_gains(op, target) else None
     return None
 
 
-def _pools(op: ops.FusedPool, target: targets.Target) -> bool:
+def _pool_gains(op: ops.FusedPool, target: targets.Target) -> bool:
     (_, height, width), (_, rows, columns, _) = op.pool.window, op.between
     aside = op.pool.window == op.pool.strides and op.pool.padding == ops.NO_PADDING and (height, width) == (2, 2)
     if not aside or columns < 2 * LEAST_PIXELS:
@@ -140,7 +140,9 @@ def _pools(op: ops.FusedPool, target: targets.Target) -> bool:
     return computed <= WASTE * rows * pitch and pooled_bytes(op, count, pitch, target) <= 2 * target.ring_bytes
 
 
-def _chains(source: ops.Node, first: ops.PackedConv, second: ops.PackedConv, size: int, target: targets.Target) -> bool:
+def _convs_gain(
+    source: ops.Node, first: ops.PackedConv, second: ops.PackedConv, size: int, target: targets.Target
+) -> bool:
     _, height, width, _ = source.shape
     least = step(first, second, target)
     alone = second.kernel.shape[1:3] == (1, 1) and second.padding[1:] == ((0, 0), (0, 0))

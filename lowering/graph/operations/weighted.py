@@ -1,0 +1,200 @@
+"""Operations that multiply by weights: convolutions and fully connected layers, as traced, packed, and fused with what reads them."""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from lowering.graph import packed
+from lowering.graph.operations import base, plain, windows
+from lowering.targets import schedules
+
+
+class _Weighted(base.Op):
+    """Sums of products with an epilogue: the bias, what the second input adds (the residual), a ReLU."""
+
+    bias: np.ndarray
+    relu: bool
+
+    def gives_nonnegative(self, inputs: list[bool]) -> bool:
+        return self.relu
+
+    def finish(self, sums: np.ndarray, inputs: list[np.ndarray]) -> np.ndarray:
+        """The epilogue."""
+        total = sums + self.bias + sum(inputs[1:])
+        return np.maximum(total, 0) if self.relu else total
+
+
+class _Convolution(_Weighted):
+    arity = (1, 2)
+
+    def window_shape(
+        self, inputs: list[base.Shape], kernel: base.Shape, strides: base.Window, padding: base.Padding
+    ) -> base.Shape:
+        """Shape of the result of a kernel of this shape (D, H, W, I, O)."""
+        x, *residual = inputs
+        if len(x) != 4 or x[3] != kernel[3]:
+            raise base.GraphError(f"has a kernel for {kernel[3]} channels and reads {x}")
+        out = (*windows.count(x, kernel[:3], strides, padding), kernel[4])
+        if residual and residual[0] != out:
+            raise base.GraphError(f"of shape {out} adds a value of shape {residual[0]}; they must be the same")
+        return out
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Conv(_Convolution):
+    """y = relu?(conv(x, kernel f32[D,H,W,I,O]) + bias f32[O] + residual); cross-correlation, zero padding.
+
+    The residual is the node's second input, if it has one; so for PackedConv and FusedConvs.
+    """
+
+    kernel: np.ndarray
+    bias: np.ndarray
+    strides: base.Window
+    padding: base.Padding
+    relu: bool = False
+
+    def shape(self, inputs: list[base.Shape]) -> base.Shape:
+        return self.window_shape(inputs, self.kernel.shape, self.strides, self.padding)
+
+    def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
+        return self.finish(windows.convolve(inputs[0], self.kernel, self.strides, self.padding), inputs)
+
+    def macs(self, shape: base.Shape) -> int:
+        return math.prod(shape[:-1]) * self.kernel.size
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class PackedConv(_Convolution):
+    """Conv of which only the kept blocks are stored. `stride` is that of frames; height and width have stride 1."""
+
+    kernel: packed.PackedKernel
+    bias: np.ndarray
+    padding: base.Padding
+    relu: bool = False
+    stride: int = 1
+    schedule: schedules.Schedule = schedules.DEFAULT
+
+    @property
+    def unpacked(self) -> Conv:
+        """The same operation with its whole kernel."""
+        return Conv(packed.unpack(self.kernel), self.bias, (self.stride, 1, 1), self.padding, self.relu)
+
+    def shape(self, inputs: list[base.Shape]) -> base.Shape:
+        return self.window_shape(inputs, self.kernel.shape, (self.stride, 1, 1), self.padding)
+
+    def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
+        return self.unpacked.apply(inputs)
+
+    def macs(self, shape: base.Shape) -> int:
+        return math.prod(shape[:-1]) * self.kernel.kept
+
+    @property
+    def note(self) -> str:
+        return _rows(self.kernel)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class FusedConvs(base.Op):
+    """second(first(x)) in one kernel. The second has no extent in height and width, so that a chunk of positions needs no other.
+
+    between: the shape of the first one's result, which no memory holds as a whole.
+    """
+
+    first: PackedConv
+    second: PackedConv
+    between: base.Shape
+    arity = (1, 2)
+
+    def shape(self, inputs: list[base.Shape]) -> base.Shape:
+        return self.second.shape([self.first.shape(inputs[:1]), *inputs[1:]])
+
+    def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
+        return self.second.apply([self.first.apply(inputs[:1]), *inputs[1:]])
+
+    def macs(self, shape: base.Shape) -> int:
+        return self.first.macs(self.between) + self.second.macs(shape)
+
+    def gives_nonnegative(self, inputs: list[bool]) -> bool:
+        return self.second.relu
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class FusedPool(base.Op):
+    """pool(conv(x)) in one kernel. Windows lie side by side, are 2 x 2 pixels, and none reaches outside the convolution's result.
+
+    between: the shape of that result, which no memory holds as a whole.
+    """
+
+    conv: PackedConv
+    pool: plain.MaxPool
+    between: base.Shape
+
+    def shape(self, inputs: list[base.Shape]) -> base.Shape:
+        return self.pool.shape([self.conv.shape(inputs)])
+
+    def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
+        return self.pool.apply([self.conv.apply(inputs)])
+
+    def macs(self, shape: base.Shape) -> int:
+        return self.conv.macs(self.between)
+
+    def gives_nonnegative(self, inputs: list[bool]) -> bool:
+        return self.conv.relu
+
+
+class _FullyConnected(_Weighted):
+    def vector_shape(self, inputs: list[base.Shape], kernel: base.Shape) -> base.Shape:
+        """Shape of the result of a kernel of this shape, (..., I, O)."""
+        if inputs[0] != kernel[-2:-1]:
+            raise base.GraphError(f"has a kernel for {kernel[-2]} inputs and reads {inputs[0]}")
+        return kernel[-1:]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Dense(_FullyConnected):
+    """y = relu?(x @ kernel f32[I,O] + bias f32[O])."""
+
+    kernel: np.ndarray
+    bias: np.ndarray
+    relu: bool = False
+
+    def shape(self, inputs: list[base.Shape]) -> base.Shape:
+        return self.vector_shape(inputs, self.kernel.shape)
+
+    def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
+        return self.finish(inputs[0] @ self.kernel, inputs)
+
+    def macs(self, shape: base.Shape) -> int:
+        return self.kernel.size
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class PackedDense(_FullyConnected):
+    """Dense, of which only the kept blocks are stored: a kernel of shape (1, 1, 1, I, O)."""
+
+    kernel: packed.PackedKernel
+    bias: np.ndarray
+    relu: bool = False
+
+    @property
+    def unpacked(self) -> Dense:
+        """The same operation with its whole kernel."""
+        return Dense(packed.unpack(self.kernel)[0, 0, 0], self.bias, self.relu)
+
+    def shape(self, inputs: list[base.Shape]) -> base.Shape:
+        return self.vector_shape(inputs, self.kernel.shape)
+
+    def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
+        return self.unpacked.apply(inputs)
+
+    def macs(self, shape: base.Shape) -> int:
+        return self.kernel.kept
+
+    @property
+    def note(self) -> str:
+        return _rows(self.kernel)
+
+
+def _rows(kernel: packed.PackedKernel) -> str:
+    return f"density {kernel.density:.3f}, {kernel.rows} rows of {kernel.group}"

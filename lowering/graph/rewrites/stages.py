@@ -1,0 +1,78 @@
+"""The list of rewrites, in the order in which they run: from the graph that JAX wrote to the one that a target's kernels compute.
+
+flatten_last        a ReLU behind a flattening goes before it, where a kernel can take it in
+merge_affine        batch norms and biases go into the kernels beside them
+fuse_add            a sum becomes the epilogue of a convolution (the residual)
+fuse_relu           a ReLU becomes the epilogue of the kernel before it
+drop_dead_channels  filters that give only zeros, and channels that nobody reads, leave their kernels
+split_strides       strides in height and width become SpaceToDepth and a convolution without them
+mark_nonnegative    pools of values that are never below zero are told so
+pack                kernels become rows of kept taps, by the schedule of each layer
+fuse_kernels        two layers become one kernel on CPUs, where what lies between them is larger than a cache
+
+The first seven are the same for every target. A graph is verified after each stage.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Callable, Sequence
+
+from lowering.graph import keys, ops, verify
+from lowering.graph.rewrites import algebra, dead_channels, fusion, packing, strides
+from lowering.targets import schedules, targets
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """A named rewrite."""
+
+    name: str
+    run: Callable[[ops.Graph], ops.Graph]
+
+
+def _stages(*functions: Callable[[ops.Graph], ops.Graph]) -> tuple[Stage, ...]:
+    return tuple(Stage(function.__name__, function) for function in functions)
+
+
+# What any engine gains from: what ONNX and PyTorch are given.
+ALGEBRA = _stages(algebra.flatten_last, algebra.merge_affine, algebra.fuse_relu, dead_channels.drop_dead_channels)
+# What our kernels need besides, on every target.
+PREPARATION = _stages(
+    algebra.flatten_last,
+    algebra.merge_affine,
+    algebra.fuse_add,
+    algebra.fuse_relu,
+    dead_channels.drop_dead_channels,
+    strides.split_strides,
+    algebra.mark_nonnegative,
+)
+
+
+def completion(
+    target: targets.Target,
+    choose: Callable[[ops.Graph], schedules.Schedules],
+    packer: packing.Packer = packing.pack_rows,
+) -> tuple[Stage, ...]:
+    """The stages after the preparation. choose: schedules for the convolutions of the prepared graph, by name."""
+    pack = Stage("pack", lambda graph: packing.pack(graph, choose(graph), packer))
+    return pack, Stage("fuse_kernels", functools.partial(fusion.fuse, target=target))
+
+
+def stages(target: targets.Target, chosen: schedules.Schedules = schedules.NONE) -> tuple[Stage, ...]:
+    """Every stage for a target. chosen: schedules by key (graph/keys.py), for convolutions with that key or a near one."""
+    return *PREPARATION, *completion(target, lambda graph: keys.by_name(graph, chosen))
+
+
+def run(graph: ops.Graph, several: Sequence[Stage]) -> ops.Graph:
+    """Runs stages, with a verification after each; GraphError names the stage that spoilt the graph."""
+    for stage in several:
+        try:
+            graph = verify.verify(stage.run(graph))
+        except ops.GraphError as error:
+            raise ops.GraphError(f"after {stage.name}: {error}") from error
+    return graph
+
+
+def rewrite(graph: ops.Graph, target: targets.Target, chosen: schedules.Schedules = schedules.NONE) -> ops.Graph:
+    """A traced graph as the target's kernels compute it, with schedules by key for its convolutions."""
+    return run(graph, stages(target, chosen))

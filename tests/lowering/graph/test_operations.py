@@ -1,0 +1,196 @@
+"""What every operation must keep: an example of each is held to what its class says of it, and every table has an entry for it."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from lowering.graph import onnx as onnx_export
+from lowering.graph import ops, packed
+from lowering.graph.rewrites import stages
+from lowering.kernels import emit
+from lowering.targets import targets
+from tests.lowering import networks
+
+rng = np.random.default_rng(0)
+MAP, VECTOR, SAME = (3, 6, 4, 5), (37,), ((1, 1), (1, 1), (1, 1))
+BESIDE = networks.layer(rng, 3, 1, 1, 7, 6)  # over frames alone
+
+
+def conv(strides: ops.Window = (1, 1, 1), relu: bool = True) -> ops.Conv:
+    layer = networks.layer(rng, 3, 3, 3, 5, 7, scheme="kgs 4x4")
+    return ops.Conv(layer["kernel"], layer["bias"], strides, SAME, relu)
+
+
+def dense() -> ops.Dense:
+    layer = networks.layer(rng, 37, 7, scheme="unstructured")
+    return ops.Dense(layer["kernel"], layer["bias"], relu=True)
+
+
+def packed_conv() -> ops.PackedConv:
+    op = conv()
+    return ops.PackedConv(packed.pack(op.kernel, 4), op.bias, SAME, op.relu)
+
+
+def fused_convs() -> ops.FusedConvs:
+    second = ops.PackedConv(packed.pack(BESIDE["kernel"], 8), BESIDE["bias"], ((1, 1), (0, 0), (0, 0)))
+    return ops.FusedConvs(packed_conv(), second, (*MAP[:3], 7))
+
+
+def fused_pool() -> ops.FusedPool:
+    return ops.FusedPool(
+        packed_conv(), ops.MaxPool((1, 2, 2), (1, 2, 2), ops.NO_PADDING, nonnegative=True), (*MAP[:3], 7)
+    )
+
+
+# An operation, and the shapes of what it reads. A new operation needs an entry.
+EXAMPLES: list[tuple[ops.Op, list[ops.Shape]]] = [
+    (ops.Affine(rng.uniform(0.5, 2, 5), rng.normal(size=5)), [MAP]),
+    (ops.Affine(rng.uniform(0.5, 2, 37), rng.normal(size=37)), [VECTOR]),
+    (ops.Add(), [MAP, MAP]),
+    (ops.Add(), [VECTOR, VECTOR]),
+    (ops.Relu(), [MAP]),
+    (ops.Relu(), [VECTOR]),
+    (ops.MaxPool((2, 3, 2), (1, 2, 2), ((0, 1), (1, 1), (1, 0))), [MAP]),
+    (ops.AvgPool((2, 3, 2), (1, 2, 1), ((0, 1), (1, 1), (1, 0))), [MAP]),
+    (ops.Concat(), [MAP, (*MAP[:3], 2), MAP]),
+    (ops.Concat(), [VECTOR, (3,)]),
+    (ops.SpaceToDepth((1, 2, 2), ((0, 0), (1, 1), (0, 0)), (1, 2, 1)), [MAP]),
+    (ops.Reshape(), [MAP]),
+    (ops.Softmax(), [VECTOR]),
+    (conv((1, 2, 2)), [MAP]),
+    (conv(relu=False), [MAP, (*MAP[:3], 7)]),
+    (packed_conv(), [MAP]),
+    (fused_convs(), [MAP]),
+    (fused_pool(), [MAP]),
+    (dense(), [VECTOR]),
+    (ops.PackedDense(packed.pack(dense().kernel[None, None, None], 4), np.ones(7, np.float32)), [VECTOR]),
+]
+each_example = pytest.mark.parametrize(
+    ("op", "shapes"), EXAMPLES, ids=[f"{type(op).__name__}-{len(shapes)}x{len(shapes[0])}" for op, shapes in EXAMPLES]
+)
+
+
+def values(shapes: list[ops.Shape]) -> list[np.ndarray]:
+    return [np.random.default_rng(seed).normal(size=shape) for seed, shape in enumerate(shapes)]
+
+
+def kinds(of: type) -> Iterator[type]:
+    for kind in of.__subclasses__():
+        yield kind
+        yield from kinds(kind)
+
+
+def test_every_operation_is_listed_and_has_an_example() -> None:
+    concrete = {kind for kind in kinds(ops.Op) if not kind.__name__.startswith("_") and "lowering" in kind.__module__}
+    assert set(ops.OPERATIONS) == concrete
+    assert {type(op) for op, _ in EXAMPLES} | {ops.Input} == concrete
+
+
+def test_an_operation_without_a_shape_or_a_meaning_cannot_be_made() -> None:
+    odd = type("Odd", (ops.Op,), {"__module__": "tests"})
+    with pytest.raises(TypeError, match=r"Can't instantiate abstract class Odd .* abstract methods '?apply'?, '?shape"):
+        odd()
+
+
+def test_an_input_has_neither_a_shape_nor_a_meaning_of_its_own() -> None:
+    with pytest.raises(ops.GraphError, match=r"^x \(Input\) is an input, whose shape nothing else gives$"):
+        ops.node("x", ops.Input())
+    with pytest.raises(ops.GraphError, match=r"^is an input, whose values the caller gives$"):
+        ops.Input().apply([])
+
+
+@each_example
+def test_the_shape_is_that_of_the_values(op: ops.Op, shapes: list[ops.Shape]) -> None:
+    assert op.apply(values(shapes)).shape == op.shape(shapes)
+    assert op.arity[0] <= len(shapes) <= op.arity[1]
+
+
+@each_example
+def test_a_channel_that_is_zero_stays_so_where_channels_are_passed_on(op: ops.Op, shapes: list[ops.Shape]) -> None:
+    """And changes no other channel; an operation of several inputs, or that mixes channels, passes none on."""
+    given = values(shapes)
+    cut = [x.copy() for x in given]
+    cut[0][..., 1] = 0
+    before, after = (op.apply(x).reshape(-1, shapes[0][-1]) if op.passes_channels else None for x in (given, cut))
+    if before is None or after is None:
+        return
+    assert len(shapes) == 1 and not after[:, 1].any()
+    np.testing.assert_array_equal(np.delete(before, 1, 1), np.delete(after, 1, 1))
+
+
+@each_example
+@pytest.mark.parametrize("sign", [1, -1])
+def test_what_is_said_to_be_nonnegative_is(op: ops.Op, shapes: list[ops.Shape], sign: int) -> None:
+    given = [sign * np.abs(x) for x in values(shapes)]
+    if op.gives_nonnegative([sign > 0] * len(shapes)):
+        assert op.apply(given).min() >= 0
+
+
+@each_example
+def test_macs_are_the_products_with_weights_that_are_kept(op: ops.Op, shapes: list[ops.Shape]) -> None:
+    out = op.shape(shapes)
+    match op:
+        case ops.Conv() | ops.Dense():
+            expected = int(np.prod(out[:-1])) * op.kernel.size
+        case ops.PackedConv() | ops.PackedDense():
+            expected = int(np.prod(out[:-1])) * op.kernel.kept
+        case ops.FusedConvs():
+            expected = int(np.prod(MAP[:3])) * (op.first.kernel.kept + op.second.kernel.kept)
+        case ops.FusedPool():
+            expected = int(np.prod(MAP[:3])) * op.conv.kernel.kept
+        case _:
+            expected = 0
+    assert op.macs(out) == expected
+
+
+@each_example
+def test_a_fused_operation_is_its_layers_one_after_the_other(op: ops.Op, shapes: list[ops.Shape]) -> None:
+    inputs = [ops.Node(f"x{number}", ops.Input(), (), shape) for number, shape in enumerate(shapes)]
+    whole = ops.node("a.b", op, *inputs)
+    known = {node.name: (node, x) for node, x in zip(inputs, values(shapes), strict=True)}
+    layers = ops.layers(whole)
+    for layer in layers:
+        reads = [known[name] for name in layer.inputs]
+        assert layer.shape == ops.node(layer.name, layer.op, *(node for node, _ in reads)).shape
+        known[layer.name] = layer, layer.op.apply([x for _, x in reads])
+    assert [layer.name for layer in layers] == (
+        ["a", "b"] if isinstance(op, ops.FusedConvs | ops.FusedPool) else ["a.b"]
+    )
+    np.testing.assert_array_equal(known[layers[-1].name][1], op.apply(values(shapes)))
+    assert sum(layer.macs for layer in layers) == whole.macs
+
+
+def test_every_operation_has_a_form_in_onnx_or_says_what_to_do() -> None:
+    assert onnx_export.FORMS.keys() | onnx_export.WITHOUT_FORM.keys() == set(ops.OPERATIONS)
+    assert not onnx_export.FORMS.keys() & onnx_export.WITHOUT_FORM.keys()
+
+
+def test_pytorch_has_a_form_of_every_operation_that_it_is_given() -> None:
+    """Inputs it is called with; packed and fused kernels and phases are for our own kernels."""
+    pytest.importorskip("torch")
+    from lowering.peers import torch_network
+
+    ours = {ops.Input, ops.PackedConv, ops.PackedDense, ops.FusedConvs, ops.FusedPool, ops.SpaceToDepth}
+    assert torch_network.RULES.keys() == set(ops.OPERATIONS) - ours
+    nodes = [
+        ops.Node("clip", ops.Input(), (), MAP),
+        ops.node("p", packed_conv(), ops.Node("clip", ops.Input(), (), MAP)),
+    ]
+    message = "p is a PackedConv, which has no form in PyTorch; give PyTorch the graph that stages.ALGEBRA makes"
+    with pytest.raises(ops.GraphError, match=f"^{re.escape(message)}$"):
+        torch_network.Network(nodes, "p", torch_network.torch.contiguous_format)
+
+
+@each_example
+@pytest.mark.parametrize("target", ["android:cortex-a76", "vulkan:adreno", "vulkan:mali-g78:f16"])
+def test_every_operation_has_a_kernel(op: ops.Op, shapes: list[ops.Shape], target: str) -> None:
+    """The fused ones on CPUs, where alone kernels are fused."""
+    if isinstance(op, ops.FusedConvs | ops.FusedPool) and not target.startswith("android"):
+        return
+    inputs = [ops.Node(f"input_{number}", ops.Input(), (), shape) for number, shape in enumerate(shapes)]
+    found = targets.find(target)
+    graph = ops.Graph((*inputs, ops.node("a.b", op, *inputs)), "a.b")
+    whole = stages.rewrite(graph, found) if isinstance(op, ops.Conv | ops.Dense) else graph
+    assert "func.func private @" in emit.emit(whole, found).text
