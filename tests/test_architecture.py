@@ -28,8 +28,8 @@ class Rule:
 # The rooms of each package, in the order in which they may import each other: a room imports those before it.
 ROOMS = {
     "rt3d_jax": (
-        *("hosts", "sparsity", "models", "prune", "data", "report", "evaluation", "training", "configs", "weights"),
-        "cli",
+        *("hosts", "sparsity", "models", "prune", "data", "evaluation", "report", "tasks", "training", "configs"),
+        *("weights", "cli"),
     ),
     "lowering": ("system", "targets", "graph", "kernels", "bundle", "counts", "tune", "phone", "peers"),
 }

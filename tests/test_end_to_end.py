@@ -19,8 +19,12 @@ def experiment():
     few = lambda recipe, epochs: dataclasses.replace(recipe, epochs=epochs, warmup=0)
     return dataclasses.replace(
         base, name="micro", batch=8, workers=0, rates=(3.0,),
-        data=dataclasses.replace(base.data, groups=4, clips_per_group=2, sides=(32, 38), frames=(16, 18)),
-        clip=dataclasses.replace(base.clip, short_side=18, size=16), model=dataclasses.replace(base.model, width=0.125, size=16),
+        task=dataclasses.replace(
+            base.task,
+            data=dataclasses.replace(base.task.data, groups=4, clips_per_group=2, sides=(32, 38), frames=(16, 18)),
+            clip=dataclasses.replace(base.task.clip, short_side=18, size=16),
+        ),
+        model=dataclasses.replace(base.model, width=0.125, size=16),
         dense=few(base.dense, 3), penalise=few(base.penalise, 1), retrain=few(base.retrain, 1),
     )
 '''

@@ -38,15 +38,15 @@ class Check:
     test: Callable[[Any], bool]
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, name: Callable[[type], str] = lambda kind: kind.__name__) -> Any:
     """A value as JSON: a dataclass becomes an object with its name under "type", a tuple a list."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-        return {"type": type(value).__name__, **fields}
+        fields = {field.name: plain(getattr(value, field.name), name) for field in dataclasses.fields(value)}
+        return {"type": name(type(value)), **fields}
     if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
+        return [plain(item, name) for item in value]
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: plain(item, name) for key, item in value.items()}
     return value
 
 

@@ -1,6 +1,5 @@
 """rt3d demo: the whole path on made-up videos, ending in a report."""
 
-import dataclasses
 import json
 import pathlib
 from typing import Any
@@ -13,13 +12,10 @@ from lowering.system import files
 from lowering.targets import targets
 from rt3d_jax.cli import bench, console, lower
 from rt3d_jax.cli import train as train_verb
-from rt3d_jax.data import clips, folders
 from rt3d_jax.hosts import machine
 from rt3d_jax.report import page
 from rt3d_jax.sparsity import cost, masks, plans
 from rt3d_jax.training import checkpoints, phases
-
-SHOWN_CLIPS, SHOWN_FRAMES = 8, 8
 
 
 def run(
@@ -41,16 +37,16 @@ def run(
     experiment = train_verb.load(config_name)
     chosen = [targets.find(name) for name in target]
     with console.Progress() as progress:
-        task = phases.prepare(experiment, out, progress)
-        results = phases.phases(task)
+        prepared = phases.prepare(experiment, out, progress)
+        results = phases.phases(prepared)
     train_verb.show(results)
     shown = [result for result in results if not result["name"].startswith("penalised")]
     rows = [row for result in shown for row in lower.lower(out / "runs" / result["name"], chosen, out / "bundles")]
     lower.show(rows)
     latency, peak = _latency(out, shown, threads) if "host" in target else ([], None)
-    pictures(task, shown, out)
+    pictures(prepared, shown, out)
     written = {
-        "data": _data(task),
+        "data": prepared.data.about(),
         "runs": results,
         "bundles": rows,
         "latency": latency,
@@ -63,22 +59,16 @@ def run(
     return 0 if all(row["passed"] is not False for row in rows) else 1
 
 
-def pictures(task: phases.Task, results: list[dict[str, Any]], out: pathlib.Path) -> None:
-    """OUT/report/masks.npz (share kept of each block: groups x locations and channel groups) and clips.npz (frames, labels, predictions)."""
+def pictures(prepared: phases.Prepared, results: list[dict[str, Any]], out: pathlib.Path) -> None:
+    """OUT/report/masks.npz (share kept of each block: groups x locations and channel groups) and the task's clips.npz."""
     folder = out / "report"
     folder.mkdir(exist_ok=True)
-    maps: dict[str, np.ndarray] = {}
-    predictions: dict[str, np.ndarray] = {}
-    videos = _spread(task.dataset.test)
-    inputs = [clips.load(video.path, task.experiment.clip)[None] for video in videos]
-    for result in results:
-        network = checkpoints.load_network(task.folder(result["name"]))
-        maps |= {f"{result['name']}/{name}": picture for name, picture in _mask_maps(task, network).items()}
-        predict = _predictor(out, network)
-        predictions[f"predicted/{result['name']}"] = np.array([int(predict(clip).argmax()) for clip in inputs])
-    frames = np.stack([_frames(video.path, task.experiment.clip) for video in videos])
+    networks = [checkpoints.load_network(prepared.folder(result["name"])) for result in results]
+    maps = {f"{one.name}/{name}": kept for one in networks for name, kept in _mask_maps(prepared, one).items()}
     _save(folder / "masks.npz", maps)
-    _save(folder / "clips.npz", {"frames": frames, "label": np.array([video.label for video in videos]), **predictions})
+    shown = prepared.data.pictures({one.name: _predictor(out, one) for one in networks})
+    if shown:
+        _save(folder / "clips.npz", shown)
 
 
 def _latency(out: pathlib.Path, results: list[dict[str, Any]], threads: int) -> tuple[list[dict[str, Any]], float]:
@@ -97,15 +87,9 @@ def _latency(out: pathlib.Path, results: list[dict[str, Any]], threads: int) -> 
     return rows, peak
 
 
-def _data(task: phases.Task) -> dict[str, Any]:
-    dataset = task.dataset
-    sizes = {"train_clips": len(dataset.train), "test_clips": len(dataset.test)}
-    return {"name": dataset.name, "labels": list(dataset.labels), **sizes, "clip": clips.to_json(task.experiment.clip)}
-
-
-def _mask_maps(task: phases.Task, network: checkpoints.Network) -> dict[str, np.ndarray]:
+def _mask_maps(prepared: phases.Prepared, network: checkpoints.Network) -> dict[str, np.ndarray]:
     found = {}
-    for name, rule in plans.match(task.experiment.plan, network.params).items():
+    for name, rule in plans.match(prepared.experiment.plan, network.params).items():
         mask = cost.leaf(network.masks, name)
         if rule is not None and mask is not None:
             kept = masks.block_sums(mask.astype(np.float32), rule.pattern) / masks.block_sizes(mask.shape, rule.pattern)
@@ -119,22 +103,7 @@ def _predictor(out: pathlib.Path, network: checkpoints.Network) -> Any:
     if folder.is_dir():
         return runs.load(bundles.read(folder))
     apply = checkpoints.apply(network)
-    return lambda clip: np.asarray(apply(network.params, clip))
-
-
-def _spread(videos: tuple[folders.Video, ...]) -> list[folders.Video]:
-    """A few videos, of as many classes as fit."""
-    by_label: dict[int, folders.Video] = {}
-    for video in videos:
-        by_label.setdefault(video.label, video)
-    return list(by_label.values())[:SHOWN_CLIPS]
-
-
-def _frames(path: str, spec: clips.ClipSpec) -> np.ndarray:
-    """uint8[SHOWN_FRAMES, size, size, 3] of the clip that the network sees."""
-    plain = clips.load(path, dataclasses.replace(spec, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0)))
-    picked = np.linspace(0, len(plain) - 1, SHOWN_FRAMES).round().astype(int)
-    return (255 * plain[picked]).round().clip(0, 255).astype(np.uint8)
+    return lambda *inputs: np.asarray(apply(network.params, *inputs))
 
 
 def _save(path: pathlib.Path, arrays: dict[str, np.ndarray]) -> None:

@@ -4,13 +4,14 @@ import pathlib
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+import numpy as np
 import tyro
 
 from lowering.bundle import bundles, deploy, write
 from lowering.targets import schedules, store, targets
 from rt3d_jax.cli import console, prune
-from rt3d_jax.data import clips
-from rt3d_jax.training import checkpoints, experiments, phases
+from rt3d_jax.evaluation import measured
+from rt3d_jax.training import checkpoints, experiments
 
 DEFAULT_TARGETS = ("host", "android:cortex-a76", "vulkan:adreno")
 
@@ -26,7 +27,7 @@ def run(
 ) -> int:
     """Compile trained runs into bundles for host, Android CPUs and Vulkan GPUs, and check each against JAX.
 
-    A bundle that is there and unchanged is kept. Exit code 1 if an answer differs from JAX's by more than 1e-4 of the largest logit (1e-2 with
+    A bundle that is there and unchanged is kept. Exit code 1 if an answer differs from JAX's by more than 1e-4 of the largest output (1e-2 with
     f16 in memory, 5e-2 with sums in f16).
 
     Args:
@@ -34,7 +35,7 @@ def run(
         target: host, android:CPU (such as android:cortex-a76) or vulkan:GPU (such as vulkan:adreno, vulkan:mali-g715), each with a precision
             behind it if not f32: :f16, :f16-f32 (f16 in memory, sums in f32) or :w16 (weights in f16).
         out: Folder for the bundles, one per run and target; default: bundles, beside the folder runs.
-        clip: Video that gives the bundle's own clip; default: the data set's first test video. Imported weights have none.
+        clip: File with the bundle's own example, such as a video; default: the first test example. Imported weights have none.
         tuning: Uses what `rt3d tune` found, or what is shipped for the named networks.
         macs_per_dispatch: Multiply-adds after which a GPU's kernel is split, so that none runs long enough for the phone to give up on it;
             default: 200 million.
@@ -50,12 +51,16 @@ def run(
 
 
 def lower(
-    folder: pathlib.Path, chosen: Sequence[targets.Target], out: pathlib.Path, video: pathlib.Path | None = None, tuning: bool = True
-) -> list[dict[str, Any]]:  # fmt: skip
-    """Bundles of one run at OUT/RUN/TARGET; a row of report.json for each."""
+    folder: pathlib.Path,
+    chosen: Sequence[targets.Target],
+    out: pathlib.Path,
+    file: pathlib.Path | None = None,
+    tuning: bool = True,
+) -> list[dict[str, Any]]:
+    """Bundles of one run at OUT/RUN/TARGET, each with the example in `file`; a row of report.json for each."""
     network = checkpoints.load_network(folder)
-    clip = clips.load(str(video or _test_video(folder)), network.clip)[None]
-    example = deploy.example(checkpoints.apply(network), network.params, clip)
+    inputs = _inputs(folder) if file is None else network.task.example(file)
+    example = deploy.example(checkpoints.apply(network), network.params, inputs)
     rows = []
     for target in chosen:
         place = out / network.name / target.name.replace(":", "-")
@@ -68,10 +73,17 @@ def lower(
 
 def describe(network: checkpoints.Network) -> bundles.Info:
     """What travels with a trained network, in whatever form."""
+    said, score = network.task.describe(network.facts), measured.to_result(network.score)
     return bundles.Info(
-        run=network.name, model=network.config.name, labels=network.labels, clip=clips.to_json(network.clip), scheme=network.scheme,
-        rate=network.rate, accuracy=network.accuracy, protocol=network.protocol,
-    )  # fmt: skip
+        run=network.name,
+        model=network.model.name,
+        labels=tuple(said.pop("labels", ())),
+        clip=said.pop("clip", {}),
+        scheme=network.scheme,
+        rate=network.rate,
+        accuracy=score.get("accuracy"),
+        protocol=network.score.protocol,
+    )
 
 
 def row(made: deploy.Deployed) -> dict[str, Any]:
@@ -93,7 +105,7 @@ def row(made: deploy.Deployed) -> dict[str, Any]:
 
 def show(rows: Sequence[dict[str, Any]]) -> None:
     """Bundles as a table."""
-    columns = ("run", "target", "largest error", "of the largest logit", "module KB", "weights KB", "tuning")
+    columns = ("run", "target", "largest error", "of the largest output", "module KB", "weights KB", "tuning")
     cells = [
         (
             r["run"],
@@ -115,8 +127,9 @@ def _number(value: float | None) -> str:
     return "not checked" if value is None else f"{value:.1e}"
 
 
-def _test_video(folder: pathlib.Path) -> str:
+def _inputs(folder: pathlib.Path) -> tuple[np.ndarray, ...]:
+    """The inputs of the first test example of the data that a run was trained on."""
     out = folder.resolve().parents[1]
     if isinstance(checkpoints.origin(folder), experiments.Imported):
         raise ValueError(f"{folder} holds imported weights and no data set; name a video for its clip with --clip")
-    return phases.load_dataset(prune.experiment(out), out, lambda *_: None).test[0].path
+    return prune.experiment(out).task.open(out, lambda *_: None).example()

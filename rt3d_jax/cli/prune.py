@@ -20,8 +20,8 @@ def run(out: Annotated[pathlib.Path, tyro.conf.Positional], /, rate: tuple[float
         rate: Rates: dense MACs / kept MACs over the whole network.
     """
     with console.Progress() as progress:
-        task = phases.prepare(dataclasses.replace(experiment(out), rates=rate), out, progress)
-        results = phases.phases(task)
+        prepared = phases.prepare(dataclasses.replace(experiment(out), rates=rate), out, progress)
+        results = phases.phases(prepared)
     train_verb.show(results[-len(rate) :])
 
 

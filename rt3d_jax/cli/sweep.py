@@ -7,6 +7,7 @@ import tyro
 
 from rt3d_jax.cli import console
 from rt3d_jax.cli import train as train_verb
+from rt3d_jax.evaluation import measured
 from rt3d_jax.report import tables
 from rt3d_jax.training import sweep
 
@@ -42,16 +43,14 @@ def run(
 def show(chosen: sweep.Sweep, rows: list[sweep.Row]) -> None:
     """The means as a table, and the errors."""
     found = sweep.summarise(chosen, rows)
-    columns = ("algorithm", "scheme", "rate", "seeds", "top-1 %", "sd", "change")
-    values = [
-        (r["algorithm"], r["scheme"], f"{r['rate_target']:g}", r["n"], *(_number(r[k]) for k in ("accuracy", "accuracy_sd", "change")))
-        for r in found
-    ]  # fmt: skip
+    columns = ("algorithm", "scheme", "rate", "seeds", measured.heading(tables.score_of(rows)), "sd", "change")
+    numbers = lambda row: (_number(row[key], row["unit"]) for key in ("score", "score_sd", "change"))
+    values = [(r["algorithm"], r["scheme"], f"{r['rate_target']:g}", r["n"], *numbers(r)) for r in found]
     console.table(tables.TITLE, columns, values)
     for row in rows:
         if row["error"] is not None:
             console.say(f"failed: {row['algorithm']} {row['scheme']} seed {row['seed']}: {row['error']}")
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f}"
+def _number(value: float | None, unit: str) -> str:
+    return "-" if value is None else f"{value:.1f}" if unit == "%" else f"{value:.4g}"

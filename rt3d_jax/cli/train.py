@@ -3,15 +3,15 @@
 import contextlib
 import dataclasses
 import importlib
-import importlib.util
 import pathlib
-import sys
+import re
 from typing import Annotated, Any
 
 import tyro
 
 from rt3d_jax.cli import console
-from rt3d_jax.hosts import distributed
+from rt3d_jax.evaluation import measured
+from rt3d_jax.hosts import distributed, plugins
 from rt3d_jax.training import experiments, phases, tracing
 
 
@@ -19,7 +19,9 @@ from rt3d_jax.training import experiments, phases, tracing
 class Options:
     """Train an experiment: dense, penalise, then prune and retrain for each rate.
 
-    EXPERIMENT comes first: a name from rt3d_jax/configs, or a Python file with a function experiment(). Every field of it is an option.
+    EXPERIMENT comes first: a name from rt3d_jax/configs, or a Python file with a function experiment(). Every field of it
+    and of its task is an option.
+
     Finished phases are taken as they are; a phase that was stopped goes on at the batch where it stopped.
     """
 
@@ -51,7 +53,7 @@ def call(arguments: list[str], prog: str) -> None:
         Options,
         default=default,
         prog=f"{prog} EXPERIMENT",
-        args=arguments[named:],
+        args=[word for argument in arguments[named:] for word in _today(argument)],
         config=(tyro.conf.AvoidSubcommands,),
     )
     with distributed.joined(job(options), prog), contextlib.ExitStack() as stack:
@@ -76,15 +78,12 @@ def load(name: str, function: str = "experiment") -> Any:
     """
     path = pathlib.Path(name)
     if path.suffix == ".py":
-        spec = importlib.util.spec_from_file_location("rt3d_experiment", path)
-        if spec is None or spec.loader is None or not path.is_file():
+        if not path.is_file():
             raise ValueError(
                 f"{path} is not there; expected a Python file with a function {function}(), or one of: "
                 f"{', '.join(names(function))}"
             )
-        module: Any = importlib.util.module_from_spec(spec)
-        sys.modules[spec.name] = module
-        spec.loader.exec_module(module)
+        module: Any = plugins.load(path)
     elif name in names(function):
         module = importlib.import_module(f"rt3d_jax.configs.{name}")
     else:
@@ -103,18 +102,25 @@ def names(function: str = "experiment") -> list[str]:
 
 def show(results: list[dict[str, Any]]) -> None:
     """Results of runs as a table."""
-    columns = ("run", "scheme", "rate", "GMACs", "parameters", "top-1 %")
+    scores = [measured.of(result) for result in results]
+    first = next((score for score in scores if score is not None), None)
+    columns = ("run", "scheme", "rate", "GMACs", "parameters", measured.heading(first))
     rows = [
-        (
-            r["name"],
-            r["scheme"],
-            f"{r['rate']:.2f}",
-            f"{r['macs'] / 1e9:.4f}",
-            f"{r['params']:,}",
-            f"{r['accuracy']:.1f}",
-        )
-        for r in results
+        (r["name"], r["scheme"], f"{r['rate']:.2f}", f"{r['macs'] / 1e9:.4f}", f"{r['params']:,}", _value(score))
+        for r, score in zip(results, scores, strict=True)
     ]
     console.table("Runs", columns, rows)
-    if results:
-        console.say(results[0]["accuracy_protocol"])
+    if first is not None:
+        console.say(first.protocol)
+
+
+def _value(score: measured.Score | None) -> str | None:
+    return None if score is None or score.value is None else measured.number(score.value, score.unit)
+
+
+def _today(argument: str) -> tuple[str, ...]:
+    """An option as it is called now: label smoothing was a phase's own before it was a field of the task."""
+    found = re.fullmatch(r"--(dense|penalise|retrain)\.label[-_]smoothing(?:=(.*))?", argument)
+    if found is None:
+        return (argument,)
+    return (f"--{found[1]}.loss", "label_smoothing", *(() if found[2] is None else (found[2],)))

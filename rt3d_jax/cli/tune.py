@@ -160,7 +160,9 @@ def _traced(network: pathlib.Path, rate: float | None, keep: float) -> tuple[str
         return f"{name}, {keep:g} kept", _random(train.load(name).model, lambda *_: plan)
     run = _run_of(network)
     found = checkpoints.load_network(run)
-    return run.name, trace.trace(checkpoints.apply(found), found.params, catalog.clip_shape(found.config))
+    return run.name, trace.trace(
+        checkpoints.apply(found), found.params, [one.shape for one in found.signature.structs()]
+    )
 
 
 def _random(model: catalog.Model, planned: Callable[[Any, tuple[cost.Layer, ...]], plans.Plan | None]) -> ops.Graph:

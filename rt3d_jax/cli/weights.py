@@ -6,6 +6,7 @@ from typing import Annotated
 import tyro
 
 from rt3d_jax.cli import console
+from rt3d_jax.evaluation import measured
 from rt3d_jax.weights import imports, shared, sources
 
 
@@ -16,6 +17,7 @@ def run(
     model: str | None = None,
     labels: pathlib.Path | None = None,
     frames: int | None = None,
+    code: tuple[str, ...] = (),
 ) -> None:
     """Make a run folder of published weights, which `rt3d lower`, `rt3d eval --data` and `rt3d train --pretrained` take.
 
@@ -32,9 +34,10 @@ def run(
         model: r2plus1d, s3d or c3d: which network a file holds. A folder says it itself, as it does labels and frames.
         labels: Text file with the class names, one a line, in the order of the weights; default: class numbers.
         frames: Frames of a clip, where the network takes others than it was trained on (s3d: 128).
+        code: Classes of the folder's maker, as module:Class, that may be imported here: their modules are run.
     """
     if path.is_dir():
-        _shared(path, out, model or labels or frames)
+        _shared(path, out, model or labels or frames, code)
         return
     if model is None:
         raise ValueError(f"{path} is no folder; name the network of a file with --model: {', '.join(sources.SOURCES)}")
@@ -45,17 +48,16 @@ def run(
     )
 
 
-def _shared(path: pathlib.Path, out: pathlib.Path, given: object) -> None:
+def _shared(path: pathlib.Path, out: pathlib.Path, given: object, code: tuple[str, ...]) -> None:
     if given is not None:
         raise ValueError(
             f"{path} is a folder, whose {shared.CONFIG} says its model, labels and frames; leave those options out"
         )
-    result = imports.shared_folder(path, out)
-    score = "accuracy not measured" if result["accuracy"] is None else f"{result['accuracy']} %, as it says"
+    result = imports.shared_folder(path, out, code)
+    found = measured.Score(**result["score"])
+    score = f"{found.name} not measured" if found.value is None else f"{found.value} {found.unit}, as it says"
     size = f"{result['params']:,} parameters, {result['macs'] / 1e9:.4g} GMACs"
-    console.say(
-        f"{out}: {result['scheme']}, rate {result['rate']:.2f}, {size}, {score} ({result['accuracy_protocol']})"
-    )
+    console.say(f"{out}: {result['scheme']}, rate {result['rate']:.2f}, {size}, {score} ({found.protocol})")
 
 
 def _lines(path: pathlib.Path) -> tuple[str, ...]:

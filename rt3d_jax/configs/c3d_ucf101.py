@@ -18,7 +18,10 @@ from rt3d_jax.data import clips, ucf101
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
 from rt3d_jax.sparsity import patterns, plans
+from rt3d_jax.tasks import classification
 from rt3d_jax.training import experiments, recipes
+
+DATA = ucf101.UCF101(folder="data/ucf101", split=1)
 
 
 def experiment() -> experiments.Experiment:
@@ -26,8 +29,10 @@ def experiment() -> experiments.Experiment:
     optimizer = recipes.SGD(momentum=0.9, weight_decay=5e-4)
     return experiments.Experiment(
         name="c3d_ucf101",
-        data=ucf101.UCF101(folder="data/ucf101", split=1),
-        clip=clips.ClipSpec(clips.Spread(16), short_side=128, size=112, flip=True),
+        task=classification.Classification(
+            data=DATA,
+            clip=clips.ClipSpec(clips.Spread(16), short_side=128, size=112, flip=True),
+        ),
         model=catalog.Model(),
         dense=recipes.Recipe(epochs=240, learning_rate=5e-3, schedule="cosine", warmup=5, optimizer=optimizer),
         penalise=recipes.Recipe(epochs=120, learning_rate=2e-4, schedule="constant", optimizer=optimizer),

@@ -12,6 +12,7 @@ from rt3d_jax.data import clips, synthetic
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
 from rt3d_jax.sparsity import patterns, plans
+from rt3d_jax.tasks import classification
 from rt3d_jax.training import experiments, recipes, sweep
 
 SCHEMES = {
@@ -42,8 +43,7 @@ def base() -> experiments.Experiment:
     adam = recipes.AdamW(b2=0.95)
     return experiments.Experiment(
         name="table1",
-        data=VIDEOS,
-        clip=clips.ClipSpec(clips.Spread(16), short_side=18, size=16),
+        task=classification.Classification(data=VIDEOS, clip=clips.ClipSpec(clips.Spread(16), short_side=18, size=16)),
         model=catalog.Model(width=0.25, frames=16, size=16, dropout=0.0),
         dense=recipes.Recipe(epochs=16, learning_rate=1.5e-3, warmup=0.3, optimizer=adam),
         penalise=recipes.Recipe(epochs=PENALISE, learning_rate=4e-4, schedule="constant", optimizer=adam),

@@ -4,6 +4,7 @@ from rt3d_jax.data import clips, synthetic
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
 from rt3d_jax.sparsity import patterns, plans
+from rt3d_jax.tasks import classification
 from rt3d_jax.training import experiments, recipes
 
 
@@ -12,10 +13,12 @@ def experiment() -> experiments.Experiment:
     adam = recipes.AdamW(b2=0.95)
     return experiments.Experiment(
         name="quickstart",
-        data=synthetic.Synthetic(
-            travel=(0.4, 1.2), turns=(0.5, 1.2), contrast=55.0, noise=10.0, jitter=0.01, distractors=2
+        task=classification.Classification(
+            data=synthetic.Synthetic(
+                travel=(0.4, 1.2), turns=(0.5, 1.2), contrast=55.0, noise=10.0, jitter=0.01, distractors=2
+            ),
+            clip=clips.ClipSpec(clips.Spread(16), short_side=36, size=32),
         ),
-        clip=clips.ClipSpec(clips.Spread(16), short_side=36, size=32),
         model=catalog.Model(width=0.25, frames=16, size=32, dropout=0.0),
         dense=recipes.Recipe(epochs=9.5, learning_rate=6e-4, warmup=0.8, optimizer=adam),
         penalise=recipes.Recipe(epochs=4.75, learning_rate=4e-4, schedule="constant", optimizer=adam),

@@ -13,17 +13,24 @@ from rt3d_jax.configs import c3d_ucf101
 from rt3d_jax.data import clips
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import patterns, plans
+from rt3d_jax.tasks import classification
 from rt3d_jax.training import experiments
 
 
 def experiment() -> experiments.Experiment:
     """Dense, as in the authors' profiles: the stem, the 1x1x1 convolutions of shortcuts, and fc. All else is as for C3D."""
+    clip = clips.ClipSpec(
+        clips.Spread(16),
+        short_side=128,
+        size=112,
+        mean=clips.KINETICS_MEAN,
+        std=clips.KINETICS_STD,
+        flip=True,
+    )
     return dataclasses.replace(
         c3d_ucf101.experiment(),
         name="r2plus1d_ucf101",
-        clip=clips.ClipSpec(
-            clips.Spread(16), short_side=128, size=112, mean=clips.KINETICS_MEAN, std=clips.KINETICS_STD, flip=True
-        ),
+        task=classification.Classification(c3d_ucf101.DATA, clip),
         model=catalog.Model("r2plus1d", dropout=0.0),
         pretrained="weights/r2plus1d",
         plan=(

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lowering.system import files
+from rt3d_jax.data import clips
 
 NORMAL_95 = 1.959964
 
@@ -128,3 +129,25 @@ class Scores:
                 right = 100 * int(counts[number]) / int(counts.sum())
                 rows.append({"label": names[number], "videos": int(counts.sum()), "top1": right, "taken_for": taken})
         return rows
+
+
+def protocol(
+    spec: clips.ClipSpec, videos: int, skipped: int = 0, *, missing: int = 0, views: int = 1, crops: int = 1
+) -> str:
+    """How an accuracy was measured, in words, for reports. views, crops: of each video, see data.clips.View."""
+    frames = spec.sampling.frames
+    place = "middle" if views == 1 else "evenly over the video"
+    how = (
+        "spread evenly over the video"
+        if isinstance(spec.sampling, clips.Spread)
+        else f"stride {spec.sampling.stride}, {place}"
+    )
+    left_out = ((skipped, "unreadable left out"), (missing, "missing"))
+    without = "".join(f", {count} {why}" for count, why in left_out if count)
+    level = "clip level" if views * crops == 1 else "video level"
+    what = f"{views} clip{'s' if views > 1 else ''} x {f'{crops} crops' if crops > 1 else '1 centre crop'}"
+    averaged = ", probabilities averaged" if views * crops > 1 else ""
+    return (
+        f"top-1 %, {videos} test videos{without}, {level}: {what} of {spec.size} px{averaged}, "
+        f"short side {spec.short_side} px, {frames} frames {how}"
+    )

@@ -24,25 +24,25 @@ LEAST = {"frames": (16, "four pools halve it"), "size": (16, "four pools halve i
 
 
 class C3D(nnx.Module):
-    """f32[N, frames, size, size, 3] to logits f32[N, classes]; every layer's channels are scaled by `width`."""
+    """f32[N, frames, size, size, 3] to f32[N, outputs]; every layer's channels are scaled by `width`."""
 
     remat = False
 
     def __init__(
-        self, *, classes: int, width: float, frames: int, size: int, dropout: float, form: str, rngs: nnx.Rngs
+        self, *, outputs: int, width: float, frames: int, size: int, dropout: float, form: str, rngs: nnx.Rngs
     ):
-        layers.check("C3D", LEAST, classes=classes, width=width, frames=frames, size=size, dropout=dropout)
+        layers.check("C3D", LEAST, outputs=outputs, width=width, frames=frames, size=size, dropout=dropout)
         self.clip, self.form, self.dropout = (frames, size, size, 3), form, dropout
         inputs = 3
         for name, channels, _ in CONVS:
-            outputs = layers.scaled(channels, width)
-            setattr(self, name, layers.Conv(inputs, outputs, (3, 3, 3), form=form, rngs=rngs))
-            inputs = outputs
+            filters = layers.scaled(channels, width)
+            setattr(self, name, layers.Conv(inputs, filters, (3, 3, 3), form=form, rngs=rngs))
+            inputs = filters
         flat = frames // 16 * (size // 16 // 2 + 1) ** 2 * inputs
         hidden = layers.scaled(HIDDEN, width)
         self.fc6 = layers.Dense(flat, hidden, rngs=rngs)
         self.fc7 = layers.Dense(hidden, hidden, rngs=rngs)
-        self.fc8 = layers.Dense(hidden, classes, rngs=rngs, init=layers.SMALL)
+        self.fc8 = layers.Dense(hidden, outputs, rngs=rngs, init=layers.SMALL)
 
     def __call__(self, clip: jax.Array, key: jax.Array | None = None) -> jax.Array:
         """The logits; `key` switches dropout on (training), None is evaluation. ValueError for another clip shape."""

@@ -1,13 +1,31 @@
-"""Networks by name: construction, and the pure function apply(params, clip) that training and lowering share."""
+"""Networks by name: construction, and the pure function apply(params, *inputs) that training and lowering share.
+
+A network is a class, in this package or of the user's own, that keeps to this contract:
+
+    class Net(flax.nnx.Module):
+        def __init__(self, *, outputs, width, frames, size, dropout, form, rngs, **options): ...
+        def __call__(self, *inputs, key=None): ...
+
+outputs is the last axis of the result (classes, or channels of a map), as the task says; width, frames, size, dropout and
+options are the fields of `Model`; form is how convolutions are computed, see layers.conv3d; rngs is flax.nnx.Rngs. A class
+that has no use for an argument takes it and leaves it. __call__ takes the task's inputs, each with the batch in front, and
+returns one float32 array with the batch in front. With a key it computes as training does: dropout draws from it, and
+batch norm goes by the batch and renews its statistics, which are flax.nnx.BatchStat. Without one it evaluates.
+Parameters that a plan can prune are called `kernel`, their last two axes are inputs and outputs, and they reach a
+convolution or a matrix product unchanged when form is "direct".
+"""
 
 import dataclasses
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import jax
+import jax.numpy as jnp
 from flax import nnx
 
+from rt3d_jax.hosts import plugins
 from rt3d_jax.models import c3d, r2plus1d, s3d
 from rt3d_jax.sparsity import cost
 
@@ -16,18 +34,25 @@ Params = dict[str, Any]
 
 @dataclasses.dataclass(frozen=True)
 class Model:
-    """A network by name; width scales all channels (1 = the paper's), frames and size are those of its clips."""
+    """A network and its size.
+
+    name: a key of NETWORKS, or a class of the user's own that keeps to the contract above: "my_package.nets:Net", or
+    "/folder/experiment.py:Net" for one that a file carries (an experiment file writes f"{__file__}:Net").
+    width: a factor on the channels of all layers, 1 = as published. frames, size: of the clips that go in.
+    options: further arguments of a class of the user's own.
+    """
 
     name: str = "c3d"
     width: float = 1.0
     frames: int = 16
     size: int = 112
     dropout: float = 0.5
+    options: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
 class Compute:
-    """How a step is computed; the batch, its mean loss and f32 parameters, optimizer, norms and losses stay what they are.
+    """How a step is computed. The batch, its mean loss and f32 parameters, optimizer state, norms and losses stay as they are.
 
     dtype: that of convolutions, matrix products and what lies between layers. accumulate: a batch goes through in so many
     parts, one after the other, whose gradients are averaged; batch norms then see the moments of a part. remat: what lies
@@ -48,45 +73,18 @@ NETWORKS: dict[str, Callable[..., nnx.Module]] = {
 }
 
 
-def create(
-    name: str,
-    *,
-    classes: int,
-    width: float = 1.0,
-    frames: int = 16,
-    size: int = 112,
-    dropout: float = 0.5,
-    rngs: nnx.Rngs,
-    conv_form: str = "auto",
-) -> nnx.Module:
+def create(model: Model, outputs: int, *, rngs: nnx.Rngs, conv_form: str = "auto") -> nnx.Module:
     """A new network with random parameters; ValueError for an unknown name or sizes that the network cannot take."""
-    if name not in NETWORKS:
-        raise ValueError(f"model is {name!r}, expected one of {', '.join(sorted(NETWORKS))}")
-    constructor = NETWORKS[name]
-    return constructor(
-        classes=classes, width=width, frames=frames, size=size, dropout=dropout, form=conv_form, rngs=rngs
-    )
+    sizes = {name: getattr(model, name) for name in ("width", "frames", "size", "dropout")}
+    arguments = {"outputs": outputs, **sizes, "form": conv_form, "rngs": rngs, **model.options}
+    return _constructor(model.name, arguments)(**arguments)
 
 
-def from_config(model: Model, classes: int, *, rngs: nnx.Rngs, conv_form: str = "auto") -> nnx.Module:
-    """The network that a config.Model describes, for this many classes."""
-    return create(
-        model.name,
-        classes=classes,
-        width=model.width,
-        frames=model.frames,
-        size=model.size,
-        dropout=model.dropout,
-        rngs=rngs,
-        conv_form=conv_form,
-    )
-
-
-def initial(model: Model, classes: int, seed: int) -> Params:
+def initial(model: Model, outputs: int, seed: int) -> Params:
     """Fresh parameters as a plain nested dict, {"conv1": {"kernel": ..., "bias": ...}, ...}."""
     # XLA compiles draws of this key ten times faster than the default's.
     key = jax.random.key(seed, impl="rbg")
-    return jax.jit(lambda key: parameters(from_config(model, classes, rngs=nnx.Rngs(key))))(key)
+    return jax.jit(lambda key: parameters(create(model, outputs, rngs=nnx.Rngs(key))))(key)
 
 
 def parameters(network: nnx.Module) -> Params:
@@ -94,58 +92,96 @@ def parameters(network: nnx.Module) -> Params:
     return nnx.to_pure_dict(nnx.state(network))
 
 
-def shapes(model: Model, classes: int) -> Params:
+def shapes(model: Model, outputs: int) -> Params:
     """The parameter tree as jax.ShapeDtypeStruct leaves; allocates nothing."""
-    network = nnx.eval_shape(lambda: from_config(model, classes, rngs=nnx.Rngs(0)))
+    network = nnx.eval_shape(lambda: create(model, outputs, rngs=nnx.Rngs(0)))
     return parameters(network)
 
 
 def clip_shape(model: Model, batch: int = 1) -> tuple[int, int, int, int, int]:
-    """The NDHWC shape of the network's input."""
+    """The NDHWC shape of a batch of clips, the input of the networks of this package."""
     return (batch, model.frames, model.size, model.size, 3)
 
 
-def table(model: Model, classes: int) -> tuple[cost.Layer, ...]:
-    """What the network costs, layer by layer; from shapes alone."""
-    return cost.layers(apply_function(model, classes, "direct"), shapes(model, classes), clip_shape(model))
+def table(model: Model, outputs: int, inputs: Sequence[Any] | None = None) -> tuple[cost.Layer, ...]:
+    """What the network costs, layer by layer; from shapes alone.
+
+    inputs: jax.ShapeDtypeStruct of each input with a batch of 1, None for one clip.
+    """
+    examples = (clip_shape(model),) if inputs is None else inputs
+    return cost.layers(apply_function(model, outputs, "direct"), shapes(model, outputs), *examples)
+
+
+def check(model: Model, inputs: Sequence[jax.ShapeDtypeStruct], output: tuple[int, ...]) -> None:
+    """ValueError unless the network turns one example of these inputs (batch of 1) into float32[1, *output]."""
+    apply = apply_function(model, output[-1], "direct")
+    try:
+        found = jax.eval_shape(apply, shapes(model, output[-1]), *inputs)
+    except TypeError as error:
+        reason = " ".join(str(error).split())[:200]
+        given = ", ".join(f"{one.dtype}{list(one.shape)}" for one in inputs)
+        raise ValueError(f"model {model.name} cannot be called with inputs {given} and key=None ({reason})") from error
+    wanted = jax.ShapeDtypeStruct((1, *output), jnp.float32)
+    if not isinstance(found, jax.ShapeDtypeStruct):
+        raise ValueError(f"model {model.name} returns a {type(found).__name__}, expected one array")
+    if (found.shape, found.dtype) != (wanted.shape, wanted.dtype):
+        text = [f"{one.dtype}{list(one.shape)}" for one in (found, wanted)]
+        raise ValueError(f"model {model.name} gives {text[0]} for one example, expected {text[1]}, as the task says")
 
 
 def apply_function(
-    model: Model, classes: int, conv_form: str = "auto", compute: Compute = PLAIN
+    model: Model, outputs: int, conv_form: str = "auto", compute: Compute = PLAIN
 ) -> Callable[..., jax.Array]:
-    """The pure function apply(params, clip, key=None) -> logits f32[N, classes].
+    """The pure function apply(params, *inputs, key=None) -> the network's outputs, float32 with the batch in front.
 
     Without a key it evaluates: no dropout, batch norm by running statistics. With one it computes as training does.
     """
-    fill = _fill_function(model, classes, conv_form, compute)
+    fill = _fill_function(model, outputs, conv_form, compute)
 
-    def apply(params: Params, clip: jax.Array, key: jax.Array | None = None) -> jax.Array:
-        return fill(params)(clip, key)
+    def apply(params: Params, *inputs: jax.Array, key: jax.Array | None = None) -> jax.Array:
+        return fill(params)(*inputs, key=key)
 
     return apply
 
 
 def train_function(
-    model: Model, classes: int, conv_form: str = "auto", compute: Compute = PLAIN
+    model: Model, outputs: int, conv_form: str = "auto", compute: Compute = PLAIN
 ) -> Callable[..., tuple[jax.Array, Params]]:
-    """The pure function apply(params, clip, key) -> (logits f32[N, classes], statistics): dropout, batch norm by batch moments.
+    """The pure function apply(params, *inputs, key) -> (outputs, statistics), with dropout and batch norm as in training.
 
     statistics is the part of the parameter tree that batch norm renews, with its new values; gradients do not reach it.
     """
-    fill = _fill_function(model, classes, conv_form, compute)
+    fill = _fill_function(model, outputs, conv_form, compute)
 
-    def apply(params: Params, clip: jax.Array, key: jax.Array) -> tuple[jax.Array, Params]:
+    def apply(params: Params, *inputs: jax.Array, key: jax.Array) -> tuple[jax.Array, Params]:
         network = fill(params)
-        logits = network(clip, key)
-        return logits, nnx.to_pure_dict(nnx.state(network, nnx.BatchStat))
+        found = network(*inputs, key=key)
+        return found, nnx.to_pure_dict(nnx.state(network, nnx.BatchStat))
 
     return apply
 
 
-def _fill_function(model: Model, classes: int, conv_form: str, compute: Compute) -> Callable[[Params], Any]:
+def _constructor(name: str, arguments: dict[str, Any]) -> Callable[..., nnx.Module]:
+    if name in NETWORKS:
+        return NETWORKS[name]
+    if not plugins.is_name(name):
+        known = ", ".join(sorted(NETWORKS))
+        raise ValueError(f"model is {name!r}, expected one of {known}, or a class of your own as module:Class")
+    found = plugins.find(name)
+    if not issubclass(found, nnx.Module):
+        raise ValueError(f"model {name} is no network: expected a subclass of flax.nnx.Module")
+    try:
+        inspect.signature(found.__init__).bind(None, **arguments)
+    except TypeError as error:
+        wanted = ", ".join(arguments)
+        raise ValueError(f"model {name} does not take its arguments ({error}); expected Net(*, {wanted})") from error
+    return found
+
+
+def _fill_function(model: Model, outputs: int, conv_form: str, compute: Compute) -> Callable[[Params], Any]:
     """The network as a function of its parameters."""
-    abstract = nnx.eval_shape(lambda: from_config(model, classes, rngs=nnx.Rngs(0), conv_form=conv_form))
-    abstract.set_attributes(dtype=compute.dtype)
+    abstract = nnx.eval_shape(lambda: create(model, outputs, rngs=nnx.Rngs(0), conv_form=conv_form))
+    abstract.set_attributes(dtype=compute.dtype, raise_if_not_found=compute.dtype != PLAIN.dtype)
     abstract.set_attributes(remat=compute.remat, raise_if_not_found=compute.remat)
     graph, state = nnx.split(abstract)
 

@@ -15,7 +15,7 @@ NORM = layers.Norm(eps=1e-5, momentum=0.1)
 
 
 class R2Plus1D(nnx.Module):
-    """f32[N, frames, size, size, 3] to logits f32[N, classes]; every layer's channels are scaled by `width`.
+    """f32[N, frames, size, size, 3] to f32[N, outputs]; every layer's channels are scaled by `width`.
 
     Layers: stem/space, stem/time; layerL/B/convC/space and /time for L 1-4, B 0-1, C 1-2; layerL/0/downsample for L 2-4; fc.
     """
@@ -23,17 +23,17 @@ class R2Plus1D(nnx.Module):
     remat = False
 
     def __init__(
-        self, *, classes: int, width: float, frames: int, size: int, dropout: float, form: str, rngs: nnx.Rngs
+        self, *, outputs: int, width: float, frames: int, size: int, dropout: float, form: str, rngs: nnx.Rngs
     ):
-        layers.check("R2Plus1D", {}, classes=classes, width=width, frames=frames, size=size, dropout=dropout)
+        layers.check("R2Plus1D", {}, outputs=outputs, width=width, frames=frames, size=size, dropout=dropout)
         self.clip, self.dropout = (frames, size, size, 3), dropout
         middle, inputs = (layers.scaled(channels, width) for channels in STEM)
         self.stem = Factored(3, middle, inputs, side=7, strides=(1, 2), form=form, rngs=rngs)
         for name, channels, stride in STAGES:
-            outputs = layers.scaled(channels, width)
-            setattr(self, name, Stage(inputs, outputs, stride, form=form, rngs=rngs))
-            inputs = outputs
-        self.fc = layers.Dense(inputs, classes, rngs=rngs, init=layers.SMALL)
+            filters = layers.scaled(channels, width)
+            setattr(self, name, Stage(inputs, filters, stride, form=form, rngs=rngs))
+            inputs = filters
+        self.fc = layers.Dense(inputs, outputs, rngs=rngs, init=layers.SMALL)
 
     def __call__(self, clip: jax.Array, key: jax.Array | None = None) -> jax.Array:
         """The logits; a `key` means training (dropout, batch moments). ValueError for another clip shape."""

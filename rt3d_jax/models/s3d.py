@@ -46,7 +46,7 @@ LEAST_FRAMES = {True: (14, "four strides and a pool of two frames need them"), F
 
 
 class S3D(nnx.Module):
-    """f32[N, frames, size, size, 3] to logits f32[N, classes]; every layer's channels are scaled by `width`.
+    """f32[N, frames, size, size, 3] to f32[N, outputs]; every layer's channels are scaled by `width`.
 
     Layers: conv1 (or conv1/space and conv1/time), conv2b, conv2c/space and /time; mixedX/branch0, /branchB/reduce, /space
     and /time for B 1-2, /branch3 for X 3b, 3c, 4b-4f, 5b, 5c; head. The average pool before the head is no larger than its
@@ -59,7 +59,7 @@ class S3D(nnx.Module):
         self,
         *,
         variant: Variant,
-        classes: int,
+        outputs: int,
         width: float,
         frames: int,
         size: int,
@@ -68,7 +68,7 @@ class S3D(nnx.Module):
         rngs: nnx.Rngs,
     ):
         least = {"frames": LEAST_FRAMES[variant.factored_stem], "size": LEAST_SIZE}
-        layers.check("S3D", least, classes=classes, width=width, frames=frames, size=size, dropout=dropout)
+        layers.check("S3D", least, outputs=outputs, width=width, frames=frames, size=size, dropout=dropout)
         self.clip, self.form, self.dropout, self.variant = (frames, size, size, 3), form, dropout, variant
         shared = {"form": form, "rngs": rngs, "norm": variant.norm}
         stem, second = layers.scaled(64, width), layers.scaled(192, width)
@@ -83,7 +83,7 @@ class S3D(nnx.Module):
             channels = tuple(layers.scaled(one, width) for one in channels)
             setattr(self, name, Mixed(inputs, channels, shift=variant.shift, **shared))
             inputs = channels[0] + channels[2] + channels[4] + channels[5]
-        self.head = layers.Conv(inputs, classes, (1, 1, 1), form=form, rngs=rngs, init=layers.SMALL)
+        self.head = layers.Conv(inputs, outputs, (1, 1, 1), form=form, rngs=rngs, init=layers.SMALL)
 
     def __call__(self, clip: jax.Array, key: jax.Array | None = None) -> jax.Array:
         """The logits; a `key` means training (dropout, batch moments). ValueError for another clip shape."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lowering.system import files
+from rt3d_jax.evaluation import measured
 from rt3d_jax.report import latency, pieces, sections
 
 Report = dict[str, Any]
@@ -19,15 +20,16 @@ def write(report: Report, folder: str | os.PathLike) -> pathlib.Path:
 
     Args:
       report: as report.json holds it: "data", "runs", "bundles", "latency", "fma_peak_gflops", "machine", "versions";
-        accuracies in percent, densities and shares as fractions (0..1). What is missing or empty is left out of the page.
+        scores as evaluation.measured writes them into result.json (or, of older runs, accuracies in percent), densities and
+        shares as fractions (0..1). What is missing or empty is left out of the page.
       folder: of the report. Pictures come from its report/masks.npz ("<run>/<layer>": bool or float[groups, locations x
         channel groups], what is kept of each block) and report/clips.npz ("frames": uint8[n, k, H, W, 3], "label" and
         "predicted/<run>": int[n]), where they are there.
     """
-    folder, report = pathlib.Path(folder), _with_shares(report)
+    folder, report = pathlib.Path(folder), _with_scores(report)
     parts = [
         _summary(report),
-        sections.accuracy(report),
+        sections.score(report),
         latency.section(report),
         sections.density(report),
         sections.masks(_arrays(folder / "report/masks.npz")),
@@ -52,26 +54,28 @@ def save(path: pathlib.Path, title: str, parts: Sequence[str]) -> pathlib.Path:
     return path
 
 
-def _with_shares(report: Report) -> Report:
-    """The report with accuracies as fractions, like everything else that is drawn."""
-    share = lambda run: None if run.get("accuracy") is None else run["accuracy"] / 100
-    return {**report, "runs": [{**run, "accuracy": share(run)} for run in report.get("runs", [])]}
+def _with_scores(report: Report) -> Report:
+    """The report with a measured.Score, or None, under the "score" of every run."""
+    tests = report.get("data", {}).get("test_clips")
+    return {**report, "runs": [{**run, "score": measured.of(run, tests)} for run in report.get("runs", [])]}
 
 
 def _summary(report: Report) -> str:
     """What was trained on, one sentence with the key numbers, and those numbers in large."""
     base, best = sections.dense(report), sections.most_pruned(report)
     said, figures = [], []
-    scored = base is not None and base.get("accuracy") is not None
-    if base and scored:
-        figures.append((pieces.percent(base["accuracy"]), f"top-1 accuracy of {base['name']}"))
+    before, after = sections.value(base), sections.value(best)
+    score = base["score"] if base else None
+    if base and score and before is not None:
+        figures.append((pieces.score(before, score.unit), f"{score.name} of {base['name']}"))
     if best:
         said.append(f"{best['name']} needs {best['rate']:.2f} times fewer MACs than the dense network")
         figures.append((pieces.times(best["rate"]), f"fewer MACs: {best['name']}, {best['scheme']}"))
-    if base and best and scored and best.get("accuracy") is not None:
-        reached, change = pieces.percent(best["accuracy"]), pieces.points(best["accuracy"] - base["accuracy"])
-        said.append(f"reaches {reached} where dense reaches {pieces.percent(base['accuracy'])} ({change} points)")
-        figures.append((reached, f"top-1 accuracy of {best['name']}"))
+    if best and score and before is not None and after is not None:
+        reached, change = pieces.score(after, score.unit), pieces.change(after - before, score.unit)
+        points = f"{change} points" if score.unit == "%" else change
+        said.append(f"reaches {reached} where dense reaches {pieces.score(before, score.unit)} ({points})")
+        figures.append((reached, f"{score.name} of {best['name']}"))
     speed = latency.speed_up(report, best)
     if best and speed:
         row, factor = speed
@@ -88,7 +92,8 @@ def _summary(report: Report) -> str:
 def _data_line(data: dict[str, Any]) -> str:
     clip = data.get("clip")
     parts = [f"{len(data['labels'])} classes"] if data.get("labels") else []
-    parts += [f"{data[f'{part}_clips']} {part} videos" for part in ("train", "test") if f"{part}_clips" in data]
+    for kind, word in (("clips", "videos"), ("examples", "examples")):
+        parts += [f"{data[f'{part}_{kind}']} {part} {word}" for part in ("train", "test") if f"{part}_{kind}" in data]
     parts += [f"clips of {clip['sampling']['frames']} × {clip['size']} × {clip['size']}"] if clip else []
     return f'<p class="sub">{pieces.text(" · ".join(parts))}</p>' if parts else ""
 

@@ -71,6 +71,20 @@ def points(difference: float | None) -> str:
     return ABSENT if difference is None else f"{100 * difference:+.1f}".replace("-", "−")
 
 
+def score(value: float | None, unit: str) -> str:
+    """A score or a part of one: a percentage with one decimal, else three digits that count and the unit."""
+    if unit == "%" or value is None:
+        return percent(None if value is None else value / 100)
+    return f"{number(value)}\N{NO-BREAK SPACE}{text(unit)}".rstrip("\N{NO-BREAK SPACE}")
+
+
+def change(value: float | None, unit: str) -> str:
+    """A difference of two scores, percentages in points."""
+    if unit == "%" or value is None:
+        return points(None if value is None else value / 100)
+    return f"{value:+.3g}".replace("-", "−")
+
+
 def number(value: float | None) -> str:
     """Three digits that count; whole above 100."""
     return ABSENT if value is None else f"{value:,.0f}" if abs(value) >= 100 else f"{value:#.3g}"

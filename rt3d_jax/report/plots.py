@@ -51,28 +51,26 @@ def run_colour(place: int, dense: bool) -> str:
     return "dense" if dense else f"run{place % 4 + 1}"
 
 
-def accuracy(points: Sequence[dict[str, Any]], error: float | None) -> str:
-    """Accuracy (%) against rate. A point is {"name", "rate", "accuracy" (0..1), "colour"}; `error` one standard error."""
+def score(points: Sequence[dict[str, Any]], name: str, unit: str) -> str:
+    """A score against the rate. A point is {"name", "rate", "value", "error" (one standard error or None), "colour"}."""
     with matplotlib.style.context(STYLE):
         figure, axes = _axes(3.1)
         dense = [p for p in points if p["colour"] == "dense"]
-        level = 100 * dense[0]["accuracy"] if dense else 0.0
+        level = dense[0]["value"] if dense else 0.0
         if dense:
             axes.axhline(level, color=VARIABLES["dense"], linewidth=1, linestyle=(0, (4, 3)))
-        values = [100 * p["accuracy"] for p in points]
-        for point, value in zip(points, values, strict=True):
-            colour = VARIABLES[point["colour"]]
-            bar = None if error is None else 100 * error
-            axes.errorbar(point["rate"], value, bar, fmt="o", markersize=8, color=colour, elinewidth=1.2, capsize=0)
-            label = f"{point['name']}  {value:.1f}"
+        for point in points:
+            colour, value = VARIABLES[point["colour"]], point["value"]
+            bar = {"fmt": "o", "markersize": 8, "color": colour, "elinewidth": 1.2, "capsize": 0}
+            axes.errorbar(point["rate"], value, point["error"], **bar)
+            label = f"{point['name']}  {f'{value:.1f}' if unit == '%' else f'{value:.4g}'}"
             above = 7 if not dense or value >= level else -14
             axes.annotate(label, (point["rate"], value), (9, above), textcoords="offset points", fontsize=9)
-        margin = max(3.0, 0.35 * (max(values) - min(values)))
-        axes.set_ylim(max(0, min(values) - margin), min(101.5, max(values) + margin))
+        axes.set_ylim(*_limits([p["value"] for p in points], unit))
         rates = [p["rate"] for p in points]
         axes.set_xlim(min(rates) - 0.15, max(rates) + 0.2 * (max(rates) - min(rates)) + 0.2)
         axes.set_xlabel("dense MACs / kept MACs")
-        axes.set_ylabel("top-1 accuracy, %")
+        axes.set_ylabel(f"{name}, {unit}" if unit else name)
         return _svg(figure)
 
 
@@ -115,6 +113,16 @@ def density(layers: Sequence[str], runs: Sequence[dict[str, Any]]) -> str:
         axes.set_ylabel("weights kept, %")
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=len(runs), borderaxespad=0, handlelength=1)
         return _svg(figure)
+
+
+def _limits(values: Sequence[float], unit: str) -> tuple[float, float]:
+    """The ends of the axis of a score: some room around the values, percentages within what there can be."""
+    spread = 0.35 * (max(values) - min(values))
+    if unit == "%":
+        margin = max(3.0, spread)
+        return max(0, min(values) - margin), min(101.5, max(values) + margin)
+    margin = spread or 0.1 * abs(values[0]) or 1.0
+    return min(values) - margin, max(values) + margin
 
 
 def _axes(height: float) -> tuple[matplotlib.figure.Figure, matplotlib.axes.Axes]:

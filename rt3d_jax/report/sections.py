@@ -1,6 +1,5 @@
 """The sections of the report, each the HTML of one part of report.json, or nothing where that part is missing."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -31,10 +30,17 @@ def colours(report: Report) -> dict[str, str]:
     return found
 
 
-def accuracy(report: Report) -> str:
+def value(run: Run | None) -> float | None:
+    """The score of a run as a number; None for one that has none."""
+    return run["score"].value if run and run["score"] else None
+
+
+def score(report: Report) -> str:
     runs, base = report.get("runs", []), dense(report)
     if not runs:
         return ""
+    first = next((run["score"] for run in runs if run["score"]), None)
+    unit, name = (first.unit, first.name) if first else ("", "score")
     columns: list[pieces.Column] = [
         ("run", "", lambda run: pieces.text(run["name"])),
         ("scheme", "", lambda run: pieces.text(run["scheme"])),
@@ -42,13 +48,14 @@ def accuracy(report: Report) -> str:
         ("rate", "number", lambda run: pieces.times(run["rate"])),
         ("MACs", "number", lambda run: pieces.count(run.get("macs"))),
         ("parameters", "number", lambda run: pieces.count(run.get("params"))),
-        ("accuracy", "number", lambda run: pieces.percent(run.get("accuracy"))),
-        ("to dense", "number", lambda run: pieces.points(_difference(run, base))),
-        ("measured on", "wide", lambda run: pieces.text(run.get("accuracy_protocol") or pieces.ABSENT)),
+        (name, "number", lambda run: pieces.score(value(run), unit)),
+        ("to dense", "number", lambda run: pieces.change(_difference(run, base), unit)),
+        ("measured on", "wide", lambda run: pieces.text((run["score"] and run["score"].protocol) or pieces.ABSENT)),
     ]
     note = "Rate = dense MACs / kept MACs of the whole network. 1 MAC = one multiply-accumulate = 2 FLOPs."
-    drawing = _accuracy_figure(report, [run for run in runs if run.get("accuracy") is not None])
-    return f'<h2>Accuracy against rate</h2>{drawing}{pieces.table(columns, runs)}<p class="note">{note}</p>'
+    drawing = _score_figure(report, [run for run in runs if value(run) is not None])
+    heading = f"{name[:1].upper()}{name[1:]} against rate"
+    return f'<h2>{pieces.text(heading)}</h2>{drawing}{pieces.table(columns, runs)}<p class="note">{note}</p>'
 
 
 def density(report: Report) -> str:
@@ -118,11 +125,11 @@ def bundles(report: Report) -> str:
         ("run", "", lambda row: pieces.text(row["run"])),
         ("target", "", lambda row: pieces.text(row["target"])),
         ("largest error", "number", lambda row: pieces.small(row.get("max_abs_error"))),
-        ("relative to the largest logit", "number", lambda row: pieces.small(row.get("max_rel_error"))),
+        ("relative to the largest output", "number", lambda row: pieces.small(row.get("max_rel_error"))),
         ("module", "number", lambda row: pieces.size(row.get("vmfb_bytes"))),
         ("weights", "number", lambda row: pieces.size(row.get("weights_bytes"))),
     ]
-    note = "The logits of each compiled module against JAX's, for the same clip. A target without an error was not run."
+    note = "The outputs of each compiled module against JAX's, for the same example. A target without an error was not run."
     return f'<h2>Compiled modules</h2><p class="note">{note}</p>{pieces.table(columns, rows)}'
 
 
@@ -136,25 +143,30 @@ def setting(report: Report) -> str:
     return f'<h2>Machine, versions, data</h2><div class="columns">{"".join(shown)}</div>' if shown else ""
 
 
-def _accuracy_figure(report: Report, scored: list[Run]) -> str:
+def _score_figure(report: Report, scored: list[Run]) -> str:
     if not scored:
         return ""
-    named, tests = colours(report), report.get("data", {}).get("test_clips")
-    points = [{**run, "colour": named[run["name"]]} for run in scored]
-    caption, error = "Dashed: the dense network.", None
-    if tests:
-        mean = sum(run["accuracy"] for run in scored) / len(scored)
-        error = math.sqrt(mean * (1 - mean) / tests)
-        caption += f" Bars: one standard error of a share of {tests} test videos, ±{100 * error:.1f} points."
-    protocols = sorted({run["accuracy_protocol"] for run in scored if run.get("accuracy_protocol")})
+    named, score = colours(report), scored[0]["score"]
+    points = [
+        {"name": run["name"], "rate": run["rate"], "colour": named[run["name"]], "value": run["score"].value}
+        | {"error": run["score"].error}
+        for run in scored
+    ]
+    caption = "Dashed: the dense network."
+    errors = [run["score"].error for run in scored if run["score"].error is not None]
+    if errors:
+        size = pieces.change(sum(errors) / len(errors), score.unit).replace("+", "±")
+        caption += f" Bars: one standard error that the number of test examples leaves, {size}"
+        caption += " points." if score.unit == "%" else "."
+    caption += "" if score.more_is_better else " Less is better."
+    protocols = sorted({run["score"].protocol for run in scored if run["score"].protocol})
     caption += f" Measured on: {'; '.join(protocols)}." if protocols else ""
-    return pieces.figure(plots.accuracy(points, error), caption)
+    return pieces.figure(plots.score(points, score.name, score.unit), caption)
 
 
 def _difference(run: Run, base: Run | None) -> float | None:
-    if base is None or run is base or run.get("accuracy") is None or base.get("accuracy") is None:
-        return None
-    return run["accuracy"] - base["accuracy"]
+    mine, others = value(run), value(base)
+    return None if run is base or mine is None or others is None else mine - others
 
 
 def _label(labels: list[str], number: int) -> str:

@@ -10,6 +10,8 @@ import matplotlib.backends.backend_svg
 import matplotlib.figure
 import matplotlib.style
 
+from rt3d_jax.evaluation import measured
+
 Row = dict[str, Any]
 Column = tuple[str, float]
 STYLE = {
@@ -31,30 +33,41 @@ TITLE = "Means over seeds"
 def summary(rows: Sequence[Row], algorithms: Sequence[str], columns: Sequence[Column]) -> list[Row]:
     """For "dense" and every (algorithm, column) of the grid, its seeds together.
 
-    {"algorithm", "scheme", "rate_target", "n", "failed", "accuracy" and "change" (mean, in percent), "accuracy_sd" and
-    "change_sd" (sample standard deviation, None for fewer than two)}; change is the accuracy less the dense one of the
-    same seed. The means are None where no seed has a result.
+    {"algorithm", "scheme", "rate_target", "n", "failed", "score" and "change" (means), "score_sd" and "change_sd" (sample
+    standard deviations, None for fewer than two)}; change is the score less the dense one of the same seed. The means are
+    None where no seed has a result. An accuracy is there as "accuracy" and "accuracy_sd", too.
     """
     places = [("dense", ("dense", 1.0)), *((algorithm, column) for algorithm in algorithms for column in columns)]
-    found = []
+    score, found = score_of(rows), []
+    unit = score.unit if score else ""
     for algorithm, (scheme, rate) in places:
         own = [r for r in rows if (r["algorithm"], r["scheme"], r["rate_target"]) == (algorithm, scheme, rate)]
         good = [row for row in own if row["error"] is None]
-        row: Row = {"algorithm": algorithm, "scheme": scheme, "rate_target": rate, "n": len(good)}
+        row: Row = {"algorithm": algorithm, "scheme": scheme, "rate_target": rate, "unit": unit, "n": len(good)}
         row["failed"] = len(own) - len(good)
-        for value in ("accuracy", "change"):
-            values = [one[value] for one in good]
-            row[value] = round(statistics.mean(values), 2) if values else None
-            row[f"{value}_sd"] = round(statistics.stdev(values), 2) if len(values) > 1 else None
+        for name, values in (("score", [_value(one) for one in good]), ("change", [one["change"] for one in good])):
+            row[name] = measured.rounded(statistics.mean(values), unit) if values else None
+            row[f"{name}_sd"] = measured.rounded(statistics.stdev(values), unit) if len(values) > 1 else None
+        if score is not None and score.name == measured.ACCURACY:
+            row |= {"accuracy": row["score"], "accuracy_sd": row["score_sd"]}
         found.append(row)
     return found
+
+
+def score_of(rows: Sequence[Row]) -> measured.Score | None:
+    """The score of the first row that has one: what all rows are measured by."""
+    return next((measured.of(row) for row in rows if row["error"] is None), None)
+
+
+def _value(row: Row) -> float:
+    found = measured.of(row)
+    return math.nan if found is None or found.value is None else found.value
 
 
 def differences(rows: Sequence[Row], summary: Sequence[Row]) -> list[Row]:
     """What two places differ by in the same seeds: algorithms under one scheme and rate, schemes of one algorithm and rate.
 
-    {"better", "than" (algorithm, scheme), "rate_target", "n", "mean" and "sd" of accuracy(better) - accuracy(than) in
-    points over the seeds that both have, "ahead": in how many of them it is above 0}. "better" is the later one in the
+    {"better", "than" (algorithm, scheme), "rate_target", "n", "mean" and "sd" of score(better) - score(than) over the seeds that both have, "ahead": in how many of them it is above 0}. "better" is the later one in the
     grid's order. sd is None for fewer than two seeds; a pair without a common seed is left out.
     """
     found = {(row["algorithm"], row["scheme"], row["rate_target"], row["seed"]): row for row in rows}
@@ -70,35 +83,47 @@ def differences(rows: Sequence[Row], summary: Sequence[Row]) -> list[Row]:
 
 def _difference(found: dict[Any, Row], seeds: Sequence[int], than: Any, better: Any) -> Row:
     both = [(found.get((*better, seed)), found.get((*than, seed))) for seed in seeds]
-    values = [a["accuracy"] - b["accuracy"] for a, b in both if a and b and a["error"] is b["error"] is None]
-    row: Row = {"better": better[:2], "than": than[:2], "rate_target": better[2], "n": len(values)}
-    row["mean"] = round(statistics.mean(values), 2) if values else None
-    row["sd"] = round(statistics.stdev(values), 2) if len(values) > 1 else None
+    values = [_value(a) - _value(b) for a, b in both if a and b and a["error"] is b["error"] is None]
+    score = next((measured.of(row) for row in found.values() if row["error"] is None), None)
+    unit = score.unit if score else ""
+    row: Row = {"better": better[:2], "than": than[:2], "rate_target": better[2], "unit": unit, "n": len(values)}
+    row["mean"] = measured.rounded(statistics.mean(values), unit) if values else None
+    row["sd"] = measured.rounded(statistics.stdev(values), unit) if len(values) > 1 else None
     return {**row, "ahead": sum(value > 0 for value in values)}
 
 
 def markdown(name: str, rows: Sequence[Row], summary: Sequence[Row]) -> str:
     """The table as in the paper (algorithms by schemes), the same as changes from dense, and every row."""
     dense, grid = summary[0], summary[1:]
-    protocols = sorted({row["accuracy_protocol"] for row in rows if row["error"] is None})
-    lines = [f"# {name}", "", f"Dense: {_cell(dense, 'accuracy')}. {'; '.join(protocols)}.", ""]
+    found = [measured.of(row) for row in rows if row["error"] is None]
+    protocols = sorted({score.protocol for score in found if score is not None})
+    lines = [f"# {name}", "", f"Dense: {_cell(dense, 'score')}. {'; '.join(protocols)}.", ""]
+    title = measured.heading(score_of(rows))
     lines += ["Mean and standard deviation over seeds (their number in brackets where some are missing or failed).", ""]
     most = max((row["n"] + row["failed"] for row in summary), default=0)
-    for title, value in (("top-1 %", "accuracy"), ("change from the dense network of the same seed, points", "change")):
-        lines += [*_grid(title, grid, value, most), ""]
+    of_change = f"change from the dense network of the same seed{_points(rows)}"
+    for title_, value in ((title, "score"), (of_change, "change")):
+        lines += [*_grid(title_, grid, value, most), ""]
     lines += [
-        "## Differences in the same seed, points",
+        f"## Differences in the same seed{_points(rows)}",
         "",
         *_table(("", "mean", "seeds ahead"), map(_pair, differences(rows, summary))),
         "",
     ]
-    head = ("algorithm", "scheme", "seed", "rate", "MACs", "parameters", "top-1 %", "minutes", "error")
+    head = ("algorithm", "scheme", "seed", "rate", "MACs", "parameters", title, "minutes", "error")
     lines += ["## Every row", "", *_table(head, map(_full, rows))]
     return "\n".join(lines) + "\n"
 
 
+def _points(rows: Sequence[Row]) -> str:
+    """The unit of a difference, as the end of a title."""
+    score = score_of(rows)
+    unit = "" if score is None else "points" if score.unit == "%" else score.unit
+    return f", {unit}" if unit else ""
+
+
 def plot(rows: Sequence[Row], summary: Sequence[Row]) -> str:
-    """Accuracy of every column by algorithm, as SVG: seeds as dots, means and standard deviations beside them; lines at rate 1."""
+    """The score of every column by algorithm, as SVG: seeds as dots, means and standard deviations beside them; lines at rate 1."""
     whole, cut = ([row for row in summary if (row["rate_target"] > 1) == pruned] for pruned in (False, True))
     grid = [row for row in cut if row["n"]]
     columns = list(dict.fromkeys((row["scheme"], row["rate_target"]) for row in cut))
@@ -107,25 +132,25 @@ def plot(rows: Sequence[Row], summary: Sequence[Row]) -> str:
         figure = matplotlib.figure.Figure(figsize=(1.6 + 1.5 * len(columns), 3.6), layout="constrained")
         matplotlib.backends.backend_svg.FigureCanvasSVG(figure)
         axes = figure.add_subplot()
-        levels = {_level(row): row["accuracy"] for row in whole if row["n"]}
-        for number, (name, accuracy) in enumerate(levels.items()):
+        levels = {_level(row): row["score"] for row in whole if row["n"]}
+        for number, (name, level) in enumerate(levels.items()):
             style = DASHES[number % len(DASHES)]
-            axes.axhline(accuracy, color="0.4", linewidth=1, linestyle=style, label=name, zorder=1)
+            axes.axhline(level, color="0.4", linewidth=1, linestyle=style, label=name, zorder=1)
         for number, algorithm in enumerate(algorithms):
             shift = 0.7 * ((number + 0.5) / len(algorithms) - 0.5)
             own = [row for row in grid if row["algorithm"] == algorithm]
             places = [columns.index((row["scheme"], row["rate_target"])) + shift for row in own]
-            spread = [row["accuracy_sd"] or 0.0 for row in own]
-            means = [row["accuracy"] for row in own]
+            spread = [row["score_sd"] or 0.0 for row in own]
+            means = [row["score"] for row in own]
             options = {"fmt": MARKERS[number % len(MARKERS)], "capsize": 3, "color": f"C{number}", "label": algorithm}
             if own:
                 axes.errorbar(places, means, spread, **options)
             seeds = [r for r in rows if r["algorithm"] == algorithm and r["rate_target"] > 1 and r["error"] is None]
             at = [columns.index((row["scheme"], row["rate_target"])) + shift + 0.07 for row in seeds]
-            axes.plot(at, [row["accuracy"] for row in seeds], ".", color=f"C{number}", alpha=0.5, markersize=4)
+            axes.plot(at, [_value(row) for row in seeds], ".", color=f"C{number}", alpha=0.5, markersize=4)
         axes.set_xticks(range(len(columns)), [_column(column) for column in columns])
         axes.set_xlim(-0.5, max(0.5, len(columns) - 0.5))
-        axes.set_ylabel("top-1 accuracy, %")
+        axes.set_ylabel(_label(score_of(rows)))
         if axes.get_legend_handles_labels()[1]:
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=len(algorithms) + len(levels), borderaxespad=0)
         text = io.StringIO()
@@ -147,8 +172,18 @@ def _cell(row: Row, value: str, most: int = 0) -> str:
     if mean is None:
         return "failed" if row["failed"] else ""
     sign = "+" if value == "change" else ""
-    text = f"{mean:{sign}.1f}" + ("" if spread is None else f" ± {spread:.1f}")
+    unit = row["unit"]
+    text = _number(mean, unit, sign) + ("" if spread is None else f" ± {_number(spread, unit)}")
     return text if row["n"] == most or not most else f"{text} ({row['n']})"
+
+
+def _number(value: float, unit: str, sign: str = "") -> str:
+    """One decimal of a percentage, four digits of other scores."""
+    return f"{value:{sign}.1f}" if unit == "%" else f"{value:{sign}.4g}"
+
+
+def _label(score: measured.Score | None) -> str:
+    return "score" if score is None else f"{score.name}, {score.unit}".rstrip(", ")
 
 
 def _level(row: Row) -> str:
@@ -164,15 +199,24 @@ def _full(row: Row) -> list[str]:
     if row["error"] is not None:
         return [*named, f"({row['rate_target']:g})", "", "", "", "", row["error"].replace("|", "/")]
     minutes = sum(value for value in row["phase_seconds"].values() if math.isfinite(value)) / 60
-    measured = [f"{row['rate']:.2f}", f"{row['macs']:,}", f"{row['params']:,}", f"{row['accuracy']:.2f}"]
+    measured = [f"{row['rate']:.2f}", f"{row['macs']:,}", f"{row['params']:,}", _full_value(row)]
     return [*named, *measured, f"{minutes:.1f}", ""]
+
+
+def _full_value(row: Row) -> str:
+    score = measured.of(row)
+    return "" if score is None else measured.text(score)
 
 
 def _pair(row: Row) -> list[str]:
     (a, one), (b, other) = row["better"], row["than"]
     names = f"{one}: {a} - {b}" if one == other else f"{a}: {one} - {other}"
-    spread = "" if row["sd"] is None else f" ± {row['sd']:.1f}"
-    return [f"{names}, {row['rate_target']:g}x", f"{row['mean']:+.1f}{spread}", f"{row['ahead']} of {row['n']}"]
+    spread = "" if row["sd"] is None else f" ± {_number(row['sd'], row['unit'])}"
+    return [
+        f"{names}, {row['rate_target']:g}x",
+        f"{_number(row['mean'], row['unit'], '+')}{spread}",
+        f"{row['ahead']} of {row['n']}",
+    ]
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

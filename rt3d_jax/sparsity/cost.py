@@ -42,15 +42,16 @@ class Layer:
         return self.positions * self.weights
 
 
-def layers(apply: Callable[..., Any], params: Tree, clip_shape: tuple[int, ...]) -> tuple[Layer, ...]:
-    """The layers of apply(params, clip) in the order in which they run, for one clip; shapes are enough for params.
+def layers(apply: Callable[..., Any], params: Tree, *examples: Any) -> tuple[Layer, ...]:
+    """The layers of apply(params, *inputs) in the order in which they run, for one example; shapes are enough for params.
+
+    examples: of each input the shape with its batch (f32), or an array or abstract array.
 
     A kernel is a parameter that reaches a convolution or a matrix product. Trace the "direct" form: the others rearrange
     kernels first, which is a ValueError here.
     """
     shapes = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype), params)
-    clip = jax.ShapeDtypeStruct((1, *clip_shape[1:]), jnp.float32)
-    jaxpr = jax.make_jaxpr(apply)(shapes, clip).jaxpr
+    jaxpr = jax.make_jaxpr(apply)(shapes, *map(_one, examples)).jaxpr
     leaves = dict(paths(shapes))
     names = dict(zip(jaxpr.invars, leaves, strict=False))
     found = dict(_uses(jaxpr, names))
@@ -99,6 +100,12 @@ def paths(tree: Tree) -> list[tuple[str, Any]]:
     """The leaves of a nested dict with their paths: ("conv1/kernel", leaf), in tree order."""
     flat = jax.tree_util.tree_flatten_with_path(tree)[0]
     return [(jax.tree_util.keystr(path, simple=True, separator="/"), leaf) for path, leaf in flat]
+
+
+def _one(example: Any) -> jax.ShapeDtypeStruct:
+    """The abstract array of an input, with a batch of 1."""
+    shape = getattr(example, "shape", example)
+    return jax.ShapeDtypeStruct((1, *shape[1:]), getattr(example, "dtype", jnp.float32))
 
 
 def _uses(jaxpr: Any, names: dict[Any, str]) -> Iterator[tuple[str, int]]:

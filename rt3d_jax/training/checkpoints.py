@@ -11,39 +11,45 @@ import numpy as np
 import orbax.checkpoint as ocp
 
 from lowering.system import files
-from rt3d_jax.data import clips
+from rt3d_jax.evaluation import measured
 from rt3d_jax.hosts import distributed
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost
+from rt3d_jax.tasks import contract
 from rt3d_jax.training import codec, experiments
 
 Tree = Any
 FORMAT = 1
+OWN = ("format", "name", "key", "experiment", "shared")  # of config.json; all else there are the task's facts
 
 
 @dataclasses.dataclass(frozen=True)
 class Network:
     """A trained network and what is needed to use it.
 
-    params: nested dict of f32 arrays; masks: the same tree with bool arrays or None; rate: dense MACs / kept MACs;
-    accuracy: top-1 on the test part in percent as `protocol` says, None if it was not measured.
+    params: nested dict of f32 arrays; masks: the same tree with bool arrays or None. task: what it is for; facts: what the
+    data said of it, see tasks.contract. scheme: the schemes of its plan in words; rate: dense MACs / kept MACs.
     """
 
     name: str
-    config: catalog.Model
+    model: catalog.Model
     params: Tree
     masks: Tree
-    labels: tuple[str, ...]
-    clip: clips.ClipSpec
+    task: contract.Task
+    facts: contract.Facts
     scheme: str
     rate: float
-    accuracy: float | None
-    protocol: str
+    score: measured.Score
+
+    @property
+    def signature(self) -> contract.Signature:
+        """What goes in and what comes out."""
+        return self.task.signature(self.facts)
 
 
 def apply(network: Network, conv_form: str = "direct") -> Callable[..., jax.Array]:
-    """The pure function apply(params, clip f32[N, D, H, W, 3]) -> logits f32[N, classes]; "direct" is what is lowered."""
-    return catalog.apply_function(network.config, len(network.labels), conv_form)
+    """The pure function apply(params, *inputs) -> outputs, each with the batch in front; "direct" is what is lowered."""
+    return catalog.apply_function(network.model, network.signature.outputs, conv_form)
 
 
 def origin(run_folder: str | pathlib.Path) -> experiments.Experiment | experiments.Imported:
@@ -61,60 +67,61 @@ def load_network(run_folder: str | pathlib.Path) -> Network:
     folder = pathlib.Path(run_folder)
     described, result = finished(folder)
     made = origin(folder)
-    labels = tuple(described["labels"])
+    facts = {name: value for name, value in described.items() if name not in OWN}
     tree = _restore_network(folder)
     params = jax.tree.map(jnp.asarray, tree["params"])
-    expected = catalog.shapes(made.model, len(labels))
+    expected = catalog.shapes(made.model, _signature(made.task, facts, folder).outputs)
     if jax.tree.map(jnp.shape, params) != jax.tree.map(jnp.shape, expected):
         raise ValueError(f"{folder}: the parameters do not fit {made.model}; delete the folder and train again")
+    score = measured.of(result)
+    if score is None:
+        raise ValueError(f"{folder}/result.json has no score; delete it and run again")
     masks = _filled(params, tree["masks"])
     return Network(
         name=result["name"],
-        config=made.model,
+        model=made.model,
         params=params,
         masks=masks,
-        labels=labels,
-        clip=made.clip,
+        task=made.task,
+        facts=facts,
         scheme=result["scheme"],
         rate=result["rate"],
-        accuracy=result["accuracy"],
-        protocol=result["accuracy_protocol"],
+        score=score,
     )
 
 
+def _signature(task: contract.Task, facts: contract.Facts, folder: pathlib.Path) -> contract.Signature:
+    try:
+        return task.signature(facts)
+    except KeyError as error:
+        raise ValueError(f"{folder}/config.json has no {error.args[0]!r}, which its task needs; train again") from error
+
+
 def write_imported(
-    folder: pathlib.Path,
-    imported: experiments.Imported,
-    params: Tree,
-    labels: tuple[str, ...],
-    masks: Tree = None,
-    said: dict[str, Any] | None = None,
+    folder: pathlib.Path, imported: experiments.Imported, network: Network, said: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """A run folder with weights from elsewhere, whole or not at all; its result.json. ValueError if the folder is in use.
 
-    masks: as in Network, None is dense. said: what a shared folder says of the network (weights.shared), kept for export.
+    said: what a shared folder says of the network (weights.shared), kept for export.
     """
     if not files.is_free(folder):
         raise ValueError(f"{folder} is not empty; delete it or choose another output folder")
-    described = {"format": FORMAT, "name": folder.name, "labels": list(labels)} | ({"shared": said} if said else {})
-    key = {"imported": codec.to_json(imported), "labels": list(labels)}
+    described = {"format": FORMAT, "name": folder.name, **network.facts} | ({"shared": said} if said else {})
+    key = {"imported": codec.to_json(imported), **network.facts}
     described |= {"key": key, "experiment": codec.to_json(imported)}
-    table = catalog.table(imported.model, len(labels))
-    said = said or {}
-    rate = cost.macs(table) / cost.macs(table, masks)
+    table = catalog.table(network.model, network.signature.outputs, network.signature.structs())
     result = {
         "name": folder.name,
-        "scheme": said.get("scheme", "dense"),
-        "rate_target": rate,
-        "rate": rate,
-        "macs": cost.macs(table, masks),
-        "params": cost.parameters(table, masks),
-        "accuracy": said.get("accuracy"),
-        "accuracy_protocol": said.get("protocol", f"not measured; weights of {imported.origin}"),
+        "scheme": network.scheme,
+        "rate_target": network.rate,
+        "rate": network.rate,
+        "macs": cost.macs(table, network.masks),
+        "params": cost.parameters(table, network.masks),
+        **measured.to_result(network.score),
     }
     with files.whole_folder(folder) as part:
         store = Store(part)
-        store.save(0, {"params": params, "step": 0}, masks or jax.tree.map(lambda _: None, params), {})
+        store.save(0, {"params": network.params, "step": 0}, network.masks, {})
         store.close()
         files.write_json(part / "config.json", described)
         files.write_json(part / "result.json", result)

@@ -7,16 +7,17 @@ from typing import Any
 
 from lowering.system import files
 from rt3d_jax.models import catalog
-from rt3d_jax.training import checkpoints, codec, experiments
+from rt3d_jax.tasks import contract
+from rt3d_jax.training import checkpoints, codec, experiments, migrations
 
-SHARED = ("data", "clip", "model", "batch", "seed", "bad")
-ARITHMETIC = ("dtype", "accumulate")  # of config.Compute: what changes the numbers. remat and the devices do not.
+SHARED = ("task", "model", "batch", "seed")
+ARITHMETIC = ("dtype", "accumulate")  # of catalog.Compute: what changes the numbers. remat and the devices do not.
 
 
 def claim(
     folder: pathlib.Path,
     experiment: experiments.Experiment,
-    labels: tuple[str, ...],
+    facts: contract.Facts,
     settings: dict[str, Any],
     parents: dict[str, pathlib.Path],
 ) -> bool:
@@ -29,10 +30,10 @@ def claim(
         if not files.is_free(folder):
             raise ValueError(f"{folder} is not empty and holds no run; delete it or choose another output folder")
         folder.mkdir(parents=True, exist_ok=True)
-        described = {"format": checkpoints.FORMAT, "name": folder.name, "labels": list(labels)}
+        described = {"format": checkpoints.FORMAT, "name": folder.name, **facts}
         files.write_json(path, {**described, "key": key, "experiment": codec.to_json(experiment)})
         return False
-    if changed := _differences(files.read_json(path).get("key", {}), key):
+    if changed := _differences(migrations.upgrade_key(files.read_json(path).get("key", {})), key):
         raise ValueError(
             f"{folder} holds a run of other settings: {', '.join(changed[:3])}; delete it or choose another output folder"
         )

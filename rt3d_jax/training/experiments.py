@@ -1,13 +1,11 @@
 """What an experiment is: frozen values that travel as JSON with every run."""
 
 import dataclasses
-from typing import Literal
 
-from rt3d_jax.data import clips, folders, synthetic
-from rt3d_jax.data.something import SomethingSomething
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms, selection
 from rt3d_jax.sparsity import plans
+from rt3d_jax.tasks import contract
 from rt3d_jax.training import recipes
 
 
@@ -15,16 +13,15 @@ from rt3d_jax.training import recipes
 class Experiment:
     """One line of work: train dense, penalise, then prune and retrain once for each rate (dense MACs / kept MACs).
 
+    task: what the network is for, such as a tasks.classification.Classification of a data set.
     measure: what a rate counts, MACs or parameters. penalise None: the cut comes right after the dense phase (Heuristic).
-    batch: clips per step, over all devices and processes. workers: decoding processes of each process, 0 = a thread.
-    bad: what a video that cannot be read does, see data.pipelines.
+    batch: examples per step, over all devices and processes. workers: processes of each process that read, 0 = a thread.
     pretrained: the run folder whose network the dense phase starts from (`rt3d import` writes one); its head is new where
-    the number of classes differs. None trains from fresh weights.
+    the number of outputs differs. None trains from fresh weights.
     """
 
     name: str
-    data: folders.Source | synthetic.Synthetic
-    clip: clips.ClipSpec
+    task: contract.Task
     model: catalog.Model
     dense: recipes.Recipe
     penalise: recipes.Recipe | None
@@ -37,7 +34,6 @@ class Experiment:
     batch: int = 32
     seed: int = 0
     workers: int = 2
-    bad: Literal["error", "skip"] = "error"
     pretrained: str | None = None
     compute: catalog.Compute = catalog.Compute()
 
@@ -46,20 +42,16 @@ class Experiment:
             raise ValueError(
                 f"compute.accumulate is {self.compute.accumulate}, expected a divisor of batch {self.batch}"
             )
-        if self.clip.flip and isinstance(self.data, SomethingSomething):
-            raise ValueError(
-                "clip.flip is True; expected False for Something-Something, whose labels know left from right"
-            )
-        if (self.clip.sampling.frames, self.clip.size) != (self.model.frames, self.model.size):
-            clip = (self.clip.sampling.frames, self.clip.size)
-            raise ValueError(
-                f"clip has (frames, size) {clip}, expected the model's {(self.model.frames, self.model.size)}"
-            )
+        _check_task(self)
         if len(set(self.rates)) != len(self.rates) or any(rate < 1 for rate in self.rates):
             raise ValueError(f"rates are {self.rates}, expected different numbers of at least 1")
         if self.penalise is None and self.algorithm.needs_training:
             name = type(self.algorithm).__name__
             raise ValueError(f"penalise is None, expected a Recipe: {name} does its work in that phase")
+
+    def task_of(self, recipe: recipes.Recipe) -> contract.Task:
+        """The task as a phase of this recipe trains it."""
+        return dataclasses.replace(self.task, **recipe.loss)  # pyright: ignore[reportArgumentType]
 
     @property
     def scheme(self) -> str:
@@ -69,12 +61,15 @@ class Experiment:
 
 @dataclasses.dataclass(frozen=True)
 class Imported:
-    """Where a run folder's weights came from, if not from training here; sha256 is that of their file."""
+    """Where a run folder's weights came from, if not from training here; sha256 is that of their file.
+
+    task: what they are for, as far as it is known without their data.
+    """
 
     origin: str
     sha256: str
     model: catalog.Model
-    clip: clips.ClipSpec
+    task: contract.Task
 
 
 def run_name(experiment: Experiment, rate: float) -> str:
@@ -82,3 +77,18 @@ def run_name(experiment: Experiment, rate: float) -> str:
     return f"{experiment.scheme.split()[0]}-{rate:g}x" + (
         "" if experiment.measure == "macs" else f"-{experiment.measure}"
     )
+
+
+def _check_task(experiment: Experiment) -> None:
+    """ValueError for what is no task, one of other inputs than the network's, or settings that it does not have."""
+    task = experiment.task
+    if not isinstance(task, contract.Task) or not dataclasses.is_dataclass(task):
+        text = repr(task)[:100]
+        raise ValueError(f"task is {text}, expected a dataclass with the methods of tasks.contract.Task")
+    fields, known = (tuple(field.name for field in dataclasses.fields(one)) for one in (task, experiment))
+    if both := [name for name in fields if name in known]:
+        raise ValueError(f"task {type(task).__name__} has a field {both[0]!r}, expected names that no Experiment has")
+    for recipe in (experiment.dense, experiment.penalise, experiment.retrain):
+        if strange := [name for name in (recipe.loss if recipe else ()) if name not in fields]:
+            raise ValueError(f"loss of a recipe sets {strange[0]!r}, expected fields of the task: {', '.join(fields)}")
+    task.check(experiment.model)

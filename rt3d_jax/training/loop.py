@@ -14,15 +14,15 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from rt3d_jax.data import pipelines
 from rt3d_jax.hosts import devices, distributed
+from rt3d_jax.tasks import contract
 from rt3d_jax.training import checkpoints, logs, tracing
 
 Tree = Any
 State = dict[str, Any]
 Metrics = dict[str, jax.Array]
 Loss = Callable[..., tuple[jax.Array, tuple[Metrics, Tree]]]
-Step = Callable[[State, Any, Any], tuple[State, Metrics]]
+Step = Callable[[State, contract.Batch], tuple[State, Metrics]]
 Progress = Callable[[str, int, int, dict[str, float]], None]
 LOG_EVERY = 10
 SAVE_SECONDS = 60.0
@@ -37,36 +37,34 @@ def initial_state(params: Tree, transform: optax.GradientTransformation) -> Stat
 def step_function(
     loss: Loss, transform: optax.GradientTransformation, seed: int, constants: Tree = None, *, accumulate: int = 1
 ) -> Step:
-    """The compiled step (state, clip f32[N, D, H, W, 3], label i32[N]) -> (state, metrics); the state is donated.
+    """The compiled step (state, batch) -> (state, metrics); the state is donated. A batch is a tree of arrays [N, ...].
 
-    loss(params, constants, clip, label, key, step) -> (f32[], (metrics, statistics)); its key depends on seed and step alone.
+    loss(params, constants, batch, key, step) -> (f32[], (metrics, statistics)); its key depends on seed and step alone.
     statistics (catalog.train_function) replace their leaves of the parameters after the step, whatever the transform did to
     them. constants (such as a teacher's parameters) and the seed are arguments of the compiled program, not part of it.
     The batch goes through in `accumulate` parts: gradients, loss, metrics and statistics are the means of theirs.
     """
     graded = jax.value_and_grad(loss, has_aux=True)
 
-    def update(
-        state: State, constants: Tree, key: jax.Array, clip: jax.Array, label: jax.Array
-    ) -> tuple[State, Metrics]:
+    def update(state: State, constants: Tree, key: jax.Array, batch: Tree) -> tuple[State, Metrics]:
         key = jax.random.fold_in(key, state["step"])
-        call = lambda clip, label, key: graded(state["params"], constants, clip, label, key, state["step"])
-        (value, (metrics, statistics)), gradients = _mean_over_parts(call, clip, label, key, accumulate)
+        call = lambda batch, key: graded(state["params"], constants, batch, key, state["step"])
+        (value, (metrics, statistics)), gradients = _mean_over_parts(call, batch, key, accumulate)
         updates, optimizer = transform.update(gradients, state["optimizer"], state["params"])
         params = _replaced(optax.apply_updates(state["params"], updates), statistics)
         return {"params": params, "optimizer": optimizer, "step": state["step"] + 1}, {"loss": value, **metrics}
 
     compiled = jax.jit(update, donate_argnums=0, out_shardings=devices.replicated())
     constants, key = devices.replicate(constants), jax.random.key(seed)
-    return lambda state, clip, label: compiled(state, constants, key, *devices.split((clip, label)))
+    return lambda state, batch: compiled(state, constants, key, devices.split(batch))
 
 
-def _mean_over_parts(call: Callable[..., Tree], clip: jax.Array, label: jax.Array, key: jax.Array, parts: int) -> Tree:
-    """The mean of call(clip, label, key) over micro-batches of equal size, each with a key of its own."""
+def _mean_over_parts(call: Callable[..., Tree], batch: Tree, key: jax.Array, parts: int) -> Tree:
+    """The mean of call(batch, key) over micro-batches of equal size, each with a key of its own."""
     if parts == 1:
-        return call(clip, label, key)
-    cut = (*devices.micro_batches((clip, label), parts), jax.random.split(key, parts))
-    like = jax.eval_shape(call, *(array[0] for array in cut))
+        return call(batch, key)
+    cut = (devices.micro_batches(batch, parts), jax.random.split(key, parts))
+    like = jax.eval_shape(call, *jax.tree.map(lambda array: array[0], cut))
     zeros = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), like)
     total, _ = jax.lax.scan(lambda sums, part: (jax.tree.map(jnp.add, sums, call(*part)), None), zeros, cut)
     return jax.tree.map(lambda leaf: leaf / parts, total)
@@ -90,7 +88,7 @@ class Phase:
     folder: pathlib.Path
     step: Step
     steps: int
-    batches: pipelines.Batches
+    batches: contract.Batches
     masks: Tree
     progress: Progress
     save_seconds: float = SAVE_SECONDS
@@ -145,7 +143,7 @@ class _Loop:
             with self._waiting.batch(metrics.get("loss")):
                 batch = self._next(state, number - 1)
             with jax.profiler.StepTraceAnnotation("step", step_num=number):
-                state, metrics = phase.step(state, batch["clip"], batch["label"])
+                state, metrics = phase.step(state, batch)
             last, late = number == phase.steps, time.monotonic() - saved > phase.save_seconds
             stop, late = self._meetings.any(number, self._interrupted.is_set(), late, now=last)
             save = stop or late or last

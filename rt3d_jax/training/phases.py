@@ -10,13 +10,13 @@ import jax
 import jax.numpy as jnp
 
 from lowering.system import files
-from rt3d_jax.data import folders, pipelines, synthetic
-from rt3d_jax.evaluation import predict
+from rt3d_jax.evaluation import measured, predict
 from rt3d_jax.hosts import devices, distributed, machine
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms, budget, freeze, selection
 from rt3d_jax.sparsity import cost
-from rt3d_jax.training import checkpoints, claims, experiments, loop, losses, optimizers, pretrained, recipes
+from rt3d_jax.tasks import contract
+from rt3d_jax.training import checkpoints, claims, experiments, loop, optimizers, pretrained, recipes
 
 Tree = Any
 Progress = loop.Progress
@@ -26,28 +26,32 @@ def run(experiment: experiments.Experiment, out: str | pathlib.Path, progress: P
     """All phases of an experiment below `out`; returns the result.json of dense, penalised and every pruned run.
 
     A finished phase whose settings are unchanged is taken as it is, a stopped one goes on at its last batch.
-    progress(phase, done, total, metrics) is called after every step, test batch and video written.
+    progress(phase, done, total, metrics) is called after every step, test batch and piece of data that is made.
     """
     return phases(prepare(experiment, out, progress))
 
 
-def phases(task: "Task") -> list[dict[str, Any]]:
+def phases(prepared: "Prepared") -> list[dict[str, Any]]:
     """All phases in order. A penalise phase serves all rates, but where the algorithm aims at one: then each has its own."""
-    experiment, results = task.experiment, [dense(task)]
+    experiment, results = prepared.experiment, [dense(prepared)]
     for rate in experiment.rates:
-        name = _penalised(task, rate)
+        name = _penalised(prepared, rate)
         if name != "dense" and name not in [result["name"] for result in results]:
-            results.append(penalise(task, rate))
-    return [*results, *(prune(task, rate) for rate in experiment.rates)]
+            results.append(penalise(prepared, rate))
+    return [*results, *(prune(prepared, rate) for rate in experiment.rates)]
 
 
 @dataclasses.dataclass(frozen=True)
-class Task:
-    """An experiment with its data at hand: what all phases share."""
+class Prepared:
+    """An experiment with its data at hand: what all phases share.
+
+    signature: what goes into the network and comes out. table: what the dense network costs.
+    """
 
     experiment: experiments.Experiment
     out: pathlib.Path
-    dataset: folders.Dataset
+    data: contract.Opened
+    signature: contract.Signature
     table: tuple[cost.Layer, ...]
     progress: Progress
 
@@ -55,91 +59,89 @@ class Task:
         return self.out / "runs" / name
 
     @property
-    def classes(self) -> int:
-        return len(self.dataset.labels)
+    def per_epoch(self) -> float:
+        """Steps in one pass over the training examples."""
+        return self.data.examples[0] / self.experiment.batch
 
     @property
-    def per_epoch(self) -> float:
-        """Steps in one pass over the training videos."""
-        return len(self.dataset.train) / self.experiment.batch
+    def reading(self) -> contract.Reading:
+        """How batches are read: of each the rows of this process."""
+        batch = self.experiment.batch
+        return contract.Reading(batch, devices.rows(batch), self.experiment.workers)
+
+    def network(self, conv_form: str = "auto") -> Callable[..., jax.Array]:
+        """The pure function apply(params, *inputs) -> outputs of the experiment's network, in evaluation."""
+        return catalog.apply_function(self.experiment.model, self.signature.outputs, conv_form)
 
 
-def prepare(experiment: experiments.Experiment, out: str | pathlib.Path, progress: Progress) -> Task:
-    """Find or make the data, and check batch, plan and rates before anything trains."""
+def prepare(experiment: experiments.Experiment, out: str | pathlib.Path, progress: Progress) -> Prepared:
+    """Find or make the data, and check batch, network, plan and rates before anything trains."""
     machine.keep_freed_memory()
     out = pathlib.Path(out)
     devices.check(experiment.batch, experiment.compute.accumulate)
-    dataset = distributed.in_turn(lambda: load_dataset(experiment, out, progress))
-    classes = len(dataset.labels)
-    shapes = catalog.shapes(experiment.model, classes)
-    apply = catalog.apply_function(experiment.model, classes, "direct")
-    table = cost.layers(apply, shapes, catalog.clip_shape(experiment.model))
+    data = distributed.in_turn(lambda: experiment.task.open(out, progress))
+    signature = experiment.task.signature(data.facts)
+    catalog.check(experiment.model, signature.structs(), signature.output.shape)
+    shapes = catalog.shapes(experiment.model, signature.outputs)
+    table = catalog.table(experiment.model, signature.outputs, signature.structs())
     for rate in experiment.rates:
         budget.check(shapes, experiment.plan, table, rate, measure=experiment.measure)
-    return Task(experiment, out, dataset, table, progress)
+    return Prepared(experiment, out, data, signature, table, progress)
 
 
-def load_dataset(experiment: experiments.Experiment, out: str | pathlib.Path, progress: Progress) -> folders.Dataset:
-    """The experiment's videos, the missing ones counted; a synthetic set is made in `out`/data first, or completed."""
-    report = lambda done, total: progress("data", done, total, {})
-    found = synthetic.dataset(experiment.data, pathlib.Path(out) / "data", report)
-    if found.missing:
-        there = len(found.train) + len(found.test)
-        progress("data", there, there, {"missing": float(len(found.missing))})
-    return found
-
-
-def dense(task: Task) -> dict[str, Any]:
+def dense(prepared: Prepared) -> dict[str, Any]:
     """Train the dense network, from fresh weights or pretrained ones."""
-    experiment = task.experiment
+    experiment = prepared.experiment
     return _phase(
-        task,
+        prepared,
         name="dense",
         recipe=experiment.dense,
         parents=pretrained.parents(experiment),
-        start=lambda: _unmasked(pretrained.start(experiment, task.classes)),
+        start=lambda: _unmasked(pretrained.start(experiment, prepared.signature.outputs)),
     )
 
 
-def penalise(task: Task, rate: float) -> dict[str, Any]:
+def penalise(prepared: Prepared, rate: float) -> dict[str, Any]:
     """Train on from the dense network while the algorithm empties the blocks that matter least."""
-    experiment = task.experiment
+    experiment = prepared.experiment
     assert experiment.penalise is not None
     return _phase(
-        task,
-        name=_penalised(task, rate),
+        prepared,
+        name=_penalised(prepared, rate),
         recipe=experiment.penalise,
-        parents={"dense": task.folder("dense")},
-        start=lambda: _unmasked(checkpoints.load_network(task.folder("dense")).params),
+        parents={"dense": prepared.folder("dense")},
+        start=lambda: _unmasked(checkpoints.load_network(prepared.folder("dense")).params),
         algorithm=experiment.algorithm,
         aim=rate if experiment.algorithm.per_rate else None,
     )
 
 
-def prune(task: Task, rate: float) -> dict[str, Any]:
+def prune(prepared: Prepared, rate: float) -> dict[str, Any]:
     """Cut the penalised network to `rate` and retrain what is left, taught by the dense network."""
-    experiment, before = task.experiment, _penalised(task, rate)
+    experiment, before = prepared.experiment, _penalised(prepared, rate)
 
     def start() -> tuple[Tree, Tree]:
-        params = checkpoints.load_network(task.folder(before)).params
-        energies = _energies(task, params)
-        masks = budget.to_rate(params, experiment.plan, task.table, rate, measure=experiment.measure, energies=energies)
+        params = checkpoints.load_network(prepared.folder(before)).params
+        energies = _energies(prepared, params)
+        masks = budget.to_rate(
+            params, experiment.plan, prepared.table, rate, measure=experiment.measure, energies=energies
+        )
         return freeze.pruned(params, masks), masks
 
     return _phase(
-        task,
+        prepared,
         name=experiments.run_name(experiment, rate),
         recipe=experiment.retrain,
-        parents={name: task.folder(name) for name in dict.fromkeys(("dense", before))},
+        parents={name: prepared.folder(name) for name in dict.fromkeys(("dense", before))},
         start=start,
         rate=rate,
         distillation=experiment.distillation,
     )
 
 
-def _penalised(task: Task, rate: float) -> str:
+def _penalised(prepared: Prepared, rate: float) -> str:
     """The run that a cut to `rate` starts from."""
-    experiment = task.experiment
+    experiment = prepared.experiment
     if experiment.penalise is None:
         return "dense"
     if not experiment.algorithm.per_rate:
@@ -147,20 +149,15 @@ def _penalised(task: Task, rate: float) -> str:
     return f"penalised-{rate:g}x" + ("" if experiment.measure == "macs" else f"-{experiment.measure}")
 
 
-def _energies(task: Task, params: Tree) -> selection.Energies:
+def _energies(prepared: Prepared, params: Tree) -> selection.Energies:
     """What each block is worth to the algorithm."""
-    experiment = task.experiment
 
-    def samples(count: int) -> Iterator[tuple[Any]]:
-        videos = task.dataset.train[:: max(1, len(task.dataset.train) // count)]
-        size = min(experiment.batch, len(videos))
-        videos = videos[: len(videos) // size * size]  # a batch that is not full would end in empty clips
-        reading = {"batch": size, "workers": experiment.workers, "bad": experiment.bad}
-        with pipelines.eval_batches(videos, experiment.clip, **reading) as batches:
-            yield from ((batch["clip"],) for batch in batches)
+    def samples(count: int) -> Iterator[tuple[Any, ...]]:
+        with prepared.data.sample_batches(prepared.reading, count) as batches:
+            yield from map(prepared.signature.select, batches)
 
-    apply = catalog.apply_function(experiment.model, task.classes, "direct")
-    cut = algorithms.Cut(params, experiment.plan, task.table, apply, samples)
+    experiment = prepared.experiment
+    cut = algorithms.Cut(params, experiment.plan, prepared.table, prepared.network("direct"), samples)
     return experiment.algorithm.energies(cut)
 
 
@@ -169,7 +166,7 @@ def _unmasked(params: Tree) -> tuple[Tree, Tree]:
 
 
 def _phase(
-    task: Task,
+    prepared: Prepared,
     *,
     name: str,
     recipe: recipes.Recipe,
@@ -181,93 +178,84 @@ def _phase(
     distillation: recipes.Distillation | None = None,
 ) -> dict[str, Any]:
     """One phase: reuse it, resume it or begin it; start() gives the parameters and masks that it begins with."""
-    folder = task.folder(name)
-    settings = {"recipe": recipe, "algorithm": algorithm, "aim": aim, "rate": rate, "distillation": distillation}
+    folder = prepared.folder(name)
+    goal = prepared.experiment.task_of(recipe)
+    settings = {"task": goal, "recipe": dataclasses.replace(recipe, loss={})}  # what a phase sets is the task's there
+    settings |= {"algorithm": algorithm, "aim": aim, "rate": rate, "distillation": distillation}
     if rate is not None or algorithm is not None:
-        settings |= {"plan": task.experiment.plan, "measure": task.experiment.measure}
-    if distributed.in_turn(lambda: claims.claim(folder, task.experiment, task.dataset.labels, settings, parents)):
+        settings |= {"plan": prepared.experiment.plan, "measure": prepared.experiment.measure}
+    if distributed.in_turn(lambda: claims.claim(folder, prepared.experiment, prepared.data.facts, settings, parents)):
         return files.read_json(folder / "result.json")
     params, masks = distributed.shared(start())
-    steps = max(1, round(recipe.epochs * task.per_epoch))
-    schedule = optimizers.schedule(recipe, steps, task.per_epoch)
+    steps = max(1, round(recipe.epochs * prepared.per_epoch))
+    schedule = optimizers.schedule(recipe, steps, prepared.per_epoch)
     hooks = algorithms.Hooks()
     if algorithm is not None:
-        plan, measure = task.experiment.plan, task.experiment.measure
-        setting = algorithms.Setting(params, plan, task.table, schedule, steps, aim, measure)
+        plan, measure = prepared.experiment.plan, prepared.experiment.measure
+        setting = algorithms.Setting(params, plan, prepared.table, schedule, steps, aim, measure)
         hooks = algorithm.hooks(setting)
     transform = optimizers.create(recipe, schedule, *hooks.last, freeze.freeze_pruned(masks), first=hooks.first)
     teacher = None if distillation is None else checkpoints.load_network(parents["dense"]).params
-    seed = zlib.crc32(f"{task.experiment.seed}/{name}".encode())
-    loss = _loss(task, recipe, steps, hooks.metrics, distillation)
-    step = loop.step_function(loss, transform, seed, teacher, accumulate=task.experiment.compute.accumulate)
+    seed = zlib.crc32(f"{prepared.experiment.seed}/{name}".encode())
+    loss = _loss(prepared, goal, steps, hooks.metrics, distillation)
+    step = loop.step_function(loss, transform, seed, teacher, accumulate=prepared.experiment.compute.accumulate)
     # With the number of steps nothing is made ahead of the end.
-    reading = _reading(task.experiment)
-    batches = pipelines.train_batches(task.dataset.train, task.experiment.clip, seed=seed, steps=steps, **reading)
+    batches = prepared.data.train_batches(prepared.reading, seed, steps)
     state = loop.initial_state(params, transform)
-    state, seconds = loop.fit(loop.Phase(name, folder, step, steps, batches, masks, task.progress), state)
-    result = {**_result(task, name, rate, state["params"], masks), "seconds": round(seconds, 1)}
+    state, seconds = loop.fit(loop.Phase(name, folder, step, steps, batches, masks, prepared.progress), state)
+    result = {**_result(prepared, name, rate, state["params"], masks), "seconds": round(seconds, 1)}
     if distributed.first():
         files.write_json(folder / "result.json", result)
     return result
 
 
 def _loss(
-    task: Task,
-    recipe: recipes.Recipe,
+    prepared: Prepared,
+    goal: contract.Task,
     steps: int,
     further: Callable[[Tree], dict[str, jax.Array]],
     distillation: recipes.Distillation | None,
 ) -> loop.Loss:
-    model, compute = task.experiment.model, task.experiment.compute
-    apply = catalog.train_function(model, task.classes, compute=compute)
-    teach = catalog.apply_function(model, task.classes, compute=compute)
-    alone = steps - (0 if distillation is None else round(distillation.last * task.per_epoch))
+    """The task's loss, its metrics and the algorithm's, and what the teacher adds until its last epochs."""
+    model, compute, signature = prepared.experiment.model, prepared.experiment.compute, prepared.signature
+    apply = catalog.train_function(model, signature.outputs, compute=compute)
+    teach = catalog.apply_function(model, signature.outputs, compute=compute)
+    alone = steps - (0 if distillation is None else round(distillation.last * prepared.per_epoch))
 
-    def loss(params: Tree, teacher: Tree, clip: jax.Array, label: jax.Array, key: jax.Array, step: jax.Array) -> Any:
-        logits, statistics = apply(params, clip, key)
-        value = losses.cross_entropy(logits, label, recipe.label_smoothing)
-        metrics = {"accuracy": 100 * jnp.mean(logits.argmax(axis=-1) == label), **further(params)}
+    def loss(params: Tree, teacher: Tree, batch: dict[str, jax.Array], key: jax.Array, step: jax.Array) -> Any:
+        inputs = signature.select(batch)
+        outputs, statistics = apply(params, *inputs, key=key)
+        value, metrics = goal.loss(outputs, batch)
         if distillation is not None:
-            taught = losses.distillation(logits, teach(teacher, clip), distillation.temperature)
+            taught = goal.distill(outputs, teach(teacher, *inputs), distillation.temperature)
             weight = jnp.where(step < alone, distillation.weight, 0.0)
             value = (1 - weight) * value + weight * taught
-        return value, (metrics, statistics)
+        return value, ({**metrics, **further(params)}, statistics)
 
     return loss
 
 
-def _reading(experiment: experiments.Experiment) -> dict[str, Any]:
-    """How batches are read: the rows of this process."""
-    rows = devices.rows(experiment.batch)
-    return {"batch": experiment.batch, "workers": experiment.workers, "bad": experiment.bad, "rows": rows}
+def test_score(prepared: Prepared, params: Tree, name: str) -> measured.Score:
+    """What a network with these parameters is worth on the test examples."""
+    apply, inputs = prepared.network(), [one.name for one in prepared.signature.inputs]
+    with prepared.data.test_batches(prepared.reading) as batches:
+        report = lambda done: prepared.progress(f"evaluate {name}", done, len(batches), {})
+        return prepared.data.score(predict.answers(apply, params, batches, inputs, report))
 
 
-def test_accuracy(task: Task, params: Tree, name: str) -> tuple[float, str]:
-    """Top-1 in percent on the test videos and the protocol in words."""
-    experiment = task.experiment
-    apply = catalog.apply_function(experiment.model, task.classes)
-    videos = task.dataset.test
-    with pipelines.eval_batches(videos, experiment.clip, **_reading(experiment)) as batches:
-        report = lambda done: task.progress(f"evaluate {name}", done, len(batches), {})
-        found = predict.predict(apply, params, batches, report)
-        read = len(found.labels)  # in all processes
-        return found.accuracy, predict.protocol(experiment.clip, read, len(videos) - read)
-
-
-def _result(task: Task, name: str, rate: float | None, params: Tree, masks: Tree) -> dict[str, Any]:
-    accuracy, protocol = test_accuracy(task, params, name)
-    kept = cost.macs(task.table, masks)
+def _result(prepared: Prepared, name: str, rate: float | None, params: Tree, masks: Tree) -> dict[str, Any]:
+    table, score = prepared.table, test_score(prepared, params, name)
+    kept = cost.macs(table, masks)
     return {
         "name": name,
-        "scheme": "dense" if rate is None else task.experiment.scheme,
+        "scheme": "dense" if rate is None else prepared.experiment.scheme,
         "rate_target": 1.0 if rate is None else rate,
-        "rate": cost.macs(task.table) / kept,
+        "rate": cost.macs(table) / kept,
         "macs": kept,
-        "params": cost.parameters(task.table, masks),
-        "rate_parameters": cost.parameters(task.table) / cost.parameters(task.table, masks),
-        "accuracy": round(accuracy, 2),
-        "accuracy_protocol": protocol,
-        "layers": [_row(layer, masks) for layer in task.table],
+        "params": cost.parameters(table, masks),
+        "rate_parameters": cost.parameters(table) / cost.parameters(table, masks),
+        **measured.to_result(score),
+        "layers": [_row(layer, masks) for layer in table],
     }
 
 

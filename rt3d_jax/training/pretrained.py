@@ -1,4 +1,4 @@
-"""Where the dense phase starts: from fresh weights, or from a run's with a new head for another number of classes."""
+"""Where the dense phase starts: from fresh weights, or from a run's with a new head for another number of outputs."""
 
 import pathlib
 from typing import Any
@@ -25,18 +25,18 @@ def parents(experiment: experiments.Experiment) -> dict[str, pathlib.Path]:
     return {"pretrained": folder}
 
 
-def start(experiment: experiments.Experiment, classes: int) -> Tree:
+def start(experiment: experiments.Experiment, outputs: int) -> Tree:
     """The parameters with which an experiment's dense phase begins. Errors as those of `adopt` and load_network."""
-    fresh = catalog.initial(experiment.model, classes, experiment.seed)
+    fresh = catalog.initial(experiment.model, outputs, experiment.seed)
     if experiment.pretrained is None:
         return fresh
     network = checkpoints.load_network(experiment.pretrained)
-    return adopt(fresh, network.params, head(experiment.model, classes), experiment.pretrained)
+    return adopt(fresh, network.params, head(experiment.model, outputs), experiment.pretrained)
 
 
-def head(model: catalog.Model, classes: int) -> frozenset[str]:
-    """The paths of the parameters whose shapes depend on the number of classes."""
-    one, other = (dict(cost.paths(catalog.shapes(model, number))) for number in (classes, classes + 1))
+def head(model: catalog.Model, outputs: int) -> frozenset[str]:
+    """The paths of the parameters whose shapes depend on the number of outputs."""
+    one, other = (dict(cost.paths(catalog.shapes(model, number))) for number in (outputs, outputs + 1))
     return frozenset(path for path in one if one[path].shape != other[path].shape)
 
 

@@ -25,7 +25,8 @@ class AdamW:
 class Recipe:
     """How one phase trains: linear warm-up over `warmup` epochs, then constant or cosine to zero.
 
-    clip_norm bounds the global norm of the gradient (None: unbounded). label_smoothing s mixes s / classes into the targets.
+    clip_norm bounds the global norm of the gradient (None: unbounded). loss: fields of the task that have other values in
+    this phase, such as {"label_smoothing": 0.0}.
     """
 
     epochs: float
@@ -33,13 +34,16 @@ class Recipe:
     schedule: Literal["constant", "cosine"] = "cosine"
     warmup: float = 0.0
     optimizer: SGD | AdamW = SGD()
-    label_smoothing: float = 0.1
     clip_norm: float | None = None
+    loss: dict[str, float] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
 class Distillation:
-    """Retraining learns from the dense network's logits at `temperature`, with `weight`; not in the `last` epochs."""
+    """Retraining learns from the dense network's outputs too, with `weight`; not in the `last` epochs.
+
+    The loss is (1 - weight) of the task's and weight of Task.distill, which says what `temperature` is.
+    """
 
     temperature: float = 3.0
     weight: float = 0.5

@@ -12,6 +12,7 @@ from typing import Any
 import jax
 
 from lowering.system import files
+from rt3d_jax.evaluation import measured
 from rt3d_jax.hosts import machine, processes
 from rt3d_jax.report import tables
 from rt3d_jax.training import claims, codec, experiments, phases
@@ -81,8 +82,8 @@ class Job:
         """Run or go on with the phases; the rows, which are also kept in the folder."""
         began = time.monotonic()
         _keep_compiled(self.folder.parents[1])
-        task = phases.prepare(self.experiment, self.folder, progress)
-        results = [phases.dense(task)] if self.cell is None else phases.phases(task)
+        prepared = phases.prepare(self.experiment, self.folder, progress)
+        results = [phases.dense(prepared)] if self.cell is None else phases.phases(prepared)
         shown = results if self.cell is None else results[-len(self.experiment.rates) :]
         rows = [_row(self, result, results, time.monotonic() - began) for result in shown]
         files.write_json(self.folder / ROWS, {"key": self.key(), "rows": rows})
@@ -110,7 +111,7 @@ def run(sweep: Sweep, out: pathlib.Path, progress: Progress, *, at_once: int = 1
     side, each on its share of the cores; 0 runs them one by one in this process.
     """
     out.mkdir(parents=True, exist_ok=True)
-    phases.load_dataset(sweep.cells[0].experiment, out, progress)
+    sweep.cells[0].experiment.task.open(out, progress)  # what is to be made is made once, for all jobs
     todo = jobs(sweep, out)
     rows = {job.name: found for job in todo if (found := job.done()) is not None}
     errors: dict[str, str] = {}
@@ -177,12 +178,21 @@ def _link(job: Job, out: pathlib.Path) -> None:
 
 
 def _row(job: Job, result: Row, results: list[Row], seconds: float) -> Row:
-    taken = ("rate", "rate_target", "macs", "params", "accuracy", "accuracy_protocol")
+    taken = ("rate", "rate_target", "macs", "params")
     durations = {one["name"]: one["seconds"] for one in results if job.cell is None or one["name"] != "dense"}
-    dense = next(one["accuracy"] for one in results if one["name"] == "dense")
-    change = round(result["accuracy"] - dense, 2)
-    measured = {**{name: result[name] for name in taken}, "change": change, "phase_seconds": durations}
-    return {**_place(job), **measured, "seconds": round(seconds, 1), "error": None}
+    score, dense = measured.of(result), measured.of(next(one for one in results if one["name"] == "dense"))
+    if score is None or dense is None or score.value is None or dense.value is None:
+        raise ValueError(f"{result['name']} of {job.name} has no score, expected one to compare")
+    change = measured.rounded(score.value - dense.value, score.unit)
+    found = {name: result[name] for name in taken} | measured.to_result(score)
+    return {
+        **_place(job),
+        **found,
+        "change": change,
+        "phase_seconds": durations,
+        "seconds": round(seconds, 1),
+        "error": None,
+    }
 
 
 def _failed(job: Job, error: str | None) -> list[Row]:

@@ -1,35 +1,24 @@
 """The model card of a shared folder: README.md with the hub's YAML header, made from the facts and the masks alone."""
 
+import dataclasses
 import json
+import re
 from typing import Any
 
 import numpy as np
 
-from rt3d_jax.data import classes, clips, hmdb51, kinetics, something, synthetic, ucf101
-from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost
 from rt3d_jax.training import experiments, recipes
-from rt3d_jax.weights import shared
+from rt3d_jax.weights import card_words, shared
 
-# What a data set is called in words, and on the hub, where it has a name there.
-DATA: dict[type, tuple[str, str | None]] = {
-    ucf101.UCF101: ("UCF101", "ucf101"),
-    hmdb51.HMDB51: ("HMDB51", "hmdb51"),
-    kinetics.Kinetics: ("Kinetics", "kinetics"),
-    something.SomethingSomething: ("Something-Something v2", "something-something-v2"),
-    classes.ClassFolders: ("videos of its maker's own", None),
-    synthetic.Synthetic: ("made-up motions (rt3d-jax's synthetic videos)", None),
-}
 NETWORKS = {"c3d": "C3D", "r2plus1d": "R(2+1)D-18", "s3d": "S3D", "s3d_rt3d": "S3D (RT3D's variant)"}
-SHOWN_LABELS = 20
 
-USE = '''## Use
+USE = """## Use
 With rt3d-jax installed, from a copy of this repository (`hf download OWNER/NAME --local-dir {name}`):
 
 ```
 rt3d import {name} --out runs/{name}
-rt3d eval runs/{name} --data FOLDER_OF_VIDEOS
-rt3d lower runs/{name} --clip VIDEO --target host android:cortex-a78 vulkan:mali-g715:f16
+{evaluate}rt3d lower runs/{name} --clip {example} --target host android:cortex-a78 vulkan:mali-g715:f16
 rt3d train EXPERIMENT --pretrained runs/{name} --out OUT
 ```
 
@@ -44,13 +33,8 @@ from safetensors.numpy import load_file
 
 config = json.loads(pathlib.Path("config.json").read_text())
 params = load_file("model.safetensors")  # {{"{first}": float32{shape}, ...}}
-{masks}
-
-def normalised(frames):
-    """uint8[{frames}, {size}, {size}, 3] in RGB -> what the network takes, float32 of the same shape."""
-    return ((frames / 255 - config["clip"]["mean"]) / config["clip"]["std"]).astype(np.float32)
-```
-'''
+{masks}{code}```
+"""
 MASKS = """masks = {  # True where a weight is kept; dropped weights are zeros in `params` too
     name: np.unpackbits(bits, count=params[name].size).reshape(params[name].shape).astype(bool)
     for name, bits in load_file("masks.safetensors").items()
@@ -59,88 +43,79 @@ MASKS = """masks = {  # True where a weight is kept; dropped weights are zeros i
 
 
 def text(found: shared.Shared) -> str:
-    """The text of README.md; the same network gives the same text. ValueError for an origin with unexpected fields."""
-    facts, table = found.facts, catalog.table(found.facts.model, len(found.facts.labels))
+    """README.md, the same for the same network. ValueError for an origin whose fields are not what they should be: a stranger's."""
+    facts, table = found.facts, found.facts.table()
     try:
         parts = [
             _header(facts),
-            f"# {_plain(facts.name)}",
+            f"# {card_words.plain(facts.name)}",
             _summary(found, table),
             _numbers(found, table),
-            _input(facts),
+            card_words.words(facts).inputs,
         ]
         parts += [_layers(found, table), _making(facts), _use(found), _limits(facts), _licence(facts)]
     except (TypeError, AttributeError, LookupError) as error:
-        reason = _plain(error)
+        reason = card_words.plain(error)
         raise ValueError(
             f"the origin of {facts.name} is not what `rt3d export` writes ({reason}); fetch it again"
         ) from error
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
-def data_name(data: Any) -> str:
-    """A data set in words."""
-    split = f", split {data.split}" if hasattr(data, "split") else ""
-    return DATA[type(data)][0] + split
-
-
 def _header(facts: shared.Facts) -> str:
-    """The hub's metadata as YAML. Strings are written as JSON, which YAML reads too."""
-    data = facts.origin.data if isinstance(facts.origin, experiments.Experiment) else None
-    word = lambda value: json.dumps(value, ensure_ascii=False)
-    tags = ["jax", "pruning", "sparsity", "video", facts.model.name.replace("_", "-")]
-    lines = [
-        "---",
-        f"license: {word(facts.licence or 'unknown')}",
-        "library_name: rt3d-jax",
-        "pipeline_tag: video-classification",
-    ]
+    """The hub's metadata, YAML; JSON's strings are YAML's."""
+    task, said, word = facts.task, card_words.words(facts), lambda value: json.dumps(value, ensure_ascii=False)
+    tags = ["jax", "pruning", "sparsity", "video", re.sub("[^A-Za-z0-9]+", "-", facts.model.name)]
+    lines = ["---", f"license: {word(facts.licence or 'unknown')}", "library_name: rt3d-jax"]
+    lines += [f"pipeline_tag: {said.tag}"] if said.tag else []
     lines += ["tags:", *(f"- {word(tag)}" for tag in tags)]
-    hub = DATA[type(data)][1] if data is not None else None
-    lines += ["datasets:", f"- {word(hub)}"] if hub else []
-    if data is not None and facts.accuracy is not None:
-        lines += [
-            "model-index:",
-            f"- name: {word(facts.name)}",
-            "  results:",
-            "  - task:",
-            "      type: video-classification",
-        ]
-        lines += [
-            "    dataset:",
-            f"      name: {word(data_name(data))}",
-            f"      type: {word(hub or 'custom')}",
-            "      split: test",
-        ]
-        lines += [
-            "    metrics:",
-            "    - type: accuracy",
-            f"      name: {word(facts.protocol)}",
-            f"      value: {facts.accuracy}",
-        ]
+    trained, hub = card_words.is_trained_here(facts), card_words.hub_name(task)
+    lines += ["datasets:", f"- {word(hub)}"] if hub and trained else []
+    if trained and facts.score.value is not None:
+        lines += _results(facts, said, hub)
     return "\n".join([*lines, "---"])
+
+
+def _results(facts: shared.Facts, said: card_words.Words, hub: str | None) -> list[str]:
+    word = lambda value: json.dumps(value, ensure_ascii=False)
+    return [
+        "model-index:",
+        f"- name: {word(facts.name)}",
+        "  results:",
+        "  - task:",
+        f"      type: {word(said.tag or 'other')}",
+        "    dataset:",
+        f"      name: {word(card_words.data_name(facts.task))}",
+        f"      type: {word(hub or 'custom')}",
+        "      split: test",
+        "    metrics:",
+        f"    - type: {word(said.metric)}",
+        f"      name: {word(facts.score.protocol)}",
+        f"      value: {facts.score.value}",
+    ]
 
 
 def _summary(found: shared.Shared, table: tuple[cost.Layer, ...]) -> str:
     facts = found.facts
-    what = f"{NETWORKS.get(facts.model.name, facts.model.name)} for video classification ({len(facts.labels)} classes)"
+    what = f"{NETWORKS.get(facts.model.name, card_words.plain(facts.model.name))} for {card_words.words(facts).purpose}"
     if facts.model.width != 1:
         what += f", {facts.model.width:g} times as wide as published"
     rate = cost.macs(table) / cost.macs(table, found.masks)
     if rate > 1:
-        what += f", pruned ({_plain(facts.scheme)}) to **{rate:.2f}x fewer multiply-accumulates**"
+        what += f", pruned ({card_words.plain(facts.scheme)}) to **{rate:.2f}x fewer multiply-accumulates**"
     return f"{what}. Made with rt3d-jax, whose kernels for phones compute only the weights that are kept."
 
 
 def _numbers(found: shared.Shared, table: tuple[cost.Layer, ...]) -> str:
-    facts, score = found.facts, lambda value: "not measured" if value is None else f"{value:.2f} %"
+    facts = found.facts
+    score = lambda value: str(dataclasses.replace(facts.score, value=value))
     dense = (cost.macs(table), cost.parameters(table))
     kept = (cost.macs(table, found.masks), cost.parameters(table, found.masks))
     rows = [
         (
-            "top-1",
-            score(facts.accuracy),
-            score(facts.dense_accuracy if facts.phase in ("pruned", "penalised") else facts.accuracy),
+            card_words.plain(facts.score.name),
+            score(facts.score.value),
+            score(facts.dense_score if facts.phase in ("pruned", "penalised") else facts.score.value),
         )
     ]
     rows += [
@@ -151,25 +126,8 @@ def _numbers(found: shared.Shared, table: tuple[cost.Layer, ...]) -> str:
     rows += [("rate, parameters", f"{dense[1] / kept[1]:.2f}", "1")]
     if kept == dense:
         rows = [row[:2] for row in rows[:3]]
-        return _table(("", "this network"), rows) + f"\n\nProtocol: {_plain(facts.protocol)}."
-    return _table(("", "this network", "dense"), rows) + f"\n\nProtocol: {_plain(facts.protocol)}."
-
-
-def _input(facts: shared.Facts) -> str:
-    spec, number = facts.clip, lambda values: ", ".join(f"{value:g}" for value in values)
-    sampling = spec.sampling
-    how = (
-        "spread evenly over the whole video"
-        if isinstance(sampling, clips.Spread)
-        else f"{sampling.stride} apart, from the middle of the video"
-    )
-    labels = [f"`{_plain(label)}`" for label in facts.labels[:SHOWN_LABELS]]
-    more = f" and {len(facts.labels) - SHOWN_LABELS} more, in config.json" if len(facts.labels) > SHOWN_LABELS else ""
-    return f"""## Input and output
-A clip: {sampling.frames} frames, {how}; the shorter side scaled to {spec.short_side} pixels, a square of {spec.size} cut from the middle; RGB values
-divided by 255, less ({number(spec.mean)}), over ({number(spec.std)}). As float32 [clips, {sampling.frames}, {spec.size}, {spec.size}, 3]; the answer is float32 [clips, {len(facts.labels)}], logits.
-
-Classes, in this order: {", ".join(labels)}{more}."""
+        return _table(("", "this network"), rows) + f"\n\nProtocol: {card_words.plain(facts.score.protocol)}."
+    return _table(("", "this network", "dense"), rows) + f"\n\nProtocol: {card_words.plain(facts.score.protocol)}."
 
 
 def _layers(found: shared.Shared, table: tuple[cost.Layer, ...]) -> str:
@@ -196,10 +154,15 @@ def _kept_parameters(layer: cost.Layer, masks: Any) -> int:
 def _making(facts: shared.Facts) -> str:
     made, lines = facts.origin, []
     if isinstance(made, experiments.Imported):
-        lines.append(f"Weights of {_plain(made.origin)} (sha256 `{_plain(made.sha256)}`), converted, not trained on.")
+        lines.append(
+            f"Weights of {card_words.plain(made.origin)} (sha256 `{card_words.plain(made.sha256)}`), converted, not trained on."
+        )
     else:
-        start = "fresh weights" if made.pretrained is None else _plain(facts.pretrained or made.pretrained)
-        lines.append(f"- Data: {data_name(made.data)}; seed {_plain(made.seed)}, batches of {_plain(made.batch)}.")
+        start = "fresh weights" if made.pretrained is None else card_words.plain(facts.pretrained or made.pretrained)
+        lines.append(
+            f"- Data: {card_words.plain(card_words.data_name(made.task))}; seed {card_words.plain(made.seed)}, batches of {card_words.plain(made.batch)}."
+        )
+        lines.append(f"- Loss: {card_words.words(facts).loss}.")
         lines.append(f"- Dense network: from {start}; {_recipe(made.dense)}.")
         if facts.phase in ("penalised", "pruned"):
             work = "no training" if made.penalise is None else _recipe(made.penalise)
@@ -209,39 +172,37 @@ def _making(facts: shared.Facts) -> str:
         if facts.phase == "pruned":
             teacher = f", taught by the dense network: {_call(made.distillation)}" if made.distillation else ""
             lines.append(
-                f"- Cut to a budget of {_plain(made.measure)} over the whole network, then retrained: {_recipe(made.retrain)}{teacher}."
+                f"- Cut to a budget of {card_words.plain(made.measure)} over the whole network, then retrained: {_recipe(made.retrain)}{teacher}."
             )
             lines.append("- Plan (layers by regular expression, the first match wins):")
             lines += [
-                f"  - `{_plain(regex)}`: {'dense' if rule is None else _plain(rule.name)}" for regex, rule in made.plan
+                f"  - `{card_words.plain(regex)}`: {'dense' if rule is None else card_words.plain(rule.name)}"
+                for regex, rule in made.plan
             ]
     return "\n".join(["## How it was made", *lines])
 
 
 def _use(found: shared.Shared) -> str:
     facts, (first, leaf) = found.facts, next((p, v) for p, v in cost.paths(found.params) if cost.is_kernel(p))
-    masks = MASKS if any(True for _ in cost.paths(found.masks)) else ""
+    said, name = card_words.words(facts), card_words.plain(facts.name)
     return USE.format(
-        name=_plain(facts.name),
+        name=name,
+        evaluate=f"rt3d eval runs/{name} --data FOLDER_OF_VIDEOS\n" if said.tag == "video-classification" else "",
+        example=said.example,
         first=first,
         shape=list(np.shape(leaf)),
-        masks=masks,
-        frames=facts.clip.sampling.frames,
-        size=facts.clip.size,
+        masks=MASKS if any(True for _ in cost.paths(found.masks)) else "",
+        code=f"\n{said.code}" if said.code else "",
     )
 
 
 def _limits(facts: shared.Facts) -> str:
     measured = (
-        "No accuracy was measured."
-        if facts.accuracy is None
-        else (
-            "The accuracy above is all that was measured: on the test part of that data set, under that protocol, in float32."
-        )
+        f"No {card_words.plain(facts.score.name).removeprefix('top-1 ')} was measured."
+        if facts.score.value is None
+        else "The score above is all that was measured: on the test part of that data, under that protocol, in float32."
     )
-    return f"""## Limits
-{measured} Nothing is known of other videos and other ways of taking clips, of single classes, of persons and places that the data
-shows seldom, or of half precision. It answers with one of its classes for every clip, also for one that shows none of them."""
+    return f"## Limits\n{measured} Nothing is known of {card_words.words(facts).unknown}."
 
 
 def _licence(facts: shared.Facts) -> str:
@@ -251,24 +212,18 @@ def _licence(facts: shared.Facts) -> str:
 
 
 def _recipe(recipe: recipes.Recipe) -> str:
-    warmup = f", {_plain(recipe.warmup)} epochs of warm-up" if recipe.warmup else ""
-    rate = f"learning rate {_plain(recipe.learning_rate)} ({_plain(recipe.schedule)}{warmup})"
-    parts = [f"{_plain(recipe.epochs)} epochs", rate, _call(recipe.optimizer)]
-    return ", ".join([*parts, f"label smoothing {_plain(recipe.label_smoothing)}"])
+    warmup = f", {card_words.plain(recipe.warmup)} epochs of warm-up" if recipe.warmup else ""
+    rate = f"learning rate {card_words.plain(recipe.learning_rate)} ({card_words.plain(recipe.schedule)}{warmup})"
+    parts = [f"{card_words.plain(recipe.epochs)} epochs", rate, _call(recipe.optimizer)]
+    return ", ".join([*parts, *(f"{key} {card_words.plain(value)}" for key, value in recipe.loss.items())])
 
 
 def _call(value: Any) -> str:
-    """The Python expression that makes a dataclass."""
-    return f"`{_plain(value)}`"
+    """A dataclass as it is written in Python."""
+    return f"`{card_words.plain(value)}`"
 
 
 def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     align = ["---" if number == 0 else "---:" for number in range(len(columns))]
     lines = [" | ".join(row) for row in (columns, align, *rows)]
     return "\n".join(f"| {line} |" for line in lines)
-
-
-def _plain(value: object) -> str:
-    """A value in one line, without characters that mean something in Markdown or HTML."""
-    words = " ".join(str(value).split())[: shared.MAX_TEXT]
-    return words.replace("`", "'").replace("|", "/").replace("<", "(").replace(">", ")")

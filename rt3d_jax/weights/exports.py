@@ -4,14 +4,16 @@ import dataclasses
 import filecmp
 import pathlib
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lowering.system import files
-from rt3d_jax.data import synthetic
+from rt3d_jax.evaluation import measured
+from rt3d_jax.hosts import plugins
 from rt3d_jax.training import checkpoints, claims, experiments
-from rt3d_jax.weights import card, shared
+from rt3d_jax.weights import bounds, card, card_words, shared
 
 LICENCE = r"[a-z0-9][a-z0-9.+-]{0,60}"
+PATHS = ("folder", "path", "file")  # fields of a task that name places on this machine
 
 
 class Written(NamedTuple):
@@ -37,6 +39,7 @@ def export(run: pathlib.Path, out: pathlib.Path, licence: str | None = None) -> 
         raise ValueError(f"licence is {licence!r}, expected the hub's name of one, such as apache-2.0 or cc-by-4.0")
     network = checkpoints.load_network(run)
     found = shared.Shared(facts(run, network, licence), network.params, network.masks)
+    own = _own_code(found.facts)
     folder = out / network.name
     out.mkdir(parents=True, exist_ok=True)
     with files.beside(folder) as private:
@@ -45,7 +48,7 @@ def export(run: pathlib.Path, out: pathlib.Path, licence: str | None = None) -> 
         try:
             shared.write(part, found)
             (part / shared.CARD).write_text(card.text(found))
-            shared.read(part)
+            shared.read(part, own)
         except ValueError as error:
             raise ValueError(str(error).replace(str(part), str(run))) from error
         if unchanged := folder.exists():
@@ -64,17 +67,16 @@ def facts(run: pathlib.Path, network: checkpoints.Network, licence: str | None =
     made, key = checkpoints.origin(run), described["key"]
     dense = run.parent / "dense"
     parent = checkpoints.finished(dense)[1] if _is_parent(dense, key.get("parents", {}).get("dense")) else {}
-    same = parent.get("accuracy_protocol") == network.protocol
+    before = measured.of(parent)
+    same = before is not None and before.protocol == network.score.protocol
     return shared.Facts(
         name=network.name,
         phase=_phase(made, key),
-        model=network.config,
-        clip=network.clip,
-        labels=network.labels,
+        model=network.model,
+        facts=_tuples(network.facts),
         scheme=network.scheme,
-        accuracy=network.accuracy,
-        protocol=network.protocol,
-        dense_accuracy=parent["accuracy"] if same else None,
+        score=network.score,
+        dense_score=before.value if same and before is not None else None,
         pretrained=_pretrained(made, dense if parent else run),
         origin=_without_paths(made),
         licence=licence,
@@ -116,7 +118,7 @@ def _pretrained(made: experiments.Experiment | experiments.Imported, dense: path
     before = checkpoints.origin(folder)
     if isinstance(before, experiments.Imported):
         return f"{before.origin} (sha256 {before.sha256})"
-    return f"the run {folder.name} of {before.name}, trained on {card.data_name(before.data)}"
+    return f"the run {folder.name} of {before.name}, trained on {card_words.data_name(before.task)}"
 
 
 def _without_paths(
@@ -124,7 +126,30 @@ def _without_paths(
 ) -> experiments.Experiment | experiments.Imported:
     if isinstance(made, experiments.Imported):
         return made
-    data, start = made.data, made.pretrained
-    if not isinstance(data, synthetic.Synthetic):
-        data = dataclasses.replace(data, folder=pathlib.Path(data.folder).name)
-    return dataclasses.replace(made, data=data, pretrained=start and pathlib.Path(start).name)
+    start = made.pretrained
+    return dataclasses.replace(made, task=_last_names(made.task), pretrained=start and pathlib.Path(start).name)
+
+
+def _last_names(value: Any) -> Any:
+    """A task in which every field called folder, path or file has lost the folders before its last name."""
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return value
+    found = {field.name: _last_names(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    paths = {name: pathlib.Path(text).name for name, text in found.items() if name in PATHS and isinstance(text, str)}
+    return dataclasses.replace(value, **found | paths)
+
+
+def _tuples(facts: Any) -> dict[str, Any]:
+    """Facts as they come out of JSON, lists as tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
+
+
+def _own_code(facts: shared.Facts) -> tuple[str, ...]:
+    """The classes of the user's own that a network needs. ValueError for one that a file carries: a hub has no such file."""
+    found = tuple(dict.fromkeys(bounds.code(shared.to_json(facts))))
+    for name in found:
+        if name.rpartition(plugins.SEPARATOR)[0].endswith(".py"):
+            raise ValueError(
+                f"{name} is carried by a file, which no shared folder holds; move it to a module and train again"
+            )
+    return found

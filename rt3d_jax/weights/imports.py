@@ -4,13 +4,16 @@ import dataclasses
 import hashlib
 import pathlib
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import jax
 import numpy as np
 
+from rt3d_jax.evaluation import measured
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost
+from rt3d_jax.tasks import classification
 from rt3d_jax.training import checkpoints, experiments
 from rt3d_jax.weights import card, files, shared, sources
 
@@ -47,24 +50,48 @@ def run_folder(
     labels = labels or tuple(str(number) for number in range(classes))
     if len(labels) != classes:
         raise ValueError(f"{len(labels)} labels, but {path} tells {classes} classes apart; name each class once")
-    imported = experiments.Imported(f"{source.origin}, {path.name}", _sha256(path), model, clip)
-    return checkpoints.write_imported(out, imported, params, labels)
+    task = classification.Classification(None, clip)
+    imported = experiments.Imported(f"{source.origin}, {path.name}", _sha256(path), model, task)
+    score = measured.accuracy(None, f"not measured; weights of {imported.origin}")
+    network = checkpoints.Network(
+        name=out.name,
+        model=model,
+        params=params,
+        masks=jax.tree.map(lambda _: None, params),
+        task=task,
+        facts={"labels": list(labels)},
+        scheme="dense",
+        rate=1.0,
+        score=score,
+    )
+    return checkpoints.write_imported(out, imported, network)
 
 
-def shared_folder(path: pathlib.Path, out: pathlib.Path) -> dict[str, Any]:
-    """Write a shared folder, bit by bit, as the run folder `out`.
+def shared_folder(path: pathlib.Path, out: pathlib.Path, code: Sequence[str] = ()) -> dict[str, Any]:
+    """Write a shared folder, bit by bit, as the run folder `out`. Returns result.json, whose score is what the folder says.
 
-    Returns result.json, whose accuracy is the folder's claim.
+    code: as for shared.read.
 
     Raises:
       FileNotFoundError, ValueError: as shared.read, and for an `out` that is in use.
     """
-    found = shared.read(path)
+    found = shared.read(path, code)
     card.text(found)  # what cannot be described would be found out at the next export only
     facts, digest = found.facts, _sha256(path / shared.MODEL)
-    imported = experiments.Imported(f"{facts.name}, as `rt3d export` wrote it", digest, facts.model, facts.clip)
-    said = shared.to_json(facts)
-    return checkpoints.write_imported(out, imported, found.params, facts.labels, found.masks, said)
+    imported = experiments.Imported(f"{facts.name}, as `rt3d export` wrote it", digest, facts.model, facts.task)
+    table = facts.table()
+    network = checkpoints.Network(
+        name=out.name,
+        model=facts.model,
+        params=found.params,
+        masks=found.masks,
+        task=facts.task,
+        facts=facts.facts,
+        scheme=facts.scheme,
+        rate=cost.macs(table) / cost.macs(table, found.masks),
+        score=facts.score,
+    )
+    return checkpoints.write_imported(out, imported, network, shared.to_json(facts))
 
 
 def convert(

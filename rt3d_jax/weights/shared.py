@@ -15,7 +15,7 @@ import math
 import pathlib
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -24,91 +24,54 @@ import safetensors
 import safetensors.numpy
 
 from lowering.system import files
-from rt3d_jax.data import clips
+from rt3d_jax.evaluation import measured
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import channels, cost
+from rt3d_jax.tasks import contract
 from rt3d_jax.training import codec, experiments
+from rt3d_jax.weights import bounds
 
 Tree = Any
 Arrays = dict[str, np.ndarray]
-FORMAT, VERSION = "rt3d-jax", 1
+FORMAT, VERSION, VERSIONS = "rt3d-jax", 2, (1, 2)
 CONFIG, MODEL, MASKS, CARD = "config.json", "model.safetensors", "masks.safetensors", "README.md"
 FILES = (CONFIG, MODEL, MASKS, CARD)
-PHASES = ("dense", "penalised", "pruned", "imported")
-MAX_TEXT = 400  # characters
-MAX_LABELS = 100_000
-MAX_WIDTH, MAX_SIDE, MAX_FRAMES = 64, 1 << 13, 1 << 13
 RATE_TOLERANCE = 1e-3
-
-Kind = tuple[str, Callable[[Any], bool]]  # in words, and whether a value is of it
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= MAX_TEXT and value.isprintable()
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and abs(value) < 1e300
-
-
-def _is_side(value: Any, most: int) -> bool:
-    return type(value) is int and 1 <= value <= most
-
-
-TEXT: Kind = (f"at most {MAX_TEXT} printable characters", _is_text)
-LABELS: Kind = (
-    f"1 to {MAX_LABELS} texts",
-    lambda v: isinstance(v, tuple) and 0 < len(v) <= MAX_LABELS and all(map(_is_text, v)),
-)
-SCORE: Kind = ("percent or null", lambda v: v is None or (_is_number(v) and 0 <= v <= 100))
-FIELDS: dict[str, Kind] = {
-    **dict.fromkeys(("name", "scheme", "protocol"), TEXT),
-    **dict.fromkeys(("pretrained", "licence"), ("a text or null", lambda v: v is None or _is_text(v))),
-    "phase": (f"one of {', '.join(PHASES)}", lambda v: v in PHASES),
-    "labels": LABELS,
-    **dict.fromkeys(("accuracy", "dense_accuracy"), SCORE),
-    **dict.fromkeys(("model", "clip", "origin"), ("what its type says", lambda v: True)),
-}
-NETWORK: dict[str, Kind] = {
-    "name": (f"one of {', '.join(catalog.NETWORKS)}", lambda v: isinstance(v, str) and v in catalog.NETWORKS),
-    "width": (f"above 0, at most {MAX_WIDTH}", lambda v: _is_number(v) and 0 < v <= MAX_WIDTH),
-    "frames": (f"1 to {MAX_FRAMES}", lambda v: _is_side(v, MAX_FRAMES)),
-    "size": (f"1 to {MAX_SIDE}", lambda v: _is_side(v, MAX_SIDE)),
-    "dropout": ("a number from 0 to below 1", lambda v: _is_number(v) and 0 <= v < 1),
-}
-COLOUR: Kind = ("three numbers", lambda v: all(map(_is_number, v)))
-CLIP: dict[str, Kind] = {
-    "sampling": ("Spread or Windows", lambda v: isinstance(v, clips.Spread | clips.Windows)),
-    **dict.fromkeys(("short_side", "size"), (f"1 to {MAX_SIDE}", lambda v: _is_side(v, MAX_SIDE))),
-    **dict.fromkeys(("mean", "std"), COLOUR),
-    "flip": ("true or false", lambda v: isinstance(v, bool)),
-}
-SAMPLING: dict[str, Kind] = {
-    **dict.fromkeys(("frames", "stride"), (f"1 to {MAX_FRAMES}", lambda v: _is_side(v, MAX_FRAMES)))
-}
 
 
 @dataclasses.dataclass(frozen=True)
 class Facts:
     """What is stated about a network beside its arrays.
 
-    phase: one of PHASES. accuracy: top-1 in percent, measured as `protocol` says; None if nobody measured it.
-    dense_accuracy: that of the dense network from which it was pruned, by the same protocol. pretrained: the origin of
-    the dense phase's weights, in words. licence: of the weights, by the hub's name for it; None if none was given.
+    phase: one of bounds.PHASES. facts: what the data said, see tasks.contract. dense_score: the score of the dense network
+    that it was pruned from, in the unit of `score` and by the same protocol; None if it is not known. pretrained: where the
+    dense phase's weights came from, in words. origin: what made it, with its task. licence: of the weights, as the hub
+    abbreviates it; None if none was given.
     """
 
     name: str
     phase: str
     model: catalog.Model
-    clip: clips.ClipSpec
-    labels: tuple[str, ...]
+    facts: dict[str, Any]
     scheme: str
-    accuracy: float | None
-    protocol: str
-    dense_accuracy: float | None
+    score: measured.Score
+    dense_score: float | None
     pretrained: str | None
     origin: experiments.Experiment | experiments.Imported
     licence: str | None
+
+    @property
+    def task(self) -> contract.Task:
+        return self.origin.task
+
+    @property
+    def signature(self) -> contract.Signature:
+        """What goes into the network and comes out."""
+        return self.task.signature(self.facts)
+
+    def table(self) -> tuple[cost.Layer, ...]:
+        """What the dense network costs, layer by layer."""
+        return catalog.table(self.model, self.signature.outputs, self.signature.structs())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,8 +84,8 @@ class Shared:
 
 
 def write(folder: pathlib.Path, shared: Shared) -> None:
-    """Writes config.json and the arrays into an existing folder. The same network gives the same bytes."""
-    layers = catalog.table(shared.facts.model, len(shared.facts.labels))
+    """config.json and the arrays into a folder that is there; the same network gives the same bytes."""
+    layers = shared.facts.table()
     kept = {"macs": cost.macs(layers, shared.masks), "parameters": cost.parameters(layers, shared.masks)}
     sizes = {"macs_dense": cost.macs(layers), "parameters_dense": cost.parameters(layers), **kept}
     said = {"format": FORMAT, "version": VERSION, **to_json(shared.facts), "rate": sizes["macs_dense"] / kept["macs"]}
@@ -135,12 +98,16 @@ def write(folder: pathlib.Path, shared: Shared) -> None:
 
 
 def to_json(facts: Facts) -> dict[str, Any]:
-    """The facts as JSON values, which `parse` takes."""
-    return {field.name: codec.to_json(getattr(facts, field.name)) for field in dataclasses.fields(Facts)}
+    """The facts as JSON values, which `parse` takes; with the words of the task for whoever reads them without rt3d-jax."""
+    found = {field.name: getattr(facts, field.name) for field in dataclasses.fields(Facts)}
+    words = {**facts.task.describe(facts.facts), **measured.to_result(facts.score)}
+    return {**words, **codec.to_json({**found, "score": dataclasses.asdict(facts.score)})}
 
 
-def read(folder: pathlib.Path) -> Shared:
-    """Reads the network of a shared folder and checks that nothing in it contradicts anything else.
+def read(folder: pathlib.Path, code: Sequence[str] = ()) -> Shared:
+    """The network of a shared folder, in which nothing contradicts anything else.
+
+    code: names of classes of its maker's own that may be imported, see hosts.plugins.
 
     Raises:
       FileNotFoundError: no such folder, or no config.json or model.safetensors in it.
@@ -148,8 +115,9 @@ def read(folder: pathlib.Path) -> Shared:
         network's, values that are not finite, dropped weights that are not zero, a rate that the masks do not give.
     """
     said = _said(_file(folder / CONFIG))
+    _check_code(folder / CONFIG, said, code)
     facts = parse(said, folder / CONFIG)
-    shapes = catalog.shapes(facts.model, len(facts.labels))
+    shapes = catalog.shapes(facts.model, facts.signature.outputs)
     expected = {path: leaf.shape for path, leaf in cost.paths(shapes)}
     params = _arrays(_file(folder / MODEL), "F32", expected)
     missing = expected.keys() - params.keys()
@@ -178,24 +146,40 @@ def read(folder: pathlib.Path) -> Shared:
 def parse(said: dict[str, Any], path: pathlib.Path) -> Facts:
     """The facts of a config.json. ValueError, naming the path, for values of other kinds than `write` gives them."""
     try:
+        said = said if "facts" in said else _from_version_1(said)
         kinds = typing.get_type_hints(Facts)
-        found = {name: codec.from_json(said[name], kinds[name], name) for name in FIELDS}
-        _check("the folder", found, FIELDS)
-        _check("the model", vars(found["model"]), NETWORK)
-        _check("the clip", vars(found["clip"]), CLIP)
-        _check("the clip's sampling", vars(found["clip"].sampling), SAMPLING)
-        wanted, given = (
-            (found["model"].frames, found["model"].size),
-            (found["clip"].sampling.frames, found["clip"].size),
-        )
-        if wanted != given:
-            raise ValueError(f"the clip has (frames, size) {given}, expected the model's {wanted}")
-        catalog.shapes(found["model"], len(found["labels"]))
+        found = {name: codec.from_json(said[name], kinds[name], name) for name in bounds.FIELDS}
+        bounds.check("the folder", found, bounds.FIELDS)
+        bounds.check_facts(found["facts"])
+        for name in ("model", "score", "origin"):
+            bounds.check_within(found[name])
+        facts = Facts(**found)
+        facts.task.check(facts.model)
+        bounds.check_signature(facts.signature)
+        catalog.shapes(facts.model, facts.signature.outputs)
     except KeyError as error:
         raise ValueError(f"{path} has no {error.args[0]}, expected what `rt3d export` writes; fetch it again") from None
-    except (ValueError, RecursionError, OverflowError) as error:
-        raise ValueError(f"{path}: {' '.join(str(error).split())[:MAX_TEXT]}") from error
-    return Facts(**found)
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+        raise ValueError(f"{path}: {' '.join(str(error).split())[: bounds.MAX_TEXT]}") from error
+    return facts
+
+
+def _from_version_1(said: dict[str, Any]) -> dict[str, Any]:
+    """A config.json from when every network classified clips, whose own clip is that of its origin."""
+    score = measured.accuracy(said["accuracy"], said["protocol"])
+    moved = {"facts": {"labels": said["labels"]}, "score": dataclasses.asdict(score)}
+    origin = said["origin"] | {"clip": said["clip"]} if isinstance(said["origin"], dict) else said["origin"]
+    return {**said, **moved, "dense_score": said["dense_accuracy"], "origin": origin}
+
+
+def _check_code(path: pathlib.Path, said: dict[str, Any], allowed: Sequence[str]) -> None:
+    """ValueError for a class of its maker's own that nobody allowed to be imported."""
+    for name in bounds.code(said):
+        if name not in allowed:
+            text = ascii(name)[: bounds.MAX_TEXT]
+            raise ValueError(
+                f"{path} wants to import {text}, which is its maker's code; allow it with --code if you trust it"
+            )
 
 
 def _file(path: pathlib.Path) -> pathlib.Path:
@@ -209,16 +193,11 @@ def _said(path: pathlib.Path) -> dict[str, Any]:
     said = files.read_json(path)
     if not isinstance(said, dict) or said.get("format") != FORMAT:
         raise ValueError(f"{path} is of no network that `rt3d export` wrote: expected format {FORMAT!r}")
-    if said.get("version") != VERSION:
-        raise ValueError(f"{path} has version {str(said.get('version'))[:40]!r}, expected {VERSION}; update rt3d-jax")
+    if said.get("version") not in VERSIONS:
+        raise ValueError(
+            f"{path} has version {str(said.get('version'))[:40]!r}, expected {' or '.join(map(str, VERSIONS))}; update rt3d-jax"
+        )
     return said
-
-
-def _check(what: str, found: dict[str, Any], kinds: dict[str, Kind]) -> None:
-    for name, value in found.items():
-        words, is_kind = kinds[name]
-        if not is_kind(value):
-            raise ValueError(f"{what} has {name} {repr(value)[:100]}, expected {words}")
 
 
 def _arrays(path: pathlib.Path, dtype: str, expected: dict[str, tuple[int, ...]]) -> Arrays:
@@ -235,7 +214,7 @@ def _arrays(path: pathlib.Path, dtype: str, expected: dict[str, tuple[int, ...]]
                     raise ValueError(f"{path} has {shown} of type and shape {found[0]} {found[1]}, expected {wanted}")
             return {name: file.get_tensor(name) for name in names}
     except safetensors.SafetensorError as error:
-        reason = " ".join(str(error).split())[:MAX_TEXT]
+        reason = " ".join(str(error).split())[: bounds.MAX_TEXT]
         raise ValueError(f"{path} is damaged or no safetensors file ({reason}); fetch it again") from error
 
 
@@ -247,13 +226,13 @@ def _mask(where: pathlib.Path, path: str, packed: np.ndarray, shape: tuple[int, 
 
 
 def _check_rate(path: pathlib.Path, said: dict[str, Any], shared: Shared) -> None:
-    layers = catalog.table(shared.facts.model, len(shared.facts.labels))
+    layers = shared.facts.table()
     kept = cost.macs(layers, shared.masks)
     rate: Any = said.get("rate")
     if not kept:
         raise ValueError(f"{path}: the masks drop every weight, expected a network")
     found = cost.macs(layers) / kept
-    if not _is_number(rate) or abs(rate - found) > RATE_TOLERANCE * found:
+    if not bounds.is_number(rate) or abs(rate - found) > RATE_TOLERANCE * found:
         raise ValueError(f"{path} has rate {repr(rate)[:40]}, but the masks give {found:.6g}; fetch it again")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lowering.targets import targets
-from rt3d_jax.cli import evaluate, lower, main
+from rt3d_jax.cli import evaluate_clips, lower, main, subjects
 from rt3d_jax.data import folders, pipelines
 from rt3d_jax.evaluation import scores
 from rt3d_jax.training import phases
@@ -83,11 +83,11 @@ def test_a_bundle_in_f16_is_measured_in_f16(networks, out, tmp_path):
 
 def test_the_mean_over_views_is_that_of_the_views_one_by_one(networks, out, tmp_path):
     rows(tmp_path, networks[0], "--clips", "2")
-    subject = evaluate.subject_of(out / "runs" / "dense")
+    subject = subjects.find(out / "runs" / "dense")
     videos = folders.ucf101(out / "data").test
     with pipelines.eval_batches(videos, subject.clip, batch=16, views=2) as batches:
         (batch,) = batches
-    answers = subject.forward(batch["clip"], batch["label"] >= 0).astype(np.float64)
+    answers = subject.forward((batch["clip"],), batch["label"] >= 0).astype(np.float64)
     powers = np.exp(answers - answers.max(axis=1, keepdims=True))
     expected = (powers / powers.sum(axis=1, keepdims=True)).reshape(8, 2, 8).sum(axis=1)
     np.testing.assert_allclose(np.load(tmp_path / "eval/dense-jax-2x1/state.npz")["sums"], expected, rtol=1e-5)
@@ -104,7 +104,7 @@ def test_ctrl_c_loses_nothing_that_was_written_and_the_same_command_goes_on(netw
         counted.append(len(videos))
         add(tally, logits, videos)
 
-    monkeypatch.setattr(evaluate, "SAVE_SECONDS", -1.0)
+    monkeypatch.setattr(evaluate_clips, "SAVE_SECONDS", -1.0)
     monkeypatch.setattr(scores.Tally, "add", stopping)
     arguments = [networks[1], "--clips", "3", "--batch", "4", "--workers", "0", "--out", str(tmp_path / "eval")]
     assert main.call(["eval", *arguments]) == 130

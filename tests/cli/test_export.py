@@ -13,7 +13,7 @@ from tests.models import tiny
 from tests.weights import test_shared_fuzz
 
 write_video = conftest.write_video
-FACTS = dataclasses.replace(test_shared_fuzz.FACTS, labels=("cat", "dog"))
+FACTS = dataclasses.replace(test_shared_fuzz.FACTS, facts={"labels": ("cat", "dog")})
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_a_folder_becomes_a_run_that_eval_and_lower_take_and_export_gives_it_bac
     run = tmp_path / "runs" / "run"
     assert main.call(["import", str(folder), "--out", str(run)]) == 0
     assert f"{run}: kgs 8x4, rate 1." in (said := capsys.readouterr().out) and "50.0 %, as it says (top-1 %)" in said
-    assert checkpoints.load_network(run).accuracy == 50.0
+    assert checkpoints.load_network(run).score.value == 50.0
     video = write_video("a.mp4", frames=17, size=(18, 20))
     layouts.classes(tmp_path / "videos", video)
     assert main.call(["eval", str(run), "--data", str(tmp_path / "videos"), "--out", str(tmp_path / "eval")]) == 0

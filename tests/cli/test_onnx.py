@@ -11,7 +11,9 @@ import pytest
 from lowering.graph import onnx as onnx_export
 from rt3d_jax.cli import main
 from rt3d_jax.data import clips
+from rt3d_jax.evaluation import measured
 from rt3d_jax.models import catalog
+from rt3d_jax.tasks import classification
 from rt3d_jax.training import checkpoints
 
 MODEL = catalog.Model("c3d", width=1 / 16, frames=16, size=16)
@@ -23,7 +25,15 @@ def trained(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.
     spec = clips.ClipSpec(clips.Spread(16), short_side=18, size=16)
     params = catalog.initial(MODEL, 2, seed=0)
     network = checkpoints.Network(
-        "kgs-2x", MODEL, params, None, ("run", "jump"), spec, "kgs 8x4", 2.0, 50.0, "one clip"
+        name="kgs-2x",
+        model=MODEL,
+        params=params,
+        masks=None,
+        task=classification.Classification(None, spec),
+        facts={"labels": ["run", "jump"]},
+        scheme="kgs 8x4",
+        rate=2.0,
+        score=measured.accuracy(50.0, "one clip"),
     )
     monkeypatch.setattr(checkpoints, "load_network", lambda folder: network)
     return tmp_path / "runs" / "kgs-2x"

@@ -44,18 +44,20 @@ def test_every_recipe_builds_and_its_rates_can_be_reached(name):
 def test_the_recipes_of_ucf101_have_the_papers_hyper_parameters(name):
     experiment = verb.load(name)
     cut = [phase for phase in (experiment.penalise, experiment.retrain) if phase is not None]
-    assert (experiment.batch, experiment.clip.sampling, experiment.data) == (
+    assert (experiment.batch, experiment.task.clip.sampling, experiment.task.data) == (
         32,
         clips.Spread(16),
         ucf101.UCF101("data/ucf101", 1),
     )
-    assert (experiment.clip.short_side, experiment.clip.size) == ((256, 224) if name.startswith("s3d") else (128, 112))
-    assert experiment.clip.flip and sum(phase.epochs for phase in cut) == 240
+    assert (experiment.task.clip.short_side, experiment.task.clip.size) == (
+        (256, 224) if name.startswith("s3d") else (128, 112)
+    )
+    assert experiment.task.clip.flip and sum(phase.epochs for phase in cut) == 240
     assert (experiment.dense.learning_rate, experiment.dense.warmup) == (5e-3, 5)
     assert {phase.learning_rate for phase in cut} == {2e-4}
     assert [phase.schedule for phase in cut] == ["constant", "cosine"][-len(cut) :]
     for phase in (experiment.dense, *cut):
-        assert (phase.optimizer, phase.label_smoothing) == (recipes.SGD(momentum=0.9, weight_decay=5e-4), 0.1)
+        assert (phase.optimizer, phase.loss) == (recipes.SGD(momentum=0.9, weight_decay=5e-4), {})
     assert experiment.distillation == recipes.Distillation(temperature=3.0, weight=0.5, last=5.0)
     if isinstance(experiment.algorithm, algorithms.Reweighted):
         assert experiment.algorithm == algorithms.Reweighted(strength=5e-4, rounds=4, eps=1e-6, macs=True)
@@ -68,8 +70,11 @@ def shrunk(folder):
     short = functools.partial(dataclasses.replace, epochs=2, warmup=1)
     return dataclasses.replace(
         recipe,
-        data=dataclasses.replace(recipe.data, folder=str(folder)),
-        clip=dataclasses.replace(recipe.clip, short_side=18, size=16),
+        task=dataclasses.replace(
+            recipe.task,
+            data=dataclasses.replace(recipe.task.data, folder=str(folder)),
+            clip=dataclasses.replace(recipe.task.clip, short_side=18, size=16),
+        ),
         model=dataclasses.replace(recipe.model, width=0.125, size=16),
         dense=short(recipe.dense),
         penalise=short(recipe.penalise, warmup=0),

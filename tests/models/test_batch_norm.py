@@ -62,7 +62,7 @@ def test_statistics_are_the_tree_of_means_and_variances_and_nothing_without_batc
     for name, count in (("c3d", 0), ("r2plus1d", 2 * 37), ("s3d", 2 * 77)):
         model = catalog.Model(name, width=0.05, size=17)
         shapes, clip = catalog.shapes(model, 2), jnp.zeros(catalog.clip_shape(model))
-        _, statistics = jax.eval_shape(catalog.train_function(model, 2), shapes, clip, key)
+        _, statistics = jax.eval_shape(catalog.train_function(model, 2), shapes, clip, key=key)
         expected = [path for path, _ in cost.paths(shapes) if path.endswith(("/mean", "/var"))]
         assert [path for path, _ in cost.paths(statistics)] == expected and len(expected) == count
 
@@ -72,7 +72,7 @@ def test_the_logits_of_a_single_clip_do_not_depend_on_its_batch_in_evaluation_al
     apply = jax.jit(catalog.apply_function(MODEL, 2))
     np.testing.assert_allclose(apply(params, clip)[:1], apply(params, clip[:1]), atol=1e-5)
     key = jax.random.key(0)
-    assert np.abs(apply(params, clip, key)[:1] - apply(params, clip[:1], key)).max() > 1e-3
+    assert np.abs(apply(params, clip, key=key)[:1] - apply(params, clip[:1], key=key)).max() > 1e-3
 
 
 @pytest.mark.parametrize(
@@ -86,16 +86,16 @@ def test_a_step_gives_the_statistics_that_the_network_measured(optimizer):
     recipe = recipes.Recipe(epochs=1, learning_rate=0.1, optimizer=optimizer)
     transform = optimizers.create(recipe, optax.constant_schedule(0.1), freeze.freeze_pruned(mask_tree))
 
-    def loss(params, constants, clip, label, key, step):
-        logits, statistics = apply(params, clip, key)
-        return jnp.mean(optax.softmax_cross_entropy_with_integer_labels(logits, label)), ({}, statistics)
+    def loss(params, constants, batch, key, step):
+        logits, statistics = apply(params, batch["clip"], key=key)
+        return jnp.mean(optax.softmax_cross_entropy_with_integer_labels(logits, batch["label"])), ({}, statistics)
 
     state = loop.initial_state(freeze.pruned(params, mask_tree), transform)
     step, label = loop.step_function(loss, transform, seed=0), np.array([0, 1, 0])
     for _ in range(2):  # at the second step momentum is not zero
         before = jax.tree.map(np.array, state["params"])
-        state, _ = step(state, clip, label)
-    _, expected = jax.jit(apply)(before, clip, jax.random.key(0))
+        state, _ = step(state, {"clip": clip, "label": label})
+    _, expected = jax.jit(apply)(before, clip, key=jax.random.key(0))
     assert len(cost.paths(expected)) == 4
     for path, leaf in cost.paths(expected):
         np.testing.assert_allclose(cost.leaf(state["params"], *path.split("/")), leaf, rtol=1e-4, atol=1e-6)

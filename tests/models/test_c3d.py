@@ -1,5 +1,7 @@
 """Claims about C3D: its size, its forms and what it refuses."""
 
+import re
+
 import jax
 import numpy as np
 import pytest
@@ -77,7 +79,7 @@ def test_dropout_acts_only_with_a_key():
 WRONG = [
     ({"frames": 15}, "C3D frames is 15, expected at least 16: four pools halve it"),
     ({"size": 8}, "C3D size is 8, expected at least 16: four pools halve it"),
-    ({"classes": 0}, "C3D classes is 0, expected at least 1"),
+    ({"outputs": 0}, "C3D outputs is 0, expected at least 1"),
     ({"width": 0}, "C3D width is 0, expected a factor above 0 (1 is the paper's network) and at most 16"),
     ({"dropout": 1.0}, "C3D dropout is 1.0, expected at least 0 and below 1"),
 ]
@@ -86,13 +88,17 @@ WRONG = [
 @pytest.mark.parametrize(("change", "message"), WRONG)
 def test_sizes_that_cannot_be_are_errors(change, message):
     with pytest.raises(ValueError) as error:
-        catalog.create("c3d", **{"classes": 2, "width": 0.1, "rngs": nnx.Rngs(0), **change})
+        outputs = change.pop("outputs", 2)
+        catalog.create(catalog.Model(**{"width": 0.1, **change}), outputs, rngs=nnx.Rngs(0))
     assert str(error.value) == message
 
 
+UNKNOWN = "model is 'c4d', expected one of c3d, r2plus1d, s3d, s3d_rt3d, or a class of your own as module:Class"
+
+
 def test_an_unknown_network_is_an_error_that_lists_the_known_ones():
-    with pytest.raises(ValueError, match=r"^model is 'c4d', expected one of c3d, r2plus1d, s3d, s3d_rt3d$"):
-        catalog.create("c4d", classes=2, rngs=nnx.Rngs(0))
+    with pytest.raises(ValueError, match=f"^{re.escape(UNKNOWN)}$"):
+        catalog.create(catalog.Model("c4d"), 2, rngs=nnx.Rngs(0))
 
 
 def test_a_clip_of_another_shape_is_an_error():

@@ -89,7 +89,7 @@ WRONG = [
 @pytest.mark.parametrize(("name", "change", "message"), WRONG)
 def test_sizes_that_cannot_be_are_errors(name, change, message):
     with pytest.raises(ValueError) as error:
-        catalog.create(name, **{"classes": 2, "width": 0.1, "rngs": nnx.Rngs(0), **change})
+        catalog.create(catalog.Model(name, **{"width": 0.1, **change}), 2, rngs=nnx.Rngs(0))
     assert str(error.value) == message
 
 

@@ -15,7 +15,7 @@ class Tiny(nnx.Module):
     def __init__(
         self,
         *,
-        classes: int,
+        outputs: int,
         width: float,
         frames: int,
         size: int,
@@ -29,7 +29,7 @@ class Tiny(nnx.Module):
         shared = {"norm": norm, "form": form, "rngs": rngs}
         self.conv1 = layers.Conv(3, middle, (1, 3, 3), strides=(1, 2, 2), **shared)
         self.conv2 = layers.Conv(middle, 2 * middle, (3, 1, 1), strides=(2, 1, 1), **shared)
-        self.fc = layers.Dense(2 * middle, classes, rngs=rngs)
+        self.fc = layers.Dense(2 * middle, outputs, rngs=rngs)
 
     def __call__(self, clip: jax.Array, key: jax.Array | None = None) -> jax.Array:
         training = key is not None

@@ -20,13 +20,13 @@ def test_the_key_numbers_come_first(report, tmp_path):
         "(−1.3 points) and runs 2.40 times as fast on host (ours, 1 thread), 67 % of what the cut in MACs promises."
     )
     assert text.index("3 classes · 1008 train videos · 392 test videos · clips of 16 × 32 × 32") < text.index(lead)
-    assert text.index(lead) < text.index("Accuracy against rate")
+    assert text.index(lead) < text.index("Top-1 accuracy against rate")
 
 
 def test_every_part_is_there(report, pictures):
     text = _shown(page.write(report, pictures))
     for heading in (
-        "Accuracy against rate",
+        "Top-1 accuracy against rate",
         "Latency, dense against sparse",
         "Density per layer",
         "Masks",

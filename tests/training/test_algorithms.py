@@ -9,13 +9,16 @@ from rt3d_jax.data import clips, synthetic
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
 from rt3d_jax.sparsity import cost, masks, patterns, plans
+from rt3d_jax.tasks import classification
 from rt3d_jax.training import checkpoints, experiments, phases, recipes
 
 RECIPE = recipes.Recipe(epochs=1.5, learning_rate=1e-3, optimizer=recipes.AdamW())
 DENSE = experiments.Experiment(
     name="dense",
-    data=synthetic.Synthetic(groups=4, clips_per_group=1, sides=(18, 20), frames=(17, 18)),
-    clip=clips.ClipSpec(clips.Spread(16), short_side=17, size=16),
+    task=classification.Classification(
+        data=synthetic.Synthetic(groups=4, clips_per_group=1, sides=(18, 20), frames=(17, 18)),
+        clip=clips.ClipSpec(clips.Spread(16), short_side=17, size=16),
+    ),
     model=catalog.Model(width=0.06, size=16, dropout=0.1),
     dense=RECIPE,
     penalise=RECIPE,

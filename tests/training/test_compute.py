@@ -37,7 +37,7 @@ def loss_function(model, compute=catalog.PLAIN):
     apply = catalog.train_function(model, 3, compute=compute)
 
     def loss(params, clip):
-        logits, statistics = apply(params, clip, jax.random.key(0))
+        logits, statistics = apply(params, clip, key=jax.random.key(0))
         return jnp.mean(jnp.square(logits)), (logits, statistics)
 
     return loss
@@ -53,8 +53,9 @@ def products(jaxpr):
             yield from (str(operand.aval.dtype) for operand in equation.invars)
 
 
-def quadratic(params, constants, clip, label, key, step):
-    error = clip.reshape(len(clip), -1) @ params["w"] - label
+def quadratic(params, constants, batch, key, step):
+    clip = batch["clip"]
+    error = clip.reshape(len(clip), -1) @ params["w"] - batch["label"]
     draw = jax.random.uniform(key)
     return jnp.mean(jnp.square(error)), ({"draw": draw}, {"s": jnp.mean(clip)})
 
@@ -68,7 +69,7 @@ def test_a_step_in_parts_is_the_step_of_the_whole_batch(parts):
     outcomes = []
     for accumulate in (1, parts):
         step = loop.step_function(quadratic, transform, 0, accumulate=accumulate)
-        outcomes.append(step(loop.initial_state(params, transform), clip, label))
+        outcomes.append(step(loop.initial_state(params, transform), {"clip": clip, "label": label}))
     (whole, metrics), (cut, cut_metrics) = outcomes
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), whole["params"], cut["params"])
     assert cut_metrics["loss"] == pytest.approx(float(metrics["loss"]), rel=1e-5)
@@ -120,7 +121,11 @@ def test_recomputation_of_a_network_without_blocks_is_an_error():
 def test_a_run_is_another_one_by_dtype_and_parts_but_not_by_recomputation(tmp_path):
     experiment = quickstart.experiment()
     claim = lambda **compute: claims.claim(
-        tmp_path / "dense", dataclasses.replace(experiment, compute=catalog.Compute(**compute)), ("a",), {}, {}
+        tmp_path / "dense",
+        dataclasses.replace(experiment, compute=catalog.Compute(**compute)),
+        {"labels": ["a"]},
+        {},
+        {},
     )
     assert claim() is False
     key = files.read_json(tmp_path / "dense" / "config.json")["key"]
@@ -132,7 +137,9 @@ def test_a_run_is_another_one_by_dtype_and_parts_but_not_by_recomputation(tmp_pa
 
 
 def test_a_run_from_before_a_setting_existed_is_one_without_it(tmp_path):
-    claim = lambda **settings: claims.claim(tmp_path / "dense", quickstart.experiment(), ("a",), settings, {})
+    claim = lambda **settings: claims.claim(
+        tmp_path / "dense", quickstart.experiment(), {"labels": ["a"]}, settings, {}
+    )
     assert claim() is False
     assert claim(teacher=None) is False
     with pytest.raises(ValueError, match=r"holds a run of other settings: teacher None \(asked for x\); delete it"):

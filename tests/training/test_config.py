@@ -40,8 +40,8 @@ def test_runs_are_named_by_scheme_and_rate(experiment):
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda e: e.name)
 def test_the_paper_experiments_have_the_papers_numbers(paper):
     sizes = {"c3d": (128, 112), "r2plus1d": (128, 112), "s3d": (256, 224)}
-    assert (paper.clip.short_side, paper.clip.size) == sizes[paper.model.name]
-    assert (paper.batch, paper.clip.sampling.frames, paper.model.width) == (32, 16, 1.0)
+    assert (paper.task.clip.short_side, paper.task.clip.size) == sizes[paper.model.name]
+    assert (paper.batch, paper.task.clip.sampling.frames, paper.model.width) == (32, 16, 1.0)
     assert (paper.dense.learning_rate, paper.penalise.learning_rate, paper.retrain.learning_rate) == (5e-3, 2e-4, 2e-4)
     assert (paper.penalise.schedule, paper.retrain.schedule) == ("constant", "cosine")
     assert paper.penalise.epochs + paper.retrain.epochs == 240
@@ -91,7 +91,7 @@ def test_json_of_an_unknown_type_is_an_error_that_lists_the_known_ones():
 
 def test_json_with_unknown_fields_is_an_error():
     written = codec.to_json(quickstart.experiment())
-    message = "experiment.model has the field 'depth', expected only name, width, frames, size, dropout"
+    message = "experiment.model has the field 'depth', expected only name, width, frames, size, dropout, options"
     with pytest.raises(ValueError, match=f"^{message}$"):
         codec.from_json({**written, "model": {**written["model"], "depth": 3}})
 

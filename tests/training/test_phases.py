@@ -13,18 +13,21 @@ import numpy as np
 import optax
 import pytest
 
-from rt3d_jax.data import clips, pipelines, synthetic
+from rt3d_jax.data import clips, synthetic
 from rt3d_jax.evaluation import predict
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
 from rt3d_jax.sparsity import cost, masks, patterns, plans
+from rt3d_jax.tasks import classification, contract
 from rt3d_jax.training import checkpoints, experiments, loop, phases, recipes
 
 RECIPE = recipes.Recipe(epochs=1.5, learning_rate=1e-3, warmup=0.5, optimizer=recipes.AdamW())
 EXPERIMENT = experiments.Experiment(
     name="smallest",
-    data=synthetic.Synthetic(groups=4, clips_per_group=1, sides=(18, 20), frames=(17, 18)),
-    clip=clips.ClipSpec(clips.Spread(16), short_side=17, size=16),
+    task=classification.Classification(
+        data=synthetic.Synthetic(groups=4, clips_per_group=1, sides=(18, 20), frames=(17, 18)),
+        clip=clips.ClipSpec(clips.Spread(16), short_side=17, size=16),
+    ),
     model=catalog.Model(width=0.06, size=16, dropout=0.1),
     dense=RECIPE,
     penalise=dataclasses.replace(RECIPE, schedule="constant", optimizer=recipes.SGD(), clip_norm=1.0),
@@ -96,17 +99,18 @@ def test_a_pruned_network_has_zeros_exactly_where_its_masks_say(out):
             kernel = np.asarray(network.params[name]["kernel"])
             assert not np.any(kernel[~np.asarray(mask)])
             assert masks.density(mask) < 1
-    assert (network.scheme, network.labels) == ("kgs 4x2", synthetic.CLASSES)
-    assert (network.clip, network.config) == (EXPERIMENT.clip, EXPERIMENT.model)
+    assert (network.scheme, network.facts) == ("kgs 4x2", {"labels": list(synthetic.CLASSES)})
+    assert (network.task, network.model) == (EXPERIMENT.task, EXPERIMENT.model)
 
 
 def test_a_loaded_network_predicts_what_training_measured(out):
     network = checkpoints.load_network(out[0] / "runs" / "kgs-2x")
-    dataset = phases.load_dataset(EXPERIMENT, out[0], silent)
-    batches = pipelines.eval_batches(dataset.test, network.clip, batch=3)
-    found = predict.predict(checkpoints.apply(network), network.params, batches)
-    assert found.logits.shape == (8, 8) and list(found.videos) == list(range(8))
-    assert round(found.accuracy, 2) == network.accuracy
+    data = EXPERIMENT.task.open(out[0], silent)
+    batches = data.test_batches(contract.Reading(3, (0, 1, 2)))
+    answers = list(predict.answers(checkpoints.apply(network), network.params, batches, ["clip"]))
+    assert [logits.shape for logits, _ in answers] == 3 * [(3, 8)]
+    assert [list(rest["video"]) for _, rest in answers] == [[0, 1, 2], [3, 4, 5], [6, 7, -1]]
+    assert data.score(answers) == network.score
 
 
 def test_the_penalty_empties_blocks(out):
@@ -163,15 +167,14 @@ def test_an_unreadable_video_stops_training_with_its_name_or_is_skipped(out, tmp
     videos[0].write_bytes(b"")
     with pytest.raises(clips.ClipError, match="empty file"):
         phases.dense(phases.prepare(EXPERIMENT, tmp_path, silent))
-    lenient = dataclasses.replace(EXPERIMENT, bad="skip", name="lenient")
+    lenient = dataclasses.replace(EXPERIMENT, task=dataclasses.replace(EXPERIMENT.task, bad="skip"), name="lenient")
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "data").symlink_to(tmp_path / "data")
     assert phases.dense(phases.prepare(lenient, tmp_path / "other", silent))["accuracy"] >= 0
 
 
 def test_a_loss_that_is_no_number_stops_training(out, tmp_path):
-    dataset = phases.load_dataset(EXPERIMENT, out[0], silent)
-    batches = pipelines.train_batches(dataset.train, EXPERIMENT.clip, batch=2, seed=0)
+    batches = EXPERIMENT.task.open(out[0], silent).train_batches(contract.Reading(2, (0, 1)), seed=0, steps=5)
     transform = optax.sgd(1.0)
     step = loop.step_function(lambda params, *_: (jnp.log(params["w"]), ({}, {})), transform, seed=0)
     phase = loop.Phase("dense", tmp_path, step, 5, batches, {"w": None}, silent)
@@ -195,6 +198,6 @@ def test_a_rate_out_of_reach_is_an_error_before_training(out, tmp_path):
 
 
 def test_the_cost_table_is_that_of_the_network(out):
-    task = phases.prepare(EXPERIMENT, out[0], silent)
+    prepared = phases.prepare(EXPERIMENT, out[0], silent)
     result = json.loads((out[0] / "runs" / "dense" / "result.json").read_text())
-    assert (result["macs"], result["params"]) == (cost.macs(task.table), cost.parameters(task.table))
+    assert (result["macs"], result["params"]) == (cost.macs(prepared.table), cost.parameters(prepared.table))

@@ -11,6 +11,7 @@ from rt3d_jax.configs import quickstart
 from rt3d_jax.prune import algorithms
 from rt3d_jax.report import tables
 from rt3d_jax.sparsity import patterns, plans
+from rt3d_jax.tasks import classification
 from rt3d_jax.training import experiments, phases, sweep
 
 BASE = dataclasses.replace(quickstart.experiment(), rates=(2.0,))
@@ -29,9 +30,8 @@ class Phases:
 
     def __init__(self, monkeypatch):
         self.ran, self.fails = [], set()
-        monkeypatch.setattr(
-            phases, "load_dataset", lambda experiment, out, progress: (out / "data").mkdir(exist_ok=True)
-        )
+        make = lambda task, out, progress: (out / "data").mkdir(exist_ok=True)
+        monkeypatch.setattr(classification.Classification, "open", make)
         monkeypatch.setattr(phases, "prepare", lambda experiment, out, progress: (experiment, out))
         monkeypatch.setattr(phases, "dense", self.dense)
         monkeypatch.setattr(phases, "phases", self.phases)

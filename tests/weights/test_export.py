@@ -14,9 +14,10 @@ import pytest
 import yaml
 
 from rt3d_jax.data import classes, clips, ucf101
-from rt3d_jax.evaluation import predict
+from rt3d_jax.evaluation import scores
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost, patterns, plans
+from rt3d_jax.tasks import classification
 from rt3d_jax.training import checkpoints, experiments, phases, pretrained, recipes
 from rt3d_jax.weights import exports, imports, shared
 from tests.models import tiny
@@ -87,14 +88,13 @@ def test_a_run_comes_back_bit_by_bit_and_goes_out_again_as_the_same_bytes(out, t
 def test_an_imported_run_measures_the_accuracy_that_its_folder_says(out, share, tmp_path):
     imports.shared_folder(share, tmp_path / "run")
     network = checkpoints.load_network(tmp_path / "run")
-    task = phases.prepare(EXPERIMENT, out, lambda *event: None)
-    accuracy, protocol = phases.test_accuracy(task, network.params, "run")
-    assert (round(accuracy, 2), protocol) == (network.accuracy, network.protocol)
+    prepared = phases.prepare(EXPERIMENT, out, lambda *event: None)
+    assert phases.test_score(prepared, network.params, "run") == network.score
 
 
 def test_training_starts_from_an_imported_run(share, tmp_path):
     imports.shared_folder(share, tmp_path / "run")
-    started = pretrained.start(dataclasses.replace(EXPERIMENT, pretrained=str(tmp_path / "run")), classes=8)
+    started = pretrained.start(dataclasses.replace(EXPERIMENT, pretrained=str(tmp_path / "run")), outputs=8)
     jax.tree.map(np.testing.assert_array_equal, started, checkpoints.load_network(tmp_path / "run").params)
 
 
@@ -117,11 +117,14 @@ def test_a_folder_that_is_the_same_is_kept_and_another_is_an_error(out, share, t
 
 def test_nothing_of_this_machine_is_told(out, share, tmp_path):
     here = dataclasses.replace(
-        EXPERIMENT, data=classes.ClassFolders(str(tmp_path / "mine")), pretrained=str(tmp_path / "w")
+        EXPERIMENT,
+        task=dataclasses.replace(EXPERIMENT.task, data=classes.ClassFolders(str(tmp_path / "mine"))),
+        pretrained=str(tmp_path / "w"),
     )
     found = exports._without_paths(here)
-    assert isinstance(found, experiments.Experiment) and isinstance(found.data, classes.ClassFolders)
-    assert (found.data.folder, found.pretrained) == ("mine", "w")
+    assert isinstance(found, experiments.Experiment) and isinstance(found.task, classification.Classification)
+    assert found.task.data == classes.ClassFolders("mine")
+    assert (found.task.data.folder, found.pretrained) == ("mine", "w")
     for data in content(share).values():
         assert str(out).encode() not in data and os.path.expanduser("~").encode() not in data
 
@@ -146,14 +149,14 @@ def test_the_dense_accuracy_is_that_of_the_parent_and_of_no_other_run(out, tmp_p
     runs = tmp_path / "runs"
     shutil.copytree(out / "runs" / PRUNED, runs / PRUNED)
     network = checkpoints.load_network(runs / PRUNED)
-    assert exports.facts(runs / PRUNED, network).dense_accuracy is None
+    assert exports.facts(runs / PRUNED, network).dense_score is None
     shutil.copytree(out / "runs" / "dense", runs / "dense")
     dense = json.loads((runs / "dense" / "result.json").read_text())["accuracy"]
-    assert exports.facts(runs / PRUNED, network).dense_accuracy == dense
+    assert exports.facts(runs / PRUNED, network).dense_score == dense
     written = json.loads((runs / "dense" / "config.json").read_text())
     written["key"]["seed"] = 99
     (runs / "dense" / "config.json").write_text(json.dumps(written))
-    assert exports.facts(runs / PRUNED, network).dense_accuracy is None
+    assert exports.facts(runs / PRUNED, network).dense_score is None
 
 
 def header(folder):
@@ -168,7 +171,7 @@ def test_the_cards_header_is_what_the_hub_reads(out, share, tmp_path):
         "rt3d-jax",
     )
     (result,) = found["model-index"][0]["results"]
-    assert result["metrics"] == [{"type": "accuracy", "name": network.protocol, "value": network.accuracy}]
+    assert result["metrics"] == [{"type": "accuracy", "name": network.score.protocol, "value": network.score.value}]
     assert result["dataset"]["name"].startswith("made-up motions") and "datasets" not in found
     licensed = exports.export(out / "runs" / PRUNED, tmp_path, licence="cc-by-4.0").folder
     assert header(licensed)["license"] == "cc-by-4.0"
@@ -178,7 +181,8 @@ def test_the_cards_header_is_what_the_hub_reads(out, share, tmp_path):
 
 def test_a_named_data_set_is_in_the_header(share, tmp_path):
     found = shared.read(share)
-    origin = dataclasses.replace(EXPERIMENT, data=ucf101.UCF101("ucf", split=2))
+    task = dataclasses.replace(EXPERIMENT.task, data=ucf101.UCF101("ucf", split=2))
+    origin = dataclasses.replace(EXPERIMENT, task=task)
     text = exports.card.text(dataclasses.replace(found, facts=dataclasses.replace(found.facts, origin=origin)))
     (tmp_path / "README.md").write_text(text)
     (result,) = header(tmp_path)["model-index"][0]["results"]
@@ -214,8 +218,8 @@ def test_the_cards_numpy_code_reads_the_folder_alone(out, share):
         for path, leaf in expected.items():
             np.testing.assert_array_equal(leaf, found[path])
     frames = np.random.default_rng(0).integers(0, 256, (8, 16, 16, 3), np.uint8)
-    np.testing.assert_allclose(names["normalised"](frames), clips._normalise(frames, network.clip), atol=1e-6)
-    assert names["config"]["labels"] == list(network.labels)
+    np.testing.assert_allclose(names["normalised"](frames), clips._normalise(frames, network.task.clip), atol=1e-6)
+    assert names["config"]["labels"] == list(network.facts["labels"])
 
 
 def test_a_card_of_imported_weights_says_what_nobody_measured(tiny_state, tmp_path):
@@ -226,12 +230,12 @@ def test_a_card_of_imported_weights_says_what_nobody_measured(tiny_state, tmp_pa
     folder = exports.export(tmp_path / "runs" / "tiny", tmp_path / "share").folder
     text = (folder / "README.md").read_text()
     assert (
-        "| top-1 | not measured |" in text
+        "| top-1 accuracy | not measured |" in text
         and "No accuracy was measured" in text
         and "model-index" not in header(folder)
     )
     assert "Weights of a test's network, tiny.pth (sha256 `" in text and "16 frames" not in text
-    assert predict.protocol(checkpoints.load_network(tmp_path / "runs" / "tiny").clip, 1) not in text
+    assert scores.protocol(checkpoints.load_network(tmp_path / "runs" / "tiny").task.clip, 1) not in text
 
 
 @pytest.mark.parametrize("licence", ["Apache 2.0", "", "mit\nx: y", "../x"])
@@ -254,8 +258,10 @@ def test_what_could_not_be_read_back_is_not_written(out, tmp_path, monkeypatch):
 
 def test_the_cards_words_cannot_break_its_layout(share):
     found = shared.read(share)
-    labels = ("a`b", "c|d", "<script>", *found.facts.labels[3:])
-    text = exports.card.text(dataclasses.replace(found, facts=dataclasses.replace(found.facts, labels=labels)))
+    labels = ("a`b", "c|d", "<script>", *found.facts.facts["labels"][3:])
+    text = exports.card.text(
+        dataclasses.replace(found, facts=dataclasses.replace(found.facts, facts={"labels": labels}))
+    )
     assert "`a'b`, `c/d`, `(script)`" in text and "<" not in text
 
 

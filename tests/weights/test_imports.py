@@ -33,7 +33,7 @@ def runs(path, tmp_path):
 
 @pytest.fixture(scope="module")
 def videos(tmp_path_factory):
-    folder, spec = tmp_path_factory.mktemp("videos"), test_batch_norm.EXPERIMENT.data
+    folder, spec = tmp_path_factory.mktemp("videos"), test_batch_norm.EXPERIMENT.task.data
     assert isinstance(spec, synthetic.Synthetic)
     synthetic.write(folder, spec, lambda done, total: None)
     return folder
@@ -42,8 +42,8 @@ def videos(tmp_path_factory):
 def test_a_run_folder_gives_back_the_weights_with_their_clip_and_labels(runs, tiny_state):
     network = checkpoints.load_network(runs / "tiny")
     source = sources.SOURCES["tiny"]
-    assert (network.config, network.clip, network.labels) == (source.model, source.clip, LABELS)
-    assert (network.name, network.scheme, network.rate, network.accuracy) == ("tiny", "dense", 1.0, None)
+    assert (network.model, network.task.clip, network.facts) == (source.model, source.clip, {"labels": list(LABELS)})
+    assert (network.name, network.scheme, network.rate, network.score.value) == ("tiny", "dense", 1.0, None)
     kernel = tiny_state["body.conv.weight"].numpy().transpose(2, 3, 4, 1, 0)
     np.testing.assert_array_equal(network.params["conv2"]["kernel"], kernel)
     np.testing.assert_array_equal(network.params["conv2"]["var"], tiny_state["body.norm.running_var"].numpy())
@@ -105,8 +105,8 @@ def test_the_verb_imports_and_evaluates_on_a_named_data_set(path, tmp_path, vide
     assert main.call([*command, "--labels", str(tmp_path / "labels.txt")]) == 0
     assert f"{out}: a test's network, " in capsys.readouterr().out
     network = checkpoints.load_network(out)
-    assert (network.config.frames, network.clip.sampling.frames) == (9, 9)
-    assert network.labels == tuple(reversed(LABELS))
+    assert (network.model.frames, network.task.clip.sampling.frames) == (9, 9)
+    assert network.facts["labels"] == list(reversed(LABELS))
     rows = []
     for labels, folder in ((None, "numbered"), (tmp_path / "labels.txt", "named2")):
         named = [] if labels is None else ["--labels", str(labels)]

@@ -1,5 +1,6 @@
 """Shared folders from strangers: each contradiction is named, and broken at random they are a ValueError in one line or a network."""
 
+import dataclasses
 import json
 import os
 import re
@@ -11,8 +12,10 @@ import safetensors.numpy
 
 from rt3d_jax.configs import c3d_ucf101
 from rt3d_jax.data import clips
+from rt3d_jax.evaluation import measured
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost
+from rt3d_jax.tasks import classification
 from rt3d_jax.training import codec
 from rt3d_jax.weights import card, shared
 from tests.data import test_fuzz as fuzz
@@ -25,14 +28,18 @@ FACTS = shared.Facts(
     name="run",
     phase="pruned",
     model=MODEL,
-    clip=clips.ClipSpec(clips.Windows(8, 2), short_side=17, size=16),
-    labels=("a", "b", "c"),
+    facts={"labels": ("a", "b", "c")},
     scheme="kgs 8x4",
-    accuracy=50.0,
-    protocol="top-1 %",
-    dense_accuracy=None,
+    score=measured.accuracy(50.0, "top-1 %"),
+    dense_score=None,
     pretrained=None,
-    origin=c3d_ucf101.experiment(),
+    origin=dataclasses.replace(
+        c3d_ucf101.experiment(),
+        model=MODEL,
+        task=classification.Classification(
+            c3d_ucf101.DATA, clips.ClipSpec(clips.Windows(8, 2), short_side=17, size=16)
+        ),
+    ),
     licence="mit",
 )
 HEADER_SPICE = (
@@ -67,7 +74,7 @@ def quick(monkeypatch):
 
 def write(folder, facts=FACTS):
     """A shared folder of a network with random weights, a mask on a kernel and one on a vector."""
-    params = {layer: dict(leaves) for layer, leaves in parameters.random(MODEL, len(facts.labels)).items()}
+    params = {layer: dict(leaves) for layer, leaves in parameters.random(MODEL, facts.signature.outputs).items()}
     masks = {layer: dict.fromkeys(leaves) for layer, leaves in params.items()}
     mask = np.random.default_rng(0).random(params["conv2"]["kernel"].shape) < 0.5
     masks["conv2"] |= {"kernel": mask, "scale": np.arange(16) % 3 > 0}
@@ -119,8 +126,18 @@ def spare(folder):
     arrays(folder, "masks.safetensors", conv2__kernel=np.append(packed, np.uint8(1)))
 
 
-def clip(**changes):
-    return codec.to_json(FACTS.clip) | changes
+def labels(*names):
+    return {"labels": list(names)}
+
+
+def origin(**changes):
+    """The origin with another clip."""
+    found = codec.to_json(FACTS.origin)
+    return found | {"task": found["task"] | {"clip": found["task"]["clip"] | changes}}
+
+
+def score(**changes):
+    return dataclasses.asdict(FACTS.score) | changes
 
 
 def network(**changes):
@@ -129,11 +146,11 @@ def network(**changes):
 
 CONTRADICTIONS = [
     (lambda f: said(f, format="pt"), "config.json is of no network that `rt3d export` wrote: expected format 'rt3d-jax'"),
-    (lambda f: said(f, version=2), "config.json has version '2', expected 1; update rt3d-jax"),
-    (lambda f: said(f, labels=["a", "b"]), "has fc/bias of type and shape F32 (3,), expected F32 (2,)"),
-    (lambda f: said(f, labels=["a", "b", "c\nd"]), "the folder has labels ('a', 'b', 'c\\nd'), expected 1 to 100000 texts"),
-    (lambda f: said(f, labels=[]), "the folder has labels (), expected 1 to 100000 texts"),
-    (lambda f: said(f, accuracy=float("nan")), "the folder has accuracy nan, expected percent or null"),
+    (lambda f: said(f, version=3), "config.json has version '3', expected 1 or 2; update rt3d-jax"),
+    (lambda f: said(f, facts=labels("a", "b")), "has fc/bias of type and shape F32 (3,), expected F32 (2,)"),
+    (lambda f: said(f, facts=labels("a", "b", "c\nd")), "the folder has labels ('a', 'b', 'c\\nd'), expected a text, a number or 1 to 100000 of them"),
+    (lambda f: said(f, facts=labels()), "the folder has labels (), expected a text, a number or 1 to 100000 of them"),
+    (lambda f: said(f, score=score(value=float("nan"))), "the score has value nan, expected a number or null"),
     (lambda f: said(f, rate=9.0), "config.json has rate 9.0, but the masks give 1."),
     (lambda f: said(f, phase="x"), "the folder has phase 'x', expected one of dense, penalised, pruned, imported"),
     (lambda f: said(f, name="x" * 401), "expected at most 400 printable characters"),
@@ -141,9 +158,9 @@ CONTRADICTIONS = [
     (lambda f: said(f, model=network(name="os.system")), "the model has name 'os.system', expected one of c3d"),
     (lambda f: said(f, model=network(width=1e9)), "the model has width 1000000000.0, expected above 0, at most 64"),
     (lambda f: said(f, model=network(frames=1 << 40)), "the model has frames 1099511627776, expected 1 to 8192"),
-    (lambda f: said(f, model=network(frames=16)), "the clip has (frames, size) (8, 16), expected the model's (16, 16)"),
-    (lambda f: said(f, clip=clip(mean=["a", "b", "c"])), "clip.mean[0] is 'a', expected a number"),
-    (lambda f: said(f, clip=clip(short_side=1 << 20)), "the clip has short_side 1048576, expected 1 to 8192"),
+    (lambda f: said(f, model=network(frames=16)), "clip has (frames, size) (8, 16), expected the model's (16, 16)"),
+    (lambda f: said(f, origin=origin(mean=["a", "b", "c"])), "origin.task.clip.mean[0] is 'a', expected a number"),
+    (lambda f: said(f, origin=origin(short_side=1 << 20)), "the clip has short_side 1048576, expected 1 to 8192"),
     (nan, "model.safetensors has a fc/kernel that is not finite, expected numbers; fetch it again"),
     (alive, "model.safetensors has a conv2/kernel with weights that masks.safetensors drops, expected zeros there"),
     (cut, "model.safetensors is damaged or no safetensors file"),

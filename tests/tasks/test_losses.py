@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from rt3d_jax.training import losses
+from rt3d_jax.tasks import losses
 
 RNG = np.random.default_rng(0)
 LOGITS, TEACHER = (RNG.normal(size=(6, 5)).astype(np.float32) * 3 for _ in range(2))

@@ -1,0 +1,100 @@
+"""What `rt3d eval` measures: a trained run in JAX, or a bundle in IREE, as a function of a batch."""
+
+import dataclasses
+import hashlib
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+
+from lowering.bundle import bundles
+from lowering.bundle import run as runs
+from rt3d_jax.cli import prune
+from rt3d_jax.data import clips
+from rt3d_jax.evaluation import predict
+from rt3d_jax.tasks import classification
+from rt3d_jax.training import checkpoints, experiments
+
+
+@dataclasses.dataclass(frozen=True)
+class Subject:
+    """A network to be measured: forward(inputs, good) -> the outputs of the rows of a batch that are good.
+
+    key changes with anything that the answers depend on. home: the folder of `rt3d train` that it lies in.
+    """
+
+    name: str
+    engine: str
+    scheme: str
+    rate: float
+    home: pathlib.Path
+    forward: Callable[[tuple[np.ndarray, ...], np.ndarray], np.ndarray]
+    key: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Classifier(Subject):
+    """A network that classifies clips. It can be measured on any data set of its classes."""
+
+    labels: tuple[str, ...]
+    clip: clips.ClipSpec
+
+
+def find(folder: pathlib.Path) -> Subject:
+    """A run or a bundle, whichever the folder is."""
+    return _bundle(folder) if (folder / "manifest.json").is_file() else _run(folder)
+
+
+def experiment(subject: Subject) -> experiments.Experiment:
+    """The experiment in whose folder a network lies. FileNotFoundError if it lies in none."""
+    if not (subject.home / "runs" / "dense" / "config.json").is_file():
+        raise FileNotFoundError(
+            f"{subject.name} lies in no folder of `rt3d train` ({subject.home}); name a data set with --data FOLDER"
+        )
+    return prune.experiment(subject.home)
+
+
+def _run(folder: pathlib.Path) -> Subject:
+    network = checkpoints.load_network(folder)
+    digest = hashlib.sha256()
+    for leaf in jax.tree.leaves(network.params):
+        digest.update(np.asarray(leaf).tobytes())
+    answer = predict.forward(checkpoints.apply(network, "auto"), network.params)
+    told = _of_clips(network)
+    return (Classifier if told else Subject)(
+        name=network.name,
+        engine="jax",
+        scheme=network.scheme,
+        rate=network.rate,
+        home=folder.resolve().parents[1],
+        forward=lambda inputs, good: answer(*inputs)[good],
+        key=digest.hexdigest(),
+        **told,
+    )
+
+
+def _of_clips(network: checkpoints.Network) -> dict[str, Any]:
+    if not isinstance(network.task, classification.Classification):
+        return {}
+    return {"labels": tuple(network.facts["labels"]), "clip": network.task.clip}
+
+
+def _bundle(folder: pathlib.Path) -> Subject:
+    bundle = bundles.read(folder)
+    main, manifest = runs.load(bundle), bundle.manifest
+    one_by_one = lambda inputs, rows: np.concatenate([main(*(one[row][None] for one in inputs)) for row in rows])
+    told: dict[str, Any] = {}
+    if manifest["labels"] and manifest["clip"]:
+        told = {"labels": tuple(manifest["labels"]), "clip": clips.from_json(manifest["clip"])}
+    return (Classifier if told else Subject)(
+        name=manifest["run"],
+        engine=f"iree-{bundle.target.name}",
+        scheme=manifest["scheme"],
+        rate=manifest["rate"],
+        home=folder.resolve().parents[2],
+        forward=lambda inputs, good: one_by_one(inputs, np.flatnonzero(good)),
+        key=bundles.file_hash(folder / "manifest.json"),
+        **told,
+    )

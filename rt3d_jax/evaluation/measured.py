@@ -1,0 +1,82 @@
+"""What a network is worth: one number with its unit and the words for how it was measured, whatever the task."""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any
+
+ACCURACY = "top-1 accuracy"
+
+
+@dataclasses.dataclass(frozen=True)
+class Score:
+    """The score of a network on the test examples of its task.
+
+    value: in `unit` ("%" or a physical one, "" for a bare number); None where nobody measured it. name: of the score
+    ("top-1 accuracy"). protocol: how it was measured, in words. error: one standard error that the number of test
+    examples leaves, in the same unit; None where it is not known.
+    """
+
+    value: float | None
+    unit: str
+    name: str
+    protocol: str
+    more_is_better: bool
+    error: float | None = None
+
+    def __str__(self) -> str:
+        return text(self) if self.value is None else f"{text(self)} {self.unit}".rstrip()
+
+
+def heading(score: Score | None) -> str:
+    """The name and unit of a score at the head of a narrow column."""
+    if score is None:
+        return "score"
+    return "top-1 %" if score.name == ACCURACY else f"{score.name}, {score.unit}".rstrip(", ")
+
+
+def text(score: Score) -> str:
+    """The value of a score without its unit."""
+    return "not measured" if score.value is None else number(score.value, score.unit)
+
+
+def number(value: float, unit: str, signed: bool = False) -> str:
+    """A score, or with `signed` a difference of two, as text without its unit: two decimals of a percentage, else four digits."""
+    sign = "+" if signed else ""
+    return f"{value:{sign}.2f}" if unit == "%" else f"{value:{sign}.4g}"
+
+
+def rounded(value: float, unit: str) -> float:
+    """A score, or a difference of two, as it is written: percentages with two decimals, others with six digits."""
+    return round(value, 2) if unit == "%" else float(f"{value:.6g}")
+
+
+def to_result(score: Score) -> dict[str, Any]:
+    """The score in a result.json, under "score"; an accuracy also under the names that it had before other tasks were."""
+    old = {"accuracy": score.value, "accuracy_protocol": score.protocol} if score.name == ACCURACY else {}
+    return {**old, "score": dataclasses.asdict(score)}
+
+
+def accuracy(percent: float | None, protocol: str, examples: int | None = None) -> Score:
+    """The share of examples that a network classifies right; the standard error is that of a share of so many examples."""
+    error = None
+    if percent is not None and examples:
+        error = round(100 * math.sqrt(percent / 100 * (1 - percent / 100) / examples), 4)
+    return Score(percent, "%", ACCURACY, protocol, True, error)
+
+
+def of(result: Mapping[str, Any], examples: int | None = None) -> Score | None:
+    """The score in a result.json or a run of report.json; None if it holds none.
+
+    A result from before there were other tasks holds the accuracy only. ValueError for a score that is none.
+    """
+    said = result.get("score")
+    if said is None:
+        protocol = result.get("accuracy_protocol", "")
+        return accuracy(result.get("accuracy"), protocol, examples) if "accuracy" in result else None
+    try:
+        return Score(**said)
+    except TypeError as error:
+        raise ValueError(
+            f"score of {result.get('name')} is {str(said)[:100]}, expected the fields of a Score"
+        ) from error

@@ -1,0 +1,70 @@
+"""Classes of the user's own, by name: networks and tasks that are written outside this package.
+
+A name is "my_package.nets:Net", a class of a module that Python can import here, or "/folder/experiment.py:Net", a class
+that a file carries. To find a class is to run the module that has it, so only a name that the user wrote may come here.
+"""
+
+import hashlib
+import importlib
+import importlib.util
+import pathlib
+import sys
+from types import ModuleType
+
+SEPARATOR = ":"
+
+
+def is_name(text: str) -> bool:
+    """Whether a text names a class of the user's own, and not something of this package."""
+    return SEPARATOR in text
+
+
+def find(name: str) -> type:
+    """The class of that name. ValueError, in one line, where there is no such module, file or class."""
+    place, _, attribute = name.rpartition(SEPARATOR)
+    if place.endswith(".py"):
+        module = sys.modules.get(_module_name(pathlib.Path(place))) or load(pathlib.Path(place))
+    else:
+        module = _imported(place, name)
+    found = getattr(module, attribute, None)
+    if not isinstance(found, type):
+        raise ValueError(f"{place} has no class {attribute!r}; expected one, as {name!r} says")
+    return found
+
+
+def name_of(kind: type) -> str:
+    """The name by which `find` finds a class again. ValueError for one that lies inside a function or another class."""
+    if kind.__qualname__ != kind.__name__:
+        raise ValueError(f"{kind.__qualname__} is no class of a module; define it at the top of a module or file")
+    module = sys.modules[kind.__module__]
+    path = pathlib.Path(getattr(module, "__file__", None) or "")
+    place = str(path) if module.__name__ == _module_name(path) else module.__name__
+    return f"{place}{SEPARATOR}{kind.__name__}"
+
+
+def load(path: pathlib.Path) -> ModuleType:
+    """A Python file as a module, run anew; `find` takes its classes from this run. FileNotFoundError if it is not there."""
+    path = path.resolve()
+    spec = importlib.util.spec_from_file_location(_module_name(path), path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise FileNotFoundError(f"{path} is not there, expected a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _imported(place: str, name: str) -> ModuleType:
+    try:
+        return importlib.import_module(place)
+    except (ImportError, ValueError, TypeError) as error:
+        reason = " ".join(str(error).split())
+        raise ValueError(
+            f"{name!r} cannot be imported ({reason}); expected module:Class, with the module installed or on PYTHONPATH"
+        ) from error
+
+
+def _module_name(path: pathlib.Path) -> str:
+    """The name in sys.modules of a module that a file carries: the same for the same file."""
+    digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
+    return f"rt3d_file_{path.stem}_{digest}"

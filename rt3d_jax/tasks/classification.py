@@ -1,0 +1,157 @@
+"""The classification of clips: videos with one label each, cross-entropy, top-1 accuracy."""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from rt3d_jax.data import clips, folders, pipelines, synthetic
+from rt3d_jax.data.something import SomethingSomething
+from rt3d_jax.evaluation import measured, scores
+from rt3d_jax.models import catalog
+from rt3d_jax.tasks import contract, losses
+
+SHOWN_CLIPS, SHOWN_FRAMES = 8, 8
+
+
+@dataclasses.dataclass(frozen=True)
+class Classification:
+    """One of several classes for every clip.
+
+    data: a data set on disk or one to be made; None for imported weights, whose data are not at hand. clip: how a video
+    becomes a clip. label_smoothing s mixes s / classes into the targets. bad: what a video that cannot be read does, see
+    data.pipelines.
+    """
+
+    data: folders.Source | synthetic.Synthetic | None
+    clip: clips.ClipSpec
+    label_smoothing: float = 0.1
+    bad: Literal["error", "skip"] = "error"
+
+    def __post_init__(self) -> None:
+        if self.clip.flip and isinstance(self.data, SomethingSomething):
+            raise ValueError(
+                "clip.flip is True; expected False for Something-Something, whose labels know left from right"
+            )
+
+    def check(self, model: catalog.Model) -> None:
+        """ValueError for a network that takes other frames or another size than the clips have."""
+        clip = (self.clip.sampling.frames, self.clip.size)
+        if clip != (model.frames, model.size):
+            raise ValueError(f"clip has (frames, size) {clip}, expected the model's {(model.frames, model.size)}")
+
+    def open(self, out: pathlib.Path, progress: contract.Progress) -> "Videos":
+        """The data set, with the videos counted that are not there; a synthetic one is made in `out`/data, or completed."""
+        if self.data is None:
+            raise ValueError("the task has no data, as of imported weights; name a data set or an example's file")
+        report = lambda done, total: progress("data", done, total, {})
+        dataset = synthetic.dataset(self.data, out / "data", report)
+        if dataset.missing:
+            there = len(dataset.train) + len(dataset.test)
+            progress("data", there, there, {"missing": float(len(dataset.missing))})
+        return Videos(self, dataset)
+
+    def signature(self, facts: contract.Facts) -> contract.Signature:
+        """One clip f32[frames, size, size, 3] to logits f32[classes]."""
+        sides = (self.clip.sampling.frames, self.clip.size, self.clip.size, 3)
+        return contract.Signature((contract.Array("clip", sides),), contract.Array("logits", (len(facts["labels"]),)))
+
+    def loss(self, outputs: jax.Array, batch: Mapping[str, jax.Array]) -> tuple[jax.Array, contract.Metrics]:
+        """Cross-entropy of logits f32[N, classes] with labels i32[N], smoothed; the accuracy on the batch in percent."""
+        hits = jnp.mean(outputs.argmax(axis=-1) == batch["label"])
+        return losses.cross_entropy(outputs, batch["label"], self.label_smoothing), {"accuracy": 100 * hits}
+
+    def distill(self, outputs: jax.Array, teacher: jax.Array, temperature: float) -> jax.Array:
+        """The divergence from the teacher's softened probabilities, see losses.distillation."""
+        return losses.distillation(outputs, teacher, temperature)
+
+    def example(self, path: pathlib.Path) -> tuple[np.ndarray, ...]:
+        """The clip f32[1, frames, size, size, 3] from the middle of a video. clips.ClipError if it cannot be read."""
+        return (clips.load(str(path), self.clip)[None],)
+
+    def describe(self, facts: contract.Facts) -> dict[str, Any]:
+        """The class names, and how a clip is made."""
+        return {"labels": list(facts["labels"]), "clip": clips.to_json(self.clip)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Videos:
+    """The classification with its videos at hand."""
+
+    task: Classification
+    dataset: folders.Dataset
+
+    @property
+    def facts(self) -> contract.Facts:
+        """The class names in the order of the logits."""
+        return {"labels": list(self.dataset.labels)}
+
+    @property
+    def examples(self) -> tuple[int, int]:
+        """Videos to train and to test on."""
+        return len(self.dataset.train), len(self.dataset.test)
+
+    def train_batches(self, reading: contract.Reading, seed: int, steps: int) -> pipelines.Batches:
+        """{"clip": f32[rows, frames, size, size, 3], "label": i32[rows]}, see data.pipelines.train_batches."""
+        told = {**dataclasses.asdict(reading), "bad": self.task.bad}
+        return pipelines.train_batches(self.dataset.train, self.task.clip, seed=seed, steps=steps, **told)
+
+    def sample_batches(self, reading: contract.Reading, count: int) -> pipelines.Batches:
+        """Clips from the middle of every n-th training video."""
+        videos = self.dataset.train[:: max(1, len(self.dataset.train) // count)]
+        size = min(reading.batch, len(videos))
+        videos = videos[: len(videos) // size * size]  # a batch that is not full would end in empty clips
+        told = {"batch": size, "workers": reading.workers, "bad": self.task.bad}
+        return pipelines.eval_batches(videos, self.task.clip, **told)
+
+    def test_batches(self, reading: contract.Reading) -> pipelines.Batches:
+        """One clip of every test video; rows without one have the label -1, see data.pipelines.eval_batches."""
+        told = {**dataclasses.asdict(reading), "bad": self.task.bad}
+        return pipelines.eval_batches(self.dataset.test, self.task.clip, **told)
+
+    def score(self, answers: contract.Answers) -> measured.Score:
+        """Top-1 accuracy in percent, one clip a video."""
+        hits = read = 0
+        for logits, batch in answers:
+            good = batch["label"] >= 0
+            hits += int((logits.argmax(axis=-1) == batch["label"])[good].sum())
+            read += int(good.sum())
+        if not read:
+            raise ValueError("no clip could be read, expected at least one; see the skipped files")
+        protocol = scores.protocol(self.task.clip, read, len(self.dataset.test) - read)
+        return measured.accuracy(round(100 * hits / read, 2), protocol, read)
+
+    def example(self) -> tuple[np.ndarray, ...]:
+        """The clip of the first test video."""
+        return self.task.example(pathlib.Path(self.dataset.test[0].path))
+
+    def about(self) -> dict[str, Any]:
+        """Name, labels, numbers of videos, and the clip."""
+        train, test = self.examples
+        sizes = {"train_clips": train, "test_clips": test}
+        return {"name": self.dataset.name, **sizes, **self.task.describe(self.facts)}
+
+    def pictures(self, networks: Mapping[str, Callable[..., np.ndarray]]) -> dict[str, np.ndarray]:
+        """Filmstrips of a few test videos, of as many classes as fit, their labels, and what each network takes them for."""
+        first: dict[int, folders.Video] = {}
+        for video in self.dataset.test:
+            first.setdefault(video.label, video)
+        videos = list(first.values())[:SHOWN_CLIPS]
+        inputs = [self.task.example(pathlib.Path(video.path)) for video in videos]
+        best = lambda answer: np.array([int(answer(*one).argmax()) for one in inputs])
+        return {
+            "frames": np.stack([_frames(video.path, self.task.clip) for video in videos]),
+            "label": np.array([video.label for video in videos]),
+            **{f"predicted/{name}": best(answer) for name, answer in networks.items()},
+        }
+
+
+def _frames(path: str, spec: clips.ClipSpec) -> np.ndarray:
+    """uint8[SHOWN_FRAMES, size, size, 3] of the clip that the network sees."""
+    plain = clips.load(path, dataclasses.replace(spec, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0)))
+    picked = np.linspace(0, len(plain) - 1, SHOWN_FRAMES).round().astype(int)
+    return (255 * plain[picked]).round().clip(0, 255).astype(np.uint8)
