@@ -31,10 +31,10 @@ ROOMS = {
         *("hosts", "sparsity", "models", "prune", "data", "evaluation", "report", "tasks", "training", "configs"),
         *("weights", "cli"),
     ),
-    "lowering": ("system", "targets", "graph", "kernels", "bundle", "counts", "tune", "phone", "peers"),
+    "lowering": ("system", "functions", "targets", "graph", "kernels", "bundle", "counts", "tune", "phone", "peers"),
 }
 # What both packages use: rt3d_jax may import it, and it imports neither package.
-SHARED = ("lowering.system",)
+SHARED = ("lowering.system", "lowering.functions")
 TOPS = ("lowering",)  # packages whose __init__ names what users need
 RULES = (
     *(
@@ -48,7 +48,7 @@ RULES = (
     Rule("rt3d_jax", "iree", unless=("rt3d_jax/cli",)),
     Rule("rt3d_jax/data", "jax"),  # its worker processes must start fast
     Rule("rt3d_jax/models", "optax"),
-    Rule("lowering", "jax", unless=("lowering/graph/trace.py", "lowering/bundle/deploy.py")),
+    Rule("lowering", "jax", unless=("lowering/functions", "lowering/graph/trace.py", "lowering/bundle/deploy.py")),
     Rule("lowering", "flax"),
     Rule("lowering", "optax"),
     Rule("lowering", "iree.compiler", unless=("lowering/bundle/compile.py",)),

@@ -1,4 +1,4 @@
-"""The network between JAX and MLIR: operations, the trace of a jaxpr, named rewrites with a verification after each, the interpreter, ONNX.
+"""The network between JAX and MLIR: the trace of a JAX function, the operations, the rewrites, the interpreter that says what they mean, ONNX.
 
-Imports targets.
+Imports functions, system and targets.
 """

@@ -1,6 +1,6 @@
 """jaxpr -> Graph: any JAX function of supported primitives becomes nodes of the graph.
 
-One loop walks the equations; what depends on weights alone is computed at once; for the rest a table gives one rule per primitive.
+The walk meets the equations one by one. What depends on weights alone is computed at once; for the rest a table gives one rule per primitive.
 """
 
 import re
@@ -11,12 +11,8 @@ import jax
 import numpy as np
 from jax.extend import core
 
+from lowering.functions import jaxprs, trees
 from lowering.graph import ops, primitives, verify
-
-# Primitives that call another function, which is walked in their place.
-CALLS = frozenset(
-    ("jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat", "remat2", "checkpoint")
-)
 
 
 def trace(function: Callable[..., jax.Array], params: Any, example: Any) -> ops.Graph:
@@ -29,12 +25,11 @@ def trace(function: Callable[..., jax.Array], params: Any, example: Any) -> ops.
     """
     inputs = example_inputs(example)
     jaxpr = jax.make_jaxpr(function)(params, *inputs.values())
-    leaves = jax.tree_util.tree_flatten_with_path(params)[0]
-    arguments: list[Any] = [primitives.Const(np.asarray(leaf), _path_name(path)) for path, leaf in leaves]
+    arguments: list[Any] = [primitives.Const(np.asarray(leaf), _layer_name(path)) for path, leaf in trees.paths(params)]
     tracer = _Tracer()
     tracer.nodes += [ops.Node(name, ops.Input(), (), given.shape[1:]) for name, given in inputs.items()]
     arguments += [primitives.Ref(name, given.shape) for name, given in inputs.items()]
-    results = tracer.run(jaxpr.jaxpr, [primitives.Const(np.asarray(c)) for c in jaxpr.consts], arguments)
+    results = jaxprs.walk(jaxpr.jaxpr, list(map(_constant, jaxpr.consts)), arguments, tracer.step, _constant)
     if len(results) != 1:
         raise ops.GraphError(f"the function gives {len(results)} results, expected one, such as the logits")
     result = results[0]
@@ -60,31 +55,20 @@ def example_inputs(example: Any) -> dict[str, jax.ShapeDtypeStruct]:
 
 
 class _Tracer:
-    """Walks a jaxpr; `nodes` grows in order."""
+    """What the walk does with each equation; `nodes` grows in order."""
 
     def __init__(self) -> None:
         self.nodes: list[ops.Node] = []
 
-    def run(self, jaxpr: core.Jaxpr, consts: list[Any], arguments: list[Any]) -> list[Any]:
-        values: dict[Any, Any] = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*consts, *arguments], strict=True))
-        read = lambda v: primitives.Const(np.asarray(v.val)) if isinstance(v, core.Literal) else values[v]
-        for eqn in jaxpr.eqns:
-            outputs = self.equation(eqn, [read(v) for v in eqn.invars])
-            values.update(zip(eqn.outvars, outputs, strict=True))
-        return [read(v) for v in jaxpr.outvars]
-
-    def equation(self, eqn: core.JaxprEqn, inputs: list[Any]) -> list[Any]:
-        inner = next((eqn.params[k] for k in ("jaxpr", "call_jaxpr", "fun_jaxpr") if k in eqn.params), None)
-        if inner is not None and eqn.primitive.name in CALLS:
-            closed = inner if isinstance(inner, core.ClosedJaxpr) else core.ClosedJaxpr(inner, ())
-            return self.run(closed.jaxpr, [primitives.Const(np.asarray(c)) for c in closed.consts], inputs)
+    def step(self, eqn: core.JaxprEqn, inputs: list[Any]) -> list[Any]:
+        """The values of an equation's results."""
         if all(isinstance(value, primitives.Const) for value in inputs):
             return _compute(eqn, inputs)
         rule = primitives.RULES.get(eqn.primitive.name)
         if rule is None:
-            raise NotImplementedError(
-                f"cannot lower the primitive {eqn.primitive.name!r} ({primitives.where(eqn)}); supported: {', '.join(sorted([*primitives.RULES, *CALLS]))}"
-            )
+            known = ", ".join(sorted([*primitives.RULES, *jaxprs.CALLS]))
+            name, where = eqn.primitive.name, primitives.where(eqn)
+            raise NotImplementedError(f"cannot lower the primitive {name!r} ({where}); supported: {known}")
         return [rule(self, eqn, *inputs)]
 
     def add(self, name: str, op: ops.Op, inputs: list[primitives.Ref]) -> primitives.Ref:
@@ -96,10 +80,14 @@ class _Tracer:
         return primitives.Ref(unique, (1, *self.nodes[-1].shape))
 
 
-def _path_name(path: tuple[Any, ...]) -> str:
-    """ "conv1" for ['conv1']['kernel']; the parts before the last, joined."""
-    parts = [str(getattr(k, "key", getattr(k, "name", getattr(k, "idx", k)))) for k in path]
-    parts = [p for p in parts if p not in ("kernel", "value", "weight", "w")] or parts
+def _constant(array: Any) -> primitives.Const:
+    return primitives.Const(np.asarray(array))
+
+
+def _layer_name(path: str) -> str:
+    """A node's name for the leaf at a path: "block_conv1" for "block/conv1/kernel"."""
+    parts = path.split("/")
+    parts = [part for part in parts if part not in ("kernel", "value", "weight", "w")] or parts
     name = "_".join(re.sub("[^A-Za-z0-9_]", "_", part) for part in parts)
     return f"layer_{name}" if name[0].isdigit() else name
 

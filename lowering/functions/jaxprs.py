@@ -1,0 +1,45 @@
+"""The walk over a jaxpr: every operation in running order, with the values of any kind that reach it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from jax.extend import core
+
+# Primitives that call another function once, with their own operands. The walk enters it. Loops, branches and kernels are not entered.
+CALLS = frozenset(
+    ("jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat", "remat2", "checkpoint")
+)
+BODIES = ("jaxpr", "call_jaxpr", "fun_jaxpr")  # parameters of these primitives that hold the function
+
+Step = Callable[[core.JaxprEqn, list[Any]], Sequence[Any]]
+
+
+def walk(
+    jaxpr: core.Jaxpr, constants: Sequence[Any], inputs: Sequence[Any], step: Step, lift: Callable[[Any], Any]
+) -> list[Any]:
+    """The values of a jaxpr's results, from those of its constants and inputs: arrays, or whatever stands for them.
+
+    step(equation, operands) gives the values of an equation's results; it sees every operation that is no call. lift(array) gives the value
+    of a literal, or of a constant of a function that is called.
+    """
+    values = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*constants, *inputs], strict=True))
+
+    def read(atom: Any) -> Any:
+        return lift(atom.val) if isinstance(atom, core.Literal) else values[atom]
+
+    for equation in jaxpr.eqns:
+        operands, body = [read(atom) for atom in equation.invars], called(equation)
+        if body is None:
+            results = step(equation, operands)
+        else:
+            results = walk(body.jaxpr, [lift(array) for array in body.consts], operands, step, lift)
+        values.update(zip(equation.outvars, results, strict=True))
+    return [read(atom) for atom in jaxpr.outvars]
+
+
+def called(equation: core.JaxprEqn) -> core.ClosedJaxpr | None:
+    """The function that an equation calls; None for any other operation."""
+    if equation.primitive.name not in CALLS:
+        return None
+    body = next(equation.params[name] for name in BODIES if name in equation.params)
+    return body if isinstance(body, core.ClosedJaxpr) else core.ClosedJaxpr(body, ())

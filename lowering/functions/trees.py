@@ -1,0 +1,42 @@
+"""Parameter trees of any kind: nested dicts, lists, Flax states, Equinox modules. Their leaves by path, read and replaced.
+
+A path is the keys of a leaf, joined by "/": "conv1/kernel", "layers/0/weight". Flax NNX ends its paths in "/value".
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+
+Tree = Any
+NNX_LEAF = "/value"
+
+
+def paths(tree: Tree) -> list[tuple[str, Any]]:
+    """The leaves of a tree with their paths, in tree order. None is no leaf."""
+    return [(_text(path), leaf) for path, leaf in jax.tree_util.tree_flatten_with_path(tree)[0]]
+
+
+def leaf(tree: Tree, path: str) -> Any:
+    """The leaf at a path, None if there is none."""
+    return dict(paths(tree)).get(path)
+
+
+def replaced(tree: Tree, leaves: Mapping[str, Any]) -> Tree:
+    """The tree with other leaves at the paths that `leaves` names."""
+    return jax.tree_util.tree_map_with_path(lambda path, leaf: leaves.get(_text(path), leaf), tree)
+
+
+def like(tree: Tree, leaves: Mapping[str, Any]) -> Tree:
+    """A tree of the same structure with the leaves that are given by path, and None elsewhere."""
+    return jax.tree_util.tree_map_with_path(lambda path, _: leaves.get(_text(path)), tree)
+
+
+def split(path: str) -> tuple[str, str]:
+    """The path of what a leaf belongs to, and the leaf's own key: ("conv1", "kernel")."""
+    parent, _, key = path.removesuffix(NNX_LEAF).rpartition("/")
+    return parent, key
+
+
+def _text(path: Any) -> str:
+    return jax.tree_util.keystr(path, simple=True, separator="/")
