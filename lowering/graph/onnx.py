@@ -12,11 +12,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import onnx
-from onnx import helper, numpy_helper
 
 from lowering.graph import ops
-from lowering.system import files
+from lowering.system import extras, files
+
+with extras.need("peers"):
+    import onnx
+    from onnx import helper, numpy_helper
 
 OPSET = 17  # with IR version 8: read by every engine of the last years
 IR_VERSION = 8

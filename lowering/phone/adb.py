@@ -11,9 +11,11 @@ import shlex
 import struct
 from collections.abc import Callable, Iterator, Sequence
 
-import adbutils
-
 from lowering.phone import pack
+from lowering.system import extras
+
+with extras.need("phone"):
+    import adbutils
 
 ROOT = "/data/local/tmp"
 FOLDER = re.compile(r"rt3d-[A-Za-z0-9._-]+")

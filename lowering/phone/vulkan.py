@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from lowering.phone import adb, state
+from lowering.targets import gpus
 
 VERSION = (1, 3)
-FEATURES = ("timelineSemaphore", "scalarBlockLayout", "synchronization2")
 HALVES = ("shaderFloat16", "storageBuffer16BitAccess")
 COMMAND = (
     'echo "== driver"; getprop ro.hardware.vulkan; getprop ro.gfx.driver.0; echo "== declared"; pm list features 2>/dev/null; '
@@ -65,7 +65,7 @@ def parse(said: str) -> Readiness:
         declared = re.search(r"android\.hardware\.vulkan\.version=(\d{1,10})\b", parts.get("declared", ""))
         version = _version(int(declared[1])) if declared else None
     missing = [] if version is None or version >= VERSION else [f"Vulkan {'.'.join(map(str, VERSION))}"]
-    missing += [name for name in FEATURES if complete and not _find(gpu, name)]
+    missing += [name for name in gpus.FEATURES if complete and not _find(gpu, name)]
     halves = complete and all(_find(gpu, name) for name in HALVES)
     return Readiness(
         str(_find(gpu, "deviceName") or "a GPU")[:100], driver[:100], version, tuple(missing), halves, complete

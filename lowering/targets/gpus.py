@@ -18,6 +18,9 @@ class Limits:
     elements: frozenset[str] = frozenset({"f32", "i32"})  # what a storage buffer may hold
 
 
+# What IREE 3.13's runtime asks of a Vulkan driver, beside version 1.3.
+FEATURES = ("timelineSemaphore", "scalarBlockLayout", "synchronization2")
+
 # As IREE 3.13 has them for the target names that it compiles for (its KnownTargets.cpp). Buffers: 2^27 bytes is what an Adreno 730 reports, and
 # Vulkan's minimum; newer drivers of both makers allow more. Push constants: 128 bytes on Mali, 256 on Adreno, the minimum here.
 HALVES = frozenset({"f32", "i32", "f16"})

@@ -51,7 +51,6 @@ def run(
     if model is not None:
         if folders:
             raise ValueError(f"both --model {model} and {len(folders)} bundles were named; expected one or the other")
-        console.need("onnx")
         compare = importlib.import_module("rt3d_jax.cli.compare")
         return compare.run(compare.Job(model, rate, peers, masked, seed, keep), threads, rounds, runs, json_file)
     console.some(folders, "bundle, such as OUT/bundles/dense/host")

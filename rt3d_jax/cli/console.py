@@ -1,6 +1,5 @@
 """What a person sees: progress bars with time left on a terminal, plain lines elsewhere, and tables."""
 
-import importlib.util
 import sys
 import threading
 import time
@@ -98,12 +97,6 @@ def some(values: Sequence[object], what: str) -> None:
     """ValueError if nothing was named on the command line."""
     if not values:
         raise ValueError(f"nothing to do: name at least one {what}")
-
-
-def need(package: str) -> None:
-    """ValueError saying how to get a package of the extra `peers` that is not installed."""
-    if importlib.util.find_spec(package) is None:
-        raise ValueError(f"the package {package} is not installed; get it with: pip install 'rt3d-jax[peers]'")
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -10,15 +10,14 @@ import sys
 from collections.abc import Callable
 from typing import Annotated, Any
 
-import adbutils
 import tyro
 
 from lowering.bundle import qemu
 from lowering.bundle import run as runs
 from lowering.counts import plugin
-from lowering.phone import adb, cpu, state, vulkan
-from lowering.system import files
-from lowering.targets import targets
+from lowering.phone import cpu
+from lowering.system import extras, files
+from lowering.targets import gpus, targets
 from rt3d_jax.cli import console
 
 # What this version of rt3d was built and tested with; IREE's two halves must be the very same version.
@@ -54,6 +53,8 @@ def _here() -> list[Row]:
     for name, needed, probe in CHECKS:
         try:
             works, text = probe()
+        except extras.MissingExtra as error:
+            works, text = False, str(error)
         except Exception as error:  # a probe that fails is a finding, whatever it raised
             works, text = False, f"{type(error).__name__}: {error}"
         rows.append({"check": name, "works": works, "needed": needed, "found": text})
@@ -62,6 +63,8 @@ def _here() -> list[Row]:
 
 def _phones() -> list[Row]:
     """For each phone its CPU, with the targets whose features it has, and its Vulkan driver."""
+    from lowering.phone import adb
+
     rows: list[Row] = []
     for serial in adb.find():
         try:
@@ -72,6 +75,8 @@ def _phones() -> list[Row]:
 
 
 def _phone(serial: str) -> list[Row]:
+    from lowering.phone import state, vulkan
+
     facts, driver = state.facts(serial), vulkan.readiness(serial)
     names = [name for name in targets.names() if name.startswith("android:")]
     fit = [name for name in names if not cpu.lacking(cpu.needed(targets.find(name).flags), facts.cpuinfo)]
@@ -101,7 +106,7 @@ def _iree() -> Finding:
 def _jax() -> Finding:
     import jax
 
-    names = ("jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "grain")
+    names = ("jax", "jaxlib", "flax", "optax", "orbax-checkpoint")
     return True, ", ".join(
         f"{n} {importlib.metadata.version(n)}" for n in names
     ) + f"; devices: {', '.join(map(str, jax.devices()))}"
@@ -118,9 +123,12 @@ def _gpu() -> Finding:
 
 
 def _video() -> Finding:
-    import av
+    with extras.need("video"):
+        import av
+        import grain
 
-    return "h264" in av.codecs_available, f"PyAV {av.__version__}, decodes h264"
+    found = f"PyAV {av.__version__}, grain {grain.__version__}"
+    return "h264" in av.codecs_available, f"{found}, decodes h264"
 
 
 def _vulkan() -> Finding:
@@ -136,7 +144,7 @@ def _vulkan() -> Finding:
     if "name" not in said:
         return False, "no Vulkan 1.3 device; without a GPU, on Debian: apt-get install mesa-vulkan-drivers libvulkan1"
     features = dict(pair.split("=") for pair in said.get("features", "").split())
-    missing = [name for name in vulkan.FEATURES if features.get(name) != "yes"]
+    missing = [name for name in gpus.FEATURES if features.get(name) != "yes"]
     halves = all(features.get(name) == "yes" for name in ("shaderFloat16", "storageBuffer16BitAccess"))
     text = f"{said['name']}, Vulkan {said.get('api')}, f16 {'yes' if halves else 'no'}, subgroup {said.get('subgroup', '').partition(' ')[0].removeprefix('size=')}"
     return not missing, text + (f"; the driver lacks {', '.join(missing)}, which IREE needs" if missing else "")
@@ -159,7 +167,25 @@ def _spirv() -> Finding:
 
 def _adb() -> Finding:
     """A system's own, or the one that adbutils brings."""
+    with extras.need("phone"):
+        import adbutils
+
     return True, adbutils.adb_path()
+
+
+def _report() -> Finding:
+    with extras.need("report"):
+        import matplotlib
+        import PIL
+
+    return True, f"Matplotlib {matplotlib.__version__}, Pillow {PIL.__version__}"
+
+
+def _tensorboard() -> Finding:
+    with extras.need("tensorboard"):
+        import tensorboardX
+
+    return True, f"tensorboardX {tensorboardX.__version__}"
 
 
 def _peers() -> Finding:
@@ -179,7 +205,9 @@ CHECKS: tuple[tuple[str, bool, Callable[[], Finding]], ...] = (
     ("Python", True, _python),
     ("IREE compiler and runtime", True, _iree),
     ("JAX", True, _jax),
-    ("video decoding", True, _video),
+    ("videos", False, _video),
+    ("reports", False, _report),
+    ("TensorBoard", False, _tensorboard),
     ("GPU for JAX", False, _gpu),
     ("Vulkan device", False, _vulkan),
     ("arm64 under qemu", False, _qemu),

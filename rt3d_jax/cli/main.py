@@ -8,6 +8,8 @@ import threading
 
 import tyro
 
+from lowering.system import extras
+
 # verb: (module, what it does). A module has a function `run` whose arguments are the verb's; it is imported only when its verb is called.
 VERBS = {
     "demo": ("demo", "The whole path on made-up videos: data, training, pruning, bundles, latency, report."),
@@ -36,6 +38,8 @@ VERBS = {
     "doctor": ("doctor", "Say what works on this machine, and how to mend what does not."),
 }
 USAGE_ERROR, INTERRUPTED = 2, 130
+# What wrong input ends in, told in one line.
+ERRORS = (ValueError, FileNotFoundError, NotImplementedError, RuntimeError, FloatingPointError, extras.MissingExtra)
 
 
 def main() -> None:
@@ -70,7 +74,7 @@ def call(arguments: list[str]) -> int:
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (ValueError, FileNotFoundError, NotImplementedError, RuntimeError, FloatingPointError) as error:
+    except ERRORS as error:
         if os.environ.get("RT3D_TRACEBACK"):
             raise
         print(f"rt3d {verb}: {error}", file=sys.stderr)

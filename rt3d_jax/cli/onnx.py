@@ -28,7 +28,6 @@ def run(folder: Annotated[pathlib.Path, tyro.conf.Positional], /, out: pathlib.P
         folder: Folder of a finished phase, such as OUT/runs/dense.
         out: File to write; default: onnx/NAME.onnx, beside the folder runs.
     """
-    console.need("onnx")
     from lowering.graph import onnx as onnx_export
 
     network = checkpoints.load_network(folder)

@@ -11,11 +11,9 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, Protocol, Self
 
-import absl.flags
-import grain
 import numpy as np
-from grain._src.python.ipc import shared_memory_array
 
+from lowering.system import extras
 from rt3d_jax.data import clips, folders
 
 Bad = Literal["error", "skip"]
@@ -217,6 +215,9 @@ def _rows(rows: Sequence[int] | None, batch: int) -> tuple[int, ...]:
 
 def _ahead(source: _Source, start: int, workers: int) -> Any:
     """Grain's iterator over source[start:], a few batches ahead of the reader."""
+    with extras.need("video"):
+        import absl.flags
+        import grain
     batches = grain.MapDataset.source(source)[start:]
     stream = batches.to_iter_dataset(grain.ReadOptions(num_threads=1, prefetch_buffer_size=2))
     if workers:
@@ -234,6 +235,8 @@ def _free_shared_memory() -> None:
     for _ in range(GC_PASSES):
         if not gc.collect():
             break
+    with extras.need("video"):
+        from grain._src.python.ipc import shared_memory_array
     freeing = shared_memory_array.SharedMemoryArray._del_thread_pool
     if freeing is not None:
         freeing.apply(int)  # its one thread takes tasks in order: this one comes after all that is to be freed

@@ -8,10 +8,9 @@ import os
 import pathlib
 from collections.abc import Callable
 
-import av
 import numpy as np
 
-from lowering.system import files
+from lowering.system import extras, files
 from rt3d_jax.data import folders
 
 # In time-reversed pairs: the unordered frames of a clip cannot tell the two of a pair apart.
@@ -230,6 +229,8 @@ def _write_video(path: pathlib.Path, spec: Synthetic, label: str, group: int, cl
 
 def encode(path: str | os.PathLike, pixels: np.ndarray, rate: fractions.Fraction) -> None:
     """Writes uint8[frames, height, width, 3] as h264 in .mp4, with B-frames."""
+    with extras.need("video"):
+        import av
     with av.open(os.fspath(path), "w", format="mp4") as container:
         # With x264's macroblock tree the bytes of so small a video are not the same every time.
         options = {"preset": "veryfast", "crf": "22", "x264-params": "mbtree=0"}

@@ -1,17 +1,21 @@
 """Video files to frames with PyAV: only the frames that are asked for, by their place in presentation order."""
 
+from __future__ import annotations
+
 import bisect
 import contextlib
 import dataclasses
 import os
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import av
-import av.container
-import av.error
-import av.video.reformatter
 import numpy as np
+
+from lowering.system import extras
+
+if TYPE_CHECKING:
+    import av.container
 
 # A container may announce more frames than its packets give: a few at the end (packed B-frames), or many (a cut-off file).
 TRUNCATED_BELOW = 0.9
@@ -73,6 +77,8 @@ def opened(path: str | os.PathLike) -> Iterator[Track]:
         raise ClipError(path, "empty file (0 bytes); fetch it again")
     if os.path.getsize(path) > MAX_BYTES:
         raise ClipError(path, f"larger than {MAX_BYTES >> 30} GiB; cut it into shorter videos")
+    with extras.need("video"):
+        import av.error
     try:
         with av.open(path, options=dict(OPTIONS), metadata_errors="replace") as container:
             yield _scan(path, container)
@@ -112,6 +118,8 @@ def scaled_size(height: int, width: int, short_side: int) -> tuple[int, int]:
 
 
 def _scan(path: str, container: av.container.InputContainer) -> Track:
+    with extras.need("video"):
+        import av
     if not container.streams.video:
         kinds = sorted({stream.type for stream in container.streams})
         raise ClipError(path, f"no video stream, only {', '.join(kinds) or 'nothing'}; remove it from the split file")
@@ -204,6 +212,8 @@ class _Shape:
         self._path = path
         self._short_side = short_side
         self._size: tuple[int, int] | None = None
+        with extras.need("video"):
+            import av.video.reformatter
         # One reformatter for all frames keeps the scaler's tables.
         self._reformatter = av.video.reformatter.VideoReformatter()
 

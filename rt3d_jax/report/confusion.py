@@ -3,11 +3,13 @@
 import pathlib
 from collections.abc import Sequence
 
-import matplotlib.backends.backend_agg
-import matplotlib.figure
 import numpy as np
 
-from lowering.system import files
+from lowering.system import extras, files
+
+with extras.need("report"):
+    import matplotlib.backends.backend_agg
+    import matplotlib.figure
 
 NAMED = 110  # more classes than this are not named: their names would lie on one another
 NUMBERED = 20  # no more classes than this show their numbers

@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import PIL.Image
+
+from lowering.system import extras
+
+with extras.need("report"):
+    import PIL.Image
 
 # Heading, class of the cells ("", "number" or "wide"), and the HTML of a row's cell.
 Column = tuple[str, str, Callable[[Any], str]]

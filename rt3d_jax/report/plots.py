@@ -5,13 +5,16 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.axes
-import matplotlib.backends.backend_svg
-import matplotlib.figure
-import matplotlib.style
 import numpy as np
 
+from lowering.system import extras
 from rt3d_jax.report import pieces
+
+with extras.need("report"):
+    import matplotlib.axes
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure
+    import matplotlib.style
 
 # Matplotlib knows no CSS variables: it draws with these colours, and `_svg` puts the variables in their place.
 VARIABLES = {

@@ -6,9 +6,12 @@ import statistics
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import matplotlib.backends.backend_svg
-import matplotlib.figure
-import matplotlib.style
+from lowering.system import extras
+
+with extras.need("report"):
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure
+    import matplotlib.style
 
 from rt3d_jax.evaluation import measured
 

@@ -3,15 +3,15 @@
 import json
 import pathlib
 
-import tensorboardX
-
-from lowering.system import files
+from lowering.system import extras, files
 
 
 class Log:
     """Appends to `folder`/metrics.jsonl and `folder`/tensorboard; what a lost run wrote after `step` is dropped first."""
 
     def __init__(self, folder: pathlib.Path, step: int = 0):
+        with extras.need("tensorboard"):
+            import tensorboardX
         path = folder / "metrics.jsonl"
         _truncate(path, step)
         self._lines = path.open("a")

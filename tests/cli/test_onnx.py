@@ -1,13 +1,14 @@
 """`rt3d onnx`: what it writes, what it says, how it fails."""
 
-import importlib.util
 import json
 import pathlib
+import sys
 
 import numpy as np
 import onnx
 import pytest
 
+from lowering import graph
 from lowering.graph import onnx as onnx_export
 from rt3d_jax.cli import main
 from rt3d_jax.data import clips
@@ -61,7 +62,10 @@ def test_a_model_that_answers_otherwise_is_exit_code_1(
 def test_a_missing_package_is_one_line(
     trained: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    for name in ("onnx", "lowering.graph.onnx"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.delattr(graph, "onnx", raising=False)
+    monkeypatch.setitem(sys.modules, "onnx", None)
     assert main.call(["onnx", str(trained)]) == 2
     assert capsys.readouterr().err.strip() == (
         "rt3d onnx: the package onnx is not installed; get it with: pip install 'rt3d-jax[peers]'"

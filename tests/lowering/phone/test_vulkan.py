@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from lowering.phone import vulkan
+from lowering.targets import gpus
 from rt3d_jax.cli import main
 from tests.lowering.phone import conftest, rootfs
 
@@ -40,7 +41,7 @@ def test_a_driver_with_everything_is_ready() -> None:
     assert found.verdict == "Mali-G715 (driver mali), Vulkan 1.3.231, f16 yes: has all that IREE needs"
 
 
-@pytest.mark.parametrize("feature", vulkan.FEATURES)
+@pytest.mark.parametrize("feature", gpus.FEATURES)
 def test_a_missing_feature_is_named(feature: str) -> None:
     found = vulkan.parse(said(vkjson(version(1, 3), **{**ALL, feature: 0})))
     assert not found.ready
