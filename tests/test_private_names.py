@@ -1,4 +1,5 @@
-"""What this project uses of libraries without their promise: each private name in one file, and there in what is installed.
+"""What this project uses of libraries without their promise: each private name in one file, and there in what is
+installed.
 
 A test that fails here after an upgrade says which file to mend.
 """

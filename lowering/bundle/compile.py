@@ -15,9 +15,12 @@ class CompileError(RuntimeError):
 
 
 def compile(mlir: pathlib.Path, target: targets.Target, vmfb: pathlib.Path, dump: pathlib.Path | None = None) -> None:
-    """Compiles a module file for one target; `dump` receives assembly or SPIR-V. Leaves nothing under `vmfb` on failure.
+    """Compiles a module file for one target; `dump` receives assembly or SPIR-V.
 
-    It runs in the module's folder, so that the module names no path of this machine: whoever compiles it again gets the same bytes.
+    Leaves nothing under `vmfb` on failure.
+
+    It runs in the module's folder, so that the module names no path of this machine: whoever compiles it again gets the
+    same bytes.
     """
     with files.whole(vmfb, sync=False) as part:
         command = [tool(), *target.flags, mlir.name, "-o", str(part)]

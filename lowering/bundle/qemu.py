@@ -1,4 +1,7 @@
-"""arm64 without a phone: IREE's aarch64 tools under qemu-user. It shows that answers are right; its time says nothing."""
+"""arm64 without a phone: IREE's aarch64 tools under qemu-user.
+
+It shows that answers are right; its time says nothing.
+"""
 
 import hashlib
 import os
@@ -23,7 +26,9 @@ class EmulatorError(RuntimeError):
 
 
 def prefix() -> list[str]:
-    """The command that runs an aarch64 program here: nothing on an arm64 machine, else qemu-user with Debian's arm64 libraries."""
+    """The command that runs an aarch64 program here: nothing on an arm64 machine, else qemu-user with Debian's arm64
+    libraries.
+    """
     if os.uname().machine == "aarch64":
         return []
     qemu = shutil.which("qemu-aarch64") or shutil.which("qemu-aarch64-static")

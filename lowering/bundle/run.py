@@ -84,7 +84,8 @@ def topology(threads: int) -> str:
 def load(bundle: bundles.Bundle, threads: int = 1) -> Callable[..., np.ndarray]:
     """A host bundle's network in this process: f(clip f32[1, D, H, W, C], further inputs...) -> answer f32[1, ...].
 
-    The number of threads is one of IREE's flags, which hold for the whole process: other than 1, give the same in every call.
+    The number of threads is one of IREE's flags, which hold for the whole process: other than 1, give the same in every
+    call.
     """
     if not bundle.target.is_host:
         raise RunError(

@@ -119,7 +119,10 @@ def _layer(bundle: bundles.Bundle, module: pathlib.Path, entry: layers.Entry) ->
 
 
 def _whole(bundle: bundles.Bundle, inferences: int) -> library.Ran:
-    """A process that runs so many inferences. The difference between two of them is one inference: loading cancels out."""
+    """A process that runs so many inferences.
+
+    The difference between two of them is one inference: loading cancels out.
+    """
     flags, module = ["--flagfile=bench.flags", f"--benchmark_min_time={inferences}x"], bundle.folder / "module.vmfb"
     ran = _run(bundle, "iree-benchmark-module", flags, module)
     if not ran.times:

@@ -1,4 +1,7 @@
-"""Classifies A64 instruction words for counting. Encodings: Arm Architecture Reference Manual (DDI 0487), chapter C4."""
+"""Classifies A64 instruction words for counting.
+
+Encodings: Arm Architecture Reference Manual (DDI 0487), chapter C4.
+"""
 
 import functools
 
@@ -33,9 +36,7 @@ TABLE = (
 )
 MULTIPLIES = ("fmla f32", "fmla f16", "fmla f64", "fmlal", "dot", "matmul", "fmadd")
 LOADS, STORES = ("load simd", "load"), ("store simd", "store")
-CLASSES = (
-    *MULTIPLIES, "simd", "dup", *LOADS, *STORES, "prefetch", "integer", "branch", "system", "sve", "other"
-)  # fmt: skip
+CLASSES = (*MULTIPLIES, "simd", "dup", *LOADS, *STORES, "prefetch", "integer", "branch", "system", "sve", "other")
 STACK = 31  # the register number that means sp as a base address
 
 

@@ -38,9 +38,15 @@ class Loop:
     def row(self, executed: int) -> dict[str, Any]:
         """The loop as JSON values; `executed` is the number of instructions of the whole layer."""
         return {
-            "first": self.first, "last": self.last, "iterations": self.iterations, "instructions": self.executed / self.iterations,
-            "share": self.executed / executed, "mix": self.mix(), "spills": self.spills(), "code": listing.lines(self.words, self.first),
-        }  # fmt: skip
+            "first": self.first,
+            "last": self.last,
+            "iterations": self.iterations,
+            "instructions": self.executed / self.iterations,
+            "share": self.executed / executed,
+            "mix": self.mix(),
+            "spills": self.spills(),
+            "code": listing.lines(self.words, self.first),
+        }
 
 
 def hottest(ran: library.Ran) -> Loop | None:

@@ -90,7 +90,8 @@ def api(version: str) -> int:
         if numbers >= first:
             return number
     raise CountError(
-        f"{version.splitlines()[0] if version else 'qemu-aarch64'}: expected QEMU 6 or newer; on Debian: apt-get install qemu-user"
+        f"{version.splitlines()[0] if version else 'qemu-aarch64'}: expected QEMU 6 or newer; on Debian: "
+        f"apt-get install qemu-user"
     )
 
 

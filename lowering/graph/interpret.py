@@ -1,4 +1,7 @@
-"""What a graph means, in numpy: the oracle that every backend is held against. Operations say their own meaning (graph/operations)."""
+"""What a graph means, in numpy: the oracle that every backend is held against.
+
+Operations say their own meaning (graph/operations).
+"""
 
 import numpy as np
 
@@ -6,7 +9,7 @@ from lowering.graph import ops
 
 
 def evaluate(graph: ops.Graph, *inputs: np.ndarray) -> np.ndarray:
-    """The graph's result for one example: an array f32[D, H, W, C] or f32[K] per input; sums in f64, given back as f32."""
+    """The graph's result for one example: f32[D, H, W, C] or f32[K] per input; sums in f64, given back as f32."""
     arguments = zip(graph.inputs, inputs, strict=True)
     values = {node.name: np.asarray(given, np.float64) for node, given in arguments}
     for node in graph.nodes:

@@ -1,9 +1,10 @@
 """The graph between JAX and MLIR: nodes, the operations that they apply, and how to walk and replace them.
 
-Shapes leave out the batch axis, since a bundle runs one example: a feature map is (D, H, W, C), a vector (K,). All values are f32.
+Shapes leave out the batch axis, since a bundle runs one example: a feature map is (D, H, W, C), a vector (K,). All
+values are f32.
 
-To add an operation, write its class in operations/ and name it here. It then needs a kernel (kernels/build.py), or a rewrite that replaces it,
-and a form in ONNX (graph/onnx.py) and in PyTorch (peers/torch_network.py).
+To add an operation, write its class in operations/ and name it here. It then needs a kernel (kernels/build.py), or a
+rewrite that replaces it, and a form in ONNX (graph/onnx.py) and in PyTorch (peers/torch_network.py).
 """
 
 import collections
@@ -117,7 +118,9 @@ class Graph:
 
 
 def layers(node: Node) -> tuple[Node, ...]:
-    """The layers that a node's kernel computes: both of a fused one, whose name is theirs with a dot between; else the node itself."""
+    """The layers that a node's kernel computes: both of a fused one, whose name is theirs with a dot between; else the
+    node itself.
+    """
     match node.op:
         case FusedConvs(first=first, second=second, between=between):
             one, other = node.name.split(".")

@@ -107,7 +107,9 @@ def _dot(tracer: Tracer, eqn: Equation, x: Any, kernel: Any) -> Ref:
 
 
 def _elementwise(tracer: Tracer, eqn: Equation, a: Any, b: Any) -> Any:
-    """add, sub, mul, div of a value with constants by channel (Affine) or of two values (Add; the last steps of a softmax)."""
+    """add, sub, mul, div of a value with constants by channel (Affine) or of two values (Add; the last steps of a
+    softmax).
+    """
     kind = eqn.primitive.name
     if kind == "sub" and isinstance(a, Ref) and isinstance(b, Partial) and (b.kind, b.of.node) == ("max", a.node):
         return Partial("shifted", a, a.shape)

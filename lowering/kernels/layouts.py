@@ -1,8 +1,10 @@
-"""The memory layout of activations in the kernels: channel-major padded rows, in which every tap is one constant offset.
+"""The memory layout of activations in the kernels: channel-major padded rows, in which every tap is one constant
+offset.
 
-A feature map (D, H, W, C) lies as f32[channels, frames, plane]. A plane is one frame of one channel: `top` zero rows, then the image rows of
-`pitch` elements each, then zeros to its end. An image row is `left` zeros, the pixels, and zeros up to the pitch; the left zeros of a row are
-the right padding of the row above. A tap (d, h, w, channel) of a kernel is then one offset, the same for all positions.
+A feature map (D, H, W, C) lies as f32[channels, frames, plane]. A plane is one frame of one channel: `top` zero rows,
+then the image rows of `pitch` elements each, then zeros to its end. An image row is `left` zeros, the pixels, and zeros
+up to the pitch; the left zeros of a row are the right padding of the row above. A tap (d, h, w, channel) of a kernel is
+then one offset, the same for all positions.
 """
 
 import dataclasses
@@ -16,7 +18,10 @@ ALIGNMENT = 16  # elements: planes start at multiples of 64 bytes
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """Layout of one feature map. `stored` channels are at least `channels`: a packed kernel writes whole groups of filters."""
+    """Layout of one feature map.
+
+    `stored` channels are at least `channels`: a packed kernel writes whole groups of filters.
+    """
 
     frames: int
     height: int
@@ -86,7 +91,10 @@ class _Need:
 
 
 def assign(graph: ops.Graph) -> dict[str, Layout]:
-    """A layout for every feature map. A convolution's input and output, and all operands of Add, Concat and the like, share rows and pitch."""
+    """A layout for every feature map.
+
+    A convolution's input and output, and all operands of Add, Concat and the like, share rows and pitch.
+    """
     leader = {n.name: n.name for n in graph.nodes if len(n.shape) == 4}
 
     def find(name: str) -> str:
@@ -124,7 +132,9 @@ def assign(graph: ops.Graph) -> dict[str, Layout]:
 
 
 def _pools_in_place(op: ops.Op) -> bool:
-    """Whether a pool's result can lie as its input does: windows one pixel apart, and nothing but zeros around the image."""
+    """Whether a pool's result can lie as its input does: windows one pixel apart, and nothing but zeros around the
+    image.
+    """
     match op:
         case ops.AvgPool(strides=strides):
             return strides[1:] == (1, 1)
@@ -144,12 +154,15 @@ def _rows(shape: ops.Shape, stored: int, need: _Need) -> Layout:
     d, h, w, c = shape
     pitch = need.width + max(need.left, need.right)
     last = 1 + (need.top + need.height + need.bottom) * pitch + need.left + need.right
-    # An odd number of cache lines: of channels whose distance is whole pages, a first cache holds no more than it has ways.
+    # An odd number of cache lines: of channels whose distance is whole pages, a first cache holds no more than it has
+    # ways.
     return Layout(d, h, w, c, stored, need.top, need.left, pitch, (-(-last // ALIGNMENT) | 1) * ALIGNMENT)
 
 
 def _stored(graph: ops.Graph) -> dict[str, int]:
-    """Channels in memory: a packed kernel's whole groups; pools keep what they read; everything else has just its channels."""
+    """Channels in memory: a packed kernel's whole groups; pools keep what they read; everything else has just its
+    channels.
+    """
     stored: dict[str, int] = {}
     for node in graph.nodes:
         match node.op:

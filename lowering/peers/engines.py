@@ -1,8 +1,8 @@
 """How each engine loads a network: its own best settings for single clips in f32 on a fixed number of threads.
 
-A load function takes the network's folder, the number of threads and the clip f32[1, D, H, W, C], and gives a function from nothing to logits:
-the clip lies in memory as the engine likes it, the logits come back as an array. Engines are imported where they are used, so that the process of one
-holds no other.
+A load function takes the network's folder, the number of threads and the clip f32[1, D, H, W, C], and gives a function
+from nothing to logits: the clip lies in memory as the engine likes it, the logits come back as an array. Engines are
+imported where they are used, so that the process of one holds no other.
 """
 
 import dataclasses
@@ -133,7 +133,8 @@ def _ncdhw(clip: np.ndarray) -> np.ndarray:
 def _convert_to_mnn(model: pathlib.Path) -> pathlib.Path:
     """MNN's own form beside an ONNX model.
 
-    The converter is called as the library that it is: the script `mnnconvert` around it runs pip and reports to its makers.
+    The converter is called as the library that it is: the script `mnnconvert` around it runs pip and reports to its
+    makers.
     """
     converted = model.with_suffix(".mnn")
     command = [sys.executable, "-c", "import sys, _tools; _tools.mnnconvert(sys.argv)"]

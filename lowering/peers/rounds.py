@@ -1,4 +1,6 @@
-"""Engines timed in turns, A B C A B C ..., on the same cores, beside the machine's FMA peak; a row for each, whatever became of it."""
+"""Engines timed in turns, A B C A B C ..., on the same cores, beside the machine's FMA peak; a row for each, whatever
+became of it.
+"""
 
 import contextlib
 import dataclasses
@@ -17,7 +19,8 @@ from lowering.bundle import measure
 from lowering.peers import engines, networks, worker
 
 ROOT = pathlib.Path(__file__).parents[2]
-# Of the largest logit. Winograd's convolutions in f32 are off by up to 1e-3 in a network of eleven layers, computing in bf16 by more than 1e-2.
+# Of the largest logit. Winograd's convolutions in f32 are off by up to 1e-3 in a network of eleven layers, computing in
+# bf16 by more than 1e-2.
 TOLERANCE = 1e-2
 TIMEOUT = 900.0  # seconds for an answer: loading may mean compiling
 WORKER = "from lowering.peers import worker; worker.main()"
@@ -26,7 +29,9 @@ POOLS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 @dataclasses.dataclass(eq=False)
 class Measured:
-    """One engine on one network. status is "ok", or why the other values are not there. error: largest so far, of the largest logit."""
+    """One engine on one network. status is "ok", or why the other values are not there. error: largest so far, of the
+    largest logit.
+    """
 
     engine: engines.Engine
     network: networks.Network
@@ -49,18 +54,29 @@ class Measured:
             self.status = f"wrong answer: off by {self.error:.2g} of the largest logit, expected at most {TOLERANCE:g}"
 
     def row(self, peak: float | None) -> dict[str, Any]:
-        """The row of the JSON report; `peak` is the FMA peak of as many threads, in GFLOP/s. macs are those of weights other than zero."""
+        """The row of the JSON report; `peak` is the FMA peak of as many threads, in GFLOP/s. macs are those of weights
+        other than zero.
+        """
         network, timed = self.network, self.status == "ok" and bool(self.times_ms)
         status = "interrupted before it was timed" if self.status == "ok" and not timed else self.status
         percentile = lambda share: float(np.percentile(self.times_ms, share)) if timed else None
         p50 = percentile(50)
         return {
-            "engine": self.engine.name, "model": network.model, "scheme": network.scheme, "rate": network.rate, "macs": network.macs,
-            "precision": "f32", "p50_ms": p50, "p90_ms": percentile(90), "min_ms": percentile(0), "runs": len(self.times_ms) if timed else 0,
+            "engine": self.engine.name,
+            "model": network.model,
+            "scheme": network.scheme,
+            "rate": network.rate,
+            "macs": network.macs,
+            "precision": "f32",
+            "p50_ms": p50,
+            "p90_ms": percentile(90),
+            "min_ms": percentile(0),
+            "runs": len(self.times_ms) if timed else 0,
             "peak_rss_mb": self.peak_rss_mb if timed else None,
             "share_of_peak": 2e-6 * network.macs / p50 / peak if p50 and peak else None,
-            "max_rel_error": self.error, "status": status,
-        }  # fmt: skip
+            "max_rel_error": self.error,
+            "status": status,
+        }
 
 
 def interleave(
@@ -70,10 +86,12 @@ def interleave(
     runs: int,
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
 ) -> tuple[list[Measured], float | None, bool]:
-    """Times each pair: `runs` single inferences a round after a warm-up, each engine in a process of its own on the same `threads` cores.
+    """Times each pair: `runs` single inferences a round after a warm-up, each engine in a process of its own on the
+    same `threads` cores.
 
-    Returns what was measured in the order of `pairs`, the median FMA peak of the threads together in GFLOP/s (None if it never ran), and whether all
-    rounds were done: KeyboardInterrupt ends the rounds and keeps what was measured. ValueError if there are fewer cores than threads.
+    Returns what was measured in the order of `pairs`, the median FMA peak of the threads together in GFLOP/s (None if
+    it never ran), and whether all rounds were done: KeyboardInterrupt ends the rounds and keeps what was measured.
+    ValueError if there are fewer cores than threads.
     """
     found, peaks = [Measured(*pair) for pair in pairs], list[float]()
     with contextlib.ExitStack() as stack:

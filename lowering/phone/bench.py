@@ -20,7 +20,8 @@ from lowering.phone import adb, cpu, pack, state
 WARM_UP = 2  # of each process
 FIRST_RUNS = 3  # of the process whose load, first inference and memory are measured
 WINDOW = 30.0  # seconds at each end of a sustained run that are compared
-SHORTEST = 50.0  # ms that one entry of a sustained run lasts at least, so that minutes give thousands of entries and not millions
+# ms that one entry of a sustained run lasts at least, so that minutes give thousands of entries and not millions
+SHORTEST = 50.0
 SCALE = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3}
 LACKING, SLACK = (
     3,
@@ -52,7 +53,8 @@ class Options:
                 raise ValueError(f"{name} is {getattr(self, name)}, expected 1 or more")
         if self.sustained and self.sustained < 2 * WINDOW:
             raise ValueError(
-                f"sustained is {self.sustained} s, expected {2 * WINDOW:.0f} or more: its ends are compared, {WINDOW:.0f} s each"
+                f"sustained is {self.sustained} s, expected {2 * WINDOW:.0f} or more: its ends are compared, "
+                f"{WINDOW:.0f} s each"
             )
 
 
@@ -81,7 +83,10 @@ class Measured:
 
 
 def check(facts: state.Facts, packs: Sequence[pack.Pack], say: Say) -> list[Measured]:
-    """Pushes packed bundles to one phone and runs each on its own clip. A fault becomes the `failure` of its Measured."""
+    """Pushes packed bundles to one phone and runs each on its own clip.
+
+    A fault becomes the `failure` of its Measured.
+    """
     found = [Measured(packed) for packed in packs]
     _each(found, lambda one: _check(facts, one, say))
     return found
@@ -111,7 +116,7 @@ def remove(serial: str, found: Sequence[Measured]) -> None:
 
 
 def retention(times: Sequence[float], inferences: int = 1) -> tuple[float, float, float] | None:
-    """Median ms of the first and the last 30 s of a sustained run, and the speed at the end over that at the beginning."""
+    """Median ms of the first and the last 30 s of a sustained run, and the speed at the end over that at the start."""
     ends = np.cumsum(np.asarray(times) * inferences) / 1000
     if len(ends) == 0 or ends[-1] < 2 * WINDOW:
         return None
@@ -138,7 +143,8 @@ def _check(facts: state.Facts, one: Measured, say: Say) -> None:
     lacking = cpu.lacking(packed.needed, facts.cpuinfo)
     if lacking:
         raise ToolError(
-            f"{serial}'s CPU lacks {', '.join(lacking)}, which {packed.bundle.name} may use; lower for an older core, such as android:cortex-a55"
+            f"{serial}'s CPU lacks {', '.join(lacking)}, which {packed.bundle.name} may use; lower for an "
+            f"older core, such as android:cortex-a55"
         )
     one.pushed = adb.push(serial, packed, say)
     # The tools' own check says yes or no; the answer itself says by how much.
@@ -183,7 +189,10 @@ def _round(serial: str, one: Measured, options: Options) -> None:
 
 
 def _sustain(facts: state.Facts, one: Measured, options: Options, say: Say) -> None:
-    """Measures one long process, whose number of runs follows from the speed so far. On an emulator it only has to run."""
+    """Measures one long process, whose number of runs follows from the speed so far.
+
+    On an emulator it only has to run.
+    """
     typical = float(np.median(one.times))
     inferences = max(1, math.ceil(SHORTEST / typical))
     entries = (

@@ -1,4 +1,7 @@
-"""What a bundle asks of a phone's CPU, in the words of /proc/cpuinfo. Nothing else checks it, and wrong features are a SIGILL."""
+"""What a bundle asks of a phone's CPU, in the words of /proc/cpuinfo.
+
+Nothing else checks it, and wrong features are a SIGILL.
+"""
 
 from collections.abc import Iterable, Sequence
 

@@ -26,7 +26,10 @@ KINDS = {f"/lib/{GLIBC_LOADER}": "glibc", "/system/bin/linker64": "ndk", "": "st
 
 
 class PackError(ValueError):
-    """A bundle, a tool or a folder cannot go to a phone. The message says which, what was expected and how to mend it."""
+    """A bundle, a tool or a folder cannot go to a phone.
+
+    The message says which, what was expected and how to mend it.
+    """
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,9 +82,12 @@ def write(
     sums = {name: bundles.file_hash(path) for name, path in sources.items()}
     sums |= {name: hashlib.sha256(text.encode()).hexdigest() for name, text in scripts.items()}
     about = {
-        "format": FORMAT, "name": _name(bundle), "needed": needed, "tools": f"{kind} {sums['iree-run-module'][:12]}",
+        "format": FORMAT,
+        "name": _name(bundle),
+        "needed": needed,
+        "tools": f"{kind} {sums['iree-run-module'][:12]}",
         "files": dict(sorted(sums.items())),
-    }  # fmt: skip
+    }
     text = json.dumps(about, indent=1) + "\n"
     if not _is_packed(folder, text):
         _copy(folder, bundle.folder, sources, scripts, text)
@@ -128,8 +134,10 @@ def prove(pack: Pack) -> None:
     done = subprocess.run(
         ["sh", str(pack.folder / "run.sh")],
         env={"PATH": "/usr/bin:/bin", "RT3D_EMULATOR": emulator},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines()
         raise PackError(

@@ -9,10 +9,18 @@ import numpy as np
 from lowering.phone import bench, state
 
 PERCENTILES = {"p50_ms": 50, "p90_ms": 90, "p99_ms": 99, "min_ms": 0}
-# Fields that hold nothing unless a phone was measured: under an emulator they would be times and memory of another machine.
+# Fields that hold nothing unless a phone was measured: under an emulator they would be times and memory of another
+# machine.
 OF_PHONES_ONLY = (
-    "load_ms", "first_ms", *PERCENTILES, "ms_per_video_second", "real_time_factor", "useful_gflops", "peak_memory_bytes", "sustained",
-)  # fmt: skip
+    "load_ms",
+    "first_ms",
+    *PERCENTILES,
+    "ms_per_video_second",
+    "real_time_factor",
+    "useful_gflops",
+    "peak_memory_bytes",
+    "sustained",
+)
 VIDEO_FPS = 30.0
 
 
@@ -30,18 +38,29 @@ def row(
     """
     now = now or datetime.datetime.now(datetime.UTC)
     found = {
-        "status": facts.status, "failure": one.failure, "kind": "run" if options is None else "bench",
-        "time": now.isoformat(timespec="seconds"), **_network(one.packed.bundle.manifest),
-        "max_abs_error": one.max_abs_error, "max_rel_error": one.max_rel_error, "macs": one.packed.bundle.macs,
-        "device": facts.row(), "versions": one.packed.bundle.manifest["versions"], "tools": one.packed.tools,
-        "flags": (one.packed.folder / "bench.flags").read_text().split(), **_protocol(one, options), "video_fps": fps,
-        **_times(one, fps), "before": one.before, "after": one.after,
-    }  # fmt: skip
+        "status": facts.status,
+        "failure": one.failure,
+        "kind": "run" if options is None else "bench",
+        "time": now.isoformat(timespec="seconds"),
+        **_network(one.packed.bundle.manifest),
+        "max_abs_error": one.max_abs_error,
+        "max_rel_error": one.max_rel_error,
+        "macs": one.packed.bundle.macs,
+        "device": facts.row(),
+        "versions": one.packed.bundle.manifest["versions"],
+        "tools": one.packed.tools,
+        "flags": (one.packed.folder / "bench.flags").read_text().split(),
+        **_protocol(one, options),
+        "video_fps": fps,
+        **_times(one, fps),
+        "before": one.before,
+        "after": one.after,
+    }
     return found | dict.fromkeys(OF_PHONES_ONLY) if facts.status != state.PHONE else found
 
 
 def seconds_of_video(clip: Mapping[str, Any], fps: float) -> float | None:
-    """Seconds of video that a clip covers; None where it is spread over a whole video instead of having a fixed stride."""
+    """Seconds of video that a clip covers; None where it is spread over a whole video without a fixed stride."""
     sampling = clip.get("sampling", {})
     return sampling["frames"] * sampling["stride"] / fps if sampling.get("kind") == "windows" else None
 
@@ -57,9 +76,14 @@ def _protocol(one: bench.Measured, options: bench.Options | None) -> dict[str, A
     if options is None:
         return {}
     return {
-        "threads": options.threads, "cpus": list(one.cpus), "pinned": one.pinned, "rounds": options.rounds,
-        "runs": len(one.times), "warm_up": bench.WARM_UP, "sustained_seconds": options.sustained,
-    }  # fmt: skip
+        "threads": options.threads,
+        "cpus": list(one.cpus),
+        "pinned": one.pinned,
+        "rounds": options.rounds,
+        "runs": len(one.times),
+        "warm_up": bench.WARM_UP,
+        "sustained_seconds": options.sustained,
+    }
 
 
 def _times(one: bench.Measured, fps: float) -> dict[str, Any]:

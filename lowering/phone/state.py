@@ -8,7 +8,10 @@ from typing import Any
 from lowering.phone import adb, cpu
 from lowering.targets import cores
 
-FACTS = 'echo "== props"; getprop; echo "== cpuinfo"; cat /proc/cpuinfo; echo "== kernel"; uname -r; echo "== emulator"; echo $RT3D_EMULATOR'
+FACTS = (
+    'echo "== props"; getprop; echo "== cpuinfo"; cat /proc/cpuinfo; echo "== kernel"; uname -r; echo "== '
+    'emulator"; echo $RT3D_EMULATOR'
+)
 CONDITIONS = """echo "== cores"
 for cpu in /sys/devices/system/cpu/cpu[0-9]*; do
   echo "${cpu##*cpu} $(cat $cpu/cpufreq/scaling_cur_freq 2>/dev/null) $(cat $cpu/cpufreq/scaling_governor 2>/dev/null)"
@@ -56,12 +59,17 @@ def facts(serial: str) -> Facts:
     info = parts.get("cpuinfo", "")
     first = lambda *names: next((props[name] for name in names if props.get(name)), "unknown")
     return Facts(
-        serial, EMULATOR if is_emulated(props, info, parts.get("emulator", "").strip()) else PHONE,
-        first("ro.product.manufacturer", "ro.product.brand"), first("ro.product.model"),
+        serial,
+        EMULATOR if is_emulated(props, info, parts.get("emulator", "").strip()) else PHONE,
+        first("ro.product.manufacturer", "ro.product.brand"),
+        first("ro.product.model"),
         first("ro.soc.model", "ro.hardware.chipname", "ro.board.platform", "ro.hardware"),
-        first("ro.build.version.release"), first("ro.build.fingerprint", "ro.build.id"), parts.get("kernel", "").strip(),
-        cores.named(info), info,
-    )  # fmt: skip
+        first("ro.build.version.release"),
+        first("ro.build.fingerprint", "ro.build.id"),
+        parts.get("kernel", "").strip(),
+        cores.named(info),
+        info,
+    )
 
 
 def is_emulated(props: dict[str, str], info: str, prefix: str = "") -> bool:
@@ -92,7 +100,7 @@ def conditions(serial: str) -> dict[str, Any]:
 
 
 def battery(said: str) -> dict[str, Any]:
-    """The battery's level in percent, its temperature in degrees Celsius, plugged and status, from `dumpsys battery`."""
+    """The battery's level in percent, its temperature in Celsius, plugged and status, from `dumpsys battery`."""
     values = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in said.splitlines())}
     number = lambda name: int(values[name]) if re.fullmatch(r"-?\d{1,9}", values.get(name, "")) else None
     level, tenths, status = number("level"), number("temperature"), number("status")

@@ -1,7 +1,7 @@
 """What the kernel says of processors, in /proc/cpuinfo: this machine's, or a phone's as text.
 
-Every line is a name and a value around a colon. x86 kernels name "model name" and "flags", Arm's "CPU implementer", "CPU part"
-and "Features", once for each core.
+Every line is a name and a value around a colon. x86 kernels name "model name" and "flags", Arm's "CPU implementer",
+"CPU part" and "Features", once for each core.
 """
 
 import itertools
@@ -11,7 +11,10 @@ X86, ARM = "flags", "Features"
 
 
 def here(path: str = PATH) -> str:
-    """What is said of this machine's first core; nothing where there is no such file. Machines of many cores make a long one."""
+    """What is said of this machine's first core; nothing where there is no such file.
+
+    Machines of many cores make a long one.
+    """
     try:
         with open(path) as file:
             return "".join(itertools.takewhile(str.strip, file))

@@ -31,8 +31,9 @@ class Code:
 
 @dataclasses.dataclass(frozen=True)
 class Elf:
-    """machine: the processor as ELF names it (AARCH64), a number where it has no name; loader: path of the program's loader,
-    "" if it has none; needed: libraries by name; align: the smallest of its segments; code: of the first segment that has any.
+    """machine: the processor as ELF names it (AARCH64), a number where it has no name; loader: path of the program's
+    loader, "" if it has none; needed: libraries by name; align: the smallest of its segments; code: of the first
+    segment that has any.
     """
 
     machine: str | int

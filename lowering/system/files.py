@@ -1,8 +1,8 @@
 """Files and folders that are written whole or not at all, however many processes write them and whatever stops one.
 
-What is written comes to be in a private folder beside its place, `.NAME.part-RANDOM`, which its process holds a lock on.
-It is renamed when it is complete. A process that is killed leaves such a folder without a lock: the next one that writes
-the same name removes it.
+What is written comes to be in a private folder beside its place, `.NAME.part-RANDOM`, which its process holds a lock
+on. It is renamed when it is complete. A process that is killed leaves such a folder without a lock: the next one that
+writes the same name removes it.
 """
 
 import contextlib
@@ -28,8 +28,8 @@ def whole(path: pathlib.Path, sync: bool = True) -> Iterator[pathlib.Path]:
     """A path of the same name for the block to write a file to, which takes the place of `path` when the block ends.
 
     If the block fails, `path` is as before. sync: the content is on the disk before the file gets its name, so that a
-    power cut cannot leave an empty file; False for what is cheap to make again. A pipe or a device, such as /dev/stdout,
-    is written as it is.
+    power cut cannot leave an empty file; False for what is cheap to make again. A pipe or a device, such as
+    /dev/stdout, is written as it is.
     """
     if path.exists() and not path.is_file():
         yield path

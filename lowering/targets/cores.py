@@ -7,7 +7,8 @@ from lowering.system import cpuinfo
 ARM = 0x41  # "CPU implementer"
 
 # LLVM's name of a feature -> the kernel's, for features that LLVM's code for our kernels may use by itself. Others that
-# its CPU models list are left out: they need an intrinsic (aes, sha2, jsconv), or belong to the system (mte, pauth, ras).
+# its CPU models list are left out: they need an intrinsic (aes, sha2, jsconv), or belong to the system (mte, pauth,
+# ras).
 FEATURES = {
     "neon": "asimd",
     "lse": "atomics",
@@ -28,7 +29,8 @@ GENERIC = ("neon",)
 ARMV8 = ("neon", "lse", "rdm", "rcpc", "fullfp16", "dotprod")  # Armv8.2
 ARMV9 = (*ARMV8, "fp16fml", "complxnum", "i8mm", "bf16", "sve", "sve2", "sve-bitperm")
 
-# What targets add: features that every phone with these cores has. SVE, which Armv9 implies, is off: few phones show it.
+# What targets add: features that every phone with these cores has. SVE, which Armv9 implies, is off: few phones show
+# it.
 PLUS_ARMV8 = "+dotprod,+fullfp16"
 PLUS_ARMV9 = "+dotprod,+fullfp16,+i8mm,-sve,-sve2,-sve-bitperm"
 

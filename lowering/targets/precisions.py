@@ -21,7 +21,8 @@ class Precision:
     tolerance: float
 
 
-# The operation that takes a maximum: IREE 3.13's compiler fails on arith.maximumf of f16 vectors. No value here is NaN, where the two differ.
+# The operation that takes a maximum: IREE 3.13's compiler fails on arith.maximumf of f16 vectors. No value here is NaN,
+# where the two differ.
 MAXIMUM = {"f32": "arith.maximumf", "f16": "arith.maxnumf"}
 
 F32 = Precision("f32", "f32", "f32", "f32", 1e-4)

@@ -19,8 +19,9 @@ class ScheduleError(ValueError):
 class Schedule:
     """How one convolution is computed; None leaves that to the target's defaults.
 
-    group: filters in a row. vectors, chunk: as in targets.Tiling. ring: bytes that a chain with the convolution before it may keep in
-    cache, 0 for two kernels apart. source: who chose, one of SOURCES; of no account when choices are compared.
+    group: filters in a row. vectors, chunk: as in targets.Tiling. ring: bytes that a chain with the convolution before
+    it may keep in cache, 0 for two kernels apart. source: who chose, one of SOURCES; of no account when choices are
+    compared.
     """
 
     group: int | None = None

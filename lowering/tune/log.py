@@ -1,4 +1,4 @@
-"""What trials showed: by unit and choices, in memory and on disk, so that a search that was stopped goes on from there."""
+"""What trials showed: by unit and choices, in memory and on disk, so that a stopped search goes on from there."""
 
 import dataclasses
 import fcntl
@@ -16,8 +16,10 @@ Rounds = list[tuple[float, float]]  # a unit's cost with the default and with a 
 
 @dataclasses.dataclass
 class Result:
-    """A unit's choices by key, and what each trial of them showed. The first says whether they are worth a second one, which alone can be believed:
-    the best of many first trials owes part of its lead to luck.
+    """A unit's choices by key, and what each trial of them showed.
+
+    The first says whether they are worth a second one, which alone can be believed: the best of many first trials owes
+    part of its lead to luck.
     """
 
     chosen: networks.Schedules
@@ -40,7 +42,9 @@ class Result:
 
     @property
     def holds(self) -> bool:
-        """Whether the choices gain more than the margin, and more than the rounds differ by: three of four show half the margin or more."""
+        """Whether the choices gain more than the margin, and more than the rounds differ by: three of four show half
+        the margin or more.
+        """
         return self.ratio < 1 - MARGIN and float(np.quantile(self._ratios, 0.75, method="lower")) < 1 - MARGIN / 2
 
     @property
@@ -53,7 +57,10 @@ class Result:
 
 
 class Log:
-    """Results of all trials. With a path they are read from there, and each is appended as a line before `add` returns."""
+    """Results of all trials.
+
+    With a path they are read from there, and each is appended as a line before `add` returns.
+    """
 
     def __init__(self, path: pathlib.Path | None = None) -> None:
         self.path, self._results = path, dict[tuple[str, str], Result]()

@@ -1,4 +1,4 @@
-"""A network as the tuner sees it: units of layers that are chosen for together, and the graph packed with any choices."""
+"""A network as the tuner sees it: units of layers that are chosen for together, and the graph packed with choices."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -15,7 +15,8 @@ Costs = Mapping[str, float]  # by kernel
 
 @dataclasses.dataclass(frozen=True)
 class Unit:
-    """One convolution, or several in a row that kernels may join: their keys, and the names of all layers in the network that have these keys.
+    """One convolution, or several in a row that kernels may join: their keys, and the names of all layers in the
+    network that have these keys.
 
     pools: that alone read one of these layers, and may be joined to it.
     """
@@ -25,7 +26,9 @@ class Unit:
     pools: frozenset[str] = frozenset()
 
     def cost(self, costs: Costs) -> float:
-        """The sum over its kernels: of one layer, of two, "first.second", and of the pools behind them, in kernels of their own or not."""
+        """The sum over its kernels: of one layer, of two, "first.second", and of the pools behind them, in kernels of
+        their own or not.
+        """
         own = {name for layers in self.names for name in layers} | self.pools
         return sum(cost for kernel, cost in costs.items() if not own.isdisjoint(kernel.split(".")))
 
@@ -39,7 +42,7 @@ class Unit:
 
 
 class Network:
-    """A traced graph, and `graph`, the same prepared for any target; each kernel is packed once for each size of rows."""
+    """A traced graph, and `graph`, the same prepared for any target; each kernel packed once for each size of rows."""
 
     def __init__(self, graph: ops.Graph) -> None:
         self.traced, self.graph = graph, stages.run(graph, stages.PREPARATION)
@@ -48,7 +51,9 @@ class Network:
         self._packed: dict[tuple[int, tuple[int, ...], int | None], packed.PackedKernel] = {}
 
     def rewrite(self, chosen: Schedules, target: targets.Target) -> ops.Graph:
-        """The graph as the target's kernels compute it, with the schedules chosen by key for just the layers that have that key."""
+        """The graph as the target's kernels compute it, with the schedules chosen by key for just the layers that have
+        that key.
+        """
         names = {name: chosen[key] for name, key in self.keys.items() if key in chosen}
         return stages.run(self.graph, stages.completion(target, lambda _: names, self._pack))
 

@@ -40,14 +40,23 @@ class Found:
 
 
 def search(
-    network: networks.Network, target: targets.Target, trial: Trial, seconds: float, known: schedules.Schedules = schedules.NONE,
-    noisy: bool = True, clock: Callable[[], float] = time.monotonic, log: logs.Log | None = None,
-) -> Iterator[list[Found]]:  # fmt: skip
-    """Tries options and yields what is known after each trial, best choices first `known` from before. Stops before `seconds` are over.
+    network: networks.Network,
+    target: targets.Target,
+    trial: Trial,
+    seconds: float,
+    known: schedules.Schedules = schedules.NONE,
+    noisy: bool = True,
+    clock: Callable[[], float] = time.monotonic,
+    log: logs.Log | None = None,
+) -> Iterator[list[Found]]:
+    """Tries options and yields what is known after each trial, best choices first `known` from before.
 
-    A trial changes every unit at once, each in its own way: their costs do not depend on each other. What the `log` knows is not tried again.
-    `noisy`: trials take time by the clock. Then what won is tried again, and where that does not hold the next best is, until all is sure or the
-    time is over. Where costs are instructions, chunks keep their size: it is for the caches' sake, and no instruction shows it.
+    Stops before `seconds` are over.
+
+    A trial changes every unit at once, each in its own way: their costs do not depend on each other. What the `log`
+    knows is not tried again. `noisy`: trials take time by the clock. Then what won is tried again, and where that does
+    not hold the next best is, until all is sure or the time is over. Where costs are instructions, chunks keep their
+    size: it is for the caches' sake, and no instruction shows it.
     """
     budget, log = _Budget(clock, seconds, reserve=noisy), log or logs.Log()
     seen: Seen = {unit: [] for unit in network.units}
@@ -93,7 +102,9 @@ class _Budget:
     def allows(self, last: bool = False) -> bool:
         return self.clock() + self.longest * (1 if last or not self.reserve else 2) < self.end
 
-    def timed(self, call: Callable[[], list[tuple[networks.Costs, networks.Costs]]]) -> list[tuple[networks.Costs, networks.Costs]]:  # fmt: skip
+    def timed(
+        self, call: Callable[[], list[tuple[networks.Costs, networks.Costs]]]
+    ) -> list[tuple[networks.Costs, networks.Costs]]:
         began = self.clock()
         result = call()
         self.longest = max(self.longest, self.clock() - began)
@@ -112,8 +123,13 @@ def _recall(
 
 
 def _try(
-    network: networks.Network, trial: Trial, attempt: dict[networks.Unit, networks.Schedules], log: logs.Log, seen: Seen, budget: _Budget
-) -> None:  # fmt: skip
+    network: networks.Network,
+    trial: Trial,
+    attempt: dict[networks.Unit, networks.Schedules],
+    log: logs.Log,
+    seen: Seen,
+    budget: _Budget,
+) -> None:
     """One trial of the attempts, and of the best choices of all other units: these are confirmed by the way, or not."""
     chosen = {unit: attempt.get(unit, _best(results)) for unit, results in seen.items()}
     rounds = budget.timed(lambda: trial(_together(chosen)))
@@ -151,7 +167,7 @@ def _together(chosen: dict[networks.Unit, networks.Schedules]) -> networks.Sched
 def _ordered(
     network: networks.Network, target: targets.Target, axis: Axis, seen: Seen, budget: _Budget
 ) -> dict[networks.Unit, list[networks.Schedules]]:
-    """Options of an axis for every unit, cheapest by the model first; not those that change nothing, nor the hopeless."""
+    """Options of an axis for every unit, cheapest by the model first; none that change nothing, nor the hopeless."""
     now = {unit: _best(results) for unit, results in seen.items()}
     options = {unit: list(axis(unit, now[unit], target)) for unit in network.units}
     default, base = (_by_unit(network, target, chosen) for chosen in ({}, _together(now)))
@@ -196,7 +212,9 @@ def _shapes(unit: networks.Unit, chosen: networks.Schedules, target: targets.Tar
 
 
 def _chunks(unit: networks.Unit, chosen: networks.Schedules, target: targets.Target) -> Iterable[networks.Schedules]:
-    """Tiles in a chunk; and where no other tile won, wider ones in smaller chunks, since one of both alone may lose what both gain."""
+    """Tiles in a chunk; and where no other tile won, wider ones in smaller chunks, since one of both alone may lose
+    what both gain.
+    """
     vectors = target.tilings[WIDE].vectors + 1
     for key in unit.keys:
         if chosen.get(key, schedules.DEFAULT).vectors is None and WIDE * vectors <= _most_sums(target):

@@ -1,4 +1,6 @@
-"""Trials: what a network's kernels cost with the default choices and with others, by the model, by counting or by the clock."""
+"""Trials: what a network's kernels cost with the default choices and with others, by the model, by counting or by the
+clock.
+"""
 
 import math
 import pathlib
@@ -24,7 +26,9 @@ def modelled(network: networks.Network, target: targets.Target) -> search.Trial:
     base = model.costs(network.rewrite({}, target), target)
 
     def costs(chosen: networks.Schedules) -> networks.Costs:
-        """Instructions, and the stalls that the default has not; stalls that the default has and these have not count for nothing."""
+        """Instructions, and the stalls that the default has not; stalls that the default has and these have not count
+        for nothing.
+        """
         found, none = model.costs(network.rewrite(chosen, target), target), model.Cost(0.0, 0.0)
         return {name: c.instructions + max(0.0, c.stalls - base.get(name, none).stalls) for name, c in found.items()}
 
@@ -49,8 +53,8 @@ def counts(
 def measured(network: networks.Network, target: targets.Target, folder: pathlib.Path) -> search.Trial:
     """In milliseconds on this machine and one thread, default and choices in turns.
 
-    Layers are timed where they stand, in whole inferences, from IREE's dispatch events: so each finds its input and its weights in the
-    cache, or not, as it does in use. Alone in a loop it would find both warm.
+    Layers are timed where they stand, in whole inferences, from IREE's dispatch events: so each finds its input and its
+    weights in the cache, or not, as it does in use. Alone in a loop it would find both warm.
     """
     default = _build(network, network.rewrite({}, target), target, folder / "default")
     first = _profile(default, RUNS[0])
@@ -74,8 +78,11 @@ def measured(network: networks.Network, target: targets.Target, folder: pathlib.
 def undisturbed(
     turn: Callable[[int], tuple[networks.Costs, networks.Costs]],
 ) -> list[tuple[networks.Costs, networks.Costs]]:
-    """ROUNDS rounds. Those in which the default took much longer than in the fastest are taken again, until as many were lost: another
-    program ran, and does not slow all kernels alike."""
+    """ROUNDS rounds.
+
+    Those in which the default took much longer than in the fastest are taken again, until as many were lost: another
+    program ran, and does not slow all kernels alike.
+    """
     rounds: list[tuple[networks.Costs, networks.Costs]] = []
     whole = lambda pair: sum(pair[0].values())
     for number in range(2 * ROUNDS):

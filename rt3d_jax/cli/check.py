@@ -10,9 +10,11 @@ from rt3d_jax.cli import console, lower
 
 
 def run(folders: Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional], /) -> int:
-    """Run bundles on their own clip and compare with JAX's answer: natively, under qemu-user (arm64) or on the Vulkan device found here.
+    """Run bundles on their own clip and compare with JAX's answer: natively, under qemu-user (arm64) or on the Vulkan
+    device found here.
 
-    Exit code 1 if an answer differs by more than 1e-4 of the largest logit (1e-2 with f16 in memory, 5e-2 with sums in f16), or could not be had.
+    Exit code 1 if an answer differs by more than 1e-4 of the largest logit (1e-2 with f16 in memory, 5e-2 with sums in
+    f16), or could not be had.
 
     Args:
         folders: Bundles that `rt3d lower` wrote.

@@ -21,10 +21,12 @@ def run(
     loops: bool = False,
     json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
 ) -> None:
-    """Count the instructions that arm64 bundles execute per MAC kept, layer by layer and in a whole inference. Counts, not times.
+    """Count the instructions that arm64 bundles execute per MAC kept, layer by layer and in a whole inference.
 
-    Emulating takes about 5 s for 1e9 MACs, and the whole inference three times as much as all layers together. A layer's MACs
-    include those of taps that lie outside the clip in time, which its kernel does not compute.
+    Counts, not times.
+
+    Emulating takes about 5 s for 1e9 MACs, and the whole inference three times as much as all layers together. A
+    layer's MACs include those of taps that lie outside the clip in time, which its kernel does not compute.
 
     Args:
         folders: Bundles for android targets that `rt3d lower` wrote.
@@ -69,9 +71,17 @@ def show(folder: pathlib.Path, found: dict[str, Any], loops: bool) -> None:
     rows = [*found["layers"], *found["totals"]]
     multiplies = [kind for kind in instructions.MULTIPLIES if any(kind in row["counts"] for row in found["layers"])]
     columns = (
-        "layer", "MMACs kept", "M instructions", "instructions/MAC", *(f"{kind}/MAC" for kind in multiplies), "loads/MAC", "stores/MAC",
-        "multiplies", "in hottest loop", "spills in it",
-    )  # fmt: skip
+        "layer",
+        "MMACs kept",
+        "M instructions",
+        "instructions/MAC",
+        *(f"{kind}/MAC" for kind in multiplies),
+        "loads/MAC",
+        "stores/MAC",
+        "multiplies",
+        "in hottest loop",
+        "spills in it",
+    )
     console.table(f"Instructions of {folder}", columns, [_cells(row, multiplies) for row in rows])
     for row in found["layers"] if loops else ():
         if row["loop"]:
@@ -90,4 +100,7 @@ def _cells(row: dict[str, Any], multiplies: Sequence[str]) -> tuple[object, ...]
 
 def _summary(loop: dict[str, Any]) -> str:
     mix = ", ".join(f"{times:.3g} {kind}" for kind, times in loop["mix"].items())
-    return f"{loop['share']:.1%} of its instructions in a loop of {loop['instructions']:.3g} ({mix}), {loop['spills']:.3g} of them on the stack"
+    return (
+        f"{loop['share']:.1%} of its instructions in a loop of {loop['instructions']:.3g} ({mix}), "
+        f"{loop['spills']:.3g} of them on the stack"
+    )

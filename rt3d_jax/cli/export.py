@@ -15,10 +15,11 @@ def run(
     out: pathlib.Path,
     licence: Annotated[str | None, tyro.conf.arg(aliases=["--license"])] = None,
 ) -> None:
-    """Write trained runs as folders that a Hugging Face repository takes as they are; `rt3d import FOLDER` reads them back.
+    """Write trained runs as folders that a Hugging Face repository takes as they are; `rt3d import FOLDER` reads them
+    back.
 
-    Each holds model.safetensors, masks.safetensors, config.json (network, labels, clip spec, accuracy and protocol) and README.md, the
-    model card. The same run gives the same bytes; a folder that is there and the same is kept.
+    Each holds model.safetensors, masks.safetensors, config.json (network, labels, clip spec, accuracy and protocol) and
+    README.md, the model card. The same run gives the same bytes; a folder that is there and the same is kept.
 
     Such as:
       rt3d export runs/first/runs/kgs-3.6x --out share --licence apache-2.0
@@ -28,7 +29,8 @@ def run(
     Args:
         runs: Folders of finished phases, such as OUT/runs/kgs-3.6x.
         out: Folder for the shared folders, one per run: OUT/NAME.
-        licence: Of the weights, by the hub's name, such as apache-2.0; yours to choose. Default: the card says that none was given.
+        licence: Of the weights, by the hub's name, such as apache-2.0; yours to choose. Default: the card says that
+        none was given.
     """
     console.some(runs, "run, such as OUT/runs/dense")
     names = [folder.resolve().name for folder in runs]

@@ -14,13 +14,13 @@ from lowering.bundle import bundles
 from lowering.phone import adb, bench, pack, rows, state
 from rt3d_jax.cli import console
 
-ABOUT = """Bundles on Android phones. Needs USB debugging or `adb connect`, no root and no NDK for CPU targets; see docs/android.md.
+ABOUT = """Bundles on Android phones: USB debugging or `adb connect`, no root, for CPU targets no NDK; see docs/android.md.
 
 Examples:
   rt3d phone pack OUT/bundles/dense/android-cortex-a76                       a folder for adb push, checked under qemu
   rt3d phone run OUT/bundles/*/android-cortex-a76                            the answers on every phone that adb sees
   rt3d phone bench OUT/bundles/dense/android-cortex-a76 OUT/bundles/kgs-3.6x/android-cortex-a76 --json pixel.jsonl
-  rt3d phone bench ... --threads 4 --sustained 300                           four big cores; five minutes without a pause
+  rt3d phone bench ... --threads 4 --sustained 300                          four big cores; five minutes without a pause
   rt3d report pixel.jsonl other.jsonl --out phones.html"""
 Folders = Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional]
 Serials = Annotated[tuple[str, ...], tyro.conf.arg(metavar="SERIAL...")]
@@ -47,7 +47,8 @@ def pack_bundles(
     Args:
         folders: Bundles for android:CPU (or vulkan:GPU, with --tools) that `rt3d lower` wrote.
         out: The packed folder, for one bundle; default: beside each bundle, with -phone at the end of its name.
-        tools: Folder with IREE's arm64 tools; default: those of IREE's own wheel. Vulkan needs tools built with the NDK.
+        tools: Folder with IREE's arm64 tools; default: those of IREE's own wheel. Vulkan needs tools built with the
+        NDK.
         libraries: Folder with the loader and libraries of glibc tools; default: Debian's.
     """
     console.some(folders, "bundle, such as OUT/bundles/dense/android-cortex-a76")
@@ -77,7 +78,8 @@ def run(
         folders: Bundles, which are packed first where needed, or packed folders.
         serial: Phones, as `adb devices` names them; default: all.
         tools: As in `rt3d phone pack`.
-        clean: Removes the bundles from the phones afterwards; otherwise they stay, and the next time only what changed is pushed.
+        clean: Removes the bundles from the phones afterwards; otherwise they stay, and the next time only what changed
+        is pushed.
         json_file: Appends a row for each bundle and phone.
     """
     return _on_phones(
@@ -100,7 +102,8 @@ def measure(
 ) -> int:
     """Time bundles on phones: on the biggest cores, interleaved (A B A B ...), after checking their answers.
 
-    Under an emulator nothing is a latency: rows then say so and hold no times. Exit code 1 if a bundle failed; its row says why.
+    Under an emulator nothing is a latency: rows then say so and hold no times. Exit code 1 if a bundle failed; its row
+    says why.
 
     Args:
         folders: Bundles, which are packed first where needed, or packed folders. Name the dense one first.
@@ -170,7 +173,8 @@ def _on_phone(serial: str, packs: Sequence[pack.Pack], work: Work, clean: bool) 
     pushed = [one.pushed for one in measured if one.pushed]
     sent = sum(len(each.sent) for each in pushed)
     console.say(
-        f"{serial}: {sent} files pushed ({sum(each.size for each in pushed) / 1e6:.1f} MB), {sum(each.kept for each in pushed)} were there"
+        f"{serial}: {sent} files pushed ({sum(each.size for each in pushed) / 1e6:.1f} MB), "
+        f"{sum(each.kept for each in pushed)} were there"
     )
     if clean:
         bench.remove(serial, measured)

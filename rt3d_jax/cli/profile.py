@@ -16,7 +16,9 @@ def run(
     runs: int = 20,
     json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
 ) -> None:
-    """Time each layer of a host bundle on one thread. Profiling costs time: read the shares here, latencies from `rt3d bench`.
+    """Time each layer of a host bundle on one thread.
+
+    Profiling costs time: read the shares here, latencies from `rt3d bench`.
 
     Args:
         folder: Bundle for `host`.

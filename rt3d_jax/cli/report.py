@@ -18,7 +18,8 @@ def run(
     """Draw report.html again from report.json; or merge measurements of several phones and hosts into one page.
 
     Args:
-        paths: A folder with report.json, as `rt3d demo` writes it; or files of rows, as `rt3d phone bench --json` and `rt3d bench --json` write them.
+        paths: A folder with report.json, as `rt3d demo` writes it; or files of rows, as `rt3d phone bench --json` and
+        `rt3d bench --json` write them.
         out: The page, for files of rows.
     """
     console.some(paths, "folder with report.json, or file of rows")

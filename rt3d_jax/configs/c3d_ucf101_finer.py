@@ -1,4 +1,5 @@
-"""C3D on UCF101, beyond the paper: every layer is pruned, and blocks of one channel (KGS 8x1) cost the kernels nothing more.
+"""C3D on UCF101, beyond the paper: every layer is pruned, and blocks of one channel (KGS 8x1) cost the kernels nothing
+more.
 
 Command: rt3d train c3d_ucf101_finer --out OUT, with UCF101 in ./data/ucf101.
 Expected: no published number. The paper keeps the first layer dense and groups of 4 channels. Time: days on one GPU.

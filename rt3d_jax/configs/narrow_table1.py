@@ -1,7 +1,8 @@
-"""The cells of paper_table1 where pruning hurts: a C3D of an eighth of its width, hardly trained and hardly retrained; and finer blocks.
+"""The cells of paper_table1 where pruning hurts: a C3D of an eighth of its width, hardly trained and hardly retrained;
+and finer blocks.
 
-Command: rt3d sweep narrow_table1 --out OUT --jobs 2. It ranks how fast a scheme recovers, where paper_table1 shows where it ends.
-Seed 100 chose the strengths, at KGS 2.6x, and every scheme has the same.
+Command: rt3d sweep narrow_table1 --out OUT --jobs 2. It ranks how fast a scheme recovers, where paper_table1 shows
+where it ends. Seed 100 chose the strengths, at KGS 2.6x, and every scheme has the same.
 """
 
 import dataclasses

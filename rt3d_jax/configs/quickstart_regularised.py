@@ -1,6 +1,7 @@
 """The quickstart under group lasso.
 
-Command: rt3d train quickstart_regularised --out OUT. Minutes on two cores. Compare with quickstart, which is reweighted.
+Command: rt3d train quickstart_regularised --out OUT. Minutes on two cores. Compare with quickstart, which is
+reweighted.
 """
 
 import dataclasses

@@ -17,7 +17,8 @@ IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 KINETICS_MEAN = (0.43216, 0.394666, 0.37645)  # of torchvision's video networks
 KINETICS_STD = (0.22803, 0.22145, 0.216989)
-# Decoded videos that stay in memory, by path, short side and frames asked for: at most KEPT_VIDEOS of KEPT_BYTES each, in each process.
+# Decoded videos that stay in memory, by path, short side and frames asked for: at most KEPT_VIDEOS of KEPT_BYTES each,
+# in each process.
 KEPT_BYTES, KEPT_VIDEOS = 1 << 16, 1 << 12
 _KEPT: dict[tuple[str, int, int], tuple[tuple[int, int] | None, np.ndarray]] = {}
 

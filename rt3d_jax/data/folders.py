@@ -18,7 +18,7 @@ Source = ucf.UCF101 | hmdb51.HMDB51 | kinetics.Kinetics | something.SomethingSom
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """One layout. source: its class in an experiment. tolerant: whether some listed videos are missing in every copy."""
+    """One layout. source: its class in an experiment. tolerant: whether listed videos are missing in every copy."""
 
     source: type
     read: Callable[[Any], Listing]
@@ -47,7 +47,10 @@ def read(source: Source) -> Dataset:
 
 
 def listing(source: Source) -> Listing:
-    """The lists of a data set, and which of their videos exist. Raises the errors of `read`, except for missing videos."""
+    """The lists of a data set, and which of their videos exist.
+
+    Raises the errors of `read`, except for missing videos.
+    """
     try:
         return _layout(source).read(source)
     except PermissionError as error:

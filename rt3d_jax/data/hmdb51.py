@@ -65,6 +65,6 @@ def _entry(
 
 
 def _group(name: str, label: str) -> str | None:
-    """The film or page that a video was cut from: what stands before its class in <source>_<class>_<6 properties>.avi."""
+    """The film or page of a video: what stands before the class in <source>_<class>_<6 properties>.avi."""
     source = re.match(rf"(.+)_{re.escape(label)}_[a-z]", name)
     return source and f"{label}/{source[1]}"

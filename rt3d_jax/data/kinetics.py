@@ -60,7 +60,8 @@ def _lists(root: pathlib.Path) -> dict[str, pathlib.Path]:
         paths = [str(path) for kind, path in candidates if kind == part]
         if len(paths) != 1:
             raise FileNotFoundError(
-                f"{root}: {len(paths)} lists {wanted} ({', '.join(paths) or 'none'}); expected one in it or in annotations/"
+                f"{root}: {len(paths)} lists {wanted} ({', '.join(paths) or 'none'}); expected one in it or "
+                f"in annotations/"
             )
     return dict(candidates)
 

@@ -7,7 +7,8 @@ import json
 import pathlib
 from typing import Any
 
-# The longest official list (training part of Something-Something v2) has about a third of these bytes, Kinetics-700 a third of these entries.
+# The longest official list (training part of Something-Something v2) has about a third of these bytes, Kinetics-700 a
+# third of these entries.
 MAX_BYTES = 2**27
 MAX_ENTRIES = 2_000_000
 MAX_NAME = 400

@@ -24,7 +24,8 @@ def check(batch: int, parts: int = 1) -> None:
         where = f"{devices} devices" + (f" of {processes} processes" if processes > 1 else "")
         cut = f" x {parts} parts (compute.accumulate)" if parts > 1 else ""
         raise ValueError(
-            f"batch is {batch}, expected a multiple of {devices * parts}: {where}{cut}; it counts the clips of all devices"
+            f"batch is {batch}, expected a multiple of {devices * parts}: {where}{cut}; it counts the clips "
+            f"of all devices"
         )
 
 
@@ -64,7 +65,7 @@ def rows(batch: int) -> tuple[int, ...]:
 
 
 def split(tree: Tree) -> Tree:
-    """Global arrays of the rows of this process: [len(rows(N)), ...] on each becomes [N, ...], split over the devices."""
+    """Global arrays of this process's rows: [len(rows(N)), ...] on each becomes [N, ...], split over the devices."""
     placement = batched()
     return tree if placement is None else jax.make_array_from_process_local_data(placement, tree)
 

@@ -56,7 +56,10 @@ def first() -> bool:
 
 
 def in_turn(function: Callable[[], Value]) -> Value:
-    """Calls function() in process 0 first, then in the others, which find what it wrote. Each returns its own result."""
+    """Calls function() in process 0 first, then in the others, which find what it wrote.
+
+    Each returns its own result.
+    """
     if jax.process_count() == 1:
         return function()
     found = function() if first() else None
@@ -140,7 +143,8 @@ def _initialise(job: Job) -> None:
     except (ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise RuntimeError(
-            f"found no job to join ({reason}); expected SLURM, a TPU pod, Open MPI, or coordinator, processes and process"
+            f"found no job to join ({reason}); expected SLURM, a TPU pod, Open MPI, or coordinator, "
+            f"processes and process"
         ) from error
 
 
@@ -160,7 +164,8 @@ class _Watch(threading.Thread):
         self._on_abort = ctypes.CFUNCTYPE(None, ctypes.c_int)(self._aborted)
 
     def start(self) -> None:
-        # XLA aborts a process whose coordinator, in process 0, does not answer any more. Python's own handlers would run too late.
+        # XLA aborts a process whose coordinator, in process 0, does not answer any more. Python's own handlers would
+        # run too late.
         ctypes.CDLL(None).signal(signal.SIGABRT, self._on_abort)
         super().start()
 

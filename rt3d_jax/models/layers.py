@@ -18,9 +18,9 @@ FORMS = ("auto", "direct", "planes")
 def centred(gain: float) -> Callable[..., jax.Array]:
     """Initialisation with variance gain / fan-in in which the weights of every filter sum to zero.
 
-    He et al. (2015) with the filter's mean taken out: what comes out of a ReLU has a positive mean that all clips share,
-    and in a deep network without batch norm it would grow until all clips look alike, and training stalls. A gain of 3
-    instead of 2 makes up for the variance that goes with the mean.
+    He et al. (2015) with the filter's mean taken out: what comes out of a ReLU has a positive mean that all clips
+    share, and in a deep network without batch norm it would grow until all clips look alike, and training stalls. A
+    gain of 3 instead of 2 makes up for the variance that goes with the mean.
     """
 
     def init(key: jax.Array, shape: Sequence[int], dtype: Any = jnp.float32) -> jax.Array:
@@ -37,7 +37,9 @@ SMALL = centred(0.1)
 
 @dataclasses.dataclass(frozen=True)
 class Norm:
-    """Batch norm (Ioffe and Szegedy, 2015). eps is added to variances; running <- (1 - momentum) running + momentum batch."""
+    """Batch norm (Ioffe and Szegedy, 2015). eps is added to variances; running <- (1 - momentum) running + momentum
+    batch.
+    """
 
     eps: float = 1e-5
     momentum: float = 0.1
@@ -46,9 +48,10 @@ class Norm:
 class Conv(nnx.Module):
     """A 3D convolution with bias, or with batch norm in its place; pads are symmetric, half of its size.
 
-    Parameters: kernel f32[*size, inputs, outputs] and bias f32[outputs]; with a norm also scale and the running statistics
-    mean and var, all f32[outputs]. `shift` adds a bias of that name before the norm, which only some sources of weights have.
-    The convolution is computed in `dtype`, which its result has too; what follows it inside the layer is f32.
+    Parameters: kernel f32[*size, inputs, outputs] and bias f32[outputs]; with a norm also scale and the running
+    statistics mean and var, all f32[outputs]. `shift` adds a bias of that name before the norm, which only some sources
+    of weights have. The convolution is computed in `dtype`, which its result has too; what follows it inside the layer
+    is f32.
     """
 
     dtype = "float32"
@@ -102,7 +105,9 @@ class Conv(nnx.Module):
 
 
 class Dense(nnx.Module):
-    """A fully connected layer with bias: kernel f32[inputs, outputs]; the product is computed in `dtype`, the result is f32."""
+    """A fully connected layer with bias: kernel f32[inputs, outputs]; the product is computed in `dtype`, the result is
+    f32.
+    """
 
     dtype = "float32"
 
@@ -156,7 +161,9 @@ def avg_pool(x: jax.Array, window: Sequence[int]) -> jax.Array:
 
 
 def block(call: Callable[..., jax.Array], module: nnx.Module, x: jax.Array, *, remat: bool) -> jax.Array:
-    """call(module, x), renewing statistics inside; remat computes what lies inside again for the gradient (jax.checkpoint)."""
+    """call(module, x), renewing statistics inside; remat computes what lies inside again for the gradient
+    (jax.checkpoint).
+    """
     plain = lambda module, x: call(module, x)
     return nnx.remat(plain)(module, x) if remat else plain(module, x)
 

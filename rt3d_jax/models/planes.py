@@ -16,10 +16,11 @@ LOOP_POSITIONS = 2048  # of a frame of the whole batch: a product of that many i
 
 
 def conv(x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Sizes) -> jax.Array:
-    """Convolve f[N, D, H, W, I] with f[d, h, w, I, O]: the taps along depth side by side as channels of one 2D convolution.
+    """Convolve f[N, D, H, W, I] with f[d, h, w, I, O]: the taps along depth side by side as channels of one 2D
+    convolution.
 
-    The gradient of the kernel is a matrix product of our own, as XLA's runs at a third of the speed; gradients of gradients
-    are not defined there. Tiny planes are one product with all taps side by side.
+    The gradient of the kernel is a matrix product of our own, as XLA's runs at a third of the speed; gradients of
+    gradients are not defined there. Tiny planes are one product with all taps side by side.
     """
     if x.shape[2] * x.shape[3] <= TINY_PLANE:
         return _conv_taps(x, kernel, strides, pads)
@@ -96,8 +97,8 @@ _conv_fast.defvjp(_forward, _backward)
 def _kernel_gradient(x: jax.Array, dy: jax.Array, shape: Sequence[int], strides: Sizes, pads: Sizes) -> jax.Array:
     """f32[d, h, w, I, O] of x f[N, D, H, W, I] and dy f[N, d, h, w, O].
 
-    One product of the patches within planes and, for taps along depth, dy shifted by so many frames: the patches of a frame
-    serve all taps along depth. Large frames go one by one, so that their patches stay in a cache.
+    One product of the patches within planes and, for taps along depth, dy shifted by so many frames: the patches of a
+    frame serve all taps along depth. Large frames go one by one, so that their patches stay in a cache.
     """
     taps, height, width, inputs, outputs = shape
     lead, pad = taps, pads[0]

@@ -1,4 +1,6 @@
-"""Measurements on several phones and hosts as one page: dense against sparse on each, every row with how it was measured."""
+"""Measurements on several phones and hosts as one page: dense against sparse on each, every row with how it was
+measured.
+"""
 
 import json
 import pathlib
@@ -9,7 +11,8 @@ from rt3d_jax.report import page, pieces, plots
 
 Row = dict[str, Any]
 NOTE = (
-    "Compare within a device, not across devices: bundles of one device were run in turns. Times of a host are no phone's, and an "
+    "Compare within a device, not across devices: bundles of one device were run in turns. Times of a host "
+    "are no phone's, and an "
     "emulator has none at all."
 )
 WHERE: tuple[pieces.Column, ...] = (
@@ -49,16 +52,26 @@ CORRECT: tuple[pieces.Column, ...] = (
     ("accuracy", "number", lambda row: pieces.percent(_share(row.get("accuracy")))),
 )
 FAILED: tuple[pieces.Column, ...] = (*WHERE, ("what happened", "wide", lambda row: pieces.text(row["failure"])))
-TIMES_NOTE = "Bar: median (p50) per clip; thin line: up to p90; orange mark: the dense time divided by the rate, what the cut in MACs alone promises."
+TIMES_NOTE = (
+    "Bar: median (p50) per clip; thin line: up to p90; orange mark: the dense time divided by the rate, what the "
+    "cut in MACs alone promises."
+)
 REST_NOTE = (
-    "Load: start of the process, reading the module and mapping the weights. First: the first inference. Memory: the process's peak. "
+    "Load: start of the process, reading the module and mapping the weights. First: the first inference. "
+    "Memory: the process's peak. "
     "Speed kept: of the last 30 s without a pause over the first 30 s. Arrows: before and after."
 )
-CORRECT_NOTE = "The error is relative to the largest logit of JAX's answer. An emulator's times would say nothing: its rows hold none."
+CORRECT_NOTE = (
+    "The error is relative to the largest logit of JAX's answer. An emulator's times would say nothing: its rows "
+    "hold none."
+)
 
 
 def read(files: Iterable[pathlib.Path]) -> list[Row]:
-    """Rows of files that `rt3d phone run` or `bench` (JSON lines) and `rt3d bench` (one JSON object) wrote. ValueError for others."""
+    """Rows of files that `rt3d phone run` or `bench` (JSON lines) and `rt3d bench` (one JSON object) wrote.
+
+    ValueError for others.
+    """
     found: list[Row] = []
     for path in files:
         text = path.read_text(encoding="utf-8")
@@ -69,7 +82,8 @@ def read(files: Iterable[pathlib.Path]) -> list[Row]:
         rows = [row for value in values for row in _rows(value)]
         if not all(isinstance(row, dict) and {"status", "run", "target", "device"} <= set(row) for row in rows):
             raise ValueError(
-                f"{path} holds no rows of measurements; expected a file from `rt3d phone bench --json` or `rt3d bench --json`"
+                f"{path} holds no rows of measurements; expected a file from `rt3d phone bench --json` or "
+                f"`rt3d bench --json`"
             )
         found += rows
     return found

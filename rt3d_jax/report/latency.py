@@ -7,7 +7,8 @@ from rt3d_jax.report import pieces, plots, sections
 Report = dict[str, Any]
 Row = dict[str, Any]
 HOST_NOTE = (
-    "Times of the machine named at the end of this page: a host's times, not a phone's. What carries over to a phone is "
+    "Times of the machine named at the end of this page: a host's times, not a phone's. What carries over to "
+    "a phone is "
     "at most the ratio of dense to sparse, and that too must be measured there."
 )
 COLUMNS: tuple[pieces.Column, ...] = (
@@ -39,7 +40,8 @@ def section(report: Report) -> str:
         bars.append({**values, "label": label, "colour": colours.get(row["run"], "dense")})
     peak = report.get("fma_peak_gflops")
     caption = (
-        f"Time per clip on {pieces.joined(list(settings.values()))}. Bar: median (p50); thin line: up to p90; orange mark: "
+        f"Time per clip on {pieces.joined(list(settings.values()))}. Bar: median (p50); thin line: up to "
+        f"p90; orange mark: "
         "the dense time divided by the rate, what the cut in MACs alone promises."
     )
     caption += f" Peak of fused multiply-adds, measured in the same run: {peak:,.1f} GFLOP/s." if peak else ""
@@ -50,7 +52,7 @@ def section(report: Report) -> str:
 
 
 def speed_up(report: Report, run: Row | None) -> tuple[Row, float] | None:
-    """Of the run's latencies with a dense one beside them, the one with the fewest threads, and dense time / its time."""
+    """Of the run's latencies with a dense one beside them, that with the fewest threads, and dense time / its."""
     rows = [_compared(report, row) for row in report.get("latency", []) if run and row["run"] == run["name"]]
     rows = [row for row in rows if row["speed_up"] is not None]
     row = min(rows, key=lambda row: row["threads"], default=None)

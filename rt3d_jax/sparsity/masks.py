@@ -1,7 +1,8 @@
 """Masks over kernels: block norms and scores, keep-top-k, expansion to weights. Pure functions; all run under jit.
 
-Given numpy arrays, the functions on single kernels compute in numpy, without compiling anything. A mask tree has the structure of the parameters; a leaf is a bool array of the parameter's shape (True keeps) or None,
-which keeps everything.
+Given numpy arrays, the functions on single kernels compute in numpy, without compiling anything. A mask tree has the
+structure of the parameters; a leaf is a bool array of the parameter's shape (True keeps) or None, which keeps
+everything.
 """
 
 from collections.abc import Callable
@@ -32,7 +33,7 @@ def block_sums(values: Array, pattern: patterns.BlockPattern) -> Array:
 
 
 def block_sizes(shape: tuple[int, ...], pattern: patterns.BlockPattern) -> np.ndarray:
-    """The number of real weights in each block, int64[pattern.grid(shape)]; the last blocks of an axis may be smaller."""
+    """The number of real weights in each block, int64[pattern.grid(shape)]; the last of an axis may be smaller."""
     sizes = np.ones((), np.int64)
     for cells, side, size in zip(pattern.grid(shape), pattern.block(shape), patterns.kernel_shape(shape), strict=True):
         sides = np.full(cells, side, np.int64)

@@ -6,7 +6,9 @@ import optax
 
 
 def cross_entropy(logits: jax.Array, labels: jax.Array, smoothing: float = 0.0) -> jax.Array:
-    """Mean cross-entropy, f32[]; targets are (1 - s) one-hot + s / classes (Szegedy et al., 2016). logits f32[N, classes]."""
+    """Mean cross-entropy, f32[]; targets are (1 - s) one-hot + s / classes (Szegedy et al., 2016). logits f32[N,
+    classes].
+    """
     targets = optax.smooth_labels(jax.nn.one_hot(labels, logits.shape[-1]), smoothing)
     return jnp.mean(optax.softmax_cross_entropy(logits, targets))
 

@@ -15,7 +15,8 @@ Progress = Callable[[str, int, int, dict[str, float]], None]
 class Waiting:
     """How long the device had nothing to do because the next batch was not there.
 
-    An upper bound: a wait counts whole if the step before has ended when it ends, and not at all if that still computes.
+    An upper bound: a wait counts whole if the step before has ended when it ends, and not at all if that still
+    computes.
     """
 
     def __init__(self) -> None:
@@ -23,7 +24,7 @@ class Waiting:
 
     @contextlib.contextmanager
     def batch(self, running: Any) -> Iterator[None]:
-        """Around the call that gives a batch; `running` is an array that the step before gives, None before the first."""
+        """Around the call that gives a batch; `running` is an array of the step before, None before the first."""
         began = time.monotonic()
         with jax.profiler.TraceAnnotation("next batch"):
             yield
@@ -39,7 +40,8 @@ class Waiting:
 
 
 class Traced:
-    """A progress report that also writes a trace of a few steps of the first phase that trains: after ten, five of them.
+    """A progress report that also writes a trace of a few steps of the first phase that trains: after ten, five of
+    them.
 
     `folder` then holds plugins/profile/TIME/*.xplane.pb (TensorBoard) and *.trace.json.gz (ui.perfetto.dev).
     """

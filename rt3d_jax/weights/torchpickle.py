@@ -29,7 +29,7 @@ class Refused(ValueError):
 
 
 class Storage(NamedTuple):
-    """A storage that is not read yet. dtype: a key of DTYPES. key: its number. start, size: the view of its elements."""
+    """A storage, not read yet. dtype: a key of DTYPES. key: its number. start, size: the view of its elements."""
 
     dtype: str
     key: str
@@ -60,7 +60,7 @@ class _Ordered:
 
 
 class _Rebuild:
-    """Stands for torch._utils._rebuild_tensor_v2, and for _rebuild_tensor of 2017, which has these four arguments only."""
+    """For torch._utils._rebuild_tensor_v2, and for _rebuild_tensor of 2017, which has only these four arguments."""
 
     __slots__ = ()
 
@@ -97,7 +97,8 @@ NAMES: dict[tuple[str, str], Any] = {
     ("torch", "ByteStorage"): "u1",
     ("torch", "BoolStorage"): "b1",
 }
-# What picklers of protocols 2 to 4 write for these, of Python 2 too. Left out: what makes objects of classes, and text of protocol 0.
+# What picklers of protocols 2 to 4 write for these, of Python 2 too. Left out: what makes objects of classes, and text
+# of protocol 0.
 OPCODES = (
     *(pickle.PROTO, pickle.FRAME, pickle.STOP, pickle.MARK),
     *(pickle.BINPUT, pickle.LONG_BINPUT, pickle.MEMOIZE, pickle.BINGET, pickle.LONG_BINGET),
@@ -143,7 +144,8 @@ class _Unpickler(pickle._Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in NAMES:
             raise Refused(
-                f"names {ascii(f'{module}.{name}'[:200])[1:-1]}, expected tensors and plain containers only; where you trust "
+                f"names {ascii(f'{module}.{name}'[:200])[1:-1]}, expected tensors and plain containers only; "
+                f"where you trust "
                 "the file, save its state dict alone with PyTorch"
             )
         return NAMES[module, name]

@@ -19,9 +19,21 @@ MODELS = (
     catalog.Model("s3d", width=1 / 8, frames=14, size=17),
 )
 KEYS = {
-    "engine", "model", "scheme", "rate", "macs", "precision", "p50_ms", "p90_ms", "min_ms", "runs", "peak_rss_mb", "share_of_peak",
-    "max_rel_error", "status",
-}  # fmt: skip
+    "engine",
+    "model",
+    "scheme",
+    "rate",
+    "macs",
+    "precision",
+    "p50_ms",
+    "p90_ms",
+    "min_ms",
+    "runs",
+    "peak_rss_mb",
+    "share_of_peak",
+    "max_rel_error",
+    "status",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -45,8 +57,9 @@ def test_all_peers_answer_and_are_timed(tmp_path: pathlib.Path, capsys: pytest.C
     assert {"openvino", "onnxruntime", "torch", "MNN", "iree-base-runtime"} <= set(report["machine"]["versions"])
     rows = report["rows"]
     assert [(row["engine"], row["scheme"]) for row in rows] == [
-        *[(engines.OURS, "dense"), (engines.OURS, "kgs 8x4")], *[(name, "dense") for name in bench.DEFAULT_PEERS]
-    ]  # fmt: skip
+        *[(engines.OURS, "dense"), (engines.OURS, "kgs 8x4")],
+        *[(name, "dense") for name in bench.DEFAULT_PEERS],
+    ]
     for row in rows:
         assert (row["status"], row["runs"], row["model"], row["precision"]) == ("ok", 4, "c3d", "f32")
         assert row["max_rel_error"] < 1e-4 or row["engine"] == "mnn"  # Winograd

@@ -86,6 +86,9 @@ def test_doctor_finds_what_every_user_needs(tmp_path):
 
 
 def test_help_loads_neither_jax_nor_iree():
-    code = "import sys; from rt3d_jax.cli import main; main.call(['--help']); print(sorted({'jax', 'iree'} & set(sys.modules)))"
+    code = (
+        "import sys; from rt3d_jax.cli import main; main.call(['--help']); print(sorted({'jax', 'iree'} & "
+        "set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

@@ -40,7 +40,9 @@ def ucf101(root: pathlib.Path, video: pathlib.Path) -> pathlib.Path:
 
 
 def hmdb51(root: pathlib.Path, video: pathlib.Path) -> pathlib.Path:
-    """Four sources for each of two classes, two of which train in each split, one tests, one is not used; a space ends each line."""
+    """Four sources for each of two classes, two of which train in each split, one tests, one is not used; a space ends
+    each line.
+    """
     for label in HMDB_CLASSES:
         names = {f"{source}_{label}_u_nm_np10_ba_goo_{clip}.avi": source for source in HMDB_KINDS for clip in (0, 1)}
         for name in names:

@@ -1,4 +1,7 @@
-"""What plain numpy can tell of a clip's class: from single frames, and from motion between frames. Used by test_synthetic."""
+"""What plain numpy can tell of a clip's class: from single frames, and from motion between frames.
+
+Used by test_synthetic.
+"""
 
 import numpy as np
 
@@ -7,7 +10,7 @@ ANGLES = 48
 
 
 def frame_features(frames: np.ndarray) -> np.ndarray:
-    """float32[n, 256] of float32[n, H, W, 3]: random 5 x 5 filters, rectified, their mean and maximum over the frame."""
+    """float32[n, 256] of float32[n, H, W, 3]: random 5 x 5 filters, rectified, their mean and maximum over a frame."""
     filters = np.random.default_rng(1).normal(size=(75, 128)).astype(np.float32) / 9
     patches = np.lib.stride_tricks.sliding_window_view(frames, (5, 5), axis=(1, 2))[:, ::2, ::2]
     found = np.maximum(patches.transpose(0, 1, 2, 4, 5, 3).reshape(len(frames), -1, 75) @ filters, 0)

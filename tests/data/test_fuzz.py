@@ -1,4 +1,6 @@
-"""Lists and videos from strangers, broken at random: an error of the documented kinds or an answer, soon, and nothing read outside."""
+"""Lists and videos from strangers, broken at random: an error of the documented kinds or an answer, soon, and nothing
+read outside.
+"""
 
 import json
 import os

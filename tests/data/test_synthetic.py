@@ -47,7 +47,7 @@ def test_a_classifier_of_single_frames_stays_near_chance(read):
 
 
 def test_that_classifier_of_single_frames_can_tell_what_frames_do_tell(read):
-    """Else the test above would pass for any set: here it tells the group, which shows in the texture, of other clips."""
+    """Else the test above would pass for any set: here it tells the group, which the texture shows, of others."""
     (train, _, groups), _ = read
     features = motion.frame_features(train[:, 2::4].reshape(-1, 32, 32, 3))
     labels, odd = np.repeat(groups - groups.min(), 4), np.repeat(np.arange(len(train)) % 2 == 1, 4)

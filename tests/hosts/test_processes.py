@@ -37,9 +37,13 @@ def test_jobs_run_side_by_side_each_on_its_cores_and_a_crash_ends_one_alone():
     jobs = [Task("first"), Task("second", "badly"), Task("third", "crash"), Task("fourth"), Task("after third")]
     found, said = {}, []
     processes.run(
-        jobs, {"after third": "third"}, set(), lambda *event: said.append(event),
-        lambda name, result=None, error=None: found.update({name: error or result}), at_once=2,
-    )  # fmt: skip
+        jobs,
+        {"after third": "third"},
+        set(),
+        lambda *event: said.append(event),
+        lambda name, result=None, error=None: found.update({name: error or result}),
+        at_once=2,
+    )
     cores = os.sched_getaffinity(0)
     assert set(found["first"]) | set(found["fourth"]) <= cores
     assert len(cores) < 2 or len(found["first"]) <= (len(cores) + 1) // 2

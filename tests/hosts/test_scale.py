@@ -1,4 +1,6 @@
-"""Claims about many devices and several processes: the same training as on one device, stopped together, gone on by any number."""
+"""Claims about many devices and several processes: the same training as on one device, stopped together, gone on by any
+number.
+"""
 
 import dataclasses
 import json
@@ -89,8 +91,8 @@ def four(alone, compiled, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def story(alone, compiled, tmp_path_factory):
-    """Two processes, that after a penalised experiment begin another; a SIGTERM for one of them while retraining; two again,
-    of which one is killed; one that goes on alone."""
+    """Two processes, that after a penalised experiment begin another; a SIGTERM for one of them while retraining; two
+    again, of which one is killed; one that goes on alone."""
     out = tmp_path_factory.mktemp("two")
     shutil.copytree(alone[0] / "data", out / "data")
     stopped = pair(out, compiled, "--experiments", "reweighted", "heuristic", second=("--interrupt-at", f"{PRUNED}/3"))
@@ -161,7 +163,9 @@ def test_two_processes_reweight_and_cut_as_one_does(penalised, story):
 
 
 def test_the_reweighted_phase_that_is_compared_empties_blocks(penalised):
-    kernels = [checkpoints.load_network(penalised / "runs" / name).params["conv2"]["kernel"] for name in (DENSE, REWEIGHTED[0])]  # fmt: skip
+    kernels = [
+        checkpoints.load_network(penalised / "runs" / name).params["conv2"]["kernel"] for name in (DENSE, REWEIGHTED[0])
+    ]
     before, after = (np.mean(masks.block_norms(np.asarray(kernel), patterns.kgs(2, 2)) == 0) for kernel in kernels)
     assert before == 0 and 0.1 < after < 0.9
 

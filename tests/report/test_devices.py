@@ -13,14 +13,34 @@ from rt3d_jax.report import devices
 
 def row(model: str, run: str, rate: float, p50: float | None, **more) -> dict:
     base = {
-        "status": "phone", "failure": None, "kind": "bench", "time": "2026-01-01T00:00:00+00:00", "run": run, "target": "android:cortex-a76",
-        "rate": rate, "threads": 1, "cpus": [7], "runs": 100, "p50_ms": p50, "p90_ms": p50 and p50 * 1.1, "p99_ms": p50 and p50 * 1.2,
-        "max_rel_error": 3e-7, "accuracy": 93.6, "versions": {"iree-base-runtime": "3.13.0"}, "tools": "glibc abc", "flags": ["--function=main"],
+        "status": "phone",
+        "failure": None,
+        "kind": "bench",
+        "time": "2026-01-01T00:00:00+00:00",
+        "run": run,
+        "target": "android:cortex-a76",
+        "rate": rate,
+        "threads": 1,
+        "cpus": [7],
+        "runs": 100,
+        "p50_ms": p50,
+        "p90_ms": p50 and p50 * 1.1,
+        "p99_ms": p50 and p50 * 1.2,
+        "max_rel_error": 3e-7,
+        "accuracy": 93.6,
+        "versions": {"iree-base-runtime": "3.13.0"},
+        "tools": "glibc abc",
+        "flags": ["--function=main"],
         "device": {"serial": model.lower(), "maker": "Maker", "model": model, "cores": ["cortex-a55", "cortex-x1"]},
-        "before": {"temperature_c": {"soc": 31.0}, "frequency_khz": {"7": 2_400_000}, "governor": {"7": "schedutil"}, "battery": {"level": 80, "status": "full"}},
+        "before": {
+            "temperature_c": {"soc": 31.0},
+            "frequency_khz": {"7": 2_400_000},
+            "governor": {"7": "schedutil"},
+            "battery": {"level": 80, "status": "full"},
+        },
         "after": {"temperature_c": {"soc": 44.6}, "frequency_khz": {"7": 1_900_000}},
         "sustained": {"retention": 0.83},
-    }  # fmt: skip
+    }
     return base | more
 
 
@@ -125,7 +145,8 @@ def test_no_rows_are_a_page_that_says_so(tmp_path: pathlib.Path) -> None:
     [
         (
             "{}\n",
-            "rows.jsonl holds no rows of measurements; expected a file from `rt3d phone bench --json` or `rt3d bench --json`",
+            "rows.jsonl holds no rows of measurements; expected a file from `rt3d phone bench --json` or "
+            "`rt3d bench --json`",
         ),
         ("[1, 2]", "rows.jsonl holds no rows of measurements; expected"),
         (

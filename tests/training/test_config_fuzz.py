@@ -1,4 +1,6 @@
-"""config.json and result.json of a run folder from a stranger, broken at random: values of known types or a ValueError, never code."""
+"""config.json and result.json of a run folder from a stranger, broken at random: values of known types or a ValueError,
+never code.
+"""
 
 import json
 import pathlib

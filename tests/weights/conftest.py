@@ -18,7 +18,10 @@ SCHEMA = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
 
 @pytest.fixture(scope="session")
 def video() -> ModuleType:
-    """torchvision.models.video. Its networks need none of torchvision's compiled operators, whose build may be for another PyTorch."""
+    """torchvision.models.video.
+
+    Its networks need none of torchvision's compiled operators, whose build may be for another PyTorch.
+    """
     try:
         from torchvision.models import video
     except RuntimeError as error:

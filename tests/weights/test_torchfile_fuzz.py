@@ -1,4 +1,6 @@
-"""Checkpoints from strangers, broken at random in either format: a ValueError in one line or arrays, in little memory, and no other file."""
+"""Checkpoints from strangers, broken at random in either format: a ValueError in one line or arrays, in little memory,
+and no other file.
+"""
 
 import codecs
 import os
@@ -14,10 +16,31 @@ from tests.data import test_fuzz as fuzz
 CASES = 600  # of each format
 MOST_BYTES = 4 << 20  # for a file of a few thousand
 SPICE = (
-    *(b"\x80\x02", b"cposix\nsystem\n", b"X\x0c\0\0\0touch harmed\x85R", b"r\xff\xff\xff\xff", b"X\xff\xff\xff\xff", b"\x8a\xff"),
-    *(b"\xff" * 8, b"\0" * 8, b"\xff" * 7 + b"\x7f", b"K\xff", b"J\xff\xff\xff\xff", b"Q", b"R", b"b", b"s", b"u", b".", b"(", b")"),
+    *(
+        b"\x80\x02",
+        b"cposix\nsystem\n",
+        b"X\x0c\0\0\0touch harmed\x85R",
+        b"r\xff\xff\xff\xff",
+        b"X\xff\xff\xff\xff",
+        b"\x8a\xff",
+    ),
+    *(
+        b"\xff" * 8,
+        b"\0" * 8,
+        b"\xff" * 7 + b"\x7f",
+        b"K\xff",
+        b"J\xff\xff\xff\xff",
+        b"Q",
+        b"R",
+        b"b",
+        b"s",
+        b"u",
+        b".",
+        b"(",
+        b")",
+    ),
     *(b"t", b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06"),
-)  # fmt: skip
+)
 
 
 def outcome(path):

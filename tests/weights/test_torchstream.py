@@ -1,4 +1,6 @@
-"""The stream from before PyTorch 1.6: what only older versions wrote reads as PyTorch reads it, and no count in it is believed."""
+"""The stream from before PyTorch 1.6: what only older versions wrote reads as PyTorch reads it, and no count in it is
+believed.
+"""
 
 import collections
 import re

@@ -18,7 +18,8 @@ class GraphError(ValueError):
 class Op(abc.ABC):
     """What a node computes. Shapes leave out the batch axis.
 
-    passes_channels: whether each channel of the result depends on that channel of its one input alone, and is zero where that is zero.
+    passes_channels: whether each channel of the result depends on that channel of its one input alone, and is zero
+    where that is zero.
     arity: the least and the most values that it reads.
     """
 
@@ -27,7 +28,9 @@ class Op(abc.ABC):
 
     @abc.abstractmethod
     def shape(self, inputs: list[Shape]) -> Shape:
-        """Shape of the result for inputs of these shapes; GraphError, without the node's name, for shapes that it cannot read."""
+        """Shape of the result for inputs of these shapes; GraphError, without the node's name, for shapes that it
+        cannot read.
+        """
 
     @abc.abstractmethod
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:

@@ -1,4 +1,6 @@
-"""Operations that multiply by weights: convolutions and fully connected layers, as traced, packed, and fused with what reads them."""
+"""Operations that multiply by weights: convolutions and fully connected layers, as traced, packed, and fused with what
+reads them.
+"""
 
 import dataclasses
 import math
@@ -96,7 +98,9 @@ class PackedConv(_Convolution):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class FusedConvs(base.Op):
-    """second(first(x)) in one kernel. The second has no extent in height and width, so that a chunk of positions needs no other.
+    """second(first(x)) in one kernel.
+
+    The second has no extent in height and width, so that a chunk of positions needs no other.
 
     between: the shape of the first one's result, which no memory holds as a whole.
     """
@@ -121,7 +125,9 @@ class FusedConvs(base.Op):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class FusedPool(base.Op):
-    """pool(conv(x)) in one kernel. Windows lie side by side, are 2 x 2 pixels, and none reaches outside the convolution's result.
+    """pool(conv(x)) in one kernel.
+
+    Windows lie side by side, are 2 x 2 pixels, and none reaches outside the convolution's result.
 
     between: the shape of that result, which no memory holds as a whole.
     """

@@ -50,7 +50,10 @@ def fuse_add(graph: ops.Graph) -> ops.Graph:
 
 
 def fuse_relu(graph: ops.Graph) -> ops.Graph:
-    """ReLU after Conv or Dense becomes its epilogue. A kernel that another node reads before the ReLU keeps the two apart."""
+    """ReLU after Conv or Dense becomes its epilogue.
+
+    A kernel that another node reads before the ReLU keeps the two apart.
+    """
     users, by_name, renames, fused = graph.users, graph.by_name, {}, {}
     for node in graph.nodes:
         if isinstance(node.op, ops.Relu):
@@ -105,7 +108,9 @@ def _into_source(graph: ops.Graph) -> ops.Graph | None:
 
 
 def _into_reader(graph: ops.Graph) -> ops.Graph | None:
-    """The graph with one Affine of a vector fewer, which went into the fully connected layers that read it; None if there is none."""
+    """The graph with one Affine of a vector fewer, which went into the fully connected layers that read it; None if
+    there is none.
+    """
     for node in graph.nodes:
         readers = graph.users[node.name]
         if not (isinstance(node.op, ops.Affine) and len(node.shape) == 1 and readers):

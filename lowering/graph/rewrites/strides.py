@@ -9,9 +9,12 @@ from lowering.graph import ops
 
 
 def split_strides(graph: ops.Graph) -> ops.Graph:
-    """A convolution with strides in height or width becomes SpaceToDepth and a convolution without, over the phases. Kernels skip frames themselves.
+    """A convolution with strides in height or width becomes SpaceToDepth and a convolution without, over the phases.
 
-    Convolutions that read the same value share its phases: their kernels are made as large as the largest with zeros, which packing drops.
+    Kernels skip frames themselves.
+
+    Convolutions that read the same value share its phases: their kernels are made as large as the largest with zeros,
+    which packing drops.
     """
     together: dict[object, list[ops.Node]] = collections.defaultdict(list)
     key = lambda node: (node.inputs[0], node.op.strides[1:], node.shape[1:3])
@@ -28,7 +31,8 @@ def split_strides(graph: ops.Graph) -> ops.Graph:
         strides = (1, *op.strides[1:])
         size: ops.Window = (1, min(strides[1], kernel.shape[1]), min(strides[2], kernel.shape[2]))
         source, kernel = graph[node.inputs[0]], _phase_kernel(kernel, strides, size)
-        # The phases hold just what the convolutions read: their output size + the kernel's phases - 1 in height and width.
+        # The phases hold just what the convolutions read: their output size + the kernel's phases - 1 in height and
+        # width.
         ends = [s * (out + k - 1) for s, out, k in zip(strides, node.shape, kernel.shape, strict=False)]
         planes = [(low, end - n - low) for low, end, n in zip((top, left), ends[1:], source.shape[1:], strict=False)]
         split = ops.SpaceToDepth(strides, ((0, 0), *planes), size)
@@ -43,7 +47,9 @@ def split_strides(graph: ops.Graph) -> ops.Graph:
 
 
 def _same_window(conv: ops.Conv, convs: list[ops.Conv]) -> tuple[tuple[int, int], np.ndarray]:
-    """The padding before that all convolutions can have, and one's kernel as they all have it: as large as the largest, by zeros around it."""
+    """The padding before that all convolutions can have, and one's kernel as they all have it: as large as the largest,
+    by zeros around it.
+    """
     lows, pads = [], []
     for axis in (1, 2):
         low = max(op.padding[axis][0] for op in convs)
@@ -55,7 +61,7 @@ def _same_window(conv: ops.Conv, convs: list[ops.Conv]) -> tuple[tuple[int, int]
 
 
 def _phase_kernel(kernel: np.ndarray, strides: ops.Window, phases: ops.Window) -> np.ndarray:
-    """f32[D, H, W, I, O] -> f32[ceil(D/sd), ceil(H/sh), ceil(W/sw), (a, b, e, I), O], zeros where a phase has no tap."""
+    """f32[D, H, W, I, O] -> f32[ceil(D/sd), ceil(H/sh), ceil(W/sw), (a, b, e, I), O], zeros where there is no tap."""
     (pd, ph, pw) = phases
     (sd, sh, sw), (d, h, w, i, o) = strides, kernel.shape
     padded = np.pad(kernel, ((0, -d % sd), (0, -h % sh), (0, -w % sw), (0, 0), (0, 0)))

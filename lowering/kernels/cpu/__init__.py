@@ -1,1 +1,4 @@
-"""Kernels for CPUs: convolutions and their fusions, fully connected layers, pools, space to depth, the clip. Imports as kernels."""
+"""Kernels for CPUs: convolutions and their fusions, fully connected layers, pools, space to depth, the clip.
+
+Imports as kernels.
+"""

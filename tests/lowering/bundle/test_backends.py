@@ -187,7 +187,8 @@ def test_a_loaded_bundle_answers_for_other_clips(host_bundle: bundles.Bundle, ne
 def test_an_answer_outlives_the_network_that_gave_it(host_bundle: bundles.Bundle) -> None:
     """A crash at the end of the process is what it would be otherwise."""
     code = (
-        "import pathlib, sys, numpy; from lowering.bundle import bundles, run; found = bundles.read(pathlib.Path(sys.argv[1]));"
+        "import pathlib, sys, numpy; from lowering.bundle import bundles, run; found = "
+        "bundles.read(pathlib.Path(sys.argv[1]));"
         "main = run.load(found); answer = main(numpy.load(found.folder / 'clip.npy')); del main; print(answer.sum())"
     )
     command = [sys.executable, "-c", code, str(host_bundle.folder)]

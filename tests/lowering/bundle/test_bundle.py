@@ -34,12 +34,22 @@ def test_a_manifest_says_what_the_bundle_holds(host_bundle: bundles.Bundle, netw
     found = json.loads((host_bundle.folder / "manifest.json").read_text())
     target = targets.find("host")
     assert {k: found[k] for k in ("run", "model", "labels", "clip", "scheme", "rate", "accuracy", "protocol")} == {
-        "run": "kgs-2.6x", "model": "chain", "labels": ["run", "jump"], "clip": {"frames": 3},
-        "scheme": "kgs 8x4", "rate": 2.6, "accuracy": 0.9, "protocol": "one clip a video",
-    }  # fmt: skip
+        "run": "kgs-2.6x",
+        "model": "chain",
+        "labels": ["run", "jump"],
+        "clip": {"frames": 3},
+        "scheme": "kgs 8x4",
+        "rate": 2.6,
+        "accuracy": 0.9,
+        "protocol": "one clip a video",
+    }
     assert found["target"] == {
-        "name": "host", "kind": "cpu", "device": "local-sync", "flags": list(target.flags), "macs_per_dispatch": None
-    }  # fmt: skip
+        "name": "host",
+        "kind": "cpu",
+        "device": "local-sync",
+        "flags": list(target.flags),
+        "macs_per_dispatch": None,
+    }
     assert found["versions"]["iree-base-compiler"] == importlib.metadata.version("iree-base-compiler")
     assert found["dispatches"] == ["clip", "conv1", "pool", "conv2", "pool_2", "fc1", "fc2"]
     assert found["executables"] == found["dispatches"]
@@ -172,21 +182,30 @@ def test_a_changed_file_is_named(copied_bundle: bundles.Bundle, name: str, longe
     data = path.read_bytes()
     path.write_bytes(data + b"\0" if longer else bytes([data[0] ^ 1]) + data[1:])
     refused(
-        f"{path} is not the file that was written ({entry['bytes']} bytes, sha256 {entry['sha256'][:12]}...); lower again",
-        bundles.read, copied_bundle.folder,
-    )  # fmt: skip
+        f"{path} is not the file that was written ({entry['bytes']} bytes, sha256 "
+        f"{entry['sha256'][:12]}...); lower again",
+        bundles.read,
+        copied_bundle.folder,
+    )
     assert bundles.read(copied_bundle.folder, verify=False).manifest == copied_bundle.manifest
 
 
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda m: "{", "is not a manifest (JSONDecodeError('Expecting property name enclosed in double quotes: line 1 column 2 (char 1)'));"),
+        (
+            lambda m: "{",
+            "is not a manifest (JSONDecodeError('Expecting property name enclosed in double quotes: line 1 "
+            "column 2 (char 1)'));",
+        ),
         (lambda m: "[]", "is not a manifest (ValueError('a list, expected an object'));"),
-        (lambda m: json.dumps({k: v for k, v in m.items() if k != "layers"}), "is not a manifest (KeyError('layers'));"),
+        (
+            lambda m: json.dumps({k: v for k, v in m.items() if k != "layers"}),
+            "is not a manifest (KeyError('layers'));",
+        ),
         (lambda m: json.dumps(m | {"format": 99}), "has format 99, this version reads 1 and 2;"),
     ],
-)  # fmt: skip
+)
 def test_a_manifest_of_another_kind_is_refused(copied_bundle: bundles.Bundle, spoil: Callable, message: str) -> None:
     path = copied_bundle.folder / "manifest.json"
     path.write_text(spoil(copied_bundle.manifest))
@@ -220,8 +239,12 @@ def test_flag_files_name_what_lies_in_the_folder(
     folder = write_bundle(network, target).folder
     bench, run = ((folder / f"{name}.flags").read_text().splitlines() for name in ("bench", "run"))
     assert bench[:5] == [
-        "--module=module.vmfb", "--parameters=model=weights.irpa", f"--device={device}", "--function=main", "--input=@clip.npy"
-    ]  # fmt: skip
+        "--module=module.vmfb",
+        "--parameters=model=weights.irpa",
+        f"--device={device}",
+        "--function=main",
+        "--input=@clip.npy",
+    ]
     assert run[: len(bench)] == bench
     assert run[-2] == "--expected_output=@logits.npy"
     threshold = float(run[-1].removeprefix("--expected_f32_threshold="))

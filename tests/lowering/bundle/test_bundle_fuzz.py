@@ -1,4 +1,6 @@
-"""Bundles from strangers, broken at random: a documented error in one line or a bundle, and nothing read outside its folder."""
+"""Bundles from strangers, broken at random: a documented error in one line or a bundle, and nothing read outside its
+folder.
+"""
 
 import json
 import os
@@ -70,9 +72,20 @@ FLAG_SPICE = (
     ),
 )
 NPY_SPICE = (
-    *(b"'descr': '|O', ", b"'descr': '<f8', ", b"True", b"99999999999", b"(" * 300, b"__import__('os')", b"-1", b", 0", b"\0" * 8, b"\xff" * 8),
+    *(
+        b"'descr': '|O', ",
+        b"'descr': '<f8', ",
+        b"True",
+        b"99999999999",
+        b"(" * 300,
+        b"__import__('os')",
+        b"-1",
+        b", 0",
+        b"\0" * 8,
+        b"\xff" * 8,
+    ),
     *(b"NUMPY\x03\x00", b"lambda: 0", b"9" * 5000, b"}"),
-)  # fmt: skip
+)
 
 
 def odd(manifest: dict, rng: np.random.Generator) -> bytes:
@@ -152,16 +165,38 @@ def test_broken_flags_and_arrays_with_the_right_hash_are_documented_errors(
 @pytest.mark.parametrize(
     "line",
     [
-        *("--flagfile=/etc/passwd", "--output=@/tmp/x", "--module=/tmp/x.vmfb", "--parameters=model=../weights.irpa", "--input=@../clip.npy"),
-        *("--input=1x2xf32", "--device=cuda", "--device=vulkan", "--executable_plugin=/tmp/x.so", "--function=main --flagfile=x", "-flagfile=x", ""),
-        *("--expected_output=@/dev/zero", "--expected_f32_threshold=nan", "--device_allocator=caching,debug", "--function=main"),
+        *(
+            "--flagfile=/etc/passwd",
+            "--output=@/tmp/x",
+            "--module=/tmp/x.vmfb",
+            "--parameters=model=../weights.irpa",
+            "--input=@../clip.npy",
+        ),
+        *(
+            "--input=1x2xf32",
+            "--device=cuda",
+            "--device=vulkan",
+            "--executable_plugin=/tmp/x.so",
+            "--function=main --flagfile=x",
+            "-flagfile=x",
+            "",
+        ),
+        *(
+            "--expected_output=@/dev/zero",
+            "--expected_f32_threshold=nan",
+            "--device_allocator=caching,debug",
+            "--function=main",
+        ),
     ],
-)  # fmt: skip
+)
 def test_only_flags_that_rt3d_writes_reach_irees_tools(copied_bundle: bundles.Bundle, line: str) -> None:
     text = (copied_bundle.folder / "run.flags").read_text()
     conftest.sign(copied_bundle, "run.flags", f"{text}{line}\n".encode())
     path = copied_bundle.folder / "run.flags"
-    message = f"{path} holds the flag {line!r}, expected those that `rt3d lower` writes, each once; write the bundle again with `rt3d lower`"
+    message = (
+        f"{path} holds the flag {line!r}, expected those that `rt3d lower` writes, each once; write the bundle "
+        f"again with `rt3d lower`"
+    )
     with pytest.raises(bundles.BundleError, match=f"^{re.escape(message)}$"):
         bundles.read(copied_bundle.folder)
 

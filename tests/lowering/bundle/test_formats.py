@@ -1,4 +1,4 @@
-"""Bundles of the first format, from before there were compile.flags and several inputs, still open, run and are timed."""
+"""Bundles of the first format, from before compile.flags and several inputs, still open, run and are timed."""
 
 import json
 import pathlib

@@ -43,8 +43,9 @@ def test_bundles_are_timed_in_turns(pair: list[bundles.Bundle], calls: Calls) ->
     assert [name for name, _ in calls] == ["peak", "kgs-2.6x", "again"] * 3
     assert seen == [(i, 6) for i in range(1, 7)]
     assert [(each.run, each.target, each.threads, len(each.times_ms)) for each in latencies] == [
-        ("kgs-2.6x", "host", 1, 12), ("again", "host", 1, 12)
-    ]  # fmt: skip
+        ("kgs-2.6x", "host", 1, 12),
+        ("again", "host", 1, 12),
+    ]
     assert peak > 1
     for each in latencies:
         row = each.row(peak)
@@ -56,9 +57,18 @@ def test_bundles_are_timed_in_turns(pair: list[bundles.Bundle], calls: Calls) ->
 def test_a_row_is_what_the_report_wants() -> None:
     times = tuple(float(n) for n in range(1, 12))
     assert measure.Latency("kgs", "host", 2, 30_000_000, times).row(peak=20.0) == {
-        "run": "kgs", "engine": "rt3d-jax (IREE)", "target": "host", "threads": 2, "runs": 11, "p50_ms": 6.0, "p90_ms": 10.0,
-        "min_ms": 1.0, "macs": 30_000_000, "useful_gflops": pytest.approx(10.0), "share_of_peak": pytest.approx(0.5),
-    }  # fmt: skip
+        "run": "kgs",
+        "engine": "rt3d-jax (IREE)",
+        "target": "host",
+        "threads": 2,
+        "runs": 11,
+        "p50_ms": 6.0,
+        "p90_ms": 10.0,
+        "min_ms": 1.0,
+        "macs": 30_000_000,
+        "useful_gflops": pytest.approx(10.0),
+        "share_of_peak": pytest.approx(0.5),
+    }
 
 
 def test_two_threads_are_asked_of_the_tool(pair: list[bundles.Bundle], calls: Calls) -> None:
@@ -79,7 +89,9 @@ def test_a_profile_names_every_kernel_in_order(host_bundle: bundles.Bundle) -> N
 
 
 def test_a_profile_names_kernels_whatever_iree_does_between_them(write_bundle: conftest.WriteBundle) -> None:
-    """A sum in a convolution's epilogue, a chain, two kernels with the same code, and dispatches that no layer stands for alone."""
+    """A sum in a convolution's epilogue, a chain, two kernels with the same code, and dispatches that no layer stands
+    for alone.
+    """
     rng = np.random.default_rng(0)
     params = {name: networks.layer(rng, 3, 3, 3, 8, 8) for name in ("a", "b", "c")}
     params |= {"space": networks.layer(rng, 1, 3, 3, 8, 24), "time": networks.layer(rng, 3, 1, 1, 24, 8)}

@@ -1,4 +1,6 @@
-"""Channels that fill no group at the sizes of real networks, and convolutions of which every filter reads one channel: bundles give JAX's answer."""
+"""Channels that fill no group at the sizes of real networks, and convolutions of which every filter reads one channel:
+bundles give JAX's answer.
+"""
 
 import dataclasses
 
@@ -21,7 +23,9 @@ PAIRS = ("space1", "time1", "space2", "time2", "space3", "time3")
 
 
 def factored(frames: int = 2) -> networks.Network:
-    """Pairs in space and time of 230 and 921 channels (mid-planes of R(2+1)D-18), each written and read by both kinds of convolution."""
+    """Pairs in space and time of 230 and 921 channels (mid-planes of R(2+1)D-18), each written and read by both kinds
+    of convolution.
+    """
     rng = np.random.default_rng(0)
     params = {
         "space1": networks.layer(rng, 1, 3, 3, 5, 230),
@@ -62,8 +66,10 @@ def test_chains_of_230_and_921_channels_give_jaxs_answer(
     monkeypatch.setattr(fusion, "streamed", lambda *_: 0)  # planes as small as these would be better apart
     bundle = write_bundle(factored(1), target, dataclasses.replace(targets.find(target), cache_bytes=0))
     assert [name for name in bundle.manifest["dispatches"] if "." in name] == [
-        "space1.time1", "space2.time2", "space3.time3"
-    ]  # fmt: skip
+        "space1.time1",
+        "space2.time2",
+        "space3.time3",
+    ]
     test_backends.proves(bundle)
 
 

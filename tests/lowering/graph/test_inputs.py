@@ -1,4 +1,6 @@
-"""Networks of several inputs, feature maps or vectors, with a result of either form: traced, rewritten and interpreted as in JAX."""
+"""Networks of several inputs, feature maps or vectors, with a result of either form: traced, rewritten and interpreted
+as in JAX.
+"""
 
 import re
 from collections.abc import Callable
@@ -98,12 +100,24 @@ def test_the_only_input_of_two_is_refused() -> None:
 @pytest.mark.parametrize(
     ("example", "message"),
     [
-        ((CLIP, FLOW.repeat(2, 0)), "input_1 has shape (2, 2, 6, 5, 2), expected (1, frames, height, width, channels) or (1, numbers): a bundle runs one example"),
-        ((CLIP, FACTS[0]), "input_1 has shape (7,), expected (1, frames, height, width, channels) or (1, numbers): a bundle runs one example"),
-        ((CLIP[0],), "clip has shape (2, 6, 5, 3), expected (1, frames, height, width, channels) or (1, numbers): a bundle runs one example"),
+        (
+            (CLIP, FLOW.repeat(2, 0)),
+            "input_1 has shape (2, 2, 6, 5, 2), expected (1, frames, height, width, channels) or (1, "
+            "numbers): a bundle runs one example",
+        ),
+        (
+            (CLIP, FACTS[0]),
+            "input_1 has shape (7,), expected (1, frames, height, width, channels) or (1, numbers): a bundle "
+            "runs one example",
+        ),
+        (
+            (CLIP[0],),
+            "clip has shape (2, 6, 5, 3), expected (1, frames, height, width, channels) or (1, numbers): a "
+            "bundle runs one example",
+        ),
         ((CLIP, FACTS.astype(np.int32)), "input_1 holds int32, expected float32"),
     ],
-)  # fmt: skip
+)
 def test_an_input_of_another_form_is_refused(example: Any, message: str) -> None:
     with pytest.raises(ops.GraphError, match=f"^{re.escape(message)}$"):
         trace.trace(lambda p, *inputs: inputs[0], P, example)

@@ -22,10 +22,16 @@ def node(name: str, op: ops.Op, inputs: str, *shape: int) -> ops.Node:
 
 
 def test_verify_gives_back_a_sound_graph() -> None:
-    graph = ops.Graph((
-        CLIP, node("c", CONV, "clip", 3, 4, 3, 5), node("j", ops.Concat(), "c c", 3, 4, 3, 10),
-        node("r", ops.Reshape(), "j", 360), node("s", ops.Softmax(), "r", 360),
-    ), "s")  # fmt: skip
+    graph = ops.Graph(
+        (
+            CLIP,
+            node("c", CONV, "clip", 3, 4, 3, 5),
+            node("j", ops.Concat(), "c c", 3, 4, 3, 10),
+            node("r", ops.Reshape(), "j", 360),
+            node("s", ops.Softmax(), "r", 360),
+        ),
+        "s",
+    )
     assert verify.verify(graph) is graph
 
 

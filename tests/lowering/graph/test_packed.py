@@ -75,8 +75,18 @@ def test_a_kernel_of_zeros_has_no_taps() -> None:
 @pytest.mark.parametrize(
     ("values", "taps", "starts", "message"),
     [
-        ((2, 4), [[0, 0, 0, 0]], [0, 1, 1], "values (2, 4) and taps (1, 4) must have one entry per tap: [taps, group] and [taps, 4]"),
-        ((1, 4), [[0, 0, 0]], [0, 1, 1], "values (1, 4) and taps (1, 3) must have one entry per tap: [taps, group] and [taps, 4]"),
+        (
+            (2, 4),
+            [[0, 0, 0, 0]],
+            [0, 1, 1],
+            "values (2, 4) and taps (1, 4) must have one entry per tap: [taps, group] and [taps, 4]",
+        ),
+        (
+            (1, 4),
+            [[0, 0, 0]],
+            [0, 1, 1],
+            "values (1, 4) and taps (1, 3) must have one entry per tap: [taps, group] and [taps, 4]",
+        ),
         ((1, 4), [[0, 0, 0, 0]], [0, 1], "starts must rise from 0 to 1 over 2 rows, got 1 rows: [0 1]"),
         ((1, 4), [[0, 0, 0, 0]], [0, 0, 0], "starts must rise from 0 to 1 over 2 rows, got 2 rows: [0 0 0]"),
         ((1, 4), [[0, 0, 0, 0]], [1, 1, 1], "starts must rise from 0 to 1 over 2 rows, got 2 rows: [1 1 1]"),
@@ -84,7 +94,7 @@ def test_a_kernel_of_zeros_has_no_taps() -> None:
         ((1, 4), [[0, 3, 0, 0]], [0, 1, 1], "a tap lies outside the kernel's (1, 3, 3, 2)"),
         ((1, 4), [[0, 0, -1, 0]], [0, 1, 1], "a tap lies outside the kernel's (1, 3, 3, 2)"),
     ],
-)  # fmt: skip
+)
 def test_parts_that_do_not_fit_are_refused(
     values: tuple[int, ...], taps: list, starts: list[int], message: str
 ) -> None:

@@ -17,8 +17,12 @@ from tests.lowering.kernels import test_fusion, test_kernels
 
 
 def pooled(
-    window: ops.Window = (1, 2, 2), width: int = 13, pads: int = 1, shape: tuple[int, ...] = (5, 10, 17, 3), **pool: object
-) -> test_fusion.Maker:  # fmt: skip
+    window: ops.Window = (1, 2, 2),
+    width: int = 13,
+    pads: int = 1,
+    shape: tuple[int, ...] = (5, 10, 17, 3),
+    **pool: object,
+) -> test_fusion.Maker:
     """A convolution and a pool of windows side by side."""
     maker = test_fusion.Maker(*shape)
     maker.conv("conv", (3, 3, 3), width, ((1, 1), (pads, pads), (pads, pads)))
@@ -80,8 +84,14 @@ def test_a_pooled_convolution_means_what_both_mean_one_after_the_other() -> None
 )
 @pytest.mark.parametrize("ring", [1, 1 << 14, 1 << 20])
 def test_pooled_kernels_agree_with_the_oracle(
-    window: ops.Window, shape: tuple[int, ...], pads: int, width: int, ring: int, target: str, monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
+    window: ops.Window,
+    shape: tuple[int, ...],
+    pads: int,
+    width: int,
+    ring: int,
+    target: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Chunks of one row of the result, of several and of all; whatever they waste."""
     monkeypatch.setattr(fusion, "_pool_gains", lambda op, target: True)
     spec = dataclasses.replace(test_kernels.TARGETS[target], ring_bytes=ring)

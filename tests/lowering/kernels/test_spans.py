@@ -59,9 +59,12 @@ def test_a_place_is_where_the_number_of_a_workgroup_says() -> None:
                 name, op, rest = re.fullmatch(r"(%\w+) = (\S+) (.*?)(?: : index)?", line).groups()  # type: ignore[union-attr]
                 a, *b = [values.get(word, word) for word in rest.split(", ")]
                 values[name] = {
-                    "hal.interface.workgroup.id[0]": lambda *_, here=here: here, "arith.constant": lambda a, *_: int(a), "arith.addi": lambda a, b: a + b,
-                    "arith.remui": lambda a, b: a % b, "arith.divui": lambda a, b: a // b,
-                }[op](a, *b)  # fmt: skip
+                    "hal.interface.workgroup.id[0]": lambda *_, here=here: here,
+                    "arith.constant": lambda a, *_: int(a),
+                    "arith.addi": lambda a, b: a + b,
+                    "arith.remui": lambda a, b: a % b,
+                    "arith.divui": lambda a, b: a // b,
+                }[op](a, *b)
             seen.append((values["%x"], values["%y"], values["%z"]))
     assert seen == [(x, y, z) for z in range(5) for y in range(4) for x in range(3)]
 

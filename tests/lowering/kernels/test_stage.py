@@ -11,7 +11,9 @@ from lowering.targets import tiles
 @pytest.mark.parametrize("lanes", [4, 8, 16])
 @pytest.mark.parametrize("vectors", [1, 2, 3, 12])
 def test_tiles_cover_every_position_and_never_leave_their_room(lanes: int, vectors: int) -> None:
-    """The last tile starts early where the positions suffice, and ends late, in the zeros after them, where they do not."""
+    """The last tile starts early where the positions suffice, and ends late, in the zeros after them, where they do
+    not.
+    """
     for positions, more in itertools.product([*range(1, 70), 459, 12_345], [0, 1, 5, 16, 40]):
         tile = tiles.cut(positions, positions + more, lanes, vectors)
         starts = np.minimum(np.arange(tile.count) * tile.size, tile.last)

@@ -1,4 +1,7 @@
-"""Golden MLIR: what each template gives at awkward small sizes. RT3D_UPDATE_GOLDENS=1 writes the goldens anew, and skips."""
+"""Golden MLIR: what each template gives at awkward small sizes.
+
+RT3D_UPDATE_GOLDENS=1 writes the goldens anew, and skips.
+"""
 
 import dataclasses
 import os
@@ -37,7 +40,9 @@ def straight() -> networks.Network:
 
 
 def moves() -> networks.Network:
-    """What is left to IREE's own pipelines: strides, padded pools of values of both signs, sums, joins, a softmax of a feature map."""
+    """What is left to IREE's own pipelines: strides, padded pools of values of both signs, sums, joins, a softmax of a
+    feature map.
+    """
     rng = np.random.default_rng(0)
     params = {"strided": networks.layer(rng, 1, 3, 3, 2, 5)}
 
@@ -53,7 +58,9 @@ def moves() -> networks.Network:
 
 
 def deep() -> networks.Network:
-    """What large maps and residual networks have: prefetches, strides of 2, sums in an epilogue, two convolutions in a row, means of whole planes."""
+    """What large maps and residual networks have: prefetches, strides of 2, sums in an epilogue, two convolutions in a
+    row, means of whole planes.
+    """
     rng = np.random.default_rng(0)
     params = {
         "wide": networks.layer(rng, 3, 3, 2, 11, 5),

@@ -1,4 +1,6 @@
-"""Engines in turns: what is timed, what becomes of an engine that is missing, dies or answers wrongly; PyTorch's form of a graph."""
+"""Engines in turns: what is timed, what becomes of an engine that is missing, dies or answers wrongly; PyTorch's form
+of a graph.
+"""
 
 import dataclasses
 import itertools
@@ -97,8 +99,9 @@ def test_engines_that_fail_are_rows_and_stop_nobody(own: networks.Network) -> No
     found, peak, whole = rounds.interleave(pairs, 1, rounds=1, runs=2)
     *bad, good = (each.row(peak) for each in found)
     assert [row["status"] for row in bad] == [
-        *FAILING.values(), "not installed (No module named 'no_such_engine'): pip install 'rt3d-jax[peers]'"
-    ]  # fmt: skip
+        *FAILING.values(),
+        "not installed (No module named 'no_such_engine'): pip install 'rt3d-jax[peers]'",
+    ]
     for row in bad:
         assert {row[key] for key in ("p50_ms", "p90_ms", "min_ms", "peak_rss_mb", "share_of_peak")} == {None}
         assert row["runs"] == 0

@@ -1,7 +1,8 @@
-"""A phone's side of adb: the wire protocol over TCP (CNXN, OPEN, OKAY, WRTE, CLSE), with the services shell, shell v2 and sync.
+"""A phone's side of adb: the wire protocol over TCP (CNXN, OPEN, OKAY, WRTE, CLSE), with the services shell, shell v2
+and sync.
 
-`python adbd.py ROOT` serves the phone in the folder ROOT (see rootfs.py) and says its port. Commands run in its own shell, under proot,
-where programs for arm64 run under qemu-user. Every file that is received is noted in ROOT/received.
+`python adbd.py ROOT` serves the phone in the folder ROOT (see rootfs.py) and says its port. Commands run in its own
+shell, under proot, where programs for arm64 run under qemu-user. Every file that is received is noted in ROOT/received.
 """
 
 import contextlib
@@ -119,9 +120,12 @@ def shell(root: pathlib.Path, stream: Stream, name: str, command: str) -> None:
     v2 = ",v2" in name
     error = subprocess.PIPE if v2 else subprocess.STDOUT
     process = subprocess.Popen(
-        shell_command(root, command), env={"PATH": "/system/bin"},
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=error,
-    )  # fmt: skip
+        shell_command(root, command),
+        env={"PATH": "/system/bin"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=error,
+    )
     lock = threading.Lock()
 
     def copy(kind: int, source) -> None:
@@ -141,7 +145,7 @@ def shell(root: pathlib.Path, stream: Stream, name: str, command: str) -> None:
 
 
 def shell_command(root: pathlib.Path, command: str) -> list[str]:
-    """The phone's shell sees ROOT as /, the machine's libraries for its own programs, and ROOT's idea of /proc/cpuinfo."""
+    """The phone's shell sees ROOT as /, the machine's libraries for its programs, and ROOT's idea of /proc/cpuinfo."""
     bound = [path for path in ("/proc", "/dev", "/lib", "/lib64", "/usr/lib") if pathlib.Path(path).exists()]
     bound.append(f"{root}/etc/cpuinfo:/proc/cpuinfo")
     proot, qemu = (shutil.which(name) or name for name in ("proot", "qemu-aarch64"))

@@ -1,4 +1,6 @@
-"""The files of a phone: Android's shell and tools (mksh, toybox), what /sys and /proc/cpuinfo say, and answers of its services."""
+"""The files of a phone: Android's shell and tools (mksh, toybox), what /sys and /proc/cpuinfo say, and answers of its
+services.
+"""
 
 import os
 import pathlib
@@ -15,7 +17,10 @@ PROPS = {
     "ro.hardware.vulkan": "fake",
     "ro.kernel.qemu": "1",
 }
-BATTERY = "Current Battery Service state:\n  AC powered: false\n  USB powered: true\n  status: 2\n  level: 85\n  temperature: 274\n"
+BATTERY = (
+    "Current Battery Service state:\n  AC powered: false\n  USB powered: true\n  status: 2\n  level: 85\n  "
+    "temperature: 274\n"
+)
 SENSORS = "Current temperatures from HAL:\n\tTemperature{mValue=38.5, mType=0, mName=CPU0, mStatus=0}\n"
 CPU = "/sys/devices/system/cpu/cpu"
 

@@ -118,7 +118,10 @@ def test_a_phone_that_is_gone_is_one_line(phone: conftest.Phone, packs: list[pac
         "push": lambda: adb.push(phone.serial, packs[0]),
         "pull": lambda: adb.pull(phone.serial, "/x"),
     }
-    expected = rf"^device {phone.serial} went away during .* \(.*\); connect it and run the same again: what was pushed stays there$"
+    expected = (
+        rf"^device {phone.serial} went away during .* \(.*\); connect it and run the same again: what was pushed "
+        rf"stays there$"
+    )
     with pytest.raises(adb.DeviceError, match=expected) as error:
         actions[doing]()
     assert "\n" not in str(error.value)

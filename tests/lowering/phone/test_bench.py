@@ -1,4 +1,6 @@
-"""The protocol on phones that this machine can be: what is checked, in which order, and what is left when something fails."""
+"""The protocol on phones that this machine can be: what is checked, in which order, and what is left when something
+fails.
+"""
 
 import contextlib
 import dataclasses
@@ -114,7 +116,8 @@ def test_phones_are_measured_at_once_and_one_that_fails_stops_no_other(
     assert found[good.serial]["failure"] is None and found[good.serial]["device"]["model"] == "New"
     lacking = "asimddp, asimdhp, asimdrdm, atomics, lrcpc"
     assert found[old.serial]["failure"] == (
-        f"{old.serial}'s CPU lacks {lacking}, which dense on android:cortex-a76 may use; lower for an older core, such as android:cortex-a55"
+        f"{old.serial}'s CPU lacks {lacking}, which dense on android:cortex-a76 may use; lower for an older "
+        f"core, such as android:cortex-a55"
     )
     assert old.received() == []
     for phone in (good, old):
@@ -188,10 +191,18 @@ def test_times_are_those_of_iterations_in_any_unit() -> None:
 
 @pytest.mark.parametrize(
     "report",
-    [b"", b"[]", b"{}", b'{"benchmarks": []}', b'{"benchmarks": [{}]}', b'{"benchmarks": 3}', b"\xff",
-     b'{"benchmarks": [{"run_type": "iteration", "real_time": NaN, "time_unit": "ms"}]}',
-     b'{"benchmarks": [{"run_type": "iteration", "real_time": 1, "time_unit": "years"}]}'],
-)  # fmt: skip
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"benchmarks": []}',
+        b'{"benchmarks": [{}]}',
+        b'{"benchmarks": 3}',
+        b"\xff",
+        b'{"benchmarks": [{"run_type": "iteration", "real_time": NaN, "time_unit": "ms"}]}',
+        b'{"benchmarks": [{"run_type": "iteration", "real_time": 1, "time_unit": "years"}]}',
+    ],
+)
 def test_a_report_that_holds_no_times_is_refused(report: bytes) -> None:
     with pytest.raises(bench.ToolError, match="^iree-benchmark-module's report "):
         bench.times(report)
@@ -205,7 +216,9 @@ def test_retention_compares_the_ends_of_a_run() -> None:
 
 
 def running(phone: conftest.Phone, runs: str) -> bool:
-    """Whether the benchmark of so many runs is there, seen from outside of the phone: all that runs on it is of adbd's session."""
+    """Whether the benchmark of so many runs is there, seen from outside of the phone: all that runs on it is of adbd's
+    session.
+    """
     for process in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             words = (process / "cmdline").read_bytes()

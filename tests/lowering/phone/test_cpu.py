@@ -11,11 +11,32 @@ from lowering.phone import cpu
 from lowering.targets import cores, targets
 from tests.lowering.phone import rootfs
 
-# Of the features that LLVM lists for these cores, those that code from our kernels cannot use: they belong to the system, or need an intrinsic.
+# Of the features that LLVM lists for these cores, those that code from our kernels cannot use: they belong to the
+# system, or need an intrinsic.
 OUT_OF_REACH = {
-    "aes", "am", "ccidx", "crc", "ete", "flagm", "fp-armv8", "fpac", "jsconv", "mte", "pauth", "perfmon", "predres", "ras",
-    "reserve-x18", "sb", "sha2", "spe", "ssbs", "trbe", "v8.2a", "v9a",
-}  # fmt: skip
+    "aes",
+    "am",
+    "ccidx",
+    "crc",
+    "ete",
+    "flagm",
+    "fp-armv8",
+    "fpac",
+    "jsconv",
+    "mte",
+    "pauth",
+    "perfmon",
+    "predres",
+    "ras",
+    "reserve-x18",
+    "sb",
+    "sha2",
+    "spe",
+    "ssbs",
+    "trbe",
+    "v8.2a",
+    "v9a",
+}
 ARMV8 = ("asimd", "asimddp", "asimdhp", "asimdrdm", "atomics", "lrcpc")
 
 
@@ -24,7 +45,8 @@ def test_every_feature_that_the_compiler_takes_is_known_and_asked_for(tmp_path: 
     flags = targets.find(f"android:{name}").flags
     source = tmp_path / "add.mlir"
     source.write_text(
-        "func.func @main(%a: tensor<4xf32>) -> tensor<4xf32> {\n  %0 = arith.addf %a, %a : tensor<4xf32>\n  return %0 : tensor<4xf32>\n}\n"
+        "func.func @main(%a: tensor<4xf32>) -> tensor<4xf32> {\n  %0 = arith.addf %a, %a : tensor<4xf32>\n  "
+        "return %0 : tensor<4xf32>\n}\n"
     )
     command = [binaries.find_tool("iree-compile"), *flags, "--compile-to=executable-targets", str(source), "-o", "-"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -190,7 +190,8 @@ def test_a_cpu_without_a_feature_is_named_before_anything_runs(
     done = call()
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == (
-        "rt3d: this phone's CPU lacks asimddp asimdhp, which the module may use; lower for an older core, such as android:cortex-a55\n"
+        "rt3d: this phone's CPU lacks asimddp asimdhp, which the module may use; lower for an older core, "
+        "such as android:cortex-a55\n"
     )
     info.write_text("flags : fpu sse avx\n")
     done = call()

@@ -17,22 +17,55 @@ FACTS = state.Facts(
 @pytest.fixture
 def measured(packs: list[pack.Pack]) -> bench.Measured:
     return bench.Measured(
-        packs[0], max_abs_error=1e-6, max_rel_error=1e-7, cpus=(7,), pinned=True, load=20.0, first=15.0, peak_bytes=1 << 20,
-        times=[float(ms) for ms in range(1, 102)], sustained=[99.0] + [100.0] * 400 + [125.0] * 400,
-        before={"battery": {}}, after={"battery": {}},
-    )  # fmt: skip
+        packs[0],
+        max_abs_error=1e-6,
+        max_rel_error=1e-7,
+        cpus=(7,),
+        pinned=True,
+        load=20.0,
+        first=15.0,
+        peak_bytes=1 << 20,
+        times=[float(ms) for ms in range(1, 102)],
+        sustained=[99.0] + [100.0] * 400 + [125.0] * 400,
+        before={"battery": {}},
+        after={"battery": {}},
+    )
 
 
 def test_a_phones_row_says_what_was_measured_and_how(measured: bench.Measured) -> None:
     row = rows.row(FACTS, measured, bench.Options(threads=1, rounds=5, sustained=300), now=NOW)
     expected = {
-        "status": "phone", "failure": None, "kind": "bench", "time": "2026-01-02T03:04:05+00:00", "run": "dense", "target": "android:cortex-a76",
-        "scheme": "dense", "rate": 1.0, "accuracy": 0.9, "protocol": "one clip a video", "threads": 1, "cpus": [7], "pinned": True,
-        "runs": 101, "rounds": 5, "warm_up": 2, "load_ms": 20.0, "first_ms": 15.0, "p50_ms": 51.0, "p90_ms": 91.0, "p99_ms": 100.0, "min_ms": 1.0,
-        "peak_memory_bytes": 1 << 20, "sustained_seconds": 300, "max_rel_error": 1e-7, "macs": measured.packed.bundle.macs,
+        "status": "phone",
+        "failure": None,
+        "kind": "bench",
+        "time": "2026-01-02T03:04:05+00:00",
+        "run": "dense",
+        "target": "android:cortex-a76",
+        "scheme": "dense",
+        "rate": 1.0,
+        "accuracy": 0.9,
+        "protocol": "one clip a video",
+        "threads": 1,
+        "cpus": [7],
+        "pinned": True,
+        "runs": 101,
+        "rounds": 5,
+        "warm_up": 2,
+        "load_ms": 20.0,
+        "first_ms": 15.0,
+        "p50_ms": 51.0,
+        "p90_ms": 91.0,
+        "p99_ms": 100.0,
+        "min_ms": 1.0,
+        "peak_memory_bytes": 1 << 20,
+        "sustained_seconds": 300,
+        "max_rel_error": 1e-7,
+        "macs": measured.packed.bundle.macs,
         "sustained": {"first_p50_ms": 100.0, "last_p50_ms": 125.0, "retention": pytest.approx(0.8)},
-        "useful_gflops": pytest.approx(2e-6 * measured.packed.bundle.macs / 51), "ms_per_video_second": None, "real_time_factor": None,
-    }  # fmt: skip
+        "useful_gflops": pytest.approx(2e-6 * measured.packed.bundle.macs / 51),
+        "ms_per_video_second": None,
+        "real_time_factor": None,
+    }
     assert {name: row[name] for name in expected} == expected
     assert row["device"]["serial"] == "S1" and "cpuinfo" not in row["device"]
     assert row["versions"]["iree-base-compiler"] and row["tools"].startswith("glibc ")

@@ -63,9 +63,12 @@ def test_an_emulator_is_known_for_one(props: dict[str, str], cpuinfo: str, prefi
         ("", {}),
         ("level: many\n", {}),
         ("  level: 7\n", {"level": 7, "temperature_c": None, "plugged": False, "status": None}),
-        ("  level: 7\n  status: 3\n  Wireless powered: true\n  temperature: -15\r\n", {"level": 7, "temperature_c": -1.5, "plugged": True, "status": "discharging"}),
+        (
+            "  level: 7\n  status: 3\n  Wireless powered: true\n  temperature: -15\r\n",
+            {"level": 7, "temperature_c": -1.5, "plugged": True, "status": "discharging"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_batteries_say_what_they_say(said: str, found: dict) -> None:
     assert state.battery(said) == found
 

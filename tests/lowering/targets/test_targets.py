@@ -14,11 +14,13 @@ from lowering.targets import precisions, targets
 from tests.lowering import networks
 
 NAMES = (
-    "host, android:cortex-a55, android:cortex-a75, android:cortex-a76, android:cortex-a77, android:cortex-a78, android:cortex-x1, "
+    "host, android:cortex-a55, android:cortex-a75, android:cortex-a76, android:cortex-a77, "
+    "android:cortex-a78, android:cortex-x1, "
     "android:cortex-a510, android:cortex-a710, android:cortex-a715, android:cortex-x2, android:cortex-x3, "
     "vulkan:adreno, vulkan:mali-g57, vulkan:mali-g77, vulkan:mali-g78, vulkan:mali-g310, vulkan:mali-g510, "
-    "vulkan:mali-g615, vulkan:mali-g710, vulkan:mali-g715, vulkan:valhall1, vulkan:valhall2, vulkan:valhall3, vulkan:valhall4, vulkan:arm5gen"
-)  # fmt: skip
+    "vulkan:mali-g615, vulkan:mali-g710, vulkan:mali-g715, vulkan:valhall1, vulkan:valhall2, "
+    "vulkan:valhall3, vulkan:valhall4, vulkan:arm5gen"
+)
 
 
 def test_the_names_are_these() -> None:

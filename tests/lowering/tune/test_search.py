@@ -44,8 +44,12 @@ class Machine:
         return self.now
 
     def search(
-        self, seconds: float = 1e6, noisy: bool = False, known: schedules.Schedules = schedules.NONE, log: logs.Log | None = None
-    ) -> list[list[search.Found]]:  # fmt: skip
+        self,
+        seconds: float = 1e6,
+        noisy: bool = False,
+        known: schedules.Schedules = schedules.NONE,
+        log: logs.Log | None = None,
+    ) -> list[list[search.Found]]:
         return list(search.search(self.network, CPU, self, seconds, known, noisy, self.clock, log))
 
 
