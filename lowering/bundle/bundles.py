@@ -57,7 +57,7 @@ class Info:
     run: what the network is called. model: the architecture. labels: names of the classes, in the order of the logits.
     clip: how a clip is cut from a video, as JSON. scheme: how the weights were pruned, such as "kgs 8x4".
     rate: dense MACs / kept MACs; None: of the layers as they are packed.
-    accuracy: the share of test videos that a classifier names right, found as `protocol` says. score: the same for any task.
+    accuracy: of a classifier, in % of the test examples, measured as `protocol` says. score: how good it is, for any task.
     """
 
     run: str = "network"

@@ -83,6 +83,7 @@ def describe(network: checkpoints.Network) -> bundles.Info:
         rate=network.rate,
         accuracy=score.get("accuracy"),
         protocol=network.score.protocol,
+        score=_score(network.score),
     )
 
 
@@ -121,6 +122,13 @@ def show(rows: Sequence[dict[str, Any]]) -> None:
     console.table("Bundles", columns, cells)
     for reason in dict.fromkeys(r["unchecked"] for r in rows if "unchecked" in r):
         console.say(f"not checked: {reason}")
+
+
+def _score(found: measured.Score) -> bundles.Score | None:
+    """Nothing where nobody measured it."""
+    if found.value is None:
+        return None
+    return bundles.Score(found.value, found.unit, found.name, found.protocol, found.more_is_better, found.error)
 
 
 def _number(value: float | None) -> str:
