@@ -36,7 +36,8 @@ TABLE = (
 )
 MULTIPLIES = ("fmla f32", "fmla f16", "fmla f64", "fmlal", "dot", "matmul", "fmadd")
 LOADS, STORES = ("load simd", "load"), ("store simd", "store")
-CLASSES = (*MULTIPLIES, "simd", "dup", *LOADS, *STORES, "prefetch", "integer", "branch", "system", "sve", "other")
+OTHERS = ("prefetch", "integer", "branch", "system", "sve", "other")
+CLASSES = (*MULTIPLIES, "simd", "dup", *LOADS, *STORES, *OTHERS)
 STACK = 31  # the register number that means sp as a base address
 
 

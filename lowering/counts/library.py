@@ -16,7 +16,7 @@ PAGE = 4096
 
 @dataclasses.dataclass(frozen=True)
 class Ran:
-    """How often instructions ran: those of the kernels by address in `code`, all others in `outside`, by class."""
+    """How often instructions ran: those of the kernels by address in `code`, the others by class in `outside`."""
 
     code: elf.Code
     times: dict[int, int]

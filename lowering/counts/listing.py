@@ -1,4 +1,4 @@
-"""Lists machine code for people: as assembly where binutils for aarch64 are installed, else as classes."""
+"""Lists machine code for people: as assembly where binutils for aarch64 are there, else as instruction classes."""
 
 import pathlib
 import shutil

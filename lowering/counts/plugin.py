@@ -89,10 +89,8 @@ def api(version: str) -> int:
     for first, number in APIS:
         if numbers >= first:
             return number
-    raise CountError(
-        f"{version.splitlines()[0] if version else 'qemu-aarch64'}: expected QEMU 6 or newer; on Debian: "
-        f"apt-get install qemu-user"
-    )
+    met = version.splitlines()[0] if version else "qemu-aarch64"
+    raise CountError(f"{met}: expected QEMU 6 or newer; on Debian: apt-get install qemu-user")
 
 
 def emulator() -> list[str]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from jax.extend import core
 
-# Primitives that call another function once, with their own operands. The walk enters it. Loops, branches and kernels are not entered.
+# Primitives that call another function once, with their own operands. The walk enters it. Loops, branches and
+# kernels are not entered.
 CALLS = frozenset(
     ("jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat", "remat2", "checkpoint")
 )
@@ -19,8 +20,8 @@ def walk(
 ) -> list[Any]:
     """The values of a jaxpr's results, from those of its constants and inputs: arrays, or whatever stands for them.
 
-    step(equation, operands) gives the values of an equation's results; it sees every operation that is no call. lift(array) gives the value
-    of a literal, or of a constant of a function that is called.
+    step(equation, operands) gives the values of an equation's results; it sees every operation that is no call.
+    lift(array) gives the value of a literal, or of a constant of a function that is called.
     """
     values = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*constants, *inputs], strict=True))
 

@@ -1,4 +1,4 @@
-"""The network between JAX and MLIR: the trace of a JAX function, the operations, the rewrites, the interpreter that says what they mean, ONNX.
+"""The network between JAX and MLIR: the trace of a JAX function, operations, rewrites, the interpreter, ONNX.
 
 Imports functions, system and targets.
 """

@@ -9,7 +9,7 @@ from lowering.graph import ops
 
 
 def evaluate(graph: ops.Graph, *inputs: np.ndarray) -> np.ndarray:
-    """The graph's result for one example: f32[D, H, W, C] or f32[K] per input; sums in f64, given back as f32."""
+    """The graph's result for one example, f32: an array f32[D, H, W, C] or f32[K] per input; sums are f64."""
     arguments = zip(graph.inputs, inputs, strict=True)
     values = {node.name: np.asarray(given, np.float64) for node, given in arguments}
     for node in graph.nodes:

@@ -9,18 +9,19 @@ from lowering.graph import ops, packed
 from lowering.targets import schedules
 
 STEPS = 2  # per factor of two in the share of weights kept
-# layers whose channels, filters and shares of weights differ by factors of at most 2 ** NEAR may have the same choice
+# Layers may have the same schedule whose channels, filters and shares of weights differ by factors of 2 ** NEAR at most.
 NEAR = 1.1
 SIZES = re.compile(r"^(\d+x\d+x\d+)x(\d+) \* (\d+x\d+x\d+)x(\d+) (pad \S+ stride \d+) keeps (\S+)$")
 JOINT = re.compile(r", (before|after) ")
 
 
 def keys(graph: ops.Graph) -> dict[str, str]:
-    """A key for each convolution that is about to be packed: shape read, kernel, padding, stride of frames, and roughly
-    the weights that rows keep.
+    """A key for each convolution that is about to be packed.
 
-    Two convolutions that one kernel could compute name each other ("before", "after"): what is best for one depends on
-    the other.
+    It says the shape read, the kernel, the padding, the stride of frames, and roughly the weights that rows keep.
+
+    Two convolutions that one kernel could compute name each other ("before", "after"): what is best for one depends
+    on the other.
     """
     own = {node.name: _own(graph, node) for node in graph.nodes if isinstance(node.op, ops.Conv)}
     found = dict(own)
@@ -39,8 +40,7 @@ def by_name(graph: ops.Graph, chosen: schedules.Schedules) -> schedules.Schedule
 
 
 def nearest(key: str, known: Iterable[str]) -> str | None:
-    """The known key of a layer of the same form, whose channels, filters and shares of weights are most like this
-    one's; None if none is near.
+    """The known key of the layer of this form whose channels, filters and shares of weights are most alike, or None.
 
     So a trained network finds what was chosen for random weights: it keeps about as much, and other filters of it
     vanish.
@@ -81,9 +81,7 @@ def _own(graph: ops.Graph, node: ops.Node) -> str:
 
 
 def _kept(op: ops.Conv, group: int) -> str:
-    """The share of weights that rows of `group` filters keep, rounded on a scale of factors, so that 0.19 and 0.21
-    agree.
-    """
+    """The share of weights that rows of `group` filters keep, on a scale of factors: 0.19 and 0.21 give the same."""
     share = packed.kept_for_group(op.kernel, group) / (op.kernel.size / op.kernel.shape[4] * _whole(op, group))
     return f"{2 ** (round(STEPS * math.log2(share)) / STEPS):.2g}" if share else "0"
 
@@ -95,9 +93,7 @@ def _whole(op: ops.Conv, group: int) -> int:
 
 @functools.cache
 def _taken_apart(key: str) -> tuple[str | None, tuple[float, ...]]:
-    """What must agree, None if this is no key; and the numbers that may differ a little, shares of nothing as a very
-    small one.
-    """
+    """What must agree (None if this is no key), and the numbers that may differ a little."""
     first, *rest = JOINT.split(key)
     form, sizes = "".join(rest[:1]), []
     for part in (first, *rest[1:]):
@@ -106,5 +102,6 @@ def _taken_apart(key: str) -> tuple[str | None, tuple[float, ...]]:
             return None, ()
         clip, channels, window, filters, how, kept = found.groups()
         form += f"{clip} * {window} {how} "
-        sizes += [float(channels), float(filters), *(float(share) or 1e-9 for share in kept.split("/"))]
+        shares = (float(share) or 1e-9 for share in kept.split("/"))  # a share of nothing is a tiny one
+        sizes += [float(channels), float(filters), *shares]
     return form, tuple(sizes)

@@ -1,8 +1,9 @@
 """Graph -> ONNX: the same network for other engines, in their own layout.
 
-The model's input is `clip` f32[1, C, D, H, W] (NCDHW), its output `logits` f32[1, classes]. Several inputs keep the graph's names, vectors
-are f32[1, K], and a result that is a feature map is NCDHW too. NCDHW is what ONNX defines and what the engines compute in: kernels are permuted
-here, and so are the weights of a dense layer that reads a flattened feature map, so that nothing is transposed at run time.
+The model's input is `clip` f32[1, C, D, H, W] (NCDHW), its output `logits` f32[1, classes]. Several inputs keep the
+graph's names, vectors are f32[1, K], and a result that is a feature map is NCDHW too. NCDHW is what ONNX defines
+and what the engines compute in: kernels are permuted here, and so are the weights of a dense layer that reads a
+flattened feature map, so that nothing is transposed at run time.
 """
 
 import json
@@ -31,8 +32,9 @@ RELU: Step = ("Relu", [], {})
 def export(graph: ops.Graph, metadata: Mapping[str, Any] | None = None) -> onnx.ModelProto:
     """The model of a graph as traced or after stages.ALGEBRA, kernels packed or not; checked with onnx.checker.
 
-    metadata goes into metadata_props (text as it is, other values as JSON), beside "layout". GraphError for operations without a form in ONNX
-    (export before strides are split and kernels fused) and for a pool with windows wholly outside.
+    metadata goes into metadata_props (text as it is, other values as JSON), beside "layout". GraphError for
+    operations without a form in ONNX (export before strides are split and kernels fused) and for a pool with
+    windows wholly outside.
     """
     writer = _Writer(graph)
     for node in graph.nodes:
@@ -58,12 +60,15 @@ def write(path: pathlib.Path, model: onnx.ModelProto) -> None:
 
 
 def to_input(clip: np.ndarray) -> np.ndarray:
-    """An input as the model reads it, f32[1, C, D, H, W] from a clip f32[1, D, H, W, C]; a vector f32[1, K] stays as it is."""
+    """An input as the model reads it: f32[1, C, D, H, W] from f32[1, D, H, W, C]; a vector f32[1, K] as it is."""
     return np.ascontiguousarray(np.moveaxis(clip, -1, 1), np.float32)
 
 
 class _Writer:
-    """ONNX nodes and weights, in the order of the graph. `flat` holds the shapes of flattened values that lie in NCDHW order."""
+    """ONNX nodes and weights, in the order of the graph.
+
+    `flat` holds the shapes of flattened values that lie in NCDHW order.
+    """
 
     def __init__(self, graph: ops.Graph) -> None:
         self.graph = graph
@@ -164,13 +169,12 @@ class _Writer:
     ) -> None:
         """A pool. Engines refuse windows that lie wholly outside."""
         if any(max(pads) >= size for pads, size in zip(op.padding, op.window, strict=True)):
-            raise ops.GraphError(
-                f"{node.name} has pads {op.padding} for a window of {op.window}; engines want pads smaller than the window"
-            )
+            pads = f"{node.name} has pads {op.padding} for a window of {op.window}"
+            raise ops.GraphError(f"{pads}; engines want pads smaller than the window")
         self.add(kind, inputs, node.name, **_window(op.window, op.strides, op.padding), **attributes)
 
     def flatten(self, node: ops.Node, op: ops.Reshape, inputs: list[str]) -> None:
-        """Flattened as it lies where only dense layers will read it: their weights are permuted instead; else to NDHWC order first."""
+        """Flattened as it lies where only dense layers read it, whose weights are permuted; else in NDHWC order."""
         (source,), shape = inputs, self.graph[node.inputs[0]].shape
         if self.only_dense(node.name):
             self.flat[node.name] = shape

@@ -3,8 +3,8 @@
 Shapes leave out the batch axis, since a bundle runs one example: a feature map is (D, H, W, C), a vector (K,). All
 values are f32.
 
-To add an operation, write its class in operations/ and name it here. It then needs a kernel (kernels/build.py), or a
-rewrite that replaces it, and a form in ONNX (graph/onnx.py) and in PyTorch (peers/torch_network.py).
+To add an operation, write its class in operations/ and name it here. It then needs a kernel (kernels/build.py), or
+a rewrite that replaces it, and a form in ONNX (graph/onnx.py) and in PyTorch (peers/torch_network.py).
 """
 
 import collections
@@ -118,9 +118,7 @@ class Graph:
 
 
 def layers(node: Node) -> tuple[Node, ...]:
-    """The layers that a node's kernel computes: both of a fused one, whose name is theirs with a dot between; else the
-    node itself.
-    """
+    """The layers that a kernel computes: both of a fused one (its name is theirs, a dot between), else the node."""
     match node.op:
         case FusedConvs(first=first, second=second, between=between):
             one, other = node.name.split(".")

@@ -9,13 +9,14 @@ import numpy as np
 class PackedKernel:
     """A kernel of `shape` (D, H, W, I, O) of which only kept taps are stored, row after row.
 
-    A row is a group of `group` consecutive filters (the last row may hold fewer: its missing filters are zeros). A tap
-    is an input channel at one location of the kernel; it is stored for a row if any filter of the row has a weight
-    other than zero there. So a block of kgs(gM, gN) is gN taps of one row of gM filters. Rows may differ in length.
+    A row is a group of `group` consecutive filters (the last row may hold fewer: its missing filters are zeros). A
+    tap is an input channel at one location of the kernel; it is stored for a row if any filter of the row has a
+    weight other than zero there. So a block of kgs(gM, gN) is gN taps of one row of gM filters. Rows may differ in
+    length.
 
     values: f32[taps, group], the weights of a tap for each filter of its row.
-    taps:   i32[taps, 4], its (d, h, w, i). Within a row sorted by d, then i, h, w: frames that lie outside the clip are
-    then a prefix or a suffix.
+    taps:   i32[taps, 4], its (d, h, w, i). Within a row sorted by d, then i, h, w: frames that lie outside the clip
+    are then a prefix or a suffix.
     starts: i32[rows + 1], the first tap of each row, and the number of taps.
     """
 
@@ -25,22 +26,14 @@ class PackedKernel:
     starts: np.ndarray
 
     def __post_init__(self) -> None:
-        count, rows = len(self.taps), len(self.starts) - 1
+        count, rows, expected = len(self.taps), len(self.starts) - 1, -(-self.shape[4] // self.group)
         if self.values.shape[0] != count or self.taps.shape != (count, 4):
-            raise ValueError(
-                f"values {self.values.shape} and taps {self.taps.shape} must have one entry per tap: [taps, "
-                f"group] and [taps, 4]"
-            )
-        if (
-            rows != -(-self.shape[4] // self.group)
-            or self.starts[0] != 0
-            or self.starts[-1] != count
-            or (np.diff(self.starts) < 0).any()
-        ):
-            raise ValueError(
-                f"starts must rise from 0 to {count} over {-(-self.shape[4] // self.group)} rows, got {rows} "
-                f"rows: {self.starts}"
-            )
+            found = f"values {self.values.shape} and taps {self.taps.shape}"
+            raise ValueError(f"{found} must have one entry per tap: [taps, group] and [taps, 4]")
+        falls = (np.diff(self.starts) < 0).any()
+        if rows != expected or self.starts[0] != 0 or self.starts[-1] != count or falls:
+            rises = f"starts must rise from 0 to {count} over {expected} rows"
+            raise ValueError(f"{rises}, got {rows} rows: {self.starts}")
         if count and ((self.taps < 0) | (self.taps >= self.shape[:4])).any():
             raise ValueError(f"a tap lies outside the kernel's {self.shape[:4]}")
 

@@ -107,9 +107,7 @@ def _dot(tracer: Tracer, eqn: Equation, x: Any, kernel: Any) -> Ref:
 
 
 def _elementwise(tracer: Tracer, eqn: Equation, a: Any, b: Any) -> Any:
-    """add, sub, mul, div of a value with constants by channel (Affine) or of two values (Add; the last steps of a
-    softmax).
-    """
+    """A value and constants by channel (Affine), or two values: a sum (Add), the last steps of a softmax."""
     kind = eqn.primitive.name
     if kind == "sub" and isinstance(a, Ref) and isinstance(b, Partial) and (b.kind, b.of.node) == ("max", a.node):
         return Partial("shifted", a, a.shape)

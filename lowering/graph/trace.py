@@ -1,6 +1,7 @@
 """jaxpr -> Graph: any JAX function of supported primitives becomes nodes of the graph.
 
-The walk meets the equations one by one. What depends on weights alone is computed at once; for the rest a table gives one rule per primitive.
+The walk meets the equations one by one. What depends on weights alone is computed at once; for the rest a table
+gives one rule per primitive.
 """
 
 import re
@@ -18,10 +19,11 @@ from lowering.graph import ops, primitives, verify
 def trace(function: Callable[..., jax.Array], params: Any, example: Any) -> ops.Graph:
     """Graph of function(params, example), or of function(params, *example) for a network of several inputs.
 
-    example: an array f32[1, D, H, W, C] (a feature map) or f32[1, K] (a vector), or a list or tuple of several; shapes will do. The result
-    may be either. An only input is called "clip", several "input_0", "input_1" and so on; kernels are named after their place in `params`:
-    {"conv1": {"kernel": ...}} gives a node "conv1".
-    Raises NotImplementedError for a primitive without a rule (naming it and those that have one), GraphError for an input of another form.
+    example: an array f32[1, D, H, W, C] (a feature map) or f32[1, K] (a vector), or a list or tuple of several;
+    shapes will do. The result may be either. An only input is called "clip", several "input_0", "input_1" and so
+    on; kernels are named after their place in `params`: {"conv1": {"kernel": ...}} gives a node "conv1". Raises
+    NotImplementedError for a primitive without a rule (naming it and those that have one), GraphError for an input
+    of another form.
     """
     inputs = example_inputs(example)
     jaxpr = jax.make_jaxpr(function)(params, *inputs.values())
@@ -39,16 +41,15 @@ def trace(function: Callable[..., jax.Array], params: Any, example: Any) -> ops.
 
 
 def example_inputs(example: Any) -> dict[str, jax.ShapeDtypeStruct]:
-    """The inputs of a network by name, from an example as `trace` takes it; GraphError for one that no graph can read."""
+    """The inputs of a network by name, from an example as `trace` takes it; GraphError for what no graph can read."""
     one = hasattr(example, "shape") or all(isinstance(size, int | np.integer) for size in example)
     several = [example] if one else list(example)
     shapes = [tuple(int(size) for size in getattr(given, "shape", given)) for given in several]
     names = ["clip"] if len(shapes) == 1 else [f"input_{number}" for number in range(len(shapes))]
     for name, given, shape in zip(names, several, shapes, strict=True):
         if len(shape) not in (2, 5) or shape[0] != 1:
-            raise ops.GraphError(
-                f"{name} has shape {shape}, expected (1, frames, height, width, channels) or (1, numbers): a bundle runs one example"
-            )
+            expected = "(1, frames, height, width, channels) or (1, numbers): a bundle runs one example"
+            raise ops.GraphError(f"{name} has shape {shape}, expected {expected}")
         if (dtype := np.dtype(getattr(given, "dtype", np.float32))) != np.float32:
             raise ops.GraphError(f"{name} holds {dtype}, expected float32")
     return {name: jax.ShapeDtypeStruct(shape, np.float32) for name, shape in zip(names, shapes, strict=True)}

@@ -6,8 +6,8 @@ from lowering.graph import ops
 def verify(graph: ops.Graph) -> ops.Graph:
     """The graph, if it holds together; else GraphError.
 
-    Every node follows its inputs, has a name of its own and the shape that its inputs give. Every node but the inputs
-    is read, unless it is the result, which nothing reads.
+    Every node follows its inputs, has a name of its own and the shape that its inputs give. Every node but the
+    inputs is read, unless it is the result, which nothing reads.
     """
     known: dict[str, ops.Node] = {}
     for node in graph.nodes:

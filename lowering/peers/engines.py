@@ -1,8 +1,8 @@
 """How each engine loads a network: its own best settings for single clips in f32 on a fixed number of threads.
 
-A load function takes the network's folder, the number of threads and the clip f32[1, D, H, W, C], and gives a function
-from nothing to logits: the clip lies in memory as the engine likes it, the logits come back as an array. Engines are
-imported where they are used, so that the process of one holds no other.
+A load function takes the network's folder, the number of threads and the clip f32[1, D, H, W, C], and gives a
+function from nothing to logits: the clip lies in memory as the engine likes it, the logits come back as an array.
+Engines are imported where they are used, so that the process of one holds no other.
 """
 
 import dataclasses

@@ -1,4 +1,4 @@
-"""One network in every form that an engine reads, in one folder: our bundle, an ONNX model, the graph itself, a clip and JAX's answer."""
+"""One network in every engine's form, in one folder: our bundle, ONNX, the graph, a clip and JAX's answer."""
 
 import dataclasses
 import pathlib
@@ -18,7 +18,11 @@ MODEL, GRAPH, CLIP, BUNDLE = "model.onnx", "graph.pickle", "clip.npy", "host"
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Network:
-    """A network on disk. macs: multiply-accumulates of its weights that are not zero; logits f32[classes], JAX's for the clip in `folder`."""
+    """A network on disk.
+
+    macs: multiply-accumulates of its weights that are not zero; logits f32[classes], JAX's for the clip in
+    `folder`.
+    """
 
     folder: pathlib.Path
     model: str
@@ -34,7 +38,10 @@ class Network:
 
 
 def write(folder: pathlib.Path, example: writing.Example, info: bundles.Info, macs: int) -> Network:
-    """Writes every form of a traced network of one clip, f32[1, D, H, W, C], and logits f32[1, classes]. Pruned weights must be zeros in it."""
+    """Writes every form of a traced network of one clip, f32[1, D, H, W, C], and logits f32[1, classes].
+
+    Pruned weights must be zeros in it.
+    """
     folder.mkdir(parents=True)
     host = targets.find("host")
     bundle = writing.write(folder / BUNDLE, example, host, info, store.find(host))  # as `rt3d lower` does

@@ -1,6 +1,4 @@
-"""Engines timed in turns, A B C A B C ..., on the same cores, beside the machine's FMA peak; a row for each, whatever
-became of it.
-"""
+"""Engines timed in turns, A B C A B C ..., on the same cores, beside the FMA peak; a row for each, whatever came."""
 
 import contextlib
 import dataclasses
@@ -19,8 +17,8 @@ from lowering.bundle import measure
 from lowering.peers import engines, networks, worker
 
 ROOT = pathlib.Path(__file__).parents[2]
-# Of the largest logit. Winograd's convolutions in f32 are off by up to 1e-3 in a network of eleven layers, computing in
-# bf16 by more than 1e-2.
+# Of the largest logit. Winograd's convolutions in f32 are off by up to 1e-3 in a network of eleven layers,
+# computing in bf16 by more than 1e-2.
 TOLERANCE = 1e-2
 TIMEOUT = 900.0  # seconds for an answer: loading may mean compiling
 WORKER = "from lowering.peers import worker; worker.main()"
@@ -29,8 +27,9 @@ POOLS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 @dataclasses.dataclass(eq=False)
 class Measured:
-    """One engine on one network. status is "ok", or why the other values are not there. error: largest so far, of the
-    largest logit.
+    """One engine on one network.
+
+    status is "ok", or why the other values are not there. error: largest so far, of the largest logit.
     """
 
     engine: engines.Engine
@@ -54,8 +53,9 @@ class Measured:
             self.status = f"wrong answer: off by {self.error:.2g} of the largest logit, expected at most {TOLERANCE:g}"
 
     def row(self, peak: float | None) -> dict[str, Any]:
-        """The row of the JSON report; `peak` is the FMA peak of as many threads, in GFLOP/s. macs are those of weights
-        other than zero.
+        """The row of the JSON report; `peak` is the FMA peak of as many threads, in GFLOP/s.
+
+        macs are those of weights other than zero.
         """
         network, timed = self.network, self.status == "ok" and bool(self.times_ms)
         status = "interrupted before it was timed" if self.status == "ok" and not timed else self.status
@@ -86,12 +86,12 @@ def interleave(
     runs: int,
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
 ) -> tuple[list[Measured], float | None, bool]:
-    """Times each pair: `runs` single inferences a round after a warm-up, each engine in a process of its own on the
-    same `threads` cores.
+    """Times each pair: `runs` inferences a round after a warm-up, each engine in its own process, on the same cores.
 
-    Returns what was measured in the order of `pairs`, the median FMA peak of the threads together in GFLOP/s (None if
-    it never ran), and whether all rounds were done: KeyboardInterrupt ends the rounds and keeps what was measured.
-    ValueError if there are fewer cores than threads.
+    Returns what was measured in the order of `pairs`, the median FMA peak of the threads together in GFLOP/s (None
+    if it never ran), and whether all
+    rounds were done: KeyboardInterrupt ends the rounds and keeps what was measured. ValueError if there are fewer
+    cores than threads.
     """
     found, peaks = [Measured(*pair) for pair in pairs], list[float]()
     with contextlib.ExitStack() as stack:

@@ -61,9 +61,7 @@ def eager(path: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
 
 
 def frozen(path: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
-    """The pickled graph traced, frozen and rewritten for oneDNN, which then holds the weights in its own layout; the
-    clip in NCDHW.
-    """
+    """The pickled graph traced, frozen and rewritten for oneDNN, which lays out its weights itself; clip in NCDHW."""
     network = _load(path, threads, torch.contiguous_format)
     x = torch.from_numpy(np.ascontiguousarray(np.moveaxis(clip, 4, 1)))
     with warnings.catch_warnings(), torch.no_grad():
@@ -124,9 +122,7 @@ def _avg_pool(op: ops.AvgPool) -> tuple[Function, tuple[np.ndarray, ...]]:
 def _padding(
     padding: ops.Padding, outside: float, window: ops.Window | None = None
 ) -> tuple[Function, tuple[int, ...]]:
-    """What is done before, and the symmetric pads that PyTorch's own function takes: for pools, at most half of the
-    window.
-    """
+    """What pads before, and the symmetric pads that PyTorch's function takes: for pools, at most half the window."""
     sides = tuple(low for low, _ in padding)
     even = all(low == high for low, high in padding)
     if even and (window is None or all(2 * side <= size for side, size in zip(sides, window, strict=True))):

@@ -26,9 +26,7 @@ class Task:
 
 @dataclasses.dataclass(frozen=True)
 class Round:
-    """The answer to a number of runs: times of single inferences in ms, the last logits, the process's peak memory so
-    far in MB.
-    """
+    """The answer to so many runs: times of single inferences in ms, the last logits, peak memory so far in MB."""
 
     times_ms: tuple[float, ...]
     logits: np.ndarray

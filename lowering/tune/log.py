@@ -1,4 +1,4 @@
-"""What trials showed: by unit and choices, in memory and on disk, so that a stopped search goes on from there."""
+"""What trials showed, in memory and on disk, so that a search that was stopped goes on from there."""
 
 import dataclasses
 import fcntl
@@ -18,8 +18,8 @@ Rounds = list[tuple[float, float]]  # a unit's cost with the default and with a 
 class Result:
     """A unit's choices by key, and what each trial of them showed.
 
-    The first says whether they are worth a second one, which alone can be believed: the best of many first trials owes
-    part of its lead to luck.
+    The first says whether they are worth a second one, which alone can be believed: the best of many first trials
+    owes part of its lead to luck.
     """
 
     chosen: networks.Schedules
@@ -42,9 +42,7 @@ class Result:
 
     @property
     def holds(self) -> bool:
-        """Whether the choices gain more than the margin, and more than the rounds differ by: three of four show half
-        the margin or more.
-        """
+        """Whether the schedules gain more than the margin: in three of four rounds at least half of it."""
         return self.ratio < 1 - MARGIN and float(np.quantile(self._ratios, 0.75, method="lower")) < 1 - MARGIN / 2
 
     @property

@@ -1,8 +1,8 @@
-"""What a convolution's kernel costs on a CPU, from its tables and tiles alone: the instructions that it executes, and what its caches miss.
+"""What a convolution's kernel costs on a CPU: the instructions that it executes, and what its caches miss.
 
-The instructions are those of NEON code as IREE 3.13 writes it for our templates: exact in the loop over taps, fitted to counts (`rt3d count`)
-around it. The stalls are estimates that no measurement supports: they speak against a choice, never for one. For registers other than
-NEON's the sum of both still tells which options to measure first.
+The instructions are those of NEON code as IREE 3.13 writes it for our templates: exact in the loop over taps,
+fitted to counts (`rt3d count`) around it. The stalls are estimates that no measurement supports: they speak against
+a choice, never for one. For registers other than NEON's the sum of both still tells which options to measure first.
 """
 
 import dataclasses
@@ -30,7 +30,8 @@ FETCH = 4.4  # per cache line fetched ahead
 PAD = 4.05  # per zero around the image
 RESULT, WINDOW = 6.0, 1.3  # of a pool behind a convolution, per vector of its result, and per pixel of a window
 
-# Stalls, in instructions that could have been executed, per cache line: out of order, most of a line's latency is hidden.
+# Stalls, in instructions that could have been executed, per cache line: out of order, most of a line's latency is
+# hidden.
 NEAR, FAR, STREAM = 3.0, 20.0, 1.0  # from the second level, from beyond it, and of weights, which are read in order
 
 
@@ -58,16 +59,29 @@ def costs(graph: ops.Graph, target: targets.Target) -> dict[str, Cost]:
     return found
 
 
+@dataclasses.dataclass(frozen=True)
+class _Loops:
+    """How often a convolution's loops run: `turns` of a row of filters in an output frame, with `taps` in all of them.
+
+    A turn goes through the tiles of `chunks` chunks of positions.
+    """
+
+    op: ops.PackedConv
+    tile: tiles.Tile
+    taps: int
+    turns: int
+    chunks: int
+
+
 def _conv(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, target: targets.Target, residual: bool) -> Cost:
     tile, chunk, chunks, block = conv.cut(op, out, target)
-    taps, turns, span = _taps(op, x.frames, out.frames), out.frames * op.kernel.rows, chunk * tile.size
+    span, loops = chunk * tile.size, _loops(op, tile, x.frames, out.frames, chunks)
     workgroups = out.frames * chunks * -(-op.kernel.rows // block)
-    executed = _rows(op, tile, taps, turns, chunks, target, residual, masked=True) + workgroups * WORKGROUP
-    executed += _pads(out) * PAD
+    executed = _instructions(loops, target, residual, masked=True) + workgroups * WORKGROUP + _pads(out) * PAD
     if x.size * target.activation_bytes > conv.SMALL:
         lines = -(-span * target.activation_bytes // stages.LINE)
         executed += workgroups * x.channels * op.kernel.shape[0] * lines * FETCH
-    return Cost(executed, _stalls(op, tile, taps, turns, chunks, span, stages.held(op, x, span, target), target))
+    return Cost(executed, _stalls(loops, span, stages.held(op, x, span, target), target))
 
 
 def _chain(op: ops.FusedConvs, x: layouts.Layout, out: layouts.Layout, target: targets.Target, residual: bool) -> Cost:
@@ -77,34 +91,33 @@ def _chain(op: ops.FusedConvs, x: layouts.Layout, out: layouts.Layout, target: t
     executed, stalled = chunks * WORKGROUP + _pads(out) * PAD, 0.0
     parts = (op.first, x.frames, between), (op.second, between, out.frames)
     for size, (each, frames_in, frames) in zip(sizes, parts, strict=True):
-        tile = fusion.tile(each, pieces, target)
-        tile = dataclasses.replace(tile, count=tile.count * pieces.steps)
-        taps, turns, last = _taps(each, frames_in, frames), frames * each.kernel.rows, each is op.second
-        executed += _rows(each, tile, taps, turns, chunks, target, residual and last, masked=last)
+        tile, last = fusion.tile(each, pieces, target), each is op.second
+        whole = dataclasses.replace(tile, count=tile.count * pieces.steps)
+        loops = _loops(each, whole, frames_in, frames, chunks)
+        executed += _instructions(loops, target, residual and last, masked=last)
         held = size * (span + 2 * stages.reach(each, x)) * target.activation_bytes
-        stalled += _stalls(each, tile, taps, turns, chunks, span, held, target)
+        stalled += _stalls(loops, span, held, target)
     return Cost(executed, stalled)
 
 
 def _pooled(op: ops.FusedPool, x: layouts.Layout, out: layouts.Layout, target: targets.Target) -> Cost:
     lines = fusion.lines(op, x.pitch, target)
-    tile, chunks = fusion.pooled_tile(op, lines, x.pitch, target), out.height // lines
-    span = lines * op.pool.window[1] * x.pitch
-    taps, turns = _taps(op.conv, x.frames, op.between[0]), op.between[0] * op.conv.kernel.rows
-    executed = chunks * (WORKGROUP + _rows(op.conv, tile, taps, turns, 1, target, residual=False, masked=False))
+    chunks, span = out.height // lines, lines * op.pool.window[1] * x.pitch
+    loops = _loops(op.conv, fusion.pooled_tile(op, lines, x.pitch, target), x.frames, op.between[0], chunks=1)
+    executed = chunks * (WORKGROUP + _instructions(loops, target, residual=False, masked=False))
     executed += _pads(out) * PAD + out.size / target.lanes * (RESULT + WINDOW * math.prod(op.pool.window))
-    held = stages.held(op.conv, x, span, target)
-    return Cost(executed, chunks * _stalls(op.conv, tile, taps, turns, 1, span, held, target))
+    return Cost(executed, chunks * _stalls(loops, span, stages.held(op.conv, x, span, target), target))
 
 
-def _rows(
-    op: ops.PackedConv, tile: tiles.Tile, taps: int, turns: int, chunks: int, target: targets.Target, residual: bool, masked: bool
-) -> float:  # fmt: skip
-    """Instructions of so many turns of a row of filters in one frame."""
-    executed = taps * tile.count * per_tap(op.kernel.group, tile.vectors, target)
-    return executed + turns * (
-        tile.count * per_tile(op, tile, target, residual, masked) + chunks * op.kernel.group * TURN
-    )
+def _loops(op: ops.PackedConv, tile: tiles.Tile, frames_in: int, frames: int, chunks: int) -> _Loops:
+    return _Loops(op, tile, _taps(op, frames_in, frames), frames * op.kernel.rows, chunks)
+
+
+def _instructions(loops: _Loops, target: targets.Target, residual: bool, masked: bool) -> float:
+    op, tile = loops.op, loops.tile
+    executed = loops.taps * tile.count * per_tap(op.kernel.group, tile.vectors, target)
+    around = tile.count * per_tile(op, tile, target, residual, masked) + loops.chunks * op.kernel.group * TURN
+    return executed + loops.turns * around
 
 
 def per_tap(group: int, vectors: int, target: targets.Target) -> float:
@@ -123,11 +136,14 @@ def per_tile(op: ops.PackedConv, tile: tiles.Tile, target: targets.Target, resid
     return TILE + op.kernel.group * (FILTER + by_sum * tile.vectors)
 
 
-def _stalls(
-    op: ops.PackedConv, tile: tiles.Tile, taps: int, turns: int, chunks: int, span: int, held: int, target: targets.Target
-) -> float:  # fmt: skip
-    """Of the input, each turn reads what its taps touch of the `held` bytes that all rows read in a chunk; weights are read for every tile, or once."""
-    by_turn, near = taps / max(turns, 1), 2 * target.ring_bytes
+def _stalls(loops: _Loops, span: int, held: int, target: targets.Target) -> float:
+    """What waiting for the caches costs, in instructions; `span` positions are in a chunk.
+
+    Each turn reads what its taps touch of the `held` bytes of input that all rows read in a chunk. Weights are read
+    for every tile, or once where they stay in cache.
+    """
+    op, tile, turns, chunks = loops.op, loops.tile, loops.turns, loops.chunks
+    by_turn, near = loops.taps / max(turns, 1), 2 * target.ring_bytes
     touched = min(by_turn * (span * target.activation_bytes / stages.LINE + 1), held / stages.LINE)
     weight = op.kernel.group * precisions.DTYPES[target.precision.weights].itemsize + 4  # and its offset
     lines = by_turn * weight / stages.LINE * (tile.count if by_turn * weight > stages.L1 else chunks)

@@ -1,4 +1,4 @@
-"""A network as the tuner sees it: units of layers that are chosen for together, and the graph packed with choices."""
+"""A network as the tuner sees it: units of layers to choose for together, and the graph with any schedules."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -15,8 +15,7 @@ Costs = Mapping[str, float]  # by kernel
 
 @dataclasses.dataclass(frozen=True)
 class Unit:
-    """One convolution, or several in a row that kernels may join: their keys, and the names of all layers in the
-    network that have these keys.
+    """One convolution, or several in a row that fusion may join: their keys, and all layers that have these keys.
 
     pools: that alone read one of these layers, and may be joined to it.
     """
@@ -26,9 +25,7 @@ class Unit:
     pools: frozenset[str] = frozenset()
 
     def cost(self, costs: Costs) -> float:
-        """The sum over its kernels: of one layer, of two, "first.second", and of the pools behind them, in kernels of
-        their own or not.
-        """
+        """The sum over its kernels: those of one layer or of two, "first.second", and the pools behind them."""
         own = {name for layers in self.names for name in layers} | self.pools
         return sum(cost for kernel, cost in costs.items() if not own.isdisjoint(kernel.split(".")))
 
@@ -42,7 +39,7 @@ class Unit:
 
 
 class Network:
-    """A traced graph, and `graph`, the same prepared for any target; each kernel packed once for each size of rows."""
+    """A traced graph, and `graph`, the same prepared for any target. Kernels are packed once for each size of rows."""
 
     def __init__(self, graph: ops.Graph) -> None:
         self.traced, self.graph = graph, stages.run(graph, stages.PREPARATION)
@@ -51,9 +48,7 @@ class Network:
         self._packed: dict[tuple[int, tuple[int, ...], int | None], packed.PackedKernel] = {}
 
     def rewrite(self, chosen: Schedules, target: targets.Target) -> ops.Graph:
-        """The graph as the target's kernels compute it, with the schedules chosen by key for just the layers that have
-        that key.
-        """
+        """The graph for the target's kernels, with schedules by key for the layers that have just that key."""
         names = {name: chosen[key] for name, key in self.keys.items() if key in chosen}
         return stages.run(self.graph, stages.completion(target, lambda _: names, self._pack))
 

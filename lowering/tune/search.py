@@ -19,8 +19,9 @@ CHUNKS = (1, 2, 8, 16, 64)
 WIDE = 8  # filters in a row of a tile that is wider than the default's
 RINGS = (0, 32 * 1024, 64 * 1024, 128 * 1024, 256 * 1024, 512 * 1024)
 
-# Rounds of one comparison, each of the default and of these choices.
-Trial = Callable[[networks.Schedules], list[tuple[networks.Costs, networks.Costs]]]
+# One comparison: in each round what the default costs, and what these schedules do.
+Round = tuple[networks.Costs, networks.Costs]
+Trial = Callable[[networks.Schedules], list[Round]]
 Axis = Callable[[networks.Unit, networks.Schedules, targets.Target], Iterable[networks.Schedules]]
 Seen = dict[networks.Unit, list[logs.Result]]
 
@@ -39,26 +40,33 @@ class Found:
     sure: bool = True
 
 
+@dataclasses.dataclass(frozen=True)
+class Effort:
+    """The seconds that a search has, by its clock, and whether trials are `noisy`: costs are times, not instructions.
+
+    In a noisy search what won is tried again; where it does not win again, the next best is tried, until all is sure or
+    the time is over. Only there chunks change their size: that is for the caches' sake, and no instruction shows it.
+    """
+
+    seconds: float
+    noisy: bool = True
+    clock: Callable[[], float] = time.monotonic
+
+
 def search(
     network: networks.Network,
     target: targets.Target,
     trial: Trial,
-    seconds: float,
+    effort: Effort,
     known: schedules.Schedules = schedules.NONE,
-    noisy: bool = True,
-    clock: Callable[[], float] = time.monotonic,
     log: logs.Log | None = None,
 ) -> Iterator[list[Found]]:
-    """Tries options and yields what is known after each trial, best choices first `known` from before.
-
-    Stops before `seconds` are over.
+    """Tries options and yields what is known after each trial, first of all the schedules `known` from before.
 
     A trial changes every unit at once, each in its own way: their costs do not depend on each other. What the `log`
-    knows is not tried again. `noisy`: trials take time by the clock. Then what won is tried again, and where that does
-    not hold the next best is, until all is sure or the time is over. Where costs are instructions, chunks keep their
-    size: it is for the caches' sake, and no instruction shows it.
+    knows is not tried again.
     """
-    budget, log = _Budget(clock, seconds, reserve=noisy), log or logs.Log()
+    budget, log, noisy = _Budget(effort.clock, effort.seconds, reserve=effort.noisy), log or logs.Log(), effort.noisy
     seen: Seen = {unit: [] for unit in network.units}
     for axis in (_known(known), _shapes, _rings, *([_chunks] if noisy else [])):
         options = _ordered(network, target, axis, seen, budget)
@@ -102,9 +110,7 @@ class _Budget:
     def allows(self, last: bool = False) -> bool:
         return self.clock() + self.longest * (1 if last or not self.reserve else 2) < self.end
 
-    def timed(
-        self, call: Callable[[], list[tuple[networks.Costs, networks.Costs]]]
-    ) -> list[tuple[networks.Costs, networks.Costs]]:
+    def timed(self, call: Callable[[], list[Round]]) -> list[Round]:
         began = self.clock()
         result = call()
         self.longest = max(self.longest, self.clock() - began)
@@ -167,7 +173,7 @@ def _together(chosen: dict[networks.Unit, networks.Schedules]) -> networks.Sched
 def _ordered(
     network: networks.Network, target: targets.Target, axis: Axis, seen: Seen, budget: _Budget
 ) -> dict[networks.Unit, list[networks.Schedules]]:
-    """Options of an axis for every unit, cheapest by the model first; none that change nothing, nor the hopeless."""
+    """Options of an axis for every unit, cheapest by the model first, without the hopeless and those without effect."""
     now = {unit: _best(results) for unit, results in seen.items()}
     options = {unit: list(axis(unit, now[unit], target)) for unit in network.units}
     default, base = (_by_unit(network, target, chosen) for chosen in ({}, _together(now)))
@@ -212,9 +218,7 @@ def _shapes(unit: networks.Unit, chosen: networks.Schedules, target: targets.Tar
 
 
 def _chunks(unit: networks.Unit, chosen: networks.Schedules, target: targets.Target) -> Iterable[networks.Schedules]:
-    """Tiles in a chunk; and where no other tile won, wider ones in smaller chunks, since one of both alone may lose
-    what both gain.
-    """
+    """Tiles in a chunk; where no other tile won, also wider tiles in smaller chunks, since one alone may lose."""
     vectors = target.tilings[WIDE].vectors + 1
     for key in unit.keys:
         if chosen.get(key, schedules.DEFAULT).vectors is None and WIDE * vectors <= _most_sums(target):

@@ -1,6 +1,4 @@
-"""Trials: what a network's kernels cost with the default choices and with others, by the model, by counting or by the
-clock.
-"""
+"""Trials: what a network's kernels cost with the default and with other schedules, modelled, counted or measured."""
 
 import math
 import pathlib
@@ -26,9 +24,7 @@ def modelled(network: networks.Network, target: targets.Target) -> search.Trial:
     base = model.costs(network.rewrite({}, target), target)
 
     def costs(chosen: networks.Schedules) -> networks.Costs:
-        """Instructions, and the stalls that the default has not; stalls that the default has and these have not count
-        for nothing.
-        """
+        """Instructions, and stalls beyond those of the default; stalls that only the default has count for nothing."""
         found, none = model.costs(network.rewrite(chosen, target), target), model.Cost(0.0, 0.0)
         return {name: c.instructions + max(0.0, c.stalls - base.get(name, none).stalls) for name, c in found.items()}
 
@@ -53,8 +49,8 @@ def counts(
 def measured(network: networks.Network, target: targets.Target, folder: pathlib.Path) -> search.Trial:
     """In milliseconds on this machine and one thread, default and choices in turns.
 
-    Layers are timed where they stand, in whole inferences, from IREE's dispatch events: so each finds its input and its
-    weights in the cache, or not, as it does in use. Alone in a loop it would find both warm.
+    Layers are timed where they stand, in whole inferences, from IREE's dispatch events: so each finds its input and
+    its weights in the cache, or not, as it does in use. Alone in a loop it would find both warm.
     """
     default = _build(network, network.rewrite({}, target), target, folder / "default")
     first = _profile(default, RUNS[0])
@@ -80,8 +76,8 @@ def undisturbed(
 ) -> list[tuple[networks.Costs, networks.Costs]]:
     """ROUNDS rounds.
 
-    Those in which the default took much longer than in the fastest are taken again, until as many were lost: another
-    program ran, and does not slow all kernels alike.
+    Those in which the default took much longer than in the fastest are taken again, until as many were lost:
+    another program ran, and does not slow all kernels alike.
     """
     rounds: list[tuple[networks.Costs, networks.Costs]] = []
     whole = lambda pair: sum(pair[0].values())

@@ -111,8 +111,8 @@ def _search(
     else:
         trial = (trials.measured if by == "measured" else trials.counted)(network, target, folder)
     log = logs.Log(None if by == "modelled" else store.trials(target, by))
-    left = until - time.monotonic()
-    return search.search(network, target, trial, left, store.find(target), noisy=by == "measured", log=log)
+    effort = search.Effort(until - time.monotonic(), noisy=by == "measured")
+    return search.search(network, target, trial, effort, store.find(target), log)
 
 
 def _so_far(found: Sequence[search.Found]) -> dict[str, float]:

@@ -1,6 +1,4 @@
-"""Small networks as JAX functions, with kernels cut by random masks: rows of very uneven length, channels that fill no
-group.
-"""
+"""Small networks as JAX functions, with kernels cut by random masks: very uneven rows, groups that are not full."""
 
 import dataclasses
 from collections.abc import Callable
@@ -61,9 +59,7 @@ def unfused(graph: ops.Graph) -> ops.Graph:
 def mask(
     rng: np.random.Generator, shape: tuple[int, ...], pattern: patterns.BlockPattern | None, keep: float = 0.4
 ) -> np.ndarray:
-    """bool[shape]: whole blocks kept at random; the first group of filters is full, the last one empty where there are
-    three or more.
-    """
+    """bool[shape]: whole blocks kept at random; of three groups or more the first is full, the last empty."""
     if pattern is None:
         return np.ones(shape, bool)
     kept = rng.random(pattern.grid(shape)) < keep * rng.uniform(0.2, 1.8, pattern.grid(shape)[4])
@@ -141,9 +137,7 @@ def chain(
 
 
 def residual(scheme: str, width: int = 29, size: tuple[int, int, int] = (5, 11, 9), seed: int = 1) -> Network:
-    """As R3D: strided convolutions, folded batch norms, a sum with a strided shortcut, the mean over all positions, a
-    softmax.
-    """
+    """As R3D: strided convolutions, batch norms, a sum with a strided shortcut, the mean of positions, a softmax."""
     rng = np.random.default_rng(seed)
     params = {
         "stem": layer(rng, 3, 7, 7, 3, 13),
@@ -192,9 +186,7 @@ def factored(
 
 
 def branches(scheme: str, width: int = 13, size: tuple[int, int, int] = (3, 9, 14), seed: int = 3) -> Network:
-    """As S3D: branches joined along channels, one of them a padded pool of values of both signs; an average pool; the
-    logits by a convolution.
-    """
+    """As S3D: branches joined along channels, a padded pool of both signs, an average pool, logits by a convolution."""
     rng = np.random.default_rng(seed)
     params = {
         "stem": layer(rng, 1, 3, 3, 3, 10, scheme=scheme),

@@ -137,21 +137,13 @@ class Builder:
 
 
 STEPS = (
-    Builder.any_conv,
-    Builder.any_conv,
-    Builder.residual,
-    Builder.space_then_time,
-    Builder.branches,
-    Builder.pool,
-    Builder.pool,
-    Builder.affine,
+    *(Builder.any_conv, Builder.any_conv, Builder.residual, Builder.space_then_time, Builder.branches),
+    *(Builder.pool, Builder.pool, Builder.affine),
 )
 
 
 def graph(seed: int, steps: int = 5, size: ops.Shape = (7, 23, 23, 5), width: int = 40) -> ops.Graph:
-    """A random graph of at most so many steps between the clip and the head, an input of at most this size, layers of
-    at most this width.
-    """
+    """A random graph of at most so many steps before the head, an input and layers of at most this size and width."""
     rng = np.random.default_rng(seed)
     clip = ops.Node("clip", ops.Input(), (), tuple(int(rng.integers(1, n + 1)) for n in size))
     builder = Builder(rng, [clip], width)

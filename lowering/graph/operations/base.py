@@ -28,8 +28,9 @@ class Op(abc.ABC):
 
     @abc.abstractmethod
     def shape(self, inputs: list[Shape]) -> Shape:
-        """Shape of the result for inputs of these shapes; GraphError, without the node's name, for shapes that it
-        cannot read.
+        """Shape of the result for inputs of these shapes.
+
+        GraphError, without the node's name, if it cannot read them.
         """
 
     @abc.abstractmethod

@@ -135,11 +135,12 @@ class Concat(base.Op):
 
 @dataclasses.dataclass(frozen=True)
 class SpaceToDepth(base.Op):
-    """y[d, h, w, (a, b, e, c)] = x padded at (d * sd + a, h * sh + b, w * sw + e, c): turns a strided convolution into
-    one of stride 1.
+    """y[d, h, w, (a, b, e, c)] = x padded at (d * sd + a, h * sh + b, w * sw + e, c).
 
-    A negative padding crops. Padded sizes are multiples of the strides. Of each axis' phases only the first `phases`
-    are made.
+    It turns a strided convolution into one of stride 1.
+
+    A negative padding crops. Padded sizes are multiples of the strides. Of each axis' phases only the first
+    `phases` are made.
     """
 
     strides: base.Window

@@ -1,6 +1,4 @@
-"""Operations that multiply by weights: convolutions and fully connected layers, as traced, packed, and fused with what
-reads them.
-"""
+"""Operations with weights: convolutions and fully connected layers, as traced, packed, and fused with readers."""
 
 import dataclasses
 import math

@@ -1,6 +1,4 @@
-"""Windows that slide over frames, height and width: how many there are, what they hold, and a convolution by them, in
-numpy.
-"""
+"""Windows over frames, height and width, in numpy: how many there are, what they hold, a convolution by them."""
 
 import numpy as np
 
@@ -18,7 +16,7 @@ def count(shape: tuple[int, ...], window: tuple[int, ...], strides: Window, padd
 
 
 def slide(x: np.ndarray, window: Window, strides: Window, padding: Padding, outside: float) -> np.ndarray:
-    """Each window of a feature map [D, H, W, C]: [D', H', W', C, kd, kh, kw]; `outside` lies around the map."""
+    """What each window of a map [D, H, W, C] holds: [D', H', W', C, kd, kh, kw]; `outside` lies around the map."""
     x = np.pad(x, (*padding, (0, 0)), constant_values=outside)
     sd, sh, sw = strides
     return np.lib.stride_tricks.sliding_window_view(x, window, (0, 1, 2))[::sd, ::sh, ::sw]

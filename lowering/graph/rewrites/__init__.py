@@ -1,5 +1,4 @@
-"""Graph -> Graph: the stages between what JAX wrote and what the kernels compute, and the one list that runs them
-(stages).
+"""Graph -> Graph: the rewrites between what JAX wrote and what the kernels compute, and their list (stages).
 
 Imports the rest of graph, and targets.
 """

@@ -108,9 +108,7 @@ def _into_source(graph: ops.Graph) -> ops.Graph | None:
 
 
 def _into_reader(graph: ops.Graph) -> ops.Graph | None:
-    """The graph with one Affine of a vector fewer, which went into the fully connected layers that read it; None if
-    there is none.
-    """
+    """The graph with one Affine of a vector fewer: the fully connected layers that read it took it in. Else None."""
     for node in graph.nodes:
         readers = graph.users[node.name]
         if not (isinstance(node.op, ops.Affine) and len(node.shape) == 1 and readers):

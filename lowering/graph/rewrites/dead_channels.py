@@ -1,6 +1,4 @@
-"""Channels that hold only zeros, or that nobody reads, leave the kernels: how filter and channel pruning become smaller
-layers.
-"""
+"""Channels of zeros, or that nobody reads, leave the kernels: how filter and channel pruning make layers smaller."""
 
 import dataclasses
 
@@ -35,9 +33,7 @@ def _dead(graph: ops.Graph) -> tuple[ops.Node, np.ndarray, list[ops.Node]] | Non
 
 
 def _readers(graph: ops.Graph, name: str) -> list[ops.Node] | None:
-    """The kernels that read a value's channels, at once or behind nodes that pass channels on; None where something
-    else reads them too.
-    """
+    """The kernels that read a value's channels, behind whatever passes channels on; None where others read them."""
     found: list[ops.Node] = []
     for user in graph.users[name]:
         if isinstance(user.op, ops.Conv | ops.Dense) and name not in user.inputs[1:]:
@@ -50,9 +46,7 @@ def _readers(graph: ops.Graph, name: str) -> list[ops.Node] | None:
 
 
 def _by_channel(node: ops.Node, channels: int) -> np.ndarray:
-    """The reader's kernel as [positions, channels, filters]: a dense kernel after a flattening has several positions
-    per channel.
-    """
+    """The reader's kernel as [positions, channels, filters]; several positions per channel after a flattening."""
     assert isinstance(node.op, ops.Conv | ops.Dense)
     return node.op.kernel.reshape(-1, channels, node.op.kernel.shape[-1])
 

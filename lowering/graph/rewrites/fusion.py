@@ -1,4 +1,4 @@
-"""Fusion on CPUs: two layers in one kernel, chunk by chunk of positions, so that what lies between stays in cache."""
+"""Fusion on CPUs: two layers in one kernel, chunk by chunk, so that what lies between them stays in cache."""
 
 import dataclasses
 import math
@@ -26,11 +26,10 @@ class Pieces:
 
 
 def fuse(graph: ops.Graph, target: targets.Target) -> ops.Graph:
-    """Fuses a packed convolution with its only reader, on CPUs, where what lies between them is larger than a core's
-    cache.
+    """Fuses a packed convolution with its only reader, on CPUs, where what lies between is larger than a core's cache.
 
-    The reader is a convolution over frames alone (FusedConvs), or a pool of windows side by side (FusedPool). The new
-    node is named after both, "conv1.conv2".
+    The reader is a convolution over frames alone (FusedConvs), or a pool of windows side by side (FusedPool). The
+    new node is named after both, "conv1.conv2".
     """
     if target.kind != "cpu":
         return graph

@@ -10,16 +10,17 @@ from lowering.targets import schedules
 
 Packer = Callable[[np.ndarray, int | None], packed.PackedKernel]
 
-# Filters per row, and the share of the FMA peak that the kernel reached with it (AVX-512 and NEON agree on the order).
-# This decides between rows of 8 that compute a few zeros and rows of 4 that compute none. Rows of 1 are what a
-# depthwise convolution wants.
+# Filters per row, and the share of the FMA peak that the kernel reached with it (AVX-512 and NEON agree on the
+# order). This decides between rows of 8 that compute a few zeros and rows of 4 that compute none. Rows of 1 are
+# what a depthwise convolution wants.
 GROUP_EFFICIENCY = {8: 1.0, 4: 0.85, 16: 0.95, 2: 0.5, 1: 0.32}
 DENSE_GROUP = 64
 
 
 def pack(graph: ops.Graph, chosen: schedules.Schedules, packer: Packer) -> ops.Graph:
-    """Convolutions and fully connected layers, packed. chosen: schedules by the names of layers; packer: packs a kernel
-    (D, H, W, I, O) in rows of so many filters.
+    """Convolutions and fully connected layers, packed.
+
+    chosen: schedules by the names of layers; packer: packs a kernel (D, H, W, I, O) in rows of so many filters.
     """
 
     def rule(node: ops.Node) -> list[ops.Node]:

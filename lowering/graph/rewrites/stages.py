@@ -1,5 +1,4 @@
-"""The list of rewrites, in the order in which they run: from the graph that JAX wrote to the one that a target's
-kernels compute.
+"""The list of rewrites in running order: from the graph that JAX wrote to the one that a target's kernels compute.
 
 flatten_last        a ReLU behind a flattening goes before it, where a kernel can take it in
 merge_affine        batch norms and biases go into the kernels beside them
@@ -60,7 +59,10 @@ def completion(
 
 
 def stages(target: targets.Target, chosen: schedules.Schedules = schedules.NONE) -> tuple[Stage, ...]:
-    """Every stage for a target. chosen: schedules by key (graph/keys.py), of convolutions of it or a near one."""
+    """Every stage for a target.
+
+    chosen: schedules by key (graph/keys.py), for convolutions with that key or a near one.
+    """
     return *PREPARATION, *completion(target, lambda graph: keys.by_name(graph, chosen))
 
 

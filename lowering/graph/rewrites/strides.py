@@ -13,8 +13,8 @@ def split_strides(graph: ops.Graph) -> ops.Graph:
 
     Kernels skip frames themselves.
 
-    Convolutions that read the same value share its phases: their kernels are made as large as the largest with zeros,
-    which packing drops.
+    Convolutions that read the same value share its phases: their kernels are made as large as the largest with
+    zeros, which packing drops.
     """
     together: dict[object, list[ops.Node]] = collections.defaultdict(list)
     key = lambda node: (node.inputs[0], node.op.strides[1:], node.shape[1:3])
@@ -47,9 +47,7 @@ def split_strides(graph: ops.Graph) -> ops.Graph:
 
 
 def _same_window(conv: ops.Conv, convs: list[ops.Conv]) -> tuple[tuple[int, int], np.ndarray]:
-    """The padding before that all convolutions can have, and one's kernel as they all have it: as large as the largest,
-    by zeros around it.
-    """
+    """The padding before that all convolutions can have, and this one's kernel padded to the size of the largest."""
     lows, pads = [], []
     for axis in (1, 2):
         low = max(op.padding[axis][0] for op in convs)
@@ -61,7 +59,7 @@ def _same_window(conv: ops.Conv, convs: list[ops.Conv]) -> tuple[tuple[int, int]
 
 
 def _phase_kernel(kernel: np.ndarray, strides: ops.Window, phases: ops.Window) -> np.ndarray:
-    """f32[D, H, W, I, O] -> f32[ceil(D/sd), ceil(H/sh), ceil(W/sw), (a, b, e, I), O], zeros where there is no tap."""
+    """f32[D, H, W, I, O] -> f32[ceil(D/sd), ceil(H/sh), ceil(W/sw), (a, b, e, I), O]; zeros where no tap is."""
     (pd, ph, pw) = phases
     (sd, sh, sw), (d, h, w, i, o) = strides, kernel.shape
     padded = np.pad(kernel, ((0, -d % sd), (0, -h % sh), (0, -w % sw), (0, 0), (0, 0)))

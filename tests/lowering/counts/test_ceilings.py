@@ -1,6 +1,4 @@
-"""What docs/performance.md says of arm64 code, by counts of a convolution: nothing spills, few instructions per MAC
-kept, rows as long as they like.
-"""
+"""What docs/performance.md says of arm64 code, by counts: no spills, few instructions per MAC, rows of any length."""
 
 import pathlib
 
@@ -22,9 +20,9 @@ SHAPE = (3, 3, 3, 64, 64)
 BLOCKS = 27 * 16  # of a row of 8 filters
 EVEN = [BLOCKS // 4] * 8
 UNEVEN = [30, 48, 62, BLOCKS, 62, 62, 71, 97]  # as many blocks in all; the longest row has 7 times the median
-# Instructions per MAC kept. C3D's conv4b, whose planes and frames are these, takes 0.308 and 0.149 at full size, with 8
-# times the channels; the least that the hot loops allow is 0.278 and 0.135: 32 and 31 instructions for 96 and 192 MACs,
-# of which a sixth lies outside the clip in time.
+# Instructions per MAC kept. C3D's conv4b, whose planes and frames are these, takes 0.308 and 0.149 at full size,
+# with 8 times the channels; the least that the hot loops allow is 0.278 and 0.135: 32 and 31 instructions for 96
+# and 192 MACs, of which a sixth lies outside the clip in time.
 CEILINGS = {"f32": 0.33, "f16": 0.165}
 
 
@@ -64,7 +62,7 @@ def even(tmp_path_factory: pytest.TempPathFactory, require: conftest.Require) ->
 
 
 def lean(layer: count.Layer, precision: str) -> None:
-    """No spills in the hot loop, which mostly multiplies, and no more instructions than the ceiling."""
+    """The hot loop spills nothing, mostly multiplies, and needs no more instructions than the ceiling."""
     assert layer.loop is not None
     assert layer.loop.spills() == 0
     assert layer.loop.executed > 0.9 * sum(layer.counts.values())

@@ -49,9 +49,7 @@ def computed_taps(op: ops.PackedConv, frames: int) -> int:
 def test_a_convolution_multiplies_its_taps_at_all_positions(
     counted: tuple[list[count.Layer], count.Inference], network: networks.Network, name: str
 ) -> None:
-    """Each computed tap is multiplied with every filter of its row at the positions of a plane (pad columns between its
-    rows included), rounded up to whole tiles.
-    """
+    """Each computed tap meets every filter of its row at the positions of a plane, rounded up to whole tiles."""
     graph = networks.unfused(network.trace())
     layout, op = layouts.assign(graph)[name], networks.op(graph, name, ops.PackedConv)
     layer = {layer.name: layer for layer in counted[0]}[name]

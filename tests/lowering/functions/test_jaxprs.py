@@ -1,4 +1,4 @@
-"""The walk over a jaxpr: with arrays it computes the function, with other values it tells of every operation in order."""
+"""The walk over a jaxpr: with arrays it computes the function, with other values it tells of every operation."""
 
 from typing import Any
 

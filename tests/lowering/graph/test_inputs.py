@@ -1,6 +1,4 @@
-"""Networks of several inputs, feature maps or vectors, with a result of either form: traced, rewritten and interpreted
-as in JAX.
-"""
+"""Networks of several inputs, with maps or vectors as results: traced, rewritten and interpreted as in JAX."""
 
 import re
 from collections.abc import Callable
@@ -97,24 +95,15 @@ def test_the_only_input_of_two_is_refused() -> None:
         _ = graph.input
 
 
+FORMS = "(1, frames, height, width, channels) or (1, numbers): a bundle runs one example"
+
+
 @pytest.mark.parametrize(
     ("example", "message"),
     [
-        (
-            (CLIP, FLOW.repeat(2, 0)),
-            "input_1 has shape (2, 2, 6, 5, 2), expected (1, frames, height, width, channels) or (1, "
-            "numbers): a bundle runs one example",
-        ),
-        (
-            (CLIP, FACTS[0]),
-            "input_1 has shape (7,), expected (1, frames, height, width, channels) or (1, numbers): a bundle "
-            "runs one example",
-        ),
-        (
-            (CLIP[0],),
-            "clip has shape (2, 6, 5, 3), expected (1, frames, height, width, channels) or (1, numbers): a "
-            "bundle runs one example",
-        ),
+        ((CLIP, FLOW.repeat(2, 0)), f"input_1 has shape (2, 2, 6, 5, 2), expected {FORMS}"),
+        ((CLIP, FACTS[0]), f"input_1 has shape (7,), expected {FORMS}"),
+        ((CLIP[0],), f"clip has shape (2, 6, 5, 3), expected {FORMS}"),
         ((CLIP, FACTS.astype(np.int32)), "input_1 holds int32, expected float32"),
     ],
 )

@@ -11,7 +11,13 @@ SHAPE = (4, 14, 15, 32)
 
 
 def conv(
-    name: str, after: ops.Node, window: ops.Window, filters: int = 48, keep: float = 1.0, stride: int = 1, seed: int = 0
+    name: str,
+    after: ops.Node,
+    window: ops.Window,
+    filters: int = 48,
+    keep: float = 1.0,
+    stride: int = 1,
+    seed: int = 0,
 ) -> ops.Node:
     """A convolution that keeps the size, with random KGS 8x4 blocks."""
     rng = np.random.default_rng(seed)
@@ -86,9 +92,7 @@ def test_an_empty_kernel_has_a_key() -> None:
 
 
 def trained(seed: int, keep: float, alike: float) -> np.ndarray:
-    """A kernel as training leaves it: neighbouring groups of filters keep the same blocks with a probability of
-    `alike`.
-    """
+    """A kernel as training leaves it: neighbouring groups keep the same blocks with a probability of `alike`."""
     rng = np.random.default_rng(seed)
     grid = rng.random((27, 8, 6)) < keep
     same = rng.random((27, 8, 3)) < alike

@@ -137,8 +137,8 @@ def test_split_strides_have_no_form_in_onnx() -> None:
     graph = networks.unfused(networks.factored("dense").trace())
     with pytest.raises(
         ops.GraphError,
-        match="^space1_phases is a SpaceToDepth, which has no form in ONNX; export the graph before its strides "
-        "are split$",
+        match="^space1_phases is a SpaceToDepth, which has no form in ONNX; "
+        "export the graph before its strides are split$",
     ):
         onnx_export.export(graph)
 

@@ -1,6 +1,4 @@
-"""What every operation must keep: an example of each is held to what its class says of it, and every table has an entry
-for it.
-"""
+"""What every operation must keep: an example of each is held to its class, and every table has an entry for it."""
 
 import re
 from collections.abc import Iterator

@@ -72,21 +72,14 @@ def test_a_kernel_of_zeros_has_no_taps() -> None:
     assert not packed.unpack(found).any()
 
 
+ENTRIES = "have one entry per tap: [taps, group] and [taps, 4]"
+
+
 @pytest.mark.parametrize(
     ("values", "taps", "starts", "message"),
     [
-        (
-            (2, 4),
-            [[0, 0, 0, 0]],
-            [0, 1, 1],
-            "values (2, 4) and taps (1, 4) must have one entry per tap: [taps, group] and [taps, 4]",
-        ),
-        (
-            (1, 4),
-            [[0, 0, 0]],
-            [0, 1, 1],
-            "values (1, 4) and taps (1, 3) must have one entry per tap: [taps, group] and [taps, 4]",
-        ),
+        ((2, 4), [[0, 0, 0, 0]], [0, 1, 1], "values (2, 4) and taps (1, 4) must " + ENTRIES),
+        ((1, 4), [[0, 0, 0]], [0, 1, 1], "values (1, 4) and taps (1, 3) must " + ENTRIES),
         ((1, 4), [[0, 0, 0, 0]], [0, 1], "starts must rise from 0 to 1 over 2 rows, got 1 rows: [0 1]"),
         ((1, 4), [[0, 0, 0, 0]], [0, 0, 0], "starts must rise from 0 to 1 over 2 rows, got 2 rows: [0 0 0]"),
         ((1, 4), [[0, 0, 0, 0]], [1, 1, 1], "starts must rise from 0 to 1 over 2 rows, got 2 rows: [1 1 1]"),

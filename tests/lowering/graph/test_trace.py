@@ -166,10 +166,8 @@ def test_an_unknown_primitive_is_named_with_those_that_are_known() -> None:
 
 def test_a_batch_of_other_than_one_clip_is_refused() -> None:
     for shape in ((2, 3, 6, 5, 4), (3, 6, 5, 4)):
-        message = (
-            f"clip has shape {shape}, expected (1, frames, height, width, channels) or (1, numbers): a bundle "
-            f"runs one example"
-        )
+        forms = "(1, frames, height, width, channels) or (1, numbers): a bundle runs one example"
+        message = f"clip has shape {shape}, expected {forms}"
         with pytest.raises(ops.GraphError, match=f"^{re.escape(message)}$"):
             trace.trace(lambda p, x: x, P, shape)
 
@@ -192,38 +190,38 @@ def conv(x: jax.Array, kernel: jax.Array, **options: Any) -> jax.Array:
     [
         (
             lambda p, x: conv(x, jnp.ones((2, 3, 1, 1, 1)), dimension_numbers=("NCDHW", "OIDHW", "NCDHW")),
-            "conv_general_dilated (on float32[1,3,6,5,4], float32[2,3,1,1,1]): dimension_numbers must be "
-            "('NDHWC', 'DHWIO', 'NDHWC')",
+            "conv_general_dilated (on float32[1,3,6,5,4], float32[2,3,1,1,1]): "
+            "dimension_numbers must be ('NDHWC', 'DHWIO', 'NDHWC')",
         ),
         (
             lambda p, x: conv(x, p["conv1"]["kernel"], padding=((1, 1),) * 3, lhs_dilation=(1, 2, 2)),
-            "conv_general_dilated (on float32[1,3,6,5,4], float32[3,3,3,4,6]): transposed and batch-grouped "
-            "convolutions have no kernel here",
+            "conv_general_dilated (on float32[1,3,6,5,4], float32[3,3,3,4,6]): "
+            "transposed and batch-grouped convolutions have no kernel here",
         ),
         (
             lambda p, x: conv(x, p["conv1"]["kernel"], padding=((0, 0), (0, -1), (0, 0))),
-            "conv_general_dilated (on float32[1,3,6,5,4], float32[3,3,3,4,6]): padding ((0, 0), (0, -1), (0, "
-            "0)) is negative; crop the input before",
+            "conv_general_dilated (on float32[1,3,6,5,4], float32[3,3,3,4,6]): "
+            "padding ((0, 0), (0, -1), (0, 0)) is negative; crop the input before",
         ),
         (
             lambda p, x: conv(jnp.ones((1, 3, 6, 7, 5)), x),
-            "conv_general_dilated (on float32[1,3,6,7,5], float32[1,3,6,5,4]): the kernel must be a weight "
-            "and the input a feature map",
+            "conv_general_dilated (on float32[1,3,6,7,5], float32[1,3,6,5,4]): "
+            "the kernel must be a weight and the input a feature map",
         ),
         (
             lambda p, x: conv(x.astype(jnp.bfloat16), p["conv1"]["kernel"].astype(jnp.bfloat16)),
-            "convert_element_type (on float32[1,3,6,5,4]): values are f32 from end to end: build the model "
-            "with dtype float32 for lowering",
+            "convert_element_type (on float32[1,3,6,5,4]): "
+            "values are f32 from end to end: build the model with dtype float32 for lowering",
         ),
         (
             lambda p, x: x @ p["fc"]["kernel"][:4],
-            "dot_general (on float32[1,3,6,5,4], float32[4,3]): only a vector of features [1, I] times a "
-            "weight [I, O] is supported",
+            "dot_general (on float32[1,3,6,5,4], float32[4,3]): "
+            "only a vector of features [1, I] times a weight [I, O] is supported",
         ),
         (
             lambda p, x: x * x,
-            "mul (on float32[1,3,6,5,4], float32[1,3,6,5,4]): of two values that the inputs decide only the "
-            "sum is supported",
+            "mul (on float32[1,3,6,5,4], float32[1,3,6,5,4]): "
+            "of two values that the inputs decide only the sum is supported",
         ),
         (
             lambda p, x: 1 / x,
@@ -231,8 +229,8 @@ def conv(x: jax.Array, kernel: jax.Array, **options: Any) -> jax.Array:
         ),
         (
             lambda p, x: x + jnp.arange(6.0).reshape(1, 1, 6, 1, 1),
-            "add (on float32[1,3,6,5,4], float32[1,1,6,1,1]): the constant of shape (1, 1, 6, 1, 1) must "
-            "hold one number, or one per channel in the last axis",
+            "add (on float32[1,3,6,5,4], float32[1,1,6,1,1]): "
+            "the constant of shape (1, 1, 6, 1, 1) must hold one number, or one per channel in the last axis",
         ),
         (
             lambda p, x: jnp.maximum(x, 0.1),
@@ -251,13 +249,13 @@ def conv(x: jax.Array, kernel: jax.Array, **options: Any) -> jax.Array:
         (lambda p, x: jnp.exp(x), "exp (on float32[1,3,6,5,4]): exp is supported inside a softmax only"),
         (
             lambda p, x: jnp.concatenate([x, x], 2),
-            "concatenate (on float32[1,3,6,5,4], float32[1,3,6,5,4]): only feature maps, or vectors, can be "
-            "joined, and only along channels",
+            "concatenate (on float32[1,3,6,5,4], float32[1,3,6,5,4]): "
+            "only feature maps, or vectors, can be joined, and only along channels",
         ),
         (
             lambda p, x: x.reshape(1, 3, 30, 1, 4),
-            "reshape (on float32[1,3,6,5,4]): a reshape to (1, 3, 30, 1, 4): only flattening [1, D, H, W, C] "
-            "to [1, D*H*W*C] is supported",
+            "reshape (on float32[1,3,6,5,4]): "
+            "a reshape to (1, 3, 30, 1, 4): only flattening [1, D, H, W, C] to [1, D*H*W*C] is supported",
         ),
     ],
 )

@@ -1,6 +1,4 @@
-"""Engines in turns: what is timed, what becomes of an engine that is missing, dies or answers wrongly; PyTorch's form
-of a graph.
-"""
+"""Engines in turns: what is timed, and what becomes of one that is missing, dies or is wrong; PyTorch's graphs."""
 
 import dataclasses
 import itertools

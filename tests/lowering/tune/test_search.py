@@ -50,7 +50,7 @@ class Machine:
         known: schedules.Schedules = schedules.NONE,
         log: logs.Log | None = None,
     ) -> list[list[search.Found]]:
-        return list(search.search(self.network, CPU, self, seconds, known, noisy, self.clock, log))
+        return list(search.search(self.network, CPU, self, search.Effort(seconds, noisy, self.clock), known, log))
 
 
 def best(found: list[search.Found]) -> dict[str, tuned.Schedules]:
@@ -146,7 +146,7 @@ def test_the_second_best_wins_where_the_best_was_lucky(network: tuned.Network) -
         seen.update({key} if chosen.get(key, schedules.DEFAULT).vectors == 5 else set())
         return found
 
-    *_, found = search.search(network, CPU, once, 1e6, noisy=True, clock=machine.clock)
+    *_, found = search.search(network, CPU, once, search.Effort(1e6, clock=machine.clock))
     assert best(found)["conv2"] == {key: schedules.Schedule(group=4, vectors=6)}
     assert machine.tried.count({key: schedules.Schedule(group=4, vectors=5)}) >= 1
 
@@ -193,7 +193,7 @@ def test_layers_that_one_kernel_may_compute_are_judged_together() -> None:
         ring = chosen.get(network.keys["time1"], schedules.DEFAULT).ring
         return [(apart, {"space1.time1": 7.0, "space2": 6.0, "time2": 5.0} if ring == 65536 else apart)]
 
-    *_, found = search.search(network, CPU, trial, 1e6, noisy=False)
+    *_, found = search.search(network, CPU, trial, search.Effort(1e6, noisy=False))
     assert [(each.default, each.best) for each in found] == [(11.0, 7.0), (11.0, 11.0)]
     assert found[0].chosen[network.keys["time1"]].ring == 65536
 
@@ -217,7 +217,7 @@ def test_a_wider_tile_that_pays_in_small_chunks_only_is_found() -> None:
     network = tuned.Network(networks.chain("kgs 8x4").trace())
     wide = {(8, 3, 2): 9.0, (8, 3, None): 10.5}
     machine = Machine(network, lambda name, choice: wide.get((choice.group, choice.vectors, choice.chunk), 10.0))
-    *_, found = search.search(network, host, machine, 1e6, noisy=True, clock=machine.clock)
+    *_, found = search.search(network, host, machine, search.Effort(1e6, clock=machine.clock))
     assert all(
         list(each.values()) == [schedules.Schedule(group=8, vectors=3, chunk=2)] for each in best(found).values()
     )
