@@ -1,4 +1,4 @@
-"""`pip install .` in an empty environment: the README's examples run there, and what is left out is named in one line."""
+"""`pip install .` in an empty environment: the README's examples run, and one line names what is left out."""
 
 import os
 import pathlib

@@ -1,6 +1,7 @@
-"""The bundle: a folder with a module for one target, its weights, real inputs with JAX's answer, flags for IREE's tools and a manifest.
+"""What a bundle is, and reading one.
 
-This file says what a bundle is and reads one; `write` makes one, `run` runs it.
+A bundle is a folder: a module for one target, its weights, an example with JAX's answer, flags for IREE's tools, and a
+manifest. `write` makes one, `run` runs it.
 """
 
 import dataclasses
@@ -31,7 +32,7 @@ AGAIN = "write the bundle again with `rt3d lower`"
 
 
 class BundleError(ValueError):
-    """A folder that is no bundle, or not as it was written. The message says what was met, what was expected and how to mend it."""
+    """A folder is no bundle, or not as it was written. The message says what is wrong with it and how to mend it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,8 +57,8 @@ class Info:
 
     run: what the network is called. model: the architecture. labels: names of the classes, in the order of the logits.
     clip: how a clip is cut from a video, as JSON. scheme: how the weights were pruned, such as "kgs 8x4".
-    rate: dense MACs / kept MACs; None: of the layers as they are packed.
-    accuracy: of a classifier, in % of the test examples, measured as `protocol` says. score: how good it is, for any task.
+    rate: dense MACs / kept MACs; None: counted from the layers as they are packed.
+    accuracy: of a classifier, in % of the test examples, measured as `protocol` says. score: the same for any task.
     """
 
     run: str = "network"
@@ -107,15 +108,15 @@ class Bundle:
         return _checked(self.folder / name, manifests.array)
 
     def layers_of(self, dispatch: str) -> list[dict[str, Any]]:
-        """The entries of the layers that a dispatch computes: none, its own, or both of two fused layers, "first.second"."""
+        """The layers that a dispatch computes: none, one, or both of two fused layers, called "first.second"."""
         return [layer for layer in self.manifest["layers"] if layer["name"] in dispatch.split(".")]
 
 
 def read(folder: str | pathlib.Path, verify: bool = True) -> Bundle:
     """The bundle in `folder`. BundleError if it is none; with `verify`, also if a file is not the one that was written.
 
-    Verified are the size and hash of every file by the manifest, the flags and the arrays. A hash says that nothing was damaged. It says
-    nothing of who made the bundle, who may have put anything into its module: run those that you trust.
+    Verified are the size and hash of every file, the flags and the arrays. A hash says that nothing was damaged. It
+    says nothing about who made the bundle, and a module may do anything: run those that you trust.
     """
     bundle = Bundle(pathlib.Path(folder), _manifest(pathlib.Path(folder)))
     if verify:
@@ -187,9 +188,8 @@ def _check_file(path: pathlib.Path, entry: dict[str, Any] | None) -> None:
     if path.is_symlink():
         raise BundleError(f"{path} is a link, expected a file of the bundle's own; copy what it names to its place")
     if path.stat().st_size != entry["bytes"] or file_hash(path) != entry["sha256"]:
-        raise BundleError(
-            f"{path} is not the file that was written ({entry['bytes']} bytes, sha256 {entry['sha256'][:12]}...); lower again"
-        )
+        wanted = f"{entry['bytes']} bytes, sha256 {entry['sha256'][:12]}..."
+        raise BundleError(f"{path} is not the file that was written ({wanted}); lower again")
 
 
 def _checked(path: pathlib.Path, parse: Callable[[pathlib.Path], Any]) -> Any:

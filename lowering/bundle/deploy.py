@@ -1,4 +1,7 @@
-"""One call from a JAX function to a checked bundle: trace, rewrite, emit, compile, write, and run the result where that is possible."""
+"""One call from a JAX function to a checked bundle.
+
+It traces, rewrites, emits, compiles and writes the network, and compares its answer with JAX's where it can run here.
+"""
 
 import dataclasses
 import pathlib
@@ -24,7 +27,10 @@ class WrongAnswer(RuntimeError):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Deployed:
-    """A bundle on disk, and how its answer compares with JAX's. check: None where the bundle cannot run here, for the reason in `unchecked`."""
+    """A bundle on disk, and how its answer compares with JAX's.
+
+    check: None where the bundle cannot run here, for the reason in `unchecked`.
+    """
 
     bundle: bundles.Bundle
     check: run.Check | None
@@ -53,22 +59,29 @@ def deploy(
 ) -> Deployed:
     """Compiles `apply(params, clip)` for one target into the folder `out`, and checks there that it gives JAX's answer.
 
-    Weights that are zero in `params` are not stored or computed, wherever a whole row of filters is zero at a place of its kernel: pruning
-    shows in the speed without a mask or an option.
+    Weights that are zero in `params` are neither stored nor computed where all filters of a group have a zero at the
+    same place of their kernels. So pruning shows in the speed; it takes no mask and no option. Schedules that were
+    tuned for the target (`rt3d tune`) are used.
 
     Args:
-      apply: a function of JAX with the parameters as a tree first, and then an argument for each input. Its primitives need kernels here.
-      params: its parameters, arrays in any tree; pruned weights are zeros.
-      clip: an example of the input, f32[1, frames, height, width, channels] or f32[1, numbers], or several of them where there are
-        several inputs. The bundle is for inputs of these shapes, and holds them with JAX's answer.
-      target: host, android:CPU such as android:cortex-a76, or vulkan:GPU such as vulkan:adreno; :f16, :f16-f32 or :w16 behind it for
-        another precision than f32.
-      out: a folder that is new or empty or holds a bundle. A bundle of the same network and target is kept.
-      info: what else the bundle should say of the network.
+      apply: a function of JAX. Its arguments are the parameters, as a tree, and then each input.
+      params: the parameters: arrays in a tree of any kind. Pruned weights are zeros.
+      clip: an example of the input, f32[1, frames, height, width, channels] or f32[1, numbers]; a tuple or list of them
+        for a network of several inputs. The bundle takes inputs of these shapes, and holds the example.
+      target: host, android:CPU such as android:cortex-a76, or vulkan:GPU such as vulkan:adreno. Behind it may stand a
+        precision other than f32: :f16, :f16-f32 (f16 in memory, accumulators of f32) or :w16 (weights in f16).
+      out: a folder that is new or empty, or holds a bundle. A bundle of the same network and target is kept.
+      info: what else the bundle should say about the network.
 
-    Raises targets.TargetError for a target that there is none of, NotImplementedError for a primitive without a kernel, ops.GraphError for
-    a network that cannot be lowered, bundles.BundleError for an example or a folder that does not fit, WrongAnswer for a bundle that does
-    not give JAX's answer, run.RunError for one for this machine that does not run. Warns NotChecked where a target cannot run here.
+    Raises:
+      targets.TargetError: there is no such target.
+      NotImplementedError: the function has a primitive that cannot be lowered.
+      ops.GraphError: the network has a form that cannot be lowered.
+      bundles.BundleError: the example or the folder does not fit.
+      WrongAnswer: the bundle does not give JAX's answer.
+      run.RunError: a bundle for this machine does not run.
+
+    Where a target cannot run on this machine, the warning NotChecked says why.
     """
     found = targets.find(target)
     made = checked(
@@ -84,7 +97,7 @@ def deploy(
 
 
 def example(apply: Callable[..., jax.Array], params: Any, clip: np.ndarray | Sequence[np.ndarray]) -> write.Example:
-    """Traces a function and evaluates it in JAX for its example inputs: what `write.write` takes, for any number of targets."""
+    """Traces a function, and evaluates it in JAX for the example. `write.write` makes bundles of it for any target."""
     inputs = tuple(map(_f32, clip if isinstance(clip, tuple | list) else (clip,)))
     graph = trace.trace(apply, params, inputs)
     (answer,) = jax.tree.leaves(jax.jit(apply)(params, *inputs))

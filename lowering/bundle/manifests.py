@@ -1,7 +1,7 @@
 """What a bundle from a stranger may hold.
 
-Its manifest, flag files and arrays are parsed as data and within bounds; nothing else is accepted. The rest of a bundle is code: to run a
-module is to run what its maker compiled (docs/safety.md).
+Its manifest, flag files and arrays are parsed as data and within bounds; nothing else is accepted. The rest of a bundle
+is code: to run a module is to run what its maker compiled (docs/safety.md).
 """
 
 import json
@@ -74,7 +74,7 @@ SCORE = {
     "error": OPTIONAL_NUMBER,
 }
 
-# Every flag that a bundle's flag files may give to IREE's tools. A flag of another name could read or write other files.
+# Every flag that a bundle's flag files may give to IREE's tools. Other flags could read or write other files.
 FLAGS = {
     "--module": r"module\.vmfb",
     "--parameters": r"model=weights\.irpa",
@@ -87,7 +87,8 @@ FLAGS = {
 }
 COMPILE_FLAG = r"--iree-[a-z0-9-]{1,80}=[A-Za-z0-9_+,.-]{1,200}"  # no value is a path
 ARRAY = re.compile(
-    rb"\x93NUMPY\x01\x00..\{'descr': '<f4', 'fortran_order': False, 'shape': \((\d{1,9}(?:,|(?:, \d{1,9}){1,5}))\), \} *\n",
+    rb"\x93NUMPY\x01\x00..\{'descr': '<f4', 'fortran_order': False, "
+    rb"'shape': \((\d{1,9}(?:,|(?:, \d{1,9}){1,5}))\), \} *\n",
     re.DOTALL,
 )
 
@@ -106,7 +107,7 @@ def read(path: pathlib.Path) -> dict[str, Any]:
 
 
 def check(manifest: dict[str, Any]) -> None:
-    """KeyError for a field that is missing, ValueError for one of another kind or size than `write.write` gives it."""
+    """KeyError for a missing field, ValueError for one of another kind or size than `write.write` gives it."""
     _check("manifest", manifest, FIELDS)
     _check("manifest", manifest, OPTIONAL, optional=True)
     _check("target", manifest["target"], {"name": TEXT})
@@ -123,7 +124,10 @@ def check(manifest: dict[str, Any]) -> None:
 
 
 def upgrade(manifest: dict[str, Any], clip: tuple[int, ...], answer: tuple[int, ...]) -> dict[str, Any]:
-    """A manifest of format 1, of a network with one input, as one of today's but for its number; with the shapes of its arrays."""
+    """A manifest of format 1 with the fields of today's; its number stays. Such a bundle has one input.
+
+    clip, answer: the shapes of clip.npy and logits.npy.
+    """
     inputs = [array_entry("clip", input_file(0), clip)]
     return {**manifest, "inputs": inputs, "output": array_entry("logits", "logits.npy", answer), "score": None}
 
@@ -139,7 +143,7 @@ def input_file(place: int) -> str:
 
 
 def check_flags(path: pathlib.Path, device: str, inputs: Sequence[str]) -> None:
-    """ValueError unless every line is a flag of FLAGS, none is there twice, the device is the target's and the inputs are these files in turn."""
+    """ValueError unless every line is a flag of FLAGS, each once but for --input, with this device and these inputs."""
     seen, left = set(), list(inputs)
     for line in _lines(path):
         name, _, value = line.partition("=")
@@ -164,7 +168,7 @@ def check_compile_flags(path: pathlib.Path, flags: Sequence[str]) -> None:
 
 
 def array(path: pathlib.Path) -> np.ndarray:
-    """An f32 array as numpy.save wrote it. ValueError for every other type, order or version, or a size that is not the file's."""
+    """An f32 array as numpy.save writes it. ValueError for another type, order or version, or for a wrong size."""
     data = _bytes(path, MAX_ARRAY)
     head = ARRAY.match(data[:1024])
     if head is None:

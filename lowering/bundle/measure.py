@@ -1,4 +1,8 @@
-"""Latency of bundles through iree-benchmark-module: interleaved, with the machine's FMA peak in the same run; and the time of each layer."""
+"""Latency of bundles and of each of their layers on this machine, with iree-benchmark-module.
+
+Bundles are timed in turns, and the machine's peak of fused multiply-adds (FMA) in the same run, so that noise and clock
+changes meet all of them alike.
+"""
 
 import collections
 import dataclasses
@@ -43,10 +47,18 @@ class Latency:
     def row(self, peak: float) -> dict[str, Any]:
         """A row of report.json; `peak` is the FMA peak of as many threads, in GFLOP/s."""
         return {
-            "run": self.run, "engine": "rt3d-jax (IREE)", "target": self.target, "threads": self.threads, "runs": len(self.times_ms),
-            "p50_ms": self.percentile(50), "p90_ms": self.percentile(90), "min_ms": min(self.times_ms), "macs": self.macs,
-            "useful_gflops": self.useful_gflops, "share_of_peak": self.useful_gflops / peak,
-        }  # fmt: skip
+            "run": self.run,
+            "engine": "rt3d-jax (IREE)",
+            "target": self.target,
+            "threads": self.threads,
+            "runs": len(self.times_ms),
+            "p50_ms": self.percentile(50),
+            "p90_ms": self.percentile(90),
+            "min_ms": min(self.times_ms),
+            "macs": self.macs,
+            "useful_gflops": self.useful_gflops,
+            "share_of_peak": self.useful_gflops / peak,
+        }
 
 
 def interleave(
@@ -56,10 +68,10 @@ def interleave(
     runs: int = 20,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[list[Latency], float]:
-    """Times bundles A B A B ..., `runs` single inferences a round after a warm-up, and the FMA peak between rounds.
+    """Times bundles in turns, A B A B ..., and the FMA peak between the rounds.
 
-    Returns a Latency per bundle and the median FMA peak in GFLOP/s of `threads` threads together. Host bundles only: nothing
-    under an emulator is a latency.
+    In a round, each bundle runs `runs` single inferences after two that warm up. Gives a Latency for each bundle, and
+    the median FMA peak of `threads` threads together, in GFLOP/s. RunError for a bundle that is not for this machine.
     """
     for bundle in found:
         if not bundle.target.is_host:
@@ -89,9 +101,10 @@ def device(target: targets.Target, threads: int) -> list[str]:
 
 
 def profile(bundle: bundles.Bundle, runs: int = 20) -> list[dict[str, Any]]:
-    """One row per kernel in the order of the network: name, median ms of `runs` inferences, MACs. One thread, host bundles.
+    """A row for each kernel, in the order of the network: its name, median ms of `runs` inferences, and MACs.
 
-    Profiling costs time: compare shares, and take latencies from `interleave`.
+    On one thread. Profiling costs time: compare shares, and take latencies from `interleave`. RunError for a bundle
+    that is not for this machine.
     """
     if not bundle.target.is_host:
         raise run.RunError(f"{bundle.name} cannot be profiled here; only bundles for `host` can")
@@ -129,8 +142,10 @@ def _by_layer(bundle: bundles.Bundle, events: list[dict[str, Any]]) -> list[dict
 
 
 def _names(keys: list[str], manifest: dict[str, Any]) -> list[str]:
-    """The layers behind the dispatches of one inference. A kernel's key is its name, or that of an earlier kernel with the same code, which IREE
-    keeps once. Its own dispatches keep IREE's names, unless between two kernels there are just as many as the network has layers there.
+    """The layers behind the dispatches of one inference.
+
+    A kernel's key is its name, or that of an earlier kernel with the same code, of which IREE keeps one. Dispatches
+    that IREE makes itself keep IREE's names, unless there are as many of them between two kernels as there are layers.
     """
     dispatches, executables = manifest["dispatches"], manifest.get("executables", [])
     again = iter([name for name in executables if name not in keys])
@@ -148,7 +163,7 @@ def _names(keys: list[str], manifest: dict[str, Any]) -> list[str]:
 
 
 class Peak:
-    """A kernel of nothing but fused multiply-adds on registers, compiled with IREE for this machine; a workgroup per thread."""
+    """A kernel of fused multiply-adds on registers only, compiled for this machine, with a workgroup per thread."""
 
     def __init__(self, folder: pathlib.Path, bundle: bundles.Bundle, threads: int) -> None:
         self.bundle, self.threads = bundle, threads

@@ -1,6 +1,6 @@
 """arm64 without a phone: IREE's aarch64 tools under qemu-user.
 
-It shows that answers are right; its time says nothing.
+This shows that answers are right. Times under an emulator say nothing about a phone.
 """
 
 import hashlib
@@ -22,13 +22,11 @@ TOOLS = ("iree-run-module", "iree-benchmark-module")
 
 
 class EmulatorError(RuntimeError):
-    """qemu-user, its libraries or the aarch64 tools are missing: the message says which and how to get them."""
+    """qemu-user, its libraries or the aarch64 tools are missing. The message says which, and how to get them."""
 
 
 def prefix() -> list[str]:
-    """The command that runs an aarch64 program here: nothing on an arm64 machine, else qemu-user with Debian's arm64
-    libraries.
-    """
+    """What stands before an aarch64 program to run it here: nothing on arm64, else qemu-user and Debian's libraries."""
     if os.uname().machine == "aarch64":
         return []
     qemu = shutil.which("qemu-aarch64") or shutil.which("qemu-aarch64-static")
@@ -50,7 +48,7 @@ def tool(name: str) -> list[str]:
 
 
 def folder() -> pathlib.Path:
-    """Where the aarch64 tools lie: $RT3D_AARCH64_TOOLS, else in the user's cache."""
+    """Where the aarch64 tools lie: in $RT3D_AARCH64_TOOLS, or in the user's cache."""
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
     return pathlib.Path(
         os.environ.get("RT3D_AARCH64_TOOLS") or cache / "rt3d-jax" / f"aarch64-{WHEEL.partition('==')[2]}"

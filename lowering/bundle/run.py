@@ -1,4 +1,4 @@
-"""Runs bundles: through IREE's own tools as they are shipped, natively or under qemu, or loaded into this process."""
+"""Runs bundles: with IREE's own tools as they are shipped, natively or under qemu-user, or in this process."""
 
 import dataclasses
 import importlib.util
@@ -17,7 +17,7 @@ from lowering.kernels import emit
 
 
 class RunError(RuntimeError):
-    """A bundle that did not run: the message holds the tool's last line."""
+    """A bundle did not run. The message holds the first line of what the tool said."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +74,7 @@ def call(bundle: bundles.Bundle, name: str, arguments: list[str], wrapper: tuple
 
 
 def topology(threads: int) -> str:
-    """IREE's flag for so many threads: one on each of the cores that this process may use, while there are enough."""
+    """IREE's flag for so many threads, each on a core of its own while there are enough that this process may use."""
     cores = sorted(os.sched_getaffinity(0))
     if threads > len(cores):
         return f"--task_topology_group_count={threads}"
@@ -84,8 +84,8 @@ def topology(threads: int) -> str:
 def load(bundle: bundles.Bundle, threads: int = 1) -> Callable[..., np.ndarray]:
     """A host bundle's network in this process: f(clip f32[1, D, H, W, C], further inputs...) -> answer f32[1, ...].
 
-    The number of threads is one of IREE's flags, which hold for the whole process: other than 1, give the same in every
-    call.
+    The number of threads is one of IREE's flags, which hold for the whole process. Unless it is 1, give the same number
+    in every call. RunError for a bundle of another target.
     """
     if not bundle.target.is_host:
         raise RunError(

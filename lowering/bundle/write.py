@@ -1,4 +1,4 @@
-"""Writes bundles: a traced network is rewritten, emitted and compiled for one target, beside its weights, examples and flags."""
+"""Writes bundles: rewrites, emits and compiles a traced network for one target, beside its weights and an example."""
 
 import dataclasses
 import hashlib
@@ -23,8 +23,8 @@ from lowering.targets import schedules, targets
 class Example:
     """A traced network with an example of what it does.
 
-    inputs: f32, an array for each input of the graph, with a batch axis of 1 in front. answer: f32, JAX's result for them, in the same form.
-    BundleError if a shape is not the graph's, or if the answer is not finite.
+    inputs: f32, an array for each input of the graph, with a batch axis of 1 in front. answer: f32, JAX's result for
+    them, in the same form. BundleError if a shape is not the graph's, or if the answer is not finite.
     """
 
     graph: ops.Graph
@@ -85,7 +85,7 @@ def write(
 
 
 def build(folder: pathlib.Path, module: emit.Module, target: targets.Target, inputs: Sequence[np.ndarray]) -> None:
-    """Compiles a module into `folder`, beside its weights, example inputs and the flags to time it: all that it takes to run."""
+    """Compiles a module into `folder`, beside its weights, example inputs and the flags to time it."""
     (folder / "module.mlir").write_text(_header(target) + module.text)
     (folder / "compile.flags").write_text("".join(f"{flag}\n" for flag in target.flags))
     compilers.compile(folder / "module.mlir", target, folder / "module.vmfb")
@@ -96,13 +96,17 @@ def build(folder: pathlib.Path, module: emit.Module, target: targets.Target, inp
 
 
 def layers(rewritten: ops.Graph, traced: ops.Graph) -> list[dict[str, Any]]:
-    """An entry for each packed layer: MACs as traced (dense) and as packed, output shape, filters in a row, rows, the shortest and longest row."""
+    """What the manifest says of each packed layer.
+
+    MACs as traced (dense) and as packed, the shape of the output, filters in a row, rows, taps of the shortest and the
+    longest row, and the schedule where there is one.
+    """
     dense = {node.name: node.macs for node in traced.nodes}
     return [_layer(node, dense[node.name]) for node in _packed(rewritten)]
 
 
 def tuning(rewritten: ops.Graph) -> str:
-    """Who chose the schedules of the convolutions, one of schedules.SOURCES: the last of them that chose for any layer."""
+    """Who chose the schedules: the last of schedules.SOURCES that did so for any convolution."""
     found = {node.op.schedule.source for node in _packed(rewritten) if isinstance(node.op, ops.PackedConv)}
     return max(found | {"default"}, key=schedules.SOURCES.index)
 
@@ -160,7 +164,10 @@ def _save(path: pathlib.Path, array: np.ndarray) -> None:
 
 
 def _run_flags(target: targets.Target, inputs: int, allowed: float | None = None) -> str:
-    """Flags for iree-run-module and iree-benchmark-module; with `allowed`, the largest absolute error, they check the answer."""
+    """Flags for iree-run-module and iree-benchmark-module.
+
+    With `allowed`, the largest absolute error, they check the answer.
+    """
     lines = [
         "--module=module.vmfb",
         f"--parameters={emit.SCOPE}=weights.irpa",

@@ -21,7 +21,7 @@ class MissingExtra(ImportError):
 def need(extra: str) -> Iterator[None]:
     """Goes around the imports of an extra's modules: `with extras.need("video"): import av`.
 
-    MissingExtra where one of them is missing. All other errors pass, such as that of a package which misses one of its own.
+    MissingExtra where one of them is missing. Other errors pass, such as that of a package which lacks one of its own.
     """
     try:
         yield

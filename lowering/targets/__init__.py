@@ -1,5 +1,5 @@
-"""Machines that a bundle can be compiled for, as data: targets, precisions, GPU limits, schedules of convolutions and
-those that are tuned, tiles.
+"""What is known of the machines that a bundle can be compiled for, as data.
 
-Imports no other room.
+Targets and their precisions, the cores of phones, the limits of GPUs, schedules of convolutions (and the tuned ones on
+disk), register tiles. Imports the room system only.
 """

@@ -5,8 +5,11 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
-    """Vulkan's limits by their short names; bytes unless said otherwise. The defaults are what every driver must offer (Vulkan 1.3, table 57), but
-    for `buffers`: Vulkan promises 4 to a shader, and what Android's drivers offer is at least 8 (WebGPU's limit, which was chosen by that)."""
+    """Limits of a Vulkan driver, in bytes unless said otherwise.
+
+    The defaults are what every driver must offer (Vulkan 1.3, table 57), except `buffers`. Vulkan promises 4 of them to
+    a shader; Android's drivers offer at least 8, which is why WebGPU made 8 its limit.
+    """
 
     invocations: int = 128  # maxComputeWorkGroupInvocations
     size: tuple[int, int, int] = (128, 128, 64)  # maxComputeWorkGroupSize
@@ -21,8 +24,9 @@ class Limits:
 # What IREE 3.13's runtime asks of a Vulkan driver, beside version 1.3.
 FEATURES = ("timelineSemaphore", "scalarBlockLayout", "synchronization2")
 
-# As IREE 3.13 has them for the target names that it compiles for (its KnownTargets.cpp). Buffers: 2^27 bytes is what an Adreno 730 reports, and
-# Vulkan's minimum; newer drivers of both makers allow more. Push constants: 128 bytes on Mali, 256 on Adreno, the minimum here.
+# As IREE 3.13 has them for its own target names (KnownTargets.cpp), with two exceptions. A buffer has 2^27 bytes, which
+# is Vulkan's minimum and what an Adreno 730 reports; newer drivers of both makers allow more. Push constants have
+# Vulkan's minimum of 128 bytes, which is Mali's; Adreno has 256.
 HALVES = frozenset({"f32", "i32", "f16"})
 ADRENO = Limits(1024, (1024, 1024, 1024), shared=32768, elements=HALVES)
 VALHALL = Limits(512, (512, 512, 512), shared=32768, elements=HALVES)

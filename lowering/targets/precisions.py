@@ -9,9 +9,10 @@ DTYPES = {"f32": np.dtype(np.float32), "f16": np.dtype(np.float16)}
 
 @dataclasses.dataclass(frozen=True)
 class Precision:
-    """activations and weights: the element types in memory; sums: the type in which products are added up.
+    """The number types of a module.
 
-    tolerance: how far an answer may be from JAX's in f32, in units of the largest logit.
+    activations, weights: the element types in memory. sums: the type of the accumulators, in which products are added
+    up. tolerance: how far an answer may be from JAX's in f32, in units of the largest value of JAX's answer.
     """
 
     name: str
@@ -21,8 +22,8 @@ class Precision:
     tolerance: float
 
 
-# The operation that takes a maximum: IREE 3.13's compiler fails on arith.maximumf of f16 vectors. No value here is NaN,
-# where the two differ.
+# The operation that takes a maximum. IREE 3.13's compiler fails on arith.maximumf of f16 vectors. The two differ for
+# NaN only, which no value here is.
 MAXIMUM = {"f32": "arith.maximumf", "f16": "arith.maxnumf"}
 
 F32 = Precision("f32", "f32", "f32", "f32", 1e-4)
@@ -31,7 +32,7 @@ PRECISIONS = {
     for p in (
         F32,
         Precision("f16", "f16", "f16", "f16", 5e-2),
-        Precision("f16-f32", "f16", "f16", "f32", 1e-2),  # halves the traffic, keeps the sums of f32
-        Precision("w16", "f32", "f16", "f32", 1e-2),  # halves what a fully connected layer reads
+        Precision("f16-f32", "f16", "f16", "f32", 1e-2),  # half the memory traffic, accumulators of f32
+        Precision("w16", "f32", "f16", "f32", 1e-2),  # half of what a fully connected layer reads
     )
 }

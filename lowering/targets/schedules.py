@@ -1,4 +1,4 @@
-"""What may be chosen for a convolution beyond its target's defaults: by hand, or by the tuner."""
+"""Schedules: how a convolution is computed, as distinct from what it computes. Chosen by hand or by the tuner."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -12,16 +12,16 @@ SOURCES = ("default", "shipped", "cache")
 
 
 class ScheduleError(ValueError):
-    """A choice that no kernel could follow: the message says which value and what it may be."""
+    """A schedule that no kernel could follow. The message says which value, and what it may be."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Schedule:
-    """How one convolution is computed; None leaves that to the target's defaults.
+    """How one convolution is computed. None leaves a value to the target's defaults.
 
-    group: filters in a row. vectors, chunk: as in targets.Tiling. ring: bytes that a chain with the convolution before
-    it may keep in cache, 0 for two kernels apart. source: who chose, one of SOURCES; of no account when choices are
-    compared.
+    group: the number of filters in a row of the packed kernel. vectors, chunk: as in targets.Tiling. ring: where this
+    convolution may be fused with the one before it, the bytes of intermediate results that may stay in cache; 0 keeps
+    them two kernels. source: who chose, one of SOURCES; it does not count when schedules are compared.
     """
 
     group: int | None = None
@@ -31,12 +31,12 @@ class Schedule:
     source: str = dataclasses.field(default="default", compare=False)
 
     def tiling(self, target: targets.Target, group: int) -> targets.Tiling:
-        """The target's tiling for rows of `group` filters, with what is chosen in its place."""
+        """The target's tiling for rows of `group` filters, except for what this schedule sets."""
         default = target.tilings[group]
         return targets.Tiling(self.vectors or default.vectors, self.chunk or default.chunk)
 
     def row(self) -> dict[str, int]:
-        """As JSON: what is chosen, nothing else."""
+        """As JSON: the values that are set."""
         found = dataclasses.asdict(self)
         return {name: found[name] for name in ("group", *LIMITS) if found[name] is not None}
 
@@ -45,14 +45,14 @@ class Schedule:
 
 
 DEFAULT = Schedule()
-Schedules = Mapping[str, Schedule]  # by key, as tune/keys.py makes them, or by a layer's name
+Schedules = Mapping[str, Schedule]  # by key, as graph/keys.py makes them, or by a layer's name
 NONE: Schedules = {}
 
 
 def parse(row: Any, source: str) -> Schedule:
     """The inverse of `Schedule.row`; ScheduleError for anything else."""
     if not isinstance(row, dict) or not set(row) <= {"group", *LIMITS}:
-        raise ScheduleError(f"{row!r} is no choice; expected some of: group, {', '.join(LIMITS)}")
+        raise ScheduleError(f"{row!r} is no schedule; expected some of: group, {', '.join(LIMITS)}")
     for name, value in row.items():
         least, most = (0 if name == "ring" else 1), LIMITS.get(name, max(GROUPS))
         if type(value) is not int or not least <= value <= most or (name == "group" and value not in GROUPS):

@@ -19,7 +19,7 @@ from lowering.targets import cores, schedules, targets
 FORMAT = 1
 PACKAGE = pathlib.Path(__file__).parents[1]
 SHIPPED = pathlib.Path(__file__).with_name("shipped")
-# What decides how fast a choice is.
+# The code that decides how fast a schedule is.
 CODE = (
     "kernels/**/*.py",
     "kernels/templates/**/*.mlir",
@@ -28,15 +28,15 @@ CODE = (
     "targets/cores.py",
 )
 COMPILER = "iree-base-compiler"
-Entries = Mapping[str, dict[str, Any]]  # by key: Choice.row() beside what it was chosen for
+Entries = Mapping[str, dict[str, Any]]  # by key: Schedule.row() as "choice", beside the costs that were found
 
 
 class StoreError(ValueError):
-    """A file that holds no choices: the message says what is wrong with it and how to mend it."""
+    """A file that holds no schedules. The message says what is wrong with it and how to mend it."""
 
 
 def find(target: targets.Target) -> dict[str, schedules.Schedule]:
-    """Choices for a target by key: the user's own before those that are shipped."""
+    """The schedules for a target by key. The user's own stand in the place of those that are shipped."""
     found = {}
     for path, source in ((shipped(target), "shipped"), (cached(target), "cache")):
         found |= {key: schedules.parse(entry["choice"], source) for key, entry in read(path).items()}
@@ -44,9 +44,10 @@ def find(target: targets.Target) -> dict[str, schedules.Schedule]:
 
 
 def shipped(target: targets.Target) -> pathlib.Path:
-    """The package's file for all targets alike: Android's cores execute the same instructions, hosts are alike by their vectors.
+    """The package's file for a target and those like it.
 
-    It stays in use when kernels change: a choice is never wrong, at worst slower than the default.
+    Android's cores are alike because they execute the same instructions; hosts are alike that have the same vectors. A
+    file stays in use when kernels change: a schedule is never wrong, at worst slower than the default.
     """
     family, *rest = target.name.split(":")
     if target.is_host:
@@ -61,12 +62,12 @@ def cached(target: targets.Target) -> pathlib.Path:
 
 
 def trials(target: targets.Target, by: str) -> pathlib.Path:
-    """Beside that file, all that was measured or counted: what a search that goes on need not try again."""
+    """Beside that file: everything that was measured or counted, so that a search that goes on need not repeat it."""
     return cached(target).with_suffix(f".{by}.jsonl")
 
 
 def read(path: pathlib.Path) -> dict[str, dict[str, Any]]:
-    """Entries of a file, none where there is no file; StoreError for a file of any other form."""
+    """The entries of a file; none where there is no file. StoreError for a file of another form."""
     try:
         found = json.loads(path.read_text())
         if found["format"] != FORMAT:
@@ -77,11 +78,11 @@ def read(path: pathlib.Path) -> dict[str, dict[str, Any]]:
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StoreError(f"{path} holds no choices ({error}); delete it and run `rt3d tune` again") from error
+        raise StoreError(f"{path} holds no schedules ({error}); delete it and run `rt3d tune` again") from error
 
 
 def merge(path: pathlib.Path, target: targets.Target, entries: Entries) -> None:
-    """Adds entries to a file, in the place of those with the same keys; another process that merges at the same time loses nothing."""
+    """Adds entries to a file, replacing those with the same keys. Nothing is lost where two processes merge at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -90,7 +91,7 @@ def merge(path: pathlib.Path, target: targets.Target, entries: Entries) -> None:
 
 
 def write(path: pathlib.Path, target: targets.Target, layers: Entries) -> None:
-    """Replaces a file, all at once."""
+    """Replaces a file, whole or not at all."""
     versions = {COMPILER: importlib.metadata.version(COMPILER), "kernels": stamp(machine(target))}
     head = json.dumps({"format": FORMAT, "target": target.name, "machine": machine(target), "versions": versions})
     lines = ",\n".join(f" {json.dumps(key)}: {json.dumps(entry)}" for key, entry in layers.items())
@@ -99,7 +100,10 @@ def write(path: pathlib.Path, target: targets.Target, layers: Entries) -> None:
 
 @functools.cache
 def stamp(processor: str = "") -> str:
-    """Twelve hex digits over what a choice was made for: IREE's version, the code of the kernels, and for the host the processor."""
+    """Twelve hex digits that change with what a schedule was chosen for.
+
+    That is IREE's version, the code of the kernels, and for the host the processor.
+    """
     digest = hashlib.sha256(json.dumps([importlib.metadata.version(COMPILER), processor]).encode())
     for pattern in CODE:
         for path in sorted(PACKAGE.glob(pattern)):
@@ -108,11 +112,11 @@ def stamp(processor: str = "") -> str:
 
 
 def machine(target: targets.Target) -> str:
-    """The processor that a host target means; nothing for a target that names its own."""
+    """The processor of this machine for a host target; empty for a target that names its own."""
     return cpuinfo.model(cpuinfo.here()) if target.is_host else ""
 
 
 def _machine(target: targets.Target) -> str:
-    """Of a file's name: the target, and for the host what its vectors are."""
+    """The target in a file's name; for the host with the bits of its vectors."""
     name = target.name.replace(":", "-")
     return name.replace("host", f"host-{8 * target.vector_bytes}", 1) if target.is_host else name

@@ -15,7 +15,11 @@ CPU = (
 
 @dataclasses.dataclass(frozen=True)
 class Tiling:
-    """How a packed convolution is cut: a register tile holds `vectors` of positions (on Vulkan: positions) for each filter of a row; a chunk is so many tiles."""
+    """How the loops over the positions of a packed convolution are tiled.
+
+    A register tile holds accumulators for each filter of a row and `vectors` vectors of positions (on Vulkan: so many
+    positions). A chunk is `chunk` register tiles; all rows read a chunk's inputs while they are in cache.
+    """
 
     vectors: int
     chunk: int = 4
@@ -23,13 +27,20 @@ class Tiling:
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """name: as on the command line. kind: 'cpu' or 'vulkan', the family of kernels. device: what IREE's tools call the driver.
+    """A machine that modules are compiled for.
 
-    weights_by_lane: multiply-adds can take one lane of a vector as a factor (NEON), so weights are loaded as vectors.
-    ring_bytes: what a chain of two convolutions may keep in cache; cache_bytes: what is too large to stay there between two kernels.
-    inputs_ahead: taps from the one that is multiplied to the one whose inputs are fetched into the first cache; 0: none are.
-    fetches_weights: whether a stream of weights larger than that is worth an instruction per tap that fetches it ahead.
-    gpu: what a kernel may ask of it. macs_per_dispatch: what packed kernels are split at, so that none runs long; None: they are not.
+    name: as on the command line. kind: "cpu" or "vulkan", the family of its kernels. device: IREE's name of the driver.
+    flags: of iree-compile. tilings: the defaults by the number of filters in a row. vector_bytes: of a vector register.
+    weights_by_lane: whether a multiply-add can take one lane of a vector as a factor, as NEON's can; then weights are
+    loaded as vectors.
+    cache_bytes: of a core's L2. What is larger does not stay there between two kernels.
+    ring_bytes: the intermediate results that two fused layers may keep in L2.
+    inputs_ahead: the prefetch distance of inputs into L1, in taps; 0: inputs are not prefetched.
+    fetches_weights: whether weights that do not fit into L2 are prefetched, at the cost of an instruction per tap.
+    gpu: the limits that a kernel must keep; None for CPUs.
+    macs_per_dispatch: a packed kernel with more MACs is split into several dispatches, so that none runs long enough
+    for the driver to give up on it; None: kernels are not split.
+    precision: the number types.
     """
 
     name: str
@@ -54,20 +65,22 @@ class Target:
 
     @property
     def lanes(self) -> int:
-        """Sums in a vector register."""
+        """Accumulators in a vector register."""
         return self.vector_bytes // precisions.DTYPES[self.precision.sums].itemsize
 
     @property
     def weight_lanes(self) -> int:
-        """Weights in a vector from which multiply-adds take one, 1 where they take none."""
+        """Weights that are loaded at once: a vector of them where multiply-adds take a lane, else 1."""
         return self.lanes if self.weights_by_lane else 1
 
     @property
     def activation_bytes(self) -> int:
+        """Of one activation in memory."""
         return precisions.DTYPES[self.precision.activations].itemsize
 
 
-# AVX-512: 32 registers of 64 bytes; AVX2: 16 of 32; NEON: 32 of 16. Sixteen accumulators leave room for inputs and weights.
+# AVX-512 has 32 registers of 64 bytes, AVX2 has 16 of 32, NEON has 32 of 16. A tile's accumulators leave room for
+# inputs and weights.
 AVX512 = {1: Tiling(12), 2: Tiling(8), 4: Tiling(4), 8: Tiling(2), 16: Tiling(1)}
 AVX2 = {1: Tiling(8), 2: Tiling(4), 4: Tiling(2), 8: Tiling(1), 16: Tiling(1)}
 NEON = {1: Tiling(12), 2: Tiling(8), 4: Tiling(4), 8: Tiling(3), 16: Tiling(1)}
@@ -82,7 +95,7 @@ X86 = {
     },
     "avx2": {"tilings": AVX2, "vector_bytes": 32, "fetches_weights": True},
 }
-# On Vulkan 32 sums of f32, or 64 of f16, leave an invocation the registers that keep a GPU busy.
+# On Vulkan 32 accumulators of f32, or 64 of f16, leave an invocation the registers that keep a GPU busy.
 VULKAN = {
     "f32": {1: Tiling(16), 2: Tiling(16), 4: Tiling(8), 8: Tiling(4), 16: Tiling(2)},
     "f16": {1: Tiling(16), 2: Tiling(16), 4: Tiling(16), 8: Tiling(8), 16: Tiling(4)},
@@ -94,16 +107,20 @@ VULKAN_GPUS = {
     **dict.fromkeys((*MALI, "valhall1", "valhall2", "valhall3", "valhall4"), gpus.VALHALL),
     "arm5gen": gpus.ARM5,
 }
-# 10 ms on a GPU that does 20 GMAC/s, and some 50 dispatches for C3D's largest layer. Kernels give up after seconds (Adreno's and Mali's: 2 to 10).
+# 10 ms on a GPU that does 20 GMAC/s, and about 50 dispatches for C3D's largest layer. The kernel drivers of Adreno and
+# Mali give up on a dispatch after 2 to 10 seconds.
 MACS_PER_DISPATCH = 200_000_000
 
 
 class TargetError(ValueError):
-    """No such target: the message lists those that exist."""
+    """There is no such target. The message lists those that exist."""
 
 
 def find(name: str) -> Target:
-    """The target called `host`, `android:<cpu>` or `vulkan:<gpu>`, with `:<precision>` after it unless that is f32; TargetError otherwise."""
+    """The target called host, android:CPU or vulkan:GPU, with :PRECISION behind it unless that is f32.
+
+    TargetError for any other name.
+    """
     parts = name.split(":")
     chosen = precisions.PRECISIONS.get(parts[-1])
     machine = parts[:-1] if chosen else parts
@@ -123,13 +140,12 @@ def find(name: str) -> Target:
         flags = (*OPTIMISE, "--iree-hal-target-device=vulkan", f"--iree-vulkan-target={model}")
         bounds = {"gpu": VULKAN_GPUS[model], "macs_per_dispatch": MACS_PER_DISPATCH}
         return Target(name, "vulkan", "vulkan", flags, VULKAN[chosen.sums], precision=chosen, **bounds)
-    raise TargetError(
-        f"no target {name!r}; expected one of: {', '.join(names())}; with :{', :'.join(precisions.PRECISIONS)} after it, or f32"
-    )
+    known = f"{', '.join(names())}; with :{', :'.join(precisions.PRECISIONS)} after it, or f32"
+    raise TargetError(f"no target {name!r}; expected one of: {known}")
 
 
 def split(target: Target, macs_per_dispatch: int | None) -> Target:
-    """The target with another bound on the MACs of a dispatch, if it is a GPU's and one is given."""
+    """A GPU's target with another bound on the MACs of a dispatch; no change for other targets, or if it is None."""
     if macs_per_dispatch is None or target.gpu is None:
         return target
     if macs_per_dispatch < 1:
@@ -143,6 +159,6 @@ def names() -> list[str]:
 
 
 def host_registers() -> dict[str, Any]:
-    """What the vector registers decide, by what this machine's /proc/cpuinfo shows."""
+    """The fields of a target that this machine's vector registers decide, read from /proc/cpuinfo."""
     flags = cpuinfo.features(cpuinfo.here())
     return next((found for flag, found in X86.items() if flag in flags), ARM)

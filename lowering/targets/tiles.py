@@ -1,11 +1,15 @@
-"""How positions are cut into register tiles."""
+"""How the positions of a feature map are cut into register tiles: as many as the accumulators in registers can hold."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Tile:
-    """Positions that are summed at a time, `vectors` of `lanes`; `count` tiles, of which none starts after `last`."""
+    """A register tile and how many of them cover a feature map.
+
+    A tile holds the accumulators of `vectors` vectors of `lanes` positions. There are `count` tiles. None starts after
+    the position `last`, so the last one may overlap the one before it.
+    """
 
     lanes: int
     vectors: int
@@ -14,20 +18,23 @@ class Tile:
 
     @property
     def size(self) -> int:
+        """Positions in a tile."""
         return self.lanes * self.vectors
 
     @property
     def covered(self) -> int:
-        """Positions that are computed, twice where tiles overlap."""
+        """Positions that are computed; those where tiles overlap count twice."""
         return self.count * self.size
 
 
 def cut(positions: int, room: int, lanes: int, vectors: int) -> Tile:
-    """The tile that covers `positions` with the least work; it may reach beyond them, up to `room` positions in all."""
+    """The tile of at most `lanes` x `vectors` positions that covers `positions` with the least work.
+
+    Tiles may reach beyond them, up to `room` positions in all.
+    """
     while lanes > max(positions, room):
         lanes //= 2
     sizes = [v for v in range(1, vectors + 1) if v * lanes <= max(positions, room)]
-    best = min(
-        reversed(sizes), key=lambda v: -(-positions // (v * lanes)) * (v + 0.4)
-    )  # 0.4: the time to set a tile up
+    # The time of a tile: one unit for each vector, and 0.4 to set it up.
+    best = min(reversed(sizes), key=lambda v: -(-positions // (v * lanes)) * (v + 0.4))
     return Tile(lanes, best, -(-positions // (best * lanes)), max(0, positions - best * lanes))

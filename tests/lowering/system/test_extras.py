@@ -44,7 +44,7 @@ def test_a_small_install_has_none_of_the_extras_and_all_has_all() -> None:
 
 
 def unnamed(tree: ast.AST, named: tuple[str, ...] = ()) -> Iterator[str]:
-    """Modules of extras that are imported outside of `with extras.need(...)` of theirs; what only pyright reads aside."""
+    """Modules of extras that are imported outside of their `with extras.need(...)`, but for pyright only."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             continue

@@ -76,7 +76,7 @@ def test_a_file_that_holds_no_choices_is_refused(text: str, said: str) -> None:
     path = store.cached(CPU)
     path.parent.mkdir(parents=True)
     path.write_text(text)
-    message = f"{path} holds no choices ({said}); delete it and run `rt3d tune` again"
+    message = f"{path} holds no schedules ({said}); delete it and run `rt3d tune` again"
     with pytest.raises(store.StoreError, match=f"^{re.escape(message)}$"):
         store.find(CPU)
 
