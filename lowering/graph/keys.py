@@ -9,7 +9,7 @@ from lowering.graph import ops, packed
 from lowering.targets import schedules
 
 STEPS = 2  # per factor of two in the share of weights kept
-# Layers may have the same schedule whose channels, filters and shares of weights differ by factors of 2 ** NEAR at most.
+# Layers may share a schedule if channels, filters and shares of weights differ by factors up to 2 ** NEAR.
 NEAR = 1.1
 SIZES = re.compile(r"^(\d+x\d+x\d+)x(\d+) \* (\d+x\d+x\d+)x(\d+) (pad \S+ stride \d+) keeps (\S+)$")
 JOINT = re.compile(r", (before|after) ")
@@ -32,7 +32,7 @@ def keys(graph: ops.Graph) -> dict[str, str]:
 
 
 def by_name(graph: ops.Graph, chosen: schedules.Schedules) -> schedules.Schedules:
-    """Choices by key -> those for a graph's convolutions, by name: of its own key or the nearest one."""
+    """Schedules by key -> those for a graph's convolutions by name: of the own key or the nearest one."""
     if not chosen:
         return {}
     found = {name: nearest(key, chosen) for name, key in keys(graph).items()}

@@ -10,13 +10,13 @@ import numpy as np
 from lowering.targets import schedules
 from lowering.tune import networks
 
-MARGIN = 0.02  # a choice must save this share of a unit's cost
-Rounds = list[tuple[float, float]]  # a unit's cost with the default and with a choice, compared fairly
+MARGIN = 0.02  # a schedule must save this share of a unit's cost
+Rounds = list[tuple[float, float]]  # a unit's cost with the default and with a schedule, compared fairly
 
 
 @dataclasses.dataclass
 class Result:
-    """A unit's choices by key, and what each trial of them showed.
+    """A unit's schedules by key, and what each trial of them showed.
 
     The first says whether they are worth a second one, which alone can be believed: the best of many first trials
     owes part of its lead to luck.
@@ -37,7 +37,7 @@ class Result:
 
     @property
     def ratio(self) -> float:
-        """Its cost with the choices, in units of that."""
+        """Its cost with the schedules, in units of that."""
         return float(np.median(self._ratios))
 
     @property
@@ -76,7 +76,7 @@ class Log:
                 continue
 
     def find(self, unit: networks.Unit, chosen: networks.Schedules) -> Result | None:
-        """What is known of these choices; None where they were never tried."""
+        """What is known of these schedules; None where they were never tried."""
         return self._results.get((unit.identity, _text(chosen)))
 
     def add(self, unit: networks.Unit, chosen: networks.Schedules, rounds: Rounds) -> Result:
@@ -96,7 +96,7 @@ class Log:
 
 
 def _rows(chosen: networks.Schedules) -> dict[str, dict[str, int]]:
-    return {key: choice.row() for key, choice in sorted(chosen.items()) if choice != schedules.DEFAULT}
+    return {key: schedule.row() for key, schedule in sorted(chosen.items()) if schedule != schedules.DEFAULT}
 
 
 def _text(chosen: networks.Schedules) -> str:

@@ -2,7 +2,7 @@
 
 The instructions are those of NEON code as IREE 3.13 writes it for our templates: exact in the loop over taps,
 fitted to counts (`rt3d count`) around it. The stalls are estimates that no measurement supports: they speak against
-a choice, never for one. For registers other than NEON's the sum of both still tells which options to measure first.
+a schedule, never for one. For registers other than NEON's the sum of both still tells which options to measure first.
 """
 
 import dataclasses
@@ -51,7 +51,7 @@ def costs(graph: ops.Graph, target: targets.Target) -> dict[str, Cost]:
             x, out, residual = layout[node.inputs[0]], layout[node.name], len(node.inputs) > 1
             match node.op:
                 case ops.FusedConvs():
-                    found[node.name] = _chain(node.op, x, out, target, residual)
+                    found[node.name] = _convs(node.op, x, out, target, residual)
                 case ops.FusedPool():
                     found[node.name] = _pooled(node.op, x, out, target)
                 case _:
@@ -84,7 +84,7 @@ def _conv(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, target: ta
     return Cost(executed, _stalls(loops, span, stages.held(op, x, span, target), target))
 
 
-def _chain(op: ops.FusedConvs, x: layouts.Layout, out: layouts.Layout, target: targets.Target, residual: bool) -> Cost:
+def _convs(op: ops.FusedConvs, x: layouts.Layout, out: layouts.Layout, target: targets.Target, residual: bool) -> Cost:
     pieces, between = fusion.pieces(op.first, op.second, out.end - out.first, target), op.between[0]
     span, chunks = pieces.span, pieces.chunks
     sizes = x.channels * op.first.kernel.shape[0], op.between[3] * op.second.kernel.shape[0]

@@ -28,9 +28,9 @@ Seen = dict[networks.Unit, list[logs.Result]]
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """What is known of a unit: its cost with the default and with the best choices (by key; nothing for the default).
+    """What is known of a unit: its cost with the default and with the best schedules (by key; nothing for the default).
 
-    sure: whether that can be believed: the default won, or the choices won a second trial too.
+    sure: whether that can be believed: the default won, or the schedules won a second trial too.
     """
 
     unit: networks.Unit
@@ -136,7 +136,7 @@ def _try(
     seen: Seen,
     budget: _Budget,
 ) -> None:
-    """One trial of the attempts, and of the best choices of all other units: these are confirmed by the way, or not."""
+    """One trial of the attempts, and of the best schedules of all other units: these are confirmed by the way, or not."""
     chosen = {unit: attempt.get(unit, _best(results)) for unit, results in seen.items()}
     rounds = budget.timed(lambda: trial(_together(chosen)))
     for unit in network.units:
@@ -158,7 +158,7 @@ def _found(unit: networks.Unit, results: list[logs.Result], noisy: bool) -> Foun
 
 
 def _best(results: list[logs.Result]) -> networks.Schedules:
-    """The choices that hold and cost least; later ones must be clearly better than those before."""
+    """The schedules that hold and cost least; later ones must be clearly better than those before."""
     ratio, best = 1.0, networks.Schedules()
     for each in results:
         if each.chosen and each.holds and each.ratio < ratio - logs.MARGIN / 2:
@@ -167,7 +167,7 @@ def _best(results: list[logs.Result]) -> networks.Schedules:
 
 
 def _together(chosen: dict[networks.Unit, networks.Schedules]) -> networks.Schedules:
-    return {key: choice for each in chosen.values() for key, choice in each.items()}
+    return {key: schedule for each in chosen.values() for key, schedule in each.items()}
 
 
 def _ordered(

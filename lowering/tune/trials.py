@@ -47,7 +47,7 @@ def counts(
 
 
 def measured(network: networks.Network, target: targets.Target, folder: pathlib.Path) -> search.Trial:
-    """In milliseconds on this machine and one thread, default and choices in turns.
+    """In milliseconds on this machine and one thread, default and schedules in turns.
 
     Layers are timed where they stand, in whole inferences, from IREE's dispatch events: so each finds its input and
     its weights in the cache, or not, as it does in use. Alone in a loop it would find both warm.
