@@ -54,20 +54,21 @@ def where(eqn: Equation) -> str:
     return f"on {shapes}"
 
 
-def _unsupported(eqn: Equation, why: str) -> NotImplementedError:
+def unsupported(eqn: Equation, why: str) -> NotImplementedError:
+    """The error for an equation that its rule cannot take."""
     return NotImplementedError(f"cannot lower this {eqn.primitive.name} ({where(eqn)}): {why}")
 
 
 def _conv(tracer: Tracer, eqn: Equation, x: Any, kernel: Any) -> Ref:
     p, numbers = eqn.params, eqn.params["dimension_numbers"]
     if not (isinstance(x, Ref) and isinstance(kernel, Const)):
-        raise _unsupported(eqn, "the kernel must be a weight and the input a feature map")
+        raise unsupported(eqn, "the kernel must be a weight and the input a feature map")
     if (numbers.lhs_spec, numbers.rhs_spec, numbers.out_spec) != ((0, 4, 1, 2, 3), (4, 3, 0, 1, 2), (0, 4, 1, 2, 3)):
-        raise _unsupported(eqn, "dimension_numbers must be ('NDHWC', 'DHWIO', 'NDHWC')")
+        raise unsupported(eqn, "dimension_numbers must be ('NDHWC', 'DHWIO', 'NDHWC')")
     if set(p["lhs_dilation"]) != {1} or p["batch_group_count"] != 1:
-        raise _unsupported(eqn, "transposed and batch-grouped convolutions have no kernel here")
+        raise unsupported(eqn, "transposed and batch-grouped convolutions have no kernel here")
     if min(min(pads) for pads in p["padding"]) < 0:
-        raise _unsupported(eqn, f"padding {p['padding']} is negative; crop the input before")
+        raise unsupported(eqn, f"padding {p['padding']} is negative; crop the input before")
     weights = _ungroup(_dilate(np.asarray(kernel.value, np.float32), p["rhs_dilation"]), p["feature_group_count"])
     op = ops.Conv(
         weights, np.zeros(weights.shape[4], np.float32), tuple(p["window_strides"]), tuple(map(tuple, p["padding"]))
@@ -101,7 +102,7 @@ def _dot(tracer: Tracer, eqn: Equation, x: Any, kernel: Any) -> Ref:
         or eqn.params["dimension_numbers"] != (((1,), (0,)), ((), ()))
         or len(x.shape) != 2
     ):
-        raise _unsupported(eqn, "only a vector of features [1, I] times a weight [I, O] is supported")
+        raise unsupported(eqn, "only a vector of features [1, I] times a weight [I, O] is supported")
     weights = np.asarray(kernel.value, np.float32)
     return tracer.add(kernel.name or "dense", ops.Dense(weights, np.zeros(weights.shape[1], np.float32)), [x])
 
@@ -120,15 +121,15 @@ def _elementwise(tracer: Tracer, eqn: Equation, a: Any, b: Any) -> Any:
         return tracer.add("softmax", ops.Softmax(), [a.of])
     if isinstance(a, Ref) and isinstance(b, Ref):
         if kind != "add":
-            raise _unsupported(eqn, "of two values that the inputs decide only the sum is supported")
+            raise unsupported(eqn, "of two values that the inputs decide only the sum is supported")
         return tracer.add("add", ops.Add(), [a, b])
     if isinstance(a, Const) and isinstance(b, Ref) and kind in ("add", "mul"):
         a, b = b, a
     if not (isinstance(a, Ref) and isinstance(b, Const)):
-        raise _unsupported(eqn, "one side must be a feature map or vector and the other a constant")
+        raise unsupported(eqn, "one side must be a feature map or vector and the other a constant")
     value = _by_channel(b.value, a.shape[-1])
     if value is None:
-        raise _unsupported(
+        raise unsupported(
             eqn, f"the constant of shape {b.shape} must hold one number, or one per channel in the last axis"
         )
     channels = a.shape[-1]
@@ -162,16 +163,16 @@ def _max(tracer: Tracer, eqn: Equation, a: Any, b: Any) -> Any:
     if isinstance(a, Partial) and isinstance(b, Const) and (b.value == -np.inf).all():
         return a
     if not (isinstance(a, Ref) and isinstance(b, Const) and (b.value == 0).all()):
-        raise _unsupported(eqn, "only max(x, 0), the ReLU, is supported")
+        raise unsupported(eqn, "only max(x, 0), the ReLU, is supported")
     return tracer.add("relu", ops.Relu(), [a])
 
 
 def _pool(tracer: Tracer, eqn: Equation, x: Any) -> Ref:
     p = eqn.params
     if len(x.shape) != 5 or any(p[k][0] != 1 or p[k][4] != 1 for k in ("window_dimensions", "window_strides")):
-        raise _unsupported(eqn, "windows must span frames, height and width of an NDHWC value")
+        raise unsupported(eqn, "windows must span frames, height and width of an NDHWC value")
     if set(p["base_dilation"]) | set(p["window_dilation"]) != {1}:
-        raise _unsupported(eqn, "dilated windows have no kernel here")
+        raise unsupported(eqn, "dilated windows have no kernel here")
     window, strides, padding = (tuple(p[k][1:4]) for k in ("window_dimensions", "window_strides", "padding"))
     if eqn.primitive.name == "reduce_window_max":
         return tracer.add("pool", ops.MaxPool(window, strides, padding), [x])
@@ -187,7 +188,7 @@ def _reduce(tracer: Tracer, eqn: Equation, x: Any) -> Any:
         if kind == "reduce_sum" and isinstance(x, Partial) and x.kind == "exp":
             return Partial("sum", x.of, (1,))
     if not isinstance(x, Ref) or len(x.shape) != 5 or axes != (1, 2, 3) or kind != "reduce_sum":
-        raise _unsupported(eqn, "only a sum over frames, height and width, or a softmax over a vector, is supported")
+        raise unsupported(eqn, "only a sum over frames, height and width, or a softmax over a vector, is supported")
     window = x.shape[1:4]
     mean = tracer.add("pool", ops.AvgPool(window, (1, 1, 1), ops.NO_PADDING), [x])
     return _scaled(tracer, tracer.add("reshape", ops.Reshape(), [mean]), float(np.prod(window)))
@@ -199,13 +200,13 @@ def _scaled(tracer: Tracer, x: Ref, factor: float) -> Ref:
 
 def _exp(tracer: Tracer, eqn: Equation, x: Any) -> Any:
     if not (isinstance(x, Partial) and x.kind == "shifted"):
-        raise _unsupported(eqn, "exp is supported inside a softmax only")
+        raise unsupported(eqn, "exp is supported inside a softmax only")
     return Partial("exp", x.of, x.shape)
 
 
 def _concat(tracer: Tracer, eqn: Equation, *xs: Any) -> Ref:
     if not all(isinstance(x, Ref) and eqn.params["dimension"] == len(x.shape) - 1 for x in xs):
-        raise _unsupported(eqn, "only feature maps, or vectors, can be joined, and only along channels")
+        raise unsupported(eqn, "only feature maps, or vectors, can be joined, and only along channels")
     return tracer.add("concat", ops.Concat(), list(xs))
 
 
@@ -216,13 +217,13 @@ def _reshape(tracer: Tracer, eqn: Equation, x: Any) -> Any:
     if shape == x.shape:
         return x
     if len(x.shape) != 5 or shape != (1, int(np.prod(x.shape))):
-        raise _unsupported(eqn, f"a reshape to {shape}: only flattening [1, D, H, W, C] to [1, D*H*W*C] is supported")
+        raise unsupported(eqn, f"a reshape to {shape}: only flattening [1, D, H, W, C] to [1, D*H*W*C] is supported")
     return tracer.add("flatten", ops.Reshape(), [x])
 
 
 def _same(tracer: Tracer, eqn: Equation, x: Any) -> Any:
     if eqn.primitive.name == "convert_element_type" and eqn.params["new_dtype"] != np.float32:
-        raise _unsupported(eqn, "values are f32 from end to end: build the model with dtype float32 for lowering")
+        raise unsupported(eqn, "values are f32 from end to end: build the model with dtype float32 for lowering")
     return x
 
 

@@ -157,6 +157,25 @@ def refused(function: Callable[..., Any], message: str, kind: type[Exception] = 
         trace.trace(function, P, SHAPE)
 
 
+@pytest.mark.parametrize(
+    ("function", "primitive"),
+    [
+        (lambda x: x + jnp.zeros((1, 3, 6, 5, 4)), "add"),
+        (lambda x: x * jnp.ones((1, 3, 6, 5, 4)), "mul"),
+        (lambda x: jnp.maximum(x, jnp.zeros((1, 3, 6, 5, 4))), "max"),
+    ],
+)
+def test_a_constant_larger_than_the_value_that_it_meets_is_refused(
+    function: Callable[[jax.Array], jax.Array], primitive: str
+) -> None:
+    """The value would have to be repeated; to ignore the constant's shape would give other numbers than JAX."""
+    refused(
+        lambda p, x: jnp.sum(function(networks.avg_pool(x, (3, 6, 5))), (1, 2, 3)),
+        f"cannot lower this {primitive} (on float32[1,1,1,1,4], float32[1,3,6,5,4]): "
+        "it gives (1, 3, 6, 5, 4), but a value of shape (1, 1, 1, 1, 4) is not repeated here",
+    )
+
+
 def test_an_unknown_primitive_is_named_with_those_that_are_known() -> None:
     refused(
         lambda p, x: jnp.tanh(x).reshape(1, -1),
