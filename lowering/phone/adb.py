@@ -143,7 +143,7 @@ def _listed(states: dict[str, str]) -> str:
 
 
 class _Client(adbutils.AdbClient):
-    """Closes its connections in the end: adbutils leaves failed ones open."""
+    """Remembers its connections, so that they can be closed: adbutils leaves failed ones open."""
 
     def __init__(self) -> None:
         super().__init__()
