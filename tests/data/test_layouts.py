@@ -209,7 +209,7 @@ def test_a_video_that_is_added_moves_at_most_one_other(made, tmp_path):
 
 
 def test_an_unknown_folder_and_an_unknown_layout_are_errors(tmp_path, made):
-    with pytest.raises(ValueError, match="laid out as none of ucf101, hmdb51, something, kinetics, classes; see docs"):
+    with pytest.raises(ValueError, match=f"laid out as none of {', '.join(folders.LAYOUTS)}; see docs"):
         folders.source(tmp_path)
     with pytest.raises(
         FileNotFoundError, match="nowhere is not there, or no folder; expected the folder of a data set"
