@@ -1,5 +1,6 @@
 """rt3d lower: trained runs into bundles, each checked against JAX."""
 
+import dataclasses
 import pathlib
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -73,7 +74,8 @@ def lower(
 
 def describe(network: checkpoints.Network) -> bundles.Info:
     """What travels with a trained network, in whatever form."""
-    said, score = network.task.describe(network.facts), measured.to_result(network.score)
+    said, score = network.task.describe(network.facts), network.score
+    is_accuracy = score.name == measured.ACCURACY
     return bundles.Info(
         run=network.name,
         model=network.model.name,
@@ -81,9 +83,9 @@ def describe(network: checkpoints.Network) -> bundles.Info:
         clip=said.pop("clip", {}),
         scheme=network.scheme,
         rate=network.rate,
-        accuracy=score.get("accuracy"),
-        protocol=network.score.protocol,
-        score=_score(network.score),
+        accuracy=score.value if is_accuracy else None,
+        protocol=score.protocol,
+        score=None if score.value is None else bundles.Score(**dataclasses.asdict(score)),
     )
 
 
@@ -122,13 +124,6 @@ def show(rows: Sequence[dict[str, Any]]) -> None:
     console.table("Bundles", columns, cells)
     for reason in dict.fromkeys(r["unchecked"] for r in rows if "unchecked" in r):
         console.say(f"not checked: {reason}")
-
-
-def _score(found: measured.Score) -> bundles.Score | None:
-    """Nothing where nobody measured it."""
-    if found.value is None:
-        return None
-    return bundles.Score(found.value, found.unit, found.name, found.protocol, found.more_is_better, found.error)
 
 
 def _number(value: float | None) -> str:

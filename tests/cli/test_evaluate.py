@@ -12,9 +12,9 @@ from rt3d_jax.cli import evaluate_clips, lower, main, subjects
 from rt3d_jax.data import folders, pipelines
 from rt3d_jax.evaluation import scores
 from rt3d_jax.training import phases
-from tests.training import conftest, test_phases
+from tests.training import test_phases
 
-compiled, compiled_once = conftest.compiled, conftest.compiled_once
+pytestmark = pytest.mark.usefixtures("compiled_once")
 
 
 @pytest.fixture(scope="module")
