@@ -41,7 +41,7 @@ def run(folder: Annotated[pathlib.Path, tyro.conf.Positional], /, out: pathlib.P
         return 0
     rng = np.random.default_rng(0)
     inputs = [rng.normal(size=shape).astype(np.float32) for shape in shapes]
-    expected = onnx_export.to_input(np.asarray(jax.jit(apply)(network.params, *inputs)))
+    expected = np.moveaxis(np.asarray(jax.jit(apply)(network.params, *inputs)), -1, 1)  # NCDHW, too
     answer = _answer(path, [onnx_export.to_input(one) for one in inputs])
     error = float(np.abs(answer - expected).max() / np.abs(expected).max())
     verdict = "same answer as JAX" if error <= TOLERANCE else "WRONG ANSWER"

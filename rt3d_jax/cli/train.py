@@ -53,7 +53,7 @@ def call(arguments: list[str], prog: str) -> None:
         Options,
         default=default,
         prog=f"{prog} EXPERIMENT",
-        args=[word for argument in arguments[named:] for word in _today(argument)],
+        args=[word for argument in arguments[named:] for word in _spelled_out(argument, default.experiment)],
         config=(tyro.conf.AvoidSubcommands,),
     )
     with distributed.joined(job(options), prog), contextlib.ExitStack() as stack:
@@ -118,9 +118,21 @@ def _value(score: measured.Score | None) -> str | None:
     return None if score is None or score.value is None else measured.number(score.value, score.unit)
 
 
-def _today(argument: str) -> tuple[str, ...]:
-    """An option as it is called now: label smoothing was a phase's own before it was a field of the task."""
-    found = re.fullmatch(r"--(dense|penalise|retrain)\.label[-_]smoothing(?:=(.*))?", argument)
-    if found is None:
+def _field_names(value: Any) -> set[str]:
+    return {field.name for field in dataclasses.fields(value)}
+
+
+def _spelled_out(argument: str, experiment: experiments.Experiment) -> tuple[str, ...]:
+    """An option as tyro knows it. A field of the task may be named without "task.", as before there were tasks.
+
+    So may the label smoothing of a phase, which was a recipe's own field then.
+    """
+    smoothing = re.fullmatch(r"--(dense|penalise|retrain)\.label[-_]smoothing(?:=(.*))?", argument)
+    if smoothing is not None:
+        value = () if smoothing[2] is None else (smoothing[2],)
+        return (f"--{smoothing[1]}.loss", "label_smoothing", *value)
+    first = re.match(r"--(no-)?([\w-]+)", argument)
+    own, of_task = (_field_names(one) for one in (experiment, experiment.task))
+    if first is None or (name := first[2].replace("-", "_")) in own or name not in of_task:
         return (argument,)
-    return (f"--{found[1]}.loss", "label_smoothing", *(() if found[2] is None else (found[2],)))
+    return (f"--task.{argument[2:]}",)

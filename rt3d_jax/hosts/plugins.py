@@ -22,10 +22,7 @@ def is_name(text: str) -> bool:
 def find(name: str) -> type:
     """The class of that name. ValueError, in one line, where there is no such module, file or class."""
     place, _, attribute = name.rpartition(SEPARATOR)
-    if place.endswith(".py"):
-        module = sys.modules.get(_module_name(pathlib.Path(place))) or load(pathlib.Path(place))
-    else:
-        module = _imported(place, name)
+    module = _carried(pathlib.Path(place)) if place.endswith(".py") else _imported(place, name)
     found = getattr(module, attribute, None)
     if not isinstance(found, type):
         raise ValueError(f"{place} has no class {attribute!r}; expected one, as {name!r} says")
@@ -49,9 +46,26 @@ def load(path: pathlib.Path) -> ModuleType:
     if spec is None or spec.loader is None or not path.is_file():
         raise FileNotFoundError(f"{path} is not there, expected a Python file")
     module = importlib.util.module_from_spec(spec)
+    before = sys.modules.get(spec.name)
     sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        sys.modules.pop(spec.name)
+        if before is not None:
+            sys.modules[spec.name] = before
+        raise
     return module
+
+
+def _carried(path: pathlib.Path) -> ModuleType:
+    found = sys.modules.get(_module_name(path))
+    if found is not None:
+        return found
+    try:
+        return load(path)
+    except (ImportError, SyntaxError) as error:
+        raise ValueError(f"{path} cannot be run ({' '.join(str(error).split())}); mend it") from error
 
 
 def _imported(place: str, name: str) -> ModuleType:

@@ -47,7 +47,7 @@ class Model:
     frames: int = 16
     size: int = 112
     dropout: float = 0.5
-    options: dict[str, Any] = dataclasses.field(default_factory=dict)
+    options: dict[str, Any] = dataclasses.field(default_factory=dict, hash=False)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -148,7 +148,7 @@ class Opened(Protocol):
 class Task(Protocol):
     """What a network is for: a frozen dataclass whose fields are JSON values or dataclasses of such.
 
-    The fields are options of `rt3d train`, beside those of the experiment, so their names must not be an experiment's.
+    The fields are options of `rt3d train`: --task.NAME, or --NAME where an experiment has no field of that name.
     A class outside this package is written to JSON by its module or file, as "my_package.tasks:Depth"; see hosts.plugins.
     """
 

@@ -85,9 +85,7 @@ def _check_task(experiment: Experiment) -> None:
     if not isinstance(task, contract.Task) or not dataclasses.is_dataclass(task):
         text = repr(task)[:100]
         raise ValueError(f"task is {text}, expected a dataclass with the methods of tasks.contract.Task")
-    fields, known = (tuple(field.name for field in dataclasses.fields(one)) for one in (task, experiment))
-    if both := [name for name in fields if name in known]:
-        raise ValueError(f"task {type(task).__name__} has a field {both[0]!r}, expected names that no Experiment has")
+    fields = tuple(field.name for field in dataclasses.fields(task))
     for recipe in (experiment.dense, experiment.penalise, experiment.retrain):
         if strange := [name for name in (recipe.loss if recipe else ()) if name not in fields]:
             raise ValueError(f"loss of a recipe sets {strange[0]!r}, expected fields of the task: {', '.join(fields)}")

@@ -35,7 +35,7 @@ class Recipe:
     warmup: float = 0.0
     optimizer: SGD | AdamW = SGD()
     clip_norm: float | None = None
-    loss: dict[str, float] = dataclasses.field(default_factory=dict)
+    loss: dict[str, float] = dataclasses.field(default_factory=dict, hash=False)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,0 +1,105 @@
+"""Runs from before an experiment had a task: old_runs.json holds what the version before wrote, and nothing is trained again."""
+
+import copy
+import dataclasses
+import json
+import pathlib
+
+import jax
+import numpy as np
+import pytest
+
+from rt3d_jax.models import catalog
+from rt3d_jax.report import page
+from rt3d_jax.training import checkpoints, codec, experiments, migrations, phases, recipes
+from rt3d_jax.weights import shared
+from tests.training import test_phases
+
+OLD = json.loads((pathlib.Path(__file__).parent / "old_runs.json").read_text())
+RECIPE = test_phases.RECIPE
+SMALLEST = test_phases.EXPERIMENT
+UNEVEN = dataclasses.replace(  # in which each phase smoothed its labels otherwise
+    SMALLEST,
+    name="uneven",
+    task=dataclasses.replace(SMALLEST.task, bad="skip"),
+    penalise=dataclasses.replace(SMALLEST.penalise, loss={"label_smoothing": 0.05}),
+    retrain=dataclasses.replace(RECIPE, loss={"label_smoothing": 0.0}),
+)
+CASES = {"smallest": SMALLEST, "uneven": UNEVEN}
+
+
+def put(folder, written):
+    """A run folder with these files."""
+    folder.mkdir(parents=True)
+    for name, value in written.items():
+        (folder / f"{name}.json").write_text(json.dumps(value))
+    return folder
+
+
+@pytest.fixture(params=CASES)
+def old(request, tmp_path):
+    """(experiment, folder of its old runs)."""
+    for name, written in OLD[request.param].items():
+        put(tmp_path / "runs" / name, written)
+    return CASES[request.param], tmp_path
+
+
+def test_an_old_experiment_is_the_one_that_is_written_with_a_task_today(old):
+    experiment, out = old
+    assert checkpoints.origin(out / "runs" / "dense") == experiment
+    assert codec.from_json(codec.to_json(experiment)) == experiment
+
+
+def test_old_runs_are_reused_and_another_setting_is_noticed(old):
+    experiment, out = old
+    seen = []
+    results = phases.run(experiment, out, lambda *event: seen.append(event[0]))
+    assert set(seen) == {"data"}
+    assert results == [OLD[experiment.name][name]["result"] for name in ("dense", "penalised", "kgs-2x")]
+    other = dataclasses.replace(experiment, task=dataclasses.replace(experiment.task, label_smoothing=0.2))
+    with pytest.raises(ValueError, match=r"holds a run of other settings: task.label_smoothing 0.1 \(asked for 0.2\)"):
+        phases.run(other, out, lambda *event: None)
+
+
+def test_the_network_of_an_old_run_opens(tmp_path):
+    folder = put(tmp_path / "runs" / "kgs-2x", OLD["smallest"]["kgs-2x"])
+    params = catalog.initial(SMALLEST.model, 8, 0)
+    store = checkpoints.Store(folder)
+    store.save(7, {"params": params, "step": 7}, jax.tree.map(lambda _: None, params), {})
+    store.close()
+    network = checkpoints.load_network(folder)
+    result = OLD["smallest"]["kgs-2x"]["result"]
+    assert (network.task, network.model, network.scheme) == (SMALLEST.task, SMALLEST.model, "kgs 4x2")
+    assert (network.score.value, network.score.protocol) == (result["accuracy"], result["accuracy_protocol"])
+    assert network.facts == {"labels": OLD["smallest"]["kgs-2x"]["config"]["labels"]}
+    jax.tree.map(np.testing.assert_array_equal, network.params, params)
+
+
+def test_old_results_are_reported(tmp_path):
+    runs = [written["result"] for written in OLD["smallest"].values()]
+    text = page.write({"data": {"name": "old", "test_clips": 8}, "runs": runs}, tmp_path).read_text()
+    assert "Top-1 accuracy against rate" in text and "8 test videos, clip level" in text
+
+
+def test_old_imported_weights_and_shared_folders_keep_what_they_say(tmp_path):
+    made = checkpoints.origin(put(tmp_path / "imported", OLD["imported"]))
+    assert isinstance(made, experiments.Imported)
+    assert made.task == dataclasses.replace(SMALLEST.task, data=None)
+    for said in (OLD["shared"], OLD["imported"]["config"]["shared"]):
+        facts = shared.parse(said, pathlib.Path("config.json"))
+        assert facts.origin == SMALLEST and facts.facts == {"labels": tuple(OLD["shared"]["labels"])}
+        assert (facts.score.value, facts.dense_score) == (said["accuracy"], said["dense_accuracy"])
+        assert shared.parse(shared.to_json(facts), pathlib.Path("config.json")) == facts
+
+
+def test_what_is_of_today_comes_back_as_it_is():
+    for experiment in CASES.values():
+        written = codec.to_json(experiment)
+        assert migrations.upgrade(copy.deepcopy(written)) == written
+
+
+def test_a_recipe_may_set_no_more_than_the_task_has():
+    with pytest.raises(
+        ValueError, match=r"^loss of a recipe sets 'smoothing', expected fields of the task: data, clip, "
+    ):
+        dataclasses.replace(SMALLEST, dense=recipes.Recipe(1, 0.1, loss={"smoothing": 0.0}))
