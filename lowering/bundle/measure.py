@@ -17,7 +17,7 @@ import numpy as np
 
 from lowering.bundle import bundles, run
 from lowering.bundle import compile as compilers
-from lowering.kernels import kernel as kernels
+from lowering.kernels import peak as peaks
 from lowering.system import cpuinfo
 from lowering.targets import targets
 
@@ -168,17 +168,8 @@ class Peak:
     def __init__(self, folder: pathlib.Path, bundle: bundles.Bundle, threads: int) -> None:
         self.bundle, self.threads = bundle, threads
         self.lanes = next((n for flag, n in LANES.items() if flag in cpuinfo.features(cpuinfo.here())), 4)
-        self.vmfb, vector = folder / "peak.vmfb", f"vector<{self.lanes}xf32>"
-        numbers = range(ACCUMULATORS)
-        body = kernels.fill(
-            "peak", x=kernels.Tensor((threads, self.lanes)), part=kernels.Tensor((self.lanes,)), vector=vector, lanes=self.lanes, threads=threads,
-            steps=PEAK_STEPS, count=ACCUMULATORS, types=", ".join(vector for _ in numbers), inits=", ".join(f"%a{i} = %b{i}" for i in numbers),
-            starts="\n".join(f"      %k{i} = arith.constant dense<{i}.0> : {vector}\n      %b{i} = arith.addf %start, %k{i} : {vector}" for i in numbers),
-            fmas="\n".join(f"        %n{i} = vector.fma %start, %a{i}, %start : {vector}" for i in numbers),
-            yields=", ".join(f"%n{i}" for i in numbers), total=f"%s{ACCUMULATORS - 1}",
-            sums="\n".join(f"      %s{i} = arith.addf {f'%s{i - 1}' if i > 1 else '%r#0'}, %r#{i} : {vector}" for i in numbers if i),
-        )  # fmt: skip
-        (folder / "peak.mlir").write_text(f"{kernels.fill('module')}\n\n{body}\n")
+        self.vmfb = folder / "peak.vmfb"
+        (folder / "peak.mlir").write_text(peaks.Peak(threads, self.lanes, ACCUMULATORS, PEAK_STEPS).text())
         compilers.compile(folder / "peak.mlir", bundle.target, self.vmfb)
 
     def gflops(self) -> float:

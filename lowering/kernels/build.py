@@ -1,66 +1,124 @@
-"""Node -> kernel: which template, for which target. CPUs and Vulkan differ in the packed kernels only."""
+"""Nodes -> kernels: tables of handlers for each kind of target, without a default."""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from lowering.graph import ops
-from lowering.kernels import generic, kernel, layouts, vulkan
-from lowering.kernels.cpu import clip, conv, dense, phases, pool, pooled
+from lowering.kernels import generic, layouts
+from lowering.kernels import kernel as kernels
+from lowering.kernels.cpu import clip, conv, dense, fused_convs, fused_pool, pool, space_to_depth
+from lowering.kernels.mlir import types
+from lowering.kernels.vulkan import conv as vulkan_conv
+from lowering.kernels.vulkan import dense as vulkan_dense
 from lowering.targets import targets
 
-CONV = {"cpu": conv.conv, "vulkan": vulkan.conv}
-DENSE = {"cpu": dense.dense, "vulkan": vulkan.dense}
+# A handler gives the kernel of a kernels.Request, or None: then the next one of the operation must take it.
+Handler = Callable[[Any], kernels.Kernel | None]
+Table = dict[type[ops.Op], tuple[Handler, ...]]
+
+# On tensors only, which IREE schedules, and for every kind of target.
+MAPS: Table = {
+    ops.Affine: (generic.elementwise,),
+    ops.Relu: (generic.elementwise,),
+    ops.Add: (generic.elementwise,),
+    ops.Concat: (generic.concat,),
+    ops.Input: (generic.clip,),
+    ops.MaxPool: (generic.pool,),
+    ops.AvgPool: (generic.pool,),
+    ops.SpaceToDepth: (generic.space_to_depth,),
+}
+VECTORS: Table = {
+    ops.Affine: (generic.vectors,),
+    ops.Relu: (generic.vectors,),
+    ops.Add: (generic.vectors,),
+    ops.Concat: (generic.concat,),
+    ops.Reshape: (generic.vector,),
+    ops.Softmax: (generic.softmax,),
+}
+# By kind of target and by what an operation gives, a feature map or a vector; the handlers of each in order of
+# preference.
+HANDLERS: dict[tuple[str, str], Table] = {
+    ("cpu", "feature map"): {
+        **MAPS,
+        ops.Input: (clip.clip, generic.clip),
+        ops.PackedConv: (conv.conv,),
+        ops.FusedConvs: (fused_convs.fused_convs,),
+        ops.FusedPool: (fused_pool.fused_pool,),
+        ops.MaxPool: (pool.pool, generic.pool),
+        ops.AvgPool: (pool.pool, generic.pool),
+        ops.SpaceToDepth: (space_to_depth.space_to_depth, generic.space_to_depth),
+    },
+    ("cpu", "vector"): {**VECTORS, ops.PackedDense: (dense.dense,)},
+    ("vulkan", "feature map"): {**MAPS, ops.PackedConv: (vulkan_conv.conv,)},
+    ("vulkan", "vector"): {**VECTORS, ops.PackedDense: (vulkan_dense.dense,)},
+}
+SHARED = (ops.PackedConv, ops.FusedConvs)  # what wants positions in its result to be those in its input
+RESULT = "main.result"  # takes a feature map out of its layout; no layer has a dot before "result" in its name
 
 
-def build(
-    node: ops.Node,
-    inputs: list[kernel.Value],
-    users: list[ops.Node],
-    layout: dict[str, layouts.Layout],
-    target: targets.Target,
-) -> kernel.Kernel | None:
-    """The node's kernel, or None for a flattening that only packed kernels read: for them it is an order of reading, which their tables hold."""
-    x, out, op = inputs[0], layout.get(node.name), node.op
-    if isinstance(op, ops.Reshape):
-        return None if users and all(isinstance(user.op, ops.PackedDense) for user in users) else generic.vector(x)
-    if isinstance(op, ops.PackedDense):
-        return DENSE[target.kind](op, x, target)
-    if isinstance(op, ops.Softmax):
-        return generic.softmax(node, x)
-    if out is None:
-        return _of_vectors(node, inputs)
-    match op:
-        case ops.Input():
-            return (clip.clip(x, out, target) if target.kind == "cpu" else None) or generic.clip(
-                x, out, target.precision.activations
-            )
-        case ops.PackedConv():
-            _check_shared(node, x, out)
-            return CONV[target.kind](op, x, inputs[1] if len(inputs) > 1 else None, out, target)
-        case ops.FusedConvs():
-            _check_shared(node, x, out)
-            return conv.chain(op, x, inputs[1] if len(inputs) > 1 else None, out, target)
-        case ops.FusedPool():
-            return pooled.pooled(op, x, out, target)
-        case ops.MaxPool() | ops.AvgPool():
-            return (pool.pool(op, x, out, target) if target.kind == "cpu" else None) or generic.pool(
-                op, x, out, vectors=target.kind == "cpu"
-            )
-        case ops.SpaceToDepth():
-            return (phases.phases(op, x, out, target) if target.kind == "cpu" else None) or generic.phases(op, x, out)
-        case ops.Affine() | ops.Relu() | ops.Add():
-            return generic.elementwise(op, inputs, out)
-        case ops.Concat():
-            return generic.concat(inputs, out)
-    raise ops.GraphError(f"{node.name}: no kernel for {type(op).__name__}; rewrite the graph for the target first")
+def build(graph: ops.Graph, target: targets.Target) -> dict[str, kernels.Kernel]:
+    """The kernel of each node by its name, in the order of the graph; GraphError for a node that no handler takes."""
+    return {request.node.name: kernel for request, kernel in walk(graph, target)}
 
 
-def _of_vectors(node: ops.Node, inputs: list[kernel.Value]) -> kernel.Kernel:
-    match node.op:
-        case ops.Affine() | ops.Relu() | ops.Add():
-            return generic.vectors(node.op, inputs)
-        case ops.Concat():
-            return generic.concat_vectors(inputs)
-    raise ops.GraphError(f"{node.name}: {type(node.op).__name__} of a vector has no kernel")
+def walk(graph: ops.Graph, target: targets.Target) -> Iterator[tuple[kernels.Request, kernels.Kernel]]:
+    """The kernels of a graph in its order, with what each was wanted for.
+
+    Nodes without a kernel: inputs that nobody reads or that are vectors, and flattenings that only packed kernels read.
+    For those a flattening is an order of reading, which their tables hold.
+    """
+    layout, users = layouts.assign(graph), graph.users
+    made: dict[str, kernels.Activation] = {}
+    for node in graph.nodes:
+        out, inputs = layout.get(node.name), tuple(made[name] for name in node.inputs)
+        if isinstance(node.op, ops.Input):
+            unread = not users[node.name] and node.name != graph.result
+            inputs = (kernels.Activation(types.Tensor((1, *node.shape)), None, node.shape),)
+            if unread or out is None:
+                made[node.name] = kernels.Activation(types.Tensor(node.shape), None, node.shape)
+                continue
+        if is_free(node, users[node.name]):
+            made[node.name] = inputs[0]
+            continue
+        request = kernels.Request(node, inputs, out, target)
+        kernel = one(request)
+        made[node.name] = kernels.Activation(kernel.out, out, node.shape)
+        yield request, kernel
 
 
-def _check_shared(node: ops.Node, x: kernel.Value, out: layouts.Layout) -> None:
-    if x.rows is None or (x.rows.pitch, x.rows.first, x.rows.plane) != (out.pitch, out.first, out.plane):
-        raise ops.GraphError(f"{node.name} reads {x.rows} and writes {out}: pitch, first pixel and plane must agree")
+def one(request: kernels.Request) -> kernels.Kernel:
+    """The kernel of one node, by the first handler of its operation that takes it."""
+    node, kind = request.node, request.target.kind
+    operation, gives = type(node.op).__name__, "feature map" if request.out else "vector"
+    handlers = HANDLERS[kind, gives].get(type(node.op), ())
+    if isinstance(node.op, SHARED):
+        _check_shared(request)
+    for handler in handlers:
+        if kernel := handler(request):
+            return kernel
+    raise ops.GraphError(f"{node.name}: no kernel for {operation} that gives a {gives} on {kind}")
+
+
+def is_free(node: ops.Node, users: list[ops.Node]) -> bool:
+    """Whether a flattening needs no kernel: its readers know where each value lies."""
+    return isinstance(node.op, ops.Reshape) and bool(users) and all(isinstance(u.op, ops.PackedDense) for u in users)
+
+
+def with_flat_result(graph: ops.Graph) -> ops.Graph:
+    """The graph with a vector as its result.
+
+    A feature map is taken out of its layout, frames x height x width x channels.
+    """
+    shape = graph.output.shape
+    if len(shape) == 1:
+        return graph
+    flat = ops.Node(RESULT, ops.Reshape(), (graph.result,), (math.prod(shape),))
+    return ops.Graph((*graph.nodes, flat), RESULT)
+
+
+def _check_shared(request: kernels.Request) -> None:
+    x, out = request.inputs[0].layout, request.out
+    places = [(each.pitch, each.first, each.plane) for each in (x, out) if each]
+    if len(places) < 2 or places[0] != places[1]:
+        raise ops.GraphError(f"{request.node.name} reads {x} and writes {out}: pitch, first pixel and plane must agree")

@@ -1,180 +1,204 @@
-"""Kernels as plain linalg for IREE's own pipelines, on every target: what moves or compares values rather than multiplying them."""
+"""Kernels as linalg on tensors, which IREE schedules, on every target: what moves or compares values.
+
+Each is a linalg.generic over the channels, frames and positions (c, f, p) of its result, in the layout of the result.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from lowering.graph import ops
-from lowering.kernels import kernel, layouts
+from lowering.kernels import kernel as kernels
+from lowering.kernels import layouts
+from lowering.kernels.mlir import block, tensors, types, values
 from lowering.targets import precisions
 
-
-def clip(x: kernel.Value, out: layouts.Layout, element: str) -> kernel.Kernel:
-    """f32[1, D, H, W, C] into rows."""
-    mask = _mask(out, element)
-    found, lines = kernel.cast("%found", "%stored", "f32", element)
-    last = {"y_last": out.height - 1, "x_last": out.width - 1}
-    whole, stored = kernel.feature_map(out, element), kernel.indent(lines, 6)
-    body = kernel.fill(
-        "generic/clip", x=x.type, mask=mask.type, out=whole, element=element, found=found, stored=stored, **last, **_position(out)
-    )  # fmt: skip
-    return kernel.Kernel((kernel.Operand("x", x.type), mask), whole, body)
+ALL = "c f p"
 
 
-def pool(op: ops.MaxPool | ops.AvgPool, x: kernel.Value, out: layouts.Layout, vectors: bool) -> kernel.Kernel:
-    """Any window, stride and padding. Without `vectors` the reduction ends in a select, which keeps IREE from spreading it over a subgroup."""
-    assert x.rows is not None
-    largest = isinstance(op, ops.MaxPool)
-    kd, kh, kw = op.window
-    choice = {"outside": "0.0", "combine": "arith.maximumf", "factor": "1.0"}
-    if not largest:
-        choice = {"outside": "0.0", "combine": "arith.addf", "factor": f"{1 / (kd * kh * kw):.9e}"}
-    element, combine = x.type.element, choice.pop("combine")
-    mask, whole = _mask(out, element), kernel.feature_map(out, element)
-    choice["outside"] = kernel.minus_infinity(element) if largest else "0.0"
-    more = f"      %more = {combine} %partial, %value : {element}"
-    if not vectors:
-        more = f"      %with = {combine} %partial, %found : {element}\n      %more = arith.select %inside, %with, %partial : {element}"
-    body = kernel.fill(
-        "generic/pool", **choice, more=more, kd=kd, kh=kh, kw=kw, element=element, mask=mask.type, out=whole, read_input=_read(x),
-        **_steps(op.strides, op.padding), **_position(out),
-    )  # fmt: skip
-    return kernel.Kernel((kernel.Operand("x", x.type), mask), whole, body)
+def clip(request: kernels.Request) -> kernels.Kernel:
+    """f32[1, D, H, W, C] into a layout."""
+    f, y, element = _function(request), request.y, request.y_type.element
+    b, no = f.block, f.block.index(0)
+    with tensors.generic(b, [(f["mask"], "p")], (tensors.empty(b, request.y_type), ALL)) as cell:
+        c, frame, p = (cell.at(axis) for axis in ALL.split())
+        row, column = _pixel(y, p)
+        y_in, x_in = b.index(row, "y_in"), b.index(column, "x_in")
+        y_low = b.op("arith.maxsi", y_in, no, name="y_low")
+        y_at, x_at = (
+            b.op("arith.minsi", at, b.index(size - 1), name=name)
+            for name, at, size in (("y_at", y_low, y.height), ("x_at", x_in, y.width))
+        )
+        found = b.cast(tensors.extract(b, f["x"], (no, frame, y_at, x_at, c)), element)
+        cell.give(_masked(b, cell.inputs[0], found))
+    return f.kernel(cell.result)
 
 
-def phases(op: ops.SpaceToDepth, x: kernel.Value, out: layouts.Layout) -> kernel.Kernel:
-    """The phases of a strided convolution's input as channels."""
-    assert x.rows is not None
-    _, n_h, n_w = op.phases
-    element, channels = x.type.element, x.rows.channels
-    mask, whole = _mask(out, element), kernel.feature_map(out, element)
-    body = kernel.fill(
-        "generic/phases", element=element, mask=mask.type, out=whole, read_input=_read(x), channels=channels, sd_channels=channels * n_h * n_w,
-        sh_channels=channels * n_w, n_h=n_h, n_w=n_w, **_steps(op.strides, op.padding), **_position(out),
-    )  # fmt: skip
-    return kernel.Kernel((kernel.Operand("x", x.type), mask), whole, body)
+def pool(request: kernels.Request) -> kernels.Kernel:
+    """Any window, stride and padding.
+
+    On GPUs the reduction ends in a select, which keeps IREE from spreading it over a subgroup.
+    """
+    op, x, y = request.op, request.x, request.y
+    f, element = _function(request), request.y_type.element
+    b, largest = f.block, isinstance(op, ops.MaxPool)
+    outside = b.constant(-np.inf if largest else 0.0, types.Scalar(element), "outside")
+    combine = "arith.maximumf" if largest else "arith.addf"
+    window = tensors.empty(b, types.Tensor(op.window, element), "window")
+    start = tensors.fill(b, outside, request.y_type, "start")
+    with tensors.generic(b, [(window, "i j k")], (start, ALL), "reduced") as cell:
+        c, frame, p, i, j, k = (cell.at(axis) for axis in cell.axes)
+        row, column = _pixel(y, p)
+        (sd, sh, sw), ((pd, _), (ph, _), (pw, _)) = op.strides, op.padding
+        found, inside = _read(b, f["x"], x, (c, frame * sd + i - pd, row * sh + j - ph, column * sw + k - pw))
+        if request.target.kind == "cpu":
+            found = b.select(inside, found, outside, "value")
+            cell.give(b.op(combine, cell.out, found, name="more"))
+        else:
+            cell.give(b.select(inside, b.op(combine, cell.out, found, name="with"), cell.out, "more"))
+    factor = b.constant(1.0 if largest else 1 / float(np.prod(op.window)), types.Scalar(element), "factor")
+    pair, into = [(cell.result, ALL), (f["mask"], "p")], (tensors.empty(b, request.y_type), ALL)
+    with tensors.generic(b, pair, into) as last:
+        scaled = b.op("arith.mulf", last.inputs[0], factor, name="scaled")
+        last.give(_masked(b, last.inputs[1], scaled))
+    return f.kernel(last.result)
 
 
-def elementwise(op: ops.Affine | ops.Relu | ops.Add, inputs: list[kernel.Value], out: layouts.Layout) -> kernel.Kernel:
+def space_to_depth(request: kernels.Request) -> kernels.Kernel:
+    """The pixels of each stride as channels: (i, j, k, c), c fastest."""
+    op, x, f = request.op, request.x, _function(request)
+    (sd, sh, sw), ((pd, _), (ph, _), (pw, _)), (_, n_h, n_w) = op.strides, op.padding, op.phases
+    b = f.block
+    with tensors.generic(b, [(f["mask"], "p")], (tensors.empty(b, request.y_type), ALL)) as cell:
+        c, frame, p = (cell.at(axis) for axis in ALL.split())
+        row, column = _pixel(request.y, p)
+        i, j, k = c // (x.channels * n_h * n_w), c // (x.channels * n_w) % n_h, c // x.channels % n_w
+        place = (c % x.channels, frame * sd + i - pd, row * sh + j - ph, column * sw + k - pw)
+        found, inside = _read(b, f["x"], x, place)
+        zero = b.constant(0.0, types.Scalar(request.y_type.element), "zero")
+        cell.give(_masked(b, cell.inputs[0], b.select(inside, found, zero, "value")))
+    return f.kernel(cell.result)
+
+
+def elementwise(request: kernels.Request) -> kernels.Kernel:
     """Affine, ReLU or the sum of two feature maps, channel by channel."""
-    scale, shift = (op.scale, op.shift) if isinstance(op, ops.Affine) else (np.ones(out.stored), np.zeros(out.stored))
-    element = inputs[0].type.element
-    fit = lambda v: np.pad(v, (0, out.stored - len(v))).astype(precisions.DTYPES[element])
-    arrays = [kernel.array("scale", fit(scale)), kernel.array("shift", fit(shift)), _mask(out, element)]
-    operands = [kernel.Operand(f"x{i}" if i else "x", value.type) for i, value in enumerate(inputs)]
-    cuts = "\n".join(
-        _channels(f"%{o.name}", f"%in{i}", value, out.stored)
-        for i, (o, value) in enumerate(zip(operands, inputs, strict=True))
-    )
-    of = {"element": element, "out": kernel.feature_map(out, element), "lane": arrays[0].type, "mask": arrays[2].type}
-    total = f"arith.addf %a0, %a1 : {element}" if len(inputs) == 2 else f"arith.addf %a0, %zero : {element}"
-    body = kernel.fill(
-        "generic/elementwise", **of, maps=", ".join("affine_map<(c, f, p) -> (c, f, p)>" for _ in inputs), total=total,
-        operands=", ".join(f"%in{i}" for i in range(len(inputs))), types=", ".join(str(of["out"]) for _ in inputs),
-        arguments=", ".join(f"%a{i}: {element}" for i in range(len(inputs))), floor="0.0" if isinstance(op, ops.Relu) else kernel.minus_infinity(element),
-    )  # fmt: skip
-    return kernel.Kernel((*operands, *arrays), of["out"], f"{cuts}\n{body}")
+    op, y, element = request.op, request.y, request.y_type.element
+    scale, shift = (op.scale, op.shift) if isinstance(op, ops.Affine) else (np.ones(y.stored), np.zeros(y.stored))
+    fit = lambda v: np.pad(v, (0, y.stored - len(v))).astype(precisions.DTYPES[element])
+    arrays = [kernels.array("scale", fit(scale)), kernels.array("shift", fit(shift)), _mask(request)]
+    names = ("x", "x1")[: len(request.inputs)]
+    f = kernels.Function(dict(zip(names, request.inputs, strict=True)), tuple(arrays))
+    b, scalar = f.block, types.Scalar(element)
+    zero = b.constant(0.0, scalar, "zero")
+    floor = b.constant(0.0 if isinstance(op, ops.Relu) else -np.inf, scalar, "floor")
+    inputs = [(tensors.first(b, f[name], request.y_type.shape), ALL) for name in names]
+    given = [*inputs, (f["scale"], "c"), (f["shift"], "c"), (f["mask"], "p")]
+    with tensors.generic(b, given, (tensors.empty(b, request.y_type), ALL)) as cell:
+        *found, by, more, keep = cell.inputs
+        total = b.op("arith.addf", *(found if len(found) == 2 else (found[0], zero)), name="total")
+        shifted = b.op("arith.addf", b.op("arith.mulf", total, by, name="scaled"), more, name="shifted")
+        cell.give(_masked(b, keep, b.op("arith.maximumf", shifted, floor, name="active")))
+    return f.kernel(cell.result)
 
 
-def concat(inputs: list[kernel.Value], out: layouts.Layout) -> kernel.Kernel:
-    """Feature maps one after the other; channels that only fill a group of filters are left out."""
-    operands = [kernel.Operand(f"x{i}", value.type) for i, value in enumerate(inputs)]
-    counts = [value.rows.channels for value in inputs if value.rows]
-    lines = [
-        _channels(f"%{o.name}", f"%in{i}", v, n)
-        for i, (o, v, n) in enumerate(zip(operands, inputs, counts, strict=True))
-    ]
-    whole = kernel.feature_map(out, inputs[0].type.element)
-    types = ", ".join(str(kernel.Tensor((n, out.frames, out.plane), whole.element)) for n in counts)
-    names = ", ".join(f"%in{i}" for i in range(len(inputs)))
-    join = f"  %result = tensor.concat dim(0) {names} : ({types}) -> {whole}"
-    return kernel.Kernel(tuple(operands), whole, "\n".join([*lines, join]))
+def concat(request: kernels.Request) -> kernels.Kernel:
+    """Feature maps or vectors one after the other; what only fills a group of filters is left out."""
+    inputs = {f"x{i}": x for i, x in enumerate(request.inputs)}
+    f = kernels.Function(inputs)
+    parts = [tensors.first(f.block, f[name], x.counted) for name, x in inputs.items()]
+    return f.kernel(tensors.concat(f.block, parts, "result"))
 
 
-def _channels(source: str, name: str, value: kernel.Value, count: int) -> str:
-    """A line that gives the first `count` channels of a feature map a name."""
-    assert value.rows is not None
-    cut = kernel.Tensor((count, value.rows.frames, value.rows.plane), value.type.element)
-    sizes = f"[{count}, {value.rows.frames}, {value.rows.plane}]"
-    return f"  {name} = tensor.extract_slice {source}[0, 0, 0] {sizes} [1, 1, 1] : {value.type} to {cut}"
-
-
-def vector(x: kernel.Value) -> kernel.Kernel:
-    """A feature map flattened in memory as f32, for readers other than packed kernels."""
-    assert x.rows is not None
-    box = (x.rows.frames, x.rows.height, x.rows.width, x.rows.channels)
-    out = kernel.Tensor((int(np.prod(box)),))
-    found, lines = kernel.cast("%found", "%value", x.type.element, "f32")
-    body = kernel.fill(
-        "generic/vector",
-        x=x.type,
-        found=found,
-        cast=kernel.indent(lines, 6),
-        box=kernel.Tensor(box),
-        out=out,
-        pitch=x.rows.pitch,
-        first=x.rows.first,
-    )
-    return kernel.Kernel((kernel.Operand("x", x.type),), out, body)
-
-
-def vectors(op: ops.Affine | ops.Relu | ops.Add, inputs: list[kernel.Value]) -> kernel.Kernel:
+def vectors(request: kernels.Request) -> kernels.Kernel:
     """Affine, ReLU or the sum of two vectors f32, place by place."""
-    out = inputs[0].type
-    affine = isinstance(op, ops.Affine)
-    scale, shift = (op.scale, op.shift) if affine else (np.ones(out.size), np.zeros(out.size))
-    arrays = [kernel.array(name, v.astype(np.float32)) for name, v in (("scale", scale), ("shift", shift))]
-    operands = [kernel.Operand(f"x{i}", value.type) for i, value in enumerate(inputs)]
-    body = kernel.fill(
-        "generic/vectors",
-        out=out,
-        total="arith.addf %a0, %a1 : f32" if len(inputs) == 2 else "arith.addf %a0, %zero : f32",
-        floor=kernel.floor(isinstance(op, ops.Relu)),
-        maps=", ".join("affine_map<(k) -> (k)>" for _ in range(len(inputs) + 3)),
-        operands=", ".join(f"%{o.name}" for o in operands),
-        types=", ".join(str(o.type) for o in operands),
-        arguments=", ".join(f"%a{i}: f32" for i in range(len(inputs))),
+    op, (size,) = request.op, request.node.shape
+    scale, shift = (op.scale, op.shift) if isinstance(op, ops.Affine) else (np.ones(size), np.zeros(size))
+    arrays = [kernels.array(name, v.astype(np.float32)) for name, v in (("scale", scale), ("shift", shift))]
+    inputs = {f"x{i}": x for i, x in enumerate(request.inputs)}
+    f = kernels.Function(inputs, tuple(arrays))
+    b, zero = f.block, f.block.constant(0.0, types.F32, "zero")
+    floor = b.constant(0.0 if isinstance(op, ops.Relu) else -np.inf, types.F32, "floor")
+    given = [tensors.first(b, f[name], (size,)) for name in inputs] + [f["scale"], f["shift"]]
+    out = tensors.empty(b, types.Tensor((size,)))
+    with tensors.generic(b, [(value, "k") for value in given], (out, "k")) as cell:
+        *found, by, more = cell.inputs
+        total = b.op("arith.addf", *(found if len(found) == 2 else (found[0], zero)), name="total")
+        shifted = b.op("arith.addf", b.op("arith.mulf", total, by, name="scaled"), more, name="shifted")
+        cell.give(b.op("arith.maximumf", shifted, floor, name="active"))
+    return f.kernel(cell.result)
+
+
+def vector(request: kernels.Request) -> kernels.Kernel:
+    """A feature map flattened in memory as f32, for readers other than packed kernels."""
+    x, f = request.x, kernels.Function(request.named)
+    b, box = f.block, types.Tensor((x.frames, x.height, x.width, x.channels))
+    with tensors.generic(b, [], (tensors.empty(b, box), "d h w c"), "boxed") as cell:
+        d, h, w, c = (cell.at(axis) for axis in cell.axes)
+        cell.give(b.cast(tensors.extract(b, f["x"], (c, d, h * x.pitch + w + x.first)), "f32"))
+    return f.kernel(tensors.flatten(b, cell.result, "result"))
+
+
+def softmax(request: kernels.Request) -> kernels.Kernel:
+    """Over the first elements of a vector, as many as the node gives.
+
+    Both reductions end in a select: IREE would make a plain one a reduction across a subgroup of the size that it
+    expects.
+    """
+    f, scalar = kernels.Function(request.named), types.Tensor(())
+    b, out = f.block, types.Tensor(request.node.shape)
+    zero = b.constant(0.0, types.F32, "zero")
+    lowest, nothing = (
+        tensors.fill(b, b.constant(value, types.F32, name), scalar, f"from_{name}")
+        for value, name in ((-np.inf, "lowest"), (0.0, "zero"))
     )
-    return kernel.Kernel((*operands, *arrays), out, body)
+    x = tensors.first(b, f["x"], out.shape, "values")
+    with tensors.generic(b, [(x, "k")], (lowest, ""), "largest") as cell:
+        above = b.compare("ogt", cell.inputs[0], cell.out, "above")
+        cell.give(b.select(above, cell.inputs[0], cell.out, "more"))
+    largest = cell.result
+    with tensors.generic(b, [(x, "k"), (largest, "")], (nothing, ""), "total") as cell:
+        shifted = b.op("arith.subf", *cell.inputs, name="shifted")
+        with_ = b.op("arith.addf", cell.out, b.op("math.exp", shifted, name="power"), name="with")
+        cell.give(b.select(b.compare("ole", shifted, zero, "real"), with_, cell.out, "more"))
+    parts = [(x, "k"), (largest, ""), (cell.result, "")]
+    with tensors.generic(b, parts, (tensors.empty(b, out), "k")) as cell:
+        value, top, total = cell.inputs
+        power = b.op("math.exp", b.op("arith.subf", value, top, name="shifted"), name="power")
+        cell.give(b.op("arith.divf", power, total, name="share"))
+    return f.kernel(cell.result)
 
 
-def concat_vectors(inputs: list[kernel.Value]) -> kernel.Kernel:
-    """Vectors one after the other."""
-    out = kernel.Tensor((sum(value.type.size for value in inputs),))
-    operands = [kernel.Operand(f"x{i}", value.type) for i, value in enumerate(inputs)]
-    names, types = (", ".join(f"%{o.name}" for o in operands), ", ".join(str(o.type) for o in operands))
-    return kernel.Kernel(tuple(operands), out, f"  %result = tensor.concat dim(0) {names} : ({types}) -> {out}")
+def _function(request: kernels.Request) -> kernels.Function:
+    """A function of the node's input and the mask of its result."""
+    return kernels.Function(request.named, (_mask(request),))
 
 
-def softmax(node: ops.Node, x: kernel.Value) -> kernel.Kernel:
-    """Over the first node.shape[0] elements of a vector."""
-    out = kernel.Tensor(node.shape)
-    body = kernel.fill("generic/softmax", x=x.type, out=out, count=node.shape[0])
-    return kernel.Kernel((kernel.Operand("x", x.type),), out, body)
+def _mask(request: kernels.Request) -> kernels.Operand:
+    return kernels.array("mask", request.y.mask().astype(precisions.DTYPES[request.y_type.element]))
 
 
-def _mask(out: layouts.Layout, element: str) -> kernel.Operand:
-    return kernel.array("mask", out.mask().astype(precisions.DTYPES[element]))
+def _masked(b: block.Block, keep: values.Value, value: values.Value) -> values.Value:
+    """Zero where the mask is zero, whatever the value."""
+    zero = b.constant(0.0, types.Scalar(value.type.element), "zero")
+    return b.select(b.compare("ogt", keep, zero, "is_pixel"), value, zero, "kept")
 
 
-def _position(out: layouts.Layout) -> dict[str, int]:
-    """y = (p + shift) div pitch - skip and x = (p + shift) mod pitch: the pixel at a position of a plane."""
-    return {"pitch": out.pitch, "shift": out.pitch - out.left, "skip": out.top + 1}
+def _pixel(y: layouts.Layout, p: values.Value) -> tuple[values.Affine, values.Affine]:
+    """Row and column of the pixel at a position of a plane."""
+    at = p + (y.pitch - y.left)
+    return at // y.pitch - (y.top + 1), at % y.pitch
 
 
-def _steps(strides: ops.Window, padding: ops.Padding) -> dict[str, int]:
-    (sd, sh, sw), ((pd, _), (ph, _), (pw, _)) = strides, padding
-    return {"sd": sd, "sh": sh, "sw": sw, "pd": pd, "ph": ph, "pw": pw}
-
-
-def _read(x: kernel.Value) -> str:
-    assert x.rows is not None
-    r = x.rows
-    return kernel.fill(
-        "generic/read",
-        element=x.type.element,
-        x=x.type,
-        d_last=r.frames - 1,
-        y_last=r.height - 1,
-        x_last=r.width - 1,
-        x_pitch=r.pitch,
-        x_first=r.first,
-    )
+def _read(
+    b: block.Block, source: values.Value, x: layouts.Layout, place: Sequence[values.Index]
+) -> tuple[values.Value, values.Value]:
+    """The value at (channel, frame, row, column), or the one nearest to it; and whether it lies inside the input."""
+    no, clamped, same = b.index(0), [], []
+    for name, at, size in zip("dyx", place[1:], (x.frames, x.height, x.width), strict=True):
+        wanted = b.index(at, f"{name}_in")
+        low = b.op("arith.maxsi", wanted, no, name=f"{name}_low")
+        clamped.append(b.op("arith.minsi", low, b.index(size - 1), name=f"{name}_at"))
+        same.append(b.compare("eq", clamped[-1], wanted, f"{name}_same"))
+    inside = b.op("arith.andi", b.op("arith.andi", same[0], same[1]), same[2], name="inside")
+    d, row, column = clamped
+    return tensors.extract(b, source, (place[0], d, row * x.pitch + column + x.first)), inside

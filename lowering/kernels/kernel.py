@@ -1,128 +1,147 @@
-"""What a kernel is to the module around it: operands, the MLIR of its function, and how templates are filled."""
+"""What a kernel is to the module around it: what it reads, what it gives, and the MLIR in between.
+
+There are two ways to write one. `Function` is for linalg on tensors, which IREE tiles and schedules. `loops.Loops` is
+for loops over buffers in an executable of our own, which run as they are written.
+"""
 
 import dataclasses
-import math
-import pathlib
-import string
+from typing import Any
 
 import numpy as np
 
-from lowering.kernels import layouts
+from lowering.graph import ops
+from lowering.kernels import executables, layouts
+from lowering.kernels.mlir import block, types, values
+from lowering.targets import targets
 
-TEMPLATES = pathlib.Path(__file__).parent / "templates"
 ELEMENTS = {"float32": "f32", "float16": "f16", "int32": "i32"}
 
 
 @dataclasses.dataclass(frozen=True)
-class Tensor:
-    """MLIR's type of a tensor; str() writes it."""
+class Activation:
+    """How a node's result lies in memory.
 
-    shape: tuple[int, ...]
-    element: str = "f32"
+    A feature map is tensor<stored x frames x plane> in a layout. A vector (layout is None) holds at least the node's
+    elements.
+    shape: the node's.
+    """
 
-    def __str__(self) -> str:
-        return f"tensor<{'x'.join(map(str, (*self.shape, self.element)))}>"
+    type: types.Tensor
+    layout: layouts.Layout | None
+    shape: ops.Shape
 
     @property
-    def size(self) -> int:
-        return math.prod(self.shape)
+    def counted(self) -> ops.Shape:
+        """How much of each axis counts: of a feature map its channels, and all of every plane.
+
+        Of a vector its elements.
+        """
+        return (self.layout.channels, *self.type.shape[1:]) if self.layout else self.shape
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Request:
+    """What a kernel is wanted for: a node, what it reads, the layout of its result (None: a vector), and the target."""
+
+    node: ops.Node
+    inputs: tuple[Activation, ...]
+    out: layouts.Layout | None
+    target: targets.Target
 
     @property
-    def whole(self) -> str:
-        """Offsets, sizes and strides of all of it."""
-        zeros, ones = ", ".join("0" for _ in self.shape), ", ".join("1" for _ in self.shape)
-        return f"offsets = [{zeros}], sizes = [{', '.join(map(str, self.shape))}], strides = [{ones}]"
+    def op(self) -> Any:
+        """The node's operation."""
+        return self.node.op
+
+    @property
+    def named(self) -> dict[str, Activation]:
+        """What it reads by the names that kernels use.
+
+        "x", and "residual" for what a convolution adds to its result.
+        """
+        return dict(zip(("x", "residual"), self.inputs, strict=False))
+
+    @property
+    def x(self) -> layouts.Layout:
+        """The layout of the feature map that it reads first."""
+        assert self.inputs[0].layout is not None
+        return self.inputs[0].layout
+
+    @property
+    def y(self) -> layouts.Layout:
+        """The layout of the feature map that it gives."""
+        assert self.out is not None
+        return self.out
+
+    @property
+    def y_type(self) -> types.Tensor:
+        """The type of the feature map that it gives."""
+        return feature_map(self.y, self.target.precision.activations)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Operand:
-    """An argument of a kernel's function, or an array that becomes a parameter of the module."""
+    """What a kernel reads: an argument of its function, or an array that becomes a parameter of the module.
+
+    width: of the vectors as which loops over buffers read it.
+    """
 
     name: str
-    type: Tensor
+    type: types.Tensor
     array: np.ndarray | None = None
-
-
-@dataclasses.dataclass(frozen=True)
-class Grid:
-    """How a kernel of ours is launched: workgroups in x, y and z, invocations in each; (first, count) of the workgroups of each dispatch, none if
-    there is one; MACs of the largest dispatch, 0 where nobody counted."""
-
-    counts: tuple[int, int, int]
-    invocations: int = 1
-    spans: tuple[tuple[int, int], ...] = ()
-    macs: int = 0
-
-    @property
-    def launched(self) -> tuple[int, int, int]:
-        """Workgroups of the largest dispatch along x, y and z."""
-        return (max(count for _, count in self.spans), 1, 1) if self.spans else self.counts
+    width: int = 1
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Kernel:
-    """A node's function: `outside`, what stands beside it; `body`, which leaves a value of type `out` in %result. {name} stands for the node's name.
+    """A node's function: its operands, the type of its result, and what computes it.
 
-    grid: of a kernel in an executable of its own; IREE decides those of the others.
+    Either `lines` leave it in the value `result`, or an executable of our own does.
     """
 
     operands: tuple[Operand, ...]
-    out: Tensor
-    body: str
-    outside: str = ""
-    grid: Grid | None = None
+    out: types.Tensor
+    lines: tuple[str, ...] = ()
+    result: str = ""
+    executable: executables.Executable | None = None
+
+    @property
+    def grid(self) -> executables.Grid | None:
+        """How a kernel of our own is launched; IREE decides that of the others."""
+        return self.executable.grid if self.executable else None
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Value:
-    """A node's result in @main. A feature map is tensor<stored x frames x plane>; a vector (rows is None) holds at least the node's elements."""
+class Function:
+    """A kernel of linalg on tensors while it is written: function[name] is an operand, `block` takes the operations."""
 
-    ssa: str
-    type: Tensor
-    rows: layouts.Layout | None
+    def __init__(self, inputs: dict[str, Activation], arrays: tuple[Operand, ...] = ()) -> None:
+        self.block = block.Block()
+        self.operands = (*arguments(inputs), *arrays)
+        self._values = {o.name: self.block.argument(o.name, o.type) for o in self.operands}
+
+    def __getitem__(self, name: str) -> values.Value:
+        return self._values[name]
+
+    def kernel(self, result: values.Value) -> Kernel:
+        """The kernel that gives this value."""
+        assert isinstance(result.type, types.Tensor)
+        return Kernel(self.operands, result.type, tuple(self.block.lines()), result.name)
 
 
-def feature_map(rows: layouts.Layout, element: str = "f32") -> Tensor:
-    """The type of a feature map in a layout."""
-    return Tensor((rows.stored, rows.frames, rows.plane), element)
+def arguments(inputs: dict[str, Activation]) -> tuple[Operand, ...]:
+    """Activations as arguments of a kernel's function, under these names."""
+    return tuple(Operand(name, x.type) for name, x in inputs.items())
 
 
 def array(name: str, values: np.ndarray) -> Operand:
-    """An operand from f32, f16 or i32 values. IREE takes no empty parameter: an empty array becomes one zero, which nothing reads."""
+    """An operand from f32, f16 or i32 values.
+
+    IREE takes no empty parameter: an empty array becomes one zero, which nothing reads.
+    """
     values = values if values.size else np.zeros((1, *values.shape[1:]), values.dtype)
-    return Operand(name, Tensor(values.shape, ELEMENTS[values.dtype.name]), np.ascontiguousarray(values))
+    return Operand(name, types.Tensor(values.shape, ELEMENTS[values.dtype.name]), np.ascontiguousarray(values))
 
 
-def fill(template: str, **variables: object) -> str:
-    """A template with its variables in place, without the lines that this leaves empty; KeyError for one that is missing."""
-    text = string.Template((TEMPLATES / f"{template}.mlir").read_text()).substitute(variables)
-    return "\n".join(line for line in text.splitlines() if line.strip())
-
-
-def minus_infinity(element: str) -> str:
-    """As MLIR writes it."""
-    return {"f32": "0xFF800000", "f16": "0xFC00"}[element]
-
-
-def floor(relu: bool, element: str = "f32") -> str:
-    """What an epilogue takes the maximum with."""
-    return "0.0" if relu else minus_infinity(element)
-
-
-def cast(value: str, name: str, have: str, want: str, shape: str = "{}") -> tuple[str, list[str]]:
-    """`value` as another element type: its new name and the line that makes it; its own name and no line where the types agree."""
-    if have == want:
-        return value, []
-    kind = "arith.extf" if (have, want) == ("f16", "f32") else "arith.truncf"
-    return name, [f"{name} = {kind} {value} : {shape.format(have)} to {shape.format(want)}"]
-
-
-def indent(lines: list[str], spaces: int) -> str:
-    """Lines of MLIR at a depth of the text around them."""
-    return "\n".join(" " * spaces + line for line in lines)
-
-
-def flatten(x: Value) -> tuple[str, Tensor]:
-    """A line that makes %flat of the argument %x, and its type: one axis over all channels, frames and planes."""
-    flat, axes = Tensor((x.type.size,), x.type.element), ", ".join(map(str, range(len(x.type.shape))))
-    return f"  %flat = tensor.collapse_shape %x [[{axes}]] : {x.type} into {flat}", flat
+def feature_map(layout: layouts.Layout, element: str = "f32") -> types.Tensor:
+    """The type of a feature map in a layout."""
+    return types.Tensor((layout.stored, layout.frames, layout.plane), element)

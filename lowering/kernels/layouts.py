@@ -1,5 +1,4 @@
-"""The memory layout of activations in the kernels: channel-major padded rows, in which every tap is one constant
-offset.
+"""The memory layout of activations: channel-major padded rows, in which every tap is one constant offset.
 
 A feature map (D, H, W, C) lies as f32[channels, frames, plane]. A plane is one frame of one channel: `top` zero rows,
 then the image rows of `pitch` elements each, then zeros to its end. An image row is `left` zeros, the pixels, and zeros
@@ -18,9 +17,9 @@ ALIGNMENT = 16  # elements: planes start at multiples of 64 bytes
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """Layout of one feature map.
+    """Layout of one feature map. `stored` channels are at least `channels`.
 
-    `stored` channels are at least `channels`: a packed kernel writes whole groups of filters.
+    A packed kernel writes whole groups of filters.
     """
 
     frames: int
@@ -132,8 +131,9 @@ def assign(graph: ops.Graph) -> dict[str, Layout]:
 
 
 def _pools_in_place(op: ops.Op) -> bool:
-    """Whether a pool's result can lie as its input does: windows one pixel apart, and nothing but zeros around the
-    image.
+    """Whether a pool's result can lie as its input does.
+
+    Windows one pixel apart, and nothing but zeros around the image.
     """
     match op:
         case ops.AvgPool(strides=strides):
@@ -160,8 +160,9 @@ def _rows(shape: ops.Shape, stored: int, need: _Need) -> Layout:
 
 
 def _stored(graph: ops.Graph) -> dict[str, int]:
-    """Channels in memory: a packed kernel's whole groups; pools keep what they read; everything else has just its
-    channels.
+    """Channels in memory: a packed kernel's whole groups.
+
+    Pools keep what they read; everything else has just its channels.
     """
     stored: dict[str, int] = {}
     for node in graph.nodes:

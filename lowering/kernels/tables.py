@@ -9,7 +9,7 @@ from lowering.targets import precisions
 
 
 def conv(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, row_count: int) -> dict[str, np.ndarray]:
-    """values f32[taps, group], offsets i32[taps], bounds i32[frames, row_count, 2], bias f32[row_count, group], mask f32[plane].
+    """values f32[taps, group], offsets i32[taps], bounds i32[frames, rows, 2], bias f32[rows, group], mask f32[plane].
 
     `row_count` may exceed the kernel's rows: the rest have no taps.
     """
@@ -25,16 +25,24 @@ def conv(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, row_count: 
     }
 
 
-def operands(found: dict[str, np.ndarray], precision: precisions.Precision, ahead: int = 0) -> list[kernel.Operand]:
-    """Tables as operands of a kernel, in the types of a precision; `ahead`: entries that it reads beyond the offsets of its taps."""
-    found = {name: np.pad(t, (0, ahead)) if name.removeprefix("mid_") == "offsets" else t for name, t in found.items()}
+def operands(
+    found: dict[str, np.ndarray], precision: precisions.Precision, ahead: int = 0, prefix: str = ""
+) -> list[kernel.Operand]:
+    """Tables as operands of a kernel, in the types of a precision. prefix: of their names.
+
+    ahead: how many entries beyond the offsets of its taps a kernel reads; they are zeros.
+    """
     kinds = {"values": precision.weights, "bias": precision.sums, "mask": precision.sums}
-    element = lambda name: precisions.DTYPES.get(kinds.get(name.removeprefix("mid_"), ""), np.int32)
-    return [kernel.array(name, values.astype(element(name))) for name, values in found.items()]
+    arrays = {name: np.pad(table, (0, ahead)) if name == "offsets" else table for name, table in found.items()}
+    dtype = lambda name: precisions.DTYPES[kinds[name]] if name in kinds else np.int32
+    return [kernel.array(f"{prefix}{name}", table.astype(dtype(name))) for name, table in arrays.items()]
 
 
-def ring_offsets(op: ops.PackedConv, span: int) -> np.ndarray:
-    """i32[depth * taps]: offsets into a ring of `depth` frames of `span` positions a channel, for each slot that a window may start in."""
+def rolling_offsets(op: ops.PackedConv, span: int) -> np.ndarray:
+    """i32[depth * taps]: offsets into a rolling buffer of `depth` frames of `span` positions a channel.
+
+    A window may start in any slot of the buffer: the offsets for the first slot come first.
+    """
     depth, (d, _, _, i) = op.kernel.shape[0], op.kernel.taps.astype(np.int64).T
     return np.concatenate([(i * depth + (slot + d) % depth) * span for slot in range(depth)]).astype(np.int32)
 
@@ -52,7 +60,10 @@ def bounds(kernel: packs.PackedKernel, frames_in: int, frames_out: int, front: i
 
 
 def dense(op: ops.PackedDense, size: int, x: layouts.Layout | None) -> dict[str, np.ndarray]:
-    """values f32[taps, group], offsets i32[taps], starts i32[rows + 1], bias f32[rows, group]. `x` is the layout that a flattened input lies in."""
+    """values f32[taps, group], offsets i32[taps], starts i32[rows + 1], bias f32[rows, group].
+
+    `x` is the layout that a flattened input lies in.
+    """
     index = op.kernel.taps[:, 3].astype(np.int64)
     if x is not None:
         d, h, w, c = np.unravel_index(index, (x.frames, x.height, x.width, x.channels))

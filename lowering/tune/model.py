@@ -13,8 +13,7 @@ import numpy as np
 from lowering.graph import ops
 from lowering.graph.rewrites import fusion
 from lowering.kernels import layouts
-from lowering.kernels.cpu import conv
-from lowering.kernels.cpu import stage as stages
+from lowering.kernels.cpu import conv, prefetch, rows
 from lowering.targets import precisions, targets, tiles
 
 # Instructions.
@@ -78,10 +77,10 @@ def _conv(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, target: ta
     span, loops = chunk * tile.size, _loops(op, tile, x.frames, out.frames, chunks)
     workgroups = out.frames * chunks * -(-op.kernel.rows // block)
     executed = _instructions(loops, target, residual, masked=True) + workgroups * WORKGROUP + _pads(out) * PAD
-    if x.size * target.activation_bytes > conv.SMALL:
-        lines = -(-span * target.activation_bytes // stages.LINE)
+    if x.size * target.activation_bytes > prefetch.SMALL:
+        lines = -(-span * target.activation_bytes // prefetch.LINE)
         executed += workgroups * x.channels * op.kernel.shape[0] * lines * FETCH
-    return Cost(executed, _stalls(loops, span, stages.held(op, x, span, target), target))
+    return Cost(executed, _stalls(loops, span, rows.held(op, x, span, target), target))
 
 
 def _convs(op: ops.FusedConvs, x: layouts.Layout, out: layouts.Layout, target: targets.Target, residual: bool) -> Cost:
@@ -95,7 +94,7 @@ def _convs(op: ops.FusedConvs, x: layouts.Layout, out: layouts.Layout, target: t
         whole = dataclasses.replace(tile, count=tile.count * pieces.steps)
         loops = _loops(each, whole, frames_in, frames, chunks)
         executed += _instructions(loops, target, residual and last, masked=last)
-        held = size * (span + 2 * stages.reach(each, x)) * target.activation_bytes
+        held = size * (span + 2 * rows.reach(each, x)) * target.activation_bytes
         stalled += _stalls(loops, span, held, target)
     return Cost(executed, stalled)
 
@@ -106,7 +105,7 @@ def _pooled(op: ops.FusedPool, x: layouts.Layout, out: layouts.Layout, target: t
     loops = _loops(op.conv, fusion.pooled_tile(op, lines, x.pitch, target), x.frames, op.between[0], chunks=1)
     executed = chunks * (WORKGROUP + _instructions(loops, target, residual=False, masked=False))
     executed += _pads(out) * PAD + out.size / target.lanes * (RESULT + WINDOW * math.prod(op.pool.window))
-    return Cost(executed, chunks * _stalls(loops, span, stages.held(op.conv, x, span, target), target))
+    return Cost(executed, chunks * _stalls(loops, span, rows.held(op.conv, x, span, target), target))
 
 
 def _loops(op: ops.PackedConv, tile: tiles.Tile, frames_in: int, frames: int, chunks: int) -> _Loops:
@@ -144,10 +143,10 @@ def _stalls(loops: _Loops, span: int, held: int, target: targets.Target) -> floa
     """
     op, tile, turns, chunks = loops.op, loops.tile, loops.turns, loops.chunks
     by_turn, near = loops.taps / max(turns, 1), 2 * target.ring_bytes
-    touched = min(by_turn * (span * target.activation_bytes / stages.LINE + 1), held / stages.LINE)
+    touched = min(by_turn * (span * target.activation_bytes / prefetch.LINE + 1), held / prefetch.LINE)
     weight = op.kernel.group * precisions.DTYPES[target.precision.weights].itemsize + 4  # and its offset
-    lines = by_turn * weight / stages.LINE * (tile.count if by_turn * weight > stages.L1 else chunks)
-    return turns * (chunks * touched * (0 if held <= stages.L1 else NEAR if held <= near else FAR) + lines * STREAM)
+    lines = by_turn * weight / prefetch.LINE * (tile.count if by_turn * weight > prefetch.L1 else chunks)
+    return turns * (chunks * touched * (0 if held <= prefetch.L1 else NEAR if held <= near else FAR) + lines * STREAM)
 
 
 def _pads(out: layouts.Layout) -> int:

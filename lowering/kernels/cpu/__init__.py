@@ -1,4 +1,4 @@
-"""Kernels for CPUs: convolutions and their fusions, fully connected layers, pools, space to depth, the clip.
+"""Kernels for CPUs as loops over buffers: convolutions, fusions, fully connected layers, pools, SpaceToDepth, the clip.
 
-Imports as kernels.
+`rows`, `rolling`, `pads`, `prefetch` and `windows` are what several of them are made of. Imports as kernels.
 """

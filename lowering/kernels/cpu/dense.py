@@ -4,39 +4,45 @@ import dataclasses
 
 import numpy as np
 
-from lowering.graph import ops
-from lowering.kernels import executable, kernel, tables
-from lowering.targets import targets
+from lowering.kernels import executables, loops, tables
+from lowering.kernels import kernel as kernels
+from lowering.kernels.mlir import block, types, values
+
+COMMENT = (
+    "A packed fully connected layer: a row of outputs walks its taps once, so that every weight is read once, in order."
+)
 
 
-def dense(op: ops.PackedDense, x: kernel.Value, target: targets.Target) -> kernel.Kernel:
-    """A workgroup is one row. Reads every weight once: its limit is memory bandwidth, so sums are f32 whatever the precision."""
-    count, group, weights = op.kernel.rows, op.kernel.group, target.precision.weights
-    arrays = tables.operands(tables.dense(op, x.type.size, x.rows), dataclasses.replace(target.precision, sums="f32"))
-    out = kernel.Tensor((count * group,))
-    lanes = min(group, target.vector_bytes // np.dtype(np.float32).itemsize)
-    types, vector, parts = executable.types({"x": x}, arrays, out), f"vector<{lanes}xf32>", range(0, group, lanes)
-    spread, lines = kernel.cast("%stored", "%input", x.type.element, "f32")
-    tap = [f"{spread if not lines else '%stored'} = memref.load %x[%offset] : {types['x']}", *lines]
-    tap += [f"%spread = vector.broadcast {spread} : f32 to {vector}"]
-    for i in parts:
-        weight, lines = kernel.cast(f"%w{i}_stored", f"%w{i}", weights, "f32", f"vector<{lanes}x{{}}>")
-        tap += [
-            f"%w_at{i} = affine.apply affine_map<(t) -> (t * {group} + {i})>(%tap)",
-            f"%w{i}_stored = vector.load %values[%w_at{i}] : {types['values']}, vector<{lanes}x{weights}>",
-            *lines,
-            f"%n{i} = vector.fma {weight}, %spread, %a{i} : {vector}",
-        ]
-    biases, stores = [], []
-    for n, i in enumerate(parts):
-        sums = f"%sums#{n}" if len(parts) > 1 else "%sums"
-        biases += [f"%to{i} = affine.apply affine_map<(t) -> (t + {i})>(%to)"]
-        biases += [f"%b{i} = vector.load %bias[%to{i}] : {types['bias']}, {vector}"]
-        stores += [f"%y{i} = arith.maximumf {sums}, %floor : {vector}"]
-        stores += [f"vector.store %y{i}, %out[%to{i}] : {types['out']}, {vector}"]
-    body = kernel.fill(
-        "cpu/dense", starts=types["starts"], offsets=types["offsets"], floor=kernel.floor(op.relu), vector=vector, group=group, count=len(parts),
-        inits=", ".join(f"%a{i} = %b{i}" for i in parts), types=", ".join(vector for _ in parts), yields=", ".join(f"%n{i}" for i in parts),
-        biases=kernel.indent(biases, 8), tap=kernel.indent(tap, 10), stores=kernel.indent(stores, 8),
-    )  # fmt: skip
-    return executable.kernel_of({"x": x}, arrays, types, (count, 1, 1), body, out)
+def dense(request: kernels.Request) -> kernels.Kernel:
+    """relu?(x @ kernel + bias). A workgroup is one row of outputs.
+
+    Every weight is read once: the limit is memory bandwidth, so accumulators are f32 whatever the precision.
+    """
+    op, target, (x, *_) = request.op, request.target, request.inputs
+    count, group = op.kernel.rows, op.kernel.group
+    own = dataclasses.replace(target.precision, sums="f32")
+    arrays = tables.operands(tables.dense(op, x.type.size, x.layout), own)
+    grid, out = executables.Grid((count, 1, 1)), types.Tensor((count * group,))
+    kernel = loops.Loops(COMMENT, [*kernels.arguments(request.named), *arrays], out, grid)
+    b, lanes = kernel.block, min(group, target.vector_bytes // np.dtype(np.float32).itemsize)
+    (row,) = kernel.workgroup("row")
+    first, end = loops.taps_of_row(b, kernel["starts"], row)
+    to, parts = b.index(row * group, "to"), range(0, group, lanes)
+    biases = [b.vector(kernel["bias"], to + i, lanes, "start") for i in parts]
+    with b.carry("tap", first, end, biases) as loop:
+        offset = b.cast(b.load(kernel["offsets"], loop.index, "offset32"), "index", "offset")
+        x_ = b.broadcast(b.cast(b.load(kernel["x"], offset, "input"), "f32"), lanes)
+        loop.next(
+            [
+                b.op("vector.fma", _weights(b, kernel["values"], loop.index * group + i, lanes), x_, acc, name="acc")
+                for i, acc in zip(parts, loop.carried, strict=True)
+            ]
+        )
+    floor = b.constant(0.0 if op.relu else -np.inf, types.Vector(lanes), "floor")
+    for i, value in zip(parts, loop.results, strict=True):
+        b.store(b.op("arith.maximumf", value, floor, name="active"), kernel["out"], to + i)
+    return kernel.kernel()
+
+
+def _weights(b: block.Block, stored: values.Value, at: values.Affine, lanes: int) -> values.Value:
+    return b.cast(b.vector(stored, at, lanes, "weights"), "f32")

@@ -1,235 +1,195 @@
 """Pools for CPUs: whole vectors are combined over a window's frames and rows, then across."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 
 from lowering.graph import ops
-from lowering.kernels import executable, kernel, layouts
-from lowering.kernels.cpu import stage
+from lowering.kernels import executables, layouts, loops
+from lowering.kernels import kernel as kernels
+from lowering.kernels.cpu import pads, plane, prefetch, windows
+from lowering.kernels.mlir import types, values
 from lowering.targets import precisions, targets
 
-AHEAD = 8192  # bytes from what is read to what is fetched
+COMMENT = """A pool by whole vectors: spans of pixels > vector > frames of the window.
+A span is a row of pixels of the result, or all of them where windows are one pixel apart.
+Zeros first. A vector that reaches beyond its span writes what the next span writes again."""
+ROLLING = """A pool whose windows are one frame apart, a channel in a workgroup: spans of pixels > vector > frames.
+What each frame gives to the windows over it is combined once and handed on to the frames after it."""
 
 
-def pool(
-    op: ops.MaxPool | ops.AvgPool, x: kernel.Value, out: layouts.Layout, target: targets.Target
-) -> kernel.Kernel | None:
-    """Windows one or two pixels apart, with zeros outside the image if anything; None for any other, which the generic kernel takes."""
-    inside = x.rows
-    assert inside is not None
-    (kd, kh, kw), (sd, sh, sw) = op.window, op.strides
-    (front, _), (top, _), (left, _) = op.padding
-    if (
-        (kh, kw) == (inside.height, inside.width)
-        and (out.height, out.width) == (1, 1)
-        and op.padding[1:] == ((0, 0), (0, 0))
-    ):
-        return _plane(op, x, out, target)
-    zeros = _zeros_outside(op)
-    element, sums = target.precision.activations, target.precision.sums
-    if sw not in (1, 2) or (sw == 1 and sh != 1) or not (zeros or op.padding == ops.NO_PADDING):
+def pool(request: kernels.Request) -> kernels.Kernel | None:
+    """Windows one or two pixels apart, with zeros outside the image if anything.
+
+    None for any other, which the generic kernel takes.
+    """
+    op, x, y, target = request.op, request.x, request.y, request.target
+    if plane.covers(op, x, y):
+        return plane.pool(request) if windows.zeros_outside(op) else None
+    found = _Spans.of(op, x, y, target)
+    if found is None:
         return None
-    length, spans = (out.end - out.first, 1) if sw == 1 else (out.width, out.height)
-    x_first, x_span = inside.first - top * inside.pitch - left, sh * inside.pitch
-    reads = lambda lanes: (
-        x_first + (spans - 1) * x_span + last(length, lanes) * sw + (kh - 1) * inside.pitch + kw + sw * lanes
-    )
-    writes = lambda lanes: out.first + (spans - 1) * out.pitch + last(length, lanes) + lanes
-    count = lanes(target, length, lambda n: reads(n) <= inside.plane and writes(n) <= out.plane)
-    if count is None:
-        return None
-    mean = isinstance(op, ops.AvgPool)
-    arrays = [kernel.array("mask", out.mask().astype(precisions.DTYPES[sums]))]
-    whole = kernel.feature_map(out, element)
-    types = executable.types({"x": x}, arrays, whole)
-    common = {
-        "spans": spans, "tiles": -(-length // count), "start": "0.0" if zeros else kernel.minus_infinity(sums), "element": sums, "lanes": count,
-        "factor": f"{1 / (kd * kh * kw) if mean else 1.0:.9e}", "sw": sw, "x_frames": inside.frames, "x_span": x_span, "last": last(length, count),
-        "mask": types["mask"], "pitch": out.pitch, "first": out.first, "frames": out.frames, "plane": out.plane,
-        "pads": pads(out, types["out"], element, "%c", "%next_c", spans), "store": store("%kept", "%to", count, element, sums, types["out"]),
-    }  # fmt: skip
-    window = _Window(op, inside, count, element, sums, types["x"])
-    if kd > 1 and sd == 1:
-        body = kernel.fill("cpu/pool_rolling", **common, **_rolling(window, x_first, out.frames))
-        return executable.kernel_of({"x": x}, arrays, types, (out.stored, 1, 1), body, whole)
-    body = kernel.fill("cpu/pool", **common, **_frame_by_frame(window, x_first))
-    return executable.kernel_of({"x": x}, arrays, types, (out.frames, out.stored, 1), body, whole)
+    mask = kernels.array("mask", y.mask().astype(precisions.DTYPES[target.precision.sums]))
+    rolls = op.window[0] > 1 and op.strides[0] == 1
+    grid = executables.Grid((y.stored, 1, 1) if rolls else (y.frames, y.stored, 1))
+    operands = [*kernels.arguments(request.named), mask]
+    kernel = loops.Loops(ROLLING if rolls else COMMENT, operands, request.y_type, grid)
+    write = _Pool(op, x, y, found, target.precision, kernel)
+    write.frames_handed_on() if rolls else write.frame_by_frame()
+    return kernel.kernel()
 
 
 @dataclasses.dataclass(frozen=True)
-class _Window:
-    """The lines that combine what one vector of windows sees, `lanes` pixels of the result.
+class _Spans:
+    """How pixels of the result are cut: `count` spans of `length`, vectors of `lanes`.
 
-    element, sums: types in memory and of the combination. buffer: the type of %x.
+    x_first: where the window of the first pixel lies in a plane of the input; x_span: from one span's to the next's.
     """
 
-    op: ops.MaxPool | ops.AvgPool
-    x: layouts.Layout
+    count: int
+    length: int
     lanes: int
-    element: str
-    sums: str
-    buffer: str
+    x_first: int
+    x_span: int
+
+    @classmethod
+    def of(cls, op: windows.Pool, x: layouts.Layout, y: layouts.Layout, target: targets.Target) -> "_Spans | None":
+        """None for windows further apart, where what lies outside the image is no zero, and where no vector fits."""
+        (_, kh, kw), (_, sh, sw) = op.window, op.strides
+        _, (top, _), (left, _) = op.padding
+        if sw not in (1, 2) or (sw == 1 and sh != 1) or not (windows.zeros_outside(op) or op.padding == ops.NO_PADDING):
+            return None
+        length, count = (y.end - y.first, 1) if sw == 1 else (y.width, y.height)
+        x_first, x_span = x.first - top * x.pitch - left, sh * x.pitch
+
+        def fits(n: int) -> bool:
+            reads = x_first + (count - 1) * x_span + windows.last(length, n) * sw + (kh - 1) * x.pitch + kw + sw * n
+            return reads <= x.plane and y.first + (count - 1) * y.pitch + windows.last(length, n) + n <= y.plane
+
+        found = windows.lanes(target, length, fits)
+        return None if found is None else cls(count, length, found, x_first, x_span)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Pool:
+    """A pool while it is written."""
+
+    op: windows.Pool
+    x: layouts.Layout
+    y: layouts.Layout
+    spans: _Spans
+    own: precisions.Precision
+    kernel: loops.Loops
+
+    def frame_by_frame(self) -> None:
+        """All frames of a window are read for each result."""
+        b, (sd, _, sw) = self.kernel.block, self.op.strides
+        frame, c = self.kernel.workgroup("frame", "c")
+        pads.write(b, self.kernel["out"], self.y, (c, c + 1), frame, pads.whole(self.y, self.spans.count))
+        first, end = windows.frames_inside(b, frame, self.op, self.x)
+        start = self._start(sw * self.spans.lanes)
+        with b.loop("span", 0, self.spans.count) as span, b.loop("tile", 0, self._tiles) as tile:
+            p = b.min(tile * self.spans.lanes, windows.last(self.spans.length, self.spans.lanes), name="p")
+            first_frame = (c * self.x.frames + frame * sd) * self.x.plane - self.op.padding[0][0] * self.x.plane
+            at = b.index(first_frame + self._in_plane(span, p), "window")
+            with b.carry("d", first, end, [start for _ in self._columns]) as loop:
+                loop.next(self._frame(loop.index, at, loop.carried))
+            self._store(self._across(loop.results), c, frame, *self._keep(span, p))
+
+    def frames_handed_on(self) -> None:
+        """A channel's frames are read once, while the next channel is fetched."""
+        b, (kd, _, _), lead = self.kernel.block, self.op.window, self.op.window[0] - 1 - self.op.padding[0][0]
+        (c,) = self.kernel.workgroup("c")
+        with b.loop("frame", 0, self.y.frames) as frame:
+            pads.write(b, self.kernel["out"], self.y, (c, c + 1), frame, pads.whole(self.y, self.spans.count))
+        start, size = self._start(self.spans.lanes), self.x.frames * self.x.plane
+        with b.loop("span", 0, self.spans.count) as span, b.loop("tile", 0, self._tiles) as tile:
+            p = b.min(tile * self.spans.lanes, windows.last(self.spans.length, self.spans.lanes), name="p")
+            at = b.index(c * size + self._in_plane(span, p), "window")
+            place, keep = self._keep(span, p)
+            with b.carry("step", 0, self.y.frames + lead, [start for _ in range(kd - 1)], carried="before") as loop:
+                b.comment("A frame outside the input gives what the sums start from.")
+                inside = b.min(loop.index + 1, self.x.frames, name="d_end")
+                with b.carry("d", loop.index, inside, [start], carried="newest") as newest:
+                    newest.next([self._across(self._frame(newest.index, at, [], size))])
+                b.comment(f"The first frame of the result is complete after {lead} steps.")
+                with b.loop("f", b.max(0, loop.index - lead, name="f_first"), loop.index + 1 - lead) as f:
+                    self._store(self._fold([*loop.carried, *newest.results]), c, f, place, keep)
+                loop.next([*loop.carried[1:], *newest.results])
 
     @property
-    def columns(self) -> range:
-        """The columns of the window that vectors start at: every other one of windows two apart, whose vectors hold both."""
+    def _tiles(self) -> int:
+        return -(-self.spans.length // self.spans.lanes)
+
+    @property
+    def _columns(self) -> range:
+        """The columns of the window that vectors start at.
+
+        Every other one of windows two apart, whose vectors hold both.
+        """
         return range(0, self.op.window[2], self.op.strides[2])
 
-    @property
-    def half(self) -> str:
-        """The vector of results."""
-        return f"vector<{self.lanes}x{self.sums}>"
+    def _in_plane(self, span: values.Value, p: values.Value) -> values.Affine:
+        return span * self.spans.x_span + p * self.op.strides[2] + self.spans.x_first
 
-    @property
-    def whole(self) -> str:
-        """The vector of pixels that are loaded for it."""
-        return f"vector<{self.op.strides[2] * self.lanes}x{self.sums}>"
+    def _start(self, width: int) -> values.Value:
+        """What the windows' sums start from."""
+        lowest = 0.0 if windows.zeros_outside(self.op) else -np.inf
+        return self.kernel.block.constant(lowest, types.Vector(width, self.own.sums), "start")
 
-    @property
-    def combine(self) -> str:
-        return "arith.addf" if isinstance(self.op, ops.AvgPool) else precisions.MAXIMUM[self.sums]
+    def _frame(
+        self, d: values.Value, window: values.Value, before: Sequence[values.Value], distance: int = 0
+    ) -> list[values.Value]:
+        """The rows of frame d of a window, combined, one vector a column; into what is `before`, if anything is.
 
-    def frame(self, before: str, distance: int = 0) -> tuple[list[str], list[str]]:
-        """The rows of frame %d of the window at %in, combined, from the values named `before` on if any; and the names of the vectors, one a column.
-
-        distance: as of `ahead`, which fetches the rows that no window above has seen.
+        distance: as of `prefetch.vector`, which fetches the rows that no window above has seen.
         """
-        (_, height, _), (_, sh, _) = self.op.window, self.op.strides
-        lines, names = [f"%frame_at = affine.apply affine_map<(d)[i] -> (d * {self.x.plane} + i)>(%d)[%in]"], []
-        for e in self.columns:
-            name = before.format(e)
-            for b in range(height):
-                n = f"{e}_{b}"
-                value, cast = kernel.cast(
-                    f"%v{n}", f"%wide{n}", self.element, self.sums, self.whole.replace(self.sums, "{}")
-                )
-                lines += [f"%at{n} = affine.apply affine_map<(i) -> (i + {b * self.x.pitch + e})>(%frame_at)"]
-                if e == 0 and b >= height - sh:
-                    lines += ahead(f"%at{n}", n, self.whole, self.element, self.buffer, distance)
-                lines += [
-                    f"%v{n} = vector.load %x[%at{n}] : {self.buffer}, {self.whole.replace(self.sums, self.element)}",
-                    *cast,
-                ]
-                if name:
-                    lines += [f"%n{n} = {self.combine} {name}, {value} : {self.whole}"]
-                name = f"%n{n}" if name else value
-            names.append(name)
-        return lines, names
+        b, (_, height, _), (_, sh, sw), x = self.kernel.block, self.op.window, self.op.strides, self.kernel["x"]
+        at, found, width = b.index(d * self.x.plane + window, "frame_at"), [], sw * self.spans.lanes
+        for i, e in enumerate(self._columns):
+            parts = [before[i]] if before else []
+            for row in range(height):
+                place = b.index(at + (row * self.x.pitch + e), "row_at")
+                if e == 0 and row >= height - sh:
+                    prefetch.vector(b, x, place, width, distance)
+                value = b.cast(b.vector(x, place, width, "pixels"), self.own.sums)
+                parts = [self._fold([*parts, value])]
+            found += parts
+        return found
 
-    def across(self, found: list[str]) -> tuple[list[str], str]:
-        """The columns combined, and the name of the result; of windows two apart, a vector holds two columns, one in every other lane."""
+    def _across(self, found: Sequence[values.Value]) -> values.Value:
+        """The columns combined; of windows two apart, a vector holds two columns, one in every other lane."""
         if self.op.strides[2] == 1:
-            return self.fold(found, "across")
-        lines, parts = [], []
-        for e, name in zip(self.columns, found, strict=True):
-            lines.append(f"%even{e}, %odd{e} = vector.deinterleave {name} : {self.whole} -> {self.half}")
-            parts += [f"%even{e}", f"%odd{e}"][: self.op.window[2] - e]
-        more, total = self.fold(parts, "across")
-        return lines + more, total
+            return self._fold(found)
+        parts = []
+        for e, vector in zip(self._columns, found, strict=True):
+            parts += windows.columns(self.kernel.block, vector)[: self.op.window[2] - e]
+        return self._fold(parts)
 
-    def fold(self, names: list[str], result: str) -> tuple[list[str], str]:
-        """Vectors of results combined, one after the other."""
-        lines, total = [], names[0]
-        for i, name in enumerate(names[1:]):
-            lines.append(f"%{result}{i} = {self.combine} {total}, {name} : {self.half}")
-            total = f"%{result}{i}"
-        return lines, total
+    def _fold(self, found: Sequence[values.Value]) -> values.Value:
+        """Vectors combined, one after the other."""
+        total, *others = found
+        for other in others:
+            total = self.kernel.block.op(windows.combination(self.op, self.own.sums), total, other, name="all")
+        return total
 
+    def _keep(self, span: values.Value, p: values.Value) -> tuple[values.Value, values.Value]:
+        """Where a vector of results goes in a plane, and which lanes of it are pixels."""
+        place = self.kernel.block.index(span * self.y.pitch + p + self.y.first, "place")
+        return place, self.kernel.block.vector(self.kernel["mask"], place, self.spans.lanes, "keep")
 
-def _frame_by_frame(window: _Window, x_first: int) -> dict[str, object]:
-    """Of the template cpu/pool: all frames of a window are read for each result."""
-    (kd, _, _), (sd, _, _), (front, _) = window.op.window, window.op.strides, window.op.padding[0]
-    lines, names = window.frame("%a{}")
-    found = [f"%found#{i}" for i in range(len(names))] if len(names) > 1 else ["%found"]
-    across, total = window.across(found)
-    return {
-        "depth": kd, "front": front, "sd": sd, "x_plane": window.x.plane, "x_first": x_first - front * window.x.plane, "width": window.lanes * window.op.strides[2],
-        "count": len(names), "inits": ", ".join(f"%a{e} = %start" for e in window.columns), "types": ", ".join(window.whole for _ in names),
-        "window": kernel.indent(lines, 14), "yields": ", ".join(names), "across": kernel.indent(across, 12), "total": total,
-    }  # fmt: skip
-
-
-def _rolling(window: _Window, x_first: int, frames: int) -> dict[str, object]:
-    """Of the template cpu/pool_rolling: a channel's frames are read once, while the next channel is fetched."""
-    (kd, _, _), (front, _) = window.op.window, window.op.padding[0]
-    lines, names = window.frame("", window.x.frames * window.x.plane)
-    across, total = window.across(names)
-    handed = [f"%m{i}" for i in range(kd - 1)]
-    combined, all_ = window.fold([*handed, "%newest"], "all")
-    return {
-        "steps": frames + kd - 1 - front, "lead": kd - 1 - front, "x_size": window.x.frames * window.x.plane, "x_first": x_first,
-        "handed": kd - 1, "inits": ", ".join(f"{m} = %start" for m in handed), "types": ", ".join(window.half for _ in handed),
-        "window": kernel.indent(lines, 16), "across": kernel.indent(across, 16), "total": total,
-        "combined": kernel.indent(combined, 16), "all": all_, "yields": ", ".join([*handed[1:], "%newest"]),
-    }  # fmt: skip
-
-
-def _zeros_outside(op: ops.MaxPool | ops.AvgPool) -> bool:
-    """Whether zeros around the image leave the result as it is."""
-    return isinstance(op, ops.AvgPool) or op.nonnegative
-
-
-def _plane(
-    op: ops.MaxPool | ops.AvgPool, x: kernel.Value, out: layouts.Layout, target: targets.Target
-) -> kernel.Kernel | None:
-    """A window over the whole image; None for a maximum of values that may all be below the zeros around them."""
-    assert x.rows is not None
-    mean, element, sums = isinstance(op, ops.AvgPool), target.precision.activations, target.precision.sums
-    if not _zeros_outside(op):
-        return None
-    whole, vector = kernel.feature_map(out, element), f"vector<{layouts.ALIGNMENT}x{sums}>"
-    types = executable.types({"x": x}, [], whole)
-    value, wide = kernel.cast("%v", "%wide", element, sums, f"vector<{layouts.ALIGNMENT}x{{}}>")
-    result, narrow = kernel.cast("%scaled", "%narrow", sums, element)
-    body = kernel.fill(
-        "cpu/plane", **types, lanes=layouts.ALIGNMENT, element=element, sums=sums, vector=vector, stored=f"vector<{layouts.ALIGNMENT}x{element}>",
-        value=value, wide=kernel.indent(wide, 12), result=result, narrow=kernel.indent(narrow, 8), x_plane=x.rows.plane, plane=out.plane, depth=op.window[0],
-        combine="arith.addf" if mean else precisions.MAXIMUM[sums], kind="add" if mean else "maxnumf", front=op.padding[0][0], sd=op.strides[0],
-        factor=f"{1 / np.prod(op.window) if mean else 1.0:.9e}", x_frames=x.rows.frames, frames=out.frames, first=out.first,
-    )  # fmt: skip
-    return executable.kernel_of({"x": x}, [], types, (out.frames, out.stored, 1), body, whole)
-
-
-def lanes(target: targets.Target, length: int, fits: Callable[[int], bool]) -> int | None:
-    """Pixels in a vector: as many as a register holds and a span has use for, of those that fit; None if no vector does."""
-    count = target.vector_bytes // target.activation_bytes
-    while count >= 2 * length or not fits(count):
-        count //= 2
-        if count < 2:
-            return None
-    return count
-
-
-def last(length: int, lanes: int) -> int:
-    """The start of the last vector of a span."""
-    return max(0, length - lanes)
-
-
-def ahead(place: str, name: str, vector: str, element: str, buffer: str, distance: int = 0) -> list[str]:
-    """Fetches what lies `distance` elements, or else AHEAD bytes, behind what a vector loads at `place`: what is read once, in order, comes from memory in time."""
-    size = precisions.DTYPES[element].itemsize
-    width = int(vector.removeprefix("vector<").partition("x")[0])
-    lines = []
-    for i, start in enumerate(range(0, width, stage.LINE // size)):
-        lines += [
-            f"%ahead{name}_{i} = affine.apply affine_map<(i) -> (i + {(distance or AHEAD // size) + start})>({place})",
-            f"memref.prefetch %x[%ahead{name}_{i}], read, locality<2>, data : {buffer}",
-        ]
-    return lines
-
-
-def store(value: str, to: str, lanes: int, element: str, sums: str, buffer: str) -> str:
-    """A vector goes to a place in the result, as it is stored."""
-    stored, lines = kernel.cast(value, "%narrow", sums, element, f"vector<{lanes}x{{}}>")
-    return kernel.indent([*lines, f"vector.store {stored}, %out[{to}] : {buffer}, vector<{lanes}x{element}>"], 12)
-
-
-def pads(out: layouts.Layout, buffer: str, element: str, first: str, end: str, spans: int) -> str:
-    """Zeros around the spans of the channels from `first` to `end`: of several, they also lie between."""
-    head = out.first if spans == 1 else out.plane
-    return kernel.fill(
-        "cpu/pads", element=element, last_chunk=0, first=head, end=out.end if spans == 1 else out.plane, plane=out.plane, group=1, row_first=first, row_end=end,
-        stride=out.frames * out.plane, out=buffer,
-    )  # fmt: skip
+    def _store(
+        self, total: values.Value, c: values.Value, frame: values.Value, place: values.Value, keep: values.Value
+    ) -> None:
+        b = self.kernel.block
+        scaled = b.op(
+            "arith.mulf",
+            total,
+            b.constant(windows.factor(self.op), types.Vector(self.spans.lanes, self.own.sums), "factor"),
+            name="scaled",
+        )
+        kept = b.op("arith.mulf", scaled, keep, name="kept")
+        b.store(
+            b.cast(kept, self.own.activations), self.kernel["out"], (c * self.y.frames + frame) * self.y.plane + place
+        )

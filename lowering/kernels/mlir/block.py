@@ -7,8 +7,9 @@
         loop.next([b.op("math.fma", b.load(x, loop.index * 8 + 3), weight, acc)])
     b.store(loop.results[0], out, row)
 
-Values carry their types, so that no type is said twice. Names are hints: a name that is taken in the scope gets a number. Wherever an
-index is wanted, an integer or an affine expression of indices does as well. Constants are written once, at the top of the block.
+Values carry their types, so that no type is said twice. Names are hints: a name that is taken in the scope gets a
+number. Wherever an index is wanted, an integer or an affine expression of indices does as well. Constants are written
+once, at the top of the block.
 """
 
 import contextlib
@@ -24,7 +25,10 @@ MINUS_INFINITY = {"f32": "0xFF800000", "f16": "0xFC00"}
 
 @dataclasses.dataclass
 class Loop:
-    """A loop that carries values: `index` and `carried` inside it; what `next` was given last comes out as `results`."""
+    """A loop that carries values: `index` and `carried` inside it.
+
+    What `next` was given last comes out as `results`.
+    """
 
     index: Value
     carried: list[Value]

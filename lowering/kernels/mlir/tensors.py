@@ -5,8 +5,8 @@
         cell.give(b.op("arith.mulf", value, keep))
     masked = cell.result
 
-Axes have one-word names; a map is the names of the axes that an operand has, in its order. Axes of the result are parallel, the others
-are reduced.
+Axes have one-word names; a map is the names of the axes that an operand has, in its order. Axes of the result are
+parallel, the others are reduced.
 """
 
 import contextlib

@@ -1,4 +1,7 @@
-"""SSA values, and arithmetic on indices: `frame * plane + first` is an affine expression, which a block writes as one affine.apply."""
+"""SSA values, and arithmetic on indices.
+
+`frame * plane + first` is an affine expression, which a block writes as one affine.apply.
+"""
 
 import dataclasses
 import re
@@ -24,8 +27,7 @@ class _Arithmetic:
     def __mul__(self, factor: int) -> "Affine":
         if not isinstance(factor, int):
             raise TypeError(f"{self} * {factor} is not affine: one factor must be an integer")
-        a = self.expression
-        return Affine(tuple((atom, n * factor) for atom, n in a.terms if factor), a.constant * factor)
+        return _times(self.expression, factor)
 
     def __sub__(self, other: "Index") -> "Affine":
         return self + affine(other) * -1
@@ -44,7 +46,10 @@ class _Arithmetic:
 
 @dataclasses.dataclass(frozen=True)
 class Value(_Arithmetic):
-    """What an operation gives: `name` as it is written, with its %, and the type. Values of type index can be calculated with."""
+    """What an operation gives: `name` as it is written, with its %, and the type.
+
+    Values of type index can be calculated with.
+    """
 
     name: str
     type: types.Type
@@ -70,9 +75,12 @@ class _Divided:
 
 @dataclasses.dataclass(frozen=True)
 class Affine(_Arithmetic):
-    """A sum of values, and of quotients and remainders, each times an integer, and of a constant."""
+    """A sum of values, of quotients and remainders, and of other sums, each times an integer; and of a constant.
 
-    terms: tuple[tuple[Value | _Divided, int], ...]
+    Sums times an integer stay as they are written: whether to multiply or to add first is the writer's choice.
+    """
+
+    terms: tuple[tuple["Value | _Divided | Affine", int], ...]
     constant: int = 0
 
     @property
@@ -84,7 +92,7 @@ class Affine(_Arithmetic):
         """The values in it, each once, in the order in which they first appear."""
         found: dict[Value, None] = {}
         for atom, _ in self.terms:
-            found |= dict.fromkeys((atom,) if isinstance(atom, Value) else atom.dividend.operands)
+            found |= dict.fromkeys((atom,) if isinstance(atom, Value) else _inner(atom).operands)
         return tuple(found)
 
     @property
@@ -97,7 +105,7 @@ class Affine(_Arithmetic):
 
     def __str__(self) -> str:
         """As in an affine_map whose dimensions have the names of the values."""
-        parts = [(factor < 0, _times(_written(atom), factor)) for atom, factor in self.terms]
+        parts = [(factor < 0, _scaled(_written(atom), factor)) for atom, factor in self.terms]
         if self.constant or not parts:
             place = 0 if parts and parts[0][0] and self.constant > 0 else len(parts)
             parts.insert(place, (self.constant < 0, str(abs(self.constant))))
@@ -130,14 +138,27 @@ def _divided(operation: str, dividend: Affine, divisor: int) -> Affine:
     return Affine(((_Divided(operation, dividend, divisor), 1),))
 
 
-def _written(atom: Value | _Divided) -> str:
+def _times(a: Affine, factor: int) -> Affine:
+    sum_ = len(a.terms) > 1 or (a.terms and a.constant)
+    if sum_ and factor not in (-1, 0, 1):
+        return Affine(((a, factor),))
+    return Affine(tuple((atom, n * factor) for atom, n in a.terms if factor), a.constant * factor)
+
+
+def _inner(atom: "_Divided | Affine") -> Affine:
+    return atom.dividend if isinstance(atom, _Divided) else atom
+
+
+def _written(atom: "Value | _Divided | Affine") -> str:
     if isinstance(atom, Value):
         return re.sub(r"\W", "_", atom.name.removeprefix("%"))
-    inner = str(atom.dividend)
+    inner = str(_inner(atom))
+    if isinstance(atom, Affine):
+        return inner
     return f"{inner if inner.isidentifier() else f'({inner})'} {atom.operation} {atom.divisor}"
 
 
-def _times(atom: str, factor: int) -> str:
+def _scaled(atom: str, factor: int) -> str:
     """A factor's sign is written before it, where it binds closer than mod."""
     if factor == 1:
         return atom

@@ -1,133 +1,196 @@
-"""Runs the text of a kernel over buffers in Python: every access is checked, and what was never written is not a number.
+"""Runs a kernel over buffers in Python: every access is checked, and what was never written is not a number.
 
-Each operation of the templates becomes a line of Python; scalars and vectors are those of numpy.
+IREE's parser reads the kernel. Each of its operations then becomes a line of Python; scalars and vectors are those of
+numpy.
 """
 
 import functools
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from iree.compiler import ir
 
 from lowering.kernels import kernel as kernels
 from lowering.targets import precisions
+from tests.lowering.kernels import parse
 
-Body = Callable[[tuple[int, ...], int, list[np.ndarray]], None]  # of a workgroup, an invocation in it, the bindings
-LOOP = re.compile(r"(?:(V)(:\d+)? = )?scf\.for (V) = (V) to (V) step (V)(?: iter_args\((.*?)\) -> \(.*\))? \{".replace("V", r"v_\w+"))  # fmt: skip
-# Operations once %name is v_name and #1 is [1]: V stands for a value, W for the rest of the line.
-OPERATIONS = [
-    (r"V = hal\.interface\.workgroup\.id\[(\d)\]W", r"\1 = group[\2]"),
-    (r"V = gpu\.thread_id x", r"\1 = thread"),
-    (r"V = hal\.interface\.binding\.subspan .* binding\((\d+)\) .*: memref<\d+x(?:vector<(\d+)x)?W", r"\1 = Memory(bindings[\2], '\3')"),
-    (r"V = arith\.constant true", r"\1 = True"),
-    (r"V = arith\.constant (\S+) : index", r"\1 = \2"),
-    (r"V = arith\.constant (?:dense<)?([^\s>]+)>? : .*?(f16|f32)>?", r"\1 = constant('\2', '\3')"),
-    (r"V = affine\.(\w+) affine_map<\((.*?)\)(?:\[(.*?)\])? -> \((.*)\)>\((.*?)\)(?:\[(.*?)\])?", r"\1 = \2((lambda \3, \4: (\5))(\6, \7))"),
-    (r"V = arith\.add[if] V, VW", r"\1 = \2 + \3"),
-    (r"V = arith\.mul[if] V, VW", r"\1 = \2 * \3"),
-    (r"V = (?:vector|math)\.fma V, V, VW", r"\1 = \2 * \3 + \4"),
-    (r"V = arith\.maximumf V, VW", r"\1 = np.maximum(\2, \3)"),
-    (r"V = arith\.maxnumf V, VW", r"\1 = np.fmax(\2, \3)"),
-    (r"V = arith\.(min|max)si V, VW", r"\1 = \2(\3, \4)"),
-    (r"V = arith\.index_cast VW", r"\1 = int(\2)"),
-    (r"V = arith\.(?:extf|truncf) VW to .*?(f16|f32)>?", r"\1 = \2.astype(DTYPES['\4'])"),
-    (r"V = arith\.cmpi eq, V, VW", r"\1 = \2 == \3"),
-    (r"V = arith\.select V, V, VW", r"\1 = \3 if \2 else \4"),
-    (r"V = vector\.broadcast VW to vector<(\d+)W", r"\1 = np.full(\4, \2)"),
-    (r"V = vector\.extract V(\[\d+\])W", r"\1 = \2\3"),
-    (r"V = vector\.from_elements (.*) : W", r"\1 = np.array([\2])"),
-    (r"V, V = vector\.deinterleave VW", r"\1, \2 = \3[::2], \3[1::2]"),
-    (r"V = vector\.shuffle V, V (\[.*?\])W", r"\1 = np.concatenate([\2, \3])[\4]"),
-    (r"V = vector\.reduction <add>, VW", r"\1 = \2.sum()"),
-    (r"V = vector\.reduction <maxnumf>, VW", r"\1 = \2.max()"),
-    (r"V = memref\.load V\[V\]W", r"\1 = \2.load(\3)"),
-    (r"V = vector\.load V\[V\] : .*, vector<(\d+)W", r"\1 = \2.vector(\3, \4)"),
-    (r"memref\.store V, V\[V\]W", r"\2.store(\1, \3, 1)"),
-    (r"vector\.store V, V\[V\] : .*, vector<(\d+)W", r"\2.store(\1, \3, \4)"),
-    (r"memref\.prefetchW", r"pass"),
-    (r"//W", r"pass"),
-]  # fmt: skip
-PATTERNS = [
-    (re.compile(re.sub(r"\bV(?=W|\b)", r"(v_\\w+(?:\\[\\d+\\])?)", pattern).replace("W", "(.*)")), to)
-    for pattern, to in OPERATIONS
-]
+# Of a workgroup, an invocation in it, the number of the dispatch's first workgroup, and the bindings.
+Body = Callable[[tuple[int, ...], int, int, list[np.ndarray]], None]
+ELEMENTS = {**{name: str(dtype) for name, dtype in precisions.DTYPES.items()}, "i32": "int32"}
+
+# Python for operations by name: {0}, {1} ... are operands, {attribute} an attribute, {lanes} and {element} those of the
+# result's type.
+PYTHON = {
+    "hal.interface.workgroup.id": "group[{dimension}]",
+    "hal.interface.constant.load": "first",
+    "hal.interface.binding.subspan": "Memory(bindings[{binding}], {width})",
+    "gpu.thread_id": "thread",
+    "arith.addi": "{0} + {1}",
+    "arith.addf": "{0} + {1}",
+    "arith.mulf": "{0} * {1}",
+    "arith.remui": "{0} % {1}",
+    "arith.divui": "{0} // {1}",
+    "vector.fma": "{0} * {1} + {2}",
+    "math.fma": "{0} * {1} + {2}",
+    "arith.maximumf": "np.maximum({0}, {1})",
+    "arith.maxnumf": "np.fmax({0}, {1})",
+    "arith.minsi": "min({0}, {1})",
+    "arith.maxsi": "max({0}, {1})",
+    "arith.index_cast": "int({0})",
+    "arith.extf": "{0}.astype('{element}')",
+    "arith.truncf": "{0}.astype('{element}')",
+    "arith.cmpi": "({0} == {1}) if {predicate} == 0 else unknown",
+    "arith.select": "{1} if {0} else {2}",
+    "vector.broadcast": "np.full({lanes}, {0})",
+    "vector.extract": "{0}[{static_position}[0]]",
+    "vector.from_elements": "np.array([{operands}])",
+    "vector.deinterleave": "{0}[::2], {0}[1::2]",
+    "vector.shuffle": "np.concatenate([{0}, {1}])[{mask}]",
+    "vector.reduction": "reductions['{kind}']({0})",
+    "memref.load": "{0}.load({1})",
+    "vector.load": "{0}.vector({1}, {lanes})",
+    "memref.store": "{1}.store({0}, {2}, 1)",
+    "vector.store": "{1}.store({0}, {2}, len({0}))",
+    "memref.prefetch": "None",
+    "func.return": "None",
+}
 
 
 def run(kernel: kernels.Kernel, inputs: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
-    """What the kernel's executable leaves of an output of not-a-numbers; its workgroups run in a random order. Scratch memory comes last."""
-    values, written = iter(inputs), re.findall(r"memref<(\d+)x.*?(f16|f32|i32)", "\n".join(_bindings(kernel.outside)))
-    bindings = [np.ravel(next(values) if o.array is None else o.array) for o in kernel.operands]
-    bindings += [np.full(int(n), np.nan, precisions.DTYPES[element]) for n, element in written[len(bindings) :]]
-    out = bindings[len(kernel.operands)]
-    assert (out.size, out.dtype) == (kernel.out.size, precisions.DTYPES[kernel.out.element])
-    counts = [range(int(n)) for n in re.findall(r"%c[xyz] = arith\.constant (\d+)", kernel.outside)]
-    workgroups = list(itertools.product(*counts))
-    body, (threads,) = translate(kernel.outside), re.findall(r"workgroup_size = \[(\d+)", kernel.outside)
+    """What the kernel's executable leaves of an output of not-a-numbers; its workgroups run in a random order.
+
+    Scratch memory comes last.
+    """
+    assert kernel.executable is not None
+    given = iter(inputs)
+    bindings = [np.ravel(next(given) if o.array is None else o.array) for o in kernel.operands]
+    bindings += [np.full(t.size, np.nan, precisions.DTYPES[t.element]) for t in kernel.executable.results]
+    grid, body = kernel.executable.grid, translate(parse.section("kernel", kernel))
+    workgroups = list(launched(kernel))
     with np.errstate(invalid="ignore"):
         for i in rng.permutation(len(workgroups)):
-            for thread in range(int(threads)):
-                body(workgroups[i], thread, bindings)
-    return out
+            for thread in range(grid.invocations):
+                body(*workgroups[i], thread, bindings)
+    return bindings[len(kernel.operands)]
 
 
-def _bindings(text: str) -> list[str]:
-    """The types of an executable's buffers."""
-    return [line.rpartition(" : ")[2] for line in text.splitlines() if "binding.subspan" in line]
+def launched(kernel: kernels.Kernel) -> Iterator[tuple[tuple[int, ...], int]]:
+    """The place of each workgroup in its dispatch, and the number of the dispatch's first one."""
+    assert kernel.grid is not None
+    for first, count in kernel.grid.dispatches:
+        yield from (((i, 0, 0), first) for i in range(count))
+    if not kernel.grid.dispatches:
+        yield from ((place, 0) for place in itertools.product(*map(range, kernel.grid.counts)))
 
 
 @functools.lru_cache(maxsize=8)
 def translate(text: str) -> Body:
-    """The function of an executable."""
-    lines = [re.sub(r"#(\d+)", r"[\1]", re.sub(r"%(\w+)", r"v_\1", line.strip())) for line in text.splitlines()]
-    start = next(i for i, line in enumerate(lines) if line.startswith("func.func @"))
-    source, loops, alone = (
-        ["def body(group, thread, bindings):"],
-        [],
-        set(),
-    )  # alone: the only result of a loop, #0 or not
-    for line in lines[start + 1 : lines.index("return")]:
-        pad = "    " * (1 + len(loops))
-        if line == "}":
-            source += [f"{pad}pass", pad[4:] + loops.pop()[1]]
-        elif found := LOOP.fullmatch(line):
-            name, several, variable, *bounds, carried = found.groups()
-            names = [pair.split(" = ")[0] for pair in carried.split(", ")] if carried else []
-            source += [pad + pair for pair in (carried or "").split(", ")]
-            source.append(f"{pad}for {variable} in range({', '.join(bounds)}):")
-            alone |= {name} if several == ":1" else set()
-            loops.append((names, f"{name} = {', '.join(names)}" if name else "pass"))
-        elif line.startswith("scf.yield"):
-            source.append(f"{pad}{', '.join(loops[-1][0])} = {line.removeprefix('scf.yield ').partition(' : ')[0]}")
-        else:
-            source.append(
-                pad + _statement(functools.reduce(lambda s, name: s.replace(f"{name}[0]", name), alone, line))
-            )
-    scope: dict[str, Any] = {"np": np, "Memory": _Memory, "constant": _constant, "DTYPES": precisions.DTYPES, "apply": lambda value: value}  # fmt: skip
-    exec("\n".join(source), scope)
+    """The function of the executable in a module."""
+    scope: dict[str, Any] = {"np": np, "Memory": _Memory, "reductions": {"add": np.sum, "maxnumf": np.max}}
+    module = parse.parse(text)
+    function = next(op for op in _operations(module.operation) if op.name == "func.func")
+    source = _Python(scope).block(function.regions[0].blocks[0], 1)
+    exec("\n".join(["def body(group, first, thread, bindings):", *source]), scope)
     return scope["body"]
 
 
-def _statement(line: str) -> str:
-    for pattern, to in PATTERNS:
-        if found := pattern.fullmatch(line):
-            return found.expand(to).replace(" mod ", " % ").replace("floordiv", "//")
-    raise NotImplementedError(f"no Python is written for {line}")
+def _operations(operation: ir.Operation) -> Iterator[ir.Operation]:
+    """All operations of a module, in order: an executable's function comes before the one that calls it."""
+    for region in operation.regions:
+        for block in region.blocks:
+            for inner in block.operations:
+                yield inner.operation
+                yield from _operations(inner.operation)
 
 
-def _constant(text: str, element: str) -> Any:
-    dtype = precisions.DTYPES[element]
-    if text.startswith("0x"):
-        return np.array(int(text, 16), f"u{dtype.itemsize}").view(dtype)[()]
-    return dtype.type(text)
+class _Python:
+    """Lines of Python for blocks of operations. Constants go into `scope`."""
+
+    def __init__(self, scope: dict[str, Any]) -> None:
+        self.scope, self.names = scope, dict[ir.Value, str]()
+
+    def name(self, value: ir.Value) -> str:
+        return self.names.setdefault(value, f"v{len(self.names)}")
+
+    def block(self, block: ir.Block, depth: int) -> list[str]:
+        return [line for each in block.operations for line in self.operation(each.operation, depth)]
+
+    def operation(self, op: ir.Operation, depth: int) -> list[str]:
+        pad, results = "    " * depth, ", ".join(map(self.name, op.results))
+        if op.name == "scf.for":
+            return self.loop(op, depth)
+        if op.name == "scf.yield":
+            return []
+        if op.name == "arith.constant":
+            self.scope[results] = _constant(op)
+            return []
+        return [f"{pad}{results} = {self.expression(op)}" if results else f"{pad}{self.expression(op)}"]
+
+    def loop(self, op: ir.Operation, depth: int) -> list[str]:
+        (first, end, step, *inits), pad = [self.name(each) for each in op.operands], "    " * depth
+        body = op.regions[0].blocks[0]
+        index, *carried = (self.name(each) for each in body.arguments)
+        given = [self.name(each) for each in body.operations[len(body.operations) - 1].operands]
+        pairs = lambda to, what: [f"{', '.join(to)} = {', '.join(what)}"] if to else []
+        return [
+            *(pad + line for line in pairs(carried, inits)),
+            f"{pad}for {index} in range({first}, {end}, {step}):",
+            *self.block(body, depth + 1),
+            *(f"{pad}    {line}" for line in pairs(carried, given) or ["pass"]),
+            *(pad + line for line in pairs([self.name(each) for each in op.results], carried)),
+        ]
+
+    def expression(self, op: ir.Operation) -> str:
+        operands = [self.name(each) for each in op.operands]
+        if op.name in ("affine.apply", "affine.min", "affine.max"):
+            _, _, values = str(op.attributes["map"]).partition(" -> ")
+            python = values[:-1].replace("floordiv", "//").replace("mod", "%")
+            python = re.sub(r"d(\d+)", lambda found: operands[int(found[1])], python)
+            return python if op.name == "affine.apply" else f"{op.name.removeprefix('affine.')}{python}"
+        if op.name not in PYTHON:
+            raise NotImplementedError(f"no Python is written for {op}")
+        attributes = {
+            each: _attribute(str(op.attributes[each])) for each in op.attributes if f"{{{each}" in PYTHON[op.name]
+        }
+        shaped = _shaped(op.results[0].type) if len(op.results) else {}
+        return PYTHON[op.name].format(*operands, operands=", ".join(operands), **attributes, **shaped)
+
+
+def _attribute(text: str) -> str:
+    """A number, a list of numbers, or the name in an attribute."""
+    if found := re.fullmatch(r"array<i64: (.*)>", text):
+        return f"[{found[1]}]"
+    return re.sub(r"^#[\w.]+<(?:\w+ )?(\w+)>$|^(-?\d+) : \w+$", lambda found: found[1] or found[2], text)
+
+
+def _shaped(type_: ir.Type) -> dict[str, object]:
+    """Lanes and element of a vector, or the width of a buffer's items."""
+    found = re.search(r"vector<(\d+)x(\w+)>", str(type_))
+    width = found[1] if found else None
+    element = found[2] if found else str(type_)
+    return {"lanes": width, "width": width, "element": ELEMENTS.get(element, element)}
+
+
+def _constant(op: ir.Operation) -> Any:
+    """An integer, or a number or a vector of numpy."""
+    type_, value = op.results[0].type, op.attributes["value"]
+    if isinstance(value, ir.IntegerAttr):
+        return value.value
+    dtype = precisions.DTYPES[re.findall(r"f\d+", str(type_))[0]]
+    if isinstance(value, ir.FloatAttr):
+        return dtype.type(value.value)
+    splat = ir.DenseElementsAttr(value).get_splat_value()
+    return np.full(ir.VectorType(type_).shape[0], ir.FloatAttr(splat).value, dtype)
 
 
 class _Memory:
     """A buffer of scalars, or of vectors of `width`. To read or write outside it is an error."""
 
-    def __init__(self, values: np.ndarray, width: str) -> None:
-        self.values = values.reshape(-1, int(width)) if width else values
+    def __init__(self, values: np.ndarray, width: int | None) -> None:
+        self.values = values.reshape(-1, width) if width else values
 
     def load(self, at: int) -> Any:
         self._check(at, 1)

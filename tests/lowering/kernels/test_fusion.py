@@ -11,7 +11,7 @@ import pytest
 from lowering.bundle import bundles, run
 from lowering.graph import interpret, ops, packed
 from lowering.graph.rewrites import fusion, stages
-from lowering.kernels.cpu import stage
+from lowering.kernels.cpu import prefetch
 from lowering.targets import targets
 from tests.lowering import conftest, networks, random_graphs
 from tests.lowering.kernels import test_kernels
@@ -231,7 +231,7 @@ def network(strides: tuple[int, int, int] = (2, 1, 1)) -> networks.Network:
 def test_chains_give_jaxs_answer(
     write_bundle: conftest.WriteBundle, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stage, "L1", 0)  # so that a host with AVX-512 fetches inputs ahead
+    monkeypatch.setattr(prefetch, "L1", 0)  # so that a host with AVX-512 fetches inputs ahead
     bundle: bundles.Bundle = write_bundle(network(), name, dataclasses.replace(targets.find(name), cache_bytes=0))
     assert [found for found in bundle.manifest["dispatches"] if "." in found] == ["space.time", "again.later"]
     found = run.check(bundle)

@@ -1,4 +1,7 @@
-"""Kernels over buffers, as their text says: no access outside a buffer, the oracle's values, and zeros around them whatever lay there before."""
+"""Kernels over buffers, as their text says.
+
+No access outside a buffer, the oracle's values, and zeros around them whatever lay there before.
+"""
 
 import dataclasses
 import itertools
@@ -8,9 +11,9 @@ import pytest
 
 from lowering.graph import ops
 from lowering.graph.rewrites import stages
-from lowering.kernels import build, layouts
+from lowering.kernels import build
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import stage
+from lowering.kernels.cpu import prefetch
 from lowering.targets import precisions, targets
 from tests.lowering import networks, random_graphs
 from tests.lowering.kernels import interpreter
@@ -29,66 +32,45 @@ TARGETS = {
 }
 
 
-class Kernels:
-    """A graph as one target's kernels see it."""
+def memory(x: kernels.Activation, value: np.ndarray) -> np.ndarray:
+    """A value as it lies in memory; what only fills groups of filters is not a number."""
+    if x.layout is None:
+        return np.pad(value.astype(np.float32), (0, x.type.size - value.size), constant_values=np.nan)
+    laid = x.layout.lay(value.astype(np.float32)).astype(precisions.DTYPES[x.type.element])
+    laid[x.layout.channels :] = np.nan
+    return laid
 
-    def __init__(self, graph: ops.Graph, target: targets.Target) -> None:
-        self.graph, self.target = stages.rewrite(graph, target), target
-        self.layout, self.users = layouts.assign(self.graph), self.graph.users
 
-    def source(self, name: str) -> ops.Node:
-        """The node that gives a value; for a flattening without a kernel, what it flattens."""
-        node = self.graph[name]
-        free = isinstance(node.op, ops.Reshape) and self.build(node) is None
-        return self.source(node.inputs[0]) if free else node
-
-    def value(self, name: str) -> kernels.Value:
-        node = self.source(name)
-        if node.name in self.layout:
-            layout = self.layout[node.name]
-            return kernels.Value("", kernels.feature_map(layout, self.target.precision.activations), layout)
-        size = node.shape[0]
-        if isinstance(node.op, ops.PackedDense):
-            size = node.op.kernel.rows * node.op.kernel.group
-        return kernels.Value("", kernels.Tensor((size,)), None)
-
-    def build(self, node: ops.Node) -> kernels.Kernel | None:
-        clip = kernels.Value("", kernels.Tensor((1, *self.graph.input.shape)), None)
-        inputs = [self.value(name) for name in node.inputs] or [clip]
-        return build.build(node, inputs, self.users[node.name], self.layout, self.target)
-
-    def memory(self, name: str, values: dict[str, np.ndarray]) -> np.ndarray:
-        """A value as it lies in memory; what fills groups of filters is not a number."""
-        value, data = self.value(name), values[self.source(name).name]
-        if value.rows is None:
-            return np.pad(data.astype(np.float32), (0, value.type.size - len(data)), constant_values=np.nan)
-        laid = value.rows.lay(data.astype(np.float32)).astype(precisions.DTYPES[value.type.element])
-        laid[value.rows.channels :] = np.nan
-        return laid
+def given(request: kernels.Request, values: dict[str, np.ndarray]) -> list[np.ndarray]:
+    """What a kernel reads. A free flattening lies as what it flattens."""
+    if not request.node.inputs:
+        return [values[request.node.name].astype(np.float32)]
+    pairs = zip(request.node.inputs, request.inputs, strict=True)
+    return [memory(x, values[name].reshape(x.shape)) for name, x in pairs]
 
 
 def run(graph: ops.Graph, target: targets.Target, seed: int = 0) -> list[str]:
-    """Runs every kernel that is an executable of its own on what the oracle gives it, and compares. The nodes with such a kernel, the clip aside."""
-    found, values, kept = Kernels(graph, target), {}, []
-    clip = random_graphs.clip(graph, seed)
+    """Runs every kernel that is an executable of its own on what the oracle gives it, and compares.
+
+    The nodes with such a kernel, the clip aside.
+    """
+    graph, kept = stages.rewrite(graph, target), list[str]()
+    values = {graph.input.name: random_graphs.clip(graph, seed)[0].astype(np.float64)}
+    for node in graph.nodes[1:]:
+        values[node.name] = node.op.apply([values[name] for name in node.inputs])
     tolerance = 1e-5 if target.precision is precisions.F32 else target.precision.tolerance
-    for node in found.graph.nodes:
-        given = [values[name] for name in node.inputs]
-        expected = values[node.name] = node.op.apply(given) if given else clip[0].astype(np.float64)
-        kernel = found.build(node)
-        if kernel is None or not kernel.outside:
+    for request, kernel in build.walk(graph, target):
+        if kernel.executable is None:
             continue
-        inputs = [found.memory(name, values) for name in node.inputs] or [clip]
-        out = interpreter.run(kernel, inputs, np.random.default_rng(seed))
-        if node.name in found.layout:
-            layout = found.layout[node.name]
-            around = out.reshape(layout.stored, layout.frames, layout.plane)[: layout.channels, :, layout.mask() == 0]
-            assert not around.any(), f"{node.name} leaves other things than zeros around its rows"
-            out = layout.unlay(out)
-        else:
-            out = out[: node.shape[0]]
-        np.testing.assert_allclose(out, expected, atol=tolerance * np.abs(expected).max(), err_msg=node.name)
-        kept += [node.name] if given else []
+        name, expected = request.node.name, values[request.node.name]
+        out = interpreter.run(kernel, given(request, values), np.random.default_rng(seed))
+        if request.out:
+            around = out.reshape(kernel.out.shape)[: request.out.channels, :, request.out.mask() == 0]
+            assert not around.any(), f"{name} leaves other things than zeros around its rows"
+            out = request.out.unlay(out)
+        out = out.ravel()[: expected.size].reshape(expected.shape)
+        np.testing.assert_allclose(out, expected, atol=tolerance * np.abs(expected).max(), err_msg=name)
+        kept += [name] if request.node.inputs else []
     return kept
 
 
@@ -98,7 +80,7 @@ def test_kernels_of_random_networks_give_the_oracles_values_and_stay_in_their_bu
     name: str, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if seed % 2:
-        monkeypatch.setattr(stage, "L1", 0)  # so that AVX-512 fetches inputs ahead
+        monkeypatch.setattr(prefetch, "L1", 0)  # so that AVX-512 fetches inputs ahead
     size, width = (
         ((3, 7, 9, 3), 9) if name.startswith("vulkan") else ((5, 13, 13, 4), 20)
     )  # 64 invocations take their time
@@ -136,7 +118,10 @@ WINDOWS = [
 def test_pools_of_any_window_stride_and_padding(
     window: ops.Window, strides: ops.Window, padding: ops.Padding, target: str
 ) -> None:
-    """Of values of both signs and of positive ones. Strides of 1 and 2 in width have kernels of their own, unless negative values meet padding."""
+    """Of values of both signs and of positive ones.
+
+    Strides of 1 and 2 in width have kernels of their own, unless negative values meet padding.
+    """
     own = strides[2] == 2 or strides[1:] == (1, 1)
     for kind, positive in itertools.product((ops.MaxPool, ops.AvgPool), (False, True)):
         zeros = kind is ops.AvgPool or positive or padding == ops.NO_PADDING
@@ -240,14 +225,23 @@ def test_clips_of_any_width_are_laid_out(width: int, target: str) -> None:
 
 
 def test_the_interpreter_catches_what_leaves_a_buffer_or_is_never_written() -> None:
-    found = Kernels(single(ops.AvgPool((1, 2, 2), (1, 2, 2), ops.NO_PADDING), 2, 6, 8, 1), TARGETS["neon"])
-    kernel, rng = found.build(found.graph["node"]), np.random.default_rng(0)
-    assert kernel is not None
-    memory = found.memory("clip", {"clip": np.ones((2, 6, 8, 1))})
-    change = lambda old, new: dataclasses.replace(kernel, outside=kernel.outside.replace(old, new))
-    assert np.isfinite(interpreter.run(kernel, [memory], rng)).all()
-    with pytest.raises(IndexError, match=r"^4 elements at \d+: the buffer has \d+$"):
-        interpreter.run(change("(%c, %frame, %mask_at)", "(%next_c, %frame, %mask_at)"), [memory], rng)
+    graph = stages.rewrite(single(ops.AvgPool((1, 2, 2), (1, 2, 2), ops.NO_PADDING), 2, 6, 8, 1), TARGETS["neon"])
+    request, kernel = next(pair for pair in build.walk(graph, TARGETS["neon"]) if pair[0].node.name == "node")
+    rng, laid = np.random.default_rng(0), memory(request.inputs[0], np.ones((2, 6, 8, 1)))
+    found = kernel.executable
+    assert found is not None
+
+    def changed(old: str, new: str) -> np.ndarray:
+        lines = tuple(line.replace(old, new) for line in found.lines)
+        assert lines != found.lines
+        return interpreter.run(
+            dataclasses.replace(kernel, executable=dataclasses.replace(found, lines=lines)), [laid], rng
+        )
+
+    assert np.isfinite(interpreter.run(kernel, [laid], rng)).all()
+    with pytest.raises(IndexError, match=r"^8 elements at \d+: the buffer has \d+$"):
+        changed("(frame_at + 8)", "(frame_at + 88)")
     with pytest.raises(IndexError, match=r"^\d elements at -\d+: the buffer has \d+$"):
-        interpreter.run(change("%c0 = arith.constant 0", "%c0 = arith.constant -9"), [memory], rng)
-    assert np.isnan(interpreter.run(change("%cx = arith.constant 2", "%cx = arith.constant 1"), [memory], rng)).any()
+        changed("%c0 = arith.constant 0", "%c0 = arith.constant -9")
+    once = dataclasses.replace(found, grid=dataclasses.replace(found.grid, counts=(1, *found.grid.counts[1:])))
+    assert np.isnan(interpreter.run(dataclasses.replace(kernel, executable=once), [laid], rng)).any()

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from iree.compiler.tools import binaries
 
-from lowering.kernels import emit, kernel, limits
+from lowering.kernels import emit, executables, kernel, limits
+from lowering.kernels.mlir import types
 from lowering.targets import gpus, targets
 from tests.lowering import networks
 
@@ -17,11 +18,14 @@ SMALL = networks.chain("dense", size=(2, 8, 8))
 
 
 def operand(*shape: int, element: str = "f32") -> kernel.Operand:
-    return kernel.Operand("values", kernel.Tensor(shape, element))
+    return kernel.Operand("values", types.Tensor(shape, element))
 
 
-def made(grid: kernel.Grid | None = None, *operands: kernel.Operand) -> kernel.Kernel:
-    return kernel.Kernel(operands, kernel.Tensor((7,)), "", "", grid)
+def made(grid: executables.Grid | None = None, *operands: kernel.Operand) -> kernel.Kernel:
+    """A kernel of nothing, an executable if there is a grid."""
+    out = types.Tensor((7,))
+    found = executables.Executable(len(operands) + 1, (out,), grid, ()) if grid else None
+    return kernel.Kernel(operands, out, executable=found)
 
 
 @pytest.mark.parametrize("gpu", sorted(targets.VULKAN_GPUS))
@@ -48,11 +52,11 @@ def test_the_limits_are_those_that_iree_compiles_for(gpu: str, tmp_path: pathlib
     [
         (made(None, operand(4096, 8193)), "fc6 has 134234112 bytes in its buffer 'values', the target's limit is 134217728; lower for a target of less precision"),
         (made(None, operand(7, element="f16")), "fc6: its buffer 'values' holds f16, the target's buffers f32, i32; lower for f32"),
-        (made(kernel.Grid((1, 1, 1), 256)), "fc6 has 256 invocations in a workgroup, the target's limit is 128; choose a target that allows more"),
-        (made(kernel.Grid((1, 65536, 1), 64)), "fc6 has 65536 workgroups along y, the target's limit is 65535; take a smaller clip"),
-        (made(kernel.Grid((1, 1, 1), 64), *[dataclasses.replace(operand(1), name=f"o{i}") for i in range(8)]), "fc6 has 9 buffers, the target's limit is 8;"),
+        (made(executables.Grid((1, 1, 1), 256)), "fc6 has 256 invocations in a workgroup, the target's limit is 128; choose a target that allows more"),
+        (made(executables.Grid((1, 65536, 1), 64)), "fc6 has 65536 workgroups along y, the target's limit is 65535; take a smaller clip"),
+        (made(executables.Grid((1, 1, 1), 64), *[dataclasses.replace(operand(1), name=f"o{i}") for i in range(8)]), "fc6 has 9 buffers, the target's limit is 8;"),
         (
-            made(kernel.Grid((9, 1, 1), 64, ((0, 5), (5, 4)), macs=31)),
+            made(executables.Grid((9, 1, 1), 64, ((0, 5), (5, 4)), macs=31)),
             "fc6 has 31 MACs in one workgroup, the target's limit is 30; a dispatch cannot be less: allow --macs-per-dispatch 31 or prune more",
         ),
     ],
@@ -66,7 +70,7 @@ def test_what_a_gpu_does_not_take_is_refused(kernel_: kernel.Kernel, message: st
 def test_c3ds_largest_weights_are_just_what_every_phone_takes() -> None:
     limits.check("fc6", made(None, operand(4096, 8192)), gpus.Limits())
     limits.check("fc6", made(None, operand(8192, 8192, element="f16")), gpus.ADRENO)
-    limits.check("fc6", made(kernel.Grid((65535, 9, 1), 128)), gpus.Limits())
+    limits.check("fc6", made(executables.Grid((65535, 9, 1), 128)), gpus.Limits())
 
 
 @pytest.mark.parametrize(

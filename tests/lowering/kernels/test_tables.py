@@ -32,16 +32,16 @@ def test_bounds_leave_out_just_the_taps_outside_the_clip_in_time(
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
-def test_ring_offsets_lead_to_the_frames_of_a_window_wherever_it_starts(depth: int) -> None:
+def test_rolling_offsets_lead_to_the_frames_of_a_window_wherever_it_starts(depth: int) -> None:
     kernel, span = packed.pack(networks.layer(rng, depth, 1, 1, 6, 13, scheme="unstructured")["kernel"], 4), 24
     op = ops.PackedConv(kernel, np.zeros(13, np.float32), ops.NO_PADDING)
-    offsets = tables.ring_offsets(op, span).reshape(depth, len(kernel.taps))
-    ring = np.empty((6, depth, span), int)  # as chunks of a frame lie in it: channel, slot, position
+    offsets = tables.rolling_offsets(op, span).reshape(depth, len(kernel.taps))
+    buffer = np.empty((6, depth, span), int)  # as chunks of a frame lie in it: channel, slot, position
     for first in range(2 * depth):
         for frame in range(first, first + depth):
-            ring[:, frame % depth] = 1000 * frame + 100 * np.arange(6)[:, None] + np.arange(span)
+            buffer[:, frame % depth] = 1000 * frame + 100 * np.arange(6)[:, None] + np.arange(span)
         d, _, _, i = kernel.taps.T
-        np.testing.assert_array_equal(ring.ravel()[offsets[first % depth]], 1000 * (first + d) + 100 * i)
+        np.testing.assert_array_equal(buffer.ravel()[offsets[first % depth]], 1000 * (first + d) + 100 * i)
 
 
 def test_rows_that_fill_a_block_have_no_taps_and_no_bias() -> None:
@@ -77,8 +77,7 @@ def test_a_dense_layer_reads_a_vector_in_order() -> None:
 
 
 def test_offsets_go_on_after_the_last_tap_for_kernels_that_fetch_ahead() -> None:
-    found = {"offsets": np.arange(5, dtype=np.int32), "mid_offsets": np.arange(3, dtype=np.int32), "bias": np.ones(4)}
-    ahead = {o.name: o.array for o in tables.operands(found, precisions.F32, ahead=2)}
+    found = {"offsets": np.arange(5, dtype=np.int32), "bias": np.ones(4)}
+    ahead = {o.name.removeprefix("a_"): o.array for o in tables.operands(found, precisions.F32, ahead=2, prefix="a_")}
     np.testing.assert_array_equal(ahead["offsets"], [0, 1, 2, 3, 4, 0, 0])
-    np.testing.assert_array_equal(ahead["mid_offsets"], [0, 1, 2, 0, 0])
     np.testing.assert_array_equal(ahead["bias"], np.ones(4, np.float32))

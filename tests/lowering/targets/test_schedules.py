@@ -27,7 +27,7 @@ def text(network: networks.Network, choice: schedules.Schedule | None = None, ta
 
 def sums(text: str, layer: str) -> int:
     """Accumulators of a layer's inner loop."""
-    return int(re.findall(rf"@{layer}_kernel .*?%sums:(\d+) = ", text, re.DOTALL)[0])
+    return int(re.findall(rf"@{layer}_kernel .*?%accs:(\d+) = ", text, re.DOTALL)[0])
 
 
 def test_a_choice_of_vectors_and_rows_is_the_register_tile(network: networks.Network) -> None:
@@ -38,10 +38,11 @@ def test_a_choice_of_vectors_and_rows_is_the_register_tile(network: networks.Net
 
 
 def test_a_choice_of_chunk_is_the_tiles_of_a_chunk(network: networks.Network) -> None:
-    counts = [
-        int(re.findall(r"@conv1_kernel .*?%chunk = .*? \(i mod (\d+)\)", found, re.DOTALL)[0])
-        for found in (text(network, schedules.Schedule(chunk=chunk)) for chunk in (1, 3, 64))
+    found = [
+        re.search(r"@conv1_kernel .*?(?:%chunk = .*? \(item mod (\d+)\)|flow\.dispatch)", each, re.DOTALL)
+        for each in (text(network, schedules.Schedule(chunk=chunk)) for chunk in (1, 3, 64))
     ]
+    counts = [int(match[1] or 1) for match in found if match]  # of a single chunk no item's place is asked for
     assert counts[0] > counts[1] > counts[2] == 1
     assert counts[1] == -(-counts[0] // 3)
 

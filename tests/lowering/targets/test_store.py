@@ -91,12 +91,11 @@ def test_files_differ_by_target_precision_and_processor(monkeypatch: pytest.Monk
 
 
 def test_a_change_of_the_kernels_is_another_file(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
-    (tmp_path / "kernels" / "templates").mkdir(parents=True)
-    (tmp_path / "kernels" / "templates" / "conv.mlir").write_text("old")
+    (tmp_path / "kernels" / "cpu").mkdir(parents=True)
     monkeypatch.setattr(store, "PACKAGE", tmp_path)
     stamps = []
     for text in ("old", "new"):
-        (tmp_path / "kernels" / "templates" / "conv.mlir").write_text(text)
+        (tmp_path / "kernels" / "cpu" / "conv.py").write_text(text)
         store.stamp.cache_clear()
         stamps.append(store.stamp())
     store.stamp.cache_clear()

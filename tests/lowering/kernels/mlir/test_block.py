@@ -13,8 +13,7 @@ WIDE = types.Buffer(16, types.Vector(4))
 
 def lines(b: block.Block, **arguments: types.Type) -> list[str]:
     """What a block holds, once IREE has read it as the body of a function."""
-    head = ", ".join(f"%{name}: {type}" for name, type in arguments.items())
-    parse.parse("\n".join([f"func.func @f({head}) {{", *b.lines(), "return", "}"]))
+    parse.body(b.lines(), **arguments)
     return b.lines()
 
 

@@ -31,7 +31,7 @@ def test_a_generic_reads_as_linalg() -> None:
         "    linalg.yield %sum : f32",
         "} -> tensor<3x16xf32>",
     ]
-    parse.parse("\n".join([f"func.func @f(%x: {X}, %mask: {MASK}) {{", *b.lines(), "return", "}"]))
+    parse.body(b.lines(), x=X, mask=MASK)
 
 
 def test_every_operation_is_one_that_iree_reads() -> None:
@@ -47,7 +47,7 @@ def test_every_operation_is_one_that_iree_reads() -> None:
         at = cell.at("k") + cell.at("i") * 3
         cell.give(tensors.extract(b, flat, [at]))
     assert cell.result.type == types.Tensor((4, 4))
-    parse.parse("\n".join([f"func.func @f(%x: {X}) {{", *b.lines(), "return", "}"]))
+    parse.body(b.lines(), x=X)
 
 
 def test_what_a_generic_gives_must_be_of_its_results_type() -> None:

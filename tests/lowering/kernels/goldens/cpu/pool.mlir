@@ -1,84 +1,71 @@
+#storage = #hal.descriptor_type<storage_buffer>
+#reads2_writes1 = #hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>
+#workgroup_of_1 = #iree_codegen.translation_info<pipeline = #iree_codegen.no_pipeline workgroup_size = [1, 1, 1]>
 util.global private @pool.mask = #flow.parameter.named<"model"::"pool.mask"> : tensor<16xf32>
 hal.executable.source private @pool_kernel {
-  hal.executable.export public @pool ordinal(0) layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) count(%device: !hal.device) -> (index, index, index) {
-      %cx = arith.constant 2 : index
-      %cy = arith.constant 16 : index
-      %cz = arith.constant 1 : index
-      hal.return %cx, %cy, %cz : index, index, index
+  hal.executable.export public @pool ordinal(0) layout(#reads2_writes1) count(%device: !hal.device) -> (index, index, index) {
+    %c2 = arith.constant 2 : index
+    %c16 = arith.constant 16 : index
+    %c1 = arith.constant 1 : index
+    hal.return %c2, %c16, %c1 : index, index, index
   }
   builtin.module {
-      func.func @pool() attributes {translation_info = #iree_codegen.translation_info<pipeline = #iree_codegen.no_pipeline workgroup_size = [1, 1, 1]>} {
-        %byte0 = arith.constant 0 : index
-        %x = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(0) alignment(64) offset(%byte0) : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
-        %mask = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(1) alignment(64) offset(%byte0) : memref<16xf32, #hal.descriptor_type<storage_buffer>>
-        %out = hal.interface.binding.subspan layout(#hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer, ReadOnly>, #hal.pipeline.binding<storage_buffer>]>) binding(2) alignment(64) offset(%byte0) : memref<512xf32, #hal.descriptor_type<storage_buffer>>
-// A pool by whole vectors: spans of pixels (rows of the image; all of it, where windows are one pixel apart) > vector > frames of the window.
-// Zeros first; a vector that reaches beyond its span writes what the next span writes again, and zeros after the last one.
-        %c0 = arith.constant 0 : index
-        %c1 = arith.constant 1 : index
-        %spans = arith.constant 3 : index
-        %tiles = arith.constant 1 : index
-        %start = arith.constant dense<0.0> : vector<8xf32>
-        %factor = arith.constant dense<1.000000000e+00> : vector<4xf32>
-        %chunk = arith.constant 0 : index
-        %c = hal.interface.workgroup.id[1] : index
-        %next_c = arith.addi %c, %c1 : index
-        %frame = hal.interface.workgroup.id[0] : index
-        // The zeros before the first and after the last pixel of each plane.
-        %pad_zero = arith.constant 0.0 : f32
-        %last_chunk = arith.constant 0 : index
-        %head_size = arith.constant 16 : index
-        %tail_start = arith.constant 16 : index
-        %plane_size = arith.constant 16 : index
-        %head_here = arith.cmpi eq, %chunk, %c0 : index
-        %tail_here = arith.cmpi eq, %chunk, %last_chunk : index
-        %head_end = arith.select %head_here, %head_size, %c0 : index
-        %tail_end = arith.select %tail_here, %plane_size, %tail_start : index
-        %channel_first = affine.apply affine_map<(r) -> (r * 1)>(%c)
-        %channel_end = affine.apply affine_map<(r) -> (r * 1)>(%next_c)
-        scf.for %channel = %channel_first to %channel_end step %c1 {
-          %pads_at = affine.apply affine_map<(c, f) -> (c * 32 + f * 16)>(%channel, %frame)
-          scf.for %i = %c0 to %head_end step %c1 {
-            %at = arith.addi %pads_at, %i : index
-            memref.store %pad_zero, %out[%at] : memref<512xf32, #hal.descriptor_type<storage_buffer>>
-          }
-          scf.for %i = %tail_start to %tail_end step %c1 {
-            %at = arith.addi %pads_at, %i : index
-            memref.store %pad_zero, %out[%at] : memref<512xf32, #hal.descriptor_type<storage_buffer>>
-          }
+    func.func @pool() attributes {translation_info = #workgroup_of_1} {
+      // A pool by whole vectors: spans of pixels > vector > frames of the window.
+      // A span is a row of pixels of the result, or all of them where windows are one pixel apart.
+      // Zeros first. A vector that reaches beyond its span writes what the next span writes again.
+      %c0 = arith.constant 0 : index
+      %zero = arith.constant 0.0 : f32
+      %c1 = arith.constant 1 : index
+      %c16 = arith.constant 16 : index
+      %start = arith.constant dense<0.0> : vector<8xf32>
+      %c3 = arith.constant 3 : index
+      %factor = arith.constant dense<1.0> : vector<4xf32>
+      %x = hal.interface.binding.subspan layout(#reads2_writes1) binding(0) alignment(64) offset(%c0) : memref<3584xf32, #storage>
+      %mask = hal.interface.binding.subspan layout(#reads2_writes1) binding(1) alignment(64) offset(%c0) : memref<16xf32, #storage>
+      %out = hal.interface.binding.subspan layout(#reads2_writes1) binding(2) alignment(64) offset(%c0) : memref<512xf32, #storage>
+      %frame = hal.interface.workgroup.id[0] : index
+      %c = hal.interface.workgroup.id[1] : index
+      // The zeros around the pixels of each plane.
+      %at = affine.apply affine_map<(c) -> (c + 1)>(%c)
+      scf.for %channel = %c to %at step %c1 {
+        %plane = affine.apply affine_map<(channel, frame) -> (channel * 32 + frame * 16)>(%channel, %frame)
+        scf.for %i = %c0 to %c16 step %c1 {
+          %at_1 = arith.addi %plane, %i : index
+          memref.store %zero, %out[%at_1] : memref<512xf32, #storage>
         }
-        %window_first = affine.max affine_map<(f) -> (0, 0 - f * 1)>(%frame)
-        %window_end = affine.min affine_map<(f) -> (1, 2 + 0 - f * 1)>(%frame)
-        scf.for %span = %c0 to %spans step %c1 {
-          scf.for %tile = %c0 to %tiles step %c1 {
-            %p = affine.min affine_map<(t) -> (t * 4, 0)>(%tile)
-            %in = affine.apply affine_map<(c, f, s, p) -> ((c * 2 + f * 1) * 112 + s * 20 + p * 2 + 11)>(%c, %frame, %span, %p)
-            %found:1 = scf.for %d = %window_first to %window_end step %c1 iter_args(%a0 = %start) -> (vector<8xf32>) {
-              %frame_at = affine.apply affine_map<(d)[i] -> (d * 112 + i)>(%d)[%in]
-              %at0_0 = affine.apply affine_map<(i) -> (i + 0)>(%frame_at)
-              %ahead0_0_0 = affine.apply affine_map<(i) -> (i + 2048)>(%at0_0)
-              memref.prefetch %x[%ahead0_0_0], read, locality<2>, data : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
-              %v0_0 = vector.load %x[%at0_0] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>, vector<8xf32>
-              %n0_0 = arith.maximumf %a0, %v0_0 : vector<8xf32>
-              %at0_1 = affine.apply affine_map<(i) -> (i + 10)>(%frame_at)
-              %ahead0_1_0 = affine.apply affine_map<(i) -> (i + 2048)>(%at0_1)
-              memref.prefetch %x[%ahead0_1_0], read, locality<2>, data : memref<3584xf32, #hal.descriptor_type<storage_buffer>>
-              %v0_1 = vector.load %x[%at0_1] : memref<3584xf32, #hal.descriptor_type<storage_buffer>>, vector<8xf32>
-              %n0_1 = arith.maximumf %n0_0, %v0_1 : vector<8xf32>
-              scf.yield %n0_1 : vector<8xf32>
-            }
-            %even0, %odd0 = vector.deinterleave %found : vector<8xf32> -> vector<4xf32>
-            %across0 = arith.maximumf %even0, %odd0 : vector<4xf32>
-            %scaled = arith.mulf %across0, %factor : vector<4xf32>
-            %mask_at = affine.apply affine_map<(s, p) -> (s * 4 + p + 0)>(%span, %p)
-            %keep = vector.load %mask[%mask_at] : memref<16xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-            %kept = arith.mulf %scaled, %keep : vector<4xf32>
-            %to = affine.apply affine_map<(c, f, m) -> ((c * 2 + f) * 16 + m)>(%c, %frame, %mask_at)
-            vector.store %kept, %out[%to] : memref<512xf32, #hal.descriptor_type<storage_buffer>>, vector<4xf32>
-          }
-        }
-        return
       }
+      %d_first = affine.max affine_map<(frame) -> (0, -frame)>(%frame)
+      %d_end = affine.min affine_map<(frame) -> (1, 2 - frame)>(%frame)
+      scf.for %span = %c0 to %c3 step %c1 {
+        scf.for %tile = %c0 to %c1 step %c1 {
+          %p = affine.min affine_map<(tile) -> (tile * 4, 0)>(%tile)
+          %window = affine.apply affine_map<(c, frame, span, p) -> ((c * 2 + frame) * 112 + span * 20 + p * 2 + 11)>(%c, %frame, %span, %p)
+          %acc = scf.for %d = %d_first to %d_end step %c1 iter_args(%acc_1 = %start) -> (vector<8xf32>) {
+            %frame_at = affine.apply affine_map<(d, window) -> (d * 112 + window)>(%d, %window)
+            %at_1 = affine.apply affine_map<(frame_at) -> (frame_at + 2048)>(%frame_at)
+            memref.prefetch %x[%at_1], read, locality<2>, data : memref<3584xf32, #storage>
+            %pixels = vector.load %x[%frame_at] : memref<3584xf32, #storage>, vector<8xf32>
+            %all = arith.maximumf %acc_1, %pixels : vector<8xf32>
+            %row_at = affine.apply affine_map<(frame_at) -> (frame_at + 10)>(%frame_at)
+            %at_2 = affine.apply affine_map<(row_at) -> (row_at + 2048)>(%row_at)
+            memref.prefetch %x[%at_2], read, locality<2>, data : memref<3584xf32, #storage>
+            %pixels_1 = vector.load %x[%row_at] : memref<3584xf32, #storage>, vector<8xf32>
+            %all_1 = arith.maximumf %all, %pixels_1 : vector<8xf32>
+            scf.yield %all_1 : vector<8xf32>
+          }
+          %even, %odd = vector.deinterleave %acc : vector<8xf32> -> vector<4xf32>
+          %all = arith.maximumf %even, %odd : vector<4xf32>
+          %place = affine.apply affine_map<(span, p) -> (span * 4 + p)>(%span, %p)
+          %keep = vector.load %mask[%place] : memref<16xf32, #storage>, vector<4xf32>
+          %scaled = arith.mulf %all, %factor : vector<4xf32>
+          %kept = arith.mulf %scaled, %keep : vector<4xf32>
+          %at_1 = affine.apply affine_map<(c, frame, place) -> ((c * 2 + frame) * 16 + place)>(%c, %frame, %place)
+          vector.store %kept, %out[%at_1] : memref<512xf32, #storage>, vector<4xf32>
+        }
+      }
+      return
+    }
   }
 }
 func.func private @pool(%x: tensor<16x2x112xf32>) -> tensor<16x2x16xf32> {

@@ -1,0 +1,66 @@
+"""A packed convolution and the pool behind it in one kernel for CPUs: what lies between them stays in L2."""
+
+from lowering.graph.rewrites import fusion
+from lowering.kernels import executables, layouts, loops, tables
+from lowering.kernels import kernel as kernels
+from lowering.kernels.cpu import rolling, windows
+from lowering.kernels.mlir import block, types, values
+from lowering.targets import precisions
+
+
+def fused_pool(request: kernels.Request) -> kernels.Kernel:
+    """pool(relu?(conv(x) + bias)), with windows side by side. A chunk is whole rows of pixels of the result."""
+    op, x, y, target = request.op, request.x, request.y, request.target
+    lines = fusion.lines(op, x.pitch, target)
+    span, chunks = lines * op.pool.window[1] * x.pitch, y.height // lines
+    depth, conv = op.pool.window[0], op.conv
+    between = layouts.flat(op.between[0], conv.kernel.rows * conv.kernel.group, span)
+    first = rolling.First(conv, fusion.pooled_tile(op, lines, x.pitch, target), x)
+    steps = rolling.Steps(chunks, span, x.first, x.first + chunks * span, chunks)
+    found = rolling.Rolling(first, between, depth, steps, stride=depth, lead=depth, target=target)
+    arrays = tables.operands(first.tables(between), target.precision, target.inputs_ahead)
+    scratch = {rolling.BUFFER: types.Tensor((found.workers * found.size,), request.y_type.element)}
+    comment = (
+        f"A packed convolution and a pool: the first fills {depth} frames that stay in cache, which the second reads."
+    )
+    operands, grid = [*kernels.arguments(request.named), *arrays], executables.Grid((found.workers, 1, 1))
+    kernel = loops.Loops(comment, operands, request.y_type, grid, scratch)
+    found.write(kernel, y, lambda turn: _windows(request, kernel, turn, lines))
+    return kernel.kernel()
+
+
+def _windows(request: kernels.Request, kernel: loops.Loops, turn: rolling.Turn, lines: int) -> None:
+    """Maxima over windows of the buffer's frames and of 2 x 2 pixels; zeros between the rows of pixels."""
+    b, y, pitch, (depth, high, _) = kernel.block, request.y, request.x.pitch, request.op.pool.window
+    element, span = request.y_type.element, lines * high * pitch
+    lanes = request.target.vector_bytes // request.target.activation_bytes
+    while lanes > y.width:
+        lanes //= 2
+    zero = b.constant(0.0, types.Scalar(element), "zero")
+    b.comment("Maxima over windows of the buffered frames and of 2 x 2 pixels.")
+    with b.loop("c", 0, y.stored) as c, b.loop("line", 0, lines) as line:
+        from_ = b.index(c * (depth * span) + line * (high * pitch) + turn.buffer, "from")
+        row = turn.chunk * lines + line
+        to = b.index((c * y.frames + turn.frame) * y.plane + row * y.pitch + y.first, "to")
+        with b.loop("tile", 0, -(-y.width // lanes)) as tile:
+            p = b.min(tile * lanes, windows.last(y.width, lanes), name="p")
+            places = [
+                b.index(p * 2 + from_, "window") + (d * span + h * pitch) for d in range(depth) for h in range(high)
+            ]
+            most = _most(b, kernel[rolling.BUFFER], places, lanes, request.target.precision)
+            b.store(b.cast(most, element), kernel["out"], b.op("arith.addi", p, to, name="at"))
+        with b.loop("i", y.width, y.pitch) as i:
+            b.store(zero, kernel["out"], b.op("arith.addi", i, to, name="gap"))
+
+
+def _most(
+    b: block.Block, source: values.Value, places: list[values.Affine], lanes: int, own: precisions.Precision
+) -> values.Value:
+    """The maxima of windows two pixels wide: a vector from each place holds both columns in turns."""
+    maximum = precisions.MAXIMUM[own.sums]
+    most: values.Value | None = None
+    for place in places:
+        value = b.cast(b.vector(source, place, 2 * lanes, "pixels"), own.sums)
+        most = b.op(maximum, most, value, name="most") if most else value
+    assert most is not None
+    return b.op(maximum, *windows.columns(b, most), name="most")

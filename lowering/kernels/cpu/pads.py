@@ -1,0 +1,37 @@
+"""The zeros around the pixels of each plane: the kernel that writes a feature map writes them too."""
+
+from lowering.kernels import layouts
+from lowering.kernels.mlir import block, types, values
+
+Span = tuple[values.Index, values.Index]
+
+
+def write(
+    b: block.Block,
+    out: values.Value,
+    layout: layouts.Layout,
+    channels: Span,
+    frame: values.Value,
+    zeros: tuple[Span, ...],
+) -> None:
+    """Zeros in the planes of these channels in one frame, at the positions of each span."""
+    zero = b.constant(0.0, types.Scalar(out.type.element), "zero")
+    b.comment("The zeros around the pixels of each plane.")
+    with b.loop("channel", *channels) as channel:
+        plane = b.index(channel * (layout.frames * layout.plane) + frame * layout.plane, "plane")
+        for start, end in zeros:
+            with b.loop("i", start, end) as i:
+                b.store(zero, out, b.op("arith.addi", plane, i, name="at"))
+
+
+def whole(layout: layouts.Layout, spans: int) -> tuple[Span, ...]:
+    """Where zeros are, for a kernel that writes whole planes: between several spans of pixels they are anywhere."""
+    return ((0, layout.first), (layout.end, layout.plane)) if spans == 1 else ((0, layout.plane),)
+
+
+def of_chunk(b: block.Block, layout: layouts.Layout, chunk: values.Value, chunks: int) -> tuple[Span, ...]:
+    """Where zeros are, for a kernel that writes a chunk of positions: the first and the last one have them."""
+    first, last = (b.compare("eq", chunk, b.index(i), name) for i, name in ((0, "is_first"), (chunks - 1, "is_last")))
+    head = b.select(first, b.index(layout.first), b.index(0), "head_end")
+    tail = b.select(last, b.index(layout.plane), b.index(layout.end), "tail_end")
+    return (0, head), (layout.end, tail)

@@ -1,0 +1,71 @@
+"""What kernels for CPUs fetch ahead.
+
+Software prefetches, where what is read next is known but not next to what is read now.
+"""
+
+import dataclasses
+
+from lowering.kernels import layouts
+from lowering.kernels.mlir import block, types, values
+from lowering.targets import precisions, targets
+
+LINE = 64  # bytes in a cache line
+L1 = 32 * 1024  # bytes that the L1 of any core holds
+SMALL = 256 * 1024  # bytes of input that stay in cache without being asked for
+STREAM = 8192  # bytes from what is read to what is fetched, where it is read in order
+
+
+@dataclasses.dataclass(frozen=True)
+class Ahead:
+    """The part of a convolution's input that is read next.
+
+    `size` elements in each channel and in `frames` frames, from `start` on.
+    """
+
+    source: values.Value
+    layout: layouts.Layout
+    start: values.Index
+    frames: int
+    size: int
+
+    def write(self, b: block.Block, row: values.Value, rows: int, target: targets.Target) -> None:
+        """Each of `rows` rows of filters fetches its share into L2: the fetches spread over the work of a chunk.
+
+        Nothing is fetched of an input that is small enough to be in the cache anyway.
+        """
+        x, line = self.layout, LINE // target.activation_bytes
+        if x.size * target.activation_bytes <= SMALL:
+            return
+        b.comment("This row's share of the channels that are read next.")
+        share = row % rows * x.channels
+        first, end = b.index(share // rows, "ahead_first"), b.index((share + x.channels) // rows, "ahead_end")
+        with (
+            b.loop("channel", first, end) as channel,
+            b.loop("ahead", 0, self.frames) as frame,
+            b.loop("line", 0, -(-self.size // line)) as at,
+        ):
+            b.prefetch(self.source, channel * (x.frames * x.plane) + frame * x.plane + at * line + self.start, 2)
+
+
+def residual(
+    b: block.Block, source: values.Value, layout: layouts.Layout, to: values.Value, filters: int, size: int
+) -> None:
+    """Fetches what the same row of `filters` filters adds in the next frame.
+
+    `size` positions of each, one plane behind `to`.
+    """
+    line = LINE // precisions.DTYPES[source.type.element].itemsize
+    b.comment("What this row adds in the next frame.")
+    with b.loop("filter", 0, filters) as filter_, b.loop("line", 0, -(-size // line) + 1) as at:
+        b.prefetch(source, filter_ * (layout.frames * layout.plane) + at * line + to + layout.plane, 2)
+
+
+def vector(b: block.Block, source: values.Value, at: values.Index, lanes: int, distance: int = 0) -> None:
+    """Fetches what lies behind what a vector loads at a place: `distance` elements, or STREAM bytes.
+
+    What is read once, in order, then comes from memory in time.
+    """
+    assert isinstance(source.type, types.Buffer)
+    size = precisions.DTYPES[source.type.element].itemsize
+    for start in range(0, lanes, LINE // size):
+        b.prefetch(source, at + ((distance or STREAM // size) + start), 2)

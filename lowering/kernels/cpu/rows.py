@@ -1,0 +1,206 @@
+"""The inner loops of a packed convolution on a CPU: rows of filters over one chunk of positions of one output frame.
+
+A register tile is `group` filters x `tile.vectors` vectors of positions, whose accumulators stay in registers while the
+taps of the row are added up.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+from lowering.graph import ops
+from lowering.kernels import layouts, loops
+from lowering.kernels.cpu import prefetch
+from lowering.kernels.mlir import block, types
+from lowering.kernels.mlir.values import Index, Value
+from lowering.targets import precisions, targets, tiles
+
+WEIGHTS_AHEAD = (
+    256  # taps from the weights that are multiplied to those that are fetched, where no cache holds them all
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Tables:
+    """The buffers of a convolution's tables, as `tables.conv` makes them."""
+
+    values: Value
+    offsets: Value
+    bounds: Value
+    bias: Value
+
+    @classmethod
+    def of(cls, kernel: loops.Loops, prefix: str = "") -> "Tables":
+        """Those that a kernel has under names with this prefix."""
+        return cls(**{field.name: kernel[f"{prefix}{field.name}"] for field in dataclasses.fields(cls)})
+
+
+@dataclasses.dataclass(frozen=True)
+class Chunk:
+    """What is computed: the first and the end of the rows of filters and of the tiles, in one output frame.
+
+    origin: where in the source the first position of the tiles lies. to: where in the result. mask: where in the mask,
+    if there is one.
+    shift: what is added to the place of a tap in the table of offsets.
+    """
+
+    frame: Value
+    rows: tuple[Index, Index]
+    tiles: tuple[Index, Index]
+    origin: Value
+    to: Value
+    mask: Index = 0
+    shift: Value | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """The buffer that a convolution reads. held: bytes of it that all rows together read in a chunk."""
+
+    buffer: Value
+    held: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Output:
+    """The buffer that a convolution writes. stride: elements from filter to filter.
+
+    mask: f32[positions], None where positions between the rows of pixels may hold anything.
+    residual: a buffer that is added, which may hold fewer channels than whole groups of filters.
+    """
+
+    buffer: Value
+    stride: int
+    mask: Value | None = None
+    residual: Value | None = None
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Rows:
+    """One convolution of a kernel: relu?(conv(source) + bias + residual) * mask."""
+
+    op: ops.PackedConv
+    tile: tiles.Tile
+    target: targets.Target
+    tables: Tables
+    source: Source
+    out: Output
+
+    def write(
+        self, b: block.Block, chunk: Chunk, before: Callable[[Value, Value], None] = lambda row, to: None
+    ) -> None:
+        """The loops. before(row, to): writes what comes before a row's tiles; `to`: where its first filter goes."""
+        group = self.op.kernel.group
+        b.comment(
+            f"Rows of filters of one output frame: row > tile > tap, with {group} x {self.tile.size} accumulators."
+        )
+        with b.loop("row", *chunk.rows) as row:
+            bounds_at = b.index((chunk.frame * self.op.kernel.rows + row) * 2, "bounds_at")
+            bounds_next = b.op("arith.addi", bounds_at, b.index(1), name="bounds_next")
+            first, end = (b.load(self.tables.bounds, at, "bound") for at in (bounds_at, bounds_next))
+            taps = b.cast(first, "index", "tap_first"), b.cast(end, "index", "tap_end")
+            bias_at = b.index(row * group, "bias_at")
+            row_to = b.index(row * (group * self.out.stride) + chunk.to, "row_to")
+            before(row, row_to)
+            with b.loop("tile", *chunk.tiles) as tile:
+                position = b.min(tile * self.tile.size, self.tile.last, name="position")
+                x_at = b.op("arith.addi", position, chunk.origin, name="x_at")
+                biases = [bias for bias in self._biases(b, bias_at) for _ in range(self.tile.vectors)]
+                with b.carry("tap", *taps, biases) as loop:
+                    loop.next(self._tap(b, loop, x_at, chunk.shift))
+                self._epilogue(b, loop.results, position, row_to, chunk.mask)
+
+    def _biases(self, b: block.Block, at: Value) -> list[Value]:
+        """What each filter's sums start from."""
+        return [
+            b.broadcast(b.load(self.tables.bias, at + g, "bias_of"), self.tile.lanes, "start")
+            for g in range(self.op.kernel.group)
+        ]
+
+    def _tap(self, b: block.Block, loop: block.Loop, x_at: Value, shift: Value | None) -> list[Value]:
+        """The sums with one tap more: filters x vectors of positions."""
+        tile, sums, tap = self.tile, self.target.precision.sums, loop.index
+        place = b.op("arith.addi", tap, shift, name="place") if shift else tap
+        at = self._input(b, place, x_at)
+        inputs = [
+            b.cast(b.vector(self.source.buffer, at + v * tile.lanes, tile.lanes, "input"), sums)
+            for v in range(tile.vectors)
+        ]
+        weights = self._weights(b, tap)
+        self._fetch(b, place, x_at)
+        acc = iter(loop.carried)
+        return [b.op("vector.fma", weight, x, next(acc), name="acc") for weight in weights for x in inputs]
+
+    def _input(self, b: block.Block, place: Index, x_at: Value) -> Value:
+        """Where in the source the tap at a place in the table of offsets reads for this tile."""
+        offset = b.cast(b.load(self.tables.offsets, place, "offset32"), "index", "offset")
+        return b.op("arith.addi", offset, x_at, name="input_at")
+
+    def _fetch(self, b: block.Block, place: Value, x_at: Value) -> None:
+        """Fetches the lines that a later tap reads into L1.
+
+        Taps are anywhere, so that nothing else would bring them in time.
+        """
+        size, ahead = self.tile.size, self.target.inputs_ahead
+        if not ahead or self.source.held <= prefetch.L1:
+            return
+        at = self._input(b, place + ahead, x_at)
+        for i in sorted({*range(0, size, prefetch.LINE // self.target.activation_bytes), size - 1}):
+            b.prefetch(self.source.buffer, at + i, 3)
+
+    def _weights(self, b: block.Block, tap: Value) -> list[Value]:
+        """Each weight of a tap in all lanes.
+
+        NEON multiplies by one lane of a vector; elsewhere a load spreads a scalar.
+        """
+        group, sums, stored = self.op.kernel.group, self.target.precision.sums, self.tables.values
+        if self.target.fetches_weights and self.op.kernel.values.nbytes > self.target.cache_bytes:
+            b.prefetch(stored, tap * group + WEIGHTS_AHEAD * group, 3)
+        lanes = min(group, self.target.weight_lanes)
+        if lanes == 1:
+            weight = lambda g: b.cast(b.load(stored, tap * group + g, "weight"), sums)
+            return [b.broadcast(weight(g), self.tile.lanes) for g in range(group)]
+        found = []
+        for start in range(0, group, lanes):
+            weights = b.cast(b.vector(stored, tap * group + start, lanes, "weights"), sums)
+            found += [b.broadcast(b.extract(weights, i, "weight"), self.tile.lanes) for i in range(lanes)]
+        return found
+
+    def _epilogue(self, b: block.Block, sums: list[Value], position: Value, to: Value, mask: Index) -> None:
+        """Residual, ReLU, zeros between the rows of pixels; then the store."""
+        tile, precision = self.tile, self.target.precision
+        masks = [
+            b.vector(self.out.mask, position + mask + v * tile.lanes, tile.lanes, "keep")
+            for v in range(tile.vectors if self.out.mask else 0)
+            if self.out.mask
+        ]
+        floor = b.constant(0.0, types.Vector(tile.lanes, precision.sums), "zeros") if self.op.relu else None
+        for i, value in enumerate(sums):
+            g, v = divmod(i, tile.vectors)
+            at = b.index(position + to + (g * self.out.stride + v * tile.lanes), "out_at")
+            if self.out.residual:
+                value = b.op("arith.addf", value, self._more(b, self.out.residual, at), name="sum")
+            if floor:
+                value = b.op(precisions.MAXIMUM[precision.sums], value, floor, name="active")
+            if masks:
+                value = b.op("arith.mulf", value, masks[v], name="kept")
+            b.store(b.cast(value, precision.activations), self.out.buffer, at)
+
+    def _more(self, b: block.Block, residual: Value, at: Value) -> Value:
+        """What lies at the same place in the residual; any of it for a filter that only fills a group."""
+        lanes = self.tile.lanes
+        assert isinstance(residual.type, types.Buffer)
+        if residual.type.count < self.op.kernel.rows * self.op.kernel.group * self.out.stride:
+            at = b.min(at, residual.type.count - lanes, name="residual_at")
+        return b.cast(b.vector(residual, at, lanes, "residual"), self.target.precision.sums)
+
+
+def held(op: ops.PackedConv, x: layouts.Layout, size: int, target: targets.Target) -> int:
+    """Bytes of the input that all taps together read for `size` positions of one frame."""
+    return x.channels * op.kernel.shape[0] * (size + 2 * reach(op, x)) * target.activation_bytes
+
+
+def reach(op: ops.PackedConv, layout: layouts.Layout) -> int:
+    """The largest offset within a plane that a tap has from its position."""
+    _, kh, kw, _, _ = op.kernel.shape
+    _, (top, _), (left, _) = op.padding
+    return (kh - 1 - top) * layout.pitch + kw - 1 - left

@@ -1,5 +1,0 @@
-// One function per layer; @main reads like the network. Weights and tables are parameters, in weights.irpa.
-// The passes that turn a kernel's loops into vector code: accumulators stay in registers, epilogues and pads cost no pass over memory.
-#loops = #iree_codegen.translation_info<pipeline = #iree_codegen.pass_pipeline<"iree-codegen-tile-and-distribute-to-workgroups-using-forall-op, iree-codegen-bufferize-dispatch-tensor-load-store, canonicalize, cse, iree-codegen-generic-vectorization{generate-contract=true}, iree-codegen-optimize-tensor-insert-extract-slices, canonicalize, cse, iree-codegen-llvmcpu-bufferization-pipeline, iree-codegen-remove-single-iteration-loop, canonicalize, cse, iree-codegen-llvmcpu-vector-lowering-pipeline">>
-#rows = #iree_codegen.compilation_info<lowering_config = #iree_cpu.lowering_config<distribution = [0, 0]>, translation_info = #loops>
-#dense = #iree_codegen.compilation_info<lowering_config = #iree_cpu.lowering_config<distribution = [0]>, translation_info = #loops>

@@ -1,0 +1,1 @@
+"""Kernels for Vulkan: convolutions and fully connected layers. Imports as kernels."""

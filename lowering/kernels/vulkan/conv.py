@@ -1,0 +1,147 @@
+"""A packed convolution for Vulkan, as loops over buffers: the SPIR-V is what is written here."""
+
+import dataclasses
+
+import numpy as np
+
+from lowering.graph import ops
+from lowering.kernels import dispatches, layouts, loops, tables
+from lowering.kernels import kernel as kernels
+from lowering.kernels.mlir import types, values
+from lowering.targets import precisions
+
+INVOCATIONS = 64  # in a workgroup: one subgroup on Adreno, four on Valhall
+COMMENT = """A packed 3D convolution. A workgroup is 64 invocations on one row of filters and one frame.
+An invocation holds {tile} positions (64 apart, so that neighbours load neighbours) x {group} filters as accumulators.
+A tap is one offset, {vectors} vectors of weights (the same for all invocations) and {tile} inputs."""
+
+
+def conv(request: kernels.Request) -> kernels.Kernel:
+    """relu?(conv(x) + bias + residual). Workgroups are spans of positions x frames x rows of filters."""
+    op, y, target = request.op, request.y, request.target
+    group, width = op.kernel.group, min(4, op.kernel.group)
+    tile = target.tilings[group].vectors
+    found = tables.conv(op, request.x, y, op.kernel.rows)
+    wide = {"values": width, "bias": width}
+    arrays = [dataclasses.replace(o, width=wide.get(o.name, 1)) for o in tables.operands(found, target.precision)]
+    grid = dispatches.grid(_macs(found["bounds"], y, group, tile), INVOCATIONS, target.macs_per_dispatch)
+    comment = COMMENT.format(tile=tile, group=group, vectors=group // width)
+    kernel = loops.Loops(comment, [*kernels.arguments(request.named), *arrays], request.y_type, grid)
+    _Conv(op, request.x, y, target.precision, width, tile, kernel).write()
+    return kernel.kernel()
+
+
+def _macs(bounds: np.ndarray, y: layouts.Layout, group: int, tile: int) -> np.ndarray:
+    """i64[spans of positions, frames, rows]: MACs of each workgroup.
+
+    Those on a plane's last positions, too, compute a whole span.
+    """
+    taps = np.diff(bounds.astype(np.int64), axis=2)[None, :, :, 0]
+    return np.repeat(taps * (group * INVOCATIONS * tile), -(-y.plane // (INVOCATIONS * tile)), axis=0)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Conv:
+    """A convolution while it is written.
+
+    Accumulators of `width` filters x `tile` positions, as many of each as a group has.
+    """
+
+    op: ops.PackedConv
+    x: layouts.Layout
+    y: layouts.Layout
+    own: precisions.Precision
+    width: int
+    tile: int
+    kernel: loops.Loops
+
+    @property
+    def vectors(self) -> int:
+        return self.op.kernel.group // self.width
+
+    @property
+    def accumulator(self) -> types.Scalar | types.Vector:
+        """The type of the sums of `width` filters at one position."""
+        return types.Scalar(self.own.sums) if self.width == 1 else types.Vector(self.width, self.own.sums)
+
+    def write(self) -> None:
+        b, y = self.kernel.block, self.y
+        span, frame, row = self.kernel.workgroup("span", "frame", "row")
+        thread = b.let("thread", types.INDEX, "gpu.thread_id x")
+        at = (frame * self.op.kernel.rows + row) * 2
+        first32, end32 = (b.load(self.kernel["bounds"], at + i, f"{name}32") for i, name in enumerate(("first", "end")))
+        first, end = b.cast(first32, "index", "tap_first"), b.cast(end32, "index", "tap_end")
+        start = b.index(span * (INVOCATIONS * self.tile) + thread, "start")
+        places = [self._clamped(start + t * INVOCATIONS, 0, y.plane - 1) for t in range(self.tile)]
+        x_frame = b.index(frame * (self.op.stride * self.x.plane), "x_frame")
+        reads = [
+            b.op("arith.addi", self._clamped(place, y.first, y.end - 1), x_frame, name="input_of") for place in places
+        ]
+        zero = b.constant(0.0, self.accumulator, "zero")
+        with b.carry("tap", first, end, [zero] * (self.vectors * self.tile)) as loop:
+            loop.next(self._tap(loop.index, reads, loop.carried))
+        self._store(loop.results, places, row, frame)
+
+    def _clamped(self, at: values.Index, least: int, most: int) -> values.Value:
+        """A place within bounds, so that no invocation needs a branch."""
+        b = self.kernel.block
+        found = b.index(at, "place")
+        if least:
+            found = b.op("arith.maxsi", found, b.index(least), name="place")
+        return b.op("arith.minsi", found, b.index(most), name="place")
+
+    def _tap(self, tap: values.Value, reads: list[values.Value], sums: list[values.Value]) -> list[values.Value]:
+        """The sums with one tap more: vectors of filters x positions."""
+        b, kernel = self.kernel.block, self.kernel
+        offset = b.cast(b.load(kernel["offsets"], tap, "offset32"), "index", "offset")
+        inputs = []
+        for read in reads:
+            at = b.op("arith.addi", read, offset, name="input_at")
+            inputs.append(self._spread(b.cast(b.load(kernel["x"], at, "input"), self.own.sums)))
+        found, acc = [], iter(sums)
+        for v in range(self.vectors):
+            weights = b.cast(b.load(kernel["values"], tap * self.vectors + v, "weights"), self.own.sums)
+            found += [b.op("math.fma", weights, x, next(acc), name="acc") for x in inputs]
+        return found
+
+    def _spread(self, value: values.Value) -> values.Value:
+        """A number for all filters of an accumulator."""
+        return value if self.width == 1 else self.kernel.block.broadcast(value, self.width)
+
+    def _store(
+        self, sums: list[values.Value], places: list[values.Value], row: values.Value, frame: values.Value
+    ) -> None:
+        """Bias, residual, ReLU and mask; then one store per filter and position."""
+        b, stride = self.kernel.block, self.y.frames * self.y.plane
+        base = b.index(row * (stride * self.op.kernel.group) + frame * self.y.plane, "out_base")
+        keeps = [self._spread(b.load(self.kernel["mask"], place, "keep")) for place in places]
+        to = [b.op("arith.addi", base, place, name="to") for place in places]
+        total = iter(sums)
+        for v in range(self.vectors):
+            bias = b.load(self.kernel["bias"], row * self.vectors + v, "bias_of")
+            for keep, at in zip(keeps, to, strict=True):
+                targets_ = [b.index(at + (self.width * v + i) * stride, "out_at") for i in range(self.width)]
+                self._finish(b.op("arith.addf", next(total), bias, name="sum"), keep, targets_)
+
+    def _finish(self, value: values.Value, keep: values.Value, to: list[values.Value]) -> None:
+        """One accumulator, to the places of its filters."""
+        b, own = self.kernel.block, self.own
+        if residual := self.kernel.get("residual"):
+            value = b.op("arith.addf", value, b.cast(self._residual(residual, to), own.sums), name="sum")
+        floor = b.constant(0.0 if self.op.relu else -np.inf, self.accumulator, "floor")
+        value = b.op("arith.maximumf", value, floor, name="active")
+        value = b.cast(b.op("arith.mulf", value, keep, name="kept"), own.activations)
+        for i, at in enumerate(to):
+            b.store(value if self.width == 1 else b.extract(value, i), self.kernel["out"], at)
+
+    def _residual(self, residual: values.Value, to: list[values.Value]) -> values.Value:
+        """What lies at the same places in the residual; any of it for a filter that only fills a group."""
+        b = self.kernel.block
+        assert isinstance(residual.type, types.Buffer)
+        if residual.type.count < self.y.size:
+            to = [b.op("arith.minsi", at, b.index(residual.type.count - 1), name="residual_at") for at in to]
+        found = [b.load(residual, at, "residual_of") for at in to]
+        if self.width == 1:
+            return found[0]
+        whole = types.Vector(self.width, residual.type.element)
+        return b.let("residuals", whole, f"vector.from_elements {', '.join(map(str, found))} : {whole}")

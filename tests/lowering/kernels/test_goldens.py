@@ -1,0 +1,207 @@
+"""Golden MLIR: what each kernel is at an awkward small size.
+
+RT3D_UPDATE_GOLDENS=1 writes the goldens anew, and skips.
+"""
+
+import dataclasses
+import os
+import pathlib
+import re
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from lowering.graph.rewrites import stages
+from lowering.kernels import build, emit, peak
+from lowering.kernels.cpu import prefetch
+from lowering.targets import targets
+from tests.lowering import networks
+from tests.lowering.kernels import parse, test_kernels
+
+GOLDENS = pathlib.Path(__file__).parent / "goldens"
+CPU, GPU = "android:cortex-a76", "vulkan:mali-g78"
+FLOAT = re.compile(r"arith\.constant (?:dense<)?(-?[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?|0xFF800000)>? : \S*f32")
+
+
+def straight() -> networks.Network:
+    """What runs in packed kernels: a convolution, a pool of 2x2, a dense layer that reads the feature map."""
+    rng = np.random.default_rng(0)
+    params = {"conv": networks.layer(rng, 3, 3, 3, 3, 13), "fc": networks.layer(rng, 2 * 3 * 4 * 13, 7)}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = networks.max_pool(jax.nn.relu(networks.conv(x, p["conv"])), (1, 2, 2))
+        return networks.dense(x.reshape(1, -1), p["fc"])
+
+    return networks.Network(function, params, networks.clip(rng, 2, 7, 9, 3))
+
+
+def moves() -> networks.Network:
+    """What is left to IREE's own pipelines.
+
+    Strides, padded pools of values of both signs, sums, joins, a softmax of a feature map.
+    """
+    rng = np.random.default_rng(0)
+    params = {"strided": networks.layer(rng, 1, 3, 3, 2, 5)}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = networks.conv(x, p["strided"], (1, 2, 2))
+        x = jax.nn.relu(jax.nn.relu(x) + x)
+        x = jnp.concatenate([x, x * jnp.arange(5.0)], -1)
+        x = networks.max_pool(x - 3, (2, 3, 3), (1, 2, 1), [(1, 0), (1, 1), (0, 1)])
+        x = networks.avg_pool(x, (1, 2, 3), (1, 1, 1))
+        return jax.nn.softmax(x.reshape(1, -1))
+
+    return networks.Network(function, params, networks.clip(rng, 3, 7, 9, 2))
+
+
+def deep() -> networks.Network:
+    """What large maps and residual networks have.
+
+    Prefetches, strides of 2, sums in an epilogue, two convolutions in a row, means of whole planes.
+    """
+    rng = np.random.default_rng(0)
+    params = {
+        "wide": networks.layer(rng, 3, 3, 2, 11, 5),
+        "strided": networks.layer(rng, 3, 3, 3, 5, 13),
+        "again": networks.layer(rng, 1, 1, 3, 13, 13),
+        "space": networks.layer(rng, 1, 3, 3, 13, 12),
+        "time": networks.layer(rng, 3, 1, 1, 12, 7),
+        "space2": networks.layer(rng, 1, 3, 3, 7, 9),
+        "time2": networks.layer(rng, 3, 1, 1, 9, 7),
+    }
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = jax.nn.relu(networks.conv(x, p["wide"], (2, 1, 1)))
+        x = jax.nn.relu(networks.conv(x, p["strided"], (1, 2, 2)))
+        x = jax.nn.relu(networks.conv(x, p["again"]) + x)
+        x = networks.max_pool(x, (2, 3, 3), (1, 1, 1), [(1, 0), (1, 1), (1, 1)])
+        x = networks.conv(jax.nn.relu(networks.conv(x, p["space"])), p["time"], (2, 1, 1), [(1, 1), (0, 0), (0, 0)])
+        x = jax.nn.relu(x + networks.conv(jax.nn.relu(networks.conv(x, p["space2"])), p["time2"]))
+        return jnp.mean(x, (1, 2, 3))
+
+    return networks.Network(function, params, networks.clip(rng, 5, 37, 41, 11))
+
+
+def heads() -> networks.Network:
+    """A sum of two vectors."""
+    rng = np.random.default_rng(0)
+    params = {name: networks.layer(rng, 3, 7) for name in ("left", "right")}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = jnp.mean(x, (1, 2, 3))
+        return jax.nn.relu(networks.dense(x, p["left"]) + networks.dense(x, p["right"]))
+
+    return networks.Network(function, params, networks.clip(rng, 2, 3, 4, 3))
+
+
+# A host with AVX-512, whatever this one has.
+TARGETS = {"avx512": dataclasses.replace(test_kernels.TARGETS["avx512"], cache_bytes=targets.find(CPU).cache_bytes)}
+NETWORKS = {"straight": straight, "fused": straight, "moves": moves, "deep": deep, "heads": heads}
+
+
+def section(name: str, target: str, node: str) -> str:
+    """The kernel of a node of a network, as a module."""
+    found = TARGETS[target] if target in TARGETS else targets.find(target)
+    if name != "straight":  # so that kernels are fused
+        found = dataclasses.replace(found, cache_bytes=0)
+    if found.gpu:  # so that a kernel takes several dispatches
+        found = dataclasses.replace(targets.split(found, 250_000 if node == "conv" else 300), gpu=None)
+    graph = stages.rewrite(NETWORKS[name]().trace(), found)
+    return parse.section(node, build.build(graph, found)[node])
+
+
+def compare(name: str, text: str) -> None:
+    path = GOLDENS / f"{name}.mlir"
+    if os.environ.get("RT3D_UPDATE_GOLDENS") == "1":
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n")
+        pytest.skip(f"wrote {path.name}; look at the difference, then run again without RT3D_UPDATE_GOLDENS")
+    assert path.is_file(), f"{path} is missing; write it with RT3D_UPDATE_GOLDENS=1"
+    assert text + "\n" == path.read_text(), f"{path} differs; if it should, write it with RT3D_UPDATE_GOLDENS=1"
+
+
+# A golden for each function that writes a kernel; tests/lowering/kernels/test_kernels.py runs them in all their
+# variants.
+CASES = [
+    ("cpu/clip", "straight", f"{CPU}:f16", "clip"),
+    ("cpu/conv", "deep", CPU, "again"),
+    ("cpu/fused_convs", "deep", "avx512", "space2.time2"),
+    ("cpu/fused_pool", "fused", f"{CPU}:f16-f32", "conv.pool"),
+    ("cpu/dense", "straight", f"{CPU}:w16", "fc"),
+    ("cpu/pool", "straight", CPU, "pool"),
+    ("cpu/pool_handed_on", "deep", CPU, "pool"),
+    ("cpu/pool_plane", "deep", CPU, "pool_2"),
+    ("cpu/space_to_depth", "deep", CPU, "strided_phases"),
+    ("vulkan/conv", "straight", f"{GPU}:f16-f32", "conv"),
+    ("vulkan/dense", "straight", GPU, "fc"),
+    ("generic/clip", "moves", GPU, "clip"),
+    ("generic/pool", "moves", CPU, "pool"),
+    ("generic/space_to_depth", "moves", GPU, "strided_phases"),
+    ("generic/elementwise", "moves", CPU, "add"),
+    ("generic/concat", "moves", CPU, "concat"),
+    ("generic/vector", "moves", CPU, "flatten"),
+    ("generic/vectors", "heads", CPU, "add"),
+    ("generic/softmax", "moves", GPU, "softmax"),
+]
+
+
+@pytest.mark.parametrize(("golden", "network", "target", "node"), CASES, ids=[case[0] for case in CASES])
+def test_a_kernel_is_its_golden(
+    golden: str, network: str, target: str, node: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prefetch, "L1", 0)  # networks as small as these would fetch no inputs ahead
+    compare(golden, section(network, target, node))
+
+
+def test_a_module_is_its_golden() -> None:
+    compare(
+        "module", emit.emit(stages.rewrite(heads().trace(), targets.find(CPU)), targets.find(CPU)).text.rstrip("\n")
+    )
+
+
+def test_the_peak_kernel_is_its_golden() -> None:
+    compare("peak", peak.Peak(threads=2, lanes=8, accumulators=3, steps=2_000_000).text().rstrip("\n"))
+
+
+@pytest.mark.parametrize("golden", sorted(path.relative_to(GOLDENS).as_posix() for path in GOLDENS.rglob("*.mlir")))
+def test_iree_reads_a_golden(golden: str) -> None:
+    parse.parse((GOLDENS / golden).read_text())
+
+
+def test_every_function_that_writes_a_kernel_has_a_golden_and_every_golden_a_test() -> None:
+    handlers = {handler for table in build.HANDLERS.values() for found in table.values() for handler in found}
+    folder = lambda handler: handler.__module__.removeprefix("lowering.kernels.").split(".")[0]
+    written = {f"{folder(handler)}/{handler.__name__}" for handler in handlers}
+    cases = {golden for golden, *_ in CASES}
+    assert written <= cases
+    found = {path.relative_to(GOLDENS).with_suffix("").as_posix() for path in GOLDENS.rglob("*.mlir")}
+    assert found == cases | {"module", "peak"}
+
+
+def test_goldens_are_never_passed_by_writing_them(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    monkeypatch.setitem(globals(), "GOLDENS", tmp_path)
+    monkeypatch.delenv("RT3D_UPDATE_GOLDENS", raising=False)
+    with pytest.raises(AssertionError, match="is missing; write it with RT3D_UPDATE_GOLDENS=1"):
+        compare("generic/new", "text")
+    monkeypatch.setenv("RT3D_UPDATE_GOLDENS", "1")
+    with pytest.raises(pytest.skip.Exception):
+        compare("generic/new", "text")
+    monkeypatch.delenv("RT3D_UPDATE_GOLDENS")
+    compare("generic/new", "text")
+    with pytest.raises(AssertionError, match="differs; if it should, write it with RT3D_UPDATE_GOLDENS=1"):
+        compare("generic/new", "other text")
+
+
+@pytest.mark.parametrize("window", [(1, 2, 2), (3, 3, 3), (10, 100, 100), (16, 56, 56)])
+def test_the_factor_of_a_mean_is_a_number_in_mlir(window: tuple[int, int, int]) -> None:
+    """1e-05 is none: MLIR wants a point."""
+    params = {"fc": networks.layer(np.random.default_rng(0), 1, 3)}
+    network = networks.Network(
+        lambda p, x: networks.dense(jnp.mean(x, (1, 2, 3)), p["fc"]), params, np.zeros((1, *window, 1), np.float32)
+    )
+    text = emit.emit(stages.rewrite(network.trace(), targets.find(CPU)), targets.find(CPU)).text
+    lines = [line for line in text.splitlines() if re.search(r"arith\.constant.*f32", line)]
+    assert lines
+    assert [line for line in lines if not FLOAT.search(line)] == []
