@@ -60,7 +60,7 @@ def run(
 
 
 def pictures(prepared: phases.Prepared, results: list[dict[str, Any]], out: pathlib.Path) -> None:
-    """OUT/report/masks.npz (share kept of each block: groups x locations and channel groups) and the task's clips.npz."""
+    """Write OUT/report/masks.npz and, if the task has pictures, OUT/report/clips.npz; see report.page."""
     folder = out / "report"
     folder.mkdir(exist_ok=True)
     networks = [checkpoints.load_network(prepared.folder(result["name"])) for result in results]

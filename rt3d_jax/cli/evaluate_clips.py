@@ -1,4 +1,4 @@
-"""rt3d eval for the classification of clips: several clips and crops of a video, classes, a picture of the confusion."""
+"""rt3d eval for the classification of clips: several clips and crops of a video, and what classes are confused."""
 
 import csv
 import dataclasses
@@ -145,8 +145,8 @@ def _relabelled(dataset: folders.Dataset, subject: subjects.Classifier) -> folde
     strange = [label for label in dataset.labels if label not in numbers]
     if strange:
         raise ValueError(
-            f"{subject.name} does not know the class {strange[0]!r} of {dataset.name}; its {len(subject.labels)} classes begin "
-            f"with {subject.labels[0]!r}; imported weights take names with `rt3d import --labels FILE`"
+            f"{subject.name} does not know the class {strange[0]!r} of {dataset.name}; its "
+            f"{len(subject.labels)} classes begin with {subject.labels[0]!r}; imported weights take names with `rt3d import --labels FILE`"
         )
     videos = [dataclasses.replace(video, label=numbers[dataset.labels[video.label]]) for video in dataset.test]
     return dataclasses.replace(dataset, labels=subject.labels, test=tuple(videos))

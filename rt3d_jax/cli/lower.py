@@ -28,18 +28,20 @@ def run(
 ) -> int:
     """Compile trained runs into bundles for host, Android CPUs and Vulkan GPUs, and check each against JAX.
 
-    A bundle that is there and unchanged is kept. Exit code 1 if an answer differs from JAX's by more than 1e-4 of the largest output (1e-2 with
-    f16 in memory, 5e-2 with sums in f16).
+    A bundle that is there and unchanged is kept. Exit code 1 if an answer differs from JAX's by more than 1e-4 of the
+    largest output (1e-2 with f16 in memory, 5e-2 with sums in f16).
 
     Args:
         networks: Folders of finished phases, such as OUT/runs/dense.
-        target: host, android:CPU (such as android:cortex-a76) or vulkan:GPU (such as vulkan:adreno, vulkan:mali-g715), each with a precision
-            behind it if not f32: :f16, :f16-f32 (f16 in memory, sums in f32) or :w16 (weights in f16).
+        target: host, android:CPU (such as android:cortex-a76) or vulkan:GPU (such as vulkan:adreno, vulkan:mali-g715),
+            each with a precision behind it if not f32: :f16, :f16-f32 (f16 in memory, sums in f32) or :w16 (weights in
+            f16).
         out: Folder for the bundles, one per run and target; default: bundles, beside the folder runs.
-        clip: File with the bundle's own example, such as a video; default: the first test example. Imported weights have none.
+        clip: File with the bundle's own example, such as a video; default: the first test example, which imported
+            weights have not.
         tuning: Uses what `rt3d tune` found, or what is shipped for the named networks.
-        macs_per_dispatch: Multiply-adds after which a GPU's kernel is split, so that none runs long enough for the phone to give up on it;
-            default: 200 million.
+        macs_per_dispatch: Multiply-adds after which a GPU's kernel is split, so that none runs long enough for the
+            phone to give up on it; default: 200 million.
     """
     console.some(networks, "run, such as OUT/runs/dense")
     chosen = [targets.split(targets.find(name), macs_per_dispatch) for name in target]

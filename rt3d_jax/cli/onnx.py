@@ -15,14 +15,15 @@ from lowering.graph.rewrites import stages
 from rt3d_jax.cli import console, lower
 from rt3d_jax.training import checkpoints
 
-TOLERANCE = 1e-4  # of the largest logit
+TOLERANCE = 1e-4  # of the largest output
 
 
 def run(folder: Annotated[pathlib.Path, tyro.conf.Positional], /, out: pathlib.Path | None = None) -> int:
     """Write a trained run as an ONNX model for other engines, and check it against JAX with ONNX Runtime.
 
-    Input `clip` f32[1, 3, frames, height, width], output `logits` f32[1, classes]. Batch norm and ReLU are folded, pruned weights are zeros; the
-    clip spec, labels, scheme, rate and accuracy are in metadata_props. Exit code 1 if the answer differs from JAX's.
+    The input `clip` is f32[1, 3, frames, height, width], the output `logits` f32[1, classes]. Networks of other tasks
+    have their own inputs, feature maps as NCDHW. Batch norm and ReLU are folded, and pruned weights are zeros. The clip
+    spec, labels, scheme, rate and score are in metadata_props. Exit code 1 if the answer differs from JAX's.
 
     Args:
         folder: Folder of a finished phase, such as OUT/runs/dense.

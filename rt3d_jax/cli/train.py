@@ -19,8 +19,8 @@ from rt3d_jax.training import experiments, phases, tracing
 class Options:
     """Train an experiment: dense, penalise, then prune and retrain for each rate.
 
-    EXPERIMENT comes first: a name from rt3d_jax/configs, or a Python file with a function experiment(). Every field of it
-    and of its task is an option.
+    EXPERIMENT comes first: a name from rt3d_jax/configs, or a Python file with a function experiment(). Every field of
+    it and of its task is an option.
 
     Finished phases are taken as they are; a phase that was stopped goes on at the batch where it stopped.
     """
@@ -31,8 +31,8 @@ class Options:
     profile: pathlib.Path | None = None
     """Folder for a trace of five steps of the first phase that trains: open it in TensorBoard or ui.perfetto.dev."""
     distributed: bool = False
-    """This is one of several processes that train together, as SLURM, a TPU pod or Open MPI started them; OUT is a folder that
-    all share, the batch counts the clips of all. By hand: --coordinator, --processes and --process."""
+    """This is one of several processes that train together, as SLURM, a TPU pod or Open MPI started them; OUT is a
+    folder that all share, the batch counts the examples of all. By hand: --coordinator, --processes and --process."""
     coordinator: str | None = None
     """HOST:PORT of process 0, in every process of a job started by hand."""
     processes: int | None = None

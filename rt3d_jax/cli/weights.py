@@ -19,17 +19,19 @@ def run(
     frames: int | None = None,
     code: tuple[str, ...] = (),
 ) -> None:
-    """Make a run folder of published weights, which `rt3d lower`, `rt3d eval --data` and `rt3d train --pretrained` take.
+    """Make a run folder of published weights: `rt3d lower`, `rt3d eval --data` and `rt3d train --pretrained` take it.
 
-    Of a file, which is read without PyTorch, or of a folder that `rt3d export` wrote, such as a download from a hub. Nothing in
-    them is run. The clips that the weights want (frames, stride, size, mean and std) are noted in the run folder.
+    The weights are a file, which is read without PyTorch, or a folder that `rt3d export` wrote, such as a download from
+    a hub. Nothing in them is run. The clips that the weights want (frames, stride, size, mean and std) are noted in the
+    run folder.
 
     Such as:
       rt3d import r2plus1d_18-91a641e6.pth --model r2plus1d --out weights/r2plus1d
       hf download OWNER/NAME --local-dir kgs-3.6x && rt3d import kgs-3.6x --out runs/kgs-3.6x
 
     Args:
-        path: .pth or .safetensors: torchvision's r2plus1d_18 or s3d, or MMAction2's c3d_sports1m_16x1x1_45e_ucf101_rgb. Or a folder.
+        path: .pth or .safetensors: torchvision's r2plus1d_18 or s3d, or MMAction2's
+            c3d_sports1m_16x1x1_45e_ucf101_rgb. Or a folder.
         out: The run folder to write, such as OUT/runs/r2plus1d.
         model: r2plus1d, s3d or c3d: which network a file holds. A folder says it itself, as it does labels and frames.
         labels: Text file with the class names, one a line, in the order of the weights; default: class numbers.

@@ -1,5 +1,6 @@
-"""What a trained network answers, and what the answers are worth: predict for any task, measured for any score, scores for
-the accuracy of video classification.
+"""What a trained network answers, and what the answers are worth.
+
+`predict` and `measured` serve every task; `scores` is the accuracy of video classification.
 
 Imports hosts and data.
 """

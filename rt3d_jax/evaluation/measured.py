@@ -41,7 +41,7 @@ def text(score: Score) -> str:
 
 
 def number(value: float, unit: str, signed: bool = False) -> str:
-    """A score, or with `signed` a difference of two, as text without its unit: two decimals of a percentage, else four digits."""
+    """A score as text without its unit: two decimals of a percentage, else four digits. signed: for a difference."""
     sign = "+" if signed else ""
     return f"{value:{sign}.2f}" if unit == "%" else f"{value:{sign}.4g}"
 
@@ -52,13 +52,13 @@ def rounded(value: float, unit: str) -> float:
 
 
 def to_result(score: Score) -> dict[str, Any]:
-    """The score in a result.json, under "score"; an accuracy also under the names that it had before other tasks were."""
+    """The score in a result.json. An accuracy is also there under the names that older versions read."""
     old = {"accuracy": score.value, "accuracy_protocol": score.protocol} if score.name == ACCURACY else {}
     return {**old, "score": dataclasses.asdict(score)}
 
 
 def accuracy(percent: float | None, protocol: str, examples: int | None = None) -> Score:
-    """The share of examples that a network classifies right; the standard error is that of a share of so many examples."""
+    """The share of examples that are classified right, in percent. Its standard error follows from their number."""
     error = None
     if percent is not None and examples:
         error = round(100 * math.sqrt(percent / 100 * (1 - percent / 100) / examples), 4)

@@ -1,4 +1,4 @@
-"""Accuracy: probabilities averaged over the clips of each video, counted by class, with the interval that the sample allows."""
+"""Accuracy of video classification: probabilities averaged over the clips of a video, intervals, classes confused."""
 
 import dataclasses
 import math
@@ -44,7 +44,7 @@ class Tally:
         self.clips = np.zeros(len(self.labels), np.int64)
 
     def add(self, logits: np.ndarray, videos: np.ndarray) -> None:
-        """Counts a clip of each of `videos` (indices, i32[n]) by its softmax. ValueError for logits that are not finite."""
+        """Count a clip of each of `videos` (indices, i32[n]) by its softmax. ValueError for infinite logits or nan."""
         if logits.shape != (len(videos), self.sums.shape[1]):
             expected = (len(videos), self.sums.shape[1])
             raise ValueError(f"logits have shape {logits.shape}, expected {expected}; the labels are another network's")
@@ -88,7 +88,7 @@ def count(
     tally: Tally,
     done: Callable[[], None],
 ) -> None:
-    """Counts every clip of data.pipelines.eval_batches; forward(clips, good) gives the logits of the good rows of a batch.
+    """Count every clip of data.pipelines.eval_batches; forward(clips, good) gives the logits of a batch's good rows.
 
     done() is called after each batch, when all of it is counted.
     """

@@ -1,7 +1,8 @@
 """Classes of the user's own, by name: networks and tasks that are written outside this package.
 
-A name is "my_package.nets:Net", a class of a module that Python can import here, or "/folder/experiment.py:Net", a class
-that a file carries. To find a class is to run the module that has it, so only a name that the user wrote may come here.
+A name is "my_package.nets:Net", a class of a module that Python can import here, or "/folder/experiment.py:Net", a
+class that a file carries. To find a class is to run the module that has it, so only a name that the user wrote may come
+here.
 """
 
 import hashlib
@@ -40,7 +41,7 @@ def name_of(kind: type) -> str:
 
 
 def load(path: pathlib.Path) -> ModuleType:
-    """A Python file as a module, run anew; `find` takes its classes from this run. FileNotFoundError if it is not there."""
+    """A Python file as a module, run anew. `find` takes its classes from there. FileNotFoundError if it is missing."""
     path = path.resolve()
     spec = importlib.util.spec_from_file_location(_module_name(path), path)
     if spec is None or spec.loader is None or not path.is_file():
@@ -59,6 +60,9 @@ def load(path: pathlib.Path) -> ModuleType:
 
 
 def _carried(path: pathlib.Path) -> ModuleType:
+    if not path.is_absolute():  # a folder from elsewhere could bring a file of that name
+        example = path.resolve()
+        raise ValueError(f"{path} is a relative path, expected the absolute one of a Python file, such as {example}")
     found = sys.modules.get(_module_name(path))
     if found is not None:
         return found

@@ -6,13 +6,13 @@ A network is a class, in this package or of the user's own, that keeps to this c
         def __init__(self, *, outputs, width, frames, size, dropout, form, rngs, **options): ...
         def __call__(self, *inputs, key=None): ...
 
-outputs is the last axis of the result (classes, or channels of a map), as the task says; width, frames, size, dropout and
-options are the fields of `Model`; form is how convolutions are computed, see layers.conv3d; rngs is flax.nnx.Rngs. A class
-that has no use for an argument takes it and leaves it. __call__ takes the task's inputs, each with the batch in front, and
-returns one float32 array with the batch in front. With a key it computes as training does: dropout draws from it, and
-batch norm goes by the batch and renews its statistics, which are flax.nnx.BatchStat. Without one it evaluates.
-Parameters that a plan can prune are called `kernel`, their last two axes are inputs and outputs, and they reach a
-convolution or a matrix product unchanged when form is "direct".
+outputs is the last axis of the result (classes, or channels of a map), as the task says; width, frames, size, dropout
+and options are the fields of `Model`; form is how convolutions are computed, see layers.conv3d; rngs is flax.nnx.Rngs.
+A class that has no use for an argument takes it and leaves it. __call__ takes the task's inputs, each with the batch in
+front, and returns one float32 array with the batch in front. With a key it computes as training does: dropout draws
+from it, and batch norm goes by the batch and renews its statistics, which are flax.nnx.BatchStat. Without one it
+evaluates. Parameters that a plan can prune are called `kernel`, their last two axes are inputs and outputs, and they
+reach a convolution or a matrix product unchanged when form is "direct".
 """
 
 import dataclasses
@@ -52,11 +52,12 @@ class Model:
 
 @dataclasses.dataclass(frozen=True)
 class Compute:
-    """How a step is computed. The batch, its mean loss and f32 parameters, optimizer state, norms and losses stay as they are.
+    """How a step is computed. The batch and its mean loss stay as they are; so do f32 parameters, optimizer and norms.
 
-    dtype: that of convolutions, matrix products and what lies between layers. accumulate: a batch goes through in so many
-    parts, one after the other, whose gradients are averaged; batch norms then see the moments of a part. remat: what lies
-    inside the blocks of a network is computed again for the gradient instead of being kept: less memory, more time.
+    dtype: that of convolutions, matrix products and what lies between layers. accumulate: a batch goes through in so
+    many parts, one after the other, whose gradients are averaged; batch norms then see the moments of a part. remat:
+    what lies inside the blocks of a network is computed again for the gradient instead of being kept: less memory, more
+    time.
     """
 
     dtype: Literal["float32", "bfloat16"] = "float32"
@@ -147,7 +148,7 @@ def apply_function(
 def train_function(
     model: Model, outputs: int, conv_form: str = "auto", compute: Compute = PLAIN
 ) -> Callable[..., tuple[jax.Array, Params]]:
-    """The pure function apply(params, *inputs, key) -> (outputs, statistics), with dropout and batch norm as in training.
+    """The pure function apply(params, *inputs, key) -> (outputs, statistics): dropout and batch norm as in training.
 
     statistics is the part of the parameter tree that batch norm renews, with its new values; gradients do not reach it.
     """

@@ -1,4 +1,4 @@
-"""R(2+1)D-18 (Tran et al., CVPR 2018) as torchvision's r2plus1d_18: every 3D convolution is one in space and one in time."""
+"""R(2+1)D-18 (Tran et al., CVPR 2018) as torchvision's r2plus1d_18: convolutions in space, then in time."""
 
 import functools
 
@@ -17,7 +17,8 @@ NORM = layers.Norm(eps=1e-5, momentum=0.1)
 class R2Plus1D(nnx.Module):
     """f32[N, frames, size, size, 3] to f32[N, outputs]; every layer's channels are scaled by `width`.
 
-    Layers: stem/space, stem/time; layerL/B/convC/space and /time for L 1-4, B 0-1, C 1-2; layerL/0/downsample for L 2-4; fc.
+    Layers: stem/space, stem/time; layerL/B/convC/space and /time for L 1-4, B 0-1, C 1-2; layerL/0/downsample for L
+    2-4; fc.
     """
 
     remat = False
@@ -80,7 +81,7 @@ class Block(nnx.Module):
 
 
 class Factored(nnx.Module):
-    """A 1 x side x side convolution, batch norm, ReLU, then a 3x1x1 convolution and batch norm; strides in (time, space)."""
+    """A 1 x side x side convolution, norm and ReLU; then a 3x1x1 convolution and batch norm. Strides: (time, space)."""
 
     def __init__(
         self, inputs: int, middle: int, outputs: int, *, side: int, strides: tuple[int, int], form: str, rngs: nnx.Rngs

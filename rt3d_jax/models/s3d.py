@@ -14,8 +14,8 @@ class Variant:
     """What differs between the sources of S3D.
 
     factored_stem: conv1 is 1x7x7 and 7x1x1 with stride 2 in time, else a full 3x7x7 without. second_pool: window and
-    stride in time of the pool before mixed3b; time_stride: that of the two later ones. last_pool: frames and side of the
-    average pool before the head (None: the whole plane). shift: convolutions in time have a bias before their norm.
+    stride in time of the pool before mixed3b; time_stride: that of the two later ones. last_pool: frames and side of
+    the average pool before the head (None: the whole plane). shift: convolutions in time have a bias before their norm.
     """
 
     norm: layers.Norm
@@ -26,7 +26,7 @@ class Variant:
     shift: bool
 
 
-# torchvision's s3d. Its running statistics follow batches slowly: they suit fine-tuning more than short training from nothing.
+# torchvision's s3d. Its running statistics follow batches slowly: they suit fine-tuning more than short training.
 TORCHVISION = Variant(layers.Norm(1e-3, 0.001), True, (1, 1), 2, (2, 7), False)
 # S3D of IBM's action-recognition-pytorch with temporal stride, which the paper's authors build on.
 RT3D = Variant(layers.Norm(1e-3, 0.1), False, (3, 2), 2, (1, None), True)
@@ -48,9 +48,9 @@ LEAST_FRAMES = {True: (14, "four strides and a pool of two frames need them"), F
 class S3D(nnx.Module):
     """f32[N, frames, size, size, 3] to f32[N, outputs]; every layer's channels are scaled by `width`.
 
-    Layers: conv1 (or conv1/space and conv1/time), conv2b, conv2c/space and /time; mixedX/branch0, /branchB/reduce, /space
-    and /time for B 1-2, /branch3 for X 3b, 3c, 4b-4f, 5b, 5c; head. The average pool before the head is no larger than its
-    input, so clips smaller than the paper's 224 work too.
+    Layers: conv1 (or conv1/space and conv1/time), conv2b, conv2c/space and /time; mixedX/branch0, /branchB/reduce,
+    /space and /time for B 1-2, /branch3 for X 3b, 3c, 4b-4f, 5b, 5c; head. The average pool before the head is no
+    larger than its input, so clips smaller than the paper's 224 work too.
     """
 
     remat = False

@@ -1,4 +1,4 @@
-"""The plots of the report as inline SVG whose colours are the page's CSS variables, so that they follow light and dark."""
+"""The plots of the report, as inline SVG. Their colours are the page's CSS variables and follow light and dark."""
 
 import io
 import re
@@ -55,7 +55,7 @@ def run_colour(place: int, dense: bool) -> str:
 
 
 def score(points: Sequence[dict[str, Any]], name: str, unit: str) -> str:
-    """A score against the rate. A point is {"name", "rate", "value", "error" (one standard error or None), "colour"}."""
+    """A score against the rate. A point is {"name", "rate", "value", "error" (a standard error or None), "colour"}."""
     with matplotlib.style.context(STYLE):
         figure, axes = _axes(3.1)
         dense = [p for p in points if p["colour"] == "dense"]

@@ -36,9 +36,9 @@ TITLE = "Means over seeds"
 def summary(rows: Sequence[Row], algorithms: Sequence[str], columns: Sequence[Column]) -> list[Row]:
     """For "dense" and every (algorithm, column) of the grid, its seeds together.
 
-    {"algorithm", "scheme", "rate_target", "n", "failed", "score" and "change" (means), "score_sd" and "change_sd" (sample
-    standard deviations, None for fewer than two)}; change is the score less the dense one of the same seed. The means are
-    None where no seed has a result. An accuracy is there as "accuracy" and "accuracy_sd", too.
+    {"algorithm", "scheme", "rate_target", "n", "failed", "score" and "change" (means), "score_sd" and "change_sd"
+    (sample standard deviations, None for fewer than two)}; change is the score less the dense one of the same seed. The
+    means are None where no seed has a result. An accuracy is there as "accuracy" and "accuracy_sd", too.
     """
     places = [("dense", ("dense", 1.0)), *((algorithm, column) for algorithm in algorithms for column in columns)]
     score, found = score_of(rows), []
@@ -68,10 +68,11 @@ def _value(row: Row) -> float:
 
 
 def differences(rows: Sequence[Row], summary: Sequence[Row]) -> list[Row]:
-    """What two places differ by in the same seeds: algorithms under one scheme and rate, schemes of one algorithm and rate.
+    """What two places differ by in the same seeds: algorithms under one scheme and rate, or schemes of one algorithm.
 
-    {"better", "than" (algorithm, scheme), "rate_target", "n", "mean" and "sd" of score(better) - score(than) over the seeds that both have, "ahead": in how many of them it is above 0}. "better" is the later one in the
-    grid's order. sd is None for fewer than two seeds; a pair without a common seed is left out.
+    {"better", "than" (algorithm, scheme), "rate_target", "n", "mean" and "sd" of score(better) - score(than) over the
+    seeds that both have, "ahead": in how many of them it is above 0}. "better" is the later one in the grid's order. sd
+    is None for fewer than two seeds; a pair without a common seed is left out.
     """
     found = {(row["algorithm"], row["scheme"], row["rate_target"], row["seed"]): row for row in rows}
     places = [(row["algorithm"], row["scheme"], row["rate_target"]) for row in summary[1:]]
@@ -126,7 +127,7 @@ def _points(rows: Sequence[Row]) -> str:
 
 
 def plot(rows: Sequence[Row], summary: Sequence[Row]) -> str:
-    """The score of every column by algorithm, as SVG: seeds as dots, means and standard deviations beside them; lines at rate 1."""
+    """The score of every column by algorithm, as SVG: seeds are dots, means have standard deviations."""
     whole, cut = ([row for row in summary if (row["rate_target"] > 1) == pruned] for pruned in (False, True))
     grid = [row for row in cut if row["n"]]
     columns = list(dict.fromkeys((row["scheme"], row["rate_target"]) for row in cut))

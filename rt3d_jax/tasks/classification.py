@@ -23,8 +23,8 @@ class Classification:
     """One of several classes for every clip.
 
     data: a data set on disk or one to be made; None for imported weights, whose data are not at hand. clip: how a video
-    becomes a clip. label_smoothing s mixes s / classes into the targets. bad: what a video that cannot be read does, see
-    data.pipelines.
+    becomes a clip. label_smoothing s mixes s / classes into the targets. bad: what a video that cannot be read does,
+    see data.pipelines.
     """
 
     data: folders.Source | synthetic.Synthetic | None
@@ -45,7 +45,7 @@ class Classification:
             raise ValueError(f"clip has (frames, size) {clip}, expected the model's {(model.frames, model.size)}")
 
     def open(self, out: pathlib.Path, progress: contract.Progress) -> "Videos":
-        """The data set, with the videos counted that are not there; a synthetic one is made in `out`/data, or completed."""
+        """The data set; missing videos are counted. A synthetic one is made in `out`/data, or completed there."""
         if self.data is None:
             raise ValueError("the task has no data, as of imported weights; name a data set or an example's file")
         report = lambda done, total: progress("data", done, total, {})
@@ -61,7 +61,7 @@ class Classification:
         return contract.Signature((contract.Array("clip", sides),), contract.Array("logits", (len(facts["labels"]),)))
 
     def loss(self, outputs: jax.Array, batch: Mapping[str, jax.Array]) -> tuple[jax.Array, contract.Metrics]:
-        """Cross-entropy of logits f32[N, classes] with labels i32[N], smoothed; the accuracy on the batch in percent."""
+        """Cross-entropy of logits f32[N, classes] with smoothed labels i32[N]; the accuracy on the batch in percent."""
         hits = jnp.mean(outputs.argmax(axis=-1) == batch["label"])
         return losses.cross_entropy(outputs, batch["label"], self.label_smoothing), {"accuracy": 100 * hits}
 
@@ -136,7 +136,7 @@ class Videos:
         return {"name": self.dataset.name, **sizes, **self.task.describe(self.facts)}
 
     def pictures(self, networks: Mapping[str, Callable[..., np.ndarray]]) -> dict[str, np.ndarray]:
-        """Filmstrips of a few test videos, of as many classes as fit, their labels, and what each network takes them for."""
+        """Filmstrips of a few test videos of different classes, their labels, and what each network takes them for."""
         first: dict[int, folders.Video] = {}
         for video in self.dataset.test:
             first.setdefault(video.label, video)

@@ -1,11 +1,12 @@
 """The contract of a task: everything that training, reports, export and lowering ask of what a network is for.
 
-A task comes in two parts. `Task` is a value, a frozen dataclass that stands in the config and travels as JSON: where the
-data lies, what an example is, the loss. `Opened` is the task with its data at hand, which `Task.open` gives. Both are
-contracts by name: a class that has these methods is a task, whatever it inherits from. `Classification` is the first one.
+A task comes in two parts. `Task` is a value, a frozen dataclass that stands in the config and travels as JSON: where
+the data lies, what an example is, the loss. `Opened` is the task with its data at hand, which `Task.open` gives. Both
+are contracts by name: a class that has these methods is a task, whatever it inherits from. `Classification` is the
+first one.
 
-A batch is a dict of numpy arrays, each with the batch as its first axis. Under the name of each of the signature's inputs
-lies what goes into the network; all else is for the loss and the score.
+A batch is a dict of numpy arrays, each with the batch as its first axis. Under the name of each of the signature's
+inputs lies what goes into the network; all else is for the loss and the score.
 """
 
 import dataclasses
@@ -48,7 +49,7 @@ class Signature:
 
     @property
     def outputs(self) -> int:
-        """The last axis of the output: classes, or channels of a map. It is the argument of that name of the network."""
+        """The last axis of the output: classes, or channels of a map. The network's constructor is given it."""
         return self.output.shape[-1]
 
     def structs(self, batch: int = 1) -> tuple[jax.ShapeDtypeStruct, ...]:
@@ -148,8 +149,8 @@ class Opened(Protocol):
 class Task(Protocol):
     """What a network is for: a frozen dataclass whose fields are JSON values or dataclasses of such.
 
-    The fields are options of `rt3d train`: --task.NAME, or --NAME where an experiment has no field of that name.
-    A class outside this package is written to JSON by its module or file, as "my_package.tasks:Depth"; see hosts.plugins.
+    The fields are options of `rt3d train`: --task.NAME, or --NAME where an experiment has no field of that name. A
+    class outside this package is written to JSON by its module or file, as "my_package.tasks:Depth"; see hosts.plugins.
     """
 
     def check(self, model: catalog.Model) -> None:
@@ -165,7 +166,7 @@ class Task(Protocol):
         ...
 
     def loss(self, outputs: jax.Array, batch: Mapping[str, jax.Array]) -> tuple[jax.Array, Metrics]:
-        """What training minimises, f32[], the mean over the batch; and numbers for the log, f32[] each. Runs under jit."""
+        """What training minimises, f32[], a mean over the batch; and f32[] for the log by name. Runs under jit."""
         ...
 
     def distill(self, outputs: jax.Array, teacher: jax.Array, temperature: float) -> jax.Array:

@@ -27,8 +27,8 @@ OWN = ("format", "name", "key", "experiment", "shared")  # of config.json; all e
 class Network:
     """A trained network and what is needed to use it.
 
-    params: nested dict of f32 arrays; masks: the same tree with bool arrays or None. task: what it is for; facts: what the
-    data said of it, see tasks.contract. scheme: the schemes of its plan in words; rate: dense MACs / kept MACs.
+    params: nested dict of f32 arrays; masks: the same tree with bool arrays or None. task: what it is for; facts: what
+    the data said of it, see tasks.contract. scheme: the schemes of its plan in words; rate: dense MACs / kept MACs.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Network:
 
 
 def apply(network: Network, conv_form: str = "direct") -> Callable[..., jax.Array]:
-    """The pure function apply(params, *inputs) -> outputs, each with the batch in front; "direct" is what is lowered."""
+    """The pure function apply(params, *inputs) -> outputs, all with the batch in front. "direct" is what is lowered."""
     return catalog.apply_function(network.model, network.signature.outputs, conv_form)
 
 
@@ -100,9 +100,9 @@ def _signature(task: contract.Task, facts: contract.Facts, folder: pathlib.Path)
 def write_imported(
     folder: pathlib.Path, imported: experiments.Imported, network: Network, said: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """A run folder with weights from elsewhere, whole or not at all; its result.json. ValueError if the folder is in use.
+    """Write a run folder with weights from elsewhere, whole or not at all. ValueError if the folder is in use.
 
-    said: what a shared folder says of the network (weights.shared), kept for export.
+    said: what a shared folder says of the network (weights.shared), kept for export. Returns what is in result.json.
     """
     if not files.is_free(folder):
         raise ValueError(f"{folder} is not empty; delete it or choose another output folder")
@@ -163,7 +163,7 @@ class Store:
         return self._manager.latest_step()
 
     def load(self, like: Tree) -> tuple[Tree, dict[str, Any]]:
-        """(state, position) of the newest step; `like` gives the structure of the state. ValueError if it is damaged."""
+        """(state, position) of the newest step. `like` gives the structure of the state. ValueError if damaged."""
         step = self._manager.latest_step()
         rest = {key: value for key, value in like.items() if key != "params"}
         items = ocp.args.Composite(

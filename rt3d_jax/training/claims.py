@@ -1,4 +1,4 @@
-"""Whose a run folder is: the settings that made it, so that a finished phase is reused and another's is never touched."""
+"""Whose a run folder is: by its settings a finished phase is reused, and the run of others is never touched."""
 
 import hashlib
 import json
@@ -35,7 +35,8 @@ def claim(
         return False
     if changed := _differences(migrations.upgrade_key(files.read_json(path).get("key", {})), key):
         raise ValueError(
-            f"{folder} holds a run of other settings: {', '.join(changed[:3])}; delete it or choose another output folder"
+            f"{folder} holds a run of other settings: {', '.join(changed[:3])}; "
+            "delete it or choose another output folder"
         )
     return (folder / "result.json").exists()
 

@@ -21,7 +21,8 @@ def to_json(value: Any) -> Any:
 def from_json(value: Any, kind: Any = Made, where: str = "experiment") -> Any:
     """What to_json wrote of a type, here or in an older version.
 
-    ValueError in one line for an unknown type, and for fields that it does not take. A task of the user's own is imported.
+    ValueError in one line for an unknown type, and for fields that it does not take. A task of the user's own is
+    imported.
     """
     try:
         return typed.read(_upgraded(value, where), kind, where, _task)
@@ -56,5 +57,5 @@ def _task(name: str) -> type:
     return found
 
 
-# Between processes an experiment travels as JSON, since a class that a file carries has no module that pickle could name.
+# Between processes an experiment travels as JSON: a class that a file carries has no module that pickle could name.
 copyreg.pickle(experiments.Experiment, lambda experiment: (from_json, (to_json(experiment),)))

@@ -13,11 +13,11 @@ from rt3d_jax.training import recipes
 class Experiment:
     """One line of work: train dense, penalise, then prune and retrain once for each rate (dense MACs / kept MACs).
 
-    task: what the network is for, such as a tasks.classification.Classification of a data set.
-    measure: what a rate counts, MACs or parameters. penalise None: the cut comes right after the dense phase (Heuristic).
-    batch: examples per step, over all devices and processes. workers: processes of each process that read, 0 = a thread.
-    pretrained: the run folder whose network the dense phase starts from (`rt3d import` writes one); its head is new where
-    the number of outputs differs. None trains from fresh weights.
+    task: what the network is for, such as a tasks.classification.Classification of a data set. measure: what a rate
+    counts, MACs or parameters. penalise None: the cut comes right after the dense phase (Heuristic). batch: examples
+    per step, over all devices and processes. workers: processes of each process that read, 0 = a thread. pretrained:
+    the run folder whose network the dense phase starts from (`rt3d import` writes one); its head is new where the
+    number of outputs differs. None trains from fresh weights.
     """
 
     name: str

@@ -7,7 +7,7 @@ from lowering.system import extras, files
 
 
 class Log:
-    """Appends to `folder`/metrics.jsonl and `folder`/tensorboard; what a lost run wrote after `step` is dropped first."""
+    """Appends to `folder`/metrics.jsonl and `folder`/tensorboard. What was written after `step` is dropped first."""
 
     def __init__(self, folder: pathlib.Path, step: int = 0):
         with extras.need("tensorboard"):

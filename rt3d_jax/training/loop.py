@@ -40,9 +40,10 @@ def step_function(
     """The compiled step (state, batch) -> (state, metrics); the state is donated. A batch is a tree of arrays [N, ...].
 
     loss(params, constants, batch, key, step) -> (f32[], (metrics, statistics)); its key depends on seed and step alone.
-    statistics (catalog.train_function) replace their leaves of the parameters after the step, whatever the transform did to
-    them. constants (such as a teacher's parameters) and the seed are arguments of the compiled program, not part of it.
-    The batch goes through in `accumulate` parts: gradients, loss, metrics and statistics are the means of theirs.
+    statistics (catalog.train_function) replace their leaves of the parameters after the step, whatever the transform
+    did to them. constants (such as a teacher's parameters) and the seed are arguments of the compiled program, not part
+    of it. The batch goes through in `accumulate` parts: gradients, loss, metrics and statistics are the means of
+    theirs.
     """
     graded = jax.value_and_grad(loss, has_aux=True)
 
@@ -98,8 +99,8 @@ def fit(phase: Phase, state: State) -> tuple[State, float]:
     """Run a phase from its newest checkpoint, or from `state`, to its end: the last state and the seconds that it took.
 
     The last state is a checkpoint too. Ctrl-C or SIGTERM ends the step under way, writes a checkpoint and raises
-    KeyboardInterrupt; of several processes one is enough, and all end at the same step. FloatingPointError if the loss is no
-    longer finite.
+    KeyboardInterrupt; of several processes one is enough, and all end at the same step. FloatingPointError if the loss
+    is no longer finite.
     """
     store, seconds = checkpoints.Store(phase.folder), 0.0
     if store.latest() is not None:

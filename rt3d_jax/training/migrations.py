@@ -1,10 +1,11 @@
 """Configs of older versions, as JSON, in the form of today. What is in today's form already comes back as it is.
 
-| until | was | is |
-|---|---|---|
-| 0.1 | Experiment.data, clip, bad; Recipe.label_smoothing | Experiment.task, a Classification; Recipe.loss where a phase differs |
-| 0.1 | Imported.clip | Imported.task, a Classification without data |
-| 0.1 | Model without options | options are {} |
+| was | is |
+|---|---|
+| Experiment.data, clip, bad | Experiment.task, a Classification |
+| Recipe.label_smoothing | Classification.label_smoothing, and Recipe.loss in a phase that differs |
+| Imported.clip | Imported.task, a Classification without data |
+| Model without options | options are {} |
 """
 
 from typing import Any
@@ -27,7 +28,7 @@ def upgrade(value: Json) -> Json:
 
 
 def upgrade_key(key: Json) -> Json:
-    """The settings that a run folder was made with, see claims: of one phase, so that its label smoothing is the task's."""
+    """The settings of a run folder, see claims. They are those of one phase, whose label smoothing is the task's."""
     found = upgrade(key)
     if not isinstance(found, dict) or "data" not in found:
         return found

@@ -30,7 +30,7 @@ def create(
     *last: optax.GradientTransformation,
     first: tuple[optax.GradientTransformation, ...] = (),
 ) -> optax.GradientTransformation:
-    """The recipe's chain with `first` at its start (what adds to the gradient) and `last` at its end (shrink, freeze_pruned)."""
+    """The recipe's chain, with `first` before it (adds to the gradient) and `last` behind (shrinks, freezes masks)."""
     clip = () if recipe.clip_norm is None else (optax.clip_by_global_norm(recipe.clip_norm),)
     decay = optax.add_decayed_weights(recipe.optimizer.weight_decay, mask=_kernels)
     match recipe.optimizer:

@@ -32,7 +32,7 @@ def run(experiment: experiments.Experiment, out: str | pathlib.Path, progress: P
 
 
 def phases(prepared: "Prepared") -> list[dict[str, Any]]:
-    """All phases in order. A penalise phase serves all rates, but where the algorithm aims at one: then each has its own."""
+    """All phases in order. One penalise phase serves all rates, unless the algorithm aims at a rate."""
     experiment, results = prepared.experiment, [dense(prepared)]
     for rate in experiment.rates:
         name = _penalised(prepared, rate)
@@ -92,21 +92,20 @@ def prepare(experiment: experiments.Experiment, out: str | pathlib.Path, progres
 def dense(prepared: Prepared) -> dict[str, Any]:
     """Train the dense network, from fresh weights or pretrained ones."""
     experiment = prepared.experiment
-    return _phase(
-        prepared,
+    stage = _Stage(
         name="dense",
         recipe=experiment.dense,
         parents=pretrained.parents(experiment),
         start=lambda: _unmasked(pretrained.start(experiment, prepared.signature.outputs)),
     )
+    return _phase(prepared, stage)
 
 
 def penalise(prepared: Prepared, rate: float) -> dict[str, Any]:
     """Train on from the dense network while the algorithm empties the blocks that matter least."""
     experiment = prepared.experiment
     assert experiment.penalise is not None
-    return _phase(
-        prepared,
+    stage = _Stage(
         name=_penalised(prepared, rate),
         recipe=experiment.penalise,
         parents={"dense": prepared.folder("dense")},
@@ -114,6 +113,7 @@ def penalise(prepared: Prepared, rate: float) -> dict[str, Any]:
         algorithm=experiment.algorithm,
         aim=rate if experiment.algorithm.per_rate else None,
     )
+    return _phase(prepared, stage)
 
 
 def prune(prepared: Prepared, rate: float) -> dict[str, Any]:
@@ -128,8 +128,7 @@ def prune(prepared: Prepared, rate: float) -> dict[str, Any]:
         )
         return freeze.pruned(params, masks), masks
 
-    return _phase(
-        prepared,
+    stage = _Stage(
         name=experiments.run_name(experiment, rate),
         recipe=experiment.retrain,
         parents={name: prepared.folder(name) for name in dict.fromkeys(("dense", before))},
@@ -137,6 +136,7 @@ def prune(prepared: Prepared, rate: float) -> dict[str, Any]:
         rate=rate,
         distillation=experiment.distillation,
     )
+    return _phase(prepared, stage)
 
 
 def _penalised(prepared: Prepared, rate: float) -> str:
@@ -165,48 +165,58 @@ def _unmasked(params: Tree) -> tuple[Tree, Tree]:
     return params, jax.tree.map(lambda _: None, params)
 
 
-def _phase(
-    prepared: Prepared,
-    *,
-    name: str,
-    recipe: recipes.Recipe,
-    parents: dict[str, pathlib.Path],
-    start: Callable[[], tuple[Tree, Tree]],
-    algorithm: algorithms.Algorithm | None = None,
-    aim: float | None = None,
-    rate: float | None = None,
-    distillation: recipes.Distillation | None = None,
-) -> dict[str, Any]:
-    """One phase: reuse it, resume it or begin it; start() gives the parameters and masks that it begins with."""
-    folder = prepared.folder(name)
-    goal = prepared.experiment.task_of(recipe)
-    settings = {"task": goal, "recipe": dataclasses.replace(recipe, loss={})}  # what a phase sets is the task's there
-    settings |= {"algorithm": algorithm, "aim": aim, "rate": rate, "distillation": distillation}
-    if rate is not None or algorithm is not None:
-        settings |= {"plan": prepared.experiment.plan, "measure": prepared.experiment.measure}
-    if distributed.in_turn(lambda: claims.claim(folder, prepared.experiment, prepared.data.facts, settings, parents)):
+@dataclasses.dataclass(frozen=True)
+class _Stage:
+    """What one phase does. start() gives the parameters and masks that it begins with; parents are the runs behind it."""
+
+    name: str
+    recipe: recipes.Recipe
+    parents: dict[str, pathlib.Path]
+    start: Callable[[], tuple[Tree, Tree]]
+    algorithm: algorithms.Algorithm | None = None
+    aim: float | None = None
+    rate: float | None = None
+    distillation: recipes.Distillation | None = None
+
+
+def _phase(prepared: Prepared, stage: _Stage) -> dict[str, Any]:
+    """One phase: reuse it, resume it or begin it."""
+    experiment, folder = prepared.experiment, prepared.folder(stage.name)
+    settings = {name: getattr(stage, name) for name in ("algorithm", "aim", "rate", "distillation")}
+    # What the recipe sets of the task is the task's there.
+    settings |= {"task": experiment.task_of(stage.recipe), "recipe": dataclasses.replace(stage.recipe, loss={})}
+    if stage.rate is not None or stage.algorithm is not None:
+        settings |= {"plan": experiment.plan, "measure": experiment.measure}
+    if distributed.in_turn(lambda: claims.claim(folder, experiment, prepared.data.facts, settings, stage.parents)):
         return files.read_json(folder / "result.json")
-    params, masks = distributed.shared(start())
-    steps = max(1, round(recipe.epochs * prepared.per_epoch))
-    schedule = optimizers.schedule(recipe, steps, prepared.per_epoch)
-    hooks = algorithms.Hooks()
-    if algorithm is not None:
-        plan, measure = prepared.experiment.plan, prepared.experiment.measure
-        setting = algorithms.Setting(params, plan, prepared.table, schedule, steps, aim, measure)
-        hooks = algorithm.hooks(setting)
-    transform = optimizers.create(recipe, schedule, *hooks.last, freeze.freeze_pruned(masks), first=hooks.first)
-    teacher = None if distillation is None else checkpoints.load_network(parents["dense"]).params
-    seed = zlib.crc32(f"{prepared.experiment.seed}/{name}".encode())
-    loss = _loss(prepared, goal, steps, hooks.metrics, distillation)
-    step = loop.step_function(loss, transform, seed, teacher, accumulate=prepared.experiment.compute.accumulate)
-    # With the number of steps nothing is made ahead of the end.
-    batches = prepared.data.train_batches(prepared.reading, seed, steps)
-    state = loop.initial_state(params, transform)
-    state, seconds = loop.fit(loop.Phase(name, folder, step, steps, batches, masks, prepared.progress), state)
-    result = {**_result(prepared, name, rate, state["params"], masks), "seconds": round(seconds, 1)}
+    params, masks, seconds = _train(prepared, stage)
+    result = {**_result(prepared, stage.name, stage.rate, params, masks), "seconds": round(seconds, 1)}
     if distributed.first():
         files.write_json(folder / "result.json", result)
     return result
+
+
+def _train(prepared: Prepared, stage: _Stage) -> tuple[Tree, Tree, float]:
+    """The parameters and masks at the end of a phase, and the seconds that it took."""
+    experiment, recipe = prepared.experiment, stage.recipe
+    params, masks = distributed.shared(stage.start())
+    steps = max(1, round(recipe.epochs * prepared.per_epoch))
+    schedule = optimizers.schedule(recipe, steps, prepared.per_epoch)
+    hooks = algorithms.Hooks()
+    if stage.algorithm is not None:
+        plan, measure = experiment.plan, experiment.measure
+        setting = algorithms.Setting(params, plan, prepared.table, schedule, steps, stage.aim, measure)
+        hooks = stage.algorithm.hooks(setting)
+    transform = optimizers.create(recipe, schedule, *hooks.last, freeze.freeze_pruned(masks), first=hooks.first)
+    teacher = None if stage.distillation is None else checkpoints.load_network(stage.parents["dense"]).params
+    seed = zlib.crc32(f"{experiment.seed}/{stage.name}".encode())
+    loss = _loss(prepared, experiment.task_of(recipe), steps, hooks.metrics, stage.distillation)
+    step = loop.step_function(loss, transform, seed, teacher, accumulate=experiment.compute.accumulate)
+    # With the number of steps nothing is made ahead of the end.
+    batches = prepared.data.train_batches(prepared.reading, seed, steps)
+    phase = loop.Phase(stage.name, prepared.folder(stage.name), step, steps, batches, masks, prepared.progress)
+    state, seconds = loop.fit(phase, loop.initial_state(params, transform))
+    return state["params"], masks, seconds
 
 
 def _loss(

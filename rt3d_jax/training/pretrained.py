@@ -51,7 +51,8 @@ def adopt(fresh: Tree, found: Tree, head: frozenset[str], where: str = "pretrain
         shapes = [tuple(leaves[path].shape) if path in leaves else None for leaves in (old, new)]
         if shapes[0] != shapes[1]:
             raise ValueError(
-                f"{where} has {path} of shape {shapes[0]}, expected {shapes[1]}; give both the same network, width and size"
+                f"{where} has {path} of shape {shapes[0]}, expected {shapes[1]}; "
+                "give both the same network, width and size"
             )
 
     def leaf(path: Any, value: jax.Array) -> jax.Array:

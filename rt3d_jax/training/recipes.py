@@ -25,8 +25,8 @@ class AdamW:
 class Recipe:
     """How one phase trains: linear warm-up over `warmup` epochs, then constant or cosine to zero.
 
-    clip_norm bounds the global norm of the gradient (None: unbounded). loss: fields of the task that have other values in
-    this phase, such as {"label_smoothing": 0.0}.
+    clip_norm bounds the global norm of the gradient (None: unbounded). loss: fields of the task that have other values
+    in this phase, such as {"label_smoothing": 0.0}.
     """
 
     epochs: float

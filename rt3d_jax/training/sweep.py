@@ -1,4 +1,4 @@
-"""A grid of experiments over seeds: one row of a table for each; cells run side by side, a failed one is a row with its error."""
+"""A grid of experiments over seeds, as a table. Cells run side by side; one that fails is a row with its error."""
 
 import dataclasses
 import hashlib
@@ -24,7 +24,7 @@ ROWS = "rows.json"
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
-    """One place of the table: its row (the algorithm) and column (the scheme), and the experiment, which may have several rates."""
+    """One place of the table: its row (the algorithm), its column (the scheme), and the experiment with its rates."""
 
     algorithm: str
     scheme: str

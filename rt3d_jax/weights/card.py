@@ -11,6 +11,8 @@ from rt3d_jax.sparsity import cost
 from rt3d_jax.training import experiments, recipes
 from rt3d_jax.weights import card_words, shared
 
+plain = card_words.plain
+
 NETWORKS = {"c3d": "C3D", "r2plus1d": "R(2+1)D-18", "s3d": "S3D", "s3d_rt3d": "S3D (RT3D's variant)"}
 
 USE = """## Use
@@ -22,7 +24,8 @@ rt3d import {name} --out runs/{name}
 rt3d train EXPERIMENT --pretrained runs/{name} --out OUT
 ```
 
-The weights alone need numpy and safetensors. Kernels lie as depth, height, width, inputs, outputs; dense layers as inputs, outputs.
+The weights alone need numpy and safetensors. Kernels lie as depth, height, width, inputs, outputs; dense layers as
+inputs, outputs.
 
 ```python
 import json
@@ -43,19 +46,19 @@ MASKS = """masks = {  # True where a weight is kept; dropped weights are zeros i
 
 
 def text(found: shared.Shared) -> str:
-    """README.md, the same for the same network. ValueError for an origin whose fields are not what they should be: a stranger's."""
+    """The text of README.md; the same network gives the same text. ValueError for an origin with unexpected fields."""
     facts, table = found.facts, found.facts.table()
     try:
         parts = [
             _header(facts),
-            f"# {card_words.plain(facts.name)}",
+            f"# {plain(facts.name)}",
             _summary(found, table),
             _numbers(found, table),
             card_words.words(facts).inputs,
         ]
         parts += [_layers(found, table), _making(facts), _use(found), _limits(facts), _licence(facts)]
     except (TypeError, AttributeError, LookupError) as error:
-        reason = card_words.plain(error)
+        reason = plain(error)
         raise ValueError(
             f"the origin of {facts.name} is not what `rt3d export` writes ({reason}); fetch it again"
         ) from error
@@ -63,7 +66,7 @@ def text(found: shared.Shared) -> str:
 
 
 def _header(facts: shared.Facts) -> str:
-    """The hub's metadata, YAML; JSON's strings are YAML's."""
+    """The hub's metadata as YAML. Strings are written as JSON, which YAML reads too."""
     task, said, word = facts.task, card_words.words(facts), lambda value: json.dumps(value, ensure_ascii=False)
     tags = ["jax", "pruning", "sparsity", "video", re.sub("[^A-Za-z0-9]+", "-", facts.model.name)]
     lines = ["---", f"license: {word(facts.licence or 'unknown')}", "library_name: rt3d-jax"]
@@ -97,12 +100,12 @@ def _results(facts: shared.Facts, said: card_words.Words, hub: str | None) -> li
 
 def _summary(found: shared.Shared, table: tuple[cost.Layer, ...]) -> str:
     facts = found.facts
-    what = f"{NETWORKS.get(facts.model.name, card_words.plain(facts.model.name))} for {card_words.words(facts).purpose}"
+    what = f"{NETWORKS.get(facts.model.name, plain(facts.model.name))} for {card_words.words(facts).purpose}"
     if facts.model.width != 1:
         what += f", {facts.model.width:g} times as wide as published"
     rate = cost.macs(table) / cost.macs(table, found.masks)
     if rate > 1:
-        what += f", pruned ({card_words.plain(facts.scheme)}) to **{rate:.2f}x fewer multiply-accumulates**"
+        what += f", pruned ({plain(facts.scheme)}) to **{rate:.2f}x fewer multiply-accumulates**"
     return f"{what}. Made with rt3d-jax, whose kernels for phones compute only the weights that are kept."
 
 
@@ -113,7 +116,7 @@ def _numbers(found: shared.Shared, table: tuple[cost.Layer, ...]) -> str:
     kept = (cost.macs(table, found.masks), cost.parameters(table, found.masks))
     rows = [
         (
-            card_words.plain(facts.score.name),
+            plain(facts.score.name),
             score(facts.score.value),
             score(facts.dense_score if facts.phase in ("pruned", "penalised") else facts.score.value),
         )
@@ -126,8 +129,8 @@ def _numbers(found: shared.Shared, table: tuple[cost.Layer, ...]) -> str:
     rows += [("rate, parameters", f"{dense[1] / kept[1]:.2f}", "1")]
     if kept == dense:
         rows = [row[:2] for row in rows[:3]]
-        return _table(("", "this network"), rows) + f"\n\nProtocol: {card_words.plain(facts.score.protocol)}."
-    return _table(("", "this network", "dense"), rows) + f"\n\nProtocol: {card_words.plain(facts.score.protocol)}."
+        return _table(("", "this network"), rows) + f"\n\nProtocol: {plain(facts.score.protocol)}."
+    return _table(("", "this network", "dense"), rows) + f"\n\nProtocol: {plain(facts.score.protocol)}."
 
 
 def _layers(found: shared.Shared, table: tuple[cost.Layer, ...]) -> str:
@@ -154,13 +157,12 @@ def _kept_parameters(layer: cost.Layer, masks: Any) -> int:
 def _making(facts: shared.Facts) -> str:
     made, lines = facts.origin, []
     if isinstance(made, experiments.Imported):
-        lines.append(
-            f"Weights of {card_words.plain(made.origin)} (sha256 `{card_words.plain(made.sha256)}`), converted, not trained on."
-        )
+        lines.append(f"Weights of {plain(made.origin)} (sha256 `{plain(made.sha256)}`), converted, not trained on.")
     else:
-        start = "fresh weights" if made.pretrained is None else card_words.plain(facts.pretrained or made.pretrained)
+        start = "fresh weights" if made.pretrained is None else plain(facts.pretrained or made.pretrained)
         lines.append(
-            f"- Data: {card_words.plain(card_words.data_name(made.task))}; seed {card_words.plain(made.seed)}, batches of {card_words.plain(made.batch)}."
+            f"- Data: {plain(card_words.data_name(made.task))}; seed {plain(made.seed)}, "
+            f"batches of {plain(made.batch)}."
         )
         lines.append(f"- Loss: {card_words.words(facts).loss}.")
         lines.append(f"- Dense network: from {start}; {_recipe(made.dense)}.")
@@ -172,19 +174,19 @@ def _making(facts: shared.Facts) -> str:
         if facts.phase == "pruned":
             teacher = f", taught by the dense network: {_call(made.distillation)}" if made.distillation else ""
             lines.append(
-                f"- Cut to a budget of {card_words.plain(made.measure)} over the whole network, then retrained: {_recipe(made.retrain)}{teacher}."
+                f"- Cut to a budget of {plain(made.measure)} over the whole network, then retrained: "
+                f"{_recipe(made.retrain)}{teacher}."
             )
             lines.append("- Plan (layers by regular expression, the first match wins):")
             lines += [
-                f"  - `{card_words.plain(regex)}`: {'dense' if rule is None else card_words.plain(rule.name)}"
-                for regex, rule in made.plan
+                f"  - `{plain(regex)}`: {'dense' if rule is None else plain(rule.name)}" for regex, rule in made.plan
             ]
     return "\n".join(["## How it was made", *lines])
 
 
 def _use(found: shared.Shared) -> str:
     facts, (first, leaf) = found.facts, next((p, v) for p, v in cost.paths(found.params) if cost.is_kernel(p))
-    said, name = card_words.words(facts), card_words.plain(facts.name)
+    said, name = card_words.words(facts), plain(facts.name)
     return USE.format(
         name=name,
         evaluate=f"rt3d eval runs/{name} --data FOLDER_OF_VIDEOS\n" if said.tag == "video-classification" else "",
@@ -198,7 +200,7 @@ def _use(found: shared.Shared) -> str:
 
 def _limits(facts: shared.Facts) -> str:
     measured = (
-        f"No {card_words.plain(facts.score.name).removeprefix('top-1 ')} was measured."
+        f"No {plain(facts.score.name).removeprefix('top-1 ')} was measured."
         if facts.score.value is None
         else "The score above is all that was measured: on the test part of that data, under that protocol, in float32."
     )
@@ -207,20 +209,26 @@ def _limits(facts: shared.Facts) -> str:
 
 def _licence(facts: shared.Facts) -> str:
     if facts.licence is None:
-        return "## Licence\nNone was given with these weights: ask whoever shares them. rt3d-jax's own licence covers its code, not these weights."
-    return f"## Licence\nOf the weights, as whoever shares them says: `{facts.licence}`. Terms of the data and of weights that it began with may apply beside it."
+        return (
+            "## Licence\nNone was given with these weights: ask whoever shares them. "
+            "rt3d-jax's own licence covers its code, not these weights."
+        )
+    return (
+        f"## Licence\nOf the weights, as whoever shares them says: `{facts.licence}`. "
+        "Terms of the data and of weights that it began with may apply beside it."
+    )
 
 
 def _recipe(recipe: recipes.Recipe) -> str:
-    warmup = f", {card_words.plain(recipe.warmup)} epochs of warm-up" if recipe.warmup else ""
-    rate = f"learning rate {card_words.plain(recipe.learning_rate)} ({card_words.plain(recipe.schedule)}{warmup})"
-    parts = [f"{card_words.plain(recipe.epochs)} epochs", rate, _call(recipe.optimizer)]
-    return ", ".join([*parts, *(f"{key} {card_words.plain(value)}" for key, value in recipe.loss.items())])
+    warmup = f", {plain(recipe.warmup)} epochs of warm-up" if recipe.warmup else ""
+    rate = f"learning rate {plain(recipe.learning_rate)} ({plain(recipe.schedule)}{warmup})"
+    parts = [f"{plain(recipe.epochs)} epochs", rate, _call(recipe.optimizer)]
+    return ", ".join([*parts, *(f"{key} {plain(value)}" for key, value in recipe.loss.items())])
 
 
 def _call(value: Any) -> str:
-    """A dataclass as it is written in Python."""
-    return f"`{card_words.plain(value)}`"
+    """The Python expression that makes a dataclass."""
+    return f"`{plain(value)}`"
 
 
 def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

@@ -1,4 +1,4 @@
-"""What a model card says of a network's task: prose for the hub, by the type of the task; any other task has its signature."""
+"""What a model card says of a network's task: prose by the type of the task, or its signature."""
 
 import dataclasses
 import json
@@ -29,8 +29,8 @@ def normalised(frames):
 class Words:
     """tag: the hub's name of the kind of task, None for none. purpose: what the network is for. inputs: a section.
 
-    code: Python that makes an input, "" for none. example: what `rt3d lower` and `rt3d eval` want to be given. metric: the
-    hub's name of the score. loss: in words. unknown: of what the score says nothing.
+    code: Python that makes an input, "" for none. example: what `rt3d lower` and `rt3d eval` want to be given. metric:
+    the hub's name of the score. loss: in words. unknown: of what the score says nothing.
     """
 
     tag: str | None
@@ -87,9 +87,9 @@ def _clips(facts: shared.Facts, task: classification.Classification) -> Words:
     more = f" and {len(labels) - SHOWN_LABELS} more, in config.json" if len(labels) > SHOWN_LABELS else ""
     shape = f"[clips, {sampling.frames}, {spec.size}, {spec.size}, 3]"
     inputs = f"""## Input and output
-A clip: {sampling.frames} frames, {how}; the shorter side scaled to {spec.short_side} pixels, a square of {spec.size} cut
-from the middle; RGB values divided by 255, less ({number(spec.mean)}), over ({number(spec.std)}). As float32 {shape};
-the answer is float32 [clips, {len(labels)}], logits.
+A clip: {sampling.frames} frames, {how}; the shorter side scaled to {spec.short_side} pixels, a square of {spec.size}
+cut from the middle; RGB values divided by 255, less ({number(spec.mean)}), over ({number(spec.std)}). As float32
+{shape}; the answer is float32 [clips, {len(labels)}], logits.
 
 Classes, in this order: {", ".join(shown)}{more}."""
     return Words(
@@ -101,8 +101,8 @@ Classes, in this order: {", ".join(shown)}{more}."""
         metric="accuracy",
         loss=f"cross-entropy, label smoothing {plain(task.label_smoothing)}",
         unknown="other videos and other ways of taking clips, of single classes, of persons and places that the data\n"
-        "shows seldom, or of half precision. It answers with one of its classes for every clip, also for one that shows "
-        "none of them",
+        "shows seldom, or of half precision. It answers with one of its classes for every clip, also for one that "
+        "shows none of them",
     )
 
 

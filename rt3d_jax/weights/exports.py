@@ -84,7 +84,7 @@ def facts(run: pathlib.Path, network: checkpoints.Network, licence: str | None =
 
 
 def _check_same(folder: pathlib.Path, beside: pathlib.Path) -> None:
-    """ValueError unless our files are equal in both folders. Other files, such as a clone's .git, belong to the user."""
+    """ValueError unless our files are equal in both folders. Others, such as a clone's .git, belong to the user."""
     for name in shared.FILES:
         one, other = folder / name, beside / name
         there = [path.is_file() for path in (one, other)]
@@ -145,7 +145,7 @@ def _tuples(facts: Any) -> dict[str, Any]:
 
 
 def _own_code(facts: shared.Facts) -> tuple[str, ...]:
-    """The classes of the user's own that a network needs. ValueError for one that a file carries: a hub has no such file."""
+    """The classes of the user's own that a network needs. ValueError for one that a file carries."""
     found = tuple(dict.fromkeys(bounds.code(shared.to_json(facts))))
     for name in found:
         if name.rpartition(plugins.SEPARATOR)[0].endswith(".py"):

@@ -68,9 +68,9 @@ def run_folder(
 
 
 def shared_folder(path: pathlib.Path, out: pathlib.Path, code: Sequence[str] = ()) -> dict[str, Any]:
-    """Write a shared folder, bit by bit, as the run folder `out`. Returns result.json, whose score is what the folder says.
+    """Write a shared folder, bit by bit, as the run folder `out`.
 
-    code: as for shared.read.
+    code: as for shared.read. Returns the content of result.json, whose score is the folder's claim.
 
     Raises:
       FileNotFoundError, ValueError: as shared.read, and for an `out` that is in use.
@@ -159,7 +159,7 @@ def _transposed(array: np.ndarray) -> np.ndarray:
 
 
 def _channels_last(kernel: np.ndarray, channels: int) -> np.ndarray:
-    """Reorders a dense kernel [C*D*H*W, O] to read its input as [D*H*W*C]; unchanged where C does not divide its rows."""
+    """Reorder a dense kernel [C*D*H*W, O] to read [D*H*W*C]; unchanged where C does not divide its rows."""
     rows, outputs = kernel.shape
     if rows % channels:
         return kernel

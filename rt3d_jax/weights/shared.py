@@ -3,8 +3,8 @@
 | file | what |
 |---|---|
 | config.json | `Facts` and the sizes that follow from them, as JSON |
-| model.safetensors | every parameter under its path ("conv1/kernel"), f32; kernels DHWIO, dense layers IO; dropped weights are zeros |
-| masks.safetensors | only for a network with masks: the mask under the parameter's path, u8[ceil(size / 8)], packed in C order by numpy.packbits |
+| model.safetensors | every parameter under its path ("conv1/kernel"), f32, DHWIO or IO; dropped weights are zeros |
+| masks.safetensors | masks by the parameter's path, u8[ceil(size / 8)], as numpy.packbits packs them in C order |
 | README.md | the model card, see `card`; never read |
 
 Nothing in it is run. Every fault is a ValueError in one line that names the file.
@@ -43,10 +43,10 @@ RATE_TOLERANCE = 1e-3
 class Facts:
     """What is stated about a network beside its arrays.
 
-    phase: one of bounds.PHASES. facts: what the data said, see tasks.contract. dense_score: the score of the dense network
-    that it was pruned from, in the unit of `score` and by the same protocol; None if it is not known. pretrained: where the
-    dense phase's weights came from, in words. origin: what made it, with its task. licence: of the weights, as the hub
-    abbreviates it; None if none was given.
+    phase: one of bounds.PHASES. facts: what the data said, see tasks.contract. dense_score: the score of the dense
+    network that it was pruned from, in the unit of `score` and by the same protocol; None if it is not known.
+    pretrained: where the dense phase's weights came from, in words. origin: what made it, with its task. licence: of
+    the weights, as the hub abbreviates it; None if none was given.
     """
 
     name: str
@@ -98,7 +98,7 @@ def write(folder: pathlib.Path, shared: Shared) -> None:
 
 
 def to_json(facts: Facts) -> dict[str, Any]:
-    """The facts as JSON values, which `parse` takes; with the words of the task for whoever reads them without rt3d-jax."""
+    """The facts as JSON, which `parse` takes, and the task's own words for readers without rt3d-jax."""
     found = {field.name: getattr(facts, field.name) for field in dataclasses.fields(Facts)}
     words = {**facts.task.describe(facts.facts), **measured.to_result(facts.score)}
     return {**words, **codec.to_json({**found, "score": dataclasses.asdict(facts.score)})}
@@ -195,7 +195,8 @@ def _said(path: pathlib.Path) -> dict[str, Any]:
         raise ValueError(f"{path} is of no network that `rt3d export` wrote: expected format {FORMAT!r}")
     if said.get("version") not in VERSIONS:
         raise ValueError(
-            f"{path} has version {str(said.get('version'))[:40]!r}, expected {' or '.join(map(str, VERSIONS))}; update rt3d-jax"
+            f"{path} has version {str(said.get('version'))[:40]!r}, expected {' or '.join(map(str, VERSIONS))}; "
+            "update rt3d-jax"
         )
     return said
 

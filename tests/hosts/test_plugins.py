@@ -35,6 +35,7 @@ def test_a_class_that_a_file_carries_is_found_by_its_path_and_back(tmp_path: pat
             "tests.tasks.depth has no class 'Nets'; expected one, as 'tests.tasks.depth:Nets' says",
         ),
         ("os:system", "os has no class 'system'; expected one, as 'os:system' says"),
+        ("own.py:Net", "own.py is a relative path, expected the absolute one of a Python file, such as /"),
         ("/none/own.py:Net", "/none/own.py is not there, expected a Python file"),
     ],
 )

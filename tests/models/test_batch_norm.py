@@ -1,4 +1,4 @@
-"""Claims about batch norm: moments, running statistics, and that training, masks and counts treat them as what they are."""
+"""Claims about batch norm: moments, running statistics, and how training, masks and counts treat them."""
 
 import jax
 import jax.numpy as jnp

@@ -77,13 +77,14 @@ def test_any_size_runs_and_both_forms_agree(model):
     np.testing.assert_allclose(direct, planes, rtol=1e-3, atol=1e-3)
 
 
+WIDTH = "a factor above 0 (1 is the paper's network) and at most 16"
 WRONG = [
     ("s3d", {"frames": 13}, "S3D frames is 13, expected at least 14: four strides and a pool of two frames need them"),
     ("s3d_rt3d", {"frames": 4}, "S3D frames is 4, expected at least 5: three pools halve it"),
     ("s3d", {"size": 16}, "S3D size is 16, expected at least 17: five strides and pools halve it"),
     ("r2plus1d", {"frames": 0}, "R2Plus1D frames is 0, expected at least 1"),
-    ("r2plus1d", {"width": 17}, "R2Plus1D width is 17, expected a factor above 0 (1 is the paper's network) and at most 16"),
-]  # fmt: skip
+    ("r2plus1d", {"width": 17}, f"R2Plus1D width is 17, expected {WIDTH}"),
+]
 
 
 @pytest.mark.parametrize(("name", "change", "message"), WRONG)

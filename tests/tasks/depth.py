@@ -1,4 +1,4 @@
-"""A second task: the depth of every pixel from a clip and a rough depth, with a network that is no one's of the catalog.
+"""A second task: the depth of every pixel from a clip and a rough depth, with a network outside the catalog.
 
 It is written as a user would write it, outside the package, and named as such: "tests.tasks.depth:Depth" in JSON and
 "tests.tasks.depth:Net" as a model. The data are drawn from the seed and the number of an example.

@@ -1,4 +1,4 @@
-"""A task from outside the package goes the whole way: it trains, is pruned, resumes, is compared, shared and lowered."""
+"""A task from outside the package goes the whole way: it trains, resumes, is pruned, compared, shared and lowered."""
 
 import dataclasses
 import json

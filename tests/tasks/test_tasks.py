@@ -99,7 +99,8 @@ class Task(depth.Depth):
 
 def experiment():
     model = catalog.Model(f"{__file__}:Net", frames=3, size=6)
-    return dataclasses.replace(test_depth.EXPERIMENT, task=Task(), model=model, rates=(), dense=dataclasses.replace(test_depth.RECIPE, epochs=1))
+    dense = dataclasses.replace(test_depth.RECIPE, epochs=1)
+    return dataclasses.replace(test_depth.EXPERIMENT, task=Task(), model=model, rates=(), dense=dense)
 '''
 
 

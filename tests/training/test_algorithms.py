@@ -1,4 +1,4 @@
-"""Claims about every algorithm from video files to a pruned network: a few steps of each, with different schemes and budgets."""
+"""Claims about every algorithm, from video files to a pruned network: a few steps of each."""
 
 import dataclasses
 
@@ -48,7 +48,11 @@ CASES = {
     },
     "gradual": {
         "algorithm": algorithms.Gradual(rounds=3),
-        "plan": ((r"conv\d[ab]?", plans.Prune(patterns.kgs(4, 2))), (r"fc[67]", plans.Prune(patterns.UNSTRUCTURED)), ("fc8", None)),
+        "plan": (
+            (r"conv\d[ab]?", plans.Prune(patterns.kgs(4, 2))),
+            (r"fc[67]", plans.Prune(patterns.UNSTRUCTURED)),
+            ("fc8", None),
+        ),
         "measure": "parameters",
         "rates": (3.0,),
     },

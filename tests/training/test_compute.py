@@ -1,4 +1,4 @@
-"""Claims about how a step is computed: micro-batches, bf16 and recomputation change what they should and nothing else."""
+"""Claims about how a step is computed: micro-batches, bf16 and recomputation change what they should alone."""
 
 import dataclasses
 import math

@@ -1,4 +1,4 @@
-"""Runs from before an experiment had a task: old_runs.json holds what the version before wrote, and nothing is trained again."""
+"""Runs from before there were tasks: old_runs.json holds what that version wrote, and nothing is trained again."""
 
 import copy
 import dataclasses

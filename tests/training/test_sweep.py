@@ -1,4 +1,4 @@
-"""Claims about sweeps: one row for each cell and seed, shared dense runs, resumption, failures that stay in their row."""
+"""Claims about sweeps: a row for each cell and seed, shared dense runs, resumption, failures in their row."""
 
 import dataclasses
 import json
