@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -74,28 +75,22 @@ def test_a_pooled_convolution_means_what_both_mean_one_after_the_other() -> None
 
 @pytest.mark.parametrize("target", ["neon", "avx2", "avx512", "neon f16", "neon f16-f32", "neon w16"])
 @pytest.mark.parametrize(
-    ("window", "shape", "pads", "width"),
+    "arguments",  # of `pooled`
     [
-        ((1, 2, 2), (3, 12, 34, 3), 1, 13),
-        ((2, 2, 2), (5, 9, 41, 2), 1, 8),  # a frame, a row and a column are left over
-        ((3, 2, 2), (7, 14, 32, 2), 0, 5),
-        ((1, 2, 2), (2, 8, 33, 2), 2, 6),  # the convolution's result is larger than what it reads
+        ((1, 2, 2), 13, 1, (3, 12, 34, 3)),
+        ((2, 2, 2), 8, 1, (5, 9, 41, 2)),  # a frame, a row and a column are left over
+        ((3, 2, 2), 5, 0, (7, 14, 32, 2)),
+        ((1, 2, 2), 6, 2, (2, 8, 33, 2)),  # the convolution's result is larger than what it reads
     ],
 )
 @pytest.mark.parametrize("ring", [1, 1 << 14, 1 << 20])
 def test_pooled_kernels_agree_with_the_oracle(
-    window: ops.Window,
-    shape: tuple[int, ...],
-    pads: int,
-    width: int,
-    ring: int,
-    target: str,
-    monkeypatch: pytest.MonkeyPatch,
+    arguments: Any, ring: int, target: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Chunks of one row of the result, of several and of all; whatever they waste."""
     monkeypatch.setattr(fusion, "_pool_gains", lambda op, target: True)
     spec = dataclasses.replace(test_kernels.TARGETS[target], ring_bytes=ring)
-    graph = pooled(window, width, pads, shape).graph()
+    graph = pooled(*arguments).graph()
     assert test_kernels.run(graph, spec) == ["conv.pool"]
 
 

@@ -34,11 +34,11 @@ class Maker:
         self.nodes.append(ops.Node(name, op, inputs, shape))
 
     def conv(
-        self, name: str, window: ops.Window, width: int, padding: ops.Padding, stride: int = 1, of: str = "", relu: bool = True
-    ) -> None:  # fmt: skip
+        self, name: str, window: ops.Window, width: int, padding: ops.Padding, stride: int = 1, of: str = ""
+    ) -> None:
         source = next(node for node in self.nodes if node.name == (of or self.nodes[-1].name))
         layer = networks.layer(self.rng, *window, source.shape[3], width, scheme="kgs 4x4")
-        self.add(name, ops.Conv(layer["kernel"], layer["bias"], (stride, 1, 1), padding, relu), source.name)
+        self.add(name, ops.Conv(layer["kernel"], layer["bias"], (stride, 1, 1), padding, True), source.name)
 
     def graph(self) -> ops.Graph:
         self.add("flat", ops.Reshape())
@@ -46,8 +46,13 @@ class Maker:
 
 
 def space_time(
-    depth: int = 3, stride: int = 1, pads: tuple[int, int] = (1, 1), widths: tuple[int, int] = (13, 6), height: int = 1, between: int = 1
-) -> Maker:  # fmt: skip
+    depth: int = 3,
+    stride: int = 1,
+    pads: tuple[int, int] = (1, 1),
+    widths: tuple[int, int] = (13, 6),
+    height: int = 1,
+    between: int = 1,
+) -> Maker:
     """A convolution over height and width and one over frames."""
     maker = Maker()
     maker.conv("space", (1, 3, 3), widths[0], ((0, 0), (1, 1), (1, 1)), between)
@@ -63,7 +68,8 @@ def fused(maker: Maker, target: targets.Target = ARM) -> list[str]:
 def test_a_convolution_and_its_only_reader_over_frames_are_joined() -> None:
     graph = stages.rewrite(space_time().graph(), ARM)
     node = graph["space.time"]
-    assert ([n.name for n in graph.nodes], node.inputs, node.shape) == (["clip", "space.time", "flat"], ("clip",), (5, 9, 11, 6))  # fmt: skip
+    assert [n.name for n in graph.nodes] == ["clip", "space.time", "flat"]
+    assert (node.inputs, node.shape) == (("clip",), (5, 9, 11, 6))
     op = networks.op(graph, "space.time", ops.FusedConvs)
     assert op.between == (5, 9, 11, 13)
     assert node.macs == 5 * 99 * op.first.kernel.kept + 5 * 99 * op.second.kernel.kept
@@ -133,7 +139,10 @@ def test_a_ring_of_one_register_tile_must_fit_twice_what_a_chain_may_keep() -> N
 
 @pytest.mark.parametrize(("width", "names"), [(48, ["space.time"]), (300, ["space", "time"])])
 def test_weights_that_are_read_once_a_chunk_must_not_cost_more_than_a_chain_saves(width: int, names: list[str]) -> None:
-    """The chain has 7 chunks of 16 positions, a convolution alone 2 of 64: weights are read 5 times more, what lies between is not written and read."""
+    """Both in one kernel have 7 chunks of 16 positions, a convolution alone 2 of 64.
+
+    Weights are read 5 times more often. What lies between is not written and read.
+    """
     maker = lambda: space_time(widths=(13, width))
     graph = networks.unfused(maker().graph())
     first, second = (networks.op(graph, name, ops.PackedConv) for name in ("space", "time"))
@@ -167,8 +176,16 @@ def test_a_chain_means_what_its_convolutions_mean_one_after_the_other() -> None:
 @pytest.mark.parametrize("ring", [1, 30_000, 1 << 20])
 @pytest.mark.parametrize(
     ("depth", "stride", "pads", "between"),
-    [(3, 1, (1, 1), 1), (1, 1, (0, 0), 1), (4, 2, (3, 1), 1), (2, 3, (0, 1), 1), (1, 2, (2, 3), 1), (5, 1, (0, 0), 1), (3, 2, (1, 1), 2)],
-)  # fmt: skip
+    [
+        (3, 1, (1, 1), 1),
+        (1, 1, (0, 0), 1),
+        (4, 2, (3, 1), 1),
+        (2, 3, (0, 1), 1),
+        (1, 2, (2, 3), 1),
+        (5, 1, (0, 0), 1),
+        (3, 2, (1, 1), 2),
+    ],
+)
 def test_chains_keep_as_many_frames_as_the_second_reads(
     depth: int, stride: int, pads: tuple[int, int], between: int, ring: int, target: str
 ) -> None:

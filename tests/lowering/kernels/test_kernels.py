@@ -152,8 +152,9 @@ def conv(kernel: tuple[int, ...], strides: ops.Window, padding: ops.Padding, sch
 @pytest.mark.parametrize("target", ["neon", "avx512", "vulkan"])
 @pytest.mark.parametrize("frames", [2, 5, 6])
 @pytest.mark.parametrize(
-    ("depth", "stride", "front", "back"), [(1, 2, 0, 0), (3, 2, 1, 1), (2, 3, 0, 1), (3, 3, 2, 0), (1, 4, 3, 2), (4, 2, 3, 3)]
-)  # fmt: skip
+    ("depth", "stride", "front", "back"),
+    [(1, 2, 0, 0), (3, 2, 1, 1), (2, 3, 0, 1), (3, 3, 2, 0), (1, 4, 3, 2), (4, 2, 3, 3)],
+)
 def test_kernels_skip_frames_themselves(
     frames: int, depth: int, stride: int, front: int, back: int, target: str
 ) -> None:
@@ -187,8 +188,10 @@ def test_strided_convolutions_read_phases_of_any_width(
 @pytest.mark.parametrize("target", ["neon", "avx512", "vulkan"])
 @pytest.mark.parametrize("shape", [(2, 3, 5, 3), (1, 1, 1, 3)], ids=str)
 @pytest.mark.parametrize(
-    "padding", [((0, 0), (3, 2), (0, 0)), ((0, 0), (0, 3), (4, 0)), ((2, 2), (1, 1), (5, 5)), ((0, 0), (0, 0), (1, 0))], ids=str
-)  # fmt: skip
+    "padding",
+    [((0, 0), (3, 2), (0, 0)), ((0, 0), (0, 3), (4, 0)), ((2, 2), (1, 1), (5, 5)), ((0, 0), (0, 0), (1, 0))],
+    ids=str,
+)
 def test_padding_may_exceed_the_kernel(padding: ops.Padding, shape: ops.Shape, target: str) -> None:
     """A tap then lies before its position: that makes no room for a tile beyond the plane."""
     run(single(conv((1, 1, 1, 3, 21), (1, 1, 1), padding, "dense"), *shape), TARGETS[target])
