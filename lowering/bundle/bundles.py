@@ -88,6 +88,11 @@ class Bundle:
         return f"{self.manifest['run']} on {self.manifest['target']['name']}"
 
     @property
+    def form(self) -> str:
+        """How its kernels are written, one of targets.FORMS; older bundles do not say, and have executables."""
+        return self.manifest.get("form", targets.FORMS[0])
+
+    @property
     def macs(self) -> int:
         """Multiply-accumulates of one inference, those of kept weights only."""
         return sum(layer["macs"] for layer in self.manifest["layers"])

@@ -56,6 +56,7 @@ def deploy(
     target: str = "host",
     out: str | pathlib.Path = "bundle",
     info: bundles.Info | None = None,
+    form: str = targets.FORMS[0],
 ) -> Deployed:
     """Compiles `apply(params, clip)` for one target into the folder `out`, and checks there that it gives JAX's answer.
 
@@ -72,9 +73,11 @@ def deploy(
         precision other than f32: :f16, :f16-f32 (f16 in memory, accumulators of f32) or :w16 (weights in f16).
       out: a folder that is new or empty, or holds a bundle. A bundle of the same network and target is kept.
       info: what else the bundle should say about the network.
+      form: how its kernels are written: "executables", as loops over buffers, which are fastest; or "linalg", on
+        tensors, for any backend of IREE.
 
     Raises:
-      targets.TargetError: there is no such target.
+      targets.TargetError: there is no such target or form.
       NotImplementedError: the function has a primitive that cannot be lowered.
       ops.GraphError: the network has a form that cannot be lowered.
       bundles.BundleError: the example or the folder does not fit.
@@ -83,7 +86,7 @@ def deploy(
 
     Where a target cannot run on this machine, the warning NotChecked says why.
     """
-    found = targets.find(target)
+    found = targets.written(targets.find(target), form)
     made = checked(
         write.write(pathlib.Path(out), example(apply, params, clip), found, info or bundles.Info(), store.find(found))
     )

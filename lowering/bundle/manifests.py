@@ -55,7 +55,7 @@ FIELDS = {
     "versions": OBJECT,
     "files": OBJECT,
 }
-OPTIONAL = {"executables": _list(TEXT), "tuning": TEXT}  # which older bundles lack
+OPTIONAL = {"executables": _list(TEXT), "tuning": TEXT, "form": TEXT}  # which older bundles lack
 TARGET = {"kind": TEXT, "device": TEXT, "flags": _list(TEXT), "macs_per_dispatch": BOUND}
 LAYER = {
     "name": TEXT,

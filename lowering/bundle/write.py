@@ -189,6 +189,7 @@ def _about(module: emit.Module, target: targets.Target, info: bundles.Info) -> d
         "format": bundles.FORMAT,
         **dataclasses.asdict(info),
         "target": {**machine, "flags": list(target.flags)},
+        "form": target.form,
         "dispatches": module.dispatches,
         "executables": module.executables,
         "versions": bundles.versions(),

@@ -8,6 +8,9 @@ from lowering.graph import ops
 from lowering.kernels import generic, layouts
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import clip, conv, dense, fused_convs, fused_pool, pool, space_to_depth
+from lowering.kernels.linalg import conv as linalg_conv
+from lowering.kernels.linalg import dense as linalg_dense
+from lowering.kernels.linalg import pool as linalg_pool
 from lowering.kernels.mlir import types
 from lowering.kernels.vulkan import conv as vulkan_conv
 from lowering.kernels.vulkan import dense as vulkan_dense
@@ -36,9 +39,9 @@ VECTORS: Table = {
     ops.Reshape: (generic.vector,),
     ops.Softmax: (generic.softmax,),
 }
-# By kind of target and by what an operation gives, a feature map or a vector; the handlers of each in order of
-# preference.
-HANDLERS: dict[tuple[str, str], Table] = {
+# Loops over buffers, by kind of target and by what an operation gives, a feature map or a vector. The handlers of each
+# stand in order of preference.
+EXECUTABLES: dict[tuple[str, str], Table] = {
     ("cpu", "feature map"): {
         **MAPS,
         ops.Input: (clip.clip, generic.clip),
@@ -52,6 +55,21 @@ HANDLERS: dict[tuple[str, str], Table] = {
     ("cpu", "vector"): {**VECTORS, ops.PackedDense: (dense.dense,)},
     ("vulkan", "feature map"): {**MAPS, ops.PackedConv: (vulkan_conv.conv,)},
     ("vulkan", "vector"): {**VECTORS, ops.PackedDense: (vulkan_dense.dense,)},
+}
+# On tensors alone, for every kind of target.
+LINALG: dict[str, Table] = {
+    "feature map": {
+        **MAPS,
+        ops.PackedConv: (linalg_conv.conv,),
+        ops.MaxPool: (linalg_pool.pool, generic.pool),
+        ops.AvgPool: (linalg_pool.pool, generic.pool),
+    },
+    "vector": {**VECTORS, ops.PackedDense: (linalg_dense.dense,)},
+}
+# By form, kind of target and what an operation gives.
+HANDLERS: dict[tuple[str, str, str], Table] = {
+    **{("executables", kind, gives): table for (kind, gives), table in EXECUTABLES.items()},
+    **{("linalg", kind, gives): table for kind in targets.KINDS for gives, table in LINALG.items()},
 }
 SHARED = (ops.PackedConv, ops.FusedConvs)  # what wants positions in its result to be those in its input
 RESULT = "main.result"  # takes a feature map out of its layout; no layer has a dot before "result" in its name
@@ -91,7 +109,7 @@ def one(request: kernels.Request) -> kernels.Kernel:
     """The kernel of one node, by the first handler of its operation that takes it."""
     node, kind = request.node, request.target.kind
     operation, gives = type(node.op).__name__, "feature map" if request.out else "vector"
-    handlers = HANDLERS[kind, gives].get(type(node.op), ())
+    handlers = HANDLERS[request.target.form, kind, gives].get(type(node.op), ())
     if isinstance(node.op, SHARED):
         _check_shared(request)
     for handler in handlers:

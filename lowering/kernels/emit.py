@@ -42,7 +42,7 @@ def emit(graph: ops.Graph, target: targets.Target) -> Module:
             limits.check(name, kernel, target.gpu, target.macs_per_dispatch)
     aliases: dict[str, str] = {}
     for kernel in found.values():
-        aliases |= kernel.executable.aliases if kernel.executable else {}
+        aliases |= kernel.executable.aliases if kernel.executable else kernel.aliases
     head = [HEAD, *(f"{name} = {attribute}" for name, attribute in aliases.items())]
     functions = ["\n".join(function(name, kernel)) for name, kernel in found.items()]
     return Module(

@@ -5,6 +5,7 @@ for loops over buffers in an executable of our own, which run as they are writte
 """
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -96,13 +97,14 @@ class Operand:
 class Kernel:
     """A node's function: its operands, the type of its result, and what computes it.
 
-    Either `lines` leave it in the value `result`, or an executable of our own does.
+    Either `lines`, which may name attributes by their `aliases`, leave it in the value `result`, or an executable of our own does.
     """
 
     operands: tuple[Operand, ...]
     out: types.Tensor
     lines: tuple[str, ...] = ()
     result: str = ""
+    aliases: Mapping[str, str] = dataclasses.field(default_factory=dict)
     executable: executables.Executable | None = None
 
     @property
@@ -117,6 +119,7 @@ class Function:
     def __init__(self, inputs: dict[str, Activation], arrays: tuple[Operand, ...] = ()) -> None:
         self.block = block.Block()
         self.operands = (*arguments(inputs), *arrays)
+        self.aliases: dict[str, str] = {}
         self._values = {o.name: self.block.argument(o.name, o.type) for o in self.operands}
 
     def __getitem__(self, name: str) -> values.Value:
@@ -125,7 +128,7 @@ class Function:
     def kernel(self, result: values.Value) -> Kernel:
         """The kernel that gives this value."""
         assert isinstance(result.type, types.Tensor)
-        return Kernel(self.operands, result.type, tuple(self.block.lines()), result.name)
+        return Kernel(self.operands, result.type, tuple(self.block.lines()), result.name, self.aliases)
 
 
 def arguments(inputs: dict[str, Activation]) -> tuple[Operand, ...]:

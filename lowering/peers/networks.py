@@ -37,13 +37,15 @@ class Network:
         return bundles.read(self.folder / BUNDLE, verify=False)
 
 
-def write(folder: pathlib.Path, example: writing.Example, info: bundles.Info, macs: int) -> Network:
+def write(
+    folder: pathlib.Path, example: writing.Example, info: bundles.Info, macs: int, form: str = targets.FORMS[0]
+) -> Network:
     """Writes every form of a traced network of one clip, f32[1, D, H, W, C], and logits f32[1, classes].
 
     Pruned weights must be zeros in it.
     """
     folder.mkdir(parents=True)
-    host = targets.find("host")
+    host = targets.written(targets.find("host"), form)
     bundle = writing.write(folder / BUNDLE, example, host, info, store.find(host))  # as `rt3d lower` does
     plain = stages.run(example.graph, stages.ALGEBRA)
     onnx_export.write(folder / MODEL, onnx_export.export(plain, dataclasses.asdict(info)))

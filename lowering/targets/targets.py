@@ -6,6 +6,10 @@ from typing import Any
 from lowering.system import cpuinfo
 from lowering.targets import cores, gpus, precisions
 
+KINDS = ("cpu", "vulkan")
+# How kernels are written: as loops over buffers in executables of our own, which are fastest; or as linalg on tensors, which any backend of
+# IREE compiles.
+FORMS = ("executables", "linalg")
 OPTIMISE = ("--iree-opt-level=O2",)
 CPU = (
     "--iree-hal-target-device=local",
@@ -40,7 +44,7 @@ class Target:
     gpu: the limits that a kernel must keep; None for CPUs.
     macs_per_dispatch: a packed kernel with more MACs is split into several dispatches, so that none runs long enough
     for the driver to give up on it; None: kernels are not split.
-    precision: the number types.
+    precision: the number types. form: how kernels are written, one of FORMS.
     """
 
     name: str
@@ -57,6 +61,7 @@ class Target:
     gpu: gpus.Limits | None = None
     macs_per_dispatch: int | None = None
     precision: precisions.Precision = precisions.F32
+    form: str = FORMS[0]
 
     @property
     def is_host(self) -> bool:
@@ -151,6 +156,13 @@ def split(target: Target, macs_per_dispatch: int | None) -> Target:
     if macs_per_dispatch < 1:
         raise TargetError(f"{macs_per_dispatch} MACs a dispatch; expected 1 or more, such as {MACS_PER_DISPATCH}")
     return dataclasses.replace(target, macs_per_dispatch=macs_per_dispatch)
+
+
+def written(target: Target, form: str) -> Target:
+    """The target with its kernels in this form; TargetError if there is none of the name."""
+    if form not in FORMS:
+        raise TargetError(f"no form {form!r}; expected one of: {', '.join(FORMS)}")
+    return dataclasses.replace(target, form=form)
 
 
 def names() -> list[str]:

@@ -9,6 +9,7 @@ import tyro
 
 from lowering.bundle import bundles, measure
 from lowering.system import files
+from lowering.targets import targets
 from rt3d_jax.cli import console
 from rt3d_jax.hosts import machine
 
@@ -22,6 +23,7 @@ def run(
     rate: float | None = None,
     peers: tuple[str, ...] = DEFAULT_PEERS,
     masked: bool = False,
+    forms: tuple[str, ...] = targets.FORMS[:1],
     keep: pathlib.Path | None = None,
     seed: int = 0,
     threads: int = 1,
@@ -41,6 +43,7 @@ def run(
         rate: Dense MACs over kept MACs of the sparse network; default: the paper's.
         peers: Of openvino, onnxruntime, torch, torch-frozen (TorchScript), inductor (torch.compile) and mnn; one that is not installed is a row that says so.
         masked: Times the peers on the sparse network's weights too, zeros included.
+        forms: With --model, the forms of our own kernels: executables, linalg.
         keep: With --model, a new folder for what is compared: bundles (for `rt3d profile`), ONNX models, the clip.
         seed: Of the random weights and clip.
         threads: Threads of every engine.
@@ -52,7 +55,7 @@ def run(
         if folders:
             raise ValueError(f"both --model {model} and {len(folders)} bundles were named; expected one or the other")
         compare = importlib.import_module("rt3d_jax.cli.compare")
-        return compare.run(compare.Job(model, rate, peers, masked, seed, keep), threads, rounds, runs, json_file)
+        return compare.run(compare.Job(model, rate, peers, masked, seed, keep, forms), threads, rounds, runs, json_file)
     console.some(folders, "bundle, such as OUT/bundles/dense/host")
     found = [bundles.read(folder) for folder in folders]
     rows, peak = measure_rows(found, threads, rounds, runs)
@@ -78,7 +81,8 @@ def measure_rows(
             found, threads, rounds, runs, lambda done, total: progress("latency", done, total)
         )
     return [
-        {**latency.row(peak), "rate": bundle.manifest["rate"]} for latency, bundle in zip(latencies, found, strict=True)
+        {**latency.row(peak), "rate": bundle.manifest["rate"], "form": bundle.form}
+        for latency, bundle in zip(latencies, found, strict=True)
     ], peak
 
 
@@ -86,6 +90,7 @@ def show(rows: Sequence[dict[str, Any]], peak: float) -> None:
     """Latencies as a table."""
     columns = (
         "run",
+        "form",
         "threads",
         "p50 ms",
         "p90 ms",
@@ -103,6 +108,7 @@ def show(rows: Sequence[dict[str, Any]], peak: float) -> None:
         cells.append(
             (
                 r["run"],
+                r["form"],
                 r["threads"],
                 *times,
                 f"{r['useful_gflops']:.0f}",

@@ -16,6 +16,7 @@ from lowering.bundle import write as writing
 from lowering.graph import trace
 from lowering.peers import engines, networks, rounds
 from lowering.system import files
+from lowering.targets import targets
 from rt3d_jax.cli import console
 from rt3d_jax.configs import released
 from rt3d_jax.hosts import machine
@@ -30,7 +31,7 @@ INTERRUPTED = 130
 class Job:
     """What to compare: peers by name; rate None is the profile's own; masked times peers on the sparse network's weights too.
 
-    keep: the new folder for the networks in every form, None for one that goes away.
+    keep: the new folder for the networks in every form, None for one that goes away. forms: of our own kernels, of targets.FORMS.
     """
 
     model: str
@@ -39,6 +40,7 @@ class Job:
     masked: bool
     seed: int
     keep: pathlib.Path | None = None
+    forms: tuple[str, ...] = targets.FORMS[:1]
 
 
 def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path | None) -> int:
@@ -46,8 +48,10 @@ def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path |
     profile, chosen = released.find(job.model), [find(name) for name in job.peers]
     ours = engines.ENGINES[engines.OURS]
     with _folder(job.keep) as folder:
-        dense, sparse = build(folder, profile, job.rate or profile.rate, job.seed)
-        pairs = [(ours, dense), (ours, sparse)]
+        (dense, sparse), *others = (
+            build(folder, profile, job.rate or profile.rate, job.seed, form) for form in job.forms
+        )
+        pairs = [(ours, network) for network in (dense, sparse, *(each for pair in others for each in pair))]
         pairs += [(engine, network) for engine in chosen for network in ((dense, sparse) if job.masked else (dense,))]
         with console.Progress() as progress:
             found, peak, whole = rounds.interleave(pairs, threads, turns, runs, progress)
@@ -78,7 +82,7 @@ def find(name: str) -> engines.Engine:
 
 
 def build(
-    folder: pathlib.Path, profile: released.Profile, rate: float, seed: int
+    folder: pathlib.Path, profile: released.Profile, rate: float, seed: int, form: str = targets.FORMS[0]
 ) -> tuple[networks.Network, networks.Network]:
     """The network with random weights, dense and cut by its profile, in every form; a random clip."""
     model, shape = profile.model, catalog.clip_shape(profile.model)
@@ -93,10 +97,11 @@ def build(
 
     def write(name: str, weights: Any, macs: int) -> networks.Network:
         labels = tuple(map(str, range(CLASSES)))
+        name = name if form == targets.FORMS[0] else f"{name} {form}"
         info = bundles.Info(name, model.name, labels, {}, name, total / macs, None, "random weights")
         graph = trace.trace(apply, weights, shape)
         example = writing.Example(graph, (clip,), np.asarray(answer(weights, clip)))
-        return networks.write(folder / name.replace(" ", "-"), example, info, macs)
+        return networks.write(folder / name.replace(" ", "-"), example, info, macs, form)
 
     keeps = ", ".join(f"{regex} {1 if rule is None else rule.keep:.3g}" for regex, rule in plan)
     console.say(

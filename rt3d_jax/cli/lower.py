@@ -25,6 +25,7 @@ def run(
     clip: pathlib.Path | None = None,
     tuning: bool = True,
     macs_per_dispatch: int | None = None,
+    form: str = targets.FORMS[0],
 ) -> int:
     """Compile trained runs into bundles for host, Android CPUs and Vulkan GPUs, and check each against JAX.
 
@@ -42,9 +43,11 @@ def run(
         tuning: Uses what `rt3d tune` found, or what is shipped for the named networks.
         macs_per_dispatch: Multiply-adds after which a GPU's kernel is split, so that none runs long enough for the
             phone to give up on it; default: 200 million.
+        form: How kernels are written: executables (loops over buffers, which are fastest) or linalg (on tensors, for
+            any backend of IREE). Bundles in linalg lie beside the others, as OUT/RUN/TARGET-linalg.
     """
     console.some(networks, "run, such as OUT/runs/dense")
-    chosen = [targets.split(targets.find(name), macs_per_dispatch) for name in target]
+    chosen = [targets.written(targets.split(targets.find(name), macs_per_dispatch), form) for name in target]
     rows = []
     for folder in networks:
         where = out or folder.resolve().parents[1] / "bundles"
@@ -60,18 +63,27 @@ def lower(
     file: pathlib.Path | None = None,
     tuning: bool = True,
 ) -> list[dict[str, Any]]:
-    """Bundles of one run at OUT/RUN/TARGET, each with the example in `file`; a row of report.json for each."""
+    """Bundles of one run at OUT/RUN/TARGET, each with the example in `file`; a row of report.json for each.
+
+    Those with kernels in the form "linalg" are at OUT/RUN/TARGET-linalg.
+    """
     network = checkpoints.load_network(folder)
     inputs = _inputs(folder) if file is None else network.task.example(file)
     example = deploy.example(checkpoints.apply(network), network.params, inputs)
     rows = []
     for target in chosen:
-        place = out / network.name / target.name.replace(":", "-")
+        place = out / network.name / place_of(target)
         tuned = store.find(target) if tuning else schedules.NONE
         made = deploy.checked(write.write(place, example, target, describe(network), tuned))
         console.say(f"{network.name} -> {place}: {made.verdict}")
         rows.append(row(made))
     return rows
+
+
+def place_of(target: targets.Target) -> str:
+    """The name of the folder of a bundle for a target."""
+    name = target.name.replace(":", "-")
+    return name if target.form == targets.FORMS[0] else f"{name}-{target.form}"
 
 
 def describe(network: checkpoints.Network) -> bundles.Info:
@@ -99,6 +111,7 @@ def row(made: deploy.Deployed) -> dict[str, Any]:
     found: dict[str, Any] = {
         "run": bundle.manifest["run"],
         "target": bundle.target.name,
+        "form": bundle.form,
         "folder": str(bundle.folder),
         "tuning": bundle.manifest["tuning"],
         **sizes,
@@ -110,11 +123,12 @@ def row(made: deploy.Deployed) -> dict[str, Any]:
 
 def show(rows: Sequence[dict[str, Any]]) -> None:
     """Bundles as a table."""
-    columns = ("run", "target", "largest error", "of the largest output", "module KB", "weights KB", "tuning")
+    columns = ("run", "target", "form", "largest error", "of the largest output", "module KB", "weights KB", "tuning")
     cells = [
         (
             r["run"],
             r["target"],
+            r["form"],
             _number(r["max_abs_error"]),
             _number(r["max_rel_error"]),
             r["vmfb_bytes"] // 1024,

@@ -28,10 +28,10 @@ class Pieces:
 def fuse(graph: ops.Graph, target: targets.Target) -> ops.Graph:
     """Fuses a packed convolution with its only reader, on CPUs, where what lies between is larger than a core's cache.
 
-    The reader is a convolution over frames alone (FusedConvs), or a pool of windows side by side (FusedPool). The
-    new node is named after both, "conv1.conv2".
+    The reader is a convolution over frames alone (FusedConvs), or a pool of windows side by side (FusedPool). The new
+    node is named after both, "conv1.conv2". Kernels on tensors (the form "linalg") stay apart.
     """
-    if target.kind != "cpu":
+    if (target.kind, target.form) != ("cpu", "executables"):
         return graph
     users, renames, fused = graph.users, {}, dict[str, list[ops.Node]]()
     for node in graph.nodes:

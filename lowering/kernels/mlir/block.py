@@ -138,7 +138,8 @@ class Block:
             return value
         kinds = {("f16", "f32"): "extf", ("f32", "f16"): "truncf", ("i32", "index"): "index_cast"}
         kind, to = kinds[value.type.element, element], value.type.of(element)
-        return self.let(name or value.name.removeprefix("%"), to, f"arith.{kind} {value} : {value.type} to {to}")
+        hint = name or value.name.removeprefix("%").partition("#")[0]  # the result of a loop that carries several
+        return self.let(hint, to, f"arith.{kind} {value} : {value.type} to {to}")
 
     # Indices.
 
@@ -200,7 +201,7 @@ class Block:
         bounds = self._bounds(start, end, step)
         with self.scope():
             index = self.declare(name, types.INDEX)
-            self._open(f"scf.for {index} = {bounds} {{")
+            self.opening(f"scf.for {index} = {bounds} {{")
             yield index
         self.do("}")
 
@@ -216,12 +217,12 @@ class Block:
             inner = [self.declare(carried, v.type) for v in inits]
             pairs = ", ".join(f"{a} = {b}" for a, b in zip(inner, inits, strict=True))
             count = f":{len(inits)}" if len(inits) > 1 else ""
-            self._open(f"{result}{count} = scf.for {index} = {bounds} iter_args({pairs}) -> ({_types(inits)}) {{")
+            self.opening(f"{result}{count} = scf.for {index} = {bounds} iter_args({pairs}) -> ({_types(inits)}) {{")
             yield Loop(index, inner, results, self)
         self.do("}")
 
-    def _open(self, text: str) -> None:
-        """The head of the scope that was just opened."""
+    def opening(self, text: str) -> None:
+        """The head of the scope that was just opened, which may name what the scope declares."""
         self._lines.append("  " * (len(self._taken) - 2) + text)
 
     def _bounds(self, start: Index, end: Index, step: int) -> str:

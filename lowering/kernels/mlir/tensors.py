@@ -96,22 +96,31 @@ class Cell:
 
 @contextlib.contextmanager
 def generic(
-    b: block.Block, inputs: Sequence[tuple[Value, str]], out: tuple[Value, str], name: str = "result"
+    b: block.Block,
+    inputs: Sequence[tuple[Value, str]],
+    out: tuple[Value, str],
+    name: str = "result",
+    update: bool = False,
+    attributes: str = "",
 ) -> Iterator[Cell]:
-    """linalg.generic over the axes of all maps, those of the result first: operands with the names of their axes."""
+    """linalg.generic over the axes of all maps, those of the result first: operands with the names of their axes.
+
+    update: the result is made from what `out` holds, as it is where axes are reduced. attributes: of the operation.
+    """
     into, kept = out[0], out[1].split()
     axes = list(dict.fromkeys([*kept, *(axis for _, map_ in inputs for axis in map_.split())]))
     maps = ", ".join(f"affine_map<({', '.join(axes)}) -> ({', '.join(map_.split())})>" for _, map_ in [*inputs, out])
     kinds = ", ".join('"parallel"' if axis in kept else '"reduction"' for axis in axes)
     operands = [value for value, _ in inputs]
     ins = f" ins({', '.join(map(str, operands))} : {', '.join(str(v.type) for v in operands)})" if operands else ""
+    more = f" attrs = {{{attributes}}}" if attributes else ""
     result = Value(b.name(name), into.type)
     b.do(f"{result} = linalg.generic {{indexing_maps = [{maps}],")
-    b.do(f"    iterator_types = [{kinds}]}}{ins} outs({into} : {into.type}) {{")
+    b.do(f"    iterator_types = [{kinds}]}}{ins} outs({into} : {into.type}){more} {{")
     with b.scope():
         hints = [value.name.removeprefix("%") for value in operands]
         cells = [b.declare(hint, types.Scalar(v.type.element)) for hint, v in zip(hints, operands, strict=True)]
-        old = b.declare("so_far" if len(axes) > len(kept) else "unused", types.Scalar(into.type.element))
+        old = b.declare("so_far" if update or len(axes) > len(kept) else "unused", types.Scalar(into.type.element))
         b.do(f"^bb0({', '.join(f'{cell}: {cell.type}' for cell in [*cells, old])}):")
         with b.scope():
             yield Cell(cells, old, result, axes, b)

@@ -32,6 +32,6 @@ def body(lines: list[str], **arguments: types.Type) -> ir.Module:
 
 def section(name: str, kernel: kernels.Kernel) -> str:
     """A kernel alone, as a module."""
-    aliases = kernel.executable.aliases if kernel.executable else {}
+    aliases = kernel.executable.aliases if kernel.executable else kernel.aliases
     heads = [f"{alias} = {attribute}" for alias, attribute in aliases.items()]
     return "\n".join([*heads, *emit.function(name, kernel)])

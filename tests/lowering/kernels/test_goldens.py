@@ -102,8 +102,9 @@ NETWORKS = {"straight": straight, "fused": straight, "moves": moves, "deep": dee
 
 
 def section(name: str, target: str, node: str) -> str:
-    """The kernel of a node of a network, as a module."""
-    found = TARGETS[target] if target in TARGETS else targets.find(target)
+    """The kernel of a node of a network, as a module. The target may be followed by a form of kernels."""
+    target, _, form = target.partition(" ")
+    found = targets.written(TARGETS.get(target) or targets.find(target), form or targets.FORMS[0])
     if name != "straight":  # so that kernels are fused
         found = dataclasses.replace(found, cache_bytes=0)
     if found.gpu:  # so that a kernel takes several dispatches
@@ -136,6 +137,11 @@ CASES = [
     ("cpu/space_to_depth", "deep", CPU, "strided_phases"),
     ("vulkan/conv", "straight", f"{GPU}:f16-f32", "conv"),
     ("vulkan/dense", "straight", GPU, "fc"),
+    ("linalg/conv", "deep", f"{CPU} linalg", "again"),
+    ("linalg/conv_invocations", "straight", f"{GPU}:f16-f32 linalg", "conv"),
+    ("linalg/dense", "straight", f"{CPU}:w16 linalg", "fc"),
+    ("linalg/dense_invocations", "straight", f"{GPU} linalg", "fc"),
+    ("linalg/pool", "straight", f"{CPU} linalg", "pool"),
     ("generic/clip", "moves", GPU, "clip"),
     ("generic/pool", "moves", CPU, "pool"),
     ("generic/space_to_depth", "moves", GPU, "strided_phases"),
