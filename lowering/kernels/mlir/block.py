@@ -91,6 +91,7 @@ class Block:
         return found
 
     def comment(self, text: str) -> None:
+        """A line for the reader. Comments before all operations stay at the top."""
         self.do(f"// {text}")
 
     @contextlib.contextmanager
@@ -129,6 +130,7 @@ class Block:
         return self.let(name, a.type.of("i1"), f"arith.{kind} {predicate}, {a}, {b} : {a.type}")
 
     def select(self, condition: Value, a: Value, b: Value, name: str = "chosen") -> Value:
+        """a where the condition holds, b elsewhere."""
         kinds = f"{a.type}" if condition.type == types.I1 else f"{condition.type}, {a.type}"
         return self.let(name, a.type, f"arith.select {condition}, {a}, {b} : {kinds}")
 
@@ -151,9 +153,11 @@ class Block:
         return known or self._affine("apply", name, index)
 
     def min(self, *indices: Index, name: str = "least") -> Value:
+        """The smallest of some indices."""
         return self._affine("min", name, *indices)
 
     def max(self, *indices: Index, name: str = "most") -> Value:
+        """The largest of some indices."""
         return self._affine("max", name, *indices)
 
     def _affine(self, operation: str, name: str, *indices: Index) -> Value:

@@ -1,4 +1,4 @@
-"""Chains of two convolutions: which are joined, what they mean, and that kernels agree."""
+"""Two convolutions in one kernel: which are fused, what they mean, and that kernels agree."""
 
 import dataclasses
 from collections.abc import Callable
@@ -75,7 +75,7 @@ def test_a_convolution_and_its_only_reader_over_frames_are_joined() -> None:
     assert node.macs == 5 * 99 * op.first.kernel.kept + 5 * 99 * op.second.kernel.kept
 
 
-def test_frames_that_a_chain_skips_are_not_counted() -> None:
+def test_frames_that_fused_convolutions_skip_are_not_counted() -> None:
     graph = stages.rewrite(space_time(stride=2).graph(), ARM)
     op = networks.op(graph, "space.time", ops.FusedConvs)
     assert graph["space.time"].macs == 5 * 99 * op.first.kernel.kept + 3 * 99 * op.second.kernel.kept
@@ -130,7 +130,7 @@ def test_only_what_gains_is_joined(make: Callable[[], Maker], change: dict, name
     assert fused(make(), dataclasses.replace(ARM, **change)) == names
 
 
-def test_a_ring_of_one_register_tile_must_fit_twice_what_a_chain_may_keep() -> None:
+def test_a_buffer_of_one_register_tile_must_fit_twice_what_a_fusion_may_keep() -> None:
     op = networks.op(stages.rewrite(space_time().graph(), ARM), "space.time", ops.FusedConvs)
     least = fusion.ring_bytes(op.first, op.second, fusion.step(op.first, op.second, ARM), ARM)
     assert fused(space_time(), dataclasses.replace(ARM, ring_bytes=least // 2)) == ["space.time"]
@@ -138,7 +138,7 @@ def test_a_ring_of_one_register_tile_must_fit_twice_what_a_chain_may_keep() -> N
 
 
 @pytest.mark.parametrize(("width", "names"), [(48, ["space.time"]), (300, ["space", "time"])])
-def test_weights_that_are_read_once_a_chunk_must_not_cost_more_than_a_chain_saves(width: int, names: list[str]) -> None:
+def test_weights_that_are_read_once_a_chunk_must_not_cost_more_than_fusion_saves(width: int, names: list[str]) -> None:
     """Both in one kernel have 7 chunks of 16 positions, a convolution alone 2 of 64.
 
     Weights are read 5 times more often. What lies between is not written and read.
@@ -158,7 +158,7 @@ def test_weights_that_are_read_once_a_chunk_must_not_cost_more_than_a_chain_save
     )
 
 
-def test_a_chain_means_what_its_convolutions_mean_one_after_the_other() -> None:
+def test_fused_convolutions_mean_what_they_mean_one_after_the_other() -> None:
     for maker in (
         space_time(),
         space_time(stride=2, between=2),
@@ -186,10 +186,10 @@ def test_a_chain_means_what_its_convolutions_mean_one_after_the_other() -> None:
         (3, 2, (1, 1), 2),
     ],
 )
-def test_chains_keep_as_many_frames_as_the_second_reads(
+def test_fused_convolutions_keep_as_many_frames_as_the_second_reads(
     depth: int, stride: int, pads: tuple[int, int], between: int, ring: int, target: str
 ) -> None:
-    """Rings of one register tile or of the whole image; more padding than depth; frames that no window reads."""
+    """Buffers of one register tile or of the whole image; more padding than depth; frames that no window reads."""
     graph = space_time(depth, stride, pads, between=between).graph()
     spec = dataclasses.replace(test_kernels.TARGETS[target], ring_bytes=ring)
     expected = ["space.time"] if ring > 1 else ["space", "time"]
@@ -197,7 +197,9 @@ def test_chains_keep_as_many_frames_as_the_second_reads(
 
 
 @pytest.mark.parametrize("target", ["neon", "avx2", "neon f16"])
-def test_chains_add_their_residual_and_leave_the_first_padded(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fused_convolutions_add_their_residual_and_leave_the_first_padded(
+    target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(fusion, "streamed", lambda *_: 0)
     graph = added(space_time(widths=(21, 6)), "time").graph()
     assert test_kernels.run(graph, test_kernels.TARGETS[target]) == ["other", "space.time"]
@@ -207,7 +209,7 @@ def test_chains_add_their_residual_and_leave_the_first_padded(target: str, monke
     assert test_kernels.run(maker.graph(), test_kernels.TARGETS[target]) == ["a.b"]
 
 
-def test_chunks_of_a_chain_cover_every_position_in_whole_tiles() -> None:
+def test_chunks_of_fused_convolutions_cover_every_position_in_whole_tiles() -> None:
     for first, second in ((1, 1), (8, 8), (4, 16), (16, 2)):
         for positions in (48, 97, 459, 12_345):
             kernel = lambda group: packed.pack(np.ones((1, 1, 1, 3, 19), np.float32), group)
@@ -245,7 +247,7 @@ def network(strides: tuple[int, int, int] = (2, 1, 1)) -> networks.Network:
 
 
 @pytest.mark.parametrize("name", ["host", "android:cortex-a76", "host:f16", "android:cortex-a76:f16-f32"])
-def test_chains_give_jaxs_answer(
+def test_fused_convolutions_give_jaxs_answer(
     write_bundle: conftest.WriteBundle, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prefetch, "L1", 0)  # so that a host with AVX-512 fetches inputs ahead

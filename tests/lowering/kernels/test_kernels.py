@@ -18,7 +18,7 @@ from lowering.targets import precisions, targets
 from tests.lowering import networks, random_graphs
 from tests.lowering.kernels import interpreter
 
-ARM = dataclasses.replace(targets.find("android:cortex-a76"), cache_bytes=0)  # so that chains are made
+ARM = dataclasses.replace(targets.find("android:cortex-a76"), cache_bytes=0)  # so that kernels are fused
 WIDE = {"weights_by_lane": False}
 TARGETS = {
     "neon": ARM,
