@@ -1,6 +1,4 @@
-"""Parameter trees of any kind: nested dicts, lists, Flax states, Equinox modules.
-
-Their leaves by path, read and replaced.
+"""Parameter trees of any kind (dicts, lists, Flax states, Equinox modules): their leaves by path, read and replaced.
 
 A path is the keys of a leaf, joined by "/": "conv1/kernel", "layers/0/weight". Flax NNX ends its paths in "/value".
 """

@@ -70,7 +70,8 @@ class _Tracer:
             known = ", ".join(sorted([*primitives.RULES, *jaxprs.CALLS]))
             name, where = eqn.primitive.name, primitives.where(eqn)
             raise NotImplementedError(f"cannot lower the primitive {name!r} ({where}); supported: {known}")
-        value, shape = rule(self, eqn, *inputs), tuple(eqn.outvars[0].aval.shape)
+        result: Any = eqn.outvars[0].aval
+        value, shape = rule(self, eqn, *inputs), tuple(result.shape)
         if value.shape != shape:  # such as a map of one pixel that is added to a larger constant
             raise primitives.unsupported(
                 eqn, f"it gives {shape}, but a value of shape {value.shape} is not repeated here"

@@ -89,8 +89,8 @@ def interleave(
     """Times each pair: `runs` inferences a round after a warm-up, each engine in its own process, on the same cores.
 
     Returns what was measured in the order of `pairs`, the median FMA peak of the threads together in GFLOP/s (None
-    if it never ran), and whether all
-    rounds were done: KeyboardInterrupt ends the rounds and keeps what was measured. ValueError if there are fewer
+    if it never ran), and whether all rounds were done. KeyboardInterrupt ends the rounds and keeps what was measured.
+    ValueError if there are fewer
     cores than threads.
     """
     found, peaks = [Measured(*pair) for pair in pairs], list[float]()
