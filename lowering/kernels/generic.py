@@ -193,12 +193,11 @@ def _read(
     b: block.Block, source: values.Value, x: layouts.Layout, place: Sequence[values.Index]
 ) -> tuple[values.Value, values.Value]:
     """The value at (channel, frame, row, column), or the one nearest to it; and whether it lies inside the input."""
-    no, clamped, same = b.index(0), [], []
-    for name, at, size in zip("dyx", place[1:], (x.frames, x.height, x.width), strict=True):
-        wanted = b.index(at, f"{name}_in")
-        low = b.op("arith.maxsi", wanted, no, name=f"{name}_low")
-        clamped.append(b.op("arith.minsi", low, b.index(size - 1), name=f"{name}_at"))
-        same.append(b.compare("eq", clamped[-1], wanted, f"{name}_same"))
+    no, sizes = b.index(0), dict(zip("dyx", (x.frames, x.height, x.width), strict=True))
+    wanted = {axis: b.index(at, f"{axis}_in") for axis, at in zip(sizes, place[1:], strict=True)}
+    low = {axis: b.op("arith.maxsi", at, no, name=f"{axis}_low") for axis, at in wanted.items()}
+    clamped = {axis: b.op("arith.minsi", low[axis], b.index(n - 1), name=f"{axis}_at") for axis, n in sizes.items()}
+    same = [b.compare("eq", at, wanted[axis], f"{axis}_same") for axis, at in clamped.items()]
     inside = b.op("arith.andi", b.op("arith.andi", same[0], same[1]), same[2], name="inside")
-    d, row, column = clamped
+    d, row, column = clamped.values()
     return tensors.extract(b, source, (place[0], d, row * x.pitch + column + x.first)), inside

@@ -95,7 +95,8 @@ class _Pool:
             at = b.index(first_frame + self._in_plane(span, p), "window")
             with b.carry("d", first, end, [start for _ in self._columns]) as loop:
                 loop.next(self._frame(loop.index, at, loop.carried))
-            self._store(self._across(loop.results), c, frame, *self._keep(span, p))
+            total = self._scaled(self._across(loop.results))
+            self._store(total, c, frame, *self._keep(span, p))
 
     def frames_handed_on(self) -> None:
         """A channel's frames are read once, while the next channel is fetched."""
@@ -115,7 +116,8 @@ class _Pool:
                     newest.next([self._across(self._frame(newest.index, at, [], size))])
                 b.comment(f"The first frame of the result is complete after {lead} steps.")
                 with b.loop("f", b.max(0, loop.index - lead, name="f_first"), loop.index + 1 - lead) as f:
-                    self._store(self._fold([*loop.carried, *newest.results]), c, f, place, keep)
+                    total = self._scaled(self._fold([*loop.carried, *newest.results]))
+                    self._store(total, c, f, place, keep)
                 loop.next([*loop.carried[1:], *newest.results])
 
     @property
@@ -179,17 +181,15 @@ class _Pool:
         place = self.kernel.block.index(span * self.y.pitch + p + self.y.first, "place")
         return place, self.kernel.block.vector(self.kernel["mask"], place, self.spans.lanes, "keep")
 
+    def _scaled(self, total: values.Value) -> values.Value:
+        """What the windows give: combined values, or their mean."""
+        b, vector = self.kernel.block, types.Vector(self.spans.lanes, self.own.sums)
+        return b.op("arith.mulf", total, b.constant(windows.factor(self.op), vector, "factor"), name="scaled")
+
     def _store(
-        self, total: values.Value, c: values.Value, frame: values.Value, place: values.Value, keep: values.Value
+        self, found: values.Value, c: values.Value, frame: values.Value, place: values.Value, keep: values.Value
     ) -> None:
-        b = self.kernel.block
-        scaled = b.op(
-            "arith.mulf",
-            total,
-            b.constant(windows.factor(self.op), types.Vector(self.spans.lanes, self.own.sums), "factor"),
-            name="scaled",
-        )
-        kept = b.op("arith.mulf", scaled, keep, name="kept")
-        b.store(
-            b.cast(kept, self.own.activations), self.kernel["out"], (c * self.y.frames + frame) * self.y.plane + place
-        )
+        """A vector of results to its place in a plane, with zeros between the rows of pixels."""
+        b, plane = self.kernel.block, (c * self.y.frames + frame) * self.y.plane
+        kept = b.op("arith.mulf", found, keep, name="kept")
+        b.store(b.cast(kept, self.own.activations), self.kernel["out"], plane + place)

@@ -56,9 +56,9 @@ hal.executable.source private @pool_kernel {
           }
           %even, %odd = vector.deinterleave %acc : vector<8xf32> -> vector<4xf32>
           %all = arith.maximumf %even, %odd : vector<4xf32>
+          %scaled = arith.mulf %all, %factor : vector<4xf32>
           %place = affine.apply affine_map<(span, p) -> (span * 4 + p)>(%span, %p)
           %keep = vector.load %mask[%place] : memref<16xf32, #storage>, vector<4xf32>
-          %scaled = arith.mulf %all, %factor : vector<4xf32>
           %kept = arith.mulf %scaled, %keep : vector<4xf32>
           %at_1 = affine.apply affine_map<(c, frame, place) -> ((c * 2 + frame) * 16 + place)>(%c, %frame, %place)
           vector.store %kept, %out[%at_1] : memref<512xf32, #storage>, vector<4xf32>
