@@ -93,8 +93,8 @@ def load_network(run_folder: str | pathlib.Path) -> Network:
 def _signature(task: contract.Task, facts: contract.Facts, folder: pathlib.Path) -> contract.Signature:
     try:
         return task.signature(facts)
-    except KeyError as error:
-        raise ValueError(f"{folder}/config.json has no {error.args[0]!r}, which its task needs; train again") from error
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{folder}/config.json lacks what its task needs to know ({error}); train again") from error
 
 
 def write_imported(

@@ -75,6 +75,17 @@ def test_the_network_of_an_old_run_opens(tmp_path):
     jax.tree.map(np.testing.assert_array_equal, network.params, params)
 
 
+def test_a_config_without_what_its_task_needs_is_an_error(tmp_path):
+    written = copy.deepcopy(OLD["smallest"]["dense"])
+    del written["config"]["labels"]
+    folder = put(tmp_path / "dense", written)
+    store = checkpoints.Store(folder)
+    store.save(7, {"params": {"a": np.zeros(1)}, "step": 7}, {"a": None}, {})
+    store.close()
+    with pytest.raises(ValueError, match=r"config.json lacks what its task needs to know \('labels'\); train again$"):
+        checkpoints.load_network(folder)
+
+
 def test_old_results_are_reported(tmp_path):
     runs = [written["result"] for written in OLD["smallest"].values()]
     text = page.write({"data": {"name": "old", "test_clips": 8}, "runs": runs}, tmp_path).read_text()
