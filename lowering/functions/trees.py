@@ -1,6 +1,7 @@
 """Parameter trees of any kind (dicts, lists, Flax states, Equinox modules): their leaves by path, read and replaced.
 
-A path is the keys of a leaf, joined by "/": "conv1/kernel", "layers/0/weight". Flax NNX ends its paths in "/value".
+A path is the keys of a leaf, joined by "/": "conv1/kernel", "layers/0/weight". The "value" in which Flax NNX holds a variable
+is left out, so that a state has the same paths as the plain one that an NNX optimizer hands on.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from typing import Any
 import jax
 
 Tree = Any
-NNX_LEAF = "/value"
+VARIABLE = jax.tree_util.GetAttrKey("value")
 
 
 def paths(tree: Tree) -> list[tuple[str, Any]]:
@@ -23,7 +24,11 @@ def leaf(tree: Tree, path: str) -> Any:
 
 
 def replaced(tree: Tree, leaves: Mapping[str, Any]) -> Tree:
-    """The tree with other leaves at the paths that `leaves` names."""
+    """The tree with other leaves at the paths that `leaves` names. ValueError for a path that the tree does not have."""
+    if missing := sorted(leaves.keys() - dict(paths(tree)).keys()):
+        raise ValueError(
+            f"the tree has no leaf {missing[0]}, expected one of {', '.join(path for path, _ in paths(tree))}"
+        )
     return jax.tree_util.tree_map_with_path(lambda path, leaf: leaves.get(_text(path), leaf), tree)
 
 
@@ -34,9 +39,11 @@ def like(tree: Tree, leaves: Mapping[str, Any]) -> Tree:
 
 def split(path: str) -> tuple[str, str]:
     """The path of what a leaf belongs to, and the leaf's own key: ("conv1", "kernel")."""
-    parent, _, key = path.removesuffix(NNX_LEAF).rpartition("/")
+    parent, _, key = path.rpartition("/")
     return parent, key
 
 
 def _text(path: Any) -> str:
+    if path and path[-1] == VARIABLE:
+        path = path[:-1]
     return jax.tree_util.keystr(path, simple=True, separator="/")

@@ -90,7 +90,7 @@ def build(
     answer = jax.jit(catalog.apply_function(model, CLASSES))
     params = jax.tree.map(np.asarray, catalog.initial(model, CLASSES, seed))
     table = cost.layers(apply, params, shape)
-    plan = released.plan(profile, params, table, rate)
+    plan = released.plan(profile, table, rate)
     mask = plans.prune(params, plan)
     clip = np.random.default_rng(seed).normal(size=shape).astype(np.float32)
     total, kept = cost.macs(table), cost.macs(table, mask)

@@ -89,7 +89,7 @@ def _latency(out: pathlib.Path, results: list[dict[str, Any]], threads: int) -> 
 
 def _mask_maps(prepared: phases.Prepared, network: checkpoints.Network) -> dict[str, np.ndarray]:
     found = {}
-    for name, rule in plans.match(prepared.experiment.plan, network.params).items():
+    for name, rule in plans.match(prepared.experiment.plan, prepared.table).items():
         mask = cost.leaf(network.masks, name)
         if rule is not None and mask is not None:
             kept = masks.block_sums(mask.astype(np.float32), rule.pattern) / masks.block_sizes(mask.shape, rule.pattern)

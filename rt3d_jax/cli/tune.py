@@ -153,7 +153,7 @@ def _traced(network: pathlib.Path, rate: float | None, keep: float) -> tuple[str
     if not network.exists() and name in released.PROFILES:
         profile = released.find(name)
         chosen = profile.rate if rate is None else rate
-        plan_of = lambda params, table: released.plan(profile, params, table, chosen) if chosen > 1 else None
+        plan_of = lambda params, table: released.plan(profile, table, chosen) if chosen > 1 else None
         return f"{name}, {chosen:g}x", _random(profile.model, plan_of)
     if not network.exists() and name in train.names():
         plan = ((r".*", plans.Prune(patterns.kgs(8, 4), keep=keep)),) if keep < 1 else None

@@ -19,8 +19,8 @@ KGS, FINER = plans.Prune(patterns.kgs(8, 4)), plans.Prune(patterns.kgs(8, 1))
 def profile(rate: float) -> plans.Plan:
     """The layers and, but for one factor, the keeps that the paper's authors released for C3D; conv3a takes what is left."""
     model = paper_table1.base().model
-    shapes, table = catalog.shapes(model, 8), catalog.table(model, 8)
-    return (("conv3a", KGS), *released.plan(released.find("c3d"), shapes, table, rate))
+    table = catalog.table(model, 8)
+    return (("conv3a", KGS), *released.plan(released.find("c3d"), table, rate))
 
 
 def grid() -> sweep.Sweep:

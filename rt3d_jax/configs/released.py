@@ -1,7 +1,6 @@
 """Networks with the keep of each layer that the authors of RT3D released, as plans at that rate or any other."""
 
 import dataclasses
-from typing import Any
 
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost, patterns, plans
@@ -36,12 +35,12 @@ def find(name: str) -> Profile:
     return PROFILES[name]
 
 
-def plan(profile: Profile, params: Any, table: tuple[cost.Layer, ...], rate: float) -> plans.Plan:
+def plan(profile: Profile, table: tuple[cost.Layer, ...], rate: float) -> plans.Plan:
     """The profile as a plan of KGS 8x4. At another rate than its own all keeps are multiplied by one factor, none above 1, so as to hit it.
 
     ValueError for a rate that cannot be reached with the dense layers left as they are.
     """
-    factor = 1.0 if rate == profile.rate else _factor(profile, params, table, rate)
+    factor = 1.0 if rate == profile.rate else _factor(profile, table, rate)
     return _plan(profile, factor)
 
 
@@ -50,8 +49,8 @@ def _plan(profile: Profile, factor: float) -> plans.Plan:
     return tuple((regex, rule(keep)) for regex, keep in profile.keeps)
 
 
-def _factor(profile: Profile, params: Any, table: tuple[cost.Layer, ...], rate: float) -> float:
-    rules = plans.match(_plan(profile, 1.0), params)
+def _factor(profile: Profile, table: tuple[cost.Layer, ...], rate: float) -> float:
+    rules = plans.match(_plan(profile, 1.0), table)
     keeps = {name: rule.keep for name, rule in rules.items() if rule is not None and rule.keep is not None}
     dense = sum(layer.macs for layer in table if layer.name not in keeps)
     highest = cost.macs(table) / dense if dense else float("inf")

@@ -9,7 +9,6 @@ import jax.numpy as jnp
 import optax
 
 from rt3d_jax.prune import contract, selection
-from rt3d_jax.sparsity import cost
 
 Tree = Any
 Kernels = dict[str, jax.Array]
@@ -78,13 +77,10 @@ def pull(
         kernels = choice.kernels(params)
         state = jax.lax.cond(state.count % every == 0, projected, lambda _, state: state, kernels, state)
 
-        def leaf(path: Any, gradient: jax.Array) -> jax.Array:
-            path = jax.tree_util.keystr(path, simple=True, separator="/")
-            name = cost.layer_name(path)
-            if name not in kernels or not cost.is_kernel(path):
-                return gradient
-            return gradient + state.rho * (kernels[name] - state.sparse[name] + state.dual[name])
-
-        return jax.tree_util.tree_map_with_path(leaf, updates), state._replace(count=state.count + 1)
+        drawn = {
+            name: gradient + state.rho * (kernels[name] - state.sparse[name] + state.dual[name])
+            for name, gradient in choice.kernels(updates).items()
+        }
+        return choice.replaced(updates, drawn), state._replace(count=state.count + 1)
 
     return optax.GradientTransformation(init, update)

@@ -1,5 +1,6 @@
 """Hard pruning to a budget over the whole network: one threshold for all layers, no rate of any layer. Once, in numpy."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ Tree = Any
 def to_rate(
     params: Tree,
     plan: plans.Plan,
-    table: tuple[cost.Layer, ...],
+    table: cost.Table,
     rate: float,
     *,
     measure: selection.Measure = "macs",
@@ -27,24 +28,30 @@ def to_rate(
     prune.heuristic); by default its squared weights, summed. Rules with their own keep are followed; bounds (Prune.least,
     Prune.most) and balance hold exactly. ValueError for a rate that `check` refuses.
     """
-    check(params, plan, table, rate, measure=measure)
-    choice = selection.Selection(params, plan, table, measure)
+    check(plan, table, rate, measure=measure)
+    choice = selection.Selection(plan, table, measure)
     if energies is None:
         energies = selection.squares(params, plan, table)
     energies = {layer.name: np.asarray(energies[layer.name], np.float64) for layer in choice.pruned}
     return plans.mask_tree(params, choice.masks(energies, choice.dense / rate), table)
 
 
-def check(
-    params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...], rate: float, *, measure: selection.Measure = "macs"
-) -> None:
-    """ValueError for a rate below 1, a plan without budgeted rules, or a rate that the plan's bounds forbid. Shapes do."""
-    rules = plans.match(plan, params)
+def check(plan: plans.Plan, table: cost.Table, rate: float, *, measure: selection.Measure = "macs") -> None:
+    """ValueError for a rate below 1, a plan without budgeted rules, or a rate that the plan's bounds forbid.
+
+    Warns as `warn` does.
+    """
+    warn(plan, table)
+    rules = plans.match(plan, table)
     if not rate >= 1:
         raise ValueError(f"rate is {rate}, expected at least 1 (dense {measure} over kept {measure})")
     if not any(rule is not None and rule.keep is None for rule in rules.values()):
         raise ValueError("plan leaves no kernel to the budget, expected at least one rule without keep")
-    choice = selection.Selection(params, plan, table, measure)
+    if measure == "macs" and not any(layer.macs for layer in table):
+        raise ValueError(
+            "the layers were read by name and have no MACs; trace the network, or let a rate count parameters"
+        )
+    choice = selection.Selection(plan, table, measure)
     highest, lowest = (choice.dense / choice.extreme(which) for which in ("least", "most"))
     if rate > highest:
         dense = ", ".join(name for name, rule in rules.items() if rule is None) or "no layers"
@@ -57,3 +64,10 @@ def check(
             f"rate {rate:g} cannot be reached: the plan's keep and most leave so little that {lowest:.2f} is the lowest rate "
             f"of {measure}; ask for more or raise them"
         )
+
+
+def warn(plan: plans.Plan, table: cost.Table) -> None:
+    """One UserWarning with the layers that the plan would prune and that cannot be pruned, and why; none if there are none."""
+    if stuck := plans.stuck(plan, table):
+        told = "; ".join(f"{name}: {why}" for name, why in stuck.items())
+        warnings.warn(f"layers that the plan prunes stay dense: {told}", stacklevel=3)

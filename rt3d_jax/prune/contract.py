@@ -29,9 +29,8 @@ class Setting:
     None for an algorithm that is not `per_rate`. measure: what a rate counts.
     """
 
-    params: Tree
     plan: plans.Plan
-    table: tuple[cost.Layer, ...]
+    table: cost.Table
     schedule: optax.Schedule
     steps: int
     rate: float | None = None
@@ -43,7 +42,7 @@ class Setting:
             raise ValueError(
                 "rate is None, expected the rate that the cut will aim at: this algorithm works towards one"
             )
-        return selection.Selection(self.params, self.plan, self.table, self.measure), 1 / self.rate
+        return selection.Selection(self.plan, self.table, self.measure), 1 / self.rate
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,7 +67,7 @@ class Cut:
 
     params: Tree
     plan: plans.Plan
-    table: tuple[cost.Layer, ...]
+    table: cost.Table
     apply: Callable[..., Any]
     samples: Callable[[int], Iterator[tuple[Any, ...]]]
 

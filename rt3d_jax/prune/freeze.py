@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from lowering.functions import trees
 from rt3d_jax.sparsity import masks
 
 Tree = Any
@@ -17,13 +18,14 @@ class FreezeState(NamedTuple):
     masks: tuple[jax.Array, ...]
 
 
-def freeze_pruned(mask_tree: Tree) -> optax.GradientTransformation:
-    """The last link of a chain: after the step a dropped weight is exactly zero, whatever momentum or decay said.
+def freeze(mask_tree: Tree) -> optax.GradientTransformation:
+    """The last link of a chain: after every step a dropped weight is exactly zero, whatever momentum or decay said.
 
-    mask_tree: bool leaves shaped as the parameters, True keeps; None keeps all of a leaf.
+    mask_tree: bool leaves shaped as the parameters, True keeps; None keeps all of a leaf. The update of a dropped weight w is
+    -w, so the first step is also what prunes. ValueError from an update without the parameters.
     """
 
-    structure = jax.tree.structure(mask_tree)
+    paths = [path for path, _ in trees.paths(mask_tree)]
 
     def init(params: Tree) -> FreezeState:
         del params
@@ -31,22 +33,16 @@ def freeze_pruned(mask_tree: Tree) -> optax.GradientTransformation:
 
     def update(updates: Tree, state: Any, params: Tree | None = None) -> tuple[Tree, FreezeState]:
         if params is None:
-            raise ValueError(
-                "freeze_pruned got params None, expected the parameters: call update(updates, state, params)"
-            )
-        kept = jax.tree.unflatten(structure, state.masks)
-        frozen = jax.tree.map(
-            lambda mask, update, leaf: update if mask is None else jnp.where(mask, update, -leaf),
-            kept,
-            updates,
-            params,
-            is_leaf=lambda node: node is None,
-        )
-        return frozen, state
+            raise ValueError("freeze got params None, expected the parameters: call update(updates, state, params)")
+        weights, steps = dict(trees.paths(params)), dict(trees.paths(updates))
+        frozen = {
+            path: jnp.where(mask, steps[path], -weights[path]) for path, mask in zip(paths, state.masks, strict=True)
+        }
+        return trees.replaced(updates, frozen), state
 
     return optax.GradientTransformation(init, update)
 
 
-def pruned(params: Tree, mask_tree: Tree) -> Tree:
+def apply_masks(params: Tree, mask_tree: Tree) -> Tree:
     """The parameters with dropped weights at zero: where retraining starts."""
     return masks.apply(params, mask_tree)

@@ -8,7 +8,6 @@ import jax.numpy as jnp
 import optax
 
 from rt3d_jax.prune import contract, penalties, selection
-from rt3d_jax.sparsity import cost, masks
 
 Tree = Any
 
@@ -27,7 +26,7 @@ class Gradual:
         choice, fraction = setting.aim()
         steps = max(1, round(self.until * setting.steps))
         link = shrinking(choice, fraction, steps=steps, every=max(1, steps // self.rounds))
-        terms = penalties.terms(setting.params, setting.plan)
+        terms = penalties.terms(setting.plan, setting.table)
         return contract.Hooks((), (link,), lambda params: penalties.emptiness(params, terms))
 
     def energies(self, cut: contract.Cut) -> selection.Energies:
@@ -58,26 +57,20 @@ def shrinking(choice: selection.Selection, fraction: float, *, steps: int, every
         kept = {name: jnp.ones(kernel.shape, bool) for name, kernel in choice.kernels(params).items()}
         return GradualState(jnp.zeros((), jnp.int32), kept)
 
+    def dropped(params: Tree, kept: dict[str, jax.Array]) -> Tree:
+        kernels = choice.kernels(params).items()
+        return choice.replaced(params, {name: jnp.where(kept[name], kernel, 0) for name, kernel in kernels})
+
     def update(updates: Tree, state: Any, params: Tree | None = None) -> tuple[Tree, GradualState]:
         if params is None:
             raise ValueError("gradual got params None, expected the parameters: call update(updates, state, params)")
         count = state.count + 1
-        stepped = masks.apply(optax.apply_updates(params, updates), _tree(params, state.masks))
+        stepped = dropped(optax.apply_updates(params, updates), state.masks)
         left = jnp.maximum(0.0, 1 - count / steps) ** 3
         room = choice.dense * (fraction + (1 - fraction) * left)
         due = (count % every == 0) & (count <= steps) | (count == steps)
         choose = lambda: choice.masks(choice.energies(choice.kernels(stepped)), room)
         kept = jax.lax.cond(due, choose, lambda: state.masks)
-        return optax.tree.sub(masks.apply(stepped, _tree(params, kept)), params), GradualState(count, kept)
+        return optax.tree.sub(dropped(stepped, kept), params), GradualState(count, kept)
 
     return optax.GradientTransformation(init, update)
-
-
-def _tree(params: Tree, kept: dict[str, jax.Array]) -> Tree:
-    """The mask tree of masks by layer name: None but at those kernels."""
-
-    def leaf(path: Any, _: Any) -> Any:
-        path = jax.tree_util.keystr(path, simple=True, separator="/")
-        return kept.get(cost.layer_name(path)) if cost.is_kernel(path) else None
-
-    return jax.tree_util.tree_map_with_path(leaf, params)

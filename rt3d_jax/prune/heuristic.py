@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 import jax
-import jax.extend.core
 import jax.numpy as jnp
 import numpy as np
 
+from lowering.functions import jaxprs, trees
 from rt3d_jax.prune import contract, selection
-from rt3d_jax.sparsity import channels, cost, masks, plans
+from rt3d_jax.sparsity import channels, cost, masks, plans, products
 
 Tree = Any
 Activity = dict[str, np.ndarray]
@@ -30,11 +30,11 @@ class Heuristic:
 
     def energies(self, cut: contract.Cut) -> selection.Energies:
         """The importance of blocks, from the activity on sample examples."""
-        measured = activity(cut.apply, cut.params, cut.samples(self.clips))
+        measured = activity(cut.apply, cut.params, cut.table, cut.samples(self.clips))
         return importance(cut.params, cut.plan, cut.table, measured)
 
 
-def importance(params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...], activity: Activity) -> selection.Energies:
+def importance(params: Tree, plan: plans.Plan, table: cost.Table, activity: Activity) -> selection.Energies:
     """What the network's answer loses with each block of the kernels that the plan prunes, f64[grid] by layer.
 
     A weight w(d, i, o) brings the share  r(d, i, o) = w^2 a(i) / sum over d, i of w^2 a(i)  of the energy of filter o, where
@@ -46,13 +46,14 @@ def importance(params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...], ac
     of ThiNet (Luo et al., ICCV 2017), which takes what the next layer loses on sample clips, by greedy search, but looks one
     layer ahead and fine-tunes after every layer. Here: any block, one pass, no tuning between layers.
     """
-    rules, found = plans.match(plan, params), {}
+    rules, found = plans.match(plan, table), {}
     flows = {layer.name: np.full(layer.shape[-1], float(layer.wiring.ends)) for layer in table}
-    for layer in reversed(table):
+    kernels = cost.kernels(params, table)
+    for layer in (layer for layer in reversed(table) if layer.name in activity):
         flow = flows[layer.name]
         if not flow.any():  # the trace does not say who reads this layer
             flow = np.ones_like(flow)
-        shares = _shares(np.asarray(cost.leaf(params, layer.name), np.float64), activity[layer.name]) * flow
+        shares = _shares(np.asarray(kernels[layer.name], np.float64), activity[layer.name]) * flow
         rule = rules[layer.name]
         if rule is not None:
             found[layer.name] = masks.block_sums(shares, rule.pattern)
@@ -63,14 +64,14 @@ def importance(params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...], ac
     return found
 
 
-def activity(apply: Callable[..., Any], params: Tree, batches: Iterable[Any]) -> Activity:
+def activity(apply: Callable[..., Any], params: Tree, table: cost.Table, batches: Iterable[Any]) -> Activity:
     """The mean square of every input channel of every kernel, f64[inputs] by layer, over batches of inputs.
 
     A batch is the tuple of the network's inputs. apply(params, *inputs) is traced as for cost.layers.
     """
     measured, total, count = None, {}, 0
     for inputs in batches:
-        measured = jax.jit(_Probe(apply, params, inputs)) if measured is None else measured
+        measured = jax.jit(_Probe(apply, params, table, inputs)) if measured is None else measured
         for name, squares in measured(params, inputs).items():
             total[name] = total.get(name, 0.0) + np.asarray(squares, np.float64)
         count += 1
@@ -90,36 +91,29 @@ def _shares(kernel: np.ndarray, activity: np.ndarray) -> np.ndarray:
 class _Probe:
     """probe(params, inputs) -> {layer: mean square of its input channels}: the traced network, evaluated step by step."""
 
-    def __init__(self, apply: Callable[..., Any], params: Tree, inputs: tuple[Any, ...]):
+    def __init__(self, apply: Callable[..., Any], params: Tree, table: cost.Table, inputs: tuple[Any, ...]):
         self._closed = jax.make_jaxpr(apply)(params, *inputs)
-        self._paths = [path for path, _ in cost.paths(params)]
+        self._uses = channels.trace(self._closed.jaxpr, trees.paths(params)).order
+        self._names = {layer.place.path: layer.name for layer in table}
 
     def __call__(self, params: Tree, inputs: tuple[Any, ...]) -> dict[str, jax.Array]:
         found: dict[str, jax.Array] = {}
-        jaxpr = self._closed.jaxpr
-        names = dict(zip(jaxpr.invars, self._paths, strict=False))
-        _evaluate(jaxpr, self._closed.consts, jax.tree.leaves((params, inputs)), names, found)
+        uses = iter(self._uses)
+
+        def step(equation: Any, operands: list[Any]) -> Any:
+            if equation.primitive.name in (products.CONVOLUTION, products.PRODUCT) and (use := next(uses)):
+                found[self._names[use.place.path]] = _mean_square(operands[use.operand], use.reads)
+            results = equation.primitive.bind(*operands, **equation.params)
+            return results if equation.primitive.multiple_results else [results]
+
+        values = jax.tree.leaves((params, inputs))
+        jaxprs.walk(self._closed.jaxpr, self._closed.consts, values, step, lambda array: array)
         return found
 
 
-def _evaluate(jaxpr: Any, consts: Any, values: Any, names: dict[Any, str], found: dict[str, jax.Array]) -> list[Any]:
-    env = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*consts, *values], strict=True))
-    value = lambda atom: atom.val if isinstance(atom, jax.extend.core.Literal) else env[atom]
-    named = lambda atom: None if isinstance(atom, jax.extend.core.Literal) else names.get(atom)
-    for equation in jaxpr.eqns:
-        operands = [value(atom) for atom in equation.invars]
-        inner = next((equation.params[key] for key in channels.NESTED if key in equation.params), None)
-        if inner is not None:
-            body, constants = getattr(inner, "jaxpr", inner), getattr(inner, "consts", ())
-            pairs = zip(body.invars, equation.invars, strict=True)
-            passed = {var: path for var, atom in pairs if (path := named(atom)) is not None}
-            results = _evaluate(body, constants, operands, passed, found)
-        else:
-            if equation.primitive.name in ("conv_general_dilated", "dot_general") and (
-                path := named(equation.invars[1])
-            ):
-                found[cost.layer_name(path)] = jnp.mean(jnp.square(operands[0]), axis=range(operands[0].ndim - 1))
-            results = equation.primitive.bind(*operands, **equation.params)
-            results = results if equation.primitive.multiple_results else [results]
-        env.update(zip(equation.outvars, results, strict=True))
-    return [value(atom) for atom in jaxpr.outvars]
+def _mean_square(values: jax.Array, axes: tuple[int, ...]) -> jax.Array:
+    """The mean of the squares along all other axes, f32[the product of these axes]."""
+    others = [axis for axis in range(values.ndim) if axis not in axes]
+    kept = sorted(axes)
+    means = jnp.mean(jnp.square(values), axis=tuple(others))
+    return means.transpose([kept.index(axis) for axis in axes]).ravel()

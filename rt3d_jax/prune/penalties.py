@@ -8,8 +8,9 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from lowering.functions import trees
 from rt3d_jax.prune import contract, selection
-from rt3d_jax.sparsity import cost, masks, patterns, plans
+from rt3d_jax.sparsity import cost, masks, patterns, plans, products
 
 Tree = Any
 
@@ -30,7 +31,7 @@ class Regularised:
 
     def hooks(self, setting: contract.Setting) -> contract.Hooks:
         """`shrink` after the optimizer; the penalty, and how empty the kernels are."""
-        terms_ = terms(setting.params, setting.plan, setting.table if self.macs else None, self.l1)
+        terms_ = terms(setting.plan, setting.table, macs=self.macs, l1=self.l1)
         link = shrink(self.strength, setting.schedule, terms_, relative=self.relative)
         return contract.Hooks((), (link,), lambda params: _metrics(params, terms_))
 
@@ -58,7 +59,7 @@ class Reweighted:
 
     def hooks(self, setting: contract.Setting) -> contract.Hooks:
         """`shrink` after the optimizer; the group lasso, and how empty the kernels are."""
-        terms_ = terms(setting.params, setting.plan, setting.table if self.macs else None, self.l1)
+        terms_ = terms(setting.plan, setting.table, macs=self.macs, l1=self.l1)
         every = math.ceil(setting.steps / self.rounds)
         link = shrink(self.strength, setting.schedule, terms_, eps=self.eps, every=every, relative=self.relative)
         return contract.Hooks((), (link,), lambda params: _metrics(params, terms_))
@@ -70,12 +71,13 @@ class Reweighted:
 
 @dataclasses.dataclass(frozen=True)
 class Term:
-    """The penalty of one kernel: the blocks whose norms are summed and the factor of the sum.
+    """The penalty of one kernel: its place, the blocks whose norms are summed and the factor of the sum.
 
     The norm is ||W||_g = (1 - l1) ||W||_2 + l1 ||W||_1: l1 = 0 is group lasso, 1 is lasso, between them is sparse group
     lasso (Simon et al., 2013). ||W||_1 is up to the root of the block's size times ||W||_2.
     """
 
+    place: products.Place
     pattern: patterns.BlockPattern
     weight: float = 1.0
     l1: float = 0.0
@@ -85,18 +87,20 @@ Terms = dict[str, Term]
 Factors = dict[str, jax.Array]
 
 
-def terms(params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...] | None = None, l1: float = 0.0) -> Terms:
+def terms(plan: plans.Plan, table: cost.Table, *, macs: bool = False, l1: float = 0.0) -> Terms:
     """The terms of the kernels that a plan prunes, by layer name.
 
-    With a cost table each is weighted by the layer's MACs over the mean of the pruned layers, which aims the penalty at
-    MACs; without, every weight is 1.
+    macs weights each by its layer's MACs over the mean of the pruned layers, which aims the penalty at MACs; else every
+    weight is 1. ValueError for macs of a table that was read by name and knows none.
     """
-    rules = {name: rule for name, rule in plans.match(plan, params).items() if rule is not None}
-    if table is None:
-        return {name: Term(rule.pattern, l1=l1) for name, rule in rules.items()}
-    macs = {layer.name: layer.macs for layer in table if layer.name in rules}
-    mean = sum(macs.values()) / max(1, len(macs))
-    return {name: Term(rule.pattern, macs[name] / mean, l1) for name, rule in rules.items()}
+    rules = {name: rule for name, rule in plans.match(plan, table).items() if rule is not None}
+    pruned = {layer.name: (layer, rules[layer.name]) for layer in table if layer.name in rules}
+    if not macs:
+        return {name: Term(layer.place, rule.pattern, l1=l1) for name, (layer, rule) in pruned.items()}
+    mean = sum(layer.macs for layer, _ in pruned.values()) / max(1, len(pruned))
+    if not mean:
+        raise ValueError("the layers were read by name and have no MACs; trace the network, or set macs=False")
+    return {name: Term(layer.place, rule.pattern, layer.macs / mean, l1) for name, (layer, rule) in pruned.items()}
 
 
 def group_lasso(params: Tree, terms: Terms, factors: Factors | None = None) -> jax.Array:
@@ -105,8 +109,9 @@ def group_lasso(params: Tree, terms: Terms, factors: Factors | None = None) -> j
     c is Term.weight. With factors from `reweight`, held constant, this is the reweighted penalty.
     """
     total = jnp.zeros(())
+    kernels = _kernels(params, terms)
     for name, term in terms.items():
-        norms = block_values(cost.leaf(params, name), term)
+        norms = block_values(kernels[name], term)
         total += term.weight * jnp.sum(norms if factors is None else factors[name] * norms)
     return total
 
@@ -122,7 +127,8 @@ def emptiness(params: Tree, terms: Terms) -> dict[str, jax.Array]:
 
     A kernel of which nothing is left answers the same whatever the clip: the penalty was too strong.
     """
-    norms = [masks.block_norms(cost.leaf(params, name), term.pattern).ravel() for name, term in terms.items()]
+    kernels = _kernels(params, terms)
+    norms = [masks.block_norms(kernels[name], term.pattern).ravel() for name, term in terms.items()]
     emptiest = jnp.max(jnp.stack([jnp.mean(norm == 0) for norm in norms]))
     return {"empty": jnp.mean(jnp.concatenate(norms) == 0), "emptiest": emptiest}
 
@@ -138,9 +144,9 @@ def reweight(params: Tree, terms: Terms, eps: float, relative: bool = False) -> 
     A strength then means the same in layers of any scale, and the push ends by itself where many blocks are empty; the
     absolute form can empty a layer whole.
     """
-    factors = {}
+    factors, kernels = {}, _kernels(params, terms)
     for name, term in terms.items():
-        squares = jnp.square(block_values(cost.leaf(params, name), term))
+        squares = jnp.square(block_values(kernels[name], term))
         mean = jnp.mean(squares) if relative else jnp.ones(())
         factors[name] = mean**1.5 / jnp.maximum(squares + eps * mean, 1e-30)
     return factors
@@ -148,9 +154,9 @@ def reweight(params: Tree, terms: Terms, eps: float, relative: bool = False) -> 
 
 def scales(params: Tree, terms: Terms) -> Factors:
     """P_b = m, the root mean square of the layer's block norms: a strength then means the same at any scale and block size."""
-    found = {}
+    found, kernels = {}, _kernels(params, terms)
     for name, term in terms.items():
-        values = block_values(cost.leaf(params, name), term)
+        values = block_values(kernels[name], term)
         found[name] = jnp.full_like(values, jnp.sqrt(jnp.mean(jnp.square(values))))
     return found
 
@@ -185,7 +191,7 @@ def shrink(
         )
 
     def init(params: Tree) -> ShrinkState:
-        grids = {name: term.pattern.grid(cost.leaf(params, name).shape) for name, term in terms.items()}
+        grids = {name: term.pattern.grid(term.place.shape) for name, term in terms.items()}
         return ShrinkState(jnp.zeros((), jnp.int32), {name: jnp.ones(grid) for name, grid in grids.items()})
 
     def update(updates: Tree, state: Any, params: Tree | None = None) -> tuple[Tree, ShrinkState]:
@@ -206,11 +212,9 @@ def shrink(
 
 
 def _soft_threshold(params: Tree, step: Any, terms: Terms, factors: Factors) -> Tree:
-    def leaf(path: Any, kernel: jax.Array) -> jax.Array:
-        path = jax.tree_util.keystr(path, simple=True, separator="/")
-        name = cost.layer_name(path)
-        if name not in terms or not cost.is_kernel(path):
-            return kernel
+    """The parameters with every penalised kernel shrunk, see `shrink`."""
+    found = {}
+    for name, kernel in _kernels(params, terms).items():
         term = terms[name]
         sizes = step * term.weight * factors[name]
         if term.l1:
@@ -218,6 +222,10 @@ def _soft_threshold(params: Tree, step: Any, terms: Terms, factors: Factors) -> 
             kernel = jnp.sign(kernel) * jnp.maximum(0, jnp.abs(kernel) - least)
         norms = masks.block_norms(kernel, term.pattern)
         scale = jnp.maximum(0, 1 - (1 - term.l1) * sizes / jnp.maximum(norms, 1e-30))
-        return kernel * masks.expand(scale, kernel.shape, term.pattern)
+        found[term.place.path] = term.place.leaf(kernel * masks.expand(scale, kernel.shape, term.pattern))
+    return trees.replaced(params, found)
 
-    return jax.tree_util.tree_map_with_path(leaf, params)
+
+def _kernels(params: Tree, terms: Terms) -> dict[str, jax.Array]:
+    leaves = dict(trees.paths(params))
+    return {name: term.place.kernel(leaves[term.place.path]) for name, term in terms.items()}

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import jax
 import numpy as np
 
+from lowering.functions import trees
 from rt3d_jax.sparsity import cost, masks, patterns, plans
 
 Tree = Any
@@ -48,16 +49,22 @@ class Selection:
     along the weights that read it.
     """
 
-    def __init__(self, params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...], measure: Measure = "macs"):
-        rules = plans.match(plan, params)
+    def __init__(self, plan: plans.Plan, table: cost.Table, measure: Measure = "macs"):
+        rules = plans.match(plan, table)
+        self._places = {layer.name: layer.place for layer in table if rules[layer.name] is not None}
         self.layers = tuple(_layer(layer, rules[layer.name], measure) for layer in table)
         self.pruned = tuple(layer for layer in self.layers if layer.rule is not None)
         self.free = tuple(layer for layer in self.pruned if layer.least < layer.most)
         self.dense = float(sum(layer.unit * math.prod(layer.shape) + layer.vectors * layer.shape[-1] for layer in self.layers))  # fmt: skip
 
     def kernels(self, params: Tree) -> dict[str, Array]:
-        """The pruned kernels by layer name."""
-        return {layer.name: cost.leaf(params, layer.name) for layer in self.pruned}
+        """The pruned kernels by layer name, as (locations..., inputs, outputs)."""
+        leaves = dict(trees.paths(params))
+        return {name: place.kernel(leaves[place.path]) for name, place in self._places.items()}
+
+    def replaced(self, tree: Tree, kernels: dict[str, Array]) -> Tree:
+        """The tree with these kernels in the places of its own."""
+        return trees.replaced(tree, {place.path: place.leaf(kernels[name]) for name, place in self._places.items()})
 
     def energies(self, kernels: dict[str, Array]) -> Energies:
         """The squares of every block's weights, summed, [grid] by layer: what is kept of the most."""
@@ -145,9 +152,9 @@ class Selection:
         return total
 
 
-def squares(params: Tree, plan: plans.Plan, table: tuple[cost.Layer, ...]) -> Energies:
+def squares(params: Tree, plan: plans.Plan, table: cost.Table) -> Energies:
     """The squared weights of each block that the plan prunes, summed, f64[grid] by layer."""
-    choice = Selection(params, plan, table)
+    choice = Selection(plan, table)
     return choice.energies({name: np.asarray(kernel, np.float64) for name, kernel in choice.kernels(params).items()})
 
 

@@ -5,17 +5,16 @@ layers that read it), and what its importance hangs on.
 """
 
 import dataclasses
-import math
 from collections.abc import Sequence
 from typing import Any
 
-import jax
-import jax.extend.core
 import numpy as np
 
-Filter = tuple[str, int]
-NESTED = ("jaxpr", "call_jaxpr", "fun_jaxpr")
-VECTORS = ("bias", "scale", "shift")
+from lowering.functions import jaxprs, trees
+from rt3d_jax.sparsity import products, rules
+from rt3d_jax.sparsity.rules import NOTHING, UNKNOWN, Filter, Value
+
+STATISTICS = ("mean", "var", "running_mean", "running_var")  # of batch norms: leaves that are measured, not learned
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,231 +33,122 @@ class Wiring:
     ends: bool = False
 
 
-@dataclasses.dataclass(frozen=True)
-class _Value:
-    """A traced array. sources: of each place of its last axis the filters behind it; () for what no clip reaches (constants,
-    parameters); None where this is not known. vanish: the vectors that must be zero, beside all filters of a place dropped,
-    for it to be zero there; None where it is not zero then."""
+@dataclasses.dataclass
+class Trace:
+    """What a walk over a network finds; a layer goes by its kernel's path here.
 
-    sources: tuple[frozenset[Filter], ...] | None = None
-    vanish: frozenset[str] | None = None
+    uses: how an operation reads the kernel, by path, in running order. lost: the operation that another parameter goes into,
+    by path. order: for every convolution and matrix product in running order how it reads its kernel, None if it has none.
+    """
 
+    uses: dict[str, products.Use] = dataclasses.field(default_factory=dict)
+    lost: dict[str, str] = dataclasses.field(default_factory=dict)
+    order: list[products.Use | None] = dataclasses.field(default_factory=list)
+    reads: dict[str, tuple[tuple[frozenset[Filter], ...] | None, bool]] = dataclasses.field(default_factory=dict)
+    followers: dict[str, set[str]] = dataclasses.field(default_factory=dict)
+    ends: set[str] = dataclasses.field(default_factory=set)
 
-UNKNOWN = _Value()
-NOTHING: frozenset[str] = frozenset()
-
-
-def wiring(jaxpr: Any, names: dict[Any, str]) -> dict[str, Wiring]:
-    """The Wiring of every layer, by kernel path; names maps the jaxpr's input variables to parameter paths."""
-    walk = _Walk()
-    env = {var: _argument(var, names.get(var)) for var in jaxpr.invars}
-    outputs = walk.run(jaxpr, env, names)
-    ends = {layer for value in outputs for place in value.sources or () for layer, _ in place}
-    return {
-        path: Wiring(reads, dies, tuple(sorted(walk.followers.get(_layer(path), ()))), _layer(path) in ends)
-        for path, (reads, dies) in walk.reads.items()
-    }
+    def wiring(self, path: str, names: dict[str, str]) -> Wiring:
+        """The Wiring of the layer whose kernel lies at `path`; names: of layers, by kernel path."""
+        reads, dies = self.reads[path]
+        named = reads and tuple(frozenset((names[layer], number) for layer, number in place) for place in reads)
+        return Wiring(named, dies, tuple(sorted(self.followers.get(path, ()))), path in self.ends)
 
 
-def _argument(var: Any, path: str | None) -> _Value:
-    if path is None:  # the clip
-        return _Value((frozenset(),) * var.aval.shape[-1] if var.aval.shape else ())
-    vector = path.rpartition("/")[2] in VECTORS and len(var.aval.shape) == 1
-    return _Value((), frozenset([path]) if vector else None)
+def trace(jaxpr: Any, params: Sequence[tuple[str, Any]]) -> Trace:
+    """Walk over a network's jaxpr, whose first arguments are the parameters: (path, array or shape) in tree order."""
+    found = Trace()
+    inputs = [_input(var) for var in jaxpr.invars[len(params) :]]
+    values = [*(_parameter(path, tuple(leaf.shape)) for path, leaf in params), *inputs]
+    results = jaxprs.walk(jaxpr, [rules.CONSTANT] * len(jaxpr.constvars), values, _Step(found), _lift)
+    found.ends = {layer for value in results for place in value.sources or () for layer, _ in place}
+    return found
 
 
-def _layer(path: str) -> str:
-    return path.rpartition("/")[0]
+def _input(var: Any) -> Value:
+    shape = var.aval.shape
+    return Value((frozenset(),) * shape[-1], len(shape) - 1) if shape else rules.CONSTANT
 
 
-class _Walk:
-    """The abstract evaluation of a jaxpr; collects reads by kernel path and followers by layer."""
+def _parameter(path: str, shape: tuple[int, ...]) -> Value:
+    wide = [axis for axis, size in enumerate(shape) if size > 1]
+    view = products.whole(path, shape)
+    if not shape or len(wide) > 1 or trees.split(path)[1] in STATISTICS:
+        return Value((), view=view)
+    return Value((), (wide or [len(shape) - 1])[0], frozenset([path]), view)
 
-    def __init__(self) -> None:
-        self.reads: dict[str, tuple[tuple[frozenset[Filter], ...] | None, bool]] = {}
-        self.followers: dict[str, set[str]] = {}
 
-    def run(self, jaxpr: Any, env: dict[Any, _Value], names: dict[Any, str]) -> list[_Value]:
-        env = {**{var: _Value(()) for var in jaxpr.constvars}, **env}
-        value = lambda atom: _literal(atom) if isinstance(atom, jax.extend.core.Literal) else env[atom]
-        named = lambda atom: None if isinstance(atom, jax.extend.core.Literal) else names.get(atom)
-        for equation in jaxpr.eqns:
-            inner = next((equation.params[key] for key in NESTED if key in equation.params), None)
-            operands = [value(atom) for atom in equation.invars]
-            if inner is not None:
-                inner = getattr(inner, "jaxpr", inner)
-                pairs = list(zip(inner.invars, equation.invars, strict=True))
-                passed = {var: path for var, atom in pairs if (path := named(atom)) is not None}
-                results = self.run(inner, dict(zip(inner.invars, operands, strict=True)), passed)
-            elif equation.primitive.name in ("conv_general_dilated", "dot_general"):
-                results = [self._product(equation, operands[0], named(equation.invars[1]))]
-            else:
-                results = [self._follow(_apply(equation, operands), operands)] * len(equation.outvars)
-            env.update(zip(equation.outvars, results, strict=True))
-        return [value(atom) for atom in jaxpr.outvars]
+def _lift(array: Any) -> Value:
+    return rules.ZERO if np.ndim(array) == 0 and array == 0 else rules.CONSTANT
 
-    def _product(self, equation: Any, source: _Value, path: str | None) -> _Value:
-        if path is None:
+
+class _Step:
+    """The abstract evaluation of one operation; notes in a Trace what it learns."""
+
+    def __init__(self, found: Trace) -> None:
+        self._found = found
+
+    def __call__(self, equation: Any, values: list[Value]) -> list[Value]:
+        if equation.primitive.name in (products.CONVOLUTION, products.PRODUCT):
+            return [self._product(equation, values)]
+        result = self._follow(rules.apply(equation, values), values)
+        view = products.moved(values[0].view, equation) if len(values) == 1 and values[0].view else None
+        if view is None:
+            self._lose(equation, values)
+        return [dataclasses.replace(result, view=view)] * len(equation.outvars)
+
+    def _lose(self, equation: Any, values: list[Value]) -> None:
+        for value in values:
+            if value.view is not None:
+                self._found.lost.setdefault(value.view.path, equation.primitive.name)
+
+    def _product(self, equation: Any, values: list[Value]) -> Value:
+        kernels = [number for number, value in enumerate(values) if value.view is not None]
+        if len(kernels) != 1:
+            self._found.order.append(None)
+            self._lose(equation, values)
             return UNKNOWN
-        kernel, out = equation.invars[1].aval.shape, equation.outvars[0].aval.shape
-        known = source.sources if source.sources and len(source.sources) == kernel[-2] else None
-        self.reads[path] = known, known is not None and source.vanish == NOTHING
-        if out[-1] != kernel[-1]:
-            return UNKNOWN
-        return _Value(tuple(frozenset([(_layer(path), number)]) for number in range(kernel[-1])), NOTHING)
+        view, source = values[kernels[0]].view, values[1 - kernels[0]]
+        assert view is not None
+        use = products.use(view, equation, kernels[0])
+        self._found.order.append(use)
+        return self._read(use, source, equation)
 
-    def _follow(self, result: _Value, operands: Sequence[_Value]) -> _Value:
+    def _read(self, use: products.Use, source: Value, equation: Any) -> Value:
+        found, path = self._found, use.place.path
+        known = rules.along(source, use.reads[0], use.place.shape[-2]) if len(use.reads) == 1 else None
+        if path in found.uses:
+            use = _shared(found.uses[path], use)
+            known = None
+        found.uses[path] = use
+        found.reads[path] = known, known is not None and source.vanish == NOTHING
+        outputs = use.place.shape[-1]
+        if use.writes is None or equation.outvars[0].aval.shape[use.writes] != outputs:
+            return UNKNOWN
+        return Value(tuple(frozenset([(path, number)]) for number in range(outputs)), use.writes, NOTHING)
+
+    def _follow(self, result: Value, operands: Sequence[Value]) -> Value:
         """Vectors that meet the filters of one layer follow it; those that meet anything else keep the sum from dying."""
         if not result.sources or not result.vanish:
             return result
         owners = {_owner(value.sources) for value in operands if value.sources}
         owner = owners.pop() if len(owners) == 1 else None
         if owner is None:
-            return _Value(result.sources)
-        self.followers.setdefault(owner, set()).update(result.vanish)
-        return _Value(result.sources, NOTHING)
+            return Value(result.sources, result.axis)
+        self._found.followers.setdefault(owner, set()).update(result.vanish)
+        return Value(result.sources, result.axis, NOTHING)
 
 
-def _owner(sources: tuple[frozenset[Filter], ...]) -> str | None:
+def _shared(one: products.Use, other: products.Use) -> products.Use:
+    """A kernel that two operations read."""
+    fixed = one.fixed or other.fixed
+    if one.place != other.place:
+        fixed = fixed or "operations read it in different layouts"
+    return dataclasses.replace(one, positions=one.positions + other.positions, fixed=fixed)
+
+
+def _owner(sources: Sequence[frozenset[Filter]]) -> str | None:
     """The layer whose filters, all of them and in order, these are."""
     layers = {layer for place in sources for layer, _ in place}
-    return next(iter(layers)) if len(layers) == 1 and all(
-        [number for _, number in place] == [at] for at, place in enumerate(sources)
-    ) else None  # fmt: skip
-
-
-def _literal(atom: Any) -> _Value:
-    return _Value((), NOTHING if np.all(np.asarray(atom.val) == 0) else None)
-
-
-def _apply(equation: Any, operands: list[_Value]) -> _Value:
-    rule = RULES.get(equation.primitive.name)
-    return UNKNOWN if rule is None else rule(equation, operands)
-
-
-def _shape(atom: Any) -> tuple[int, ...]:
-    return tuple(atom.aval.shape)
-
-
-def _union(values: Sequence[_Value]) -> tuple[frozenset[Filter], ...] | None:
-    """The filters behind each place, of arrays of one shape or without a source."""
-    if any(value.sources is None for value in values):
-        return None
-    lists = [value.sources for value in values if value.sources]
-    if len({len(places) for places in lists}) > 1:
-        return None
-    return tuple(frozenset().union(*places) for places in zip(*lists, strict=True))
-
-
-def _sum(equation: Any, values: list[_Value]) -> _Value:
-    """Zero where all operands are."""
-    sources, dead = _union(values), [value.vanish for value in values if value.vanish is not None]
-    if sources is None:
-        return UNKNOWN
-    return _Value(sources, NOTHING.union(*dead) if len(dead) == len(values) else None)
-
-
-def _mul(equation: Any, values: list[_Value]) -> _Value:
-    """Zero where one operand is: the one with the fewest conditions."""
-    sources = _union(values)
-    dead = [value.vanish for value in values if value.vanish is not None]
-    return UNKNOWN if sources is None else _Value(sources, min(dead, key=len) if dead else None)
-
-
-def _div(equation: Any, values: list[_Value]) -> _Value:
-    sources = _union(values)
-    return UNKNOWN if sources is None else _Value(sources, values[0].vanish)
-
-
-def _same(equation: Any, values: list[_Value]) -> _Value:
-    return values[0]
-
-
-def _moved(equation: Any, values: list[_Value]) -> _Value:
-    """A function that is not zero at zero, place by place."""
-    sources = _union(values)
-    return UNKNOWN if sources is None else _Value(sources)
-
-
-def _select(equation: Any, values: list[_Value]) -> _Value:
-    return _sum(equation, values[1:])
-
-
-def _broadcast(equation: Any, values: list[_Value]) -> _Value:
-    """Kept where the last axis stays the last axis; a scalar says of every place the same."""
-    (value,), before, after = values, _shape(equation.invars[0]), _shape(equation.outvars[0])
-    dims = equation.params["broadcast_dimensions"]
-    if math.prod(before) == 1 and not value.sources:
-        return value
-    stays = bool(dims) and dims[-1] == len(after) - 1 and before[-1] == after[-1]
-    return value if stays else UNKNOWN
-
-
-def _reshape(equation: Any, values: list[_Value]) -> _Value:
-    """Kept where the last axis stays; repeated where trailing axes are joined with it (a flattening)."""
-    (value,), before, after = values, _shape(equation.invars[0]), _shape(equation.outvars[0])
-    if math.prod(before) == 1 and not value.sources:
-        return value
-    if not before or not after or equation.params["dimensions"] is not None:
-        return UNKNOWN
-    if before[-1] == after[-1]:
-        return value
-    joined = any(math.prod(before[at:]) == after[-1] for at in range(len(before)))
-    if not joined or not value.sources:
-        return UNKNOWN
-    return _Value(value.sources * (after[-1] // before[-1]), value.vanish)
-
-
-def _reduce(equation: Any, values: list[_Value]) -> _Value:
-    return values[0] if len(_shape(equation.invars[0])) - 1 not in equation.params["axes"] else UNKNOWN
-
-
-def _window(equation: Any, values: list[_Value]) -> _Value:
-    """Pools: windows of one channel; a window that lies in the padding alone is the network's own fault."""
-    return values[0] if equation.params["window_dimensions"][-1] == 1 else UNKNOWN
-
-
-def _concatenate(equation: Any, values: list[_Value]) -> _Value:
-    last = len(_shape(equation.outvars[0])) - 1
-    if equation.params["dimension"] != last:
-        return _sum(equation, values)
-    if any(not value.sources for value in values):
-        return UNKNOWN
-    places = tuple(place for value in values for place in value.sources or ())
-    return _Value(places, NOTHING if all(value.vanish == NOTHING for value in values) else None)
-
-
-def _slice(equation: Any, values: list[_Value]) -> _Value:
-    (value,), params = values, equation.params
-    if not value.sources:
-        return value
-    step = 1 if params["strides"] is None else params["strides"][-1]
-    return _Value(value.sources[params["start_indices"][-1] : params["limit_indices"][-1] : step], value.vanish)
-
-
-def _pad(equation: Any, values: list[_Value]) -> _Value:
-    if equation.params["padding_config"][-1] != (0, 0, 0) or not values[0].sources:
-        return UNKNOWN
-    return _sum(equation, values)
-
-
-def _transpose(equation: Any, values: list[_Value]) -> _Value:
-    order = equation.params["permutation"]
-    return values[0] if order[-1] == len(order) - 1 else UNKNOWN
-
-
-def _squeeze(equation: Any, values: list[_Value]) -> _Value:
-    return values[0] if len(_shape(equation.invars[0])) - 1 not in equation.params["dimensions"] else UNKNOWN
-
-
-RULES = {
-    **dict.fromkeys(("add", "add_any", "sub", "max", "min"), _sum),
-    **dict.fromkeys(("neg", "abs", "sign", "sqrt", "square", "integer_pow", "tanh", "sin", "erf", "expm1"), _same),
-    **dict.fromkeys(("convert_element_type", "copy", "stop_gradient", "reduce_precision"), _same),
-    **dict.fromkeys(("exp", "log", "log1p", "logistic", "rsqrt", "cos", "pow"), _moved),
-    **dict.fromkeys(("eq", "ne", "gt", "ge", "lt", "le"), _moved),
-    **dict.fromkeys(("reduce_sum", "reduce_max", "reduce_min"), _reduce),
-    **dict.fromkeys(("reduce_window_max", "reduce_window_sum"), _window),
-    "mul": _mul, "div": _div, "select_n": _select, "broadcast_in_dim": _broadcast, "reshape": _reshape,
-    "concatenate": _concatenate, "slice": _slice, "pad": _pad, "transpose": _transpose, "squeeze": _squeeze,
-}  # fmt: skip
+    alone = all([number for _, number in place] == [at] for at, place in enumerate(sources))
+    return next(iter(layers)) if len(layers) == 1 and alone else None

@@ -1,29 +1,35 @@
-"""What a network costs, layer by layer, read from its traced form. 1 MAC = 1 multiply-accumulate = 2 FLOPs."""
+"""What a network consists of and what it costs, kernel by kernel, read from its traced form.
 
+1 MAC = 1 multiply-accumulate = 2 FLOPs.
+"""
+
+import collections
 import dataclasses
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
-import jax.extend.core
 import jax.numpy as jnp
 import numpy as np
 
-from rt3d_jax.sparsity import channels
+from lowering.functions import trees
+from rt3d_jax.sparsity import channels, products
 
 Tree = Any
-STATISTICS = ("mean", "var")  # of batch norms: leaves that are measured, not learned
-NESTED = channels.NESTED
+STATISTICS = channels.STATISTICS
+VECTORS = ("bias", "scale", "shift")
+paths = trees.paths
 
 
 @dataclasses.dataclass(frozen=True)
 class Layer:
-    """One kernel and its work for one clip: every weight is used `positions` times, so macs = positions * weights.
+    """One kernel and its work: every weight is used `positions` times for the example, so macs = positions * weights.
 
-    name is the kernel's path without "/kernel"; parameters counts what is learned of the layer's own leaves (no running
-    statistics) and of what follows its filters alone (wiring.followers: such as a batch norm in a dict of its own); bytes is
-    their size in memory.
+    name: what plans and reports call it, the path of the dict or module that holds the kernel ("conv1"), or the kernel's own
+    where that holds several. shape: of the kernel, (locations..., inputs, outputs). parameters: what is learned of the layer,
+    running statistics aside, with the vectors that follow its filters (wiring.followers); bytes: their size in memory.
+    at: where the kernel lies in the parameter tree, None for NAME/kernel. fixed: why it cannot be pruned, "" where it can.
     """
 
     name: str
@@ -32,6 +38,8 @@ class Layer:
     parameters: int
     bytes: int
     wiring: channels.Wiring = dataclasses.field(default=channels.Wiring(), repr=False)
+    at: products.Place | None = dataclasses.field(default=None, repr=False)
+    fixed: str = ""
 
     @property
     def weights(self) -> int:
@@ -41,33 +49,70 @@ class Layer:
     def macs(self) -> int:
         return self.positions * self.weights
 
+    @property
+    def place(self) -> products.Place:
+        """Where the kernel lies in the parameter tree, and in which order of axes."""
+        axes = tuple(range(len(self.shape)))
+        return self.at or products.Place(f"{self.name}/kernel", self.shape, axes, self.shape)
 
-def layers(apply: Callable[..., Any], params: Tree, *examples: Any) -> tuple[Layer, ...]:
-    """The layers of apply(params, *inputs) in the order in which they run, for one example; shapes are enough for params.
 
-    examples: of each input the shape with its batch (f32), or an array or abstract array.
+Table = tuple[Layer, ...]
 
-    A kernel is a parameter that reaches a convolution or a matrix product. Trace the "direct" form: the others rearrange
-    kernels first, which is a ValueError here.
+
+def layers(apply: Callable[..., Any], params: Tree, *examples: Any) -> Table:
+    """The layers of apply(params, *examples) in the order in which they run.
+
+    params: a tree of arrays or of their shapes (jax.ShapeDtypeStruct). examples: the other arguments, each a tree of arrays or
+    of shapes, or the shape of an f32 array as a tuple; one example of a batch, for MACs of one.
+
+    A kernel is a parameter of two axes or more that a convolution or a matrix product reads, see products. A parameter that no
+    such operation reads, or that goes through others first, is listed behind them with `fixed`, and no MACs of it are counted.
+    ValueError if there is no kernel at all.
     """
-    shapes = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype), params)
-    jaxpr = jax.make_jaxpr(apply)(shapes, *map(_one, examples)).jaxpr
+    shapes = jax.tree.map(_shaped, params)
+    traced = jax.make_jaxpr(apply)(shapes, *map(_example, examples)).jaxpr
     leaves = dict(paths(shapes))
-    names = dict(zip(jaxpr.invars, leaves, strict=False))
-    found = dict(_uses(jaxpr, names))
-    lost = [path for path in leaves if is_kernel(path) and path not in found]
-    if lost or not found:
-        raise ValueError(f"kernels {lost} reach no convolution or matrix product; trace the network's direct form")
-    wired = channels.wiring(jaxpr, names)
-    return tuple(_layer(path, positions, leaves, wired[path]) for path, positions in found.items())
+    found = channels.trace(traced, list(leaves.items()))
+    if not found.uses:
+        raise ValueError(
+            "no convolution and no matrix product of the function reads a parameter, expected at least one"
+        )
+    others = [path for path, leaf in leaves.items() if path not in found.uses and _wide(leaf)]
+    names = _names([*found.uses, *others])
+    used = [_layer(names, use, leaves, found.wiring(path, names)) for path, use in found.uses.items()]
+    return (*used, *(_unread(names, path, leaves, found.lost.get(path)) for path in others))
 
 
-def macs(table: tuple[Layer, ...], masks: Tree | None = None) -> int:
-    """MACs of one clip; under masks only the kept weights count."""
-    return sum(kept_macs(layer, masks) for layer in table)
+def named(params: Tree) -> Table:
+    """The layers of a parameter tree by the names of its leaves alone, without MACs and wiring: a network that is not traced.
+
+    A leaf "kernel" is (locations..., inputs, outputs), as Flax stores it; "weight" is (outputs, inputs, locations...), as
+    Equinox and PyTorch do. ValueError if there is neither.
+    """
+    leaves = dict(paths(params))
+    kernels = {path: place for path, leaf in leaves.items() if (place := _conventional(path, tuple(leaf.shape)))}
+    if not kernels:
+        known = ", ".join(list(leaves)[:3])
+        raise ValueError(
+            f"no leaf of the parameters is called kernel or weight ({known}, ...); trace the network instead"
+        )
+    names = _names(list(kernels))
+    found = []
+    for path, place in kernels.items():
+        own = [other for other in _siblings(path, leaves, names) if trees.split(other)[1] in VECTORS]
+        own = [other for other in own if math.prod(leaves[other].shape) == place.shape[-1]]
+        use = products.Use(place, positions=0, operand=0, reads=(), writes=None)
+        found.append(_layer(names, use, leaves, channels.Wiring(followers=tuple(own))))
+    return tuple(found)
 
 
-def parameters(table: tuple[Layer, ...], masks: Tree | None = None) -> int:
+def macs(table: Sequence[Layer], masks: Tree | None = None) -> int:
+    """MACs of the example; under masks only the kept weights count."""
+    kept = None if masks is None else dict(paths(masks))
+    return sum(_kept(layer, kept) for layer in table)
+
+
+def parameters(table: Sequence[Layer], masks: Tree | None = None) -> int:
     """Learned parameters of the layers and of what follows their filters; under masks only the kept ones."""
     dropped = 0 if masks is None else sum(int(np.sum(~np.asarray(mask))) for mask in jax.tree.leaves(masks))
     return sum(layer.parameters for layer in table) - dropped
@@ -75,19 +120,30 @@ def parameters(table: tuple[Layer, ...], masks: Tree | None = None) -> int:
 
 def kept_macs(layer: Layer, masks: Tree | None) -> int:
     """MACs of one layer under a mask tree (None = dense)."""
-    mask = None if masks is None else leaf(masks, layer.name)
-    return layer.macs if mask is None else layer.positions * int(np.sum(np.asarray(mask)))
+    return _kept(layer, None if masks is None else dict(paths(masks)))
+
+
+def kernels(tree: Tree, table: Sequence[Layer]) -> dict[str, Any]:
+    """The kernels of a tree by layer name, as (locations..., inputs, outputs); of a mask tree None where all is kept."""
+    leaves = dict(paths(tree))
+    read = lambda layer: None if (leaf := leaves.get(layer.place.path)) is None else layer.place.kernel(leaf)
+    return {layer.name: read(layer) for layer in table}
+
+
+def replaced(tree: Tree, kernels: dict[str, Any], table: Sequence[Layer]) -> Tree:
+    """The tree with other kernels, by layer name."""
+    return trees.replaced(
+        tree, {layer.place.path: layer.place.leaf(kernels[layer.name]) for layer in table if layer.name in kernels}
+    )
 
 
 def leaf(tree: Tree, name: str, kind: str = "kernel") -> Any:
-    """The kernel (or bias) of the layer called `name` in a nested dict; None if the tree has none there."""
-    for key in (*name.split("/"), kind):
-        tree = None if tree is None else tree.get(key)
-    return tree
+    """The leaf NAME/kind of a tree; None if there is none."""
+    return trees.leaf(tree, f"{name}/{kind}")
 
 
 def layer_name(path: str) -> str:
-    """The name of the layer that a kernel's path belongs to: "conv1" for "conv1/kernel"."""
+    """The name of the layer that a leaf belongs to, where each dict holds one kernel: "conv1" for "conv1/kernel"."""
     return path.rpartition("/")[0]
 
 
@@ -96,47 +152,64 @@ def is_kernel(path: str) -> bool:
     return path.rpartition("/")[2] == "kernel"
 
 
-def paths(tree: Tree) -> list[tuple[str, Any]]:
-    """The leaves of a nested dict with their paths: ("conv1/kernel", leaf), in tree order."""
-    flat = jax.tree_util.tree_flatten_with_path(tree)[0]
-    return [(jax.tree_util.keystr(path, simple=True, separator="/"), leaf) for path, leaf in flat]
+def _shaped(leaf: Any) -> jax.ShapeDtypeStruct:
+    return jax.ShapeDtypeStruct(jnp.shape(leaf), leaf.dtype if hasattr(leaf, "dtype") else jnp.result_type(leaf))
 
 
-def _one(example: Any) -> jax.ShapeDtypeStruct:
-    """The abstract array of an input, with a batch of 1."""
-    shape = getattr(example, "shape", example)
-    return jax.ShapeDtypeStruct((1, *shape[1:]), getattr(example, "dtype", jnp.float32))
+def _example(value: Any) -> Any:
+    if isinstance(value, tuple) and all(isinstance(size, int) for size in value):
+        return jax.ShapeDtypeStruct(value, jnp.float32)
+    return jax.tree.map(_shaped, value)
 
 
-def _uses(jaxpr: Any, names: dict[Any, str]) -> Iterator[tuple[str, int]]:
-    """(path, uses per weight) of every parameter in `names` that is the kernel of an operation, in running order."""
-    for equation in jaxpr.eqns:
-        inner = next((equation.params[key] for key in NESTED if key in equation.params), None)
-        if inner is not None:
-            inner = getattr(inner, "jaxpr", inner)
-            arguments = zip(inner.invars, equation.invars, strict=True)
-            yield from _uses(inner, {var: names[arg] for var, arg in arguments if not _literal(arg) and arg in names})
-        elif equation.primitive.name in ("conv_general_dilated", "dot_general"):
-            kernel = equation.invars[1]
-            if not _literal(kernel) and kernel in names:
-                yield names[kernel], _positions(equation)
+def _wide(leaf: Any) -> bool:
+    """Whether a leaf may be a kernel: real numbers, along two axes or more."""
+    return len(leaf.shape) > 1 and jnp.issubdtype(leaf.dtype, jnp.floating) and max(leaf.shape) < math.prod(leaf.shape)
 
 
-def _positions(equation: Any) -> int:
-    out, kernel = equation.outvars[0].aval, equation.invars[1].aval
-    if equation.primitive.name == "dot_general":
-        return math.prod(out.shape) // kernel.shape[-1]
-    return math.prod(out.shape) // kernel.shape[equation.params["dimension_numbers"].rhs_spec[0]]
+def _names(kernels: Sequence[str]) -> dict[str, str]:
+    """Layer names by kernel path: the path of what holds the kernel, or the kernel itself where that holds several or is the tree."""
+    held = collections.Counter(trees.split(path)[0] for path in kernels)
+    short = lambda path: held[trees.split(path)[0]] == 1 and trees.split(path)[0]
+    return {path: short(path) or path for path in kernels}
 
 
-def _literal(atom: Any) -> bool:
-    return isinstance(atom, jax.extend.core.Literal)
+def _siblings(path: str, leaves: dict[str, Any], names: dict[str, str]) -> list[str]:
+    """The other leaves of what holds a kernel, if it holds one kernel only."""
+    parent = trees.split(path)[0]
+    if names.get(path) != parent:
+        return []
+    return [other for other in leaves if other != path and trees.split(other)[0] == parent]
 
 
-def _layer(path: str, positions: int, leaves: dict[str, Any], wiring: channels.Wiring) -> Layer:
-    name = layer_name(path)
-    mine = [other for other in leaves if layer_name(other) == name or other in wiring.followers]
-    own = [leaves[other] for other in mine if other.rpartition("/")[2] not in STATISTICS]
+def _layer(names: dict[str, str], use: products.Use, leaves: dict[str, Any], wiring: channels.Wiring) -> Layer:
+    path = use.place.path
+    mine = [path, *dict.fromkeys((*_siblings(path, leaves, names), *wiring.followers))]
+    own = [leaves[other] for other in mine if trees.split(other)[1] not in STATISTICS]
     sizes = [math.prod(leaf.shape) for leaf in own]
     memory = sum(size * leaf.dtype.itemsize for size, leaf in zip(sizes, own, strict=True))
-    return Layer(name, tuple(leaves[path].shape), positions, sum(sizes), memory, wiring)
+    return Layer(names[path], use.place.shape, use.positions, sum(sizes), memory, wiring, use.place, use.fixed)
+
+
+def _unread(names: dict[str, str], path: str, leaves: dict[str, Any], operation: str | None) -> Layer:
+    """A parameter that no convolution or product reads as it is."""
+    shape = tuple(leaves[path].shape)
+    place = products.Place(path, shape, tuple(range(len(shape))), shape)
+    why = (
+        "nothing uses it" if operation is None else f"it goes into {operation} before any convolution or matrix product"
+    )
+    return _layer(names, products.Use(place, 0, 0, (), None, why), leaves, channels.Wiring())
+
+
+def _kept(layer: Layer, masks: dict[str, Any] | None) -> int:
+    mask = None if masks is None else masks.get(layer.place.path)
+    return layer.macs if mask is None else layer.positions * int(np.sum(np.asarray(mask)))
+
+
+def _conventional(path: str, shape: tuple[int, ...]) -> products.Place | None:
+    """The layout that a leaf's name promises; None for a leaf that is no kernel by its name."""
+    axes = tuple(range(len(shape)))
+    order = {"kernel": axes, "weight": (*axes[2:], *axes[1::-1])}.get(trees.split(path)[1])
+    if order is None or len(shape) < 2:
+        return None
+    return products.Place(path, shape, order, tuple(shape[axis] for axis in order))

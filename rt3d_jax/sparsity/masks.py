@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from lowering.functions import trees
 from rt3d_jax.sparsity import patterns
 
 Tree = Any
@@ -93,18 +94,15 @@ def bias_mask(mask: Array) -> Any:
 
 
 def apply(params: Tree, masks: Tree) -> Tree:
-    """The parameters with dropped weights set to zero."""
+    """The parameters with dropped weights set to zero. ValueError for a mask where the parameters have no leaf."""
     return map_masked(lambda mask, leaf: jnp.where(mask, leaf, jnp.zeros_like(leaf)), params, masks)
 
 
 def map_masked(function: Callable[[jax.Array, jax.Array], jax.Array], params: Tree, masks: Tree) -> Tree:
-    """function(mask, leaf) where there is a mask, the leaf itself where the mask is None."""
-    return jax.tree.map(
-        lambda mask, leaf: leaf if mask is None else function(mask, leaf),
-        masks,
-        params,
-        is_leaf=lambda node: node is None,
-    )
+    """function(mask, leaf) where there is a mask, the leaf itself where the mask is None. Errors as `apply`."""
+    leaves = dict(trees.paths(params))
+    found = {path: function(mask, leaves[path]) if path in leaves else mask for path, mask in trees.paths(masks)}
+    return trees.replaced(params, found)
 
 
 def dense(params: Tree) -> Tree:

@@ -3,12 +3,13 @@
 import dataclasses
 import math
 import re
+from collections.abc import Sequence
 from typing import Any, Literal
 
-import jax
 import numpy as np
 
-from rt3d_jax.sparsity import channels, cost, masks, patterns
+from lowering.functions import trees
+from rt3d_jax.sparsity import cost, masks, patterns
 
 Tree = Any
 
@@ -64,55 +65,57 @@ class Prune:
 Plan = tuple[tuple[str, Prune | None], ...]
 
 
-def match(plan: Plan, params: Tree) -> dict[str, Prune | None]:
-    """The rule of every kernel by layer name ("conv2"); a rule's regex must match the whole name, None keeps it dense.
+def match(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, Prune | None]:
+    """The rule of every layer by its name ("conv2"); a rule's regex must match the whole name, None keeps it dense.
 
-    ValueError for a kernel that no entry covers, an entry that names no layer at all, and a regex that does not compile.
+    Layers that cannot be pruned stay dense whatever the plan says, see `stuck`. ValueError for a kernel that no entry covers,
+    an entry that names no layer at all, and a regex that does not compile.
     """
-    names = kernel_names(params)
     entries = [(_compiled(regex), rule) for regex, rule in plan]
     for regex, _ in entries:
-        if not any(regex.fullmatch(name) for name in names):
-            raise ValueError(f"plan entry {regex.pattern!r} matches no layer, expected one of {', '.join(names)}")
-    return {name: _first(entries, name) for name in names}
+        if not any(regex.fullmatch(layer.name) for layer in table):
+            names = ", ".join(layer.name for layer in table)
+            raise ValueError(f"plan entry {regex.pattern!r} matches no layer, expected one of {names}")
+    return {layer.name: None if layer.fixed else _first(entries, layer) for layer in table}
 
 
-def kernel_names(params: Tree) -> list[str]:
-    """The layer names of a parameter tree's kernels, in tree order; shapes are enough."""
-    return [cost.layer_name(path) for path, _ in cost.paths(params) if cost.is_kernel(path)]
+def stuck(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, str]:
+    """The layers that the plan would prune and that cannot be pruned, with the reason, by name."""
+    entries = [(_compiled(regex), rule) for regex, rule in plan]
+    rules = {
+        layer.name: next((rule for regex, rule in entries if regex.fullmatch(layer.name)), None) for layer in table
+    }
+    return {layer.name: layer.fixed for layer in table if layer.fixed and rules[layer.name] is not None}
 
 
-def mask_tree(params: Tree, kernel_masks: dict[str, Any], table: tuple[cost.Layer, ...] = ()) -> Tree:
-    """The mask tree from masks by layer name; a filter with no weight left loses its layer's vectors (bias, scale, shift) too.
+def mask_tree(params: Tree, kernel_masks: dict[str, Any], table: Sequence[cost.Layer] = ()) -> Tree:
+    """The mask tree from masks by layer name, bool[layer.shape]. A dropped filter takes along what it leaves without effect.
 
-    Its channel is then zero whatever a batch norm's running statistics say. With the network's cost table, all that a
-    dropped filter leaves without effect is dropped too: the vectors of a batch norm that is a layer of its own, and the
-    weights that read the filter in the layers after it, layers that the plan keeps dense included. The network's answers
-    stay the same.
+    That is its bias and the vectors of a batch norm behind it, so that its channel is zero whatever running statistics say,
+    and the weights that read the channel in the layers after it, layers that the plan keeps dense included. The network's
+    answers stay the same. Without the network's cost table the leaves' names say which vectors are whose (cost.named), and no
+    other layer is touched.
     """
-    kernel_masks = _closed(kernel_masks, table)
-    vectors = {path: layer.name for layer in table for path in layer.wiring.followers}
-
-    def leaf(path: Any, _: Any) -> Any:
-        path = jax.tree_util.keystr(path, simple=True, separator="/")
-        name, _, kind = path.rpartition("/")
-        if kind == "kernel":
-            return kernel_masks.get(name)
-        owner = vectors.get(path, name if kind in channels.VECTORS else None)
-        return masks.bias_mask(kernel_masks[owner]) if owner in kernel_masks else None
-
-    return jax.tree_util.tree_map_with_path(leaf, params)
+    table, found = table or cost.named(params), {}
+    closed, sizes = _closed(kernel_masks, table), dict(trees.paths(params))
+    for layer in (layer for layer in table if layer.name in closed):
+        mask = closed[layer.name]
+        vectors = {path: masks.bias_mask(mask).reshape(sizes[path].shape) for path in layer.wiring.followers}
+        found |= {layer.place.path: layer.place.leaf(mask), **vectors}
+    return trees.like(params, found)
 
 
-def prune(params: Tree, plan: Plan, table: tuple[cost.Layer, ...] = ()) -> Tree:
+def prune(params: Tree, plan: Plan, table: Sequence[cost.Layer] = ()) -> Tree:
     """The mask tree of a plan that gives every pruned kernel its own keep, by block scores of the kernel alone."""
     found: dict[str, Any] = {}
-    for name, rule in match(plan, params).items():
+    known = table or cost.named(params)
+    kernels = cost.kernels(params, known)
+    for name, rule in match(plan, known).items():
         if rule is None:
             continue
         if rule.keep is None:
             raise ValueError(f"plan leaves keep of {name} to a budget, expected a fraction; or prune to a rate")
-        kernel = cost.leaf(params, name)
+        kernel = kernels[name]
         energies = masks.block_energies(kernel, rule.pattern)
         ranks = level_ranks(energies, rule, kernel.shape)
         kept = ranks < max(1, round(rule.keep * rule.levels(kernel.shape)[0]))
@@ -128,7 +131,7 @@ def level_ranks(energies: masks.Array, rule: Prune, shape: tuple[int, ...]) -> A
     return xp.argsort(order, axis=0, stable=True).reshape(energies.shape)
 
 
-def _closed(kernel_masks: dict[str, Any], table: tuple[cost.Layer, ...]) -> dict[str, Any]:
+def _closed(kernel_masks: dict[str, Any], table: Sequence[cost.Layer]) -> dict[str, Any]:
     """The masks without the weights that read dropped filters; the table is in running order, so one pass does."""
     closed, alive = dict(kernel_masks), {}
     for layer in table:
@@ -154,10 +157,10 @@ def _compiled(regex: str) -> re.Pattern[str]:
         raise ValueError(f"plan entry {regex!r} is not a regular expression: {error}") from error
 
 
-def _first(entries: list[tuple[re.Pattern[str], Prune | None]], name: str) -> Prune | None:
+def _first(entries: list[tuple[re.Pattern[str], Prune | None]], layer: cost.Layer) -> Prune | None:
     for regex, rule in entries:
-        if regex.fullmatch(name):
+        if regex.fullmatch(layer.name):
             return rule
     raise ValueError(
-        f"plan covers no rule for kernel {name}/kernel, add ({name!r}, rule) or ('.*', None) to keep it dense"
+        f"plan covers no rule for kernel {layer.place.path}, add ({layer.name!r}, rule) or ('.*', None) to keep it dense"
     )

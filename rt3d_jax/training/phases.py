@@ -82,10 +82,9 @@ def prepare(experiment: experiments.Experiment, out: str | pathlib.Path, progres
     data = distributed.in_turn(lambda: experiment.task.open(out, progress))
     signature = experiment.task.signature(data.facts)
     catalog.check(experiment.model, signature.structs(), signature.output.shape)
-    shapes = catalog.shapes(experiment.model, signature.outputs)
     table = catalog.table(experiment.model, signature.outputs, signature.structs())
     for rate in experiment.rates:
-        budget.check(shapes, experiment.plan, table, rate, measure=experiment.measure)
+        budget.check(experiment.plan, table, rate, measure=experiment.measure)
     return Prepared(experiment, out, data, signature, table, progress)
 
 
@@ -126,7 +125,7 @@ def prune(prepared: Prepared, rate: float) -> dict[str, Any]:
         masks = budget.to_rate(
             params, experiment.plan, prepared.table, rate, measure=experiment.measure, energies=energies
         )
-        return freeze.pruned(params, masks), masks
+        return freeze.apply_masks(params, masks), masks
 
     stage = _Stage(
         name=experiments.run_name(experiment, rate),
@@ -205,9 +204,9 @@ def _train(prepared: Prepared, stage: _Stage) -> tuple[Tree, Tree, float]:
     hooks = algorithms.Hooks()
     if stage.algorithm is not None:
         plan, measure = experiment.plan, experiment.measure
-        setting = algorithms.Setting(params, plan, prepared.table, schedule, steps, stage.aim, measure)
+        setting = algorithms.Setting(plan, prepared.table, schedule, steps, stage.aim, measure)
         hooks = stage.algorithm.hooks(setting)
-    transform = optimizers.create(recipe, schedule, *hooks.last, freeze.freeze_pruned(masks), first=hooks.first)
+    transform = optimizers.create(recipe, schedule, *hooks.last, freeze.freeze(masks), first=hooks.first)
     teacher = None if stage.distillation is None else checkpoints.load_network(stage.parents["dense"]).params
     seed = zlib.crc32(f"{experiment.seed}/{stage.name}".encode())
     loss = _loss(prepared, experiment.task_of(recipe), steps, hooks.metrics, stage.distillation)

@@ -26,7 +26,7 @@ import safetensors.numpy
 from lowering.system import files
 from rt3d_jax.evaluation import measured
 from rt3d_jax.models import catalog
-from rt3d_jax.sparsity import channels, cost
+from rt3d_jax.sparsity import cost
 from rt3d_jax.tasks import contract
 from rt3d_jax.training import codec, experiments
 from rt3d_jax.weights import bounds
@@ -128,7 +128,7 @@ def read(folder: pathlib.Path, code: Sequence[str] = ()) -> Shared:
         sizes = {
             path: (-(-math.prod(shape) // 8),)
             for path, shape in expected.items()
-            if path.rpartition("/")[2] in ("kernel", *channels.VECTORS)
+            if path.rpartition("/")[2] in ("kernel", *cost.VECTORS)
         }
         bits = _arrays(_file(folder / MASKS), "U8", sizes)
     masks = {path: _mask(folder / MASKS, path, packed, expected[path]) for path, packed in bits.items()}

@@ -148,7 +148,7 @@ def test_dropped_weights_are_zero_after_retraining_which_moves_the_others(pair):
 
 def lost(params, rule, table):
     """The fraction of the kernels' energy that a cut to RATE takes away, each kernel in units of its own, summed."""
-    choice = selection.Selection(params, (("fc", None), ("conv.", rule)), table)
+    choice = selection.Selection((("fc", None), ("conv.", rule)), table)
     kernels = {name: np.asarray(kernel, float) for name, kernel in choice.kernels(params).items()}
     kept = choice.masks(choice.energies(kernels), choice.dense / RATE)
     return sum(np.square(kernel[~kept[name]]).sum() / np.square(kernel).sum() for name, kernel in kernels.items())

@@ -14,7 +14,7 @@ def rate_of(name: str, rate: float) -> float:
     profile = released.PROFILES[name]
     shapes = catalog.shapes(profile.model, 101)
     table = cost.layers(catalog.apply_function(profile.model, 101, "direct"), shapes, catalog.clip_shape(profile.model))
-    rules = plans.match(released.plan(profile, shapes, table, rate), shapes)
+    rules = plans.match(released.plan(profile, table, rate), table)
     kept = sum(each.macs * ((rule := rules[each.name]) is None or rule.keep or 0) for each in table)
     return cost.macs(table) / kept
 

@@ -84,13 +84,13 @@ def test_a_step_gives_the_statistics_that_the_network_measured(optimizer):
     plan = (("conv.*", plans.Prune(patterns.FILTER, keep=0.5)), (".*", None))
     mask_tree = plans.prune(params, plan)
     recipe = recipes.Recipe(epochs=1, learning_rate=0.1, optimizer=optimizer)
-    transform = optimizers.create(recipe, optax.constant_schedule(0.1), freeze.freeze_pruned(mask_tree))
+    transform = optimizers.create(recipe, optax.constant_schedule(0.1), freeze.freeze(mask_tree))
 
     def loss(params, constants, batch, key, step):
         logits, statistics = apply(params, batch["clip"], key=key)
         return jnp.mean(optax.softmax_cross_entropy_with_integer_labels(logits, batch["label"])), ({}, statistics)
 
-    state = loop.initial_state(freeze.pruned(params, mask_tree), transform)
+    state = loop.initial_state(freeze.apply_masks(params, mask_tree), transform)
     step, label = loop.step_function(loss, transform, seed=0), np.array([0, 1, 0])
     for _ in range(2):  # at the second step momentum is not zero
         before = jax.tree.map(np.array, state["params"])

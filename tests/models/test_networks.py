@@ -64,7 +64,7 @@ def test_mid_planes_are_those_of_the_first_convolution_of_a_block():
 
 def test_the_released_profile_of_r2plus1d_leaves_12_56_gmacs():
     table = table_of(catalog.Model("r2plus1d"), 101)
-    rules = plans.match(PROFILE, catalog.shapes(catalog.Model("r2plus1d"), 101))
+    rules = plans.match(PROFILE, cost.named(catalog.shapes(catalog.Model("r2plus1d"), 101)))
     keeps = {name: 1 if rule is None else rule.keep or 1 for name, rule in rules.items()}
     assert f"{sum(layer.macs * keeps[layer.name] for layer in table) / 1e9:.2f} G" == "12.56 G"
 

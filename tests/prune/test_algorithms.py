@@ -14,6 +14,7 @@ SHAPES = {"a": (3, 3, 3, 5, 8), "b": (1, 3, 3, 8, 12), "c": (6, 5)}
 POSITIONS = {"a": 400, "b": 100, "c": 1}
 TABLE = tuple(cost.Layer(name, shape, POSITIONS[name], int(np.prod(shape)), 0) for name, shape in SHAPES.items())
 PLAN = (("c", None), (".*", plans.Prune(patterns.kgs(4, 2))))
+A = TABLE[0].place
 BALANCED = (("c", None), (".*", plans.Prune(patterns.kgs(4, 2), balance="group")))
 
 
@@ -40,7 +41,7 @@ def cost_of(kernels):
 
 @pytest.mark.parametrize("l1", [0.0, 0.3, 1.0])
 def test_the_penalty_of_any_norm_moves_the_weights(params, l1):
-    terms = {"a": penalties.Term(patterns.kgs(4, 2), 1.5, l1)}
+    terms = {"a": penalties.Term(A, patterns.kgs(4, 2), 1.5, l1)}
     factors = penalties.reweight(params, terms, 1e-3)
     before, gradients = jax.value_and_grad(penalties.group_lasso)(params, terms, factors)
     moved = optax.apply_updates(params, jax.tree.map(lambda leaf: -1e-3 * leaf, gradients))
@@ -52,7 +53,7 @@ def test_the_penalty_of_any_norm_moves_the_weights(params, l1):
 @pytest.mark.parametrize("l1", [0.3, 1.0])
 @pytest.mark.parametrize("every", [None, 3])
 def test_the_step_of_mixed_norms_minimises_distance_and_penalty(params, l1, every):
-    terms = {"a": penalties.Term(patterns.kgs(4, 2), 1.5, l1)}
+    terms = {"a": penalties.Term(A, patterns.kgs(4, 2), 1.5, l1)}
     transform = penalties.shrink(0.4, 0.5, terms, eps=1e-2, every=every)
     ((after, _),) = steps_of(transform, params, 1)
     factors = None if every is None else penalties.reweight(params, terms, 1e-2)
@@ -68,7 +69,7 @@ def test_the_step_of_mixed_norms_minimises_distance_and_penalty(params, l1, ever
 
 
 def test_relative_group_lasso_shrinks_layers_of_any_scale_alike(params):
-    terms, shares = {"a": penalties.Term(patterns.kgs(4, 2))}, []
+    terms, shares = {"a": penalties.Term(A, patterns.kgs(4, 2))}, []
     for scale in (1, 100):
         scaled = {**params, "a": {**params["a"], "kernel": scale * params["a"]["kernel"]}}
         found = steps_of(penalties.shrink(0.2, 0.5, terms, relative=True), scaled, 3)
@@ -80,7 +81,7 @@ def test_relative_group_lasso_shrinks_layers_of_any_scale_alike(params):
 def test_l1_alone_empties_weights_and_l2_alone_blocks(params):
     shares = {}
     for l1 in (0.0, 1.0):
-        terms = {"a": penalties.Term(patterns.kgs(4, 2), 1.0, l1)}
+        terms = {"a": penalties.Term(A, patterns.kgs(4, 2), 1.0, l1)}
         strength = 2.0 if l1 == 0 else 0.6
         ((after, _),) = steps_of(penalties.shrink(strength, 1.0, terms), params, 1)
         zero = np.asarray(after["a"]["kernel"]) == 0
@@ -92,7 +93,7 @@ def test_l1_alone_empties_weights_and_l2_alone_blocks(params):
 
 @pytest.mark.parametrize("plan", [PLAN, BALANCED])
 def test_admm_draws_the_weights_into_the_budget(params, plan):
-    choice = selection.Selection(params, plan, TABLE)
+    choice = selection.Selection(plan, TABLE)
     room = choice.dense / 2.5
     pull = admm.pull(choice, room, rho=0.3, growth=1.5, most=1.0, every=4)
     found = steps_of(optax.chain(pull, optax.sgd(0.5)), params, 40)
@@ -107,7 +108,7 @@ def test_admm_draws_the_weights_into_the_budget(params, plan):
 
 
 def test_admm_follows_its_formulas(params):
-    choice = selection.Selection(params, PLAN, TABLE)
+    choice = selection.Selection(PLAN, TABLE)
     room = choice.dense / 2
     pull = admm.pull(choice, room, rho=0.1, growth=2.0, most=0.3, every=2)
     found = steps_of(optax.chain(pull, optax.sgd(1.0)), params, 5, jnp.ones_like)
@@ -128,7 +129,7 @@ def test_admm_follows_its_formulas(params):
 
 
 def test_gradual_pruning_follows_the_cubic_and_never_takes_back(params):
-    choice = selection.Selection(params, PLAN, TABLE)
+    choice = selection.Selection(PLAN, TABLE)
     transform = optax.chain(optax.sgd(0.01, momentum=0.9), gradual.shrinking(choice, 0.3, steps=20, every=5))
     found = steps_of(transform, params, 24, lambda leaf: jnp.ones_like(leaf))
     zero = np.zeros(SHAPES["a"], bool)
@@ -144,7 +145,7 @@ def test_gradual_pruning_follows_the_cubic_and_never_takes_back(params):
 
 @pytest.mark.parametrize("name", ["admm", "gradual"])
 def test_a_stopped_phase_finds_the_state_of_its_algorithm(params, tmp_path, name):
-    choice = selection.Selection(params, PLAN, TABLE)
+    choice = selection.Selection(PLAN, TABLE)
     pull = admm.pull(choice, choice.dense / 2, rho=0.1, growth=1.5, most=1.0, every=2)
     shrinking = gradual.shrinking(choice, 0.5, steps=6, every=2)
     transform = optax.chain(pull, optax.sgd(0.1)) if name == "admm" else optax.chain(optax.sgd(0.1), shrinking)
@@ -162,13 +163,13 @@ def test_a_stopped_phase_finds_the_state_of_its_algorithm(params, tmp_path, name
     lambda choice: gradual.shrinking(choice, 0.5, steps=1, every=1),
 ])  # fmt: skip
 def test_updates_without_parameters_are_errors(params, make):
-    transform = make(selection.Selection(params, PLAN, TABLE))
+    transform = make(selection.Selection(PLAN, TABLE))
     with pytest.raises(ValueError, match=r"got params None"):
         transform.update(params, transform.init(params))
 
 
 def test_impossible_numbers_are_errors(params):
-    choice = selection.Selection(params, PLAN, TABLE)
+    choice = selection.Selection(PLAN, TABLE)
     with pytest.raises(ValueError, match=r"^ADMM has rho -1 and every 1, expected at least 0 and at least 1$"):
         admm.pull(choice, 1.0, rho=-1, growth=1.0, most=1.0, every=1)
     with pytest.raises(ValueError, match=r"^gradual pruning has fraction 0, "):

@@ -35,7 +35,7 @@ def test_the_rate_is_hit_within_one_percent(params, table, pattern, rate):
 def test_one_threshold_separates_kept_from_dropped_in_all_layers(params, table):
     tree = budget.to_rate(params, ALL, table, 2.6)
     pattern, kept, dropped = patterns.kgs(8, 4), [], []
-    for name in plans.kernel_names(params):
+    for name in (layer.name for layer in table):
         kernel, mask = params[name]["kernel"], tree[name]["kernel"]
         if mask is not None:
             scores = np.asarray(masks.block_scores(kernel, pattern)) / np.sqrt(np.mean(np.square(kernel)))

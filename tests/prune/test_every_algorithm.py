@@ -49,7 +49,7 @@ def table(params):
 
 def setting(algorithm, params, table):
     rate = RATE if algorithm.per_rate else None
-    return algorithms.Setting(params, PLAN, table, optax.constant_schedule(0.1), STEPS, rate)
+    return algorithms.Setting(PLAN, table, optax.constant_schedule(0.1), STEPS, rate)
 
 
 def trained(algorithm, params, table):
@@ -80,7 +80,7 @@ def test_every_algorithm_has_a_case():
 
 @EVERY
 def test_it_is_a_frozen_value_that_travels_as_json(algorithm):
-    assert codec.from_json(codec.to_json(algorithm)) == algorithm
+    assert codec.from_json(codec.to_json(algorithm), algorithms.Algorithm) == algorithm
     assert codec.to_json(algorithm)["type"] == type(algorithm).__name__
     with pytest.raises(dataclasses.FrozenInstanceError):
         algorithm.per_rate = True

@@ -33,8 +33,8 @@ def table(params):
 
 
 @pytest.fixture
-def activity(params):
-    return heuristic.activity(apply, params, [(CLIPS[:2],), (CLIPS[1:],)])
+def activity(params, table):
+    return heuristic.activity(apply, params, table, [(CLIPS[:2],), (CLIPS[1:],)])
 
 
 def test_activity_is_the_mean_square_of_what_each_layer_reads(params, activity):
@@ -90,10 +90,10 @@ def test_weights_alone_would_not_see_that(params, table, activity):
     params["a"]["kernel"] = params["a"]["kernel"].at[..., 1].multiply(10)
     params["b"]["kernel"] = params["b"]["kernel"].at[..., 1, :].multiply(1e-4)
     plan = (("head", None), (".*", plans.Prune(patterns.FILTER)))
-    found = heuristic.importance(params, plan, table, heuristic.activity(apply, params, [(CLIPS,)]))["a"].ravel()
+    found = heuristic.importance(params, plan, table, heuristic.activity(apply, params, table, [(CLIPS,)]))["a"].ravel()
     assert found.argmin() == 1
 
 
-def test_no_clip_at_all_is_an_error(params):
+def test_no_clip_at_all_is_an_error(params, table):
     with pytest.raises(ValueError, match=r"^got no batch to measure activity on"):
-        heuristic.activity(apply, params, [])
+        heuristic.activity(apply, params, table, [])

@@ -61,7 +61,7 @@ def test_a_dropped_filter_takes_along_its_vectors_and_never_its_statistics(model
     params, table = traced(model)
     tree = budget.to_rate(params, FILTERS, table, 1.8)
     dropped = 0
-    for name, rule in plans.match(FILTERS, params).items():
+    for name, rule in plans.match(FILTERS, table).items():
         alive = None if rule is None else np.asarray(cost.leaf(tree, name)).any(axis=(0, 1, 2, 3))
         for kind in ("bias", "scale", "shift"):
             if alive is not None and cost.leaf(params, name, kind) is not None:
@@ -75,7 +75,7 @@ def test_a_dropped_filter_takes_along_its_vectors_and_never_its_statistics(model
 def test_what_a_dropped_filter_takes_along_changes_no_answer(model):
     params, table = traced(model)
     closed = budget.to_rate(params, FILTERS, table, 1.8)
-    kernels = {name: cost.leaf(closed, name) for name in plans.kernel_names(params)}
+    kernels = {name: cost.leaf(closed, name) for name in (layer.name for layer in table)}
     alone = {}
     for name, mask in kernels.items():  # the filters that are gone, read or not
         if mask is not None and not (alive := np.asarray(masks.bias_mask(mask))).all():

@@ -10,16 +10,17 @@ from rt3d_jax.prune import freeze, penalties
 from rt3d_jax.sparsity import cost, patterns, plans
 
 EPS = 1e-6
-TERMS = {"a": penalties.Term(patterns.kgs(4, 2), 1.5), "b": penalties.Term(patterns.vanilla(4, 2), 0.5)}
+SHAPES = {"a": (3, 3, 3, 5, 7), "b": (1, 3, 3, 4, 8), "c": (6, 5)}
+A, B = (cost.Layer(name, SHAPES[name], 1, 0, 0).place for name in ("a", "b"))
+TERMS = {"a": penalties.Term(A, patterns.kgs(4, 2), 1.5), "b": penalties.Term(B, patterns.vanilla(4, 2), 0.5)}
 
 
 @pytest.fixture
 def params():
     rng = np.random.default_rng(0)
-    shapes = {"a": (3, 3, 3, 5, 7), "b": (1, 3, 3, 4, 8), "c": (6, 5)}
     return {
         name: {"kernel": jnp.asarray(rng.normal(size=shape), jnp.float32), "bias": jnp.ones(shape[-1])}
-        for name, shape in shapes.items()
+        for name, shape in SHAPES.items()
     }
 
 
@@ -120,9 +121,11 @@ def test_factors_are_computed_anew_every_so_many_steps(params):
 
 
 def test_terms_follow_the_plan_and_weigh_layers_by_their_macs(params):
-    layers = (cost.Layer("a", (3, 3, 3, 5, 7), 300, 0, 0), cost.Layer("b", (1, 3, 3, 4, 8), 100, 0, 0))
+    layers = tuple(
+        cost.Layer(name, SHAPES[name], positions, 0, 0) for name, positions in (("a", 300), ("b", 100), ("c", 1))
+    )
     rule = plans.Prune(patterns.kgs(4, 2))
-    found = penalties.terms(params, (("[ab]", rule), ("c", None)), layers)
+    found = penalties.terms((("[ab]", rule), ("c", None)), layers, macs=True)
     macs = np.array([300 * 945, 100 * 288])
     assert [found[name].weight for name in ("a", "b")] == pytest.approx(list(macs / macs.mean()))
     assert "c" not in found
@@ -137,13 +140,13 @@ def test_shrink_without_parameters_is_an_error(params):
 @pytest.mark.parametrize("optimizer", [optax.sgd(0.1, momentum=0.9), optax.adamw(0.1, weight_decay=0.1)])
 def test_pruned_weights_stay_zero_under_momentum(params, optimizer):
     masked = plans.prune(params, (("[ab]", plans.Prune(patterns.kgs(4, 2), 0.3)), ("c", None)))
-    transform = optax.chain(optimizer, freeze.freeze_pruned(masked))
+    transform = optax.chain(optimizer, freeze.freeze(masked))
     # Momentum is built up while all weights live; then half of them are pruned.
     state, dropped = transform.init(params), ~np.asarray(masked["a"]["kernel"])
     step = jax.jit(transform.update)
     for _ in range(3):
         _, state = step(jax.tree.map(jnp.ones_like, params), state, params)
-    params = freeze.pruned(params, masked)
+    params = freeze.apply_masks(params, masked)
     before = params
     for _ in range(5):
         updates, state = step(jax.tree.map(jnp.ones_like, params), state, params)
@@ -154,10 +157,10 @@ def test_pruned_weights_stay_zero_under_momentum(params, optimizer):
 
 
 def test_without_freezing_momentum_would_revive_them(params):
-    """The test above can fail: the same steps without freeze_pruned move the dropped weights."""
+    """The test above can fail: the same steps without freezing move the dropped weights."""
     masked = plans.prune(params, (("[ab]", plans.Prune(patterns.kgs(4, 2), 0.3)), ("c", None)))
     transform = optax.sgd(0.1, momentum=0.9)
-    params = freeze.pruned(params, masked)
+    params = freeze.apply_masks(params, masked)
     updates, _ = transform.update(jax.tree.map(jnp.ones_like, params), transform.init(params), params)
     moved = optax.apply_updates(params, updates)
     assert np.any(np.asarray(moved["a"]["kernel"])[~np.asarray(masked["a"]["kernel"])] != 0)

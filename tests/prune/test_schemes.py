@@ -155,7 +155,7 @@ def test_schemes_have_names_for_reports():
 
 @pytest.mark.parametrize("name", ["filter", "kgc"])
 def test_the_choice_under_jit_is_the_choice_in_numpy_but_for_the_last_levels(params, table, name):
-    choice = selection.Selection(params, convs(SCHEMES[name]), table)
+    choice = selection.Selection(convs(SCHEMES[name]), table)
     kernels, room = choice.kernels(params), choice.dense / 3
     exact = choice.select(choice.energies({name: kernel.astype(np.float64) for name, kernel in kernels.items()}), room)
     jitted = jax.jit(lambda kernels: choice.select(choice.energies(kernels), room))(jax.tree.map(jnp.asarray, kernels))
@@ -167,7 +167,7 @@ def test_the_choice_under_jit_is_the_choice_in_numpy_but_for_the_last_levels(par
 
 
 def test_other_energies_than_weights_decide_if_given(params, table):
-    choice = selection.Selection(params, convs(SCHEMES["vanilla"]), table)
+    choice = selection.Selection(convs(SCHEMES["vanilla"]), table)
     energies = choice.energies(choice.kernels(params))
     inverse = {name: 1 / energy for name, energy in energies.items()}
     one, other = (

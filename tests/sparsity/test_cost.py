@@ -19,8 +19,8 @@ def network(params, clip):
     return jax.jit(jax.nn.relu)(x).mean(axis=(1, 2, 3)) @ params["head"]["kernel"] + params["head"]["bias"]
 
 
-def test_macs_count_every_use_of_every_weight_for_one_clip():
-    stem, head = cost.layers(network, PARAMS, (7, 4, 9, 6, 2))
+def test_macs_count_every_use_of_every_weight():
+    stem, head = cost.layers(network, PARAMS, (1, 4, 9, 6, 2))
     assert (stem.name, stem.positions, stem.macs) == ("stem", 4 * 5 * 3, 4 * 5 * 3 * 27 * 2 * 4)
     assert (head.name, head.positions, head.macs) == ("head", 1, 20)
     assert (stem.parameters, stem.bytes) == (27 * 8 + 4, 4 * (27 * 8 + 4))
@@ -35,13 +35,27 @@ def test_masks_lower_macs_and_parameters_by_what_they_drop():
     assert cost.parameters(table, tree) == cost.parameters(table) - 55
 
 
-def test_a_kernel_that_no_operation_uses_is_an_error():
-    with pytest.raises(ValueError, match=r"^kernels \['spare/kernel'\] reach no convolution or matrix product"):
-        cost.layers(network, {**PARAMS, "spare": {"kernel": jnp.ones((2, 2))}}, (1, 4, 9, 6, 2))
+def test_an_example_of_two_clips_costs_twice_as_much():
+    one, two = (cost.macs(cost.layers(network, PARAMS, (batch, 4, 9, 6, 2))) for batch in (1, 2))
+    assert two == 2 * one
 
 
-def test_the_planes_form_is_refused():
+def test_a_kernel_that_no_operation_uses_is_listed_with_the_reason():
+    *_, spare = cost.layers(network, {**PARAMS, "spare": {"kernel": jnp.ones((2, 2))}}, (1, 4, 9, 6, 2))
+    assert (spare.name, spare.macs, spare.fixed) == ("spare", 0, "nothing uses it")
+
+
+def test_the_planes_form_hides_its_kernels_and_says_so():
     model = catalog.Model(width=0.02, size=16)
     apply = catalog.apply_function(model, 2, "planes")
-    with pytest.raises(ValueError, match="trace the network's direct form"):
-        cost.layers(apply, catalog.shapes(model, 2), catalog.clip_shape(model))
+    table = {layer.name: layer for layer in cost.layers(apply, catalog.shapes(model, 2), catalog.clip_shape(model))}
+    assert table["conv1"].fixed == "it goes into reshape before any convolution or matrix product"
+    assert not table["fc8"].fixed
+
+
+def test_a_function_without_any_kernel_is_an_error():
+    with pytest.raises(ValueError) as error:
+        cost.layers(lambda params, clip: clip.sum() * params["a"], {"a": jnp.ones(3)}, (1, 2))
+    assert str(error.value) == (
+        "no convolution and no matrix product of the function reads a parameter, expected at least one"
+    )

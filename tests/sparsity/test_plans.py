@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from rt3d_jax.sparsity import masks, patterns, plans
+from rt3d_jax.sparsity import cost, masks, patterns, plans
 
 KGS = plans.Prune(patterns.kgs(4, 2), 0.5)
 FILTERS = plans.Prune(patterns.FILTER, 0.25)
@@ -19,30 +19,30 @@ def params():
 
 
 def test_the_first_match_wins(params):
-    found = plans.match((("conv2", None), (r"conv\d", KGS), (".*", FILTERS)), params)
+    found = plans.match((("conv2", None), (r"conv\d", KGS), (".*", FILTERS)), cost.named(params))
     assert found == {"conv1": KGS, "conv2": None, "fc": FILTERS}
 
 
 def test_a_kernel_without_a_rule_is_an_error_that_names_it(params):
     message = "plan covers no rule for kernel fc/kernel, add ('fc', rule) or ('.*', None) to keep it dense"
     with pytest.raises(ValueError) as error:
-        plans.match(((r"conv\d", KGS),), params)
+        plans.match(((r"conv\d", KGS),), cost.named(params))
     assert str(error.value) == message
 
 
 def test_a_regex_must_match_the_whole_name(params):
     with pytest.raises(ValueError, match=r"^plan entry 'conv' matches no layer, expected one of conv1, conv2, fc$"):
-        plans.match((("conv", KGS), (".*", None)), params)
+        plans.match((("conv", KGS), (".*", None)), cost.named(params))
 
 
 def test_a_broken_regex_is_an_error_that_shows_it(params):
     with pytest.raises(ValueError, match=r"^plan entry 'conv\(' is not a regular expression"):
-        plans.match((("conv(", KGS),), params)
+        plans.match((("conv(", KGS),), cost.named(params))
 
 
 def test_nested_layers_are_named_by_their_path():
     tree = {"block": {"first": {"kernel": jnp.ones((2, 2))}}, "head": {"kernel": jnp.ones((2, 2))}}
-    assert plans.match((("block/.*", KGS), ("head", None)), tree) == {"block/first": KGS, "head": None}
+    assert plans.match((("block/.*", KGS), ("head", None)), cost.named(tree)) == {"block/first": KGS, "head": None}
 
 
 def test_masks_have_the_parameters_tree_and_drop_dead_biases(params):

@@ -88,7 +88,7 @@ def test_the_budget_is_met_blocks_are_whole_and_dropped_weights_stay_zero(run):
         found = result["rate" if experiment.measure == "macs" else "rate_parameters"]
         assert rate <= found <= rate * (1.1 if experiment.scheme == "filter" else 1.02)  # of 4 filters one is much
         network = checkpoints.load_network(out / "runs" / result["name"])
-        for name, rule in plans.match(experiment.plan, network.params).items():
+        for name, rule in plans.match(experiment.plan, cost.named(network.params)).items():
             mask, kernel = cost.leaf(network.masks, name), np.asarray(cost.leaf(network.params, name))
             if mask is not None:
                 assert not kernel[~np.asarray(mask)].any() and kernel[np.asarray(mask)].any()

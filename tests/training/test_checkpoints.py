@@ -17,7 +17,7 @@ PARAMS = {"a": {"kernel": jnp.array([[1.5, 2.0]]), "bias": jnp.array([3.0])}, "b
 
 
 def state_of(params):
-    transform = optax.chain(optax.adam(optax.constant_schedule(0.1)), freeze.freeze_pruned(MASKS))
+    transform = optax.chain(optax.adam(optax.constant_schedule(0.1)), freeze.freeze(MASKS))
     updates, optimizer = transform.update(params, transform.init(params), params)
     return {"params": optax.apply_updates(params, updates), "optimizer": optimizer, "step": jnp.int32(1)}
 

@@ -9,10 +9,10 @@ import numpy as np
 import optax
 import pytest
 
+from lowering.functions import jaxprs
 from lowering.system import files
 from rt3d_jax.configs import quickstart
 from rt3d_jax.models import catalog
-from rt3d_jax.sparsity import channels
 from rt3d_jax.training import claims, loop
 from tests.models import parameters, tiny
 
@@ -46,7 +46,7 @@ def loss_function(model, compute=catalog.PLAIN):
 def products(jaxpr):
     """The dtypes of the operands of all convolutions and matrix products."""
     for equation in jaxpr.eqns:
-        inner = next((equation.params[key] for key in channels.NESTED if key in equation.params), None)
+        inner = next((equation.params[key] for key in jaxprs.BODIES if key in equation.params), None)
         if inner is not None:
             yield from products(getattr(inner, "jaxpr", inner))
         elif equation.primitive.name in ("conv_general_dilated", "dot_general"):

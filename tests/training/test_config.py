@@ -62,8 +62,8 @@ def test_the_paper_plans_reach_the_papers_rates_and_leave_first_convolutions_and
     apply = catalog.apply_function(paper.model, 101, "direct")
     table = cost.layers(apply, shapes, catalog.clip_shape(paper.model))
     for rate in paper.rates:
-        budget.check(shapes, paper.plan, table, rate)
-    rules = plans.match(paper.plan, shapes)
+        budget.check(paper.plan, table, rate)
+    rules = plans.match(paper.plan, table)
     assert {name for name, rule in rules.items() if rule is None} == DENSE[paper.model.name]
 
 

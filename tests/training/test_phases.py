@@ -91,7 +91,7 @@ def test_results_say_what_was_built(out):
 
 def test_a_pruned_network_has_zeros_exactly_where_its_masks_say(out):
     network = checkpoints.load_network(out[0] / "runs" / "kgs-2x")
-    for name in plans.kernel_names(network.params):
+    for name in (layer.name for layer in cost.named(network.params)):
         mask = network.masks[name]["kernel"]
         if mask is None:
             assert name.startswith("fc")

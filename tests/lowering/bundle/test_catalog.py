@@ -14,7 +14,7 @@ from lowering.bundle import run
 from lowering.graph import interpret, ops
 from lowering.targets import targets
 from rt3d_jax.models import catalog, layers, r2plus1d, s3d
-from rt3d_jax.sparsity import masks, patterns, plans
+from rt3d_jax.sparsity import cost, masks, patterns, plans
 from tests.lowering import conftest, networks
 from tests.lowering.bundle import test_backends
 from tests.models import parameters
@@ -46,7 +46,7 @@ def test_the_rewritten_graph_keeps_the_answer_and_batch_norms_fold_away(name: st
     assert any(isinstance(node.op, ops.Affine) for node in graph.nodes)
     assert not any(isinstance(node.op, ops.Affine) for node in rewritten.nodes)
     kernels = {node.name for node in graph.nodes if isinstance(node.op, ops.Conv | ops.Dense)}
-    assert kernels == {name.replace("/", "_") for name in plans.kernel_names(params)}
+    assert kernels == {name.replace("/", "_") for name in (layer.name for layer in cost.named(params))}
 
 
 class Whole(networks.Network):

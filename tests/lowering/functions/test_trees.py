@@ -46,7 +46,7 @@ def test_leaves_are_read_and_replaced_by_path() -> None:
     ("path", "expected"),
     [
         ("conv1/kernel", ("conv1", "kernel")),
-        ("layers/0/weight/value", ("layers/0", "weight")),
+        ("layers/0/weight", ("layers/0", "weight")),
         ("kernel", ("", "kernel")),
     ],
 )
@@ -54,6 +54,17 @@ def test_a_path_is_split_into_the_layer_and_its_leaf(path: str, expected: tuple[
     assert trees.split(path) == expected
 
 
-def test_an_nnx_states_paths_end_in_value() -> None:
+def test_an_nnx_state_has_the_paths_of_its_plain_form() -> None:
+    """An NNX optimizer hands on the plain one."""
     state = nnx.state(nnx.Linear(2, 3, rngs=nnx.Rngs(0)))
-    assert {trees.split(path) for path, _ in trees.paths(state)} == {("", "kernel"), ("", "bias")}
+    assert [path for path, _ in trees.paths(state)] == [path for path, _ in trees.paths(nnx.as_pure(state))]
+    assert [path for path, _ in trees.paths(state)] == ["bias", "kernel"]
+    assert trees.paths({"value": 1, "w": {"value": 2}}) == [("value", 1), ("w/value", 2)]
+
+
+def test_a_path_that_is_not_there_cannot_be_replaced() -> None:
+    with pytest.raises(ValueError) as error:
+        trees.replaced(PLAIN, {"conv2/bias": 9})
+    assert str(error.value) == (
+        "the tree has no leaf conv2/bias, expected one of conv1/bias, conv1/kernel, layers/0/weight, layers/1/weight"
+    )

@@ -1,0 +1,95 @@
+"""Pruning in a training loop of your own, on any parameter tree: penalise -> masks at a rate -> freeze.
+
+    layers = read_layers(params, apply, example)              # what is there to prune
+    train(penalise(optimizer, Reweighted(1e-3), plan, layers, learning_rate=1e-3, steps=1000))
+    masks = masks_at(3.6, params, plan, layers)               # which weights stay, for 3.6 times fewer MACs
+    train(optax.chain(optimizer, freeze(masks)))
+
+Nothing here trains and nothing holds state of its own: `penalise` and `freeze.freeze` give optax transformations.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import optax
+
+from rt3d_jax.prune import algorithms, budget, contract, selection
+from rt3d_jax.sparsity import cost, patterns, plans
+
+Tree = Any
+KGS = plans.Prune(patterns.kgs(8, 4))
+Entries = Sequence[tuple[str, plans.Prune | None]]  # a plan, or one as a list
+
+
+def read_layers(params: Tree, apply: Callable[..., Any] | None = None, *examples: Any) -> cost.Table:
+    """The layers of a network: their kernels, what they cost, and which filters reach whom.
+
+    params: a tree of arrays, or of their shapes: nested dicts or lists, the state of a Flax network, an Equinox module.
+    apply(params, *examples) is the network in evaluation, traced once and not run; examples are arrays or shapes, best of one
+    example. A kernel is what a convolution or a matrix product reads, however it is named and stored.
+
+    Without apply the leaves' names decide (cost.named): "kernel" as Flax stores it, "weight" as Equinox does. A rate then
+    counts parameters, and a dropped filter takes along its bias but not the weights that read it.
+    """
+    return cost.named(params) if apply is None else cost.layers(apply, params, *examples)
+
+
+def default_plan(layers: Sequence[cost.Layer], rule: plans.Prune = KGS) -> plans.Plan:
+    """A plan that prunes all layers but the first, which sees the raw input, and the last, which answers.
+
+    rule: for these layers; blocks of KGS 8x4 if it is not given.
+    """
+    names = [layer.name for layer in layers if not layer.fixed]
+    inner = [(re.escape(name), rule) for name in names[1:-1]]
+    return (*inner, (".*", None))
+
+
+def penalise(
+    optimizer: optax.GradientTransformation,
+    algorithm: algorithms.Algorithm,
+    plan: Entries,
+    layers: cost.Table,
+    *,
+    learning_rate: optax.ScalarOrSchedule,
+    steps: int,
+    rate: float | None = None,
+    measure: selection.Measure | None = None,
+) -> optax.GradientTransformation:
+    """The optimizer with a pruning algorithm around it, for `steps` steps in which the blocks that matter least fade away.
+
+    Proximal steps (Regularised, Reweighted) and cuts (Gradual) come after the optimizer's own step, ADMM's pull before it:
+    the result is one transformation that can be chained with others. learning_rate: that of the optimizer, a number or a
+    schedule; it scales the proximal steps. rate: what `masks_at` will be asked for, needed by ADMM and Gradual. ValueError
+    for a rate that they miss or that the plan forbids.
+    """
+    plan, measure = tuple(plan), measure or _measure(layers)
+    if rate is not None:
+        budget.check(plan, layers, rate, measure=measure)
+    else:
+        budget.warn(plan, layers)
+    schedule = learning_rate if callable(learning_rate) else optax.constant_schedule(learning_rate)
+    hooks = algorithm.hooks(contract.Setting(plan, layers, schedule, steps, rate, measure))
+    return optax.chain(*hooks.first, optimizer, *hooks.last)
+
+
+def masks_at(
+    rate: float,
+    params: Tree,
+    plan: Entries,
+    layers: cost.Table,
+    *,
+    measure: selection.Measure | None = None,
+    energies: selection.Energies | None = None,
+) -> Tree:
+    """The masks that leave 1 / rate of the network, chosen over all layers at once: see budget.to_rate for how.
+
+    The result has the structure of params, with a bool array where something is dropped (True keeps) and None elsewhere. A
+    rate counts MACs, or parameters (kernels with the vectors that follow their filters) where the layers were read by name.
+    freeze.apply_masks gives the pruned parameters. A UserWarning names the layers that the plan would prune and that cannot be.
+    """
+    return budget.to_rate(params, tuple(plan), layers, rate, measure=measure or _measure(layers), energies=energies)
+
+
+def _measure(layers: cost.Table) -> selection.Measure:
+    return "macs" if any(layer.macs for layer in layers) else "parameters"

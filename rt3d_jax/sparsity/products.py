@@ -1,0 +1,134 @@
+"""Kernels as the operations see them: which axes of a parameter are locations, input channels and output channels.
+
+A parameter that a convolution or a matrix product reads is a kernel, whatever its name and however it is stored: the
+operation's dimension numbers say which axis is what. Between the parameter and the operation its axes may be transposed, axes
+of size 1 may come and go, and its type may change.
+"""
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+
+CONVOLUTION, PRODUCT = "conv_general_dilated", "dot_general"
+UNCHANGED = ("convert_element_type", "copy", "stop_gradient", "reduce_precision", "sharding_constraint")
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Where a kernel lies in a parameter tree, and in which order of axes.
+
+    path: of the leaf, see trees. stored: the leaf's shape. axes: the leaf's axes in a kernel's order, which is
+    (locations..., inputs, outputs), DHWIO for a 3D convolution. shape: the kernel's in that order; several axes of inputs, or
+    of outputs, count as one.
+    """
+
+    path: str
+    stored: tuple[int, ...]
+    axes: tuple[int, ...]
+    shape: tuple[int, ...]
+
+    def kernel(self, leaf: Any) -> Any:
+        """The leaf as a kernel of this shape."""
+        return leaf if self._plain else leaf.transpose(self.axes).reshape(self.shape)
+
+    def leaf(self, kernel: Any) -> Any:
+        """A kernel of this shape, or its mask, as the tree stores it."""
+        if self._plain:
+            return kernel
+        moved = kernel.reshape(tuple(self.stored[axis] for axis in self.axes))
+        return moved.transpose(tuple(int(axis) for axis in np.argsort(self.axes)))
+
+    @property
+    def _plain(self) -> bool:
+        return self.axes == tuple(range(len(self.axes))) and self.stored == self.shape
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """A parameter on its way to an operation. axes: of each axis of the operand, that of the leaf; None for one of size 1."""
+
+    path: str
+    stored: tuple[int, ...]
+    axes: tuple[int | None, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Use:
+    """An operation that reads a kernel.
+
+    positions: how often each weight is used. operand: which operand the kernel's input is; reads: its axes of input channels.
+    writes: the result's axis of output channels, None if these are several. fixed: why such a kernel cannot be pruned, "" if it can.
+    """
+
+    place: Place
+    positions: int
+    operand: int
+    reads: tuple[int, ...]
+    writes: int | None
+    fixed: str = ""
+
+
+def whole(path: str, shape: tuple[int, ...]) -> View:
+    """A parameter as it is stored."""
+    return View(path, shape, tuple(axis if size > 1 else None for axis, size in enumerate(shape)))
+
+
+def moved(view: View, equation: Any) -> View | None:
+    """The parameter after an operation on it alone; None if that does more than move axes and change types."""
+    name, params, after = equation.primitive.name, equation.params, equation.outvars[0].aval.shape
+    before = equation.invars[0].aval.shape
+    if name in UNCHANGED:
+        return view
+    if name == "transpose":
+        return dataclasses.replace(view, axes=tuple(view.axes[axis] for axis in params["permutation"]))
+    if name not in ("reshape", "squeeze", "broadcast_in_dim"):
+        return None
+    wide = [axis for axis, size in enumerate(before) if size > 1]
+    places = [axis for axis, size in enumerate(after) if size > 1]
+    if [before[axis] for axis in wide] != [after[axis] for axis in places]:
+        return None
+    if name == "broadcast_in_dim" and [params["broadcast_dimensions"][axis] for axis in wide] != places:
+        return None
+    axes = dict(zip(places, (view.axes[axis] for axis in wide), strict=True))
+    return dataclasses.replace(view, axes=tuple(axes.get(axis) for axis in range(len(after))))
+
+
+def use(view: View, equation: Any, operand: int) -> Use:
+    """How a convolution or a product reads the kernel that is its operand number `operand`."""
+    return (_convolution if equation.primitive.name == CONVOLUTION else _product)(view, equation, operand)
+
+
+def _convolution(view: View, equation: Any, operand: int) -> Use:
+    numbers, out = equation.params["dimension_numbers"], equation.outvars[0].aval.shape
+    outputs, inputs, *locations = numbers.rhs_spec
+    groups = equation.params["feature_group_count"] * equation.params["batch_group_count"]
+    place = _place(view, equation.invars[operand].aval.shape, locations, (inputs,), (outputs,))
+    fixed = f"its convolution has {groups} groups" if groups > 1 else ""
+    writes = numbers.out_spec[1]
+    return Use(place, math.prod(out) // out[writes], 1 - operand, (numbers.lhs_spec[1],), writes, fixed)
+
+
+def _product(view: View, equation: Any, operand: int) -> Use:
+    contracted, batched = equation.params["dimension_numbers"]
+    shape, out = equation.invars[operand].aval.shape, equation.outvars[0].aval.shape
+    inputs, batch = tuple(contracted[operand]), tuple(batched[operand])
+    outputs = tuple(axis for axis in range(len(shape)) if axis not in (*inputs, *batch))
+    place = _place(view, shape, batch, inputs, outputs)
+    sizes = math.prod(shape[axis] for axis in (*outputs, *batch))
+    first = len(batch) if operand == 0 else len(out) - len(outputs)
+    writes = first if len(outputs) == 1 else None
+    fixed = "its product is a batch of products, each with weights of its own" if batch else ""
+    return Use(place, math.prod(out) // sizes, 1 - operand, tuple(contracted[1 - operand]), writes, fixed)
+
+
+def _place(view: View, shape: Any, locations: Any, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> Place:
+    """The layout that an operation asks for, in the leaf's own axes; the leaf's axes of size 1 go first."""
+    order = [view.axes[axis] for axis in (*locations, *inputs, *outputs)]
+    used = [axis for axis in order if axis is not None]
+    unit = [axis for axis in range(len(view.stored)) if axis not in used]
+    count = lambda axes: math.prod(shape[axis] for axis in axes)
+    kernel = (*(shape[axis] for axis in locations), count(inputs), count(outputs))
+    axes = range(len(view.stored)) if used == sorted(used) else (*unit, *used)
+    return Place(view.path, view.stored, tuple(axes), kernel)
