@@ -13,6 +13,18 @@ os.environ.setdefault(
 )  # read when jax is imported, here and in processes that tests start
 
 
+ROOT = pathlib.Path(__file__).parent
+# What neither trains, nor compiles with IREE, nor starts other programs: `pytest -m fast`, a minute and a half of one core.
+FAST = ("sparsity", "evaluation", "report", "lowering/graph", "data/test_layouts.py", "test_architecture.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests of FAST."""
+    for item in items:
+        if any((ROOT / place) in (item.path, *item.path.parents) for place in FAST):
+            item.add_marker(pytest.mark.fast)
+
+
 @pytest.fixture(autouse=True)
 def uninterrupted() -> None:
     """Ctrl-C in one test is none in the next: the flag that progress reports look at is the process's."""
