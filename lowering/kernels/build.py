@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lowering.graph import ops
-from lowering.kernels import generic, layouts
 from lowering.kernels import kernel as kernels
+from lowering.kernels import layouts
 from lowering.kernels.cpu import clip, conv, dense, fused_convs, fused_pool, pool, space_to_depth
 from lowering.kernels.linalg import conv as linalg_conv
 from lowering.kernels.linalg import dense as linalg_dense
+from lowering.kernels.linalg import maps
 from lowering.kernels.linalg import pool as linalg_pool
 from lowering.kernels.mlir import types
 from lowering.kernels.vulkan import conv as vulkan_conv
@@ -20,37 +21,37 @@ from lowering.targets import targets
 Handler = Callable[[Any], kernels.Kernel | None]
 Table = dict[type[ops.Op], tuple[Handler, ...]]
 
-# On tensors only, which IREE schedules, and for every kind of target.
+# On tensors, scheduled by IREE, for every kind of target and in either form: what has no weights.
 MAPS: Table = {
-    ops.Affine: (generic.elementwise,),
-    ops.Relu: (generic.elementwise,),
-    ops.Add: (generic.elementwise,),
-    ops.Concat: (generic.concat,),
-    ops.Input: (generic.clip,),
-    ops.MaxPool: (generic.pool,),
-    ops.AvgPool: (generic.pool,),
-    ops.SpaceToDepth: (generic.space_to_depth,),
+    ops.Affine: (maps.elementwise,),
+    ops.Relu: (maps.elementwise,),
+    ops.Add: (maps.elementwise,),
+    ops.Concat: (maps.concat,),
+    ops.Input: (maps.clip,),
+    ops.MaxPool: (maps.any_pool,),
+    ops.AvgPool: (maps.any_pool,),
+    ops.SpaceToDepth: (maps.space_to_depth,),
 }
 VECTORS: Table = {
-    ops.Affine: (generic.vectors,),
-    ops.Relu: (generic.vectors,),
-    ops.Add: (generic.vectors,),
-    ops.Concat: (generic.concat,),
-    ops.Reshape: (generic.vector,),
-    ops.Softmax: (generic.softmax,),
+    ops.Affine: (maps.vectors,),
+    ops.Relu: (maps.vectors,),
+    ops.Add: (maps.vectors,),
+    ops.Concat: (maps.concat,),
+    ops.Reshape: (maps.vector,),
+    ops.Softmax: (maps.softmax,),
 }
 # Loops over buffers, by kind of target and by what an operation gives, a feature map or a vector. The handlers of each
 # stand in order of preference.
 EXECUTABLES: dict[tuple[str, str], Table] = {
     ("cpu", "feature map"): {
         **MAPS,
-        ops.Input: (clip.clip, generic.clip),
+        ops.Input: (clip.clip, maps.clip),
         ops.PackedConv: (conv.conv,),
         ops.FusedConvs: (fused_convs.fused_convs,),
         ops.FusedPool: (fused_pool.fused_pool,),
-        ops.MaxPool: (pool.pool, generic.pool),
-        ops.AvgPool: (pool.pool, generic.pool),
-        ops.SpaceToDepth: (space_to_depth.space_to_depth, generic.space_to_depth),
+        ops.MaxPool: (pool.pool, maps.any_pool),
+        ops.AvgPool: (pool.pool, maps.any_pool),
+        ops.SpaceToDepth: (space_to_depth.space_to_depth, maps.space_to_depth),
     },
     ("cpu", "vector"): {**VECTORS, ops.PackedDense: (dense.dense,)},
     ("vulkan", "feature map"): {**MAPS, ops.PackedConv: (vulkan_conv.conv,)},
@@ -61,8 +62,8 @@ LINALG: dict[str, Table] = {
     "feature map": {
         **MAPS,
         ops.PackedConv: (linalg_conv.conv,),
-        ops.MaxPool: (linalg_pool.pool, generic.pool),
-        ops.AvgPool: (linalg_pool.pool, generic.pool),
+        ops.MaxPool: (linalg_pool.pool, maps.any_pool),
+        ops.AvgPool: (linalg_pool.pool, maps.any_pool),
     },
     "vector": {**VECTORS, ops.PackedDense: (linalg_dense.dense,)},
 }

@@ -72,6 +72,11 @@ def test_an_unknown_target_lists_the_targets(capsys):
     assert len(error.splitlines()) == 1
 
 
+def test_an_unknown_form_of_kernels_lists_the_forms(capsys):
+    assert main.call(["lower", "nowhere", "--form", "scf"]) == 2
+    assert capsys.readouterr().err == "rt3d lower: no form 'scf'; expected one of: executables, linalg\n"
+
+
 def test_an_unknown_experiment_lists_the_experiments(capsys):
     assert main.call(["train", "c4d"]) == 2
     assert "no experiment 'c4d'; expected one of: " in capsys.readouterr().err

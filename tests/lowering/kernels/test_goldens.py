@@ -142,14 +142,14 @@ CASES = [
     ("linalg/dense", "straight", f"{CPU}:w16 linalg", "fc"),
     ("linalg/dense_invocations", "straight", f"{GPU} linalg", "fc"),
     ("linalg/pool", "straight", f"{CPU} linalg", "pool"),
-    ("generic/clip", "moves", GPU, "clip"),
-    ("generic/pool", "moves", CPU, "pool"),
-    ("generic/space_to_depth", "moves", GPU, "strided_phases"),
-    ("generic/elementwise", "moves", CPU, "add"),
-    ("generic/concat", "moves", CPU, "concat"),
-    ("generic/vector", "moves", CPU, "flatten"),
-    ("generic/vectors", "heads", CPU, "add"),
-    ("generic/softmax", "moves", GPU, "softmax"),
+    ("linalg/clip", "moves", GPU, "clip"),
+    ("linalg/any_pool", "moves", CPU, "pool"),
+    ("linalg/space_to_depth", "moves", GPU, "strided_phases"),
+    ("linalg/elementwise", "moves", CPU, "add"),
+    ("linalg/concat", "moves", CPU, "concat"),
+    ("linalg/vector", "moves", CPU, "flatten"),
+    ("linalg/vectors", "heads", CPU, "add"),
+    ("linalg/softmax", "moves", GPU, "softmax"),
 ]
 
 
@@ -190,14 +190,14 @@ def test_goldens_are_never_passed_by_writing_them(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(globals(), "GOLDENS", tmp_path)
     monkeypatch.delenv("RT3D_UPDATE_GOLDENS", raising=False)
     with pytest.raises(AssertionError, match="is missing; write it with RT3D_UPDATE_GOLDENS=1"):
-        compare("generic/new", "text")
+        compare("linalg/new", "text")
     monkeypatch.setenv("RT3D_UPDATE_GOLDENS", "1")
     with pytest.raises(pytest.skip.Exception):
-        compare("generic/new", "text")
+        compare("linalg/new", "text")
     monkeypatch.delenv("RT3D_UPDATE_GOLDENS")
-    compare("generic/new", "text")
+    compare("linalg/new", "text")
     with pytest.raises(AssertionError, match="differs; if it should, write it with RT3D_UPDATE_GOLDENS=1"):
-        compare("generic/new", "other text")
+        compare("linalg/new", "other text")
 
 
 @pytest.mark.parametrize("window", [(1, 2, 2), (3, 3, 3), (10, 100, 100), (16, 56, 56)])

@@ -34,7 +34,7 @@ def clip(request: kernels.Request) -> kernels.Kernel:
     return f.kernel(cell.result)
 
 
-def pool(request: kernels.Request) -> kernels.Kernel:
+def any_pool(request: kernels.Request) -> kernels.Kernel:
     """Any window, stride and padding.
 
     On GPUs the reduction ends in a select, which keeps IREE from spreading it over a subgroup.
