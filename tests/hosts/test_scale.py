@@ -18,6 +18,7 @@ import pytest
 from rt3d_jax.hosts import devices, distributed
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import masks, patterns
+from rt3d_jax.tasks import contract
 from rt3d_jax.training import checkpoints, phases
 from tests.hosts import scale_worker
 
@@ -230,5 +231,6 @@ def test_processes_meet_more_often_when_steps_are_slow(monkeypatch):
 
 def test_shared_rows_are_all_rows_of_a_batch_in_one_process():
     assert devices.rows(5) == (0, 1, 2, 3, 4)
-    experiment = dataclasses.replace(scale_worker.EXPERIMENT, batch=4)
-    assert phases._reading(experiment)["rows"] == (0, 1, 2, 3)
+    experiment = dataclasses.replace(scale_worker.EXPERIMENT, batch=4, workers=3)
+    prepared = phases.Prepared(experiment, *5 * (None,))
+    assert prepared.reading == contract.Reading(4, (0, 1, 2, 3), workers=3)
