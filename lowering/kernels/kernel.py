@@ -97,7 +97,8 @@ class Operand:
 class Kernel:
     """A node's function: its operands, the type of its result, and what computes it.
 
-    Either `lines`, which may name attributes by their `aliases`, leave it in the value `result`, or an executable of our own does.
+    Either `lines` leave it in the value `result`, and may name attributes by their `aliases`; or an executable of our
+    own computes it.
     """
 
     operands: tuple[Operand, ...]

@@ -81,6 +81,14 @@ def test_a_name_that_is_taken_gets_a_number_and_is_free_again_after_its_scope() 
     lines(b, x=BUFFER)
 
 
+def test_the_result_of_a_loop_that_carries_several_is_cast_under_a_name_of_its_own() -> None:
+    b = block.Block()
+    with b.carry("i", 0, 2, [b.constant(0.0, types.F32), b.constant(1.0, types.F32)]) as loop:
+        loop.next(loop.carried)
+    assert [str(b.cast(result, "f16")) for result in loop.results] == ["%accs_1", "%accs_2"]
+    lines(b)
+
+
 def test_constants_are_written_once_under_names_that_no_scope_has_used() -> None:
     b = block.Block()
     with b.loop("i", 0, 2) as i:
