@@ -8,10 +8,12 @@ import json
 import math
 import pathlib
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 import numpy as np
+
+from lowering.system import typed
 
 MAX_TEXT = 400  # characters
 MAX_MANIFEST = 1 << 22
@@ -19,60 +21,98 @@ MAX_FLAGS = 1 << 12
 MAX_ARRAY = 1 << 30
 MAX_FILE = 1 << 34
 MAX_ENTRIES = 100_000
-MAX_INPUTS = 100
+MAX_INPUTS = 99
 
-Kind = tuple[str, Callable[[Any], bool]]  # in words, and whether a value is of it
-TEXT: Kind = (
-    f"at most {MAX_TEXT} printable characters",
-    lambda v: isinstance(v, str) and len(v) <= MAX_TEXT and v.isprintable(),
-)
-COUNT: Kind = ("a count", lambda v: type(v) is int and 0 <= v < 1 << 63)
-NUMBER: Kind = ("a number", lambda v: type(v) in (int, float) and abs(v) < 1e300)
-OPTIONAL_NUMBER: Kind = ("a number or null", lambda v: v is None or NUMBER[1](v))
-FLAG: Kind = ("true or false", lambda v: type(v) is bool)
-BOUND: Kind = ("a count or null", lambda v: v is None or COUNT[1](v))
-SIZE: Kind = (f"at most {MAX_FILE} bytes", lambda v: COUNT[1](v) and v <= MAX_FILE)
-HASH: Kind = ("64 hexadecimal digits", lambda v: isinstance(v, str) and re.fullmatch("[0-9a-f]{64}", v) is not None)
-OBJECT: Kind = ("an object", lambda v: isinstance(v, dict))
-OPTIONAL_OBJECT: Kind = ("an object or null", lambda v: v is None or isinstance(v, dict))
-DTYPE: Kind = ("float32", lambda v: v == "float32")
+ENTRIES = typed.Check(f"at most {MAX_ENTRIES} entries", lambda values: len(values) <= MAX_ENTRIES)
+Text = Annotated[
+    str, typed.Check(f"at most {MAX_TEXT} printable characters", lambda v: len(v) <= MAX_TEXT and v.isprintable())
+]
+Count = Annotated[int, typed.Check("a count", lambda v: 0 <= v < 1 << 63)]
+Number = Annotated[float, typed.Check("a number", lambda v: abs(v) < 1e300)]
+Size = Annotated[int, typed.Check(f"at most {MAX_FILE} bytes", lambda v: 0 <= v <= MAX_FILE)]
+Hash = Annotated[str, typed.Check("64 hexadecimal digits", lambda v: re.fullmatch("[0-9a-f]{64}", v) is not None)]
+Texts = Annotated[list[Text], ENTRIES]
+Counts = Annotated[list[Count], ENTRIES]
 
 
-def _list(kind: Kind) -> Kind:
-    return (f"a list, each {kind[0]}", lambda v: isinstance(v, list) and len(v) <= MAX_ENTRIES and all(map(kind[1], v)))
+class Target(TypedDict):
+    """What a bundle is for. Only the name must be there."""
+
+    name: Text
+    kind: NotRequired[Text]
+    device: NotRequired[Text]
+    flags: NotRequired[Texts]
+    macs_per_dispatch: NotRequired[Count | None]
 
 
-FIELDS = {
-    **dict.fromkeys(("run", "model", "scheme", "protocol"), TEXT),
-    "labels": _list(TEXT),
-    "clip": OBJECT,
-    "rate": NUMBER,
-    "accuracy": OPTIONAL_NUMBER,
-    "target": OBJECT,
-    "layers": _list(OBJECT),
-    "dispatches": _list(TEXT),
-    "source": HASH,
-    "versions": OBJECT,
-    "files": OBJECT,
-}
-OPTIONAL = {"executables": _list(TEXT), "tuning": TEXT, "form": TEXT}  # which older bundles lack
-TARGET = {"kind": TEXT, "device": TEXT, "flags": _list(TEXT), "macs_per_dispatch": BOUND}
-LAYER = {
-    "name": TEXT,
-    "shape": _list(COUNT),
-    "row_taps": _list(COUNT),
-    **dict.fromkeys(("macs", "macs_dense", "group", "rows"), COUNT),
-}
-FILE = {"bytes": SIZE, "sha256": HASH}
-# Beside FIELDS, since format 2.
-NEWER = {"inputs": _list(OBJECT), "output": OBJECT, "score": OPTIONAL_OBJECT}
-ARRAY_ENTRY = {"name": TEXT, "file": TEXT, "shape": _list(COUNT), "dtype": DTYPE}
-SCORE = {
-    **dict.fromkeys(("unit", "name", "protocol"), TEXT),
-    "value": NUMBER,
-    "more_is_better": FLAG,
-    "error": OPTIONAL_NUMBER,
-}
+class Layer(TypedDict):
+    """One layer and its packed kernel."""
+
+    name: Text
+    shape: Counts
+    row_taps: Counts
+    macs: Count
+    macs_dense: Count
+    group: Count
+    rows: Count
+
+
+class File(TypedDict):
+    """One of the bundle's files."""
+
+    bytes: Size
+    sha256: Hash
+
+
+class ArrayEntry(TypedDict):
+    """An example input or the answer."""
+
+    name: Text
+    file: Text
+    shape: Counts
+    dtype: Literal["float32"]
+
+
+class Score(TypedDict):
+    """How good the network is."""
+
+    unit: Text
+    name: Text
+    protocol: Text
+    value: Number
+    more_is_better: bool
+    error: Number | None
+
+
+class Manifest(TypedDict):
+    """The fields that every format has; `executables`, `tuning` and `form` came later."""
+
+    run: Text
+    model: Text
+    scheme: Text
+    protocol: Text
+    labels: Texts
+    clip: dict[str, Any]
+    rate: Number
+    accuracy: Number | None
+    target: Target
+    layers: Annotated[list[Layer], ENTRIES]
+    dispatches: Texts
+    source: Hash
+    versions: dict[str, Text]
+    files: dict[str, File]
+    executables: NotRequired[Texts]
+    tuning: NotRequired[Text]
+    form: NotRequired[Text]
+
+
+class Manifest2(Manifest):
+    """A manifest of format 2."""
+
+    inputs: Annotated[list[ArrayEntry], typed.Check(f"1 to {MAX_INPUTS} inputs", lambda v: 0 < len(v) <= MAX_INPUTS)]
+    output: ArrayEntry
+    score: Score | None
+
 
 # Every flag that a bundle's flag files may give to IREE's tools. Other flags could read or write other files.
 FLAGS = {
@@ -107,20 +147,15 @@ def read(path: pathlib.Path) -> dict[str, Any]:
 
 
 def check(manifest: dict[str, Any]) -> None:
-    """KeyError for a missing field, ValueError for one of another kind or size than `write.write` gives it."""
-    _check("manifest", manifest, FIELDS)
-    _check("manifest", manifest, OPTIONAL, optional=True)
-    _check("target", manifest["target"], {"name": TEXT})
-    _check("target", manifest["target"], TARGET, optional=True)
-    for layer in manifest["layers"]:
-        _check("layer", layer, LAYER)
-    for what, found, kind in (("versions", manifest["versions"], TEXT), ("files", manifest["files"], OBJECT)):
-        _check(what, found, dict.fromkeys(found, kind))
-    for name, entry in manifest["files"].items():
-        _check(name[:MAX_TEXT], entry, FILE)
-    if manifest["format"] > 1:
-        _check("manifest", manifest, NEWER)
-        _check_arrays(manifest)
+    """ValueError for a field that is missing, or of another kind or size than `write.write` gives it."""
+    if manifest["format"] == 1:
+        typed.read(manifest, Manifest, "manifest")
+        return
+    typed.read(manifest, Manifest2, "manifest")
+    named = [entry["file"] for entry in (*manifest["inputs"], manifest["output"])]
+    files = [*(input_file(place) for place in range(len(manifest["inputs"]))), "logits.npy"]
+    if named != files:
+        raise ValueError(f"arrays in {[name[:20] for name in named][:5]}, expected {files[:5]}")
 
 
 def upgrade(manifest: dict[str, Any], clip: tuple[int, ...], answer: tuple[int, ...]) -> dict[str, Any]:
@@ -179,23 +214,6 @@ def array(path: pathlib.Path) -> np.ndarray:
             f"{len(data) - head.end()} bytes of values for the shape {shape}, expected {math.prod(shape) * 4}"
         )
     return np.frombuffer(data, "<f4", offset=head.end()).reshape(shape)
-
-
-def _check_arrays(manifest: dict[str, Any]) -> None:
-    entries = [*manifest["inputs"], manifest["output"]]
-    for entry in entries:
-        _check("array", entry, ARRAY_ENTRY)
-    files = [*(input_file(place) for place in range(len(manifest["inputs"]))), "logits.npy"]
-    if not 1 <= len(manifest["inputs"]) < MAX_INPUTS or [entry["file"] for entry in entries] != files:
-        raise ValueError(f"arrays in {[entry['file'][:20] for entry in entries][:5]}, expected {files[:5]}")
-    if manifest["score"] is not None:
-        _check("score", manifest["score"], SCORE)
-
-
-def _check(what: str, found: dict[str, Any], fields: dict[str, Kind], optional: bool = False) -> None:
-    for name, (words, is_kind) in fields.items():
-        if not (optional and name not in found) and not is_kind(found[name]):
-            raise ValueError(f"{what} has {name[:100]!r} = {repr(found[name])[:100]}, expected {words}")
 
 
 def _lines(path: pathlib.Path) -> list[str]:

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterable
 
 from lowering.bundle import qemu
+from lowering.system import files
 
 SOURCE = pathlib.Path(__file__).with_name("plugin.c")
 COMPILERS = ("cc", "gcc", "clang")
@@ -69,16 +70,14 @@ def build(emulator: str) -> pathlib.Path:
     if compiler is None:
         raise CountError("no C compiler builds the counting plugin; on Debian: apt-get install gcc libc6-dev")
     library.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=library.parent) as temporary:
-        beside = pathlib.Path(temporary) / library.name
-        command = [compiler, *FLAGS, f"-DQEMU_API={api(said)}", str(SOURCE), "-o", str(beside)]
+    with files.whole(library, sync=False) as part:
+        command = [compiler, *FLAGS, f"-DQEMU_API={api(said)}", str(SOURCE), "-o", str(part)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             errors = [line for line in done.stderr.splitlines() if "error" in line] or ["no message"]
             raise CountError(
                 f"{compiler} did not build the counting plugin: {errors[0]}; on Debian: apt-get install gcc libc6-dev"
             )
-        beside.replace(library)
     return library
 
 
