@@ -10,10 +10,11 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from typing import TypedDict
 
 from lowering.bundle import bundles, qemu
 from lowering.phone import cpu
-from lowering.system import elf, files
+from lowering.system import elf, files, typed
 
 FORMAT = 1
 LEFT_HERE = ("module.mlir", "compile.flags")  # what a bundle holds to be compiled again
@@ -23,6 +24,16 @@ GLIBC_LOADER = "ld-linux-aarch64.so.1"
 # Where Debian puts arm64 libraries: its -cross packages on other machines, its own ones on arm64.
 LIBRARIES = (qemu.SYSROOT / "lib", pathlib.Path("/lib/aarch64-linux-gnu"), pathlib.Path("/usr/lib/aarch64-linux-gnu"))
 KINDS = {f"/lib/{GLIBC_LOADER}": "glibc", "/system/bin/linker64": "ndk", "": "static"}
+
+
+class About(TypedDict):
+    """phone.json: what was packed. needed: CPU features; tools: their kind and hash; files: sha256 by name."""
+
+    format: int
+    name: str
+    needed: list[str]
+    tools: str
+    files: dict[str, str]
 
 
 class PackError(ValueError):
@@ -100,19 +111,19 @@ def read(folder: pathlib.Path) -> Pack:
     if not path.is_file():
         raise PackError(f"{folder} has no phone.json; expected a folder that `rt3d phone pack` wrote")
     try:
-        about = json.loads(path.read_text())
-        sums = {str(name): str(found) for name, found in about["files"].items()}
-        found = about["format"], str(about["name"]), tuple(map(str, about["needed"])), str(about["tools"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise PackError(f"{path} is not what `rt3d phone pack` writes ({error!r}); pack again") from error
-    if found[0] != FORMAT:
-        raise PackError(f"{path} has format {found[0]}, this version reads {FORMAT}; pack again")
+        about = typed.read(files.read_json(path), About, "phone.json")
+    except (ValueError, OSError) as error:
+        raise PackError(f"{path} is not what `rt3d phone pack` writes ({error}); pack again") from error
+    sums = about["files"]
+    if about["format"] != FORMAT:
+        raise PackError(f"{path} has format {about['format']}, this version reads {FORMAT}; pack again")
     for name, expected in sums.items():
         if pathlib.PurePath(name).name != name:
             raise PackError(f"{path} names {name!r}, expected the name of a file in its folder; pack again")
         if not (folder / name).is_file() or bundles.file_hash(folder / name) != expected:
             raise PackError(f"{folder / name} is missing or not the file that was packed; pack again")
-    return Pack(folder, found[1], bundles.read(folder, verify=False), found[2], found[3], sums)
+    bundle = bundles.read(folder, verify=False)
+    return Pack(folder, about["name"], bundle, tuple(about["needed"]), about["tools"], sums)
 
 
 def carried(bundle: bundles.Bundle) -> list[str]:

@@ -1,14 +1,13 @@
 """rt3d demo: the whole path on made-up videos, ending in a report."""
 
-import json
 import pathlib
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from lowering.bundle import bundles
 from lowering.bundle import run as runs
-from lowering.system import files
+from lowering.system import files, typed
 from lowering.targets import targets
 from rt3d_jax.cli import bench, console, lower
 from rt3d_jax.cli import train as train_verb
@@ -16,6 +15,14 @@ from rt3d_jax.hosts import machine
 from rt3d_jax.report import page
 from rt3d_jax.sparsity import cost, masks, plans
 from rt3d_jax.training import checkpoints, phases
+
+
+class Kept(TypedDict):
+    """latency.json. key: the threads, and the hash of each bundle's module."""
+
+    key: list[int | str]
+    rows: list[dict[str, Any]]
+    fma_peak_gflops: float
 
 
 def run(
@@ -78,7 +85,8 @@ def _latency(out: pathlib.Path, results: list[dict[str, Any]], threads: int) -> 
         out / "latency.json",
         [threads, *(bundle.manifest["files"]["module.vmfb"]["sha256"] for bundle in found)],
     )
-    if path.is_file() and (kept := json.loads(path.read_text()))["key"] == key:
+    kept = typed.read(files.read_json(path), Kept, f"{path}:") if path.is_file() else None
+    if kept is not None and kept["key"] == key:
         rows, peak = kept["rows"], kept["fma_peak_gflops"]
     else:
         rows, peak = bench.measure_rows(found, threads, rounds=7, runs=30)

@@ -6,10 +6,9 @@ from typing import Annotated
 
 import tyro
 
-from lowering.system import files
 from rt3d_jax.cli import console
 from rt3d_jax.cli import train as train_verb
-from rt3d_jax.training import codec, experiments, phases
+from rt3d_jax.training import checkpoints, codec, experiments, phases
 
 
 def run(out: Annotated[pathlib.Path, tyro.conf.Positional], /, rate: tuple[float, ...]) -> None:
@@ -30,7 +29,7 @@ def experiment(out: pathlib.Path) -> experiments.Experiment:
     path = out / "runs" / "dense" / "config.json"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there; expected a folder that `rt3d train --out` wrote")
-    found = codec.from_json(files.read_json(path)["experiment"])
+    found = codec.from_json(checkpoints.described(path.parent)["experiment"])
     if not isinstance(found, experiments.Experiment):
         raise ValueError(f"{out} holds imported weights, expected a folder that `rt3d train --out` wrote")
     return found

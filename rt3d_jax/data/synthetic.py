@@ -7,10 +7,11 @@ import json
 import os
 import pathlib
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from lowering.system import extras, files
+from lowering.system import extras, files, typed
 from rt3d_jax.data import folders
 
 # In time-reversed pairs: the unordered frames of a clip cannot tell the two of a pair apart.
@@ -248,7 +249,7 @@ def _claim(root: pathlib.Path, spec: Synthetic) -> None:
     wanted = json.loads(json.dumps({"version": VERSION, **dataclasses.asdict(spec)}))
     manifest = root / MANIFEST
     if manifest.exists():
-        found = json.loads(manifest.read_text())
+        found = typed.read(files.read_json(manifest), dict[str, Any], f"{manifest}:")
         changed = [f"{k} {found.get(k)} (asked for {v})" for k, v in wanted.items() if found.get(k) != v]
         if changed or len(found) != len(wanted):
             raise ValueError(

@@ -3,14 +3,14 @@
 import dataclasses
 import pathlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import orbax.checkpoint as ocp
 
-from lowering.system import files
+from lowering.system import files, typed
 from rt3d_jax.evaluation import measured
 from rt3d_jax.hosts import distributed
 from rt3d_jax.models import catalog
@@ -21,6 +21,23 @@ from rt3d_jax.training import codec, experiments
 Tree = Any
 FORMAT = 1
 OWN = ("format", "name", "key", "experiment", "shared")  # of config.json; all else there are the task's facts
+
+
+class Described(TypedDict):
+    """config.json of a run. key: the settings that made it, see claims; experiment: what codec reads. All else are facts."""
+
+    format: int
+    name: str
+    key: dict[str, Any]
+    experiment: dict[str, Any]
+
+
+class Result(TypedDict):
+    """result.json of a finished phase. Its score is beside them, see evaluation.measured."""
+
+    name: str
+    scheme: str
+    rate: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -209,11 +226,16 @@ def finished(folder: pathlib.Path) -> tuple[dict[str, Any], dict[str, Any]]:
         raise FileNotFoundError(
             f"{folder} has no result.json: its phase is not finished; run the training again to go on"
         )
-    described, result = files.read_json(folder / "config.json"), files.read_json(folder / "result.json")
-    if not isinstance(described, dict) or described.get("format") != FORMAT:
-        found = described.get("format") if isinstance(described, dict) else described
-        raise ValueError(f"{folder}/config.json has format {found!r}, expected {FORMAT}; train again with this version")
-    return described, result
+    return described(folder), typed.read(files.read_json(folder / "result.json"), Result, f"{folder}/result.json:")
+
+
+def described(folder: pathlib.Path) -> dict[str, Any]:
+    """config.json of a run folder, see Described. ValueError for one that is none, or of another format."""
+    found = files.read_json(folder / "config.json")
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        other = typed.show(found.get("format") if isinstance(found, dict) else found)
+        raise ValueError(f"{folder}/config.json has format {other}, expected {FORMAT}; train again with this version")
+    return typed.read(found, Described, f"{folder}/config.json:")
 
 
 def _restore_network(folder: pathlib.Path) -> dict[str, Any]:

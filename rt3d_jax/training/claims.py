@@ -33,7 +33,7 @@ def claim(
         described = {"format": checkpoints.FORMAT, "name": folder.name, **facts}
         files.write_json(path, {**described, "key": key, "experiment": codec.to_json(experiment)})
         return False
-    if changed := _differences(migrations.upgrade_key(files.read_json(path).get("key", {})), key):
+    if changed := _differences(migrations.upgrade_key(checkpoints.described(folder)["key"]), key):
         raise ValueError(
             f"{folder} holds a run of other settings: {', '.join(changed[:3])}; "
             "delete it or choose another output folder"

@@ -7,11 +7,11 @@ import os
 import pathlib
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict
 
 import jax
 
-from lowering.system import files
+from lowering.system import files, typed
 from rt3d_jax.evaluation import measured
 from rt3d_jax.hosts import machine, processes
 from rt3d_jax.report import tables
@@ -20,6 +20,13 @@ from rt3d_jax.training import claims, codec, experiments, phases
 Row = dict[str, Any]
 Progress = Callable[[str, int, int, dict[str, float]], None]
 ROWS = "rows.json"
+
+
+class Done(TypedDict):
+    """rows.json of a job that is done. key: a fingerprint of what the rows depend on."""
+
+    key: str
+    rows: list[Row]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,8 +82,8 @@ class Job:
     def done(self) -> list[Row] | None:
         """The rows of a job that was finished with the same settings."""
         path = self.folder / ROWS
-        found = files.read_json(path) if path.is_file() else {}
-        return found["rows"] if found.get("key") == self.key() else None
+        found = typed.read(files.read_json(path), Done, f"{path}:") if path.is_file() else None
+        return found["rows"] if found is not None and found["key"] == self.key() else None
 
     def run(self, progress: Progress) -> list[Row]:
         """Run or go on with the phases; the rows, which are also kept in the folder."""

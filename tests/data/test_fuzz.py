@@ -2,57 +2,23 @@
 read outside.
 """
 
+import codecs
 import json
 import os
 import pathlib
-import sys
 import time
 
 import numpy as np
 import pytest
 
 from rt3d_jax.data import clips, folders, lists, videos
+from tests import fuzz
 from tests.data import layouts
 
 LIST_CASES = 150  # for each layout
 VIDEO_CASES = 300  # for each container
 SLOWEST = 20.0  # seconds for one case; the usual is a hundredth of one
-SPICE = (
-    *(b"../", b"/etc/passwd", b"..\\", b"\0", b"\xff\xfe", b"\n", b'"', b",", b"[", b"{", b"}", b" 1", b"\r"),
-    *(b"1e999", b"-1", b"nan", b"null", b"\xe2\x80\xa8", b"9" * 5000, b"a" * 5000, b"[" * 5000),
-)
 BOXES = (b"stsz", b"stts", b"stco", b"stsc", b"tkhd", b"mvhd", b"avcC", b"ctts", b"elst", b"mdhd", b"stsd", b"moov")
-OPENED: list[str] = []
-WATCHED = {"open", "os.listdir", "os.scandir"}
-WATCHING = []
-
-
-def watch(event, arguments):
-    if WATCHING and event in WATCHED:
-        OPENED.append(os.path.realpath(os.fspath(arguments[0] or ".")) if not isinstance(arguments[0], int) else "")
-
-
-sys.addaudithook(watch)  # it cannot be taken away, so it asks WATCHING
-
-
-def broken(content: bytes, rng: np.random.Generator, spice: tuple[bytes, ...]) -> bytes:
-    """One to four changes: bytes set, cut out, put in, cut off, or a piece said twice."""
-    text = bytearray(content)
-    for _ in range(rng.integers(1, 5)):
-        place = int(rng.integers(len(text) + 1))
-        end = place + int(rng.integers(1, 40))
-        match rng.integers(5):
-            case 0:
-                text[place:end] = rng.bytes(len(text[place:end]))
-            case 1:
-                del text[place:end]
-            case 2:
-                text[place:place] = spice[rng.integers(len(spice))]
-            case 3:
-                del text[max(place, len(text) // 8) :]
-            case _:
-                text[place:place] = text[place:end]
-    return bytes(text)
 
 
 def odd(content: bytes, rng: np.random.Generator) -> bytes:
@@ -77,10 +43,11 @@ def test_broken_lists_are_documented_errors_and_never_lead_outside(layout, tmp_p
     whole = {path: path.read_bytes() for path in files}
     rng = np.random.default_rng(0)
     source, outcomes = folders.source(root, layout), []
+    codecs.lookup("utf-8-sig")  # what is imported late is imported now
     for case in range(LIST_CASES):
         path = files[rng.integers(len(files))]
         other = path.suffix == ".json" and case % 2
-        path.write_bytes(odd(whole[path], rng) if other else broken(whole[path], rng, SPICE))
+        path.write_bytes(odd(whole[path], rng) if other else fuzz.broken(whole[path], rng, fuzz.SPICE))
         began = time.monotonic()
         outcomes.append(_read(source, root))
         assert time.monotonic() - began < SLOWEST, f"case {case} took too long"
@@ -89,16 +56,16 @@ def test_broken_lists_are_documented_errors_and_never_lead_outside(layout, tmp_p
 
 
 def _read(source: folders.Source, root: pathlib.Path) -> str:
-    OPENED.clear()
-    WATCHING.append(True)
+    fuzz.OPENED.clear()
+    fuzz.WATCHING.append(True)
     try:
         found = folders.listing(source)
     except (lists.ListError, FileNotFoundError) as error:
         assert "\n" not in str(error) and len(str(error)) < 2000, f"no line: {error!r}"
         return "refused"
     finally:
-        WATCHING.pop()
-        outside = [path for path in OPENED if path and not pathlib.Path(path).is_relative_to(root)]
+        fuzz.WATCHING.pop()
+        outside = [path for path in fuzz.OPENED if path and not pathlib.Path(path).is_relative_to(root)]
         assert not outside, f"read outside of {root}: {outside}"
     assert all(pathlib.Path(entry.path).is_relative_to(root) for entry in found.entries if entry.path is not None)
     return "read"
@@ -106,10 +73,10 @@ def _read(source: folders.Source, root: pathlib.Path) -> str:
 
 def test_the_watch_sees_what_is_opened(tmp_path):
     (tmp_path / "file").write_text("x")
-    WATCHING.append(True)
+    fuzz.WATCHING.append(True)
     (tmp_path / "file").read_text()
-    WATCHING.pop()
-    assert OPENED[-1] == os.path.realpath(tmp_path / "file")
+    fuzz.WATCHING.pop()
+    assert fuzz.OPENED[-1] == os.path.realpath(tmp_path / "file")
 
 
 @pytest.mark.parametrize(("name", "codec"), [("a.mp4", "libx264"), ("a.avi", "mpeg4"), ("a.mkv", "libx264")])
@@ -119,7 +86,7 @@ def test_broken_videos_are_clip_errors_in_bounded_time(name, codec, write_video,
     boxes = [place for place in (whole.find(box) for box in BOXES) if place >= 0] or [0]
     outcomes = []
     for case in range(VIDEO_CASES):
-        content = broken(whole, rng, (b"\xff" * 8, b"\0" * 64)) if case % 2 else _headers(whole, boxes, rng)
+        content = fuzz.broken(whole, rng, (b"\xff" * 8, b"\0" * 64)) if case % 2 else _headers(whole, boxes, rng)
         path.write_bytes(content)
         began = time.monotonic()
         try:

@@ -18,7 +18,7 @@ from rt3d_jax.sparsity import cost
 from rt3d_jax.tasks import classification
 from rt3d_jax.training import codec
 from rt3d_jax.weights import card, shared
-from tests.data import test_fuzz as fuzz
+from tests import fuzz
 from tests.models import parameters, tiny
 from tests.training import test_config_fuzz
 
@@ -227,7 +227,7 @@ def test_a_broken_folder_is_a_value_error_in_one_line(folder, name):
     shared.read(folder)  # what is imported late is imported now
     for case in range(CASES):
         if name == "config.json" and case % 2:
-            path.write_bytes(test_config_fuzz.odd(original, rng))
+            path.write_bytes(fuzz.odd(original, rng, test_config_fuzz.VALUES))
         else:
             spice = HEADER_SPICE if header < len(whole) else fuzz.SPICE
             path.write_bytes(fuzz.broken(whole[:header], rng, spice) + whole[header:])

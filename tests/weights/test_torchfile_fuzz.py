@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from rt3d_jax.weights import files
-from tests.data import test_fuzz as fuzz
+from tests import fuzz
 
 CASES = 600  # of each format
 MOST_BYTES = 4 << 20  # for a file of a few thousand

@@ -2,7 +2,6 @@
 folder.
 """
 
-import json
 import os
 import pathlib
 import re
@@ -13,7 +12,7 @@ import pytest
 
 from lowering.bundle import bundles, manifests, run
 from lowering.targets import targets
-from tests.data import test_fuzz as fuzz
+from tests import fuzz
 from tests.lowering import conftest
 
 CASES = 300  # of manifests; half as many of each other file
@@ -88,23 +87,6 @@ NPY_SPICE = (
 )
 
 
-def odd(manifest: dict, rng: np.random.Generator) -> bytes:
-    """The manifest with one value of another kind, or one missing, at any depth."""
-    found = json.loads(json.dumps(manifest))
-    place = found
-    while True:
-        key = rng.choice(sorted(place)) if isinstance(place, dict) else int(rng.integers(len(place)))
-        inner = place[key]
-        if not isinstance(inner, dict | list) or not inner or rng.random() < 0.3:
-            break
-        place = inner
-    if rng.random() < 0.15:
-        del place[key]
-    else:
-        place[key] = VALUES[rng.integers(len(VALUES))]
-    return json.dumps(found).encode()
-
-
 def outcome(folder: pathlib.Path) -> str:
     """ "read" or "refused"; fails on any other error and on a file from elsewhere."""
     fuzz.OPENED.clear()
@@ -130,11 +112,25 @@ def test_broken_manifests_are_documented_errors_and_never_lead_outside(copied_bu
     path, rng = copied_bundle.folder / "manifest.json", np.random.default_rng(0)
     whole, outcomes = path.read_bytes(), []
     for case in range(CASES):
-        path.write_bytes(odd(copied_bundle.manifest, rng) if case % 2 else fuzz.broken(whole, rng, SPICE))
+        path.write_bytes(
+            fuzz.odd(copied_bundle.manifest, rng, VALUES, missing=0.15) if case % 2 else fuzz.broken(whole, rng, SPICE)
+        )
         outcomes.append(outcome(copied_bundle.folder))
     assert outcomes.count("refused") > CASES // 2 and "read" in outcomes
     path.write_bytes(whole)
     assert outcome(copied_bundle.folder) == "read"
+
+
+@pytest.mark.parametrize("wrong", [{"odd": 1}, [["odd"]], True])
+def test_a_value_of_another_type_in_a_manifest_is_refused_and_its_place_is_named(
+    copied_bundle: bundles.Bundle, wrong: object
+) -> None:
+    free = ("clip", "format", "more_is_better")  # what the network's owner says of it; read by itself; true or false
+    taken = [path for path, _ in fuzz.places(copied_bundle.manifest) if path and path[0] not in free]
+    for path in (path for path in taken if "choice" not in path and path[-1] not in free):
+        with pytest.raises(ValueError, match=f"^{re.escape(fuzz.named('manifest', path))}( has no |.* expected )"):
+            manifests.check(fuzz.changed(copied_bundle.manifest, path, wrong))
+    assert len(taken) > 50
 
 
 @pytest.mark.parametrize(

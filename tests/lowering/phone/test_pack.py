@@ -101,12 +101,12 @@ def test_a_folder_of_other_things_is_not_written_over(
     ("change", "message"),
     [
         ({"format": 9}, "has format 9, this version reads 1; pack again"),
-        ({"files": 3}, "is not what `rt3d phone pack` writes"),
+        ({"files": 3}, "is not what `rt3d phone pack` writes (phone.json.files is 3, expected an object); pack again"),
         (
             {"files": {"../../etc/passwd": "0"}},
             "names '../../etc/passwd', expected the name of a file in its folder; pack again",
         ),
-        ({"name": None, "needed": None}, "is not what `rt3d phone pack` writes"),
+        ({"needed": [1]}, "(phone.json.needed[0] is 1, expected a text); pack again"),
     ],
 )
 def test_another_phone_json_is_refused(packed: pack.Pack, change: dict, message: str) -> None:

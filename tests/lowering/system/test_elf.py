@@ -8,7 +8,7 @@ import pytest
 
 from lowering.bundle import qemu
 from lowering.system import elf
-from tests.data import test_fuzz as fuzz
+from tests import fuzz
 
 
 def test_irees_tools_are_arm64_programs_for_glibc() -> None:
