@@ -10,6 +10,7 @@
 | a union | what one of them is; of several dataclasses "type" names the one |
 | a Protocol | a dataclass that has it, which "type" names |
 | Annotated[kind, Check(...)] | what a kind is and a test allows |
+| object | anything, as it is |
 | Any | anything, with lists as tuples |
 
 cattrs does not serve: each of its rules for numbers, texts and lists would have to be replaced, since it converts where
@@ -59,6 +60,8 @@ def read(value: Any, kind: Any, where: str = "", find: Find | None = None) -> An
     origin, parts = typing.get_origin(kind), typing.get_args(kind)
     if origin is typing.Annotated:
         return _checked(value, kind, where, find)
+    if kind is object:
+        return value
     if kind is Any:
         return _tuples(value)
     if origin is typing.Literal:

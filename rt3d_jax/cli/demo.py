@@ -21,7 +21,7 @@ class Kept(TypedDict):
     """latency.json. key: the threads, and the hash of each bundle's module."""
 
     key: list[int | str]
-    rows: list[dict[str, Any]]
+    rows: list[dict[str, object]]
     fma_peak_gflops: float
 
 

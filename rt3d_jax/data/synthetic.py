@@ -7,7 +7,6 @@ import json
 import os
 import pathlib
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -249,7 +248,7 @@ def _claim(root: pathlib.Path, spec: Synthetic) -> None:
     wanted = json.loads(json.dumps({"version": VERSION, **dataclasses.asdict(spec)}))
     manifest = root / MANIFEST
     if manifest.exists():
-        found = typed.read(files.read_json(manifest), dict[str, Any], f"{manifest}:")
+        found = typed.read(files.read_json(manifest), dict[str, object], f"{manifest}:")
         changed = [f"{k} {found.get(k)} (asked for {v})" for k, v in wanted.items() if found.get(k) != v]
         if changed or len(found) != len(wanted):
             raise ValueError(

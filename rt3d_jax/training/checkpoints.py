@@ -28,8 +28,8 @@ class Described(TypedDict):
 
     format: int
     name: str
-    key: dict[str, Any]
-    experiment: dict[str, Any]
+    key: dict[str, object]
+    experiment: dict[str, object]
 
 
 class Result(TypedDict):

@@ -26,7 +26,7 @@ class Done(TypedDict):
     """rows.json of a job that is done. key: a fingerprint of what the rows depend on."""
 
     key: str
-    rows: list[Row]
+    rows: list[dict[str, object]]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -121,7 +121,8 @@ def test_what_does_not_fit_is_named_with_its_place(changes: dict[str, Any], mess
 
 
 def test_an_object_with_typed_fields_keeps_others_and_needs_its_own() -> None:
-    assert typed.read({"name": "a", "more": 1}, Entry, "entry") == {"name": "a", "more": 1}
+    assert typed.read({"name": "a", "more": [1]}, Entry, "entry") == {"name": "a", "more": [1]}
+    assert typed.read({"a": [[1]]}, dict[str, object], "entry") == {"a": [[1]]}
     for value, message in (
         ({}, "entry has no name"),
         ({"name": "a", "bytes": 0.5}, "entry.bytes is 0.5, expected a count"),
