@@ -44,6 +44,15 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(released.PROFILES, model.name, profile)
 
 
+def test_forms_of_our_own_kernels_are_timed_beside_each_other(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "bench.json"
+    arguments = ["--forms", "executables", "linalg", "--peers", "--rounds", "1", "--runs", "1", "--json", str(path)]
+    assert main.call(["bench", "--model", "c3d", *arguments]) == 0
+    rows = json.loads(path.read_text())["rows"]
+    assert [row["scheme"] for row in rows] == ["dense", "kgs 8x4", "dense linalg", "kgs 8x4 linalg"]
+    assert all(row["max_rel_error"] < 1e-4 and row["p50_ms"] > 0 for row in rows)
+
+
 def test_all_peers_answer_and_are_timed(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "bench.json"
     kept = tmp_path / "kept"

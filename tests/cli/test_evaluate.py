@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
+from lowering.bundle import bundles, run
 from lowering.targets import targets
 from rt3d_jax.cli import evaluate_clips, lower, main, subjects
 from rt3d_jax.data import folders, pipelines
@@ -22,7 +23,9 @@ def out(tmp_path_factory):
     """A dense run of few steps and its host bundles."""
     folder = tmp_path_factory.mktemp("out")
     phases.dense(phases.prepare(test_phases.EXPERIMENT, folder, test_phases.silent))
-    lower.lower(folder / "runs" / "dense", [targets.find("host"), targets.find("host:f16")], folder / "bundles")
+    host = targets.find("host")
+    chosen = [host, targets.find("host:f16"), targets.written(host, "linalg")]
+    lower.lower(folder / "runs" / "dense", chosen, folder / "bundles")
     return folder
 
 
@@ -79,6 +82,12 @@ def test_a_bundle_in_f16_is_measured_in_f16(networks, out, tmp_path):
     answers = states[1].argmax(axis=1)
     labels = [video.label for video in folders.ucf101(out / "data").test]
     assert bundle["accuracy"] == pytest.approx(100 * np.mean(answers == labels))
+
+
+def test_a_bundle_of_linalg_lies_beside_the_other_and_answers_alike(out):
+    found = [bundles.read(out / "bundles" / "dense" / name) for name in ("host", "host-linalg")]
+    assert [bundle.form for bundle in found] == ["executables", "linalg"]
+    assert [run.check(bundle).passed for bundle in found] == [True, True]
 
 
 def test_the_mean_over_views_is_that_of_the_views_one_by_one(networks, out, tmp_path):
