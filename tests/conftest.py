@@ -14,7 +14,8 @@ os.environ.setdefault(
 
 
 ROOT = pathlib.Path(__file__).parent
-# What neither trains, nor compiles with IREE, nor starts other programs: `pytest -m fast`, a minute and a half of one core.
+# What neither trains, nor compiles with IREE, nor starts other programs: `pytest -m fast`, a minute and a half of one
+# core.
 FAST = ("sparsity", "evaluation", "report", "lowering/graph", "data/test_layouts.py", "test_architecture.py")
 
 

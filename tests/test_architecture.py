@@ -1,4 +1,6 @@
-"""The rules of the architecture that a reader could not see from one file: who imports whom, what packages hold, how long files are."""
+"""The rules of the architecture that a reader could not see from one file: who imports whom, what packages hold, how
+long files are.
+"""
 
 import ast
 import dataclasses
@@ -17,7 +19,9 @@ MAX_LINES = 300
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """Files under `scope` (a folder or a file) must not import `module`, those under `unless` and the modules `but` aside."""
+    """Files under `scope` (a folder or a file) must not import `module`, those under `unless` and the modules `but`
+    aside.
+    """
 
     scope: str
     module: str
@@ -165,6 +169,7 @@ def test_files_are_short_and_begin_with_a_docstring(folder: str) -> None:
         text = path.read_text()
         assert text.count("\n") < MAX_LINES, f"{path} has {text.count(chr(10))} lines, expected fewer than {MAX_LINES}"
         assert ast.get_docstring(ast.parse(text)), f"{path} begins without a docstring"
+        assert "# fmt: " + "skip" not in text, f"{path} keeps its own format; let ruff format it"
 
 
 def test_the_wheel_holds_both_halves() -> None:
@@ -175,18 +180,42 @@ def test_the_wheel_holds_both_halves() -> None:
 @pytest.mark.parametrize(
     ("file", "code", "message"),
     [
-        ("rt3d_jax/training/phases.py", "import lowering.bundle.run", "rt3d_jax/training/phases.py:1 imports lowering.bundle.run"),
-        ("rt3d_jax/training/phases.py", "from lowering.bundle import run", "rt3d_jax/training/phases.py:1 imports lowering.bundle.run"),
+        (
+            "rt3d_jax/training/phases.py",
+            "import lowering.bundle.run",
+            "rt3d_jax/training/phases.py:1 imports lowering.bundle.run",
+        ),
+        (
+            "rt3d_jax/training/phases.py",
+            "from lowering.bundle import run",
+            "rt3d_jax/training/phases.py:1 imports lowering.bundle.run",
+        ),
         ("rt3d_jax/models/c3d.py", "def f():\n    import lowering", "rt3d_jax/models/c3d.py:2 imports lowering"),
         ("rt3d_jax/data/clips.py", "from jax import numpy", "rt3d_jax/data/clips.py:1 imports jax.numpy"),
-        ("lowering/graph/ops.py", "if True:\n    from jax.extend import core", "lowering/graph/ops.py:2 imports jax.extend.core"),
-        ("lowering/kernels/cpu.py", "import iree.compiler.tools as t", "lowering/kernels/cpu.py:1 imports iree.compiler.tools"),
+        (
+            "lowering/graph/ops.py",
+            "if True:\n    from jax.extend import core",
+            "lowering/graph/ops.py:2 imports jax.extend.core",
+        ),
+        (
+            "lowering/kernels/cpu.py",
+            "import iree.compiler.tools as t",
+            "lowering/kernels/cpu.py:1 imports iree.compiler.tools",
+        ),
         ("lowering/kernels/cpu.py", "from iree import runtime", "lowering/kernels/cpu.py:1 imports iree.runtime"),
-        ("lowering/graph/ops.py", "from lowering.kernels import emit", "lowering/graph/ops.py:1 imports lowering.kernels.emit"),
+        (
+            "lowering/graph/ops.py",
+            "from lowering.kernels import emit",
+            "lowering/graph/ops.py:1 imports lowering.kernels.emit",
+        ),
         ("lowering/peers/rounds.py", "import rt3d_jax", "lowering/peers/rounds.py:1 imports rt3d_jax"),
-        ("rt3d_jax/prune/budget.py", "from ...lowering.bundle import run", "rt3d_jax/prune/budget.py:1 imports lowering.bundle.run"),
+        (
+            "rt3d_jax/prune/budget.py",
+            "from ...lowering.bundle import run",
+            "rt3d_jax/prune/budget.py:1 imports lowering.bundle.run",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_forbidden_import_is_found(tmp_path: pathlib.Path, file: str, code: str, message: str) -> None:
     path = tmp_path / file
     path.parent.mkdir(parents=True)

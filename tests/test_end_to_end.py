@@ -1,4 +1,6 @@
-"""The whole path on a micro experiment: videos, training, pruning, bundles for three targets, latency, report; stopped and gone on."""
+"""The whole path on a micro experiment: videos, training, pruning, bundles for three targets, latency, report; stopped
+and gone on.
+"""
 
 import json
 import pathlib
@@ -33,7 +35,9 @@ RT3D = [sys.executable, "-c", "from rt3d_jax.cli import main; main.main()"]
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    """A demo that was interrupted in training, gone on with, and run again: (folder, output of each call, seconds of the last)."""
+    """A demo that was interrupted in training, gone on with, and run again: (folder, output of each call, seconds of
+    the last).
+    """
     folder = tmp_path_factory.mktemp("demo")
     (folder / "micro.py").write_text(EXPERIMENT)
     command = [*RT3D, "demo", "--out", str(folder / "out"), "--config-name", str(folder / "micro.py")]

@@ -14,7 +14,9 @@ NAMES = [f"example {number}" for number in range(1, len(EXAMPLES) + 1)]
 
 
 def check_shown(code: str, said: str) -> None:
-    """Every `print(...)` of an example has a comment behind it or below it, which is a line that it prints; errors may differ."""
+    """Every `print(...)` of an example has a comment behind it or below it, which is a line that it prints; errors may
+    differ.
+    """
     masked = lambda text: re.sub(r"\d\.\de-\d\d", "ERROR", text)
     shown = re.findall(r"^print\(.*\)\s+# (.+)$", code, re.MULTILINE)
     assert len(shown) == code.count("print(") > 0

@@ -1,7 +1,7 @@
 """Parameter trees of any kind (dicts, lists, Flax states, Equinox modules): their leaves by path, read and replaced.
 
-A path is the keys of a leaf, joined by "/": "conv1/kernel", "layers/0/weight". The "value" in which Flax NNX holds a variable
-is left out, so that a state has the same paths as the plain one that an NNX optimizer hands on.
+A path is the keys of a leaf, joined by "/": "conv1/kernel", "layers/0/weight". The "value" in which Flax NNX holds a
+variable is left out, so that a state has the same paths as the plain one that an NNX optimizer hands on.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,10 @@ def leaf(tree: Tree, path: str) -> Any:
 
 
 def replaced(tree: Tree, leaves: Mapping[str, Any]) -> Tree:
-    """The tree with other leaves at the paths that `leaves` names. ValueError for a path that the tree does not have."""
+    """The tree with other leaves at the paths that `leaves` names.
+
+    ValueError for a path that the tree does not have.
+    """
     if missing := sorted(leaves.keys() - dict(paths(tree)).keys()):
         raise ValueError(
             f"the tree has no leaf {missing[0]}, expected one of {', '.join(path for path, _ in paths(tree))}"

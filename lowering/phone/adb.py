@@ -47,7 +47,7 @@ class Result:
 
 @dataclasses.dataclass(frozen=True)
 class Pushed:
-    """The names of the files that were sent, their size in bytes, and the number of files that the phone already had."""
+    """The names of the files that were sent, their size in bytes, and how many files the phone already had."""
 
     sent: tuple[str, ...]
     size: int
@@ -163,7 +163,8 @@ def _connected(serial: str, doing: str) -> Iterator[adbutils.AdbDevice]:
     except LOST as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise DeviceError(
-            f"device {serial} went away during {doing} ({reason}); connect it and run the same again: what was pushed stays there"
+            f"device {serial} went away during {doing} ({reason}); connect it and run the same again: what "
+            f"was pushed stays there"
         ) from error
     finally:
         for connection in client.connections:
@@ -203,5 +204,6 @@ def _check_room(serial: str, size: int) -> None:
     words = lines[-1].split() if lines else []
     if len(words) >= 4 and words[-3].isdigit() and int(words[-3]) * 1024 < size:
         raise DeviceError(
-            f"{serial} has {int(words[-3]) // 1024} MiB left in {ROOT}, {size >> 20} MiB are needed; remove old {ROOT}/rt3d-* folders"
+            f"{serial} has {int(words[-3]) // 1024} MiB left in {ROOT}, {size >> 20} MiB are needed; remove "
+            f"old {ROOT}/rt3d-* folders"
         )

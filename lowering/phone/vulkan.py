@@ -11,7 +11,8 @@ from lowering.targets import gpus
 VERSION = (1, 3)
 HALVES = ("shaderFloat16", "storageBuffer16BitAccess")
 COMMAND = (
-    'echo "== driver"; getprop ro.hardware.vulkan; getprop ro.gfx.driver.0; echo "== declared"; pm list features 2>/dev/null; '
+    'echo "== driver"; getprop ro.hardware.vulkan; getprop ro.gfx.driver.0; echo "== declared"; pm list '
+    "features 2>/dev/null; "
     'echo "== vkjson"; cmd gpu vkjson 2>/dev/null'
 )
 

@@ -33,7 +33,9 @@ Find = Callable[[str], type]
 
 @dataclasses.dataclass(frozen=True)
 class Check:
-    """A bound on values of a type, as metadata of Annotated. words: what is expected ("a count"); test: of a value of the type."""
+    """A bound on values of a type, as metadata of Annotated. words: what is expected ("a count"); test: of a value of
+    the type.
+    """
 
     words: str
     test: Callable[[Any], bool]
@@ -54,8 +56,8 @@ def plain(value: Any, name: Callable[[type], str] = lambda kind: kind.__name__) 
 def read(value: Any, kind: Any, where: str = "", find: Find | None = None) -> Any:
     """What JSON holds for a type; ValueError in one line, which names the place of the first fault ("clip.mean[2]").
 
-    where: the value's own place; "FILE:" for all of a file, nothing for one that needs none. find: the class that a name under "type" means, where the annotation is a Protocol; it
-    raises ValueError for a name that means none.
+    where: the value's own place; "FILE:" for all of a file, nothing for one that needs none. find: the class that a
+    name under "type" means, where the annotation is a Protocol; it raises ValueError for a name that means none.
     """
     origin, parts = typing.get_origin(kind), typing.get_args(kind)
     if origin is typing.Annotated:

@@ -7,8 +7,8 @@ from lowering.system import cpuinfo
 from lowering.targets import cores, gpus, precisions
 
 KINDS = ("cpu", "vulkan")
-# How kernels are written: as loops over buffers in executables of our own, which are fastest; or as linalg on tensors, which any backend of
-# IREE compiles.
+# How kernels are written: as loops over buffers in executables of our own, which are fastest; or as linalg on tensors,
+# which any backend of IREE compiles.
 FORMS = ("executables", "linalg")
 OPTIMISE = ("--iree-opt-level=O2",)
 CPU = (

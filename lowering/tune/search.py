@@ -136,7 +136,7 @@ def _try(
     seen: Seen,
     budget: _Budget,
 ) -> None:
-    """One trial of the attempts, and of the best schedules of all other units: these are confirmed by the way, or not."""
+    """One trial of the attempts, and of the best schedules of all other units: these are confirmed, or not."""
     chosen = {unit: attempt.get(unit, _best(results)) for unit, results in seen.items()}
     rounds = budget.timed(lambda: trial(_together(chosen)))
     for unit in network.units:

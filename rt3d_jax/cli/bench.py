@@ -33,15 +33,17 @@ def run(
 ) -> int:
     """Time host bundles, interleaved (A B A B ...), beside the machine's FMA peak measured in the same run.
 
-    Speed-ups are against the first bundle: name the dense one first. With --model instead of bundles: a network with random weights, dense and cut by the
-    profile of the paper's authors (KGS 8x4; S3D, for which they published none, in all layers alike but the first and the last), beside other engines with the same weights, each in a process of its own on the same cores.
-    These are times of this machine, not of a phone.
+    Speed-ups are against the first bundle: name the dense one first. With --model instead of bundles: a network with
+    random weights, dense and cut by the profile of the paper's authors (KGS 8x4; S3D, for which they published none, in
+    all layers alike but the first and the last), beside other engines with the same weights, each in a process of its
+    own on the same cores. These are times of this machine, not of a phone.
 
     Args:
         folders: Bundles for `host` that `rt3d lower` wrote.
         model: Network to compare with other engines, such as c3d.
         rate: Dense MACs over kept MACs of the sparse network; default: the paper's.
-        peers: Of openvino, onnxruntime, torch, torch-frozen (TorchScript), inductor (torch.compile) and mnn; one that is not installed is a row that says so.
+        peers: Of openvino, onnxruntime, torch, torch-frozen (TorchScript), inductor (torch.compile) and mnn; one that
+        is not installed is a row that says so.
         masked: Times the peers on the sparse network's weights too, zeros included.
         forms: With --model, the forms of our own kernels: executables, linalg.
         keep: With --model, a new folder for what is compared: bundles (for `rt3d profile`), ONNX models, the clip.
@@ -49,7 +51,8 @@ def run(
         threads: Threads of every engine.
         rounds: Rounds over everything.
         runs: Single inferences of each in a round, after two that warm up.
-        json_file: Writes {"machine", "threads", "fma_peak_gflops", "rows"} here, and of bundles the "versions" of what made them.
+        json_file: Writes {"machine", "threads", "fma_peak_gflops", "rows"} here, and of bundles the "versions" of what
+        made them.
     """
     if model is not None:
         if folders:

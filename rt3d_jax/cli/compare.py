@@ -29,9 +29,11 @@ INTERRUPTED = 130
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What to compare: peers by name; rate None is the profile's own; masked times peers on the sparse network's weights too.
+    """What to compare: peers by name; rate None is the profile's own; masked times peers on the sparse network's
+    weights too.
 
-    keep: the new folder for the networks in every form, None for one that goes away. forms: of our own kernels, of targets.FORMS.
+    keep: the new folder for the networks in every form, None for one that goes away. forms: of our own kernels, of
+    targets.FORMS.
     """
 
     model: str
@@ -105,7 +107,8 @@ def build(
 
     keeps = ", ".join(f"{regex} {1 if rule is None else rule.keep:.3g}" for regex, rule in plan)
     console.say(
-        f"{model.name}: {released.KGS.name} at {total / kept:.2f}x, keeps by layer: {keeps}; random weights, seed {seed}"
+        f"{model.name}: {released.KGS.name} at {total / kept:.2f}x, keeps by layer: {keeps}; random weights, "
+        f"seed {seed}"
     )
     return write("dense", params, total), write(released.KGS.name, masks.apply(params, mask), kept)
 
@@ -120,16 +123,39 @@ def header(used: Sequence[engines.Engine], threads: int) -> dict[str, Any]:
 
 def show(rows: Sequence[dict[str, Any]], peak: float | None, threads: int) -> None:
     """The rows as a table; the second is our sparse network, over which "over sparse" gives every time."""
-    columns = ("engine", "scheme", "rate", "p50 ms", "p90 ms", "min ms", "runs", "of peak", "RSS MB", "error", "over sparse", "status")  # fmt: skip
+    columns = (
+        "engine",
+        "scheme",
+        "rate",
+        "p50 ms",
+        "p90 ms",
+        "min ms",
+        "runs",
+        "of peak",
+        "RSS MB",
+        "error",
+        "over sparse",
+        "status",
+    )
     dense, sparse = rows[:2]
     cells = []
     for r in rows:
         times = [None if r[k] is None else f"{r[k]:.4g}" for k in ("p50_ms", "p90_ms", "min_ms")]
         share, error = r["share_of_peak"], r["max_rel_error"]
-        cells.append((
-            r["engine"], r["scheme"], f"{r['rate']:.2f}", *times, r["runs"], None if share is None else f"{share:.0%}", r["peak_rss_mb"],
-            None if error is None else f"{error:.1e}", _times(r["p50_ms"], sparse["p50_ms"]), r["status"],
-        ))  # fmt: skip
+        cells.append(
+            (
+                r["engine"],
+                r["scheme"],
+                f"{r['rate']:.2f}",
+                *times,
+                r["runs"],
+                None if share is None else f"{share:.0%}",
+                r["peak_rss_mb"],
+                None if error is None else f"{error:.1e}",
+                _times(r["p50_ms"], sparse["p50_ms"]),
+                r["status"],
+            )
+        )
     said = "" if peak is None else f", FMA peak {peak:.0f} GFLOP/s"
     console.table(f"{dense['model']}, {threads} thread(s), interleaved{said}", columns, cells)
     if dense["p50_ms"] and sparse["p50_ms"]:

@@ -19,13 +19,16 @@ INTERRUPTED = threading.Event()
 
 
 def interrupt(*_: object) -> None:
-    """SIGINT's handler. Python drops an exception that is raised inside some callbacks; the next progress report then raises it again."""
+    """SIGINT's handler.
+
+    Python drops an exception that is raised inside some callbacks; the next progress report then raises it again.
+    """
     INTERRUPTED.set()
     raise KeyboardInterrupt
 
 
 class Progress:
-    """progress(what, done, total, values): one bar per `what` on a terminal; a line now and then where there is none."""
+    """progress(what, done, total, values): one bar per `what` on a terminal; a line now and then without one."""
 
     def __init__(self) -> None:
         columns = (
@@ -66,7 +69,9 @@ class Progress:
             self._bars.update(self._tasks[what], values=text)
 
     def _drop_finished(self, what: str) -> None:
-        """Of a job ("JOB: what") only the phase under way has a bar: a sweep has more of them than a terminal has lines."""
+        """Of a job ("JOB: what") only the phase under way has a bar: a sweep has more of them than a terminal has
+        lines.
+        """
         job, inside, _ = what.partition(": ")
         for other in [name for name in self._tasks if inside and name.startswith(f"{job}: ")]:
             self._bars.remove_task(self._tasks.pop(other))

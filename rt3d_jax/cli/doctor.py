@@ -31,11 +31,14 @@ def run(
     device: bool = False,
     json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
 ) -> int:
-    """Say what works on this machine, and how to mend what does not. Exit code 1 if something that every user needs is missing.
+    """Say what works on this machine, and how to mend what does not.
+
+    Exit code 1 if something that every user needs is missing.
 
     Args:
         install: Downloads what needs no root: IREE's aarch64 tools, which check arm64 bundles under qemu.
-        device: Asks the phones that adb sees instead: what can run on their CPUs, and whether their Vulkan driver has what IREE needs.
+        device: Asks the phones that adb sees instead: what can run on their CPUs, and whether their Vulkan driver has
+        what IREE needs.
         json_file: Writes the findings here too.
     """
     if install:
@@ -146,7 +149,10 @@ def _vulkan() -> Finding:
     features = dict(pair.split("=") for pair in said.get("features", "").split())
     missing = [name for name in gpus.FEATURES if features.get(name) != "yes"]
     halves = all(features.get(name) == "yes" for name in ("shaderFloat16", "storageBuffer16BitAccess"))
-    text = f"{said['name']}, Vulkan {said.get('api')}, f16 {'yes' if halves else 'no'}, subgroup {said.get('subgroup', '').partition(' ')[0].removeprefix('size=')}"
+    text = (
+        f"{said['name']}, Vulkan {said.get('api')}, f16 {'yes' if halves else 'no'}, subgroup "
+        f"{said.get('subgroup', '').partition(' ')[0].removeprefix('size=')}"
+    )
     return not missing, text + (f"; the driver lacks {', '.join(missing)}, which IREE needs" if missing else "")
 
 

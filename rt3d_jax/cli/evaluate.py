@@ -30,8 +30,8 @@ def run(
     """Measure trained runs (in JAX) and bundles for `host` (in IREE) on the test examples of their task.
 
     For networks that classify clips, one clip and one crop are the clip-level protocol of the paper. Several are
-    averaged to one answer for each video, as in --clips 10 --crops 3. A stopped evaluation goes on where it was, and a finished
-    one is not made again. Networks of other tasks are measured as after training.
+    averaged to one answer for each video, as in --clips 10 --crops 3. A stopped evaluation goes on where it was, and a
+    finished one is not made again. Networks of other tasks are measured as after training.
 
     Args:
         networks: Folders of finished phases, such as OUT/runs/dense, and bundles, such as OUT/bundles/dense/host.

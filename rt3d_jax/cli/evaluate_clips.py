@@ -146,7 +146,8 @@ def _relabelled(dataset: folders.Dataset, subject: subjects.Classifier) -> folde
     if strange:
         raise ValueError(
             f"{subject.name} does not know the class {strange[0]!r} of {dataset.name}; its "
-            f"{len(subject.labels)} classes begin with {subject.labels[0]!r}; imported weights take names with `rt3d import --labels FILE`"
+            f"{len(subject.labels)} classes begin with {subject.labels[0]!r}; imported weights take names "
+            f"with `rt3d import --labels FILE`"
         )
     videos = [dataclasses.replace(video, label=numbers[dataset.labels[video.label]]) for video in dataset.test]
     return dataclasses.replace(dataset, labels=subject.labels, test=tuple(videos))

@@ -10,7 +10,8 @@ import tyro
 
 from lowering.system import extras
 
-# verb: (module, what it does). A module has a function `run` whose arguments are the verb's; it is imported only when its verb is called.
+# verb: (module, what it does). A module has a function `run` whose arguments are the verb's; it is imported only when
+# its verb is called.
 VERBS = {
     "demo": ("demo", "The whole path on made-up videos: data, training, pruning, bundles, latency, report."),
     "train": ("train", "Train an experiment: dense, penalise, then prune and retrain for each rate."),

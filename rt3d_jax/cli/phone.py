@@ -14,7 +14,7 @@ from lowering.bundle import bundles
 from lowering.phone import adb, bench, pack, rows, state
 from rt3d_jax.cli import console
 
-ABOUT = """Bundles on Android phones: USB debugging or `adb connect`, no root, for CPU targets no NDK; see docs/android.md.
+ABOUT = """On Android phones: USB debugging or `adb connect`, no root, no NDK for CPU targets; see docs/android.md.
 
 Examples:
   rt3d phone pack OUT/bundles/dense/android-cortex-a76                       a folder for adb push, checked under qemu

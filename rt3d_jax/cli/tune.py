@@ -39,18 +39,21 @@ def run(
     keep: float = 1.0,
     ship: bool = False,
 ) -> None:
-    """Choose for every convolution how it is cut and packed: by measurement on the host, by a cost model for Android CPUs.
+    """Choose for every convolution how it is cut and packed: by measurement on the host, by a cost model for Android
+    CPUs.
 
-    What is found goes to the user's cache after every trial, and `rt3d lower` uses it. Every trial is kept: after Ctrl-C, or when the minutes
-    are over, the same command goes on from there. A choice that was measured must win twice. Vulkan targets keep their defaults: only the
-    phone's own GPU could say.
+    What is found goes to the user's cache after every trial, and `rt3d lower` uses it. Every trial is kept: after
+    Ctrl-C, or when the minutes are over, the same command goes on from there. A choice that was measured must win
+    twice. Vulkan targets keep their defaults: only the phone's own GPU could say.
 
     Args:
-        networks: Folders of finished phases, such as OUT/runs/dense, bundles of such runs, or names with random weights: of networks with a
+        networks: Folders of finished phases, such as OUT/runs/dense, bundles of such runs, or names with random
+        weights: of networks with a
             published profile (c3d, r2plus1d, s3d), or of experiments, such as c3d_ucf101.
         target: host or android:CPU, with :f16 and the like after it.
         minutes: Upper bound for all of it.
-        count: For Android CPUs, counts instructions under qemu instead of modelling them: exact, and slow: about 5 s for 1e9 MACs.
+        count: For Android CPUs, counts instructions under qemu instead of modelling them: exact, and slow: about 5 s
+        for 1e9 MACs.
         rate: Of a network with a published profile, dense MACs over kept MACs, 1 for dense; default: the published one.
         keep: Of an experiment's network, the share of KGS 8x4 blocks to keep.
         ship: Writes what is found into the package instead of the cache.
@@ -67,7 +70,10 @@ def run(
 def tune(
     name: str, graph: ops.Graph, target: targets.Target, until: float, by: str | None = None, ship: bool = False
 ) -> None:
-    """Tunes one network for one target, and shows what was found. `until`: on time.monotonic(); `by`: a key of COLUMNS, by default what fits."""
+    """Tunes one network for one target, and shows what was found.
+
+    `until`: on time.monotonic(); `by`: a key of COLUMNS, by default what fits.
+    """
     by = "measured" if target.is_host else by or "modelled"
     what, began, found = f"{name} on {target.name}, seconds", time.monotonic(), []
     seconds, path = max(0, int(until - began)), store.shipped(target) if ship else store.cached(target)

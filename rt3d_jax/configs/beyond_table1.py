@@ -1,7 +1,8 @@
-"""What the paper's table leaves out, on the videos and dense networks of paper_table1: finer blocks, a teacher, balance, other algorithms.
+"""What the paper's table leaves out, on the videos and dense networks of paper_table1: finer blocks, a teacher,
+balance, other algorithms.
 
-Command: rt3d sweep beyond_table1 --out OUT. At 6x, where all of paper_table1's networks are past what they can lose for nothing; docs/results.md
-says what came out.
+Command: rt3d sweep beyond_table1 --out OUT. At 6x, where all of paper_table1's networks are past what they can lose for
+nothing; docs/results.md says what came out.
 """
 
 from rt3d_jax.configs import paper_table1, released
@@ -17,7 +18,9 @@ KGS, FINER = plans.Prune(patterns.kgs(8, 4)), plans.Prune(patterns.kgs(8, 1))
 
 
 def profile(rate: float) -> plans.Plan:
-    """The layers and, but for one factor, the keeps that the paper's authors released for C3D; conv3a takes what is left."""
+    """The layers and, but for one factor, the keeps that the paper's authors released for C3D; conv3a takes what is
+    left.
+    """
     model = paper_table1.base().model
     table = catalog.table(model, 8)
     return (("conv3a", KGS), *released.plan(released.find("c3d"), table, rate))

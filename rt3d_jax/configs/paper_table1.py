@@ -1,7 +1,7 @@
 """The paper's table 1 (RT3D, AAAI-21) on made-up videos: algorithms x schemes x rates, three seeds.
 
-Command: rt3d sweep paper_table1 --out OUT --jobs 2. What the paper found on UCF101 is that KGS loses less than vanilla and
-filter pruning, and reweighting less than group lasso and the heuristic; docs/results.md says where that holds here.
+Command: rt3d sweep paper_table1 --out OUT --jobs 2. What the paper found on UCF101 is that KGS loses less than vanilla
+and filter pruning, and reweighting less than group lasso and the heuristic; docs/results.md says where that holds here.
 Seed 100 chose the difficulty of the videos, the dense epochs and the strengths; the table's seeds chose nothing.
 """
 
@@ -39,7 +39,9 @@ DENSE = (("conv1", None), (r"fc\d", None))
 
 
 def base() -> experiments.Experiment:
-    """A C3D of a quarter of its width, 2,592 videos to train and 1,008 to test on; nobody teaches, as in the paper's table."""
+    """A C3D of a quarter of its width, 2,592 videos to train and 1,008 to test on; nobody teaches, as in the paper's
+    table.
+    """
     adam = recipes.AdamW(b2=0.95)
     return experiments.Experiment(
         name="table1",

@@ -10,15 +10,18 @@ KGS = patterns.kgs(8, 4)
 
 @dataclasses.dataclass(frozen=True)
 class Profile:
-    """keeps: (regex of layers, the fraction of blocks that they keep, or None: dense), first match wins. rate: what it comes to, as published."""
+    """keeps: (regex of layers, the fraction of blocks that they keep, or None: dense), first match wins. rate: what it
+    comes to, as published.
+    """
 
     model: catalog.Model
     rate: float
     keeps: tuple[tuple[str, float | None], ...]
 
 
-# The paper's table of results gives the rates; the keeps are those of the training scripts that its authors published. They published none for
-# S3D: there every convolution but the first keeps as much as brings the network to the paper's rate.
+# The paper's table of results gives the rates; the keeps are those of the training scripts that its authors published.
+# They published none for S3D: there every convolution but the first keeps as much as brings the network to the paper's
+# rate.
 PROFILES: dict[str, Profile] = {
     "r2plus1d": Profile(
         catalog.Model("r2plus1d"), 3.2, ((r"layer1/.*", 0.1), (r"layer2/\d/conv\d/.*", 0.2), (".*", None))
@@ -36,7 +39,9 @@ def find(name: str) -> Profile:
 
 
 def plan(profile: Profile, table: tuple[cost.Layer, ...], rate: float) -> plans.Plan:
-    """The profile as a plan of KGS 8x4. At another rate than its own all keeps are multiplied by one factor, none above 1, so as to hit it.
+    """The profile as a plan of KGS 8x4.
+
+    At another rate than its own all keeps are multiplied by one factor, none above 1, so as to hit it.
 
     ValueError for a rate that cannot be reached with the dense layers left as they are.
     """

@@ -2,10 +2,10 @@
 
 Commands: rt3d import s3d-d76dad2f.pth --model s3d --out weights/s3d
           rt3d train s3d_ucf101 --out OUT, with UCF101 in ./data/ucf101
-The first takes torchvision's Kinetics-400 weights (--pretrained None trains from fresh ones); clips are normalised as they
-want it, where the authors' code takes ImageNet's mean and std. The paper's own S3D is another variant, s3d_rt3d, with 24.5
-instead of 18.0 GMACs and no public weights. Expected, for that one: dense 90.6, KGS 90.2 at 2.1x (paper, table 1). Not run to
-its end by us. Time: days on one GPU.
+The first takes torchvision's Kinetics-400 weights (--pretrained None trains from fresh ones); clips are normalised as
+they want it, where the authors' code takes ImageNet's mean and std. The paper's own S3D is another variant, s3d_rt3d,
+with 24.5 instead of 18.0 GMACs and no public weights. Expected, for that one: dense 90.6, KGS 90.2 at 2.1x (paper,
+table 1). Not run to its end by us. Time: days on one GPU.
 """
 
 import dataclasses
@@ -19,7 +19,10 @@ from rt3d_jax.training import experiments
 
 
 def experiment() -> experiments.Experiment:
-    """Dense: the first convolution and the head; the paper's authors published no choice of layers for S3D. All else is as for C3D."""
+    """Dense: the first convolution and the head; the paper's authors published no choice of layers for S3D.
+
+    All else is as for C3D.
+    """
     clip = clips.ClipSpec(
         clips.Spread(16),
         short_side=256,

@@ -1,4 +1,7 @@
-"""Batches of clips. A batch is a pure function of the seed and its number; grain's worker processes compute it ahead."""
+"""Batches of clips.
+
+A batch is a pure function of the seed and its number; grain's worker processes compute it ahead.
+"""
 
 import dataclasses
 import functools
@@ -154,7 +157,7 @@ class _Training:
         return out
 
     def _fill(self, out: dict[str, Any], row: int, place: int) -> None:
-        """Fills a row with the clip at `place` of the endless order, or with that of the next good video in its epoch."""
+        """Fills a row with the clip at `place` of the endless order, or with the next good video's in its epoch."""
         epoch, start = divmod(place, len(self.videos))
         order = _order(self.seed, epoch, len(self.videos))
         for index in np.roll(order, -start):

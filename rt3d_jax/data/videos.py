@@ -17,7 +17,8 @@ from lowering.system import extras
 if TYPE_CHECKING:
     import av.container
 
-# A container may announce more frames than its packets give: a few at the end (packed B-frames), or many (a cut-off file).
+# A container may announce more frames than its packets give: a few at the end (packed B-frames), or many (a cut-off
+# file).
 TRUNCATED_BELOW = 0.9
 TAIL_FRAMES = 2
 # What a stranger's file may ask for. Playlists and scripts, which could name other files or hosts, are no formats here.

@@ -1,4 +1,6 @@
-"""ADMM: the weights are drawn to the nearest network that meets the budget (Zhang et al., ECCV 2018; RT3D's training code)."""
+"""ADMM: the weights are drawn to the nearest network that meets the budget (Zhang et al., ECCV 2018; RT3D's training
+code).
+"""
 
 import dataclasses
 import math
@@ -16,7 +18,10 @@ Kernels = dict[str, jax.Array]
 
 @dataclasses.dataclass(frozen=True)
 class ADMM:
-    """`rounds` projections to the budget, evenly over the phase; rho grows by `growth` at each, up to `most`. See `pull`."""
+    """`rounds` projections to the budget, evenly over the phase; rho grows by `growth` at each, up to `most`.
+
+    See `pull`.
+    """
 
     rho: float = 1e-3
     growth: float = 1.6
@@ -50,9 +55,9 @@ def pull(
 ) -> optax.GradientTransformation:
     """Adds rho (W - Z + U), the gradient of rho / 2 ||W - Z + U||^2, to the loss's: first in a chain.
 
-    Z = P(W) and U = 0 at the start; then every `every` steps Z = P(W + U), U <- U + W - Z and rho <- min(most, growth rho).
-    P keeps the blocks that the budget selects and zeroes the others: the nearest such network, but for the bias of blocks
-    of cheap layers that a budget of MACs brings in.
+    Z = P(W) and U = 0 at the start; then every `every` steps Z = P(W + U), U <- U + W - Z and rho <- min(most, growth
+    rho). P keeps the blocks that the budget selects and zeroes the others: the nearest such network, but for the bias
+    of blocks of cheap layers that a budget of MACs brings in.
     """
     if every < 1 or rho < 0:
         raise ValueError(f"ADMM has rho {rho} and every {every}, expected at least 0 and at least 1")

@@ -1,4 +1,7 @@
-"""Hard pruning to a budget over the whole network: one threshold for all layers, no rate of any layer. Once, in numpy."""
+"""Hard pruning to a budget over the whole network: one threshold for all layers, no rate of any layer.
+
+Once, in numpy.
+"""
 
 import warnings
 from typing import Any
@@ -20,13 +23,13 @@ def to_rate(
     measure: selection.Measure = "macs",
     energies: selection.Energies | None = None,
 ) -> Tree:
-    """The mask tree that leaves 1 / rate of the network's MACs (or parameters), and as little under it as taking blocks by score allows: up to the best
-    that does not fit, which in a network of few blocks can be a large step.
+    """The mask tree that leaves 1 / rate of the network's MACs (or parameters), and as little under it as taking blocks
+    by score allows: up to the best that does not fit, which in a network of few blocks can be a large step.
 
-    Blocks of all layers compete by one score: a block's share of its layer's energy over its share of the layer's cost, so
-    layers of different scale compare. energies: of each block what its loss would cost, [grid] by layer (see
-    prune.heuristic); by default its squared weights, summed. Rules with their own keep are followed; bounds (Prune.least,
-    Prune.most) and balance hold exactly. ValueError for a rate that `check` refuses.
+    Blocks of all layers compete by one score: a block's share of its layer's energy over its share of the layer's cost,
+    so layers of different scale compare. energies: of each block what its loss would cost, [grid] by layer (see
+    prune.heuristic); by default its squared weights, summed. Rules with their own keep are followed; bounds
+    (Prune.least, Prune.most) and balance hold exactly. ValueError for a rate that `check` refuses.
     """
     check(plan, table, rate, measure=measure)
     choice = selection.Selection(plan, table, measure)
@@ -56,18 +59,22 @@ def check(plan: plans.Plan, table: cost.Table, rate: float, *, measure: selectio
     if rate > highest:
         dense = ", ".join(name for name, rule in rules.items() if rule is None) or "no layers"
         raise ValueError(
-            f"rate {rate:g} cannot be reached: {dense} stay dense and the others keep their least, so {highest:.2f} is the "
+            f"rate {rate:g} cannot be reached: {dense} stay dense and the others keep their least, so "
+            f"{highest:.2f} is the "
             f"highest rate of {measure}; ask for less or let the plan prune more layers"
         )
     if rate < lowest * 0.99:
         raise ValueError(
-            f"rate {rate:g} cannot be reached: the plan's keep and most leave so little that {lowest:.2f} is the lowest rate "
+            f"rate {rate:g} cannot be reached: the plan's keep and most leave so little that {lowest:.2f} is "
+            f"the lowest rate "
             f"of {measure}; ask for more or raise them"
         )
 
 
 def warn(plan: plans.Plan, table: cost.Table) -> None:
-    """One UserWarning with the layers that the plan would prune and that cannot be pruned, and why; none if there are none."""
+    """One UserWarning with the layers that the plan would prune and that cannot be pruned, and why; none if there are
+    none.
+    """
     if stuck := plans.stuck(plan, table):
         told = "; ".join(f"{name}: {why}" for name, why in stuck.items())
         warnings.warn(f"layers that the plan prunes stay dense: {told}", stacklevel=3)

@@ -25,8 +25,8 @@ Tree = Any
 class Setting:
     """The penalise phase in which an algorithm works.
 
-    schedule: the optimizer's learning rate by step. steps: the length of the phase. rate: what the cut after it aims at,
-    None for an algorithm that is not `per_rate`. measure: what a rate counts.
+    schedule: the optimizer's learning rate by step. steps: the length of the phase. rate: what the cut after it aims
+    at, None for an algorithm that is not `per_rate`. measure: what a rate counts.
     """
 
     plan: plans.Plan

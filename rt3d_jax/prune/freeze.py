@@ -21,8 +21,8 @@ class FreezeState(NamedTuple):
 def freeze(mask_tree: Tree) -> optax.GradientTransformation:
     """The last link of a chain: after every step a dropped weight is exactly zero, whatever momentum or decay said.
 
-    mask_tree: bool leaves shaped as the parameters, True keeps; None keeps all of a leaf. The update of a dropped weight w is
-    -w, so the first step is also what prunes. ValueError from an update without the parameters.
+    mask_tree: bool leaves shaped as the parameters, True keeps; None keeps all of a leaf. The update of a dropped
+    weight w is -w, so the first step is also what prunes. ValueError from an update without the parameters.
     """
 
     paths = [path for path, _ in trees.paths(mask_tree)]

@@ -1,4 +1,6 @@
-"""Gradual magnitude pruning: the budget shrinks while training goes on (Zhu and Gupta, To Prune, or Not to Prune, 2017)."""
+"""Gradual magnitude pruning: the budget shrinks while training goes on (Zhu and Gupta, To Prune, or Not to Prune,
+2017).
+"""
 
 import dataclasses
 from typing import Any, ClassVar, NamedTuple
@@ -42,10 +44,12 @@ class GradualState(NamedTuple):
 
 
 def shrinking(choice: selection.Selection, fraction: float, *, steps: int, every: int) -> optax.GradientTransformation:
-    """Keeps the blocks of the largest weights within a budget that falls to `fraction` of the dense cost; last in a chain.
+    """Keeps the blocks of the largest weights within a budget that falls to `fraction` of the dense cost; last in a
+    chain.
 
-    After n steps, every `every` of them until `steps`, the budget is f + (1 - f) (1 - n / steps)^3 of the dense cost, and
-    the blocks are chosen anew. Between, dropped weights stay zero; a block once dropped has no weight and stays out.
+    After n steps, every `every` of them until `steps`, the budget is f + (1 - f) (1 - n / steps)^3 of the dense cost,
+    and the blocks are chosen anew. Between, dropped weights stay zero; a block once dropped has no weight and stays
+    out.
     """
     if every < 1 or steps < 1 or not 0 < fraction <= 1:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""The heuristic's importance of blocks: what the layers after them lose, from the network's answer back to its inputs."""
+"""The heuristic's importance of blocks: what the layers after them lose, from the answer back to the inputs."""
 
 import dataclasses
 from collections.abc import Callable, Iterable
@@ -18,7 +18,10 @@ Activity = dict[str, np.ndarray]
 
 @dataclasses.dataclass(frozen=True)
 class Heuristic:
-    """Blocks by what the layers after them lose on `clips` training examples, see `importance`. It trains under no penalty."""
+    """Blocks by what the layers after them lose on `clips` training examples, see `importance`.
+
+    It trains under no penalty.
+    """
 
     clips: int = 64
     needs_training: ClassVar[bool] = False
@@ -37,14 +40,15 @@ class Heuristic:
 def importance(params: Tree, plan: plans.Plan, table: cost.Table, activity: Activity) -> selection.Energies:
     """What the network's answer loses with each block of the kernels that the plan prunes, f64[grid] by layer.
 
-    A weight w(d, i, o) brings the share  r(d, i, o) = w^2 a(i) / sum over d, i of w^2 a(i)  of the energy of filter o, where
-    a(i) is the mean square of input channel i on sample clips (`activity`) and the channels count as uncorrelated. From the
-    logits, of importance 1 each, importance goes back along these shares: I(j) = sum over the readers' d, o of
-    r(d, j, o) I(o). A block's is the sum of I(o) r(d, i, o) over its weights; a whole filter's is I(o).
+    A weight w(d, i, o) brings the share  r(d, i, o) = w^2 a(i) / sum over d, i of w^2 a(i)  of the energy of filter o,
+    where a(i) is the mean square of input channel i on sample clips (`activity`) and the channels count as
+    uncorrelated. From the logits, of importance 1 each, importance goes back along these shares: I(j) = sum over the
+    readers' d, o of r(d, j, o) I(o). A block's is the sum of I(o) r(d, i, o) over its weights; a whole filter's is
+    I(o).
 
-    In the manner of NISP (Yu et al., CVPR 2018), which propagates through |w| without activity and ranks filters only, and
-    of ThiNet (Luo et al., ICCV 2017), which takes what the next layer loses on sample clips, by greedy search, but looks one
-    layer ahead and fine-tunes after every layer. Here: any block, one pass, no tuning between layers.
+    In the manner of NISP (Yu et al., CVPR 2018), which propagates through |w| without activity and ranks filters only,
+    and of ThiNet (Luo et al., ICCV 2017), which takes what the next layer loses on sample clips, by greedy search, but
+    looks one layer ahead and fine-tunes after every layer. Here: any block, one pass, no tuning between layers.
     """
     rules, found = plans.match(plan, table), {}
     flows = {layer.name: np.full(layer.shape[-1], float(layer.wiring.ends)) for layer in table}
@@ -89,7 +93,7 @@ def _shares(kernel: np.ndarray, activity: np.ndarray) -> np.ndarray:
 
 
 class _Probe:
-    """probe(params, inputs) -> {layer: mean square of its input channels}: the traced network, evaluated step by step."""
+    """probe(params, inputs) -> {layer: mean square of its input channels}: the traced network, step by step."""
 
     def __init__(self, apply: Callable[..., Any], params: Tree, table: cost.Table, inputs: tuple[Any, ...]):
         self._closed = jax.make_jaxpr(apply)(params, *inputs)

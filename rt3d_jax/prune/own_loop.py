@@ -26,11 +26,11 @@ def read_layers(params: Tree, apply: Callable[..., Any] | None = None, *examples
     """The layers of a network: their kernels, what they cost, and which filters reach whom.
 
     params: a tree of arrays, or of their shapes: nested dicts or lists, the state of a Flax network, an Equinox module.
-    apply(params, *examples) is the network in evaluation, traced once and not run; examples are arrays or shapes, best of one
-    example. A kernel is what a convolution or a matrix product reads, however it is named and stored.
+    apply(params, *examples) is the network in evaluation, traced once and not run; examples are arrays or shapes, best
+    of one example. A kernel is what a convolution or a matrix product reads, however it is named and stored.
 
-    Without apply the leaves' names decide (cost.named): "kernel" as Flax stores it, "weight" as Equinox does. A rate then
-    counts parameters, and a dropped filter takes along its bias but not the weights that read it.
+    Without apply the leaves' names decide (cost.named): "kernel" as Flax stores it, "weight" as Equinox does. A rate
+    then counts parameters, and a dropped filter takes along its bias but not the weights that read it.
     """
     return cost.named(params) if apply is None else cost.layers(apply, params, *examples)
 
@@ -56,12 +56,13 @@ def penalise(
     rate: float | None = None,
     measure: selection.Measure | None = None,
 ) -> optax.GradientTransformation:
-    """The optimizer with a pruning algorithm around it, for `steps` steps in which the blocks that matter least fade away.
+    """The optimizer with a pruning algorithm around it, for `steps` steps in which the blocks that matter least fade
+    away.
 
-    Proximal steps (Regularised, Reweighted) and cuts (Gradual) come after the optimizer's own step, ADMM's pull before it:
-    the result is one transformation that can be chained with others. learning_rate: that of the optimizer, a number or a
-    schedule; it scales the proximal steps. rate: what `masks_at` will be asked for, needed by ADMM and Gradual. ValueError
-    for a rate that they miss or that the plan forbids.
+    Proximal steps (Regularised, Reweighted) and cuts (Gradual) come after the optimizer's own step, ADMM's pull before
+    it: the result is one transformation that can be chained with others. learning_rate: that of the optimizer, a number
+    or a schedule; it scales the proximal steps. rate: what `masks_at` will be asked for, needed by ADMM and Gradual.
+    ValueError for a rate that they miss or that the plan forbids.
     """
     plan, measure = tuple(plan), measure or _measure(layers)
     if rate is not None:
@@ -84,9 +85,10 @@ def masks_at(
 ) -> Tree:
     """The masks that leave 1 / rate of the network, chosen over all layers at once: see budget.to_rate for how.
 
-    The result has the structure of params, with a bool array where something is dropped (True keeps) and None elsewhere. A
-    rate counts MACs, or parameters (kernels with the vectors that follow their filters) where the layers were read by name.
-    freeze.apply_masks gives the pruned parameters. A UserWarning names the layers that the plan would prune and that cannot be.
+    The result has the structure of params, with a bool array where something is dropped (True keeps) and None
+    elsewhere. A rate counts MACs, or parameters (kernels with the vectors that follow their filters) where the layers
+    were read by name. freeze.apply_masks gives the pruned parameters. A UserWarning names the layers that the plan
+    would prune and that cannot be.
     """
     return budget.to_rate(params, tuple(plan), layers, rate, measure=measure or _measure(layers), energies=energies)
 

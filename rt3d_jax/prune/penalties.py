@@ -44,8 +44,8 @@ class Regularised:
 class Reweighted:
     """strength * sum of P * block norms, P = 1 / (norm^2 + eps) computed `rounds` times, evenly over the phase.
 
-    macs and l1 as for Regularised. relative takes norms in units of their layer's, see `reweight`; the paper's form is the
-    absolute one.
+    macs and l1 as for Regularised. relative takes norms in units of their layer's, see `reweight`; the paper's form is
+    the absolute one.
     """
 
     strength: float
@@ -123,7 +123,8 @@ def block_values(kernel: jax.Array, term: Term) -> Any:
 
 
 def emptiness(params: Tree, terms: Terms) -> dict[str, jax.Array]:
-    """empty: the fraction of the penalised blocks that are zero; emptiest: that of the kernel where it is largest, f32[].
+    """empty: the fraction of the penalised blocks that are zero; emptiest: that of the kernel where it is largest,
+    f32[].
 
     A kernel of which nothing is left answers the same whatever the clip: the penalty was too strong.
     """
@@ -138,11 +139,12 @@ def _metrics(params: Tree, terms: Terms) -> dict[str, jax.Array]:
 
 
 def reweight(params: Tree, terms: Terms, eps: float, relative: bool = False) -> Factors:
-    """P_b = 1 / (||W_b||_g^2 + eps) for every block (RT3D, AAAI-21): small blocks are pushed harder. f32[grid] by layer.
+    """P_b = 1 / (||W_b||_g^2 + eps) for every block (RT3D, AAAI-21): small blocks are pushed harder. f32[grid] by
+    layer.
 
-    relative measures in units of m, the root mean square of the layer's block norms: P_b = m^3 / (||W_b||_g^2 + eps m^2).
-    A strength then means the same in layers of any scale, and the push ends by itself where many blocks are empty; the
-    absolute form can empty a layer whole.
+    relative measures in units of m, the root mean square of the layer's block norms: P_b = m^3 / (||W_b||_g^2 + eps
+    m^2). A strength then means the same in layers of any scale, and the push ends by itself where many blocks are
+    empty; the absolute form can empty a layer whole.
     """
     factors, kernels = {}, _kernels(params, terms)
     for name, term in terms.items():
@@ -153,7 +155,9 @@ def reweight(params: Tree, terms: Terms, eps: float, relative: bool = False) -> 
 
 
 def scales(params: Tree, terms: Terms) -> Factors:
-    """P_b = m, the root mean square of the layer's block norms: a strength then means the same at any scale and block size."""
+    """P_b = m, the root mean square of the layer's block norms: a strength then means the same at any scale and block
+    size.
+    """
     found, kernels = {}, _kernels(params, terms)
     for name, term in terms.items():
         values = block_values(kernels[name], term)
@@ -177,13 +181,14 @@ def shrink(
     every: int | None = None,
     relative: bool = False,
 ) -> optax.GradientTransformation:
-    """The proximal step of learning_rate * strength * penalty, after the step of the loss: last in a chain but freezing.
+    """The proximal step of learning_rate * strength * penalty, after the step of the loss: last in a chain but
+    freezing.
 
-    With s = learning_rate * strength * c P_b: W_b <- W_b max(0, 1 - s / ||W_b||_2) (block soft threshold; Parikh and Boyd,
-    Proximal Algorithms, 2014, section 6.5.4); with l1, first every weight by w <- sign(w) max(0, |w| - l1 s), then the
-    blocks by (1 - l1) s (Simon et al., 2013). Unlike a gradient it makes blocks exactly zero and stays stable for any P. Every
-    `every` steps, from the first on, P is computed anew from the weights (see reweight). None is group lasso, with P = 1, or
-    if relative the `scales` of the weights at the first step.
+    With s = learning_rate * strength * c P_b: W_b <- W_b max(0, 1 - s / ||W_b||_2) (block soft threshold; Parikh and
+    Boyd, Proximal Algorithms, 2014, section 6.5.4); with l1, first every weight by w <- sign(w) max(0, |w| - l1 s),
+    then the blocks by (1 - l1) s (Simon et al., 2013). Unlike a gradient it makes blocks exactly zero and stays stable
+    for any P. Every `every` steps, from the first on, P is computed anew from the weights (see reweight). None is group
+    lasso, with P = 1, or if relative the `scales` of the weights at the first step.
     """
     if strength < 0 or (every is not None and every < 1):
         raise ValueError(

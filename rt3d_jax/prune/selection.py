@@ -1,4 +1,7 @@
-"""Which blocks of all layers a budget keeps: one threshold for the whole network. In numpy, and under jit given jax arrays."""
+"""Which blocks of all layers a budget keeps: one threshold for the whole network.
+
+In numpy, and under jit given jax arrays.
+"""
 
 import dataclasses
 import functools
@@ -24,8 +27,8 @@ CLOSE, STEPS = 5e-4, 64
 class _Layer:
     """A layer of the network as the budget sees it.
 
-    unit: what a kept weight costs; vectors: what a living filter costs beside its weights. sources: for each layer that is
-    read, i32[inputs] of its filter behind every input channel, -1 for none; empty where input channels never die.
+    unit: what a kept weight costs; vectors: what a living filter costs beside its weights. sources: for each layer that
+    is read, i32[inputs] of its filter behind every input channel, -1 for none; empty where input channels never die.
     levels, cells: see plans.Prune.levels; a layer keeps between `least` and `most` of its levels. rule None keeps all.
     """
 
@@ -45,8 +48,8 @@ class Selection:
     """A plan on a network with a budget of MACs or parameters. A layer's state is a number of levels, its best ones.
 
     Layers compete by the energy of a level per weight, in units of their layer's, so that layers of any scale compare:
-    the best share of each layer's energy for its share of the cost. What a choice costs is exact: a dropped filter takes
-    along the weights that read it.
+    the best share of each layer's energy for its share of the cost. What a choice costs is exact: a dropped filter
+    takes along the weights that read it.
     """
 
     def __init__(self, plan: plans.Plan, table: cost.Table, measure: Measure = "macs"):
@@ -55,7 +58,9 @@ class Selection:
         self.layers = tuple(_layer(layer, rules[layer.name], measure) for layer in table)
         self.pruned = tuple(layer for layer in self.layers if layer.rule is not None)
         self.free = tuple(layer for layer in self.pruned if layer.least < layer.most)
-        self.dense = float(sum(layer.unit * math.prod(layer.shape) + layer.vectors * layer.shape[-1] for layer in self.layers))  # fmt: skip
+        self.dense = float(
+            sum(layer.unit * math.prod(layer.shape) + layer.vectors * layer.shape[-1] for layer in self.layers)
+        )
 
     def kernels(self, params: Tree) -> dict[str, Array]:
         """The pruned kernels by layer name, as (locations..., inputs, outputs)."""
@@ -104,7 +109,9 @@ class Selection:
         parts = xp.split(places, [int(end) for end in ends[:-1]])
 
         def counts(size: Array) -> Counts:
-            chosen = {layer.name: layer.least + (part < size).sum() for layer, part in zip(self.free, parts, strict=True)}  # fmt: skip
+            chosen = {
+                layer.name: layer.least + (part < size).sum() for layer, part in zip(self.free, parts, strict=True)
+            }
             return fixed | chosen
 
         def halve(_: Any, bounds: tuple[Array, Array]) -> tuple[Array, Array]:
@@ -117,7 +124,7 @@ class Selection:
         return counts(_loop(xp, total.bit_length(), halve, (xp.asarray(0), xp.asarray(total)))[0])
 
     def _filled(self, energies: Energies, ranks: dict[str, Array], counts: Counts, room: float) -> Counts:
-        """What room is left goes to the next levels that fit, the best first, a few at a time: until under CLOSE of it."""
+        """The room left goes to the next levels that fit, the best first, a few at a time, until under CLOSE of it."""
         scores = {layer.name: _level_scores(layer, energies[layer.name]) for layer in self.free}
         counts = {name: int(count) for name, count in counts.items()}
         level = lambda layer: scores[layer.name][counts[layer.name] - layer.least]
@@ -175,7 +182,9 @@ def _layer(layer: cost.Layer, rule: plans.Prune | None, measure: Measure) -> _La
 
 
 def _sources(layer: cost.Layer) -> dict[str, np.ndarray]:
-    """Empty too where a channel is made of several filters of one layer or of none: then input channels count as living."""
+    """Empty too where a channel is made of several filters of one layer or of none: then input channels count as
+    living.
+    """
     reads = layer.wiring.reads if layer.wiring.dies else None
     found: dict[str, np.ndarray] = {}
     for channel, place in enumerate(reads or ()):
@@ -225,7 +234,7 @@ def _block_sides(shape: tuple[int, ...], pattern: patterns.BlockPattern) -> list
 
 
 def _level_scores(layer: _Layer, energy: Array) -> Array:
-    """The energy per weight of the levels between `least` and `most`, in units of the layer's: falling, [most - least]."""
+    """The energy per weight of the levels between `least` and `most`, in the layer's units: falling, [most - least]."""
     xp, pattern = masks.module_of(energy), _pattern(layer)
     sizes = masks.block_sizes(layer.shape, pattern).reshape(layer.levels, layer.cells).astype(np.float32)
     energy = energy.reshape(layer.levels, layer.cells)

@@ -1,7 +1,8 @@
-"""How filters reach the layers that read them, from a network's traced form: which channel of whom comes from which filter.
+"""How filters reach the layers that read them, from a network's traced form: which channel of whom comes from which
+filter.
 
-That is what pruning a filter needs: what else vanishes with it (the vectors of a batch norm behind it, the weights of the
-layers that read it), and what its importance hangs on.
+That is what pruning a filter needs: what else vanishes with it (the vectors of a batch norm behind it, the weights of
+the layers that read it), and what its importance hangs on.
 """
 
 import dataclasses
@@ -21,9 +22,9 @@ STATISTICS = ("mean", "var", "running_mean", "running_var")  # of batch norms: l
 class Wiring:
     """How one layer hangs in its network.
 
-    reads: for each input channel of the kernel the filters (layer, number) that it is made of, None where the trace does
-    not say. dies: whether such a channel is zero once all of its filters are dropped. followers: paths of the vectors
-    (scale and bias of a batch norm, the own bias) that work on this layer's filters alone and vanish with them.
+    reads: for each input channel of the kernel the filters (layer, number) that it is made of, None where the trace
+    does not say. dies: whether such a channel is zero once all of its filters are dropped. followers: paths of the
+    vectors (scale and bias of a batch norm, the own bias) that work on this layer's filters alone and vanish with them.
     ends: whether its filters reach the network's output.
     """
 
@@ -37,8 +38,9 @@ class Wiring:
 class Trace:
     """What a walk over a network finds; a layer goes by its kernel's path here.
 
-    uses: how an operation reads the kernel, by path, in running order. lost: the operation that another parameter goes into,
-    by path. order: for every convolution and matrix product in running order how it reads its kernel, None if it has none.
+    uses: how an operation reads the kernel, by path, in running order. lost: the operation that another parameter goes
+    into, by path. order: for every convolution and matrix product in running order how it reads its kernel, None if it
+    has none.
     """
 
     uses: dict[str, products.Use] = dataclasses.field(default_factory=dict)
@@ -128,7 +130,7 @@ class _Step:
         return Value(tuple(frozenset([(path, number)]) for number in range(outputs)), use.writes, NOTHING)
 
     def _follow(self, result: Value, operands: Sequence[Value]) -> Value:
-        """Vectors that meet the filters of one layer follow it; those that meet anything else keep the sum from dying."""
+        """Vectors that meet one layer's filters follow it; those that meet anything else keep a sum from dying."""
         if not result.sources or not result.vanish:
             return result
         owners = {_owner(value.sources) for value in operands if value.sources}

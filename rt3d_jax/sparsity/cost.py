@@ -26,10 +26,12 @@ paths = trees.paths
 class Layer:
     """One kernel and its work: every weight is used `positions` times for the example, so macs = positions * weights.
 
-    name: what plans and reports call it, the path of the dict or module that holds the kernel ("conv1"), or the kernel's own
-    where that holds several. shape: of the kernel, (locations..., inputs, outputs). parameters: what is learned of the layer,
-    running statistics aside, with the vectors that follow its filters (wiring.followers); bytes: their size in memory.
-    at: where the kernel lies in the parameter tree, None for NAME/kernel. fixed: why it cannot be pruned, "" where it can.
+    name: what plans and reports call it, the path of the dict or module that holds the kernel ("conv1"), or the
+    kernel's own where that holds several. shape: of the kernel, (locations..., inputs, outputs). parameters: what is
+    learned of the layer, running statistics aside, with the vectors that follow its filters (wiring.followers); bytes:
+    their size in memory.
+    at: where the kernel lies in the parameter tree, None for NAME/kernel. fixed: why it cannot be pruned, "" where it
+    can.
     """
 
     name: str
@@ -62,12 +64,12 @@ Table = tuple[Layer, ...]
 def layers(apply: Callable[..., Any], params: Tree, *examples: Any) -> Table:
     """The layers of apply(params, *examples) in the order in which they run.
 
-    params: a tree of arrays or of their shapes (jax.ShapeDtypeStruct). examples: the other arguments, each a tree of arrays or
-    of shapes, or the shape of an f32 array as a tuple; one example of a batch, for MACs of one.
+    params: a tree of arrays or of their shapes (jax.ShapeDtypeStruct). examples: the other arguments, each a tree of
+    arrays or of shapes, or the shape of an f32 array as a tuple; one example of a batch, for MACs of one.
 
-    A kernel is a parameter of two axes or more that a convolution or a matrix product reads, see products. A parameter that no
-    such operation reads, or that goes through others first, is listed behind them with `fixed`, and no MACs of it are counted.
-    ValueError if there is no kernel at all.
+    A kernel is a parameter of two axes or more that a convolution or a matrix product reads, see products. A parameter
+    that no such operation reads, or that goes through others first, is listed behind them with `fixed`, and no MACs of
+    it are counted. ValueError if there is no kernel at all.
     """
     shapes = jax.tree.map(_shaped, params)
     traced = jax.make_jaxpr(apply)(shapes, *map(_example, examples)).jaxpr
@@ -84,10 +86,11 @@ def layers(apply: Callable[..., Any], params: Tree, *examples: Any) -> Table:
 
 
 def named(params: Tree) -> Table:
-    """The layers of a parameter tree by the names of its leaves alone, without MACs and wiring: a network that is not traced.
+    """The layers of a parameter tree by the names of its leaves alone, without MACs and wiring: a network that is not
+    traced.
 
-    A leaf "kernel" is (locations..., inputs, outputs), as Flax stores it; "weight" is (outputs, inputs, locations...), as
-    Equinox and PyTorch do. ValueError if there is neither.
+    A leaf "kernel" is (locations..., inputs, outputs), as Flax stores it; "weight" is (outputs, inputs, locations...),
+    as Equinox and PyTorch do. ValueError if there is neither.
     """
     leaves = dict(paths(params))
     kernels = {path: place for path, leaf in leaves.items() if (place := _conventional(path, tuple(leaf.shape)))}
@@ -124,7 +127,7 @@ def kept_macs(layer: Layer, masks: Tree | None) -> int:
 
 
 def kernels(tree: Tree, table: Sequence[Layer]) -> dict[str, Any]:
-    """The kernels of a tree by layer name, as (locations..., inputs, outputs); of a mask tree None where all is kept."""
+    """The kernels of a tree by layer name, as (locations..., inputs, outputs); of masks None where all is kept."""
     leaves = dict(paths(tree))
     read = lambda layer: None if (leaf := leaves.get(layer.place.path)) is None else layer.place.kernel(leaf)
     return {layer.name: read(layer) for layer in table}
@@ -168,7 +171,9 @@ def _wide(leaf: Any) -> bool:
 
 
 def _names(kernels: Sequence[str]) -> dict[str, str]:
-    """Layer names by kernel path: the path of what holds the kernel, or the kernel itself where that holds several or is the tree."""
+    """Layer names by kernel path: the path of what holds the kernel, or the kernel itself where that holds several or
+    is the tree.
+    """
     held = collections.Counter(trees.split(path)[0] for path in kernels)
     short = lambda path: held[trees.split(path)[0]] == 1 and trees.split(path)[0]
     return {path: short(path) or path for path in kernels}

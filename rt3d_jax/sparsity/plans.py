@@ -53,8 +53,8 @@ class Prune:
     def levels(self, shape: tuple[int, ...]) -> tuple[int, int]:
         """A kernel's grid of blocks as (levels, cells): the blocks of one level are kept or dropped together.
 
-        Without balance there is one cell, so that a level is a block; else a cell is a group or a row, and level n is the
-        nth best block of every cell. In the grid's order the cells are the last axes.
+        Without balance there is one cell, so that a level is a block; else a cell is a group or a row, and level n is
+        the nth best block of every cell. In the grid's order the cells are the last axes.
         """
         *grid, outputs = self.pattern.grid(shape)
         blocks = math.prod(grid) * outputs
@@ -68,8 +68,8 @@ Plan = tuple[tuple[str, Prune | None], ...]
 def match(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, Prune | None]:
     """The rule of every layer by its name ("conv2"); a rule's regex must match the whole name, None keeps it dense.
 
-    Layers that cannot be pruned stay dense whatever the plan says, see `stuck`. ValueError for a kernel that no entry covers,
-    an entry that names no layer at all, and a regex that does not compile.
+    Layers that cannot be pruned stay dense whatever the plan says, see `stuck`. ValueError for a kernel that no entry
+    covers, an entry that names no layer at all, and a regex that does not compile.
     """
     entries = [(_compiled(regex), rule) for regex, rule in plan]
     for regex, _ in entries:
@@ -89,12 +89,14 @@ def stuck(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, str]:
 
 
 def mask_tree(params: Tree, kernel_masks: dict[str, Any], table: Sequence[cost.Layer] = ()) -> Tree:
-    """The mask tree from masks by layer name, bool[layer.shape]. A dropped filter takes along what it leaves without effect.
+    """The mask tree from masks by layer name, bool[layer.shape].
 
-    That is its bias and the vectors of a batch norm behind it, so that its channel is zero whatever running statistics say,
-    and the weights that read the channel in the layers after it, layers that the plan keeps dense included. The network's
-    answers stay the same. Without the network's cost table the leaves' names say which vectors are whose (cost.named), and no
-    other layer is touched.
+    A dropped filter takes along what it leaves without effect.
+
+    That is its bias and the vectors of a batch norm behind it, so that its channel is zero whatever running statistics
+    say, and the weights that read the channel in the layers after it, layers that the plan keeps dense included. The
+    network's answers stay the same. Without the network's cost table the leaves' names say which vectors are whose
+    (cost.named), and no other layer is touched.
     """
     table, found = table or cost.named(params), {}
     closed, sizes = _closed(kernel_masks, table), dict(trees.paths(params))
@@ -124,7 +126,9 @@ def prune(params: Tree, plan: Plan, table: Sequence[cost.Layer] = ()) -> Tree:
 
 
 def level_ranks(energies: masks.Array, rule: Prune, shape: tuple[int, ...]) -> Any:
-    """The level of every block, 0 the best, i32[grid]: its rank by energy per weight in its cell, the first among equals."""
+    """The level of every block, 0 the best, i32[grid]: its rank by energy per weight in its cell, the first among
+    equals.
+    """
     xp = masks.module_of(energies)
     scores = energies / masks.block_sizes(shape, rule.pattern).astype(np.float32)
     order = xp.argsort(-scores.reshape(rule.levels(shape)), axis=0, stable=True)
@@ -162,5 +166,6 @@ def _first(entries: list[tuple[re.Pattern[str], Prune | None]], layer: cost.Laye
         if regex.fullmatch(layer.name):
             return rule
     raise ValueError(
-        f"plan covers no rule for kernel {layer.place.path}, add ({layer.name!r}, rule) or ('.*', None) to keep it dense"
+        f"plan covers no rule for kernel {layer.place.path}, add ({layer.name!r}, rule) or ('.*', None) to "
+        f"keep it dense"
     )

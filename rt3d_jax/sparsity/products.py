@@ -1,8 +1,8 @@
 """Kernels as the operations see them: which axes of a parameter are locations, input channels and output channels.
 
 A parameter that a convolution or a matrix product reads is a kernel, whatever its name and however it is stored: the
-operation's dimension numbers say which axis is what. Between the parameter and the operation its axes may be transposed, axes
-of size 1 may come and go, and its type may change.
+operation's dimension numbers say which axis is what. Between the parameter and the operation its axes may be
+transposed, axes of size 1 may come and go, and its type may change.
 """
 
 import dataclasses
@@ -20,8 +20,8 @@ class Place:
     """Where a kernel lies in a parameter tree, and in which order of axes.
 
     path: of the leaf, see trees. stored: the leaf's shape. axes: the leaf's axes in a kernel's order, which is
-    (locations..., inputs, outputs), DHWIO for a 3D convolution. shape: the kernel's in that order; several axes of inputs, or
-    of outputs, count as one.
+    (locations..., inputs, outputs), DHWIO for a 3D convolution. shape: the kernel's in that order; several axes of
+    inputs, or of outputs, count as one.
     """
 
     path: str
@@ -47,7 +47,9 @@ class Place:
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """A parameter on its way to an operation. axes: of each axis of the operand, that of the leaf; None for one of size 1."""
+    """A parameter on its way to an operation. axes: of each axis of the operand, that of the leaf; None for one of size
+    1.
+    """
 
     path: str
     stored: tuple[int, ...]
@@ -58,8 +60,10 @@ class View:
 class Use:
     """An operation that reads a kernel.
 
-    positions: how often each weight is used. operand: which operand the kernel's input is; reads: its axes of input channels.
-    writes: the result's axis of output channels, None if these are several. fixed: why such a kernel cannot be pruned, "" if it can.
+    positions: how often each weight is used. operand: which operand the kernel's input is; reads: its axes of input
+    channels.
+    writes: the result's axis of output channels, None if these are several. fixed: why such a kernel cannot be pruned,
+    "" if it can.
     """
 
     place: Place

@@ -1,7 +1,7 @@
 """What each operation does to the channels of its operands: a table of rules, one for each primitive of JAX.
 
-A rule takes an equation and the `Value` of each operand, and gives that of the result. An operation without a rule gives
-UNKNOWN: nothing then counts as pruned behind it.
+A rule takes an equation and the `Value` of each operand, and gives that of the result. An operation without a rule
+gives UNKNOWN: nothing then counts as pruned behind it.
 """
 
 import dataclasses
@@ -20,10 +20,11 @@ NOTHING: frozenset[str] = frozenset()
 class Value:
     """A traced array.
 
-    sources: for each place of its channel axis the filters (layer, number) that it is made of; () for what no input reaches
-    (constants, parameters); None where this is not known. axis: the channel axis; of a parameter that is a vector, the axis
-    along which it lies. vanish: the vectors (paths) that must be zero, beside all filters of a place dropped, for the array
-    to be zero there; None where it is not zero then. view: the parameter that this is, unchanged but for its layout.
+    sources: for each place of its channel axis the filters (layer, number) that it is made of; () for what no input
+    reaches (constants, parameters); None where this is not known. axis: the channel axis; of a parameter that is a
+    vector, the axis along which it lies. vanish: the vectors (paths) that must be zero, beside all filters of a place
+    dropped, for the array to be zero there; None where it is not zero then. view: the parameter that this is, unchanged
+    but for its layout.
     """
 
     sources: Places | None = None
@@ -49,7 +50,10 @@ def apply(equation: Any, values: list[Value]) -> Value:
 
 
 def along(value: Value, axis: int, size: int) -> Places | None:
-    """The sources of a value along an axis of this size. The network's inputs, made of no filter, have them along any axis."""
+    """The sources of a value along an axis of this size.
+
+    The network's inputs, made of no filter, have them along any axis.
+    """
     if value.sources and not value.filters:
         return (frozenset(),) * size
     return value.sources if value.axis == axis and len(value.sources or ()) == size else None
@@ -60,7 +64,10 @@ def _shape(atom: Any) -> tuple[int, ...]:
 
 
 def _met(equation: Any, values: Sequence[Value]) -> tuple[Value, list[frozenset[str] | None]]:
-    """Operands that meet element by element: their sources joined, and what each needs to vanish. UNKNOWN if they do not fit."""
+    """Operands that meet element by element: their sources joined, and what each needs to vanish.
+
+    UNKNOWN if they do not fit.
+    """
     axes = {value.axis for value in values if value.filters}
     if any(value.sources is None for value in values) or len(axes) > 1:
         return UNKNOWN, []

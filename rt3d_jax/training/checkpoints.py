@@ -24,7 +24,10 @@ OWN = ("format", "name", "key", "experiment", "shared")  # of config.json; all e
 
 
 class Described(TypedDict):
-    """config.json of a run. key: the settings that made it, see claims; experiment: what codec reads. All else are facts."""
+    """config.json of a run. key: the settings that made it, see claims; experiment: what codec reads.
+
+    All else are facts.
+    """
 
     format: int
     name: str

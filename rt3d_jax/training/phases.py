@@ -166,7 +166,7 @@ def _unmasked(params: Tree) -> tuple[Tree, Tree]:
 
 @dataclasses.dataclass(frozen=True)
 class _Stage:
-    """What one phase does. start() gives the parameters and masks that it begins with; parents are the runs behind it."""
+    """What one phase does. start() gives the parameters and masks to begin with; parents are the runs behind it."""
 
     name: str
     recipe: recipes.Recipe

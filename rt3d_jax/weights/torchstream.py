@@ -37,7 +37,8 @@ def opened(path: pathlib.Path) -> Iterator[tuple[Any, Callable[[str], bytes]]]:
 def _begin(stream: mmap.mmap, path: pathlib.Path) -> None:
     if stream[TAR] == b"ustar":
         raise torchpickle.Refused(
-            "is in the tar format from before 2017; where PyTorch is at hand and you trust the file, convert it: python -c "
+            "is in the tar format from before 2017; where PyTorch is at hand and you trust the file, convert "
+            "it: python -c "
             f""""import torch; torch.save(torch.load('{path}', 'cpu', weights_only=False), 'new.pth')\""""
         )
     if torchpickle.load(stream)[0] != MAGIC:

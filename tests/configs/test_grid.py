@@ -1,4 +1,6 @@
-"""Claims about every pair of an algorithm and a scheme, through the phases of training on the smallest network: penalise, cut, retrain."""
+"""Claims about every pair of an algorithm and a scheme, through the phases of training on the smallest network:
+penalise, cut, retrain.
+"""
 
 import dataclasses
 import itertools
@@ -108,7 +110,9 @@ def pair(request, dense, tmp_path_factory):
 
 
 def level_cost(pair, table, at):
-    """At most so many MACs does one more level of blocks cost in layer `at`: its weights, and all that read its filters."""
+    """At most so many MACs does one more level of blocks cost in layer `at`: its weights, and all that read its
+    filters.
+    """
     layer, reader, rule = table[at], table[at + 1], pair.rule
     cells, block = rule.levels(layer.shape)[1], rule.pattern.block(layer.shape)
     return cells * (math.prod(block) * layer.positions + block[-1] * reader.macs // reader.shape[-2])

@@ -1,4 +1,6 @@
-"""The recipes of rt3d_jax/configs: each can begin, those of UCF101 say what the paper says, and one runs whole on a miniature."""
+"""The recipes of rt3d_jax/configs: each can begin, those of UCF101 say what the paper says, and one runs whole on a
+miniature.
+"""
 
 import dataclasses
 import functools

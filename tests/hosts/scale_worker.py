@@ -1,4 +1,6 @@
-"""One process of the tests of scale: tiny experiments, as `python scale_worker.py OUT [--coordinator HOST:PORT --process I]`; prints what it does as JSON lines."""
+"""One process of the tests of scale: tiny experiments, as `python scale_worker.py OUT [--coordinator HOST:PORT
+--process I]`; prints what it does as JSON lines.
+"""
 
 import argparse
 import dataclasses

@@ -158,10 +158,13 @@ def test_a_stopped_phase_finds_the_state_of_its_algorithm(params, tmp_path, name
     jax.tree.map(np.testing.assert_array_equal, found["optimizer"], state)
 
 
-@pytest.mark.parametrize("make", [
-    lambda choice: admm.pull(choice, 1.0, rho=0.1, growth=1.0, most=1.0, every=1),
-    lambda choice: gradual.shrinking(choice, 0.5, steps=1, every=1),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda choice: admm.pull(choice, 1.0, rho=0.1, growth=1.0, most=1.0, every=1),
+        lambda choice: gradual.shrinking(choice, 0.5, steps=1, every=1),
+    ],
+)
 def test_updates_without_parameters_are_errors(params, make):
     transform = make(selection.Selection(PLAN, TABLE))
     with pytest.raises(ValueError, match=r"got params None"):

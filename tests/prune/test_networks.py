@@ -1,4 +1,6 @@
-"""Claims about plans and budgets on R(2+1)D and S3D, whose batch norms, shortcuts and concatenations tie layers together."""
+"""Claims about plans and budgets on R(2+1)D and S3D, whose batch norms, shortcuts and concatenations tie layers
+together.
+"""
 
 import functools
 
@@ -25,7 +27,9 @@ def traced(model):
 
 
 def without(model, **dropped):
-    """The mask trees without some filters of some layers: with all that they take along, and with the own vectors alone."""
+    """The mask trees without some filters of some layers: with all that they take along, and with the own vectors
+    alone.
+    """
     params, table = traced(model)
     kernels = {}
     for name, filters in dropped.items():

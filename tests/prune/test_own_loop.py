@@ -1,4 +1,4 @@
-"""Claims about pruning in a training loop of one's own: one network, as five kinds of parameter tree, in three layouts."""
+"""Claims about pruning in a training loop of one's own: one network, five kinds of parameter tree, three layouts."""
 
 import os
 import pathlib

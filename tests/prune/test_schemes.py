@@ -1,4 +1,6 @@
-"""Claims about every scheme under a budget of MACs or parameters: the rate, whole blocks, balance, bounds, what is left alone."""
+"""Claims about every scheme under a budget of MACs or parameters: the rate, whole blocks, balance, bounds, what is left
+alone.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -56,8 +58,10 @@ def test_a_parameter_budget_is_hit_within_one_percent(params, table, rule):
     tree = budget.to_rate(params, plan, table, 4.0, measure="parameters")
     left = cost.parameters(table, tree)
     assert 4.0 <= cost.parameters(table) / left <= 4.04
-    assert left == sum(int(masks.apply({"x": leaf}, {"x": mask})["x"].astype(bool).sum()) for leaf, mask in zip(
-        jax.tree.leaves(jax.tree.map(np.ones_like, params)), _leaves(tree), strict=True))  # fmt: skip
+    assert left == sum(
+        int(masks.apply({"x": leaf}, {"x": mask})["x"].astype(bool).sum())
+        for leaf, mask in zip(jax.tree.leaves(jax.tree.map(np.ones_like, params)), _leaves(tree), strict=True)
+    )
 
 
 def _leaves(tree):

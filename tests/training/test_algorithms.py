@@ -56,7 +56,7 @@ CASES = {
         "measure": "parameters",
         "rates": (3.0,),
     },
-}  # fmt: skip
+}
 
 
 def silent(*_):
@@ -104,7 +104,7 @@ def test_phases_are_those_that_the_algorithm_needs(run):
         "regularised": ["dense", "penalised", "vanilla-2x"],
         "admm": ["dense", "penalised-2x", "kgc-2x"],
         "gradual": ["dense", "penalised-3x-parameters", "kgs-3x-parameters"],
-    }  # fmt: skip
+    }
     assert [result["name"] for result in results] == expected[name]
     assert {path.name for path in (out / "runs").iterdir()} == set(expected[name])
 

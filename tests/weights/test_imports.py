@@ -70,8 +70,14 @@ def without(state, key):
 
 
 CHANGES = [
-    (lambda s: without(s, "stem.1.bias"), "has no weight for conv1/bias, expected a test's network; is it another network?"),
-    (lambda s: without(without(s, "stem.1.bias"), "stem.0.weight"), "has no weight for conv1/bias and 1 more, expected"),
+    (
+        lambda s: without(s, "stem.1.bias"),
+        "has no weight for conv1/bias, expected a test's network; is it another network?",
+    ),
+    (
+        lambda s: without(without(s, "stem.1.bias"), "stem.0.weight"),
+        "has no weight for conv1/bias and 1 more, expected",
+    ),
     (lambda s: without(s, "classifier.weight"), "has no weight for fc/kernel, expected a test's network"),
     (lambda s: s | {"extra.weight": torch.ones(2)}, "has an unexpected extra.weight, expected a test's network"),
     (lambda s: s | {"classifier.running_var": torch.ones(2)}, "has an unexpected classifier.running_var, expected"),
@@ -79,7 +85,7 @@ CHANGES = [
         lambda s: s | {"body.conv.weight": torch.ones(16, 8, 3, 1, 2)},
         "has conv2/kernel of shape (3, 1, 2, 8, 16), expected (3, 1, 1, 8, 16) for a test's network",
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("change", "message"), CHANGES)

@@ -1,4 +1,6 @@
-"""Shared folders from strangers: each contradiction is named, and broken at random they are a ValueError in one line or a network."""
+"""Shared folders from strangers: each contradiction is named, and broken at random they are a ValueError in one line or
+a network.
+"""
 
 import dataclasses
 import json
@@ -145,10 +147,16 @@ def network(**changes):
 
 
 CONTRADICTIONS = [
-    (lambda f: said(f, format="pt"), "config.json is of no network that `rt3d export` wrote: expected format 'rt3d-jax'"),
+    (
+        lambda f: said(f, format="pt"),
+        "config.json is of no network that `rt3d export` wrote: expected format 'rt3d-jax'",
+    ),
     (lambda f: said(f, version=3), "config.json has version '3', expected 1 or 2; update rt3d-jax"),
     (lambda f: said(f, facts=labels("a", "b")), "has fc/bias of type and shape F32 (3,), expected F32 (2,)"),
-    (lambda f: said(f, facts=labels("a", "b", "c\nd")), "the folder has labels ('a', 'b', 'c\\nd'), expected a text, a number or 1 to 100000 of them"),
+    (
+        lambda f: said(f, facts=labels("a", "b", "c\nd")),
+        "the folder has labels ('a', 'b', 'c\\nd'), expected a text, a number or 1 to 100000 of them",
+    ),
     (lambda f: said(f, facts=labels()), "the folder has labels (), expected a text, a number or 1 to 100000 of them"),
     (lambda f: said(f, score=score(value=float("nan"))), "the score has value nan, expected a number or null"),
     (lambda f: said(f, rate=9.0), "config.json has rate 9.0, but the masks give 1."),
@@ -165,12 +173,24 @@ CONTRADICTIONS = [
     (alive, "model.safetensors has a conv2/kernel with weights that masks.safetensors drops, expected zeros there"),
     (cut, "model.safetensors is damaged or no safetensors file"),
     (spare, "masks.safetensors has conv2/kernel of type and shape U8 (49,), expected U8 (48,)"),
-    (lambda f: arrays(f, "model.safetensors", fc__bias=None), "model.safetensors has no fc/bias, expected the parameters of"),
-    (lambda f: arrays(f, "model.safetensors", x=np.zeros(1)), "has x of type and shape F64 (1,), expected no such name"),
-    (lambda f: arrays(f, "model.safetensors", fc__bias=np.zeros(3)), "has fc/bias of type and shape F64 (3,), expected F32 (3,)"),
-    (lambda f: arrays(f, "masks.safetensors", conv2__mean=np.zeros(2, np.uint8)), "has conv2/mean of type and shape U8 (2,), expected no such name"),
+    (
+        lambda f: arrays(f, "model.safetensors", fc__bias=None),
+        "model.safetensors has no fc/bias, expected the parameters of",
+    ),
+    (
+        lambda f: arrays(f, "model.safetensors", x=np.zeros(1)),
+        "has x of type and shape F64 (1,), expected no such name",
+    ),
+    (
+        lambda f: arrays(f, "model.safetensors", fc__bias=np.zeros(3)),
+        "has fc/bias of type and shape F64 (3,), expected F32 (3,)",
+    ),
+    (
+        lambda f: arrays(f, "masks.safetensors", conv2__mean=np.zeros(2, np.uint8)),
+        "has conv2/mean of type and shape U8 (2,), expected no such name",
+    ),
     (lambda f: (f / "masks.safetensors").unlink(), "but the masks give 1; fetch it again"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("change", "message"), CONTRADICTIONS, ids=[message[:60] for _, message in CONTRADICTIONS])

@@ -1,4 +1,6 @@
-"""The networks of the catalog, tiny: traced and rewritten, each gives JAX's answer; so do bundles of them and of their blocks."""
+"""The networks of the catalog, tiny: traced and rewritten, each gives JAX's answer; so do bundles of them and of their
+blocks.
+"""
 
 import dataclasses
 import functools
@@ -74,7 +76,9 @@ def test_whole_networks_give_jaxs_answer(
     chains: int,
     target: str,
 ) -> None:
-    """On the phone's CPU pairs on planes that fill a register tile are chains, as at full size; on the host they are apart."""
+    """On the phone's CPU pairs on planes that fill a register tile are chains, as at full size; on the host they are
+    apart.
+    """
     monkeypatch.setenv("GALLIVM_PERF", "nopt")  # lavapipe compiles a hundred kernels, each for one run
     spec = targets.find(target)
     joined = target.startswith("android")

@@ -89,5 +89,6 @@ def test_doctor_asks_the_phones(phone: conftest.Phone, tmp_path) -> None:
     assert rows[f"{phone.serial} Vulkan"]["works"]
     assert rows[f"{phone.serial} Vulkan"]["found"].startswith("Mali-G715 (driver fake), Vulkan 1.3.0")
     assert rows[f"{phone.serial} CPU"]["found"].endswith(
-        "targets that fit: android:cortex-a55, android:cortex-a75, android:cortex-a76, android:cortex-a77, android:cortex-a78, android:cortex-x1"
+        "targets that fit: android:cortex-a55, android:cortex-a75, android:cortex-a76, android:cortex-a77, "
+        "android:cortex-a78, android:cortex-x1"
     )

@@ -1,4 +1,4 @@
-"""What the tuner found, on disk: merged, never half-written, refused where it is something else; and what is shipped."""
+"""What the tuner found, on disk: merged, never half-written, refused where it is something else; what is shipped."""
 
 import multiprocessing
 import pathlib
@@ -108,8 +108,10 @@ def test_the_users_choices_come_before_those_shipped() -> None:
     store.merge(store.cached(CPU), CPU, {"b": entry(chunk=2), "c": entry()})
     found = store.find(CPU)
     assert {key: (choice.chunk, choice.source) for key, choice in found.items()} == {
-        "a": (1, "shipped"), "b": (2, "cache"), "c": (None, "cache")
-    }  # fmt: skip
+        "a": (1, "shipped"),
+        "b": (2, "cache"),
+        "c": (None, "cache"),
+    }
 
 
 def test_what_a_search_found_is_kept_by_key() -> None:
