@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import jax
 import optax
 
+from lowering.functions import trees
 from rt3d_jax.sparsity import cost
 from rt3d_jax.training import recipes
 
@@ -42,6 +42,4 @@ def create(
 
 
 def _kernels(params: Tree) -> Tree:
-    return jax.tree_util.tree_map_with_path(
-        lambda path, _: cost.is_kernel(jax.tree_util.keystr(path, simple=True, separator="/")), params
-    )
+    return trees.like(params, {path: cost.is_kernel(path) for path, _ in trees.paths(params)})

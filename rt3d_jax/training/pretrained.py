@@ -3,8 +3,7 @@
 import pathlib
 from typing import Any
 
-import jax
-
+from lowering.functions import trees
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost
 from rt3d_jax.training import checkpoints, experiments
@@ -55,8 +54,4 @@ def adopt(fresh: Tree, found: Tree, head: frozenset[str], where: str = "pretrain
                 "give both the same network, width and size"
             )
 
-    def leaf(path: Any, value: jax.Array) -> jax.Array:
-        name = jax.tree_util.keystr(path, simple=True, separator="/")
-        return value if keep and name in head else old[name]
-
-    return jax.tree_util.tree_map_with_path(leaf, fresh)
+    return trees.replaced(fresh, {path: leaf for path, leaf in old.items() if not (keep and path in head)})

@@ -10,6 +10,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from lowering.functions import trees
 from rt3d_jax.evaluation import measured
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost
@@ -119,17 +120,13 @@ def convert(
     for path, shape in expected.items():
         if found[path].shape != shape:
             raise ValueError(f"{where} has {path} of shape {found[path].shape}, expected {shape} for {source.origin}")
-    leaf = lambda path, _: np.ascontiguousarray(found[_path(path)], np.float32)
-    return jax.tree_util.tree_map_with_path(leaf, shapes), classes
+    leaves = {path: np.ascontiguousarray(found[path], np.float32) for path in expected}
+    return trees.like(shapes, leaves), classes
 
 
 def _sha256(path: pathlib.Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _path(path: Any) -> str:
-    return jax.tree_util.keystr(path, simple=True, separator="/")
 
 
 def _renamed(arrays: dict[str, np.ndarray], rows: sources.Rows) -> tuple[dict[str, np.ndarray], list[str]]:

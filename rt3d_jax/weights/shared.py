@@ -18,11 +18,11 @@ import typing
 from collections.abc import Sequence
 from typing import Any
 
-import jax
 import numpy as np
 import safetensors
 import safetensors.numpy
 
+from lowering.functions import trees
 from lowering.system import files
 from rt3d_jax.evaluation import measured
 from rt3d_jax.models import catalog
@@ -137,8 +137,7 @@ def read(folder: pathlib.Path, code: Sequence[str] = ()) -> Shared:
             raise ValueError(f"{folder / MODEL} has a {path} that is not finite, expected numbers; fetch it again")
         if path in masks and np.any(values[~masks[path]]):
             raise ValueError(f"{folder / MODEL} has a {path} with weights that {MASKS} drops, expected zeros there")
-    tree = lambda found: jax.tree_util.tree_map_with_path(lambda path, _: found.get(_name(path)), shapes)
-    shared = Shared(facts, tree(params), tree(masks))
+    shared = Shared(facts, trees.like(shapes, params), trees.like(shapes, masks))
     _check_rate(folder / CONFIG, said, shared)
     return shared
 
@@ -235,7 +234,3 @@ def _check_rate(path: pathlib.Path, said: dict[str, Any], shared: Shared) -> Non
     found = cost.macs(layers) / kept
     if not bounds.is_number(rate) or abs(rate - found) > RATE_TOLERANCE * found:
         raise ValueError(f"{path} has rate {repr(rate)[:40]}, but the masks give {found:.6g}; fetch it again")
-
-
-def _name(path: Any) -> str:
-    return jax.tree_util.keystr(path, simple=True, separator="/")
