@@ -10,6 +10,7 @@ author = "The rt3d-jax authors"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "reference"]
 html_theme = "furo"
 html_title = "rt3d-jax"
+html_show_copyright = False
 exclude_patterns = ["_build"]
 myst_heading_anchors = 3
 
