@@ -11,6 +11,7 @@ import pytest
 from rt3d_jax.cli import train
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost
+from tests import test_architecture
 
 ROOT = pathlib.Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -38,7 +39,7 @@ def test_the_docs_and_the_reference_build_without_a_warning(tmp_path):
     assert "Kernel group structured" in reference
 
 
-@pytest.mark.parametrize("page", PAGES[1:], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_prose_is_wrapped(page):
     wide = [f"{page.name}:{number}" for number, line in prose(page) if len(line) > WIDTH]
     assert wide == []
@@ -53,6 +54,13 @@ def test_every_file_of_ours_that_a_page_names_exists(page):
     named = [name for name in named if name not in known and "NAME" not in name]
     missing = [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in ours)]
     assert missing == []
+
+
+def test_the_page_on_architecture_lists_every_room_in_the_order_of_imports():
+    page = (ROOT / "docs/architecture.md").read_text()
+    for package, rooms in test_architecture.ROOMS.items():
+        section = page.split(f"### {package}\n")[1].split("\n#")[0]
+        assert tuple(re.findall(r"^\| `(\w+)/` \|", section, re.MULTILINE)) == rooms
 
 
 def test_every_example_on_data_sets_makes_an_experiment():
