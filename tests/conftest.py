@@ -32,6 +32,16 @@ def uninterrupted() -> None:
     console.INTERRUPTED.clear()
 
 
+@pytest.fixture
+def user_cache(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """The user's cache of schedules, empty; nothing is shipped."""
+    from lowering.targets import store
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(store, "SHIPPED", tmp_path / "shipped")
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """Where XLA keeps what it compiled."""

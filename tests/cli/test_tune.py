@@ -15,14 +15,7 @@ from rt3d_jax.cli import main, tune
 from tests.lowering import conftest, networks
 
 CPU = targets.find("android:cortex-a76")
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
-    """The user's cache, empty; nothing is shipped."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(store, "SHIPPED", tmp_path / "shipped")
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("user_cache")
 
 
 def made_up(stop_after: int):
@@ -80,11 +73,11 @@ def test_a_bundle_without_its_run_is_refused(tmp_path: pathlib.Path, capsys: pyt
 
 
 def test_an_experiments_network_is_tuned_for_the_package(
-    cache: pathlib.Path, capsys: pytest.CaptureFixture[str]
+    user_cache: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main.call(["tune", "quickstart", "--keep", "0.3", "--target", CPU.name, "--ship"]) == 0
     assert "quickstart, 0.3 kept on android:cortex-a76, modelled" in capsys.readouterr().out
-    kept = store.read(cache / "shipped" / "android.json")
+    kept = store.read(user_cache / "shipped" / "android.json")
     assert any(entry["choice"] and entry["best"] < entry["default"] for entry in kept.values())
     assert not store.cached(CPU).exists()
 

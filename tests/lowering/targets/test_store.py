@@ -12,14 +12,7 @@ from lowering.tune import networks as tuned
 from lowering.tune import search
 
 CPU = targets.find("android:cortex-a76")
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
-    """The user's cache, empty; nothing is shipped."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(store, "SHIPPED", tmp_path / "shipped")
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("user_cache")
 
 
 def entry(**choice: int) -> dict[str, dict[str, int]]:
@@ -31,9 +24,9 @@ def add(names: list[str]) -> None:
         store.merge(store.cached(CPU), CPU, {name: entry(chunk=2)})
 
 
-def test_entries_are_merged(cache: pathlib.Path) -> None:
+def test_entries_are_merged(user_cache: pathlib.Path) -> None:
     path = store.cached(CPU)
-    assert path.parent == cache / "rt3d-jax" / "tune"
+    assert path.parent == user_cache / "rt3d-jax" / "tune"
     assert store.read(path) == {}
     store.merge(path, CPU, {"b": entry(chunk=1), "a": entry(vectors=2)})
     store.merge(path, CPU, {"b": entry(chunk=8), "c": entry()})
