@@ -1,11 +1,11 @@
 """Two packed convolutions in one kernel for CPUs: what lies between them stays in L2."""
 
 from lowering.graph.rewrites import fusion
-from lowering.kernels import executables, layouts, loops, tables
 from lowering.kernels import kernel as kernels
+from lowering.kernels import layouts, loops, tables
 from lowering.kernels.cpu import prefetch, rolling
 from lowering.kernels.cpu import rows as rows_
-from lowering.kernels.mlir import types, values
+from lowering.kernels.mlir import values
 
 FIRST = "first_"  # prefix of the tables of the first convolution
 
@@ -22,12 +22,7 @@ def fused_convs(request: kernels.Request) -> kernels.Kernel:
     second |= {"offsets": tables.rolling_offsets(op.second, span)}
     arrays = tables.operands(loops_.first.tables(between), target.precision, target.inputs_ahead, FIRST)
     arrays += tables.operands(second, target.precision, target.inputs_ahead)
-    scratch = {rolling.BUFFER: types.Tensor((loops_.workers * loops_.size,), request.y_type.element)}
-    comment = (
-        f"Two packed convolutions: the first fills {loops_.depth} frames that stay in cache, which the second reads."
-    )
-    operands, grid = [*kernels.arguments(request.named), *arrays], executables.Grid((loops_.workers, 1, 1))
-    kernel = loops.Loops(comment, operands, request.y_type, grid, scratch)
+    kernel = loops_.kernel(request, "Two packed convolutions", arrays)
     loops_.write(kernel, y, lambda turn: _second(request, kernel, loops_, turn))
     return kernel.kernel()
 

@@ -1,8 +1,8 @@
 """A packed convolution and the pool behind it in one kernel for CPUs: what lies between them stays in L2."""
 
 from lowering.graph.rewrites import fusion
-from lowering.kernels import executables, layouts, loops, tables
 from lowering.kernels import kernel as kernels
+from lowering.kernels import layouts, loops, tables
 from lowering.kernels.cpu import rolling, windows
 from lowering.kernels.mlir import block, types, values
 from lowering.targets import precisions
@@ -19,12 +19,7 @@ def fused_pool(request: kernels.Request) -> kernels.Kernel:
     steps = rolling.Steps(chunks, span, x.first, x.first + chunks * span, chunks)
     found = rolling.Rolling(first, between, depth, steps, stride=depth, lead=depth, target=target)
     arrays = tables.operands(first.tables(between), target.precision, target.inputs_ahead)
-    scratch = {rolling.BUFFER: types.Tensor((found.workers * found.size,), request.y_type.element)}
-    comment = (
-        f"A packed convolution and a pool: the first fills {depth} frames that stay in cache, which the second reads."
-    )
-    operands, grid = [*kernels.arguments(request.named), *arrays], executables.Grid((found.workers, 1, 1))
-    kernel = loops.Loops(comment, operands, request.y_type, grid, scratch)
+    kernel = found.kernel(request, "A packed convolution and a pool", arrays)
     found.write(kernel, y, lambda turn: _windows(request, kernel, turn, lines))
     return kernel.kernel()
 

@@ -11,10 +11,11 @@ from collections.abc import Callable
 import numpy as np
 
 from lowering.graph import ops
-from lowering.kernels import layouts, loops, tables
+from lowering.kernels import executables, layouts, loops, tables
+from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import conv, pads, prefetch
 from lowering.kernels.cpu import rows as rows_
-from lowering.kernels.mlir import values
+from lowering.kernels.mlir import types, values
 from lowering.targets import targets, tiles
 
 BUFFER = "rolling"  # name of the scratch memory
@@ -90,6 +91,13 @@ class Rolling:
     def size(self) -> int:
         """Elements in a workgroup's buffer."""
         return self.between.stored * self.depth * self.between.plane
+
+    def kernel(self, request: kernels.Request, what: str, arrays: list[kernels.Operand]) -> loops.Loops:
+        """A kernel with nothing in it yet. what: both operations in words; arrays: the tables of both."""
+        comment = f"{what}: the first fills {self.depth} frames that stay in cache, which the second reads."
+        operands, grid = [*kernels.arguments(request.named), *arrays], executables.Grid((self.workers, 1, 1))
+        scratch = {BUFFER: types.Tensor((self.workers * self.size,), request.y_type.element)}
+        return loops.Loops(comment, operands, request.y_type, grid, scratch)
 
     def write(self, kernel: loops.Loops, y: layouts.Layout, second: Callable[[Turn], None]) -> None:
         """second: writes what reads the buffer."""
