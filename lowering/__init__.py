@@ -5,8 +5,9 @@ phone, peers. Nothing here imports rt3d_jax. The names below are for users; each
 is first used.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lowering.system import lazy
 
 if TYPE_CHECKING:
     from lowering.bundle.bundles import Bundle as Bundle
@@ -33,12 +34,4 @@ _HOMES = {
     "trace": "lowering.graph.trace",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+__getattr__, __dir__ = lazy.names(__name__, _HOMES)

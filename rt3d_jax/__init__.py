@@ -5,8 +5,9 @@ training, configs, weights, cli. Only cli imports lowering, of which the others 
 The names below are for users; each is imported, with what it needs, when it is first used.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lowering.system import lazy
 
 if TYPE_CHECKING:
     from rt3d_jax.models.catalog import Compute as Compute
@@ -71,12 +72,4 @@ _HOMES = {
     "vanilla": "rt3d_jax.sparsity.patterns",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+__getattr__, __dir__ = lazy.names(__name__, _HOMES)
