@@ -30,8 +30,8 @@ CLASSES = 7
 
 
 def pruned(params: networks.Params) -> networks.Params:
-    """Most kernels in space and time pruned in small blocks, a few filters to nothing."""
-    plan = ((".*/(space|time)", plans.Prune(patterns.kgs(4, 2), keep=0.4)), (".*", None))
+    """Most kernels of convolutions pruned in small blocks, a few filters to nothing."""
+    plan = ((r"conv\d\w*|.*/(space|time)", plans.Prune(patterns.kgs(4, 2), keep=0.4)), (".*", None))
     cut: Any = lambda mask, leaf: np.where(mask, leaf, np.float32(0))
     return masks.map_masked(cut, params, plans.prune(params, plan))
 
