@@ -5,8 +5,9 @@ That is what pruning a filter needs: what else vanishes with it (the vectors of 
 the layers that read it), and what its importance hangs on.
 """
 
+import collections
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,10 @@ class Wiring:
     """How one layer hangs in its network.
 
     reads: for each input channel of the kernel the filters (layer, number) that it is made of, None where the trace
-    does not say. dies: whether such a channel is zero once all of its filters are dropped. followers: paths of the
-    vectors (scale and bias of a batch norm, the own bias) that work on this layer's filters alone and vanish with them.
-    ends: whether its filters reach the network's output.
+    does not say, or where another operation reads the kernel too. dies: whether such a channel is zero once all of its
+    filters are dropped. followers: paths of the vectors (scale and bias of a batch norm, the own bias) that work on
+    this layer's filters alone and vanish with them; vectors that two layers share follow neither. ends: whether its
+    filters reach the network's output.
     """
 
     reads: tuple[frozenset[Filter], ...] | None = None
@@ -52,16 +54,29 @@ class Trace:
 
     def wiring(self, path: str, names: dict[str, str]) -> Wiring:
         """The Wiring of the layer whose kernel lies at `path`; names: of layers, by kernel path."""
-        reads, dies = self.reads[path]
+        reads, dies = (None, False) if path in self.lost else self.reads[path]
         named = reads and tuple(frozenset((names[layer], number) for layer, number in place) for place in reads)
         return Wiring(named, dies, tuple(sorted(self.followers.get(path, ()))), path in self.ends)
 
 
 def trace(jaxpr: Any, params: Sequence[tuple[str, Any]]) -> Trace:
-    """Walk over a network's jaxpr, whose first arguments are the parameters: (path, array or shape) in tree order."""
+    """Walk over a network's jaxpr, whose first arguments are the parameters: (path, array or shape) in tree order.
+
+    Which vectors layers share is known after a walk only: then comes another, in which these follow nobody.
+    """
+    shared: set[str] = set()
+    while True:
+        found = _walked(jaxpr, params, shared)
+        counts = collections.Counter(path for followers in found.followers.values() for path in followers)
+        if not (several := {path for path, count in counts.items() if count > 1}):
+            return found
+        shared |= several
+
+
+def _walked(jaxpr: Any, params: Sequence[tuple[str, Any]], shared: Set[str]) -> Trace:
     found = Trace()
     inputs = [_input(var) for var in jaxpr.invars[len(params) :]]
-    values = [*(_parameter(path, tuple(leaf.shape)) for path, leaf in params), *inputs]
+    values = [*(_parameter(path, tuple(leaf.shape), path in shared) for path, leaf in params), *inputs]
     results = jaxprs.walk(jaxpr, [rules.CONSTANT] * len(jaxpr.constvars), values, _Step(found), _lift)
     found.ends = {layer for value in results for place in value.sources or () for layer, _ in place}
     return found
@@ -72,10 +87,10 @@ def _input(var: Any) -> Value:
     return Value((frozenset(),) * shape[-1], len(shape) - 1) if shape else rules.CONSTANT
 
 
-def _parameter(path: str, shape: tuple[int, ...]) -> Value:
+def _parameter(path: str, shape: tuple[int, ...], shared: bool) -> Value:
     wide = [axis for axis, size in enumerate(shape) if size > 1]
     view = products.whole(path, shape)
-    if not shape or len(wide) > 1 or trees.split(path)[1] in STATISTICS:
+    if shared or not shape or len(wide) > 1 or trees.split(path)[1] in STATISTICS:
         return Value((), view=view)
     return Value((), (wide or [len(shape) - 1])[0], frozenset([path]), view)
 

@@ -123,6 +123,11 @@ def _moved(equation: Any, values: list[Value]) -> Value:
     return _met(equation, values)[0]
 
 
+def _power(equation: Any, values: list[Value]) -> Value:
+    """Zero at zero for positive exponents alone: the power 0 is one everywhere."""
+    return (_same if equation.params["y"] > 0 else _moved)(equation, values)
+
+
 def _select(equation: Any, values: list[Value]) -> Value:
     return _sum(equation, values[1:])
 
@@ -230,12 +235,13 @@ def _transpose(equation: Any, values: list[Value]) -> Value:
 
 RULES = {
     **dict.fromkeys(("add", "add_any", "sub", "max", "min"), _sum),
-    **dict.fromkeys(("neg", "abs", "sign", "sqrt", "square", "integer_pow", "tanh", "sin", "erf", "expm1"), _same),
+    **dict.fromkeys(("neg", "abs", "sign", "sqrt", "square", "tanh", "sin", "erf", "expm1"), _same),
     **dict.fromkeys(("convert_element_type", "copy", "stop_gradient", "reduce_precision"), _same),
     **dict.fromkeys(("exp", "log", "log1p", "logistic", "rsqrt", "cos", "pow"), _moved),
     **dict.fromkeys(("eq", "ne", "gt", "ge", "lt", "le"), _moved),
     **dict.fromkeys(("reduce_sum", "reduce_max", "reduce_min"), _reduce),
     **dict.fromkeys(("reduce_window_max", "reduce_window_sum"), _window),
+    "integer_pow": _power,
     "mul": _mul,
     "div": _div,
     "select_n": _select,

@@ -133,6 +133,34 @@ def test_a_bias_that_stays_keeps_the_channel():
     assert tree["b"]["kernel"] is None
 
 
+def shared_norm(params, clip):
+    x = jax.nn.relu(norm(conv(clip, params["a"]), params["bn"]))
+    x = jax.nn.relu(norm(conv(x, params["b"]), params["bn"]))
+    return x.mean(axis=(1, 2, 3)) @ params["head"]["kernel"]
+
+
+def kernel_read_twice(params, clip):
+    x = jax.nn.relu(norm(conv(clip, params["a"]), params["bn"]))
+    y = jax.nn.relu(norm(conv(x, params["b"]), params["bn2"]))
+    return y.mean(axis=(1, 2, 3)) @ params["head"]["kernel"] + jnp.abs(params["b"]["kernel"]).sum()
+
+
+def power(params, clip):
+    x = jax.lax.integer_pow(conv(clip, params["a"]), 0)  # one everywhere, also where the filter is dropped
+    return conv(x, params["b"]).mean(axis=(1, 2, 3)) @ params["head"]["kernel"]
+
+
+@pytest.mark.parametrize("apply", [shared_norm, kernel_read_twice, power])
+def test_what_another_place_still_needs_is_not_taken_along(apply):
+    _, closed, open_ = mask_tree(apply, RESIDUAL, a=(1, 3))
+    assert closed["b"]["kernel"] is None
+    if apply is shared_norm:
+        assert closed["bn"]["scale"] is None and closed["bn"]["bias"] is None
+    for name in ("bn", "bn2"):
+        open_[name] = closed[name]
+    np.testing.assert_array_equal(answers(apply, RESIDUAL, closed), answers(apply, RESIDUAL, open_))
+
+
 def test_an_operation_without_a_rule_keeps_the_channel():
     def sorted_(params, clip):
         return conv(jnp.sort(conv(clip, params["a"]), axis=-1), params["b"]).mean(axis=(1, 2, 3))
