@@ -32,6 +32,17 @@ def uninterrupted() -> None:
     console.INTERRUPTED.clear()
 
 
+@pytest.fixture(scope="module")
+def tiny_network() -> Iterator[None]:
+    """tests.models.tiny in the catalog, as "tiny"."""
+    from rt3d_jax.models import catalog  # after JAX_DISABLE_MOST_OPTIMIZATIONS is set
+    from tests.models import tiny
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(catalog.NETWORKS, "tiny", tiny.Tiny)
+        yield
+
+
 @pytest.fixture
 def user_cache(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
     """The user's cache of schedules, empty; nothing is shipped."""

@@ -5,11 +5,9 @@ import dataclasses
 import pytest
 
 from rt3d_jax.cli import main
-from rt3d_jax.models import catalog
 from rt3d_jax.training import checkpoints
 from rt3d_jax.weights import shared
 from tests.data import conftest, layouts
-from tests.models import tiny
 from tests.weights import test_shared_fuzz
 
 write_video = conftest.write_video
@@ -17,8 +15,7 @@ FACTS = dataclasses.replace(test_shared_fuzz.FACTS, facts={"labels": ("cat", "do
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setitem(catalog.NETWORKS, "tiny", tiny.Tiny)
+def folder(tiny_network, tmp_path):
     return test_shared_fuzz.write(tmp_path / "download", FACTS)
 
 

@@ -15,7 +15,6 @@ from rt3d_jax.prune import algorithms, selection
 from rt3d_jax.sparsity import cost, masks, patterns, plans
 from rt3d_jax.tasks import classification
 from rt3d_jax.training import checkpoints, experiments, phases, recipes
-from tests.models import tiny
 
 RECIPE = recipes.Recipe(epochs=2, learning_rate=1e-2, schedule="constant", optimizer=recipes.AdamW())
 RATE = 2.0
@@ -73,20 +72,13 @@ class Pair:
         return masks.block_sums(self.mask(layer).astype(int), self.rule.pattern) > 0
 
 
-@pytest.fixture(scope="module", autouse=True)
-def network():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(catalog.NETWORKS, "tiny", tiny.Tiny)
-        yield
-
-
 @pytest.fixture(scope="module")
-def table(network):
+def table(tiny_network):
     return catalog.table(DENSE.model, 8)
 
 
 @pytest.fixture(scope="module")
-def dense(network, tmp_path_factory):
+def dense(tiny_network, tmp_path_factory):
     """The dense phase that all pairs start from."""
     out = tmp_path_factory.mktemp("dense")
     phases.dense(phases.prepare(dataclasses.replace(DENSE, rates=()), out, lambda *_: None))

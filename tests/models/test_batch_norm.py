@@ -11,15 +11,11 @@ from rt3d_jax.models import catalog, layers
 from rt3d_jax.prune import freeze
 from rt3d_jax.sparsity import cost, masks, patterns, plans
 from rt3d_jax.training import loop, optimizers, recipes
-from tests.models import parameters, tiny
+from tests.models import parameters
 
+pytestmark = pytest.mark.usefixtures("tiny_network")
 MODEL = catalog.Model("tiny", width=0.5, frames=3, size=9, dropout=0.0)
 SHAPE = (2, 3, 5, 4, 3)
-
-
-@pytest.fixture(autouse=True)
-def in_the_catalog(monkeypatch):
-    monkeypatch.setitem(catalog.NETWORKS, "tiny", tiny.Tiny)
 
 
 def random_clip(*shape):

@@ -11,7 +11,6 @@ from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import patterns, plans
 from rt3d_jax.tasks import classification
 from rt3d_jax.training import checkpoints, phases, recipes
-from tests.models import tiny
 
 RECIPE = recipes.Recipe(epochs=3, learning_rate=1e-2, optimizer=recipes.SGD(weight_decay=0.1))
 EXPERIMENT = dataclasses.replace(
@@ -32,12 +31,9 @@ EXPERIMENT = dataclasses.replace(
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(catalog.NETWORKS, "tiny", tiny.Tiny)
-        folder = tmp_path_factory.mktemp("out")
-        results = phases.run(EXPERIMENT, folder, lambda *event: None)
-        yield folder, results
+def out(tiny_network, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("out")
+    return folder, phases.run(EXPERIMENT, folder, lambda *event: None)
 
 
 def test_every_phase_moves_the_statistics_and_keeps_them(out):

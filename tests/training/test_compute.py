@@ -14,8 +14,9 @@ from lowering.system import files
 from rt3d_jax.configs import quickstart
 from rt3d_jax.models import catalog
 from rt3d_jax.training import claims, loop
-from tests.models import parameters, tiny
+from tests.models import parameters
 
+pytestmark = pytest.mark.usefixtures("tiny_network")
 TINY = catalog.Model("tiny", width=0.5, frames=5, size=9, dropout=0.0)
 NETWORKS = pytest.mark.parametrize(
     "model",
@@ -26,11 +27,6 @@ NETWORKS = pytest.mark.parametrize(
     ],
     ids=lambda model: model.name,
 )
-
-
-@pytest.fixture(autouse=True)
-def tiny_network(monkeypatch):
-    monkeypatch.setitem(catalog.NETWORKS, "tiny", tiny.Tiny)
 
 
 def loss_function(model, compute=catalog.PLAIN):

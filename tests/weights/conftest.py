@@ -10,7 +10,7 @@ import torch
 from rt3d_jax.data import clips
 from rt3d_jax.models import catalog
 from rt3d_jax.weights import sources
-from tests.models import parameters, tiny
+from tests.models import parameters
 
 OPERATORS = ("nms", "qnms")
 SCHEMA = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
@@ -60,9 +60,8 @@ LEAVES = {"scale": "weight", "bias": "bias", "mean": "running_mean", "var": "run
 
 
 @pytest.fixture
-def tiny_source(monkeypatch: pytest.MonkeyPatch) -> sources.Source:
+def tiny_source(tiny_network: None, monkeypatch: pytest.MonkeyPatch) -> sources.Source:
     """TINY in the catalog and among the sources."""
-    monkeypatch.setitem(catalog.NETWORKS, "tiny", tiny.Tiny)
     monkeypatch.setitem(sources.SOURCES, "tiny", TINY)
     return TINY
 

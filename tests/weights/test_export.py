@@ -15,14 +15,13 @@ import yaml
 
 from rt3d_jax.data import classes, clips, ucf101
 from rt3d_jax.evaluation import scores
-from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost, patterns, plans
 from rt3d_jax.tasks import classification
 from rt3d_jax.training import checkpoints, experiments, phases, pretrained, recipes
 from rt3d_jax.weights import exports, imports, shared
-from tests.models import tiny
 from tests.training import test_batch_norm
 
+pytestmark = pytest.mark.usefixtures("tiny_network")
 STILL = recipes.Recipe(epochs=0.3, learning_rate=1e-2, optimizer=recipes.SGD())
 EXPERIMENT = dataclasses.replace(
     test_batch_norm.EXPERIMENT,
@@ -34,15 +33,8 @@ EXPERIMENT = dataclasses.replace(
 PRUNED = "filter-2x"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def tiny_network():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(catalog.NETWORKS, "tiny", tiny.Tiny)
-        yield
-
-
 @pytest.fixture(scope="module")
-def out(tmp_path_factory):
+def out(tiny_network, tmp_path_factory):
     """A folder of `rt3d train` with dense, penalised and pruned runs of a tiny network."""
     folder = tmp_path_factory.mktemp("out")
     phases.run(EXPERIMENT, folder, lambda *event: None)

@@ -21,7 +21,7 @@ from rt3d_jax.tasks import classification
 from rt3d_jax.training import codec
 from rt3d_jax.weights import card, shared
 from tests import fuzz
-from tests.models import parameters, tiny
+from tests.models import parameters
 from tests.training import test_config_fuzz
 
 CASES = 120  # of each file
@@ -60,9 +60,8 @@ HEADER_SPICE = (
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
+def quick(tiny_network, monkeypatch):
     """The tiny network, traced once for each value: what is under test is the reading."""
-    monkeypatch.setitem(catalog.NETWORKS, "tiny", tiny.Tiny)
     for name in ("shapes", "table"):
         found, function = {}, getattr(catalog, name)
 
