@@ -11,9 +11,9 @@ import json
 import os
 import pathlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
-from lowering.system import cpuinfo, files
+from lowering.system import cpuinfo, files, typed
 from lowering.targets import cores, schedules, targets
 
 FORMAT = 1
@@ -25,8 +25,13 @@ COMPILER = "iree-base-compiler"
 Entries = Mapping[str, dict[str, Any]]  # by key: Schedule.row() as "choice", beside the costs that were found
 
 
+class _File(TypedDict):
+    format: Annotated[int, typed.Check(str(FORMAT), lambda found: found == FORMAT)]
+    layers: dict[str, dict[str, object]]
+
+
 class StoreError(ValueError):
-    """A file that holds no schedules. The message says what is wrong with it and how to mend it."""
+    """A file that holds no schedules. The message says what is wrong with it and how to make it again."""
 
 
 def find(target: targets.Target) -> dict[str, schedules.Schedule]:
@@ -63,16 +68,20 @@ def trials(target: targets.Target, by: str) -> pathlib.Path:
 def read(path: pathlib.Path) -> dict[str, dict[str, Any]]:
     """The entries of a file; none where there is no file. StoreError for a file of another form."""
     try:
-        found = json.loads(path.read_text())
-        if found["format"] != FORMAT:
-            raise ValueError(f"format {found['format']}, expected {FORMAT}")
+        found = typed.read(json.loads(path.read_text()), _File)
         for entry in found["layers"].values():
-            schedules.parse(entry["choice"], "cache")
+            schedules.parse(entry.get("choice"), "cache")
         return found["layers"]
     except FileNotFoundError:
         return {}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StoreError(f"{path} holds no schedules ({error}); delete it and run `rt3d tune` again") from error
+    except ValueError as error:
+        raise StoreError(f"{path} holds no schedules ({error}); {_remedy(path)}") from error
+
+
+def _remedy(path: pathlib.Path) -> str:
+    if path.parent == SHIPPED:
+        return "it comes with rt3d-jax; install that again"
+    return f"move it away and run `rt3d tune` again, which rebuilds it from {path.stem}.*.jsonl beside it"
 
 
 def merge(path: pathlib.Path, target: targets.Target, entries: Entries) -> None:

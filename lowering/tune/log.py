@@ -57,22 +57,18 @@ class Result:
 class Log:
     """Results of all trials.
 
-    With a path they are read from there, and each is appended as a line before `add` returns.
+    With a path they are read from there, and each is appended as a line before `add` returns. A line that is no trial
+    is left out: a process was killed while it wrote, and one trial is lost.
     """
 
     def __init__(self, path: pathlib.Path | None = None) -> None:
         self.path, self._results = path, dict[tuple[str, str], Result]()
-        for line in path.read_text().splitlines() if path and path.exists() else ():
+        for line in path.read_text(errors="replace").splitlines() if path and path.exists() else ():
             try:
                 entry = json.loads(line)
                 chosen = {key: schedules.parse(row, "cache") for key, row in entry["choices"].items()}
                 self._take(entry["unit"], chosen, [(float(a), float(b)) for a, b in entry["rounds"]])
-            except (
-                ValueError,
-                KeyError,
-                TypeError,
-                AttributeError,
-            ):  # a process was killed while it wrote: one trial is lost
+            except (ValueError, KeyError, TypeError, AttributeError):
                 continue
 
     def find(self, unit: networks.Unit, chosen: networks.Schedules) -> Result | None:

@@ -92,10 +92,13 @@ def load_network(run_folder: str | pathlib.Path) -> Network:
     params = jax.tree.map(jnp.asarray, tree["params"])
     expected = catalog.shapes(made.model, _signature(made.task, facts, folder).outputs)
     if jax.tree.map(jnp.shape, params) != jax.tree.map(jnp.shape, expected):
-        raise ValueError(f"{folder}: the parameters do not fit {made.model}; delete the folder and train again")
+        raise ValueError(f"{folder}: the parameters do not fit {made.model}; {_again(folder)}")
     score = measured.of(result)
     if score is None:
-        raise ValueError(f"{folder}/result.json has no score; delete it and run again")
+        raise ValueError(
+            f"{folder}/result.json has no score; move it away and run the training again, which measures the network "
+            "in checkpoints"
+        )
     masks = _filled(params, tree["masks"])
     return Network(
         name=result["name"],
@@ -195,7 +198,10 @@ class Store:
             found = self._manager.restore(step, args=items)
         except Exception as error:
             path, reason = self._manager.directory / str(step), str(error).splitlines()[0]
-            raise ValueError(f"{path} cannot be read ({reason}); delete it to go on from the step before") from error
+            raise ValueError(
+                f"{path} cannot be read ({reason}); if it is damaged, move it away: training then goes on from the "
+                "step before"
+            ) from error
         state = {**found["state"], "params": found["network"]["params"]}
         return jax.tree.map(jnp.asarray, state), found["position"]
 
@@ -241,17 +247,20 @@ def described(folder: pathlib.Path) -> dict[str, Any]:
     return typed.read(found, Described, f"{folder}/config.json:")
 
 
+def _again(folder: pathlib.Path) -> str:
+    """How to get a run's weights back, which are nowhere else."""
+    return f"restore {folder} from a copy, or move it away and train again"
+
+
 def _restore_network(folder: pathlib.Path) -> dict[str, Any]:
     steps = [int(path.name) for path in (folder / "checkpoints").glob("*") if path.name.isdigit()]
     if not steps:
-        raise FileNotFoundError(
-            f"{folder}/checkpoints is empty, expected the final state; delete {folder} and train again"
-        )
+        raise FileNotFoundError(f"{folder}/checkpoints is empty, expected the final state; {_again(folder)}")
     path = (folder / "checkpoints" / str(max(steps)) / "network").absolute()
     try:
         with ocp.Checkpointer(ocp.PyTreeCheckpointHandler()) as reader:
             restored = reader.restore(path, args=ocp.args.PyTreeRestore())  # pyright: ignore[reportCallIssue]
     except Exception as error:
         reason = str(error).splitlines()[0]
-        raise ValueError(f"{path} cannot be read ({reason}), it is damaged; delete {folder} and train again") from error
+        raise ValueError(f"{path} cannot be read ({reason}); if it is damaged, {_again(folder)}") from error
     return {"masks": {}, **jax.tree.map(np.asarray, restored)}

@@ -60,8 +60,8 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(monkeypatch: pytest.Monkey
     ("text", "said"),
     [
         ('{"format": 1, "lay', "Unterminated string starting at: line 1 column 15 (char 14)"),
-        ('{"format": 2, "layers": {}}', "format 2, expected 1"),
-        ('{"layers": {}}', "'format'"),
+        ('{"format": 2, "layers": {}}', "format is 2, expected 1"),
+        ('{"layers": {}}', "it has no format"),
         ('{"format": 1, "layers": {"a": {"choice": {"group": 3}}}}', "group is 3, expected one of 4, 8, 16"),
     ],
 )
@@ -69,7 +69,21 @@ def test_a_file_that_holds_no_choices_is_refused(text: str, said: str) -> None:
     path = store.cached(CPU)
     path.parent.mkdir(parents=True)
     path.write_text(text)
-    message = f"{path} holds no schedules ({said}); delete it and run `rt3d tune` again"
+    message = (
+        f"{path} holds no schedules ({said}); move it away and run `rt3d tune` again, which rebuilds it from "
+        f"{path.stem}.*.jsonl beside it"
+    )
+    with pytest.raises(store.StoreError, match=f"^{re.escape(message)}$"):
+        store.find(CPU)
+    assert store.trials(CPU, "time").match(f"{path.stem}.*.jsonl")
+
+
+def test_a_damaged_file_of_the_package_is_to_be_installed_again() -> None:
+    path = store.shipped(CPU)
+    path.parent.mkdir()
+    path.write_text("[]")
+    said = "it is [], expected an object"
+    message = f"{path} holds no schedules ({said}); it comes with rt3d-jax; install that again"
     with pytest.raises(store.StoreError, match=f"^{re.escape(message)}$"):
         store.find(CPU)
 

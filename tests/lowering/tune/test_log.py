@@ -29,9 +29,9 @@ def test_a_line_that_was_cut_off_costs_one_trial(tmp_path: pathlib.Path) -> None
     path = tmp_path / "log.jsonl"
     logs.Log(path).add(UNIT, CHOSEN, [(2.0, 1.0)])
     whole = path.read_text()
-    path.write_text(
-        f"{whole[: len(whole) // 2]}\n{whole}"
-        + '{"unit": "1 of key", "choices": {"key": {"group": 5}}, "rounds": []}\n[]\n'
+    path.write_bytes(
+        f"{whole[: len(whole) // 2]}\n{whole}".encode()
+        + b'{"unit": "1 of key", "choices": {"key": {"group": 5}}, "rounds": []}\n[]\n\xff\n'
     )
     assert logs.Log(path).find(UNIT, CHOSEN) == logs.Result(CHOSEN, [[(2.0, 1.0)]])
 
