@@ -121,7 +121,7 @@ def _layer(node: ops.Node, dense: int) -> dict[str, Any]:
     assert isinstance(node.op, ops.PackedConv | ops.PackedDense)
     kernel = node.op.kernel
     lengths = np.diff(kernel.starts)
-    choice = node.op.schedule.row() if isinstance(node.op, ops.PackedConv) else {}
+    schedule = node.op.schedule.row() if isinstance(node.op, ops.PackedConv) else {}
     return {
         "name": node.name,
         "shape": list(node.shape),
@@ -130,7 +130,7 @@ def _layer(node: ops.Node, dense: int) -> dict[str, Any]:
         "group": kernel.group,
         "rows": kernel.rows,
         "row_taps": [int(lengths.min()), int(lengths.max())],
-        **({"choice": choice} if choice else {}),
+        **({"choice": schedule} if schedule else {}),
     }
 
 

@@ -127,7 +127,7 @@ def assign(graph: ops.Graph) -> dict[str, Layout]:
             need.height, need.width = max(need.height, height), max(need.width, width)
             _want(need, node.op.conv.padding)
     stored = _stored(graph)
-    return {name: _rows(graph[name].shape, stored[name], needs[find(name)]) for name in leader}
+    return {name: _layout(graph[name].shape, stored[name], needs[find(name)]) for name in leader}
 
 
 def _pools_in_place(op: ops.Op) -> bool:
@@ -150,12 +150,12 @@ def _want(need: _Need, padding: ops.Padding) -> None:
     need.left, need.right = max(need.left, left), max(need.right, right)
 
 
-def _rows(shape: ops.Shape, stored: int, need: _Need) -> Layout:
+def _layout(shape: ops.Shape, stored: int, need: _Need) -> Layout:
     d, h, w, c = shape
     pitch = need.width + max(need.left, need.right)
     last = 1 + (need.top + need.height + need.bottom) * pitch + need.left + need.right
-    # An odd number of cache lines: of channels whose distance is whole pages, a first cache holds no more than it has
-    # ways.
+    # A plane is an odd number of cache lines. Channels that lie whole pages apart would share a set of L1, which holds
+    # no more of them than it has ways.
     return Layout(d, h, w, c, stored, need.top, need.left, pitch, (-(-last // ALIGNMENT) | 1) * ALIGNMENT)
 
 

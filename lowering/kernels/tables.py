@@ -32,7 +32,7 @@ def operands(
 
     ahead: how many entries beyond the offsets of its taps a kernel reads; they are zeros.
     """
-    kinds = {"values": precision.weights, "bias": precision.sums, "mask": precision.sums}
+    kinds = {"values": precision.weights, "bias": precision.accumulators, "mask": precision.accumulators}
     arrays = {name: np.pad(table, (0, ahead)) if name == "offsets" else table for name, table in found.items()}
     dtype = lambda name: precisions.DTYPES[kinds[name]] if name in kinds else np.int32
     return [kernel.array(f"{prefix}{name}", table.astype(dtype(name))) for name, table in arrays.items()]

@@ -11,14 +11,14 @@ DTYPES = {"f32": np.dtype(np.float32), "f16": np.dtype(np.float16)}
 class Precision:
     """The number types of a module.
 
-    activations, weights: the element types in memory. sums: the type of the accumulators, in which products are added
-    up. tolerance: how far an answer may be from JAX's in f32, in units of the largest value of JAX's answer.
+    activations, weights: the element types in memory. accumulators: the type of the registers in which products are
+    added up. tolerance: how far an answer may be from JAX's in f32, in units of the largest value of JAX's answer.
     """
 
     name: str
     activations: str
     weights: str
-    sums: str
+    accumulators: str
     tolerance: float
 
 

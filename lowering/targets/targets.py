@@ -38,7 +38,7 @@ class Target:
     weights_by_lane: whether a multiply-add can take one lane of a vector as a factor, as NEON's can; then weights are
     loaded as vectors.
     cache_bytes: of a core's L2. What is larger does not stay there between two kernels.
-    ring_bytes: the intermediate results that two fused layers may keep in L2.
+    rolling_bytes: the size of the rolling buffer in which two fused layers may keep what lies between them, in L2.
     inputs_ahead: the prefetch distance of inputs into L1, in taps; 0: inputs are not prefetched.
     fetches_weights: whether weights that do not fit into L2 are prefetched, at the cost of an instruction per tap.
     gpu: the limits that a kernel must keep; None for CPUs.
@@ -54,7 +54,7 @@ class Target:
     tilings: dict[int, Tiling]  # by filters in a row
     vector_bytes: int = 16
     weights_by_lane: bool = False
-    ring_bytes: int = 128 * 1024
+    rolling_bytes: int = 128 * 1024
     cache_bytes: int = 1024 * 1024
     inputs_ahead: int = 0
     fetches_weights: bool = False
@@ -71,7 +71,7 @@ class Target:
     @property
     def lanes(self) -> int:
         """Accumulators in a vector register."""
-        return self.vector_bytes // precisions.DTYPES[self.precision.sums].itemsize
+        return self.vector_bytes // precisions.DTYPES[self.precision.accumulators].itemsize
 
     @property
     def weight_lanes(self) -> int:
@@ -94,7 +94,7 @@ X86 = {
     "avx512f": {
         "tilings": AVX512,
         "vector_bytes": 64,
-        "ring_bytes": 256 * 1024,
+        "rolling_bytes": 256 * 1024,
         "inputs_ahead": 8,
         "fetches_weights": True,
     },
@@ -133,8 +133,8 @@ def find(name: str) -> Target:
     family, model = (*machine, None, None)[:2] if len(machine) < 3 else (None, None)
     if (family, model) == ("host", None):
         flags = (*OPTIMISE, *CPU, "--iree-llvmcpu-target-cpu=host")
-        if chosen.sums == "f16" and not {"avx512_fp16", "asimdhp"} & cpuinfo.features(cpuinfo.here()):
-            chosen = dataclasses.replace(chosen, sums="f32")  # no arithmetic in f16 here
+        if chosen.accumulators == "f16" and not {"avx512_fp16", "asimdhp"} & cpuinfo.features(cpuinfo.here()):
+            chosen = dataclasses.replace(chosen, accumulators="f32")  # no arithmetic in f16 here
         return Target(name, "cpu", "local-sync", flags, precision=chosen, **host_registers())
     if family == "android" and model in cores.TARGETS:
         triple = "--iree-llvmcpu-target-triple=aarch64-none-linux-android29"
@@ -144,7 +144,7 @@ def find(name: str) -> Target:
     if family == "vulkan" and model in VULKAN_GPUS:
         flags = (*OPTIMISE, "--iree-hal-target-device=vulkan", f"--iree-vulkan-target={model}")
         bounds = {"gpu": VULKAN_GPUS[model], "macs_per_dispatch": MACS_PER_DISPATCH}
-        return Target(name, "vulkan", "vulkan", flags, VULKAN[chosen.sums], precision=chosen, **bounds)
+        return Target(name, "vulkan", "vulkan", flags, VULKAN[chosen.accumulators], precision=chosen, **bounds)
     known = f"{', '.join(names())}; with :{', :'.join(precisions.PRECISIONS)} after it, or f32"
     raise TargetError(f"no target {name!r}; expected one of: {known}")
 

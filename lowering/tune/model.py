@@ -142,7 +142,7 @@ def _stalls(loops: _Loops, span: int, held: int, target: targets.Target) -> floa
     for every tile, or once where they stay in cache.
     """
     op, tile, turns, chunks = loops.op, loops.tile, loops.turns, loops.chunks
-    by_turn, near = loops.taps / max(turns, 1), 2 * target.ring_bytes
+    by_turn, near = loops.taps / max(turns, 1), 2 * target.rolling_bytes
     touched = min(by_turn * (span * target.activation_bytes / prefetch.LINE + 1), held / prefetch.LINE)
     weight = op.kernel.group * precisions.DTYPES[target.precision.weights].itemsize + 4  # and its offset
     lines = by_turn * weight / prefetch.LINE * (tile.count if by_turn * weight > prefetch.L1 else chunks)

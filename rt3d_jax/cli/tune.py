@@ -43,7 +43,7 @@ def run(
     CPUs.
 
     What is found goes to the user's cache after every trial, and `rt3d lower` uses it. Every trial is kept: after
-    Ctrl-C, or when the minutes are over, the same command goes on from there. A choice that was measured must win
+    Ctrl-C, or when the minutes are over, the same command goes on from there. A schedule that was measured must win
     twice. Vulkan targets keep their defaults: only the phone's own GPU could say.
 
     Args:
@@ -102,8 +102,8 @@ def show(name: str, target: targets.Target, by: str, found: Sequence[search.Foun
     rows = [(str(each.unit), each.default, each.best, _said(each)) for each in found]
     rows.append(("all convolutions", sum(each.default for each in found), sum(each.best for each in found), ""))
     cells = [
-        (layer, f"{scale * default:.4g}", f"{scale * best:.4g}", f"{1 - best / default:.1%}", choice)
-        for layer, default, best, choice in rows
+        (layer, f"{scale * default:.4g}", f"{scale * best:.4g}", f"{1 - best / default:.1%}", schedule)
+        for layer, default, best, schedule in rows
     ]
     columns = ("layer", f"default {what}", f"best {what}", "gain", "choice")
     console.table(f"{name} on {target.name}, {by}", columns, cells)

@@ -55,18 +55,6 @@ def block_norms(kernel: Array, pattern: patterns.BlockPattern) -> Array:
     return xp.where(alive, xp.sqrt(xp.where(alive, sums, 1.0)), 0.0)
 
 
-def block_scores(kernel: Array, pattern: patterns.BlockPattern) -> Array:
-    """The l2 norm of each block over the root of its number of real weights, f32[grid]: small blocks compare fairly."""
-    return block_norms(kernel, pattern) / np.sqrt(block_sizes(kernel.shape, pattern)).astype(np.float32)
-
-
-def keep_top(scores: Array, count: int | Array) -> Array:
-    """Keep exactly `count` blocks, those of the largest scores (the first among equals): bool[scores.shape]."""
-    xp = module_of(scores)
-    ranks = xp.argsort(xp.argsort(-scores.reshape(-1), stable=True), stable=True)
-    return (ranks < count).reshape(scores.shape)
-
-
 def expand(kept: Array, shape: tuple[int, ...], pattern: patterns.BlockPattern) -> Array:
     """The mask of the weights, bool[shape], from the mask of the blocks, bool[grid]."""
     full = patterns.kernel_shape(shape)
@@ -78,14 +66,6 @@ def expand(kept: Array, shape: tuple[int, ...], pattern: patterns.BlockPattern) 
     for axis, (side, size) in enumerate(zip(pattern.block(shape), full, strict=True)):
         kept = xp.repeat(kept, side, axis=axis)[(slice(None),) * axis + (slice(size),)]
     return kept.reshape(shape)
-
-
-def kernel_mask(kernel: Array, pattern: patterns.BlockPattern, keep: float) -> Array:
-    """Keep the fraction `keep` of a kernel's blocks (rounded, at least one) by score: bool[kernel.shape]."""
-    if not 0 < keep <= 1:
-        raise ValueError(f"keep is {keep}, expected a fraction above 0 and at most 1")
-    scores = block_scores(kernel, pattern)
-    return expand(keep_top(scores, max(1, round(keep * scores.size))), kernel.shape, pattern)
 
 
 def bias_mask(mask: Array) -> Any:

@@ -44,7 +44,7 @@ def test_what_is_found_is_shown_and_kept(capsys: pytest.CaptureFixture[str]) -> 
     assert f"kept in {store.cached(CPU)}; `rt3d lower` uses it" in said.replace("\n", " ")
     assert set(kept) == set(tuned.Network(graph).keys.values())
     assert all(entry["by"] == "modelled" and entry["best"] <= entry["default"] for entry in kept.values())
-    assert {choice.source for choice in store.find(CPU).values()} == {"cache"}
+    assert {schedule.source for schedule in store.find(CPU).values()} == {"cache"}
 
 
 def test_an_interrupted_search_shows_and_keeps_what_it_learnt(
@@ -54,7 +54,7 @@ def test_an_interrupted_search_shows_and_keeps_what_it_learnt(
     with pytest.raises(KeyboardInterrupt):
         tune.tune("dense", networks.chain("kgs 8x4").trace(), CPU, time.monotonic() + 60)
     assert re.search(r"all convolutions +2 +1\.8 +10\.0%", capsys.readouterr().out)
-    assert all(choice.vectors for choice in store.find(CPU).values())
+    assert all(schedule.vectors for schedule in store.find(CPU).values())
 
 
 def test_vulkan_keeps_its_defaults_and_is_told_why(capsys: pytest.CaptureFixture[str]) -> None:

@@ -104,7 +104,7 @@ def test_without_balance_groups_differ(params, table):
 def test_a_level_holds_the_best_block_of_every_group(params):
     kernel, rule = params["conv3a"]["kernel"], plans.Prune(patterns.kgs(5, 3), keep=0.3, balance="group")
     tree = plans.prune(params, (("conv3a", rule), (".*", None)))
-    scores = masks.block_scores(kernel, rule.pattern)
+    scores = masks.block_energies(kernel, rule.pattern) / masks.block_sizes(kernel.shape, rule.pattern)
     kept = masks.block_sums(tree["conv3a"]["kernel"].astype(int), rule.pattern) > 0
     assert set(np.unique(kept.sum(axis=(0, 1, 2)))) == {round(0.3 * 27)}
     worst = np.where(kept, scores, np.inf).min(axis=(0, 1, 2))

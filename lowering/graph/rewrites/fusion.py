@@ -50,16 +50,16 @@ def step(first: ops.PackedConv, second: ops.PackedConv, target: targets.Target) 
     return target.lanes * math.lcm(*(op.schedule.tiling(target, op.kernel.group).vectors for op in (first, second)))
 
 
-def ring_bytes(first: ops.PackedConv, second: ops.PackedConv, span: int, target: targets.Target) -> int:
+def rolling_bytes(first: ops.PackedConv, second: ops.PackedConv, span: int, target: targets.Target) -> int:
     """What a chunk of `span` positions keeps of the first convolution's result: as many frames as the second reads."""
     return first.kernel.rows * first.kernel.group * second.kernel.shape[0] * span * target.activation_bytes
 
 
 def pieces(first: ops.PackedConv, second: ops.PackedConv, positions: int, target: targets.Target) -> Pieces:
-    """Chunks whose rings stay in cache, and an even number of them where there can be."""
+    """Chunks whose rolling buffers stay in cache; an even number of them where there can be."""
     least = step(first, second, target)
-    ring = ring_bytes(first, second, least, target)
-    most = max(1, min(ring_limit(second, target) // ring, positions // (CHUNKS * least)))
+    size = rolling_bytes(first, second, least, target)
+    most = max(1, min(rolling_limit(second, target) // size, positions // (CHUNKS * least)))
     steps = -(-positions // least)
     chunks = -(-steps // most)
     return Pieces(least, steps, min(steps, chunks + chunks % 2))
@@ -71,9 +71,9 @@ def tile(op: ops.PackedConv, found: Pieces, target: targets.Target) -> tiles.Til
     return tiles.Tile(target.lanes, vectors, found.step // size, found.span - size)
 
 
-def ring_limit(second: ops.PackedConv, target: targets.Target) -> int:
+def rolling_limit(second: ops.PackedConv, target: targets.Target) -> int:
     """Bytes that a kernel which ends in this convolution may keep of what the one before it gives."""
-    return target.ring_bytes if second.schedule.ring is None else second.schedule.ring
+    return target.rolling_bytes if second.schedule.ring is None else second.schedule.ring
 
 
 def lines(op: ops.FusedPool, pitch: int, target: targets.Target) -> int:
@@ -85,7 +85,9 @@ def lines(op: ops.FusedPool, pitch: int, target: targets.Target) -> int:
     """
     height = op.between[1] // op.pool.window[1]
     fit = [
-        n for n in range(1, height + 1) if height % n == 0 and pooled_bytes(op, n, pitch, target) <= target.ring_bytes
+        n
+        for n in range(1, height + 1)
+        if height % n == 0 and pooled_bytes(op, n, pitch, target) <= target.rolling_bytes
     ]
     return min(fit or [1], key=lambda n: (height // n * pooled_tile(op, n, pitch, target).covered, n))
 
@@ -139,7 +141,7 @@ def _pool_gains(op: ops.FusedPool, target: targets.Target) -> bool:
     pitch = columns + max(op.conv.padding[2])
     count = lines(op, pitch, target)
     computed = rows // 2 // count * pooled_tile(op, count, pitch, target).covered
-    return computed <= WASTE * rows * pitch and pooled_bytes(op, count, pitch, target) <= 2 * target.ring_bytes
+    return computed <= WASTE * rows * pitch and pooled_bytes(op, count, pitch, target) <= 2 * target.rolling_bytes
 
 
 def _convs_gain(
@@ -151,7 +153,7 @@ def _convs_gain(
     return (
         alone
         and least <= height * width
-        and ring_bytes(first, second, least, target) <= 2 * ring_limit(second, target)
+        and rolling_bytes(first, second, least, target) <= 2 * rolling_limit(second, target)
         and (
             bool(second.schedule.ring)
             or (size > target.cache_bytes and streamed(source, first, second, target) <= 2 * size)

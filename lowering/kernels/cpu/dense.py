@@ -20,7 +20,7 @@ def dense(request: kernels.Request) -> kernels.Kernel:
     """
     op, target, (x, *_) = request.op, request.target, request.inputs
     count, group = op.kernel.rows, op.kernel.group
-    own = dataclasses.replace(target.precision, sums="f32")
+    own = dataclasses.replace(target.precision, accumulators="f32")
     arrays = tables.operands(tables.dense(op, x.type.size, x.layout), own)
     grid, out = executables.Grid((count, 1, 1)), types.Tensor((count * group,))
     kernel = loops.Loops(COMMENT, [*kernels.arguments(request.named), *arrays], out, grid)

@@ -52,10 +52,10 @@ def _most(
     b: block.Block, source: values.Value, places: list[values.Affine], lanes: int, own: precisions.Precision
 ) -> values.Value:
     """The maxima of windows two pixels wide: a vector from each place holds both columns in turns."""
-    maximum = precisions.MAXIMUM[own.sums]
+    maximum = precisions.MAXIMUM[own.accumulators]
     most: values.Value | None = None
     for place in places:
-        value = b.cast(b.vector(source, place, 2 * lanes, "pixels"), own.sums)
+        value = b.cast(b.vector(source, place, 2 * lanes, "pixels"), own.accumulators)
         most = b.op(maximum, most, value, name="most") if most else value
     assert most is not None
     return b.op(maximum, *windows.columns(b, most), name="most")

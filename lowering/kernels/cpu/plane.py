@@ -26,13 +26,13 @@ def pool(request: kernels.Request) -> kernels.Kernel:
     b = kernel.block
     frame, c = kernel.workgroup("frame", "c")
     first, end = windows.frames_inside(b, frame, op, x)
-    zeros = b.constant(0.0, types.Vector(layouts.ALIGNMENT, own.sums), "zeros")
+    zeros = b.constant(0.0, types.Vector(layouts.ALIGNMENT, own.accumulators), "zeros")
     with b.carry("d", first, end, [zeros], carried="frames") as frames:
         from_ = (c * x.frames + frame * op.strides[0] + frames.index - op.padding[0][0]) * x.plane
         frames.next([_plane(request, kernel, b.index(from_, "from"), frames.carried[0])])
     kind = "add" if isinstance(op, ops.AvgPool) else "maxnumf"
-    (sums,), scalar = frames.results, types.Scalar(own.sums)
-    total = b.let("total", scalar, f"vector.reduction <{kind}>, {sums} : {sums.type} into {scalar}")
+    (accumulators,), scalar = frames.results, types.Scalar(own.accumulators)
+    total = b.let("total", scalar, f"vector.reduction <{kind}>, {accumulators} : {accumulators.type} into {scalar}")
     scaled = b.op("arith.mulf", total, b.constant(windows.factor(op), scalar, "factor"), name="scaled")
     result, to = b.cast(scaled, own.activations), b.index((c * y.frames + frame) * y.plane, "to")
     zero = b.constant(0.0, types.Scalar(own.activations), "zero")
@@ -44,10 +44,11 @@ def pool(request: kernels.Request) -> kernels.Kernel:
 
 def _plane(request: kernels.Request, kernel: loops.Loops, start: values.Value, before: values.Value) -> values.Value:
     """A plane of the input, combined with what came before it."""
-    b, sums = kernel.block, request.target.precision.sums
+    b, accumulators = kernel.block, request.target.precision.accumulators
     with b.carry("p", 0, request.x.plane, [before], step=layouts.ALIGNMENT) as loop:
         pixels = b.cast(
-            b.vector(kernel["x"], b.op("arith.addi", start, loop.index, name="at"), layouts.ALIGNMENT, "pixels"), sums
+            b.vector(kernel["x"], b.op("arith.addi", start, loop.index, name="at"), layouts.ALIGNMENT, "pixels"),
+            accumulators,
         )
-        loop.next([b.op(windows.combination(request.op, sums), *loop.carried, pixels, name="acc")])
+        loop.next([b.op(windows.combination(request.op, accumulators), *loop.carried, pixels, name="acc")])
     return loop.results[0]

@@ -30,7 +30,7 @@ def pool(request: kernels.Request) -> kernels.Kernel | None:
     found = _Spans.of(op, x, y, target)
     if found is None:
         return None
-    mask = kernels.array("mask", y.mask().astype(precisions.DTYPES[target.precision.sums]))
+    mask = kernels.array("mask", y.mask().astype(precisions.DTYPES[target.precision.accumulators]))
     rolls = op.window[0] > 1 and op.strides[0] == 1
     grid = executables.Grid((y.stored, 1, 1) if rolls else (y.frames, y.stored, 1))
     operands = [*kernels.arguments(request.named), mask]
@@ -136,9 +136,9 @@ class _Pool:
         return span * self.spans.x_span + p * self.op.strides[2] + self.spans.x_first
 
     def _start(self, width: int) -> values.Value:
-        """What the windows' sums start from."""
+        """What the windows' accumulators start from."""
         lowest = 0.0 if windows.zeros_outside(self.op) else -np.inf
-        return self.kernel.block.constant(lowest, types.Vector(width, self.own.sums), "start")
+        return self.kernel.block.constant(lowest, types.Vector(width, self.own.accumulators), "start")
 
     def _frame(
         self, d: values.Value, window: values.Value, before: Sequence[values.Value], distance: int = 0
@@ -155,7 +155,7 @@ class _Pool:
                 place = b.index(at + (row * self.x.pitch + e), "row_at")
                 if e == 0 and row >= height - sh:
                     prefetch.vector(b, x, place, width, distance)
-                value = b.cast(b.vector(x, place, width, "pixels"), self.own.sums)
+                value = b.cast(b.vector(x, place, width, "pixels"), self.own.accumulators)
                 parts = [self._fold([*parts, value])]
             found += parts
         return found
@@ -173,7 +173,7 @@ class _Pool:
         """Vectors combined, one after the other."""
         total, *others = found
         for other in others:
-            total = self.kernel.block.op(windows.combination(self.op, self.own.sums), total, other, name="all")
+            total = self.kernel.block.op(windows.combination(self.op, self.own.accumulators), total, other, name="all")
         return total
 
     def _keep(self, span: values.Value, p: values.Value) -> tuple[values.Value, values.Value]:
@@ -183,7 +183,7 @@ class _Pool:
 
     def _scaled(self, total: values.Value) -> values.Value:
         """What the windows give: combined values, or their mean."""
-        b, vector = self.kernel.block, types.Vector(self.spans.lanes, self.own.sums)
+        b, vector = self.kernel.block, types.Vector(self.spans.lanes, self.own.accumulators)
         return b.op("arith.mulf", total, b.constant(windows.factor(self.op), vector, "factor"), name="scaled")
 
     def _store(

@@ -110,19 +110,19 @@ class Rows:
                 self._epilogue(b, loop.results, position, row_to, chunk.mask)
 
     def _biases(self, b: block.Block, at: Value) -> list[Value]:
-        """What each filter's sums start from."""
+        """What each filter's accumulators start from."""
         return [
             b.broadcast(b.load(self.tables.bias, at + g, "bias_of"), self.tile.lanes, "start")
             for g in range(self.op.kernel.group)
         ]
 
     def _tap(self, b: block.Block, loop: block.Loop, x_at: Value, shift: Value | None) -> list[Value]:
-        """The sums with one tap more: filters x vectors of positions."""
-        tile, sums, tap = self.tile, self.target.precision.sums, loop.index
+        """The accumulators with one tap more: filters x vectors of positions."""
+        tile, accumulators, tap = self.tile, self.target.precision.accumulators, loop.index
         place = b.op("arith.addi", tap, shift, name="place") if shift else tap
         at = self._input(b, place, x_at)
         inputs = [
-            b.cast(b.vector(self.source.buffer, at + v * tile.lanes, tile.lanes, "input"), sums)
+            b.cast(b.vector(self.source.buffer, at + v * tile.lanes, tile.lanes, "input"), accumulators)
             for v in range(tile.vectors)
         ]
         weights = self._weights(b, tap)
@@ -152,20 +152,20 @@ class Rows:
 
         NEON multiplies by one lane of a vector; elsewhere a load spreads a scalar.
         """
-        group, sums, stored = self.op.kernel.group, self.target.precision.sums, self.tables.values
+        group, accumulators, stored = self.op.kernel.group, self.target.precision.accumulators, self.tables.values
         if self.target.fetches_weights and self.op.kernel.values.nbytes > self.target.cache_bytes:
             b.prefetch(stored, tap * group + WEIGHTS_AHEAD * group, 3)
         lanes = min(group, self.target.weight_lanes)
         if lanes == 1:
-            weight = lambda g: b.cast(b.load(stored, tap * group + g, "weight"), sums)
+            weight = lambda g: b.cast(b.load(stored, tap * group + g, "weight"), accumulators)
             return [b.broadcast(weight(g), self.tile.lanes) for g in range(group)]
         found = []
         for start in range(0, group, lanes):
-            weights = b.cast(b.vector(stored, tap * group + start, lanes, "weights"), sums)
+            weights = b.cast(b.vector(stored, tap * group + start, lanes, "weights"), accumulators)
             found += [b.broadcast(b.extract(weights, i, "weight"), self.tile.lanes) for i in range(lanes)]
         return found
 
-    def _epilogue(self, b: block.Block, sums: list[Value], position: Value, to: Value, mask: Index) -> None:
+    def _epilogue(self, b: block.Block, accumulators: list[Value], position: Value, to: Value, mask: Index) -> None:
         """Residual, ReLU, zeros between the rows of pixels; then the store."""
         tile, precision = self.tile, self.target.precision
         masks = [
@@ -173,14 +173,14 @@ class Rows:
             for v in range(tile.vectors if self.out.mask else 0)
             if self.out.mask
         ]
-        floor = b.constant(0.0, types.Vector(tile.lanes, precision.sums), "zeros") if self.op.relu else None
-        for i, value in enumerate(sums):
+        floor = b.constant(0.0, types.Vector(tile.lanes, precision.accumulators), "zeros") if self.op.relu else None
+        for i, value in enumerate(accumulators):
             g, v = divmod(i, tile.vectors)
             at = b.index(position + to + (g * self.out.stride + v * tile.lanes), "out_at")
             if self.out.residual:
                 value = b.op("arith.addf", value, self._more(b, self.out.residual, at), name="sum")
             if floor:
-                value = b.op(precisions.MAXIMUM[precision.sums], value, floor, name="active")
+                value = b.op(precisions.MAXIMUM[precision.accumulators], value, floor, name="active")
             if masks:
                 value = b.op("arith.mulf", value, masks[v], name="kept")
             b.store(b.cast(value, precision.activations), self.out.buffer, at)
@@ -191,7 +191,7 @@ class Rows:
         assert isinstance(residual.type, types.Buffer)
         if residual.type.count < self.op.kernel.rows * self.op.kernel.group * self.out.stride:
             at = b.min(at, residual.type.count - lanes, name="residual_at")
-        return b.cast(b.vector(residual, at, lanes, "residual"), self.target.precision.sums)
+        return b.cast(b.vector(residual, at, lanes, "residual"), self.target.precision.accumulators)
 
 
 def held(op: ops.PackedConv, x: layouts.Layout, size: int, target: targets.Target) -> int:

@@ -24,8 +24,8 @@ def space_to_depth(request: kernels.Request) -> kernels.Kernel | None:
     )
     if lanes is None:
         return None
-    sums = target.precision.sums
-    mask = kernels.array("mask", y.mask().astype(precisions.DTYPES[sums]))
+    accumulators = target.precision.accumulators
+    mask = kernels.array("mask", y.mask().astype(precisions.DTYPES[accumulators]))
     grid = executables.Grid((y.frames, x.channels, 1))
     kernel = loops.Loops(COMMENT, [*kernels.arguments(request.named), mask], request.y_type, grid)
     b = kernel.block
@@ -43,7 +43,7 @@ def space_to_depth(request: kernels.Request) -> kernels.Kernel | None:
             place = b.index(row * y.pitch + p + y.first, "place")
             keep = b.vector(kernel["mask"], place, lanes, "keep")
             for channel, found in zip(channels, both, strict=False):
-                kept = b.op("arith.mulf", b.cast(found, sums), keep, name="kept")
+                kept = b.op("arith.mulf", b.cast(found, accumulators), keep, name="kept")
                 to = (channel * y.frames + frame) * y.plane + place
                 b.store(b.cast(kept, request.y_type.element), kernel["out"], to)
     return kernel.kernel()

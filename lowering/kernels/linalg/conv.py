@@ -66,7 +66,9 @@ class _Conv:
 
     @property
     def single(self) -> bool:
-        """Whether a workgroup of a GPU has one filter. Its sums then have no axis: IREE would take that away."""
+        """Whether a workgroup of a GPU has one filter.
+
+        Its accumulators then have no axis: IREE would take that away."""
         return not self.cut.shape and self.group == 1
 
     @property
@@ -133,11 +135,13 @@ class _Conv:
         return tiles.results[0]
 
     def _tile(self, frame: Value, row: Value, taps: list[Value], at: tuple[Value, Value]) -> Value:
-        """The sums of a row's taps at one tile, from the bias on. at: where it is written, and where it reads."""
-        b, sums, weight_axes = self.b, self.precision.sums, [None, None if self.single else self.group]
+        """The accumulators of one tile after a row's taps, starting from the bias.
+
+        at: where the tile is written, and where it reads."""
+        b, accumulators, weight_axes = self.b, self.precision.accumulators, [None, None if self.single else self.group]
         base = b.index(at[1] + frame * (self.op.stride * self.x.plane), "base")
         bias = slices.cut(b, self.operands["bias"], [row, 0], weight_axes, "row_bias")
-        fresh = tensors.empty(b, types.Tensor(self.shape, sums), "fresh")
+        fresh = tensors.empty(b, types.Tensor(self.shape, accumulators), "fresh")
         kind, more = ("broadcast", " dimensions = [1]") if self.cut.shape else ("copy", f" -> {fresh.type}")
         init = b.let("init", fresh.type, f"linalg.{kind} ins({bias} : {bias.type}) outs({fresh} : {fresh.type}){more}")
         with b.carry("tap", taps[0], taps[1], [init], carried="sums") as loop:
@@ -148,7 +152,7 @@ class _Conv:
             operands, into = [(weights, self.axes[:1]), (inputs, self.axes[2:])], (loop.carried[0], self.axes)
             with tensors.generic(b, operands, into, "next", update=True, attributes=schedules.PACKED) as cell:
                 weight, value = (
-                    b.cast(v, sums, f"wide_{n}") for v, n in zip(cell.inputs, ("weight", "input"), strict=True)
+                    b.cast(v, accumulators, f"wide_{n}") for v, n in zip(cell.inputs, ("weight", "input"), strict=True)
                 )
                 cell.give(schedules.multiply_add(b, weight, value, cell.out))
             loop.next([cell.result])
@@ -171,10 +175,10 @@ class _Conv:
         with tensors.generic(b, operands, (into, self.axes), "done") as cell:
             value, keep, *rest = cell.inputs
             for other in rest:
-                value = b.op("arith.addf", value, b.cast(other, precision.sums, "wide_more"), name="with")
+                value = b.op("arith.addf", value, b.cast(other, precision.accumulators, "wide_more"), name="with")
             if self.op.relu:
-                zero = b.constant(0.0, types.Scalar(precision.sums), "zero")
-                value = b.op(precisions.MAXIMUM[precision.sums], value, zero, name="active")
+                zero = b.constant(0.0, types.Scalar(precision.accumulators), "zero")
+                value = b.op(precisions.MAXIMUM[precision.accumulators], value, zero, name="active")
             cell.give(b.cast(b.op("arith.mulf", value, keep, name="kept"), precision.activations, "stored"))
         return cell.result
 

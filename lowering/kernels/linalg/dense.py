@@ -19,7 +19,7 @@ def dense(request: kernels.Request) -> kernels.Kernel:
     found, group = tables.dense(op, x.type.size, x.layout), max(2, op.kernel.group)
     for name in ("values", "bias"):  # IREE would take away the axis of a single output
         found[name] = np.pad(found[name], ((0, 0), (0, group - op.kernel.group)))
-    arrays = tables.operands(found, dataclasses.replace(target.precision, sums="f32"))
+    arrays = tables.operands(found, dataclasses.replace(target.precision, accumulators="f32"))
     f = kernels.Function(request.named, tuple(arrays))
     f.aliases |= schedules.packed(target)
     f.block.comment("A packed fully connected layer: a tap is one input, and its weights for the outputs of a row.")

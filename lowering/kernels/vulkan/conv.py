@@ -61,8 +61,10 @@ class _Conv:
 
     @property
     def accumulator(self) -> types.Scalar | types.Vector:
-        """The type of the sums of `width` filters at one position."""
-        return types.Scalar(self.own.sums) if self.width == 1 else types.Vector(self.width, self.own.sums)
+        """The type of the accumulators of `width` filters at one position."""
+        return (
+            types.Scalar(self.own.accumulators) if self.width == 1 else types.Vector(self.width, self.own.accumulators)
+        )
 
     def write(self) -> None:
         b, y = self.kernel.block, self.y
@@ -90,17 +92,19 @@ class _Conv:
             found = b.op("arith.maxsi", found, b.index(least), name="place")
         return b.op("arith.minsi", found, b.index(most), name="place")
 
-    def _tap(self, tap: values.Value, reads: list[values.Value], sums: list[values.Value]) -> list[values.Value]:
-        """The sums with one tap more: vectors of filters x positions."""
+    def _tap(
+        self, tap: values.Value, reads: list[values.Value], accumulators: list[values.Value]
+    ) -> list[values.Value]:
+        """The accumulators with one tap more: vectors of filters x positions."""
         b, kernel = self.kernel.block, self.kernel
         offset = b.cast(b.load(kernel["offsets"], tap, "offset32"), "index", "offset")
         inputs = []
         for read in reads:
             at = b.op("arith.addi", read, offset, name="input_at")
-            inputs.append(self._spread(b.cast(b.load(kernel["x"], at, "input"), self.own.sums)))
-        found, acc = [], iter(sums)
+            inputs.append(self._spread(b.cast(b.load(kernel["x"], at, "input"), self.own.accumulators)))
+        found, acc = [], iter(accumulators)
         for v in range(self.vectors):
-            weights = b.cast(b.load(kernel["values"], tap * self.vectors + v, "weights"), self.own.sums)
+            weights = b.cast(b.load(kernel["values"], tap * self.vectors + v, "weights"), self.own.accumulators)
             found += [b.op("math.fma", weights, x, next(acc), name="acc") for x in inputs]
         return found
 
@@ -109,14 +113,14 @@ class _Conv:
         return value if self.width == 1 else self.kernel.block.broadcast(value, self.width)
 
     def _store(
-        self, sums: list[values.Value], places: list[values.Value], row: values.Value, frame: values.Value
+        self, accumulators: list[values.Value], places: list[values.Value], row: values.Value, frame: values.Value
     ) -> None:
         """Bias, residual, ReLU and mask; then one store per filter and position."""
         b, stride = self.kernel.block, self.y.frames * self.y.plane
         base = b.index(row * (stride * self.op.kernel.group) + frame * self.y.plane, "out_base")
         keeps = [self._spread(b.load(self.kernel["mask"], place, "keep")) for place in places]
         to = [b.op("arith.addi", base, place, name="to") for place in places]
-        total = iter(sums)
+        total = iter(accumulators)
         for v in range(self.vectors):
             bias = b.load(self.kernel["bias"], row * self.vectors + v, "bias_of")
             for keep, at in zip(keeps, to, strict=True):
@@ -127,7 +131,7 @@ class _Conv:
         """One accumulator, to the places of its filters."""
         b, own = self.kernel.block, self.own
         if residual := self.kernel.get("residual"):
-            value = b.op("arith.addf", value, b.cast(self._residual(residual, to), own.sums), name="sum")
+            value = b.op("arith.addf", value, b.cast(self._residual(residual, to), own.accumulators), name="sum")
         floor = b.constant(0.0 if self.op.relu else -np.inf, self.accumulator, "floor")
         value = b.op("arith.maximumf", value, floor, name="active")
         value = b.cast(b.op("arith.mulf", value, keep, name="kept"), own.activations)

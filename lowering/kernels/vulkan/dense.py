@@ -18,7 +18,9 @@ def dense(request: kernels.Request) -> kernels.Kernel:
     group = op.kernel.group
     macs = np.diff(op.kernel.starts).astype(np.int64)[:, None, None] * group
     grid = dispatches.grid(macs, group, target.macs_per_dispatch)
-    arrays = tables.operands(tables.dense(op, x.type.size, x.layout), dataclasses.replace(target.precision, sums="f32"))
+    arrays = tables.operands(
+        tables.dense(op, x.type.size, x.layout), dataclasses.replace(target.precision, accumulators="f32")
+    )
     out = types.Tensor((op.kernel.rows * group,))
     kernel = loops.Loops(COMMENT, [*kernels.arguments(request.named), *arrays], out, grid)
     b, (row,) = kernel.block, kernel.workgroup("row")

@@ -32,7 +32,7 @@ def pooled(
     return maker
 
 
-ROOMY = dataclasses.replace(test_fusion.ARM, ring_bytes=1 << 20)
+ROOMY = dataclasses.replace(test_fusion.ARM, rolling_bytes=1 << 20)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ ROOMY = dataclasses.replace(test_fusion.ARM, ring_bytes=1 << 20)
         (pooled, {"kind": "vulkan"}, ["conv", "pool"]),
         (pooled, {"cache_bytes": 5 * 170 * 16 * 4 - 1}, ["conv.pool"]),
         (pooled, {"cache_bytes": 5 * 170 * 16 * 4}, ["conv", "pool"]),
-        (pooled, {"ring_bytes": 16 * 2 * 18 * 4 // 2 - 1}, ["conv", "pool"]),
+        (pooled, {"rolling_bytes": 16 * 2 * 18 * 4 // 2 - 1}, ["conv", "pool"]),
         (pooled, {"vector_bytes": 256}, ["conv", "pool"]),  # register tiles that a few rows fill badly
     ],
 )
@@ -89,7 +89,7 @@ def test_pooled_kernels_agree_with_the_oracle(
 ) -> None:
     """Chunks of one row of the result, of several and of all; whatever they waste."""
     monkeypatch.setattr(fusion, "_pool_gains", lambda op, target: True)
-    spec = dataclasses.replace(test_kernels.TARGETS[target], ring_bytes=ring)
+    spec = dataclasses.replace(test_kernels.TARGETS[target], rolling_bytes=ring)
     graph = pooled(*arguments).graph()
     assert test_kernels.run(graph, spec) == ["conv.pool"]
 
@@ -97,7 +97,7 @@ def test_pooled_kernels_agree_with_the_oracle(
 def test_chunks_of_a_pooled_convolution_have_as_many_rows_each_and_fit_the_ring() -> None:
     op = networks.op(stages.rewrite(pooled(shape=(5, 24, 64, 3)).graph(), ROOMY), "conv.pool", ops.FusedPool)
     for ring in (1, 10_000, 40_000, 100_000):
-        target = dataclasses.replace(test_fusion.ARM, ring_bytes=ring)
+        target = dataclasses.replace(test_fusion.ARM, rolling_bytes=ring)
         count = fusion.lines(op, 65, target)
         assert 12 % count == 0
         assert count == 1 or fusion.pooled_bytes(op, count, 65, target) <= ring

@@ -132,9 +132,9 @@ def test_only_what_gains_is_joined(make: Callable[[], Maker], change: dict, name
 
 def test_a_buffer_of_one_register_tile_must_fit_twice_what_a_fusion_may_keep() -> None:
     op = networks.op(stages.rewrite(space_time().graph(), ARM), "space.time", ops.FusedConvs)
-    least = fusion.ring_bytes(op.first, op.second, fusion.step(op.first, op.second, ARM), ARM)
-    assert fused(space_time(), dataclasses.replace(ARM, ring_bytes=least // 2)) == ["space.time"]
-    assert fused(space_time(), dataclasses.replace(ARM, ring_bytes=least // 2 - 1)) == ["space", "time"]
+    least = fusion.rolling_bytes(op.first, op.second, fusion.step(op.first, op.second, ARM), ARM)
+    assert fused(space_time(), dataclasses.replace(ARM, rolling_bytes=least // 2)) == ["space.time"]
+    assert fused(space_time(), dataclasses.replace(ARM, rolling_bytes=least // 2 - 1)) == ["space", "time"]
 
 
 @pytest.mark.parametrize(("width", "names"), [(48, ["space.time"]), (300, ["space", "time"])])
@@ -146,7 +146,7 @@ def test_weights_that_are_read_once_a_chunk_must_not_cost_more_than_fusion_saves
     maker = lambda: space_time(widths=(13, width))
     graph = networks.unfused(maker().graph())
     first, second = (networks.op(graph, name, ops.PackedConv) for name in ("space", "time"))
-    tight = dataclasses.replace(ARM, ring_bytes=fusion.ring_bytes(first, second, 16, ARM) // 2)
+    tight = dataclasses.replace(ARM, rolling_bytes=fusion.rolling_bytes(first, second, 16, ARM) // 2)
     weights, between = first.kernel.values.nbytes + second.kernel.values.nbytes, 16 * 5 * 99 * 4
     assert (fusion.streamed(graph["space"], first, second, tight), 5 * weights > 2 * between) == (
         5 * weights,
@@ -191,7 +191,7 @@ def test_fused_convolutions_keep_as_many_frames_as_the_second_reads(
 ) -> None:
     """Buffers of one register tile or of the whole image; more padding than depth; frames that no window reads."""
     graph = space_time(depth, stride, pads, between=between).graph()
-    spec = dataclasses.replace(test_kernels.TARGETS[target], ring_bytes=ring)
+    spec = dataclasses.replace(test_kernels.TARGETS[target], rolling_bytes=ring)
     expected = ["space.time"] if ring > 1 else ["space", "time"]
     assert test_kernels.run(graph, spec) == expected
 

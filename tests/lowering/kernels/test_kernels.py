@@ -24,9 +24,9 @@ TARGETS = {
     "neon": ARM,
     "avx2": dataclasses.replace(ARM, **targets.X86["avx2"] | WIDE),
     "avx512": dataclasses.replace(ARM, **targets.X86["avx512f"] | WIDE),
-    "neon f16": dataclasses.replace(ARM, precision=precisions.PRECISIONS["f16"], ring_bytes=4096),
+    "neon f16": dataclasses.replace(ARM, precision=precisions.PRECISIONS["f16"], rolling_bytes=4096),
     "neon f16-f32": dataclasses.replace(ARM, precision=precisions.PRECISIONS["f16-f32"]),
-    "neon w16": dataclasses.replace(ARM, precision=precisions.PRECISIONS["w16"], ring_bytes=1),
+    "neon w16": dataclasses.replace(ARM, precision=precisions.PRECISIONS["w16"], rolling_bytes=1),
     "vulkan": targets.find("vulkan:mali-g78"),
     "vulkan f16": targets.find("vulkan:mali-g78:f16"),
 }
@@ -87,10 +87,10 @@ def test_kernels_of_random_networks_give_the_oracles_values_and_stay_in_their_bu
     run(random_graphs.graph(seed, size=size, width=width), TARGETS[name], seed)
 
 
-def single(op: ops.Op, *shape: int, positive: bool = False) -> ops.Graph:
+def single(op: ops.Op, *shape: int, nonnegative: bool = False) -> ops.Graph:
     """A graph of one operation on the clip, or on its ReLU, flattened."""
     clip, relu = ops.Node("clip", ops.Input(), (), shape), ops.Node("relu", ops.Relu(), ("clip",), shape)
-    head = (clip, relu) if positive else (clip,)
+    head = (clip, relu) if nonnegative else (clip,)
     node = ops.Node("node", op, (head[-1].name,), op.shape([shape]))
     return ops.Graph((*head, node, ops.Node("flat", ops.Reshape(), ("node",), (int(np.prod(node.shape)),))), "flat")
 
@@ -118,18 +118,20 @@ WINDOWS = [
 def test_pools_of_any_window_stride_and_padding(
     window: ops.Window, strides: ops.Window, padding: ops.Padding, target: str
 ) -> None:
-    """Of values of both signs and of positive ones.
+    """Of values of both signs and of nonnegative ones.
 
     Strides of 1 and 2 in width have kernels of their own, unless negative values meet padding.
     """
     own = strides[2] == 2 or strides[1:] == (1, 1)
-    for kind, positive in itertools.product((ops.MaxPool, ops.AvgPool), (False, True)):
-        zeros = kind is ops.AvgPool or positive or padding == ops.NO_PADDING
+    for kind, nonnegative in itertools.product((ops.MaxPool, ops.AvgPool), (False, True)):
+        zeros = kind is ops.AvgPool or nonnegative or padding == ops.NO_PADDING
         op = kind(window, strides, padding)
         for shape in ((4, 9, 11, 3), (4, 8, 5, 2)):
-            kept = run(single(op, *shape, positive=positive), TARGETS[target])
+            kept = run(single(op, *shape, nonnegative=nonnegative), TARGETS[target])
             assert kept in ([["node"], []] if own and zeros else [[]])  # a vector may not fit
-        assert run(single(op, 4, 17, 35, 1, positive=positive), TARGETS[target]) == (["node"] if own and zeros else [])
+        assert run(single(op, 4, 17, 35, 1, nonnegative=nonnegative), TARGETS[target]) == (
+            ["node"] if own and zeros else []
+        )
 
 
 @pytest.mark.parametrize("target", ["neon", "avx2", "neon f16-f32"])
@@ -138,10 +140,10 @@ def test_pools_of_any_window_stride_and_padding(
 def test_pools_of_whole_planes(shape: ops.Shape, target: str, depth: int, stride: int, front: int) -> None:
     _, height, width, _ = shape
     depth = min(depth, shape[0])
-    for kind, positive in itertools.product((ops.MaxPool, ops.AvgPool), (False, True)):
+    for kind, nonnegative in itertools.product((ops.MaxPool, ops.AvgPool), (False, True)):
         op = kind((depth, height, width), (stride, 1, 1), ((min(front, depth - 1), 0), (0, 0), (0, 0)))
-        kept = run(single(op, *shape, positive=positive), TARGETS[target])
-        assert kept == (["node"] if kind is ops.AvgPool or positive else [])
+        kept = run(single(op, *shape, nonnegative=nonnegative), TARGETS[target])
+        assert kept == (["node"] if kind is ops.AvgPool or nonnegative else [])
 
 
 def conv(kernel: tuple[int, ...], strides: ops.Window, padding: ops.Padding, scheme: str) -> ops.Conv:

@@ -1,4 +1,4 @@
-"""Choices: what they change in a module, what they leave as it was, and what is refused."""
+"""Schedules: what they change in a module, what they leave as it was, and what is refused."""
 
 import dataclasses
 import pathlib
@@ -16,11 +16,13 @@ from tests.lowering import conftest, networks
 CPU = "android:cortex-a76"
 
 
-def text(network: networks.Network, choice: schedules.Schedule | None = None, target: str = CPU) -> str:
-    """The module with one choice for every convolution, or as it is without."""
+def text(network: networks.Network, schedule: schedules.Schedule | None = None, target: str = CPU) -> str:
+    """The module with one schedule for every convolution, or as it is without."""
     graph = network.trace()
     chosen = (
-        dict.fromkeys(keys.keys(stages.run(graph, stages.PREPARATION)).values(), choice) if choice else schedules.NONE
+        dict.fromkeys(keys.keys(stages.run(graph, stages.PREPARATION)).values(), schedule)
+        if schedule
+        else schedules.NONE
     )
     return emit.emit(stages.rewrite(graph, targets.find(target), chosen), targets.find(target)).text
 
@@ -70,24 +72,24 @@ def test_vulkan_takes_no_tiling(network: networks.Network) -> None:
 
 
 @pytest.mark.parametrize(
-    "choice",
+    "schedule",
     [
         schedules.Schedule(group=4, vectors=7, chunk=1, ring=0, source="cache"),
         schedules.Schedule(group=16, vectors=1, chunk=64, ring=65536, source="shipped"),
     ],
 )
 def test_a_tuned_bundle_gives_jaxs_answer_and_says_who_tuned_it(
-    tmp_path: pathlib.Path, choice: schedules.Schedule
+    tmp_path: pathlib.Path, schedule: schedules.Schedule
 ) -> None:
     network = networks.factored("kgs 8x4", size=(4, 18, 23))
     graph = network.trace()
-    chosen = dict.fromkeys(keys.keys(stages.run(graph, stages.PREPARATION)).values(), choice)
+    chosen = dict.fromkeys(keys.keys(stages.run(graph, stages.PREPARATION)).values(), schedule)
     bundle = write.write(tmp_path / "b", network.example(), targets.find("host"), conftest.INFO, chosen)
     assert run.check(bundle).passed
-    assert bundle.manifest["tuning"] == choice.source
+    assert bundle.manifest["tuning"] == schedule.source
     rows = {layer["name"]: layer for layer in bundle.manifest["layers"]}
-    assert rows["time1"]["choice"] == choice.row()
-    assert rows["time1"]["group"] == choice.group
+    assert rows["time1"]["choice"] == schedule.row()
+    assert rows["time1"]["group"] == schedule.group
 
 
 def test_a_bundle_is_compiled_again_when_its_choices_change(
@@ -105,12 +107,12 @@ def test_a_bundle_is_compiled_again_when_its_choices_change(
 
 
 def test_a_choice_survives_json() -> None:
-    choice = schedules.Schedule(group=4, vectors=5, ring=0, source="cache")
-    assert choice.row() == {"group": 4, "vectors": 5, "ring": 0}
-    assert schedules.parse(choice.row(), "cache") == choice
+    schedule = schedules.Schedule(group=4, vectors=5, ring=0, source="cache")
+    assert schedule.row() == {"group": 4, "vectors": 5, "ring": 0}
+    assert schedules.parse(schedule.row(), "cache") == schedule
     assert schedules.parse({}, "cache") == schedules.DEFAULT
-    assert str(choice) == "group 4 vectors 5 ring 0"
-    assert dataclasses.replace(choice, source="shipped") == choice
+    assert str(schedule) == "group 4 vectors 5 ring 0"
+    assert dataclasses.replace(schedule, source="shipped") == schedule
 
 
 @pytest.mark.parametrize(

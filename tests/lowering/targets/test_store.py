@@ -15,8 +15,8 @@ CPU = targets.find("android:cortex-a76")
 pytestmark = pytest.mark.usefixtures("user_cache")
 
 
-def entry(**choice: int) -> dict[str, dict[str, int]]:
-    return {"choice": choice}
+def entry(**schedule: int) -> dict[str, dict[str, int]]:
+    return {"choice": schedule}
 
 
 def add(names: list[str]) -> None:
@@ -114,7 +114,7 @@ def test_the_users_choices_come_before_those_shipped() -> None:
     store.write(store.shipped(CPU), CPU, {"a": entry(chunk=1), "b": entry(chunk=1)})
     store.merge(store.cached(CPU), CPU, {"b": entry(chunk=2), "c": entry()})
     found = store.find(CPU)
-    assert {key: (choice.chunk, choice.source) for key, choice in found.items()} == {
+    assert {key: (schedule.chunk, schedule.source) for key, schedule in found.items()} == {
         "a": (1, "shipped"),
         "b": (2, "cache"),
         "c": (None, "cache"),

@@ -69,19 +69,20 @@ def test_a_precision_may_follow_a_targets_name(
     assert (found.precision, found.name) == (chosen, f"{name}:{chosen.name}")
     assert (found.kind, found.flags, found.is_host) == (plain.kind, plain.flags, name == "host")
     assert plain.precision is precisions.F32
-    assert found.lanes * {"f32": 4, "f16": 2}[chosen.sums] == found.vector_bytes
+    assert found.lanes * {"f32": 4, "f16": 2}[chosen.accumulators] == found.vector_bytes
     assert found.activation_bytes == {"f32": 4, "f16": 2}[chosen.activations]
 
 
 @pytest.mark.parametrize(
-    ("features", "sums"), [("avx2", "f32"), ("avx512f", "f32"), ("avx512f avx512_fp16", "f16"), ("asimdhp", "f16")]
+    ("features", "accumulators"),
+    [("avx2", "f32"), ("avx512f", "f32"), ("avx512f avx512_fp16", "f16"), ("asimdhp", "f16")],
 )
 def test_a_host_without_arithmetic_in_f16_adds_up_in_f32(
-    features: str, sums: str, monkeypatch: pytest.MonkeyPatch
+    features: str, accumulators: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cpuinfo, "here", lambda: f"flags : {features}")
     found = targets.find("host:f16").precision
-    assert (found.name, found.activations, found.weights, found.sums) == ("f16", "f16", "f16", sums)
+    assert (found.name, found.activations, found.weights, found.accumulators) == ("f16", "f16", "f16", accumulators)
     assert found.tolerance == precisions.PRECISIONS["f16"].tolerance
 
 

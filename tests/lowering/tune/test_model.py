@@ -1,4 +1,4 @@
-"""The cost model: instructions as they are counted, stalls that only speak against a choice."""
+"""The cost model: instructions as they are counted, stalls that only speak against a schedule."""
 
 import dataclasses
 import pathlib
@@ -23,12 +23,12 @@ SETTINGS = {
 WITHIN = {"": 0.04, ":f16": 0.06}
 
 
-def everywhere(network: tuned.Network, choice: schedules.Schedule) -> tuned.Schedules:
-    return dict.fromkeys(network.keys.values(), choice)
+def everywhere(network: tuned.Network, schedule: schedules.Schedule) -> tuned.Schedules:
+    return dict.fromkeys(network.keys.values(), schedule)
 
 
 def settings(network: tuned.Network) -> tuned.Schedules:
-    return {network.keys[name]: choice for name, choice in SETTINGS.items()}
+    return {network.keys[name]: schedule for name, schedule in SETTINGS.items()}
 
 
 @pytest.fixture(scope="module")

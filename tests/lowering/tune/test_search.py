@@ -58,13 +58,13 @@ def best(found: list[search.Found]) -> dict[str, tuned.Schedules]:
 
 
 def cheap_if(wanted: Callable[[schedules.Schedule], bool], gain: float = 0.2, layer: str = "conv2") -> Cost:
-    return lambda name, choice: 10.0 * (1 - gain if name == layer and wanted(choice) else 1)
+    return lambda name, schedule: 10.0 * (1 - gain if name == layer and wanted(schedule) else 1)
 
 
 def test_each_layer_gets_the_choice_that_is_fastest_for_it(network: tuned.Network) -> None:
-    def cost(name: str, choice: schedules.Schedule) -> float:
-        gain = 0.1 * ((choice.group, choice.vectors) == ((4, 7) if name == "conv1" else (8, 2))) + 0.1 * (
-            choice.chunk == 8
+    def cost(name: str, schedule: schedules.Schedule) -> float:
+        gain = 0.1 * ((schedule.group, schedule.vectors) == ((4, 7) if name == "conv1" else (8, 2))) + 0.1 * (
+            schedule.chunk == 8
         )
         return 10 * (1 - gain)
 
@@ -78,7 +78,7 @@ def test_each_layer_gets_the_choice_that_is_fastest_for_it(network: tuned.Networ
 
 @pytest.mark.parametrize(("gain", "chosen"), [(0.015, False), (0.03, True)])
 def test_the_default_stays_unless_another_is_clearly_better(network: tuned.Network, gain: float, chosen: bool) -> None:
-    found = Machine(network, cheap_if(lambda choice: choice.chunk == 1, gain)).search(noisy=True)[-1]
+    found = Machine(network, cheap_if(lambda schedule: schedule.chunk == 1, gain)).search(noisy=True)[-1]
     assert bool(best(found)["conv2"]) == chosen
     assert best(found)["conv1"] == {}
 
@@ -86,7 +86,7 @@ def test_the_default_stays_unless_another_is_clearly_better(network: tuned.Netwo
 @pytest.mark.parametrize("seconds", [0.5, 5.5, 17.0])
 @pytest.mark.parametrize("noisy", [False, True])
 def test_it_stops_in_time_with_what_it_learnt(network: tuned.Network, seconds: float, noisy: bool) -> None:
-    machine = Machine(network, cheap_if(lambda choice: choice.vectors is not None, 0.1), seconds=2.0)
+    machine = Machine(network, cheap_if(lambda schedule: schedule.vectors is not None, 0.1), seconds=2.0)
     found = machine.search(seconds, noisy)
     assert len(found) == len(machine.tried) + 1 >= 2
     assert machine.now <= max(seconds, 2.0)  # the first trial tells how long they take
@@ -96,7 +96,7 @@ def test_it_stops_in_time_with_what_it_learnt(network: tuned.Network, seconds: f
 
 
 def test_a_search_in_slices_tries_what_one_in_one_piece_tries(network: tuned.Network, tmp_path: pathlib.Path) -> None:
-    cost = cheap_if(lambda choice: (choice.group, choice.vectors) == (4, 6))
+    cost = cheap_if(lambda schedule: (schedule.group, schedule.vectors) == (4, 6))
     whole, tried, slices = Machine(network, cost), [], 0
     expected, part = whole.search(noisy=True)[-1], whole
     while part.tried:
@@ -105,19 +105,21 @@ def test_a_search_in_slices_tries_what_one_in_one_piece_tries(network: tuned.Net
         tried += part.tried
     assert slices > 3
     assert best(found) == best(expected)
-    options = lambda trials: {(key, str(choice)) for chosen in trials for key, choice in chosen.items()}
+    options = lambda trials: {(key, str(schedule)) for chosen in trials for key, schedule in chosen.items()}
     assert options(tried) == options(whole.tried)
     assert len(tried) <= len(whole.tried) + slices  # each ends with what won so far, tried again
 
 
 def test_nothing_is_tried_when_no_time_is_left(network: tuned.Network) -> None:
-    assert Machine(network, lambda name, choice: 1.0).search(0.0) == []
+    assert Machine(network, lambda name, schedule: 1.0).search(0.0) == []
 
 
 def test_what_wins_once_by_luck_is_not_chosen(network: tuned.Network) -> None:
     calls = itertools.count()
-    lucky = Machine(network, lambda name, choice: 10.0 - 2 * (next(calls) // 16 == 1 and choice != schedules.DEFAULT))
-    found = lucky.search(noisy=True)  # a trial is 4 rounds of 2 layers with the default and with a choice: 16 calls
+    lucky = Machine(
+        network, lambda name, schedule: 10.0 - 2 * (next(calls) // 16 == 1 and schedule != schedules.DEFAULT)
+    )
+    found = lucky.search(noisy=True)  # a trial is 4 rounds of 2 layers with the default and with a schedule: 16 calls
     assert not all(each.sure for each in found[1])
     assert best(found[-1]) == {"conv1": {}, "conv2": {}}
     assert all(each.best == each.default and each.sure for each in found[-1])
@@ -125,7 +127,7 @@ def test_what_wins_once_by_luck_is_not_chosen(network: tuned.Network) -> None:
 
 def test_what_gains_less_than_rounds_differ_by_is_not_chosen(network: tuned.Network) -> None:
     noise = itertools.cycle([0.7, 1.3, 0.9, 1.1])  # a trial is 4 rounds: each sees all of it
-    alone = lambda name, choice: 9.7 * next(noise) if name == "conv2" and choice.vectors else 10.0
+    alone = lambda name, schedule: 9.7 * next(noise) if name == "conv2" and schedule.vectors else 10.0
     found = Machine(network, alone).search(noisy=True)
     assert best(found[-1]) == {"conv1": {}, "conv2": {}}
 
@@ -133,10 +135,10 @@ def test_what_gains_less_than_rounds_differ_by_is_not_chosen(network: tuned.Netw
 def test_the_second_best_wins_where_the_best_was_lucky(network: tuned.Network) -> None:
     key, seen = network.keys["conv2"], set()
 
-    def cost(name: str, choice: schedules.Schedule) -> float:
-        if name != "conv2" or choice.vectors not in (5, 6) or choice.group != 4:
+    def cost(name: str, schedule: schedules.Schedule) -> float:
+        if name != "conv2" or schedule.vectors not in (5, 6) or schedule.group != 4:
             return 10.0
-        return 9.0 if choice.vectors == 6 else 9.5 if key in seen else 5.0
+        return 9.0 if schedule.vectors == 6 else 9.5 if key in seen else 5.0
 
     machine = Machine(network, cost)
     trial = machine.__call__
@@ -152,9 +154,9 @@ def test_the_second_best_wins_where_the_best_was_lucky(network: tuned.Network) -
 
 
 def test_instructions_do_not_choose_chunks(network: tuned.Network) -> None:
-    machine = Machine(network, lambda name, choice: 1.0)
+    machine = Machine(network, lambda name, schedule: 1.0)
     machine.search(noisy=False)
-    assert all(choice.chunk is None for chosen in machine.tried for choice in chosen.values())
+    assert all(schedule.chunk is None for chosen in machine.tried for schedule in chosen.values())
 
 
 def test_what_is_known_is_tried_first(network: tuned.Network) -> None:
@@ -162,13 +164,13 @@ def test_what_is_known_is_tried_first(network: tuned.Network) -> None:
         network.keys["conv2"]: schedules.Schedule(group=4, vectors=3, source="shipped"),
         "of another network": schedules.Schedule(chunk=1),
     }
-    machine = Machine(network, lambda name, choice: 1.0)
+    machine = Machine(network, lambda name, schedule: 1.0)
     machine.search(known=known)
     assert machine.tried[0] == {network.keys["conv2"]: schedules.Schedule(group=4, vectors=3)}
 
 
 def test_options_that_change_nothing_or_look_hopeless_are_not_tried(network: tuned.Network) -> None:
-    machine = Machine(network, lambda name, choice: 1.0)
+    machine = Machine(network, lambda name, schedule: 1.0)
     machine.search()
     tried = {tried.get(network.keys["conv2"], schedules.DEFAULT) for tried in machine.tried}
     assert schedules.Schedule(group=8, vectors=3) not in tried  # the default in other words
@@ -177,7 +179,7 @@ def test_options_that_change_nothing_or_look_hopeless_are_not_tried(network: tun
 
 
 def test_likely_options_come_first(network: tuned.Network) -> None:
-    machine = Machine(network, lambda name, choice: 1.0)
+    machine = Machine(network, lambda name, schedule: 1.0)
     machine.search()
     shapes = [each[network.keys["conv2"]] for each in machine.tried if network.keys["conv2"] in each]
     wide, narrow = (shapes.index(schedules.Schedule(group=group, vectors=v)) for group, v in ((4, 6), (4, 3)))
@@ -216,7 +218,9 @@ def test_a_wider_tile_that_pays_in_small_chunks_only_is_found() -> None:
     host = dataclasses.replace(CPU, tilings=targets.AVX512, vector_bytes=64, weights_by_lane=False)
     network = tuned.Network(networks.chain("kgs 8x4").trace())
     wide = {(8, 3, 2): 9.0, (8, 3, None): 10.5}
-    machine = Machine(network, lambda name, choice: wide.get((choice.group, choice.vectors, choice.chunk), 10.0))
+    machine = Machine(
+        network, lambda name, schedule: wide.get((schedule.group, schedule.vectors, schedule.chunk), 10.0)
+    )
     *_, found = search.search(network, host, machine, search.Effort(1e6, clock=machine.clock))
     assert all(
         list(each.values()) == [schedules.Schedule(group=8, vectors=3, chunk=2)] for each in best(found).values()
