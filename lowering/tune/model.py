@@ -20,9 +20,9 @@ from lowering.targets import precisions, targets, tiles
 REGISTERS = 32
 LOOP = 4  # per tap: the offset's load, the address, counter and branch
 POINTER = {2: 1}  # by registers of weights: instructions that move their pointer, where the load does not
-SPILL = 2  # per sum without a register, per tap
+SPILL = 2  # per accumulator without a register, per tap
 TILE, FILTER = 10.0, 1.3  # per tile, and for each of its filters
-SUM = {"always": 1.0, "mask": 1.0, "relu": 2.4, "residual": 4.6}  # per vector of sums
+ACCUMULATORS = {"always": 1.0, "mask": 1.0, "relu": 2.4, "residual": 4.6}  # per vector of accumulators
 TURN = 4.0  # per filter and chunk of an output frame: bounds, and loops over pads
 WORKGROUP = 268.0
 FETCH = 4.4  # per cache line fetched ahead
@@ -123,16 +123,16 @@ def per_tap(group: int, vectors: int, target: targets.Target) -> float:
     """Of the innermost loop: multiply-adds, loads by pairs of registers, conversions, spills."""
     weights, own = -(-group // target.weight_lanes), target.precision
     executed = group * vectors + math.ceil(vectors / 2) + math.ceil(weights / 2) + LOOP + POINTER.get(weights, 0)
-    executed += vectors * (own.activations != own.sums) + weights * (own.weights != own.sums)
+    executed += vectors * (own.activations != own.accumulators) + weights * (own.weights != own.accumulators)
     return executed + SPILL * max(0, group * vectors + 2 - REGISTERS)
 
 
 def per_tile(op: ops.PackedConv, tile: tiles.Tile, target: targets.Target, residual: bool, masked: bool) -> float:
-    """Of what stands around that loop: biases to sums, then the epilogue."""
-    converted = target.precision.activations != target.precision.sums
-    by_sum = SUM["always"] + SUM["mask"] * masked + SUM["relu"] * op.relu + converted
-    by_sum += (SUM["residual"] + converted) * residual
-    return TILE + op.kernel.group * (FILTER + by_sum * tile.vectors)
+    """Of what stands around that loop: biases to accumulators, then the epilogue."""
+    converted = target.precision.activations != target.precision.accumulators
+    by_vector = ACCUMULATORS["always"] + ACCUMULATORS["mask"] * masked + ACCUMULATORS["relu"] * op.relu + converted
+    by_vector += (ACCUMULATORS["residual"] + converted) * residual
+    return TILE + op.kernel.group * (FILTER + by_vector * tile.vectors)
 
 
 def _stalls(loops: _Loops, span: int, held: int, target: targets.Target) -> float:

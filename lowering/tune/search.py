@@ -13,8 +13,9 @@ from lowering.tune import log as logs
 from lowering.tune import model, networks
 
 HOPELESS = 1.25  # options that the model thinks this much dearer than the default are not tried
-SUMS = {32: 14}  # by bytes of a vector, those of 16 registers: sums that leave room for inputs and weights; otherwise:
-MOST_SUMS = 28
+# Accumulators of a tile that leave room for inputs and weights: by bytes of a vector where there are 16 registers.
+ACCUMULATORS = {32: 14}
+MOST_ACCUMULATORS = 28  # where there are 32 registers
 CHUNKS = (1, 2, 8, 16, 64)
 WIDE = 8  # filters in a row of a tile that is wider than the default's
 RINGS = (0, 32 * 1024, 64 * 1024, 128 * 1024, 256 * 1024, 512 * 1024)
@@ -213,7 +214,7 @@ def _shapes(unit: networks.Unit, chosen: networks.Schedules, target: targets.Tar
     """Filters and vectors of a register tile, of one layer of the unit at a time."""
     for key in unit.keys:
         for group in schedules.GROUPS:
-            for vectors in range(1, _most_sums(target) // group + 1):
+            for vectors in range(1, _most_accumulators(target) // group + 1):
                 yield _with(chosen, key, group=group, vectors=vectors)
 
 
@@ -221,7 +222,7 @@ def _chunks(unit: networks.Unit, chosen: networks.Schedules, target: targets.Tar
     """Tiles in a chunk; where no other tile won, also wider tiles in smaller chunks, since one alone may lose."""
     vectors = target.tilings[WIDE].vectors + 1
     for key in unit.keys:
-        if chosen.get(key, schedules.DEFAULT).vectors is None and WIDE * vectors <= _most_sums(target):
+        if chosen.get(key, schedules.DEFAULT).vectors is None and WIDE * vectors <= _most_accumulators(target):
             for chunk in CHUNKS[:2]:
                 yield _with(chosen, key, group=WIDE, vectors=vectors, chunk=chunk)
         for chunk in CHUNKS:
@@ -235,9 +236,9 @@ def _rings(unit: networks.Unit, chosen: networks.Schedules, target: targets.Targ
             yield _with(chosen, key, ring=ring)
 
 
-def _most_sums(target: targets.Target) -> int:
-    """Sums that a tile may hold in registers."""
-    return SUMS.get(target.vector_bytes, MOST_SUMS)
+def _most_accumulators(target: targets.Target) -> int:
+    """Vectors of accumulators that a tile may hold in registers."""
+    return ACCUMULATORS.get(target.vector_bytes, MOST_ACCUMULATORS)
 
 
 def _with(chosen: networks.Schedules, key: str, **values: int) -> networks.Schedules:

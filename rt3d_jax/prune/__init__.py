@@ -1,4 +1,5 @@
-"""How it is pruned: algorithms as optax transformations, budgets of MACs or parameters, the selection of blocks.
+"""How a network is pruned.
 
-Imports sparsity.
+Algorithms as optax transformations, budgets of MACs or parameters, and the selection of the blocks that a budget keeps.
+This room imports sparsity.
 """

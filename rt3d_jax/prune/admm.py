@@ -1,5 +1,6 @@
-"""ADMM: the weights are drawn to the nearest network that meets the budget (Zhang et al., ECCV 2018; RT3D's training
-code).
+"""ADMM: the weights are drawn to the nearest network that meets the budget.
+
+Source: Zhang et al., ECCV 2018, and RT3D's training code.
 """
 
 import dataclasses
@@ -18,9 +19,10 @@ Kernels = dict[str, jax.Array]
 
 @dataclasses.dataclass(frozen=True)
 class ADMM:
-    """`rounds` projections to the budget, evenly over the phase; rho grows by `growth` at each, up to `most`.
+    """Draws the weights to the budget, see `pull`.
 
-    See `pull`.
+    rho: how strong the pull is at first. It grows by the factor `growth` at each projection, up to `most`.
+    rounds: the number of projections to the budget, spread evenly over the phase.
     """
 
     rho: float = 1e-3
@@ -42,7 +44,13 @@ class ADMM:
 
 
 class AdmmState(NamedTuple):
-    """count: steps taken, int32[]; rho f32[]; sparse: Z and dual: U by layer, f32[kernel.shape]."""
+    """The state of `pull`.
+
+    count: steps taken, int32[].
+    rho: f32[].
+    sparse: Z by layer, f32[kernel.shape].
+    dual: U by layer, f32[kernel.shape].
+    """
 
     count: jax.Array
     rho: jax.Array
@@ -53,11 +61,16 @@ class AdmmState(NamedTuple):
 def pull(
     choice: selection.Selection, room: float, *, rho: float, growth: float, most: float, every: int
 ) -> optax.GradientTransformation:
-    """Adds rho (W - Z + U), the gradient of rho / 2 ||W - Z + U||^2, to the loss's: first in a chain.
+    """Adds rho (W - Z + U), the gradient of rho / 2 ||W - Z + U||^2, to the gradient of the loss.
 
-    Z = P(W) and U = 0 at the start; then every `every` steps Z = P(W + U), U <- U + W - Z and rho <- min(most, growth
-    rho). P keeps the blocks that the budget selects and zeroes the others: the nearest such network, but for the bias
-    of blocks of cheap layers that a budget of MACs brings in.
+    It stands first in an optax chain. At the start, Z = P(W) and U = 0. Then, every `every` steps, Z = P(W + U), U <- U
+    + W - Z and rho <- min(most, growth rho).
+
+    P keeps the blocks that the budget selects and sets the others to zero. room: the budget, in the selection's
+    measure. P(W) is the nearest network that meets the budget, but for one bias: a budget of MACs prefers blocks of
+    cheap layers.
+
+    ValueError if `every` is below 1 or rho below 0, and from an update without the parameters.
     """
     if every < 1 or rho < 0:
         raise ValueError(f"ADMM has rho {rho} and every {every}, expected at least 0 and at least 1")

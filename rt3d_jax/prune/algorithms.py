@@ -1,4 +1,4 @@
-"""The pruning algorithms: one frozen dataclass each, as `contract` says. Formulas and sources: docs/pruning.md.
+"""The pruning algorithms. Each is a frozen dataclass that keeps the contract in `contract`.
 
 | algorithm | in the penalise phase | what a block is worth at the cut |
 |---|---|---|
@@ -6,6 +6,8 @@
 | Regularised, Reweighted | a proximal step empties blocks | its squared weights |
 | ADMM | the weights are drawn to the nearest network within the budget | its squared weights |
 | Gradual | blocks leave while the budget falls | its squared weights |
+
+Formulas and sources: docs/pruning.md.
 """
 
 from rt3d_jax.prune import admm, contract, gradual, heuristic, penalties

@@ -1,6 +1,6 @@
-"""Hard pruning to a budget over the whole network: one threshold for all layers, no rate of any layer.
+"""Hard pruning to a budget over the whole network.
 
-Once, in numpy.
+One threshold holds for all layers, and no layer has a rate of its own. This is done once, in numpy.
 """
 
 import warnings
@@ -23,13 +23,19 @@ def to_rate(
     measure: selection.Measure = "macs",
     energies: selection.Energies | None = None,
 ) -> Tree:
-    """The mask tree that leaves 1 / rate of the network's MACs (or parameters), and as little under it as taking blocks
-    by score allows: up to the best that does not fit, which in a network of few blocks can be a large step.
+    """The mask tree that leaves 1 / rate of the network's MACs (or parameters).
 
-    Blocks of all layers compete by one score: a block's share of its layer's energy over its share of the layer's cost,
-    so layers of different scale compare. energies: of each block what its loss would cost, [grid] by layer (see
-    prune.heuristic); by default its squared weights, summed. Rules with their own keep are followed; bounds
-    (Prune.least, Prune.most) and balance hold exactly. ValueError for a rate that `check` refuses.
+    What is kept never exceeds the budget, and fills it as far as taking blocks by score allows. What stays free is at
+    most the cost of the best block that does not fit. In a network of few blocks that can be much.
+
+    Blocks of all layers compete by one score: the block's share of its layer's energy over its share of the layer's
+    cost. So layers of different scale compare. Rules with a `keep` of their own are followed. Bounds (Prune.least,
+    Prune.most) and balance hold exactly.
+
+    energies: what losing each block would cost, [grid] by layer name (see prune.heuristic). Without them, the sum of
+        its squared weights.
+
+    ValueError for a rate that `check` refuses.
     """
     check(plan, table, rate, measure=measure)
     choice = selection.Selection(plan, table, measure)
@@ -40,9 +46,10 @@ def to_rate(
 
 
 def check(plan: plans.Plan, table: cost.Table, rate: float, *, measure: selection.Measure = "macs") -> None:
-    """ValueError for a rate below 1, a plan without budgeted rules, or a rate that the plan's bounds forbid.
+    """ValueError for a rate that cannot be reached. It also warns as `warn` does.
 
-    Warns as `warn` does.
+    Refused are a rate below 1, a plan that leaves no kernel to the budget, a rate of MACs for layers that were read by
+    name, and a rate that the plan's bounds forbid.
     """
     warn(plan, table)
     rules = plans.match(plan, table)
@@ -72,8 +79,9 @@ def check(plan: plans.Plan, table: cost.Table, rate: float, *, measure: selectio
 
 
 def warn(plan: plans.Plan, table: cost.Table) -> None:
-    """One UserWarning with the layers that the plan would prune and that cannot be pruned, and why; none if there are
-    none.
+    """One UserWarning with the layers that the plan would prune and that cannot be pruned, and why.
+
+    No warning if there are none.
     """
     if stuck := plans.stuck(plan, table):
         told = "; ".join(f"{name}: {why}" for name, why in stuck.items())

@@ -1,8 +1,8 @@
-"""What a pruning algorithm is given, and what it gives back: the contract that every algorithm in `algorithms` keeps.
+"""What a pruning algorithm is given, and what it gives back. Every algorithm in `algorithms` keeps this contract.
 
-An algorithm is a frozen dataclass of its own parameters with two class attributes and two methods:
+An algorithm is a frozen dataclass of its own parameters, with two class attributes and two methods:
 
-* `needs_training`: whether it does its work in the penalise phase, which must then be there;
+* `needs_training`: whether it does its work in the penalise phase, so that the phase must be there;
 * `per_rate`: whether that phase works towards one rate, so that every rate needs a phase of its own;
 * `hooks(setting) -> Hooks`: what it adds to the optimizer of the penalise phase;
 * `energies(cut) -> selection.Energies`: what each block is worth when the network is cut to a rate.
@@ -25,8 +25,12 @@ Tree = Any
 class Setting:
     """The penalise phase in which an algorithm works.
 
-    schedule: the optimizer's learning rate by step. steps: the length of the phase. rate: what the cut after it aims
-    at, None for an algorithm that is not `per_rate`. measure: what a rate counts.
+    plan: which kernels are pruned, and in which blocks.
+    table: the network's layers.
+    schedule: the optimizer's learning rate by step.
+    steps: the length of the phase.
+    rate: what the cut after the phase aims at. None for an algorithm that is not `per_rate`.
+    measure: what a rate counts.
     """
 
     plan: plans.Plan
@@ -47,9 +51,10 @@ class Setting:
 
 @dataclasses.dataclass(frozen=True)
 class Hooks:
-    """What an algorithm adds to a phase: links before and after the optimizer's own in the chain, and metrics to log.
+    """What an algorithm adds to a phase.
 
-    metrics(params) gives scalars by name, computed inside the compiled step.
+    first, last: transformations before and after the optimizer's own in the optax chain.
+    metrics: metrics(params) gives scalars to log, f32[] by name. They are computed inside the compiled step.
     """
 
     first: tuple[optax.GradientTransformation, ...] = ()
@@ -61,8 +66,10 @@ class Hooks:
 class Cut:
     """The network at the moment it is cut, with a look at its training data.
 
-    apply(params, *inputs) is the network without dropout, in a form that can be traced to its kernels.
-    samples(count) yields batches of about `count` training examples in all; each is a tuple of the network's inputs.
+    params, plan, table: the network, what is pruned, and its layers.
+    apply: apply(params, *inputs) is the network without dropout, in a form that can be traced to its kernels.
+    samples: samples(count) yields batches of about `count` training examples in all. A batch is a tuple of the
+        network's inputs.
     """
 
     params: Tree
@@ -72,5 +79,5 @@ class Cut:
     samples: Callable[[int], Iterator[tuple[Any, ...]]]
 
     def squares(self) -> selection.Energies:
-        """The squared weights of each block, summed, f64[grid] by layer."""
+        """The sum of the squared weights of each block, f64[grid] by layer name."""
         return selection.squares(self.params, self.plan, self.table)

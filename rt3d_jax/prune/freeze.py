@@ -13,16 +13,23 @@ Tree = Any
 
 
 class FreezeState(NamedTuple):
-    """The masks that are not None, bool, in tree order: state, so that a compiled step has them as arguments."""
+    """The masks that are not None, as bool arrays in tree order.
+
+    They are state, so that a compiled step takes them as arguments and not as constants.
+    """
 
     masks: tuple[jax.Array, ...]
 
 
 def freeze(mask_tree: Tree) -> optax.GradientTransformation:
-    """The last link of a chain: after every step a dropped weight is exactly zero, whatever momentum or decay said.
+    """Sets dropped weights to exactly zero after every step, whatever momentum or weight decay did.
 
-    mask_tree: bool leaves shaped as the parameters, True keeps; None keeps all of a leaf. The update of a dropped
-    weight w is -w, so the first step is also what prunes. ValueError from an update without the parameters.
+    It stands last in an optax chain.
+
+    mask_tree: bool leaves shaped as the parameters, True keeps. None keeps all of a leaf.
+
+    The update of a dropped weight w is -w, so the first step also prunes. ValueError from an update without the
+    parameters.
     """
 
     paths = [path for path, _ in trees.paths(mask_tree)]
@@ -44,5 +51,8 @@ def freeze(mask_tree: Tree) -> optax.GradientTransformation:
 
 
 def apply_masks(params: Tree, mask_tree: Tree) -> Tree:
-    """The parameters with dropped weights at zero: where retraining starts."""
+    """The parameters with dropped weights set to zero: where retraining starts.
+
+    ValueError for a mask where the parameters have no leaf.
+    """
     return masks.apply(params, mask_tree)

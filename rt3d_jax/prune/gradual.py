@@ -1,5 +1,6 @@
-"""Gradual magnitude pruning: the budget shrinks while training goes on (Zhu and Gupta, To Prune, or Not to Prune,
-2017).
+"""Gradual magnitude pruning: the budget shrinks while training goes on.
+
+Source: Zhu and Gupta, To Prune, or Not to Prune, 2017.
 """
 
 import dataclasses
@@ -16,7 +17,10 @@ Tree = Any
 
 @dataclasses.dataclass(frozen=True)
 class Gradual:
-    """Magnitude pruning in `rounds` cuts over the first `until` of the phase, along a cubic. See `shrinking`."""
+    """Magnitude pruning in `rounds` cuts over the first part of the phase. See `shrinking`.
+
+    until: the fraction of the phase in which cuts are made. The budget falls along a cubic.
+    """
 
     rounds: int = 20
     until: float = 0.75
@@ -24,7 +28,7 @@ class Gradual:
     per_rate: ClassVar[bool] = True
 
     def hooks(self, setting: contract.Setting) -> contract.Hooks:
-        """`shrinking` after the optimizer, and how empty the kernels are."""
+        """`shrinking` after the optimizer, and how empty the kernels are as metrics."""
         choice, fraction = setting.aim()
         steps = max(1, round(self.until * setting.steps))
         link = shrinking(choice, fraction, steps=steps, every=max(1, steps // self.rounds))
@@ -37,19 +41,25 @@ class Gradual:
 
 
 class GradualState(NamedTuple):
-    """count: steps taken, int32[]; masks: what is kept by layer, bool[kernel.shape]."""
+    """The state of `shrinking`.
+
+    count: steps taken, int32[].
+    masks: what is kept, bool[kernel.shape] by layer name.
+    """
 
     count: jax.Array
     masks: dict[str, jax.Array]
 
 
 def shrinking(choice: selection.Selection, fraction: float, *, steps: int, every: int) -> optax.GradientTransformation:
-    """Keeps the blocks of the largest weights within a budget that falls to `fraction` of the dense cost; last in a
-    chain.
+    """Keeps the blocks of the largest weights within a falling budget. It stands last in an optax chain.
 
-    After n steps, every `every` of them until `steps`, the budget is f + (1 - f) (1 - n / steps)^3 of the dense cost,
-    and the blocks are chosen anew. Between, dropped weights stay zero; a block once dropped has no weight and stays
-    out.
+    The budget falls to `fraction` f of the dense cost. After n steps it is f + (1 - f) (1 - n / steps)^3 of that cost.
+    It is set anew every `every` steps until `steps`, and the blocks are then chosen anew. Between these cuts dropped
+    weights stay zero. A dropped block has no weight, and so stays out.
+
+    ValueError for a fraction outside 0 < f <= 1, for `steps` or `every` below 1, and from an update without the
+    parameters.
     """
     if every < 1 or steps < 1 or not 0 < fraction <= 1:
         raise ValueError(

@@ -1,4 +1,7 @@
-"""The heuristic's importance of blocks: what the layers after them lose, from the answer back to the inputs."""
+"""The heuristic's importance of blocks: what the layers after a block lose without it.
+
+It is computed backwards, from the network's answer to its inputs.
+"""
 
 import dataclasses
 from collections.abc import Callable, Iterable
@@ -18,7 +21,7 @@ Activity = dict[str, np.ndarray]
 
 @dataclasses.dataclass(frozen=True)
 class Heuristic:
-    """Blocks by what the layers after them lose on `clips` training examples, see `importance`.
+    """Ranks blocks by what the layers after them lose, measured on `clips` training examples. See `importance`.
 
     It trains under no penalty.
     """
@@ -28,7 +31,7 @@ class Heuristic:
     per_rate: ClassVar[bool] = False
 
     def hooks(self, setting: contract.Setting) -> contract.Hooks:
-        """Nothing: a penalise phase, if there is one, is plain training."""
+        """Nothing. A penalise phase, if there is one, is plain training."""
         return contract.Hooks()
 
     def energies(self, cut: contract.Cut) -> selection.Energies:
@@ -38,17 +41,23 @@ class Heuristic:
 
 
 def importance(params: Tree, plan: plans.Plan, table: cost.Table, activity: Activity) -> selection.Energies:
-    """What the network's answer loses with each block of the kernels that the plan prunes, f64[grid] by layer.
+    """What the network's answer loses with each block of the kernels that the plan prunes, f64[grid] by layer name.
 
-    A weight w(d, i, o) brings the share  r(d, i, o) = w^2 a(i) / sum over d, i of w^2 a(i)  of the energy of filter o,
-    where a(i) is the mean square of input channel i on sample clips (`activity`) and the channels count as
-    uncorrelated. From the logits, of importance 1 each, importance goes back along these shares: I(j) = sum over the
-    readers' d, o of r(d, j, o) I(o). A block's is the sum of I(o) r(d, i, o) over its weights; a whole filter's is
-    I(o).
+    a(i) is the mean square of input channel i on sample clips, see `activity`. Channels count as uncorrelated. Then a
+    weight w(d, i, o), at location d, from input channel i to filter o, brings this share of the energy of its filter:
 
-    In the manner of NISP (Yu et al., CVPR 2018), which propagates through |w| without activity and ranks filters only,
-    and of ThiNet (Luo et al., ICCV 2017), which takes what the next layer loses on sample clips, by greedy search, but
-    looks one layer ahead and fine-tunes after every layer. Here: any block, one pass, no tuning between layers.
+        r(d, i, o) = w^2 a(i) / sum over d, i of w^2 a(i)
+
+    Each logit has importance 1. From there importance goes back along these shares:
+
+        I(j) = sum over the d, o of the layers that read filter j of r(d, j, o) I(o)
+
+    A block's importance is the sum of I(o) r(d, i, o) over its weights. That of a whole filter is I(o).
+
+    Two sources are near. NISP (Yu et al., CVPR 2018) propagates importance through |w|, without activity, and ranks
+    filters only. ThiNet (Luo et al., ICCV 2017) takes what the next layer loses on sample clips, by greedy search; it
+    looks one layer ahead and fine-tunes after every layer. Here a block can be any, one pass does, and nothing is tuned
+    between layers.
     """
     rules, found = plans.match(plan, table), {}
     flows = {layer.name: np.full(layer.shape[-1], float(layer.wiring.ends)) for layer in table}
@@ -69,9 +78,10 @@ def importance(params: Tree, plan: plans.Plan, table: cost.Table, activity: Acti
 
 
 def activity(apply: Callable[..., Any], params: Tree, table: cost.Table, batches: Iterable[Any]) -> Activity:
-    """The mean square of every input channel of every kernel, f64[inputs] by layer, over batches of inputs.
+    """The mean square of every input channel of every kernel over batches of inputs, f64[inputs] by layer name.
 
-    A batch is the tuple of the network's inputs. apply(params, *inputs) is traced as for cost.layers.
+    A batch is the tuple of the network's inputs. apply(params, *inputs) is traced as for cost.layers. ValueError if
+    there is no batch.
     """
     measured, total, count = None, {}, 0
     for inputs in batches:
@@ -85,7 +95,7 @@ def activity(apply: Callable[..., Any], params: Tree, table: cost.Table, batches
 
 
 def _shares(kernel: np.ndarray, activity: np.ndarray) -> np.ndarray:
-    if len(activity) != kernel.shape[-2]:  # a grouped convolution: its kernel says less than the channels that it reads
+    if len(activity) != kernel.shape[-2]:  # a grouped convolution reads more channels than its kernel has inputs
         activity = np.ones(kernel.shape[-2])
     brought = np.square(kernel) * activity[:, None]
     whole = brought.sum(axis=tuple(range(kernel.ndim - 1)), keepdims=True)
@@ -93,7 +103,10 @@ def _shares(kernel: np.ndarray, activity: np.ndarray) -> np.ndarray:
 
 
 class _Probe:
-    """probe(params, inputs) -> {layer: mean square of its input channels}: the traced network, step by step."""
+    """probe(params, inputs) -> the mean square of each layer's input channels, f32[inputs] by layer name.
+
+    It runs the traced network step by step.
+    """
 
     def __init__(self, apply: Callable[..., Any], params: Tree, table: cost.Table, inputs: tuple[Any, ...]):
         self._closed = jax.make_jaxpr(apply)(params, *inputs)
@@ -116,7 +129,7 @@ class _Probe:
 
 
 def _mean_square(values: jax.Array, axes: tuple[int, ...]) -> jax.Array:
-    """The mean of the squares along all other axes, f32[the product of these axes]."""
+    """The mean square along all axes but these, f32[product of the sizes of these axes]."""
     others = [axis for axis in range(values.ndim) if axis not in axes]
     kept = sorted(axes)
     means = jnp.mean(jnp.square(values), axis=tuple(others))

@@ -1,11 +1,11 @@
-"""Pruning in a training loop of your own, on any parameter tree: penalise -> masks at a rate -> freeze.
+"""Pruning in a training loop of your own, on any parameter tree: penalise, take the masks at a rate, freeze.
 
     layers = read_layers(params, apply, example)              # what is there to prune
     train(penalise(optimizer, Reweighted(1e-3), plan, layers, learning_rate=1e-3, steps=1000))
     masks = masks_at(3.6, params, plan, layers)               # which weights stay, for 3.6 times fewer MACs
     train(optax.chain(optimizer, freeze(masks)))
 
-Nothing here trains and nothing holds state of its own: `penalise` and `freeze.freeze` give optax transformations.
+Nothing here trains, and nothing here holds state. `penalise` and `freeze.freeze` give optax transformations.
 """
 
 import re
@@ -23,22 +23,26 @@ Entries = Sequence[tuple[str, plans.Prune | None]]  # a plan, or one as a list
 
 
 def read_layers(params: Tree, apply: Callable[..., Any] | None = None, *examples: Any) -> cost.Table:
-    """The layers of a network: their kernels, what they cost, and which filters reach whom.
+    """The layers of a network: their kernels, what they cost, and which filters reach which layer.
 
-    params: a tree of arrays, or of their shapes: nested dicts or lists, the state of a Flax network, an Equinox module.
-    apply(params, *examples) is the network in evaluation, traced once and not run; examples are arrays or shapes, best
-    of one example. A kernel is what a convolution or a matrix product reads, however it is named and stored.
+    params: a tree of arrays or of their shapes, such as nested dicts or lists, the state of a Flax network, or an
+        Equinox module.
+    apply: apply(params, *examples) is the network in evaluation. It is traced once and not run.
+    examples: arrays or shapes, best a batch of one example.
+
+    A kernel is what a convolution or a matrix product reads, however it is named and stored. ValueError if there is
+    none.
 
     Without apply the leaves' names decide (cost.named): "kernel" as Flax stores it, "weight" as Equinox does. A rate
-    then counts parameters, and a dropped filter takes along its bias but not the weights that read it.
+    then counts parameters. A dropped filter then takes along its bias, but not the weights that read it.
     """
     return cost.named(params) if apply is None else cost.layers(apply, params, *examples)
 
 
 def default_plan(layers: Sequence[cost.Layer], rule: plans.Prune = KGS) -> plans.Plan:
-    """A plan that prunes all layers but the first, which sees the raw input, and the last, which answers.
+    """A plan that prunes all layers but the first, which sees the raw input, and the last, which gives the answer.
 
-    rule: for these layers; blocks of KGS 8x4 if it is not given.
+    rule: how these layers are pruned; by default in blocks of KGS 8x4.
     """
     names = [layer.name for layer in layers if not layer.fixed]
     inner = [(re.escape(name), rule) for name in names[1:-1]]
@@ -56,13 +60,16 @@ def penalise(
     rate: float | None = None,
     measure: selection.Measure | None = None,
 ) -> optax.GradientTransformation:
-    """The optimizer with a pruning algorithm around it, for `steps` steps in which the blocks that matter least fade
-    away.
+    """The optimizer with a pruning algorithm around it: over `steps` steps the blocks that matter least fade away.
 
-    Proximal steps (Regularised, Reweighted) and cuts (Gradual) come after the optimizer's own step, ADMM's pull before
-    it: the result is one transformation that can be chained with others. learning_rate: that of the optimizer, a number
-    or a schedule; it scales the proximal steps. rate: what `masks_at` will be asked for, needed by ADMM and Gradual.
-    ValueError for a rate that they miss or that the plan forbids.
+    The proximal steps of Regularised and Reweighted, and the cuts of Gradual, come after the optimizer's own step.
+    ADMM's pull comes before it. The result is one transformation, which can be chained with others.
+
+    learning_rate: that of the optimizer, a number or a schedule. It scales the proximal steps.
+    rate: what `masks_at` will be asked for. ADMM and Gradual need it.
+    measure: what the rate counts; MACs where they are known, else parameters.
+
+    ValueError if ADMM or Gradual gets no rate, and for a rate that the plan forbids.
     """
     plan, measure = tuple(plan), measure or _measure(layers)
     if rate is not None:
@@ -83,12 +90,17 @@ def masks_at(
     measure: selection.Measure | None = None,
     energies: selection.Energies | None = None,
 ) -> Tree:
-    """The masks that leave 1 / rate of the network, chosen over all layers at once: see budget.to_rate for how.
+    """The masks that leave 1 / rate of the network, chosen over all layers at once. budget.to_rate says how.
 
-    The result has the structure of params, with a bool array where something is dropped (True keeps) and None
-    elsewhere. A rate counts MACs, or parameters (kernels with the vectors that follow their filters) where the layers
-    were read by name. freeze.apply_masks gives the pruned parameters. A UserWarning names the layers that the plan
-    would prune and that cannot be.
+    The result has the structure of params: a bool array where something is dropped (True keeps), None elsewhere.
+    freeze.apply_masks gives the pruned parameters.
+
+    measure: what the rate counts. By default MACs, or parameters where the layers were read by name: kernels with the
+        vectors that follow their filters.
+    energies: what each block is worth, [grid] by layer name; by default its squared weights.
+
+    A UserWarning names the layers that the plan would prune and that cannot be pruned. ValueError for a rate that
+    cannot be reached.
     """
     return budget.to_rate(params, tuple(plan), layers, rate, measure=measure or _measure(layers), energies=energies)
 

@@ -1,4 +1,7 @@
-"""Penalties that drive blocks of weights to zero: group lasso and its reweighted form (RT3D, AAAI-21, section 4)."""
+"""Penalties that drive blocks of weights to zero: group lasso and its reweighted form.
+
+Source: RT3D, AAAI-21, section 4.
+"""
 
 import dataclasses
 import math
@@ -17,9 +20,11 @@ Tree = Any
 
 @dataclasses.dataclass(frozen=True)
 class Regularised:
-    """strength * sum of block norms; macs weights every layer by its MACs; l1 mixes the norm, see `Term`.
+    """Group lasso: strength * the sum of block norms.
 
-    relative takes norms in units of their layer's at the start of the phase, see `scales`.
+    macs: whether every layer is weighted by its MACs.
+    relative: whether norms are measured in units of their layer's at the start of the phase, see `scales`.
+    l1: the mix of the norm, see `Term`.
     """
 
     strength: float
@@ -30,7 +35,7 @@ class Regularised:
     per_rate: ClassVar[bool] = False
 
     def hooks(self, setting: contract.Setting) -> contract.Hooks:
-        """`shrink` after the optimizer; the penalty, and how empty the kernels are."""
+        """`shrink` after the optimizer; as metrics the penalty, and how empty the kernels are."""
         terms_ = terms(setting.plan, setting.table, macs=self.macs, l1=self.l1)
         link = shrink(self.strength, setting.schedule, terms_, relative=self.relative)
         return contract.Hooks((), (link,), lambda params: _metrics(params, terms_))
@@ -42,10 +47,13 @@ class Regularised:
 
 @dataclasses.dataclass(frozen=True)
 class Reweighted:
-    """strength * sum of P * block norms, P = 1 / (norm^2 + eps) computed `rounds` times, evenly over the phase.
+    """Reweighted group lasso: strength * the sum of P * block norms, P = 1 / (norm^2 + eps).
 
-    macs and l1 as for Regularised. relative takes norms in units of their layer's, see `reweight`; the paper's form is
-    the absolute one.
+    P is computed `rounds` times, spread evenly over the phase.
+
+    macs, l1: as for Regularised.
+    relative: whether norms are measured in units of their layer's, see `reweight`. The paper's form is the absolute
+        one.
     """
 
     strength: float
@@ -58,7 +66,7 @@ class Reweighted:
     per_rate: ClassVar[bool] = False
 
     def hooks(self, setting: contract.Setting) -> contract.Hooks:
-        """`shrink` after the optimizer; the group lasso, and how empty the kernels are."""
+        """`shrink` after the optimizer; as metrics the group lasso, and how empty the kernels are."""
         terms_ = terms(setting.plan, setting.table, macs=self.macs, l1=self.l1)
         every = math.ceil(setting.steps / self.rounds)
         link = shrink(self.strength, setting.schedule, terms_, eps=self.eps, every=every, relative=self.relative)
@@ -71,10 +79,10 @@ class Reweighted:
 
 @dataclasses.dataclass(frozen=True)
 class Term:
-    """The penalty of one kernel: its place, the blocks whose norms are summed and the factor of the sum.
+    """The penalty of one kernel: where it lies, the blocks whose norms are summed, and the sum's factor (`weight`).
 
-    The norm is ||W||_g = (1 - l1) ||W||_2 + l1 ||W||_1: l1 = 0 is group lasso, 1 is lasso, between them is sparse group
-    lasso (Simon et al., 2013). ||W||_1 is up to the root of the block's size times ||W||_2.
+    The norm is ||W||_g = (1 - l1) ||W||_2 + l1 ||W||_1. So l1 = 0 is group lasso, 1 is lasso, and what lies between is
+    sparse group lasso (Simon et al., 2013). ||W||_1 is at most ||W||_2 times the root of the block's size.
     """
 
     place: products.Place
@@ -90,8 +98,10 @@ Factors = dict[str, jax.Array]
 def terms(plan: plans.Plan, table: cost.Table, *, macs: bool = False, l1: float = 0.0) -> Terms:
     """The terms of the kernels that a plan prunes, by layer name.
 
-    macs weights each by its layer's MACs over the mean of the pruned layers, which aims the penalty at MACs; else every
-    weight is 1. ValueError for macs of a table that was read by name and knows none.
+    macs: whether a term's weight is its layer's MACs over the mean of the pruned layers, so that the penalty aims at
+        MACs. Else every weight is 1.
+
+    ValueError for `macs` if the table was read by name and knows none.
     """
     rules = {name: rule for name, rule in plans.match(plan, table).items() if rule is not None}
     pruned = {layer.name: (layer, rules[layer.name]) for layer in table if layer.name in rules}
@@ -104,9 +114,10 @@ def terms(plan: plans.Plan, table: cost.Table, *, macs: bool = False, l1: float 
 
 
 def group_lasso(params: Tree, terms: Terms, factors: Factors | None = None) -> jax.Array:
-    """sum over layers l, blocks b of c_l P_lb ||W_lb||_g, f32[]: differentiable, with P = 1 where factors is None.
+    """The sum over layers l and blocks b of c_l P_lb ||W_lb||_g, f32[]. It is differentiable.
 
-    c is Term.weight. With factors from `reweight`, held constant, this is the reweighted penalty.
+    c is Term.weight. P is 1 where factors is None. With factors from `reweight`, held constant, this is the reweighted
+    penalty.
     """
     total = jnp.zeros(())
     kernels = _kernels(params, terms)
@@ -117,16 +128,17 @@ def group_lasso(params: Tree, terms: Terms, factors: Factors | None = None) -> j
 
 
 def block_values(kernel: jax.Array, term: Term) -> Any:
-    """||W_b||_g of every block, f32[grid]."""
+    """||W_b||_g of every block, f32[grid]; see `Term`."""
     norms = (1 - term.l1) * masks.block_norms(kernel, term.pattern)
     return norms + term.l1 * masks.block_sums(jnp.abs(kernel), term.pattern) if term.l1 else norms
 
 
 def emptiness(params: Tree, terms: Terms) -> dict[str, jax.Array]:
-    """empty: the fraction of the penalised blocks that are zero; emptiest: that of the kernel where it is largest,
-    f32[].
+    """How many of the penalised blocks are zero, as fractions, f32[].
 
-    A kernel of which nothing is left answers the same whatever the clip: the penalty was too strong.
+    empty: over all kernels.
+    emptiest: in the kernel where the fraction is largest. Where it is 1, nothing is left of a kernel, and the network
+        gives the same answer to every clip: the penalty was too strong.
     """
     kernels = _kernels(params, terms)
     norms = [masks.block_norms(kernels[name], term.pattern).ravel() for name, term in terms.items()]
@@ -139,12 +151,13 @@ def _metrics(params: Tree, terms: Terms) -> dict[str, jax.Array]:
 
 
 def reweight(params: Tree, terms: Terms, eps: float, relative: bool = False) -> Factors:
-    """P_b = 1 / (||W_b||_g^2 + eps) for every block (RT3D, AAAI-21): small blocks are pushed harder. f32[grid] by
-    layer.
+    """P_b = 1 / (||W_b||_g^2 + eps) for every block, f32[grid] by layer name: small blocks are pushed harder.
 
-    relative measures in units of m, the root mean square of the layer's block norms: P_b = m^3 / (||W_b||_g^2 + eps
-    m^2). A strength then means the same in layers of any scale, and the push ends by itself where many blocks are
-    empty; the absolute form can empty a layer whole.
+    relative: measure in units of m, the root mean square of the layer's block norms. Then P_b = m^3 / (||W_b||_g^2 +
+        eps m^2). A strength then means the same in layers of any scale, and the push ends by itself where many blocks
+        are empty. The absolute form can empty a whole layer.
+
+    Source of the absolute form: RT3D, AAAI-21.
     """
     factors, kernels = {}, _kernels(params, terms)
     for name, term in terms.items():
@@ -155,8 +168,9 @@ def reweight(params: Tree, terms: Terms, eps: float, relative: bool = False) -> 
 
 
 def scales(params: Tree, terms: Terms) -> Factors:
-    """P_b = m, the root mean square of the layer's block norms: a strength then means the same at any scale and block
-    size.
+    """P_b = m for every block, f32[grid] by layer name. m is the root mean square of the layer's block norms.
+
+    A strength then means the same at any scale and block size.
     """
     found, kernels = {}, _kernels(params, terms)
     for name, term in terms.items():
@@ -166,7 +180,11 @@ def scales(params: Tree, terms: Terms) -> Factors:
 
 
 class ShrinkState(NamedTuple):
-    """count: steps taken, int32[]; factors: P by layer, f32[grid]."""
+    """The state of `shrink`.
+
+    count: steps taken, int32[].
+    factors: P, f32[grid] by layer name.
+    """
 
     count: jax.Array
     factors: Factors
@@ -181,14 +199,20 @@ def shrink(
     every: int | None = None,
     relative: bool = False,
 ) -> optax.GradientTransformation:
-    """The proximal step of learning_rate * strength * penalty, after the step of the loss: last in a chain but
-    freezing.
+    """The proximal step of learning_rate * strength * penalty, after the step of the loss.
 
-    With s = learning_rate * strength * c P_b: W_b <- W_b max(0, 1 - s / ||W_b||_2) (block soft threshold; Parikh and
-    Boyd, Proximal Algorithms, 2014, section 6.5.4); with l1, first every weight by w <- sign(w) max(0, |w| - l1 s),
-    then the blocks by (1 - l1) s (Simon et al., 2013). Unlike a gradient it makes blocks exactly zero and stays stable
-    for any P. Every `every` steps, from the first on, P is computed anew from the weights (see reweight). None is group
-    lasso, with P = 1, or if relative the `scales` of the weights at the first step.
+    It stands last in an optax chain; only freezing comes after it. With s = learning_rate * strength * c P_b, every
+    block shrinks by the block soft threshold (Parikh and Boyd, Proximal Algorithms, 2014, section 6.5.4):
+
+        W_b <- W_b max(0, 1 - s / ||W_b||_2)
+
+    With l1, first every weight shrinks by w <- sign(w) max(0, |w| - l1 s), then the blocks by (1 - l1) s (Simon et al.,
+    2013). Unlike a gradient, a proximal step makes blocks exactly zero, and it stays stable for any P.
+
+    every: P is computed anew from the weights every so many steps, from the first on, see `reweight`. None is group
+        lasso: P = 1, or, if relative, the `scales` of the weights at the first step.
+
+    ValueError for a strength below 0, for `every` below 1, and from an update without the parameters.
     """
     if strength < 0 or (every is not None and every < 1):
         raise ValueError(

@@ -1,6 +1,6 @@
 """Which blocks of all layers a budget keeps: one threshold for the whole network.
 
-In numpy, and under jit given jax arrays.
+Given numpy arrays it computes in numpy. Given JAX arrays it runs under jit.
 """
 
 import dataclasses
@@ -20,16 +20,21 @@ Array = Any
 Measure = Literal["macs", "parameters"]
 Energies = dict[str, Array]
 Counts = dict[str, Any]
-CLOSE, STEPS = 5e-4, 64
+CLOSE = 5e-4  # the fraction of a budget that may stay free
+STEPS = 64  # a layer takes at most this part of its levels at a time when room is filled
 
 
 @dataclasses.dataclass(frozen=True)
 class _Layer:
     """A layer of the network as the budget sees it.
 
-    unit: what a kept weight costs; vectors: what a living filter costs beside its weights. sources: for each layer that
-    is read, i32[inputs] of its filter behind every input channel, -1 for none; empty where input channels never die.
-    levels, cells: see plans.Prune.levels; a layer keeps between `least` and `most` of its levels. rule None keeps all.
+    rule: how it is pruned; None keeps all of it.
+    unit: what a kept weight costs.
+    vectors: what a living filter costs beside its weights.
+    sources: for each layer that it reads, i32[inputs]: that layer's filter behind every input channel, -1 for none.
+        Empty where input channels never die.
+    levels, cells: see plans.Prune.levels.
+    least, most: the numbers of levels between which a budget stays.
     """
 
     name: str
@@ -45,11 +50,14 @@ class _Layer:
 
 
 class Selection:
-    """A plan on a network with a budget of MACs or parameters. A layer's state is a number of levels, its best ones.
+    """A plan on a network, with a budget of MACs or parameters.
 
-    Layers compete by the energy of a level per weight, in units of their layer's, so that layers of any scale compare:
-    the best share of each layer's energy for its share of the cost. What a choice costs is exact: a dropped filter
-    takes along the weights that read it.
+    A layer's state is the number of levels that it keeps, its best ones. A level is a block, or several where the rule
+    asks for balance (plans.Prune.levels).
+
+    Layers compete by the energy of a level per weight, in units of their layer's mean. So layers of any scale compare:
+    what wins has the best share of its layer's energy for its share of the cost. The cost of a selection is exact,
+    since a dropped filter takes along the weights that read it.
     """
 
     def __init__(self, plan: plans.Plan, table: cost.Table, measure: Measure = "macs"):
@@ -72,16 +80,20 @@ class Selection:
         return trees.replaced(tree, {place.path: place.leaf(kernels[name]) for name, place in self._places.items()})
 
     def energies(self, kernels: dict[str, Array]) -> Energies:
-        """The squares of every block's weights, summed, [grid] by layer: what is kept of the most."""
+        """The sum of the squared weights of every block, [grid] by layer name. The blocks with the most are kept."""
         return {layer.name: masks.block_energies(kernels[layer.name], _pattern(layer)) for layer in self.pruned}
 
     def masks(self, energies: Energies, room: Array) -> dict[str, Array]:
-        """The masks of the weights, bool[kernel.shape] by layer, of what `select` keeps."""
+        """The masks of the weights that `select` keeps, bool[kernel.shape] by layer name."""
         kept = self.select(energies, room)
         return {layer.name: masks.expand(kept[layer.name], layer.shape, _pattern(layer)) for layer in self.pruned}
 
     def select(self, energies: Energies, room: Array) -> dict[str, Array]:
-        """The blocks kept, bool[grid] by layer, which cost at most `room`, an array of one value or a number."""
+        """The blocks that are kept, bool[grid] by layer name. They cost at most `room`.
+
+        room: in the selection's measure, a number or an array of one value. Given numpy arrays, the room that the
+            threshold leaves is filled with further levels.
+        """
         ranks = self._ranks(energies)
         counts = self._fitting(energies, ranks, room)
         if all(isinstance(energy, np.ndarray) for energy in energies.values()):
@@ -89,7 +101,7 @@ class Selection:
         return {layer.name: ranks[layer.name] < counts[layer.name] for layer in self.pruned}
 
     def extreme(self, which: Literal["least", "most"]) -> float:
-        """The cost with the least or the most that the plan's bounds allow, whatever the weights are."""
+        """The cost with the least or the most that the plan's bounds allow. It does not depend on the weights."""
         energies = {layer.name: np.zeros(_pattern(layer).grid(layer.shape)) for layer in self.pruned}
         counts = {layer.name: getattr(layer, which) for layer in self.pruned}
         return float(self._cost(self._ranks(energies), counts))
@@ -98,7 +110,11 @@ class Selection:
         return {layer.name: plans.level_ranks(energies[layer.name], _rule(layer), layer.shape) for layer in self.pruned}
 
     def _fitting(self, energies: Energies, ranks: dict[str, Array], room: Array) -> Counts:
-        """The longest head of all levels in order of score that costs no more than `room`, by bisection."""
+        """How many levels each layer keeps under one threshold.
+
+        All levels are put in order of score. The longest beginning of that order that costs at most `room` is kept. It
+        is found by bisection.
+        """
         fixed = {layer.name: layer.least for layer in self.pruned}
         if not self.free:
             return fixed
@@ -115,7 +131,7 @@ class Selection:
             return fixed | chosen
 
         def halve(_: Any, bounds: tuple[Array, Array]) -> tuple[Array, Array]:
-            low, high = bounds  # `low` levels fit, `high` may not
+            low, high = bounds  # `low` levels fit, more than `high` do not
             middle = (low + high + 1) // 2
             fits = self._cost(ranks, counts(middle)) <= room
             return xp.where(fits, middle, low), xp.where(fits, high, middle - 1)
@@ -124,7 +140,11 @@ class Selection:
         return counts(_loop(xp, total.bit_length(), halve, (xp.asarray(0), xp.asarray(total)))[0])
 
     def _filled(self, energies: Energies, ranks: dict[str, Array], counts: Counts, room: float) -> Counts:
-        """The room left goes to the next levels that fit, the best first, a few at a time, until under CLOSE of it."""
+        """Fill the room that is left with the next levels that fit.
+
+        The layer with the best next level goes first and takes a few at a time, until less than the fraction CLOSE is
+        left.
+        """
         scores = {layer.name: _level_scores(layer, energies[layer.name]) for layer in self.free}
         counts = {name: int(count) for name, count in counts.items()}
         level = lambda layer: scores[layer.name][counts[layer.name] - layer.least]
@@ -143,7 +163,10 @@ class Selection:
         return counts
 
     def _cost(self, ranks: dict[str, Array], counts: Counts) -> Array:
-        """The cost of keeping `counts` levels; without what reads dropped filters. One pass in running order."""
+        """The cost of keeping `counts` levels. Weights that read dropped filters cost nothing.
+
+        One pass over the layers in running order.
+        """
         alive: dict[str, Array] = {}
         total: Any = 0.0
         for layer in self.layers:
@@ -160,7 +183,7 @@ class Selection:
 
 
 def squares(params: Tree, plan: plans.Plan, table: cost.Table) -> Energies:
-    """The squared weights of each block that the plan prunes, summed, f64[grid] by layer."""
+    """The sum of the squared weights of each block that the plan prunes, f64[grid] by layer name."""
     choice = Selection(plan, table)
     return choice.energies({name: np.asarray(kernel, np.float64) for name, kernel in choice.kernels(params).items()})
 
@@ -182,7 +205,9 @@ def _layer(layer: cost.Layer, rule: plans.Prune | None, measure: Measure) -> _La
 
 
 def _sources(layer: cost.Layer) -> dict[str, np.ndarray]:
-    """Empty too where a channel is made of several filters of one layer or of none: then input channels count as
+    """The filter behind each input channel, see _Layer.
+
+    Empty also where a channel is made of several filters of one layer, or of none. All input channels then count as
     living.
     """
     reads = layer.wiring.reads if layer.wiring.dies else None
@@ -196,7 +221,7 @@ def _sources(layer: cost.Layer) -> dict[str, np.ndarray]:
 
 
 def _living(layer: _Layer, alive: dict[str, Array]) -> Array | None:
-    """bool[inputs]: the input channels that are not zero; None where all live."""
+    """The input channels that are not zero, bool[inputs]. None where all are living."""
     if not layer.sources or any(name not in alive for name in layer.sources):
         return None
     parts = []
@@ -209,7 +234,10 @@ def _living(layer: _Layer, alive: dict[str, Array]) -> Array | None:
 def _weights(
     kept: Array, shape: tuple[int, ...], pattern: patterns.BlockPattern, living: Array | None
 ) -> tuple[Any, Any]:
-    """The number of weights kept, those of dead inputs aside, and bool[outputs]: the filters with any of them."""
+    """What is kept of a kernel: the number of weights, and bool[outputs], the filters with any weight.
+
+    Weights that read dead input channels do not count.
+    """
     xp = masks.module_of(kept)
     *sides, inputs, outputs = _block_sides(shape, pattern)
     if living is not None:
@@ -225,7 +253,10 @@ def _weights(
 
 
 def _block_sides(shape: tuple[int, ...], pattern: patterns.BlockPattern) -> list[np.ndarray]:
-    """The side of every block along each of the five axes; the last one of an axis may be smaller."""
+    """The side of every block along each of the five axes.
+
+    The last block along an axis may be smaller.
+    """
     full = patterns.kernel_shape(shape)
     grid, block = pattern.grid(shape), pattern.block(shape)
     return [
@@ -234,7 +265,10 @@ def _block_sides(shape: tuple[int, ...], pattern: patterns.BlockPattern) -> list
 
 
 def _level_scores(layer: _Layer, energy: Array) -> Array:
-    """The energy per weight of the levels between `least` and `most`, in the layer's units: falling, [most - least]."""
+    """The scores of the levels between `least` and `most`, falling, [most - least].
+
+    A score is the energy per weight, in units of the layer's mean.
+    """
     xp, pattern = masks.module_of(energy), _pattern(layer)
     sizes = masks.block_sizes(layer.shape, pattern).reshape(layer.levels, layer.cells).astype(np.float32)
     energy = energy.reshape(layer.levels, layer.cells)

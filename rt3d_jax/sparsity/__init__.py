@@ -1,4 +1,5 @@
-"""What is pruned, as values: block patterns, masks, plans; what a network costs and how its channels are wired.
+"""What is pruned, as values.
 
-Imports no other room.
+Block patterns, masks and plans; what a network costs, layer by layer; which filters each input channel is made of.
+This room imports no other room.
 """

@@ -1,8 +1,8 @@
-"""How filters reach the layers that read them, from a network's traced form: which channel of whom comes from which
-filter.
+"""How filters reach the layers that read them, found in the traced form of a network.
 
-That is what pruning a filter needs: what else vanishes with it (the vectors of a batch norm behind it, the weights of
-the layers that read it), and what its importance hangs on.
+For each input channel of a layer this tells which filters of which layers it is made of. Pruning a filter needs it
+twice. It says what else vanishes with the filter: the vectors of a batch norm behind it, and the weights of the layers
+that read it. And it says on whom the filter's importance depends.
 """
 
 import collections
@@ -16,18 +16,19 @@ from lowering.functions import jaxprs, trees
 from rt3d_jax.sparsity import products, rules
 from rt3d_jax.sparsity.rules import NOTHING, UNKNOWN, Filter, Value
 
-STATISTICS = ("mean", "var", "running_mean", "running_var")  # of batch norms: leaves that are measured, not learned
+STATISTICS = ("mean", "var", "running_mean", "running_var")  # leaves of batch norms that are measured, not learned
 
 
 @dataclasses.dataclass(frozen=True)
 class Wiring:
-    """How one layer hangs in its network.
+    """How one layer is connected in its network.
 
-    reads: for each input channel of the kernel the filters (layer, number) that it is made of, None where the trace
-    does not say, or where another operation reads the kernel too. dies: whether such a channel is zero once all of its
-    filters are dropped. followers: paths of the vectors (scale and bias of a batch norm, the own bias) that work on
-    this layer's filters alone and vanish with them; vectors that two layers share follow neither. ends: whether its
-    filters reach the network's output.
+    reads: for each input channel of the kernel, the filters (layer, number) that it is made of. None where the trace
+        does not say, or where another operation reads the kernel too.
+    dies: whether an input channel is zero once all of its filters are dropped.
+    followers: paths of the vectors that work on this layer's filters alone and vanish with them: its bias, and the
+        scale and bias of a batch norm. Vectors that two layers share follow neither.
+    ends: whether its filters reach the network's output.
     """
 
     reads: tuple[frozenset[Filter], ...] | None = None
@@ -38,11 +39,15 @@ class Wiring:
 
 @dataclasses.dataclass
 class Trace:
-    """What a walk over a network finds; a layer goes by its kernel's path here.
+    """What a walk over a network finds. A layer is named by the path of its kernel here.
 
-    uses: how an operation reads the kernel, by path, in running order. lost: the operation that another parameter goes
-    into, by path. order: for every convolution and matrix product in running order how it reads its kernel, None if it
-    has none.
+    uses: how an operation reads each kernel, by path, in running order.
+    lost: by a parameter's path, the first operation that does more than move its axes and is not a layer's product.
+    order: for every convolution and matrix product, in running order, how it reads its kernel. None if it has no
+        kernel.
+    reads: Wiring.reads and Wiring.dies of each kernel, by path.
+    followers: Wiring.followers of each kernel, by path.
+    ends: the kernels whose filters reach the network's output.
     """
 
     uses: dict[str, products.Use] = dataclasses.field(default_factory=dict)
@@ -53,16 +58,22 @@ class Trace:
     ends: set[str] = dataclasses.field(default_factory=set)
 
     def wiring(self, path: str, names: dict[str, str]) -> Wiring:
-        """The Wiring of the layer whose kernel lies at `path`; names: of layers, by kernel path."""
+        """The Wiring of the layer whose kernel lies at `path`.
+
+        names: the layers' names by kernel path.
+        """
         reads, dies = (None, False) if path in self.lost else self.reads[path]
         named = reads and tuple(frozenset((names[layer], number) for layer, number in place) for place in reads)
         return Wiring(named, dies, tuple(sorted(self.followers.get(path, ()))), path in self.ends)
 
 
 def trace(jaxpr: Any, params: Sequence[tuple[str, Any]]) -> Trace:
-    """Walk over a network's jaxpr, whose first arguments are the parameters: (path, array or shape) in tree order.
+    """Walk over a network's jaxpr.
 
-    Which vectors layers share is known after a walk only: then comes another, in which these follow nobody.
+    params: (path, array or shape) of each parameter, in tree order. They are the jaxpr's first arguments; the network's
+        inputs follow.
+
+    Which vectors layers share is known after a walk only. Another walk then follows, in which these follow no layer.
     """
     shared: set[str] = set()
     while True:
@@ -100,7 +111,7 @@ def _lift(array: Any) -> Value:
 
 
 class _Step:
-    """The abstract evaluation of one operation; notes in a Trace what it learns."""
+    """The abstract evaluation of one operation. What it learns it notes in a Trace."""
 
     def __init__(self, found: Trace) -> None:
         self._found = found
@@ -145,7 +156,10 @@ class _Step:
         return Value(tuple(frozenset([(path, number)]) for number in range(outputs)), use.writes, NOTHING)
 
     def _follow(self, result: Value, operands: Sequence[Value]) -> Value:
-        """Vectors that meet one layer's filters follow it; those that meet anything else keep a sum from dying."""
+        """A vector that meets the filters of one layer alone follows that layer.
+
+        If it meets anything else, the result is not zero where filters are dropped, as the vector stays.
+        """
         if not result.sources or not result.vanish:
             return result
         owners = {_owner(value.sources) for value in operands if value.sources}
@@ -157,7 +171,7 @@ class _Step:
 
 
 def _shared(one: products.Use, other: products.Use) -> products.Use:
-    """A kernel that two operations read."""
+    """One Use for a kernel that two operations read."""
     fixed = one.fixed or other.fixed
     if one.place != other.place:
         fixed = fixed or "operations read it in different layouts"
@@ -165,7 +179,7 @@ def _shared(one: products.Use, other: products.Use) -> products.Use:
 
 
 def _owner(sources: Sequence[frozenset[Filter]]) -> str | None:
-    """The layer whose filters, all of them and in order, these are."""
+    """The layer of which these are all filters, in order; None if there is no such layer."""
     layers = {layer for place in sources for layer, _ in place}
     alone = all([number for _, number in place] == [at] for at, place in enumerate(sources))
     return next(iter(layers)) if len(layers) == 1 and alone else None

@@ -1,6 +1,6 @@
 """What a network consists of and what it costs, kernel by kernel, read from its traced form.
 
-1 MAC = 1 multiply-accumulate = 2 FLOPs.
+Work is counted in MACs. 1 MAC is 1 multiply-accumulate, which is 2 FLOPs.
 """
 
 import collections
@@ -24,14 +24,17 @@ paths = trees.paths
 
 @dataclasses.dataclass(frozen=True)
 class Layer:
-    """One kernel and its work: every weight is used `positions` times for the example, so macs = positions * weights.
+    """One kernel and its work for one example: every weight is used `positions` times.
 
-    name: what plans and reports call it, the path of the dict or module that holds the kernel ("conv1"), or the
-    kernel's own where that holds several. shape: of the kernel, (locations..., inputs, outputs). parameters: what is
-    learned of the layer, running statistics aside, with the vectors that follow its filters (wiring.followers); bytes:
-    their size in memory.
-    at: where the kernel lies in the parameter tree, None for NAME/kernel. fixed: why it cannot be pruned, "" where it
-    can.
+    name: the layer's name in plans and reports. It is the path of the dict or module that holds the kernel ("conv1"),
+        or the kernel's own path where that holds several.
+    shape: of the kernel, (locations..., inputs, outputs).
+    parameters: the number of learned parameters. The vectors that follow its filters (wiring.followers) count, running
+        statistics do not.
+    bytes: the size of these parameters in memory.
+    wiring: how the layer is connected in its network.
+    at: where the kernel lies in the parameter tree; None for NAME/kernel.
+    fixed: why the kernel cannot be pruned; "" where it can.
     """
 
     name: str
@@ -45,10 +48,12 @@ class Layer:
 
     @property
     def weights(self) -> int:
+        """The number of weights of the kernel."""
         return math.prod(self.shape)
 
     @property
     def macs(self) -> int:
+        """The MACs of one example, dense: positions * weights."""
         return self.positions * self.weights
 
     @property
@@ -62,14 +67,16 @@ Table = tuple[Layer, ...]
 
 
 def layers(apply: Callable[..., Any], params: Tree, *examples: Any) -> Table:
-    """The layers of apply(params, *examples) in the order in which they run.
+    """The layers of apply(params, *examples), in the order in which they run.
 
-    params: a tree of arrays or of their shapes (jax.ShapeDtypeStruct). examples: the other arguments, each a tree of
-    arrays or of shapes, or the shape of an f32 array as a tuple; one example of a batch, for MACs of one.
+    params: a tree of arrays or of their shapes (jax.ShapeDtypeStruct).
+    examples: the other arguments. Each is a tree of arrays or of shapes, or the shape of an f32 array as a tuple. They
+        should be a batch of one example, since MACs are counted for all that they hold.
 
-    A kernel is a parameter of two axes or more that a convolution or a matrix product reads, see products. A parameter
-    that no such operation reads, or that goes through others first, is listed behind them with `fixed`, and no MACs of
-    it are counted. ValueError if there is no kernel at all.
+    A kernel is a parameter of two axes or more that a convolution or a matrix product reads, see `products`. Other
+    parameters of two axes or more are listed behind the kernels: those that no such operation reads, and those that go
+    through other operations first. Their `fixed` says why, and they count no MACs. ValueError if there is no kernel at
+    all.
     """
     shapes = jax.tree.map(_shaped, params)
     traced = jax.make_jaxpr(apply)(shapes, *map(_example, examples)).jaxpr
@@ -86,11 +93,11 @@ def layers(apply: Callable[..., Any], params: Tree, *examples: Any) -> Table:
 
 
 def named(params: Tree) -> Table:
-    """The layers of a parameter tree by the names of its leaves alone, without MACs and wiring: a network that is not
-    traced.
+    """The layers of a parameter tree by the names of its leaves alone, for a network that is not traced.
 
-    A leaf "kernel" is (locations..., inputs, outputs), as Flax stores it; "weight" is (outputs, inputs, locations...),
-    as Equinox and PyTorch do. ValueError if there is neither.
+    A leaf "kernel" is (locations..., inputs, outputs), as Flax stores it. A leaf "weight" is (outputs, inputs,
+    locations...), as Equinox and PyTorch store it. MACs are 0 and nothing is known of the wiring but the layer's own
+    vectors. ValueError if there is neither leaf.
     """
     leaves = dict(paths(params))
     kernels = {path: place for path, leaf in leaves.items() if (place := _conventional(path, tuple(leaf.shape)))}
@@ -110,31 +117,34 @@ def named(params: Tree) -> Table:
 
 
 def macs(table: Sequence[Layer], masks: Tree | None = None) -> int:
-    """MACs of the example; under masks only the kept weights count."""
+    """MACs of the example. Under masks only the kept weights count."""
     kept = None if masks is None else dict(paths(masks))
     return sum(_kept(layer, kept) for layer in table)
 
 
 def parameters(table: Sequence[Layer], masks: Tree | None = None) -> int:
-    """Learned parameters of the layers and of what follows their filters; under masks only the kept ones."""
+    """Learned parameters of the layers, as Layer.parameters counts them. Under masks only the kept ones count."""
     dropped = 0 if masks is None else sum(int(np.sum(~np.asarray(mask))) for mask in jax.tree.leaves(masks))
     return sum(layer.parameters for layer in table) - dropped
 
 
 def kept_macs(layer: Layer, masks: Tree | None) -> int:
-    """MACs of one layer under a mask tree (None = dense)."""
+    """MACs of one layer under a mask tree. None is dense."""
     return _kept(layer, None if masks is None else dict(paths(masks)))
 
 
 def kernels(tree: Tree, table: Sequence[Layer]) -> dict[str, Any]:
-    """The kernels of a tree by layer name, as (locations..., inputs, outputs); of masks None where all is kept."""
+    """The kernels of a tree by layer name, each as (locations..., inputs, outputs).
+
+    Of a mask tree, the kernels' masks; None where all of a kernel is kept.
+    """
     leaves = dict(paths(tree))
     read = lambda layer: None if (leaf := leaves.get(layer.place.path)) is None else layer.place.kernel(leaf)
     return {layer.name: read(layer) for layer in table}
 
 
 def replaced(tree: Tree, kernels: dict[str, Any], table: Sequence[Layer]) -> Tree:
-    """The tree with other kernels, by layer name."""
+    """The tree with other kernels, given by layer name as (locations..., inputs, outputs)."""
     return trees.replaced(
         tree, {layer.place.path: layer.place.leaf(kernels[layer.name]) for layer in table if layer.name in kernels}
     )
@@ -146,7 +156,10 @@ def leaf(tree: Tree, name: str, kind: str = "kernel") -> Any:
 
 
 def layer_name(path: str) -> str:
-    """The name of the layer that a leaf belongs to, where each dict holds one kernel: "conv1" for "conv1/kernel"."""
+    """The name of the layer that a leaf belongs to: "conv1" for "conv1/kernel".
+
+    This holds where each dict has one kernel.
+    """
     return path.rpartition("/")[0]
 
 
@@ -171,8 +184,10 @@ def _wide(leaf: Any) -> bool:
 
 
 def _names(kernels: Sequence[str]) -> dict[str, str]:
-    """Layer names by kernel path: the path of what holds the kernel, or the kernel itself where that holds several or
-    is the tree.
+    """Layer names by kernel path.
+
+    A name is the path of the dict or module that holds the kernel. It is the kernel's own path where that holds several
+    kernels or is the tree itself.
     """
     held = collections.Counter(trees.split(path)[0] for path in kernels)
     short = lambda path: held[trees.split(path)[0]] == 1 and trees.split(path)[0]
@@ -180,7 +195,7 @@ def _names(kernels: Sequence[str]) -> dict[str, str]:
 
 
 def _siblings(path: str, leaves: dict[str, Any], names: dict[str, str]) -> list[str]:
-    """The other leaves of what holds a kernel, if it holds one kernel only."""
+    """The leaves beside a kernel in its dict or module, if it is the only kernel there."""
     parent = trees.split(path)[0]
     if names.get(path) != parent:
         return []
@@ -197,7 +212,7 @@ def _layer(names: dict[str, str], use: products.Use, leaves: dict[str, Any], wir
 
 
 def _unread(names: dict[str, str], path: str, leaves: dict[str, Any], operation: str | None) -> Layer:
-    """A parameter that no convolution or product reads as it is."""
+    """The Layer of a parameter that no convolution or matrix product reads as it is."""
     shape = tuple(leaves[path].shape)
     place = products.Place(path, shape, tuple(range(len(shape))), shape)
     why = (
@@ -212,7 +227,7 @@ def _kept(layer: Layer, masks: dict[str, Any] | None) -> int:
 
 
 def _conventional(path: str, shape: tuple[int, ...]) -> products.Place | None:
-    """The layout that a leaf's name promises; None for a leaf that is no kernel by its name."""
+    """The layout that a leaf's name promises. None for a leaf whose name is not that of a kernel."""
     axes = tuple(range(len(shape)))
     order = {"kernel": axes, "weight": (*axes[2:], *axes[1::-1])}.get(trees.split(path)[1])
     if order is None or len(shape) < 2:

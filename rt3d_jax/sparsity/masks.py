@@ -1,8 +1,10 @@
-"""Masks over kernels: block norms and scores, keep-top-k, expansion to weights. Pure functions; all run under jit.
+"""Masks over kernels: sums and norms of blocks, and the way from a mask of blocks to one of weights.
 
-Given numpy arrays, the functions on single kernels compute in numpy, without compiling anything. A mask tree has the
-structure of the parameters; a leaf is a bool array of the parameter's shape (True keeps) or None, which keeps
-everything.
+All functions are pure and run under jit. Given numpy arrays, the functions on single kernels compute in numpy and
+compile nothing.
+
+A mask tree has the structure of the parameters. A leaf is a bool array of the parameter's shape, in which True keeps,
+or None, which keeps everything.
 """
 
 from collections.abc import Callable
@@ -20,12 +22,12 @@ Array = jax.Array | np.ndarray
 
 
 def module_of(array: Array) -> Any:
-    """The module that computes with this array: numpy for numpy's, jax.numpy for JAX's and tracers."""
+    """The module that computes with this array: numpy for numpy's arrays, jax.numpy for JAX's and for tracers."""
     return np if isinstance(array, np.ndarray) else jnp
 
 
 def block_sums(values: Array, pattern: patterns.BlockPattern) -> Array:
-    """The sum of each block of a kernel-shaped array: [pattern.grid(values.shape)], the dtype of values."""
+    """The sum of each block of an array that is shaped as a kernel: [pattern.grid(values.shape)], values.dtype."""
     grid, block = pattern.grid(values.shape), pattern.block(values.shape)
     full = values.reshape(patterns.kernel_shape(values.shape))
     ends = [(0, cells * side - size) for cells, side, size in zip(grid, block, full.shape, strict=True)]
@@ -34,7 +36,10 @@ def block_sums(values: Array, pattern: patterns.BlockPattern) -> Array:
 
 
 def block_sizes(shape: tuple[int, ...], pattern: patterns.BlockPattern) -> np.ndarray:
-    """The number of real weights in each block, int64[pattern.grid(shape)]; the last of an axis may be smaller."""
+    """The number of weights in each block, int64[pattern.grid(shape)].
+
+    The last block along an axis may be smaller than the others.
+    """
     sizes = np.ones((), np.int64)
     for cells, side, size in zip(pattern.grid(shape), pattern.block(shape), patterns.kernel_shape(shape), strict=True):
         sides = np.full(cells, side, np.int64)
@@ -44,19 +49,22 @@ def block_sizes(shape: tuple[int, ...], pattern: patterns.BlockPattern) -> np.nd
 
 
 def block_energies(kernel: Array, pattern: patterns.BlockPattern) -> Array:
-    """The sum of squares of each block, [grid], the dtype of the kernel."""
+    """The sum of the squared weights of each block, [grid], kernel.dtype."""
     return block_sums(module_of(kernel).square(kernel), pattern)
 
 
 def block_norms(kernel: Array, pattern: patterns.BlockPattern) -> Array:
-    """The l2 norm of each block, f32[grid]; its gradient at a block of zeros is zero."""
+    """The l2 norm of each block, [grid], kernel.dtype. Its gradient at a block of zeros is zero."""
     xp, sums = module_of(kernel), block_energies(kernel, pattern)
     alive = sums > 0
     return xp.where(alive, xp.sqrt(xp.where(alive, sums, 1.0)), 0.0)
 
 
 def expand(kept: Array, shape: tuple[int, ...], pattern: patterns.BlockPattern) -> Array:
-    """The mask of the weights, bool[shape], from the mask of the blocks, bool[grid]."""
+    """The mask of the weights, [shape], from that of the blocks, [grid]. The dtype, such as bool, stays.
+
+    ValueError if the mask of the blocks does not have the grid's shape.
+    """
     full = patterns.kernel_shape(shape)
     if kept.shape != pattern.grid(shape):
         raise ValueError(
@@ -69,7 +77,10 @@ def expand(kept: Array, shape: tuple[int, ...], pattern: patterns.BlockPattern) 
 
 
 def bias_mask(mask: Array) -> Any:
-    """False for the filters of which no weight is left: bool[outputs]. Their bias goes too, so the channel is dead."""
+    """False for each filter of which no weight is left: bool[outputs].
+
+    The bias of such a filter is dropped too, so that its channel is zero.
+    """
     return mask.reshape(-1, mask.shape[-1]).any(axis=0)
 
 
@@ -79,7 +90,10 @@ def apply(params: Tree, masks: Tree) -> Tree:
 
 
 def map_masked(function: Callable[[jax.Array, jax.Array], jax.Array], params: Tree, masks: Tree) -> Tree:
-    """function(mask, leaf) where there is a mask, the leaf itself where the mask is None. Errors as `apply`."""
+    """function(mask, leaf) where there is a mask. Where the mask is None, the leaf itself.
+
+    ValueError for a mask where the parameters have no leaf.
+    """
     leaves = dict(trees.paths(params))
     found = {path: function(mask, leaves[path]) if path in leaves else mask for path, mask in trees.paths(masks)}
     return trees.replaced(params, found)
@@ -91,5 +105,5 @@ def dense(params: Tree) -> Tree:
 
 
 def density(mask: jax.Array | np.ndarray | None) -> float:
-    """The fraction of weights kept; 1 for None."""
+    """The fraction of weights that a mask keeps; 1 for None."""
     return 1.0 if mask is None else float(np.mean(np.asarray(mask)))

@@ -9,10 +9,13 @@ AXES = ("depth", "height", "width", "inputs", "outputs")
 
 @dataclasses.dataclass(frozen=True)
 class BlockPattern:
-    """The block of a DHWIO kernel that is kept or dropped as one; None spans the whole axis.
+    """The shape of the blocks into which a DHWIO kernel is cut. A block is kept or dropped as one.
 
-    A kernel whose sides are not multiples of the block's ends in smaller blocks. Kernels of fewer axes are read as
-    if axes of size 1 stood in front: a matrix [inputs, outputs] is a 1x1x1 convolution.
+    Each field is the block's side along that axis, in weights, at least 1. None stands for the whole axis. Any other
+    value is a ValueError.
+
+    Where a side does not divide the kernel's, the last block along that axis is smaller. A kernel of fewer than five
+    axes is read as if axes of size 1 stood in front: a matrix [inputs, outputs] is a 1x1x1 convolution.
     """
 
     depth: int | None
@@ -35,7 +38,10 @@ class BlockPattern:
 
     @property
     def name(self) -> str:
-        """The pattern in words for reports: "kgs 8x4", "vanilla 8x4", "filter", "channel", "unstructured"."""
+        """The pattern's name in reports: "kgs 8x4", "vanilla 8x4", "filter", "channel" or "unstructured".
+
+        Any other pattern is "blocks" and its sides, such as "blocks 2x1xallx4x8".
+        """
         if self in NAMES:
             return NAMES[self]
         group = f"{self.outputs}x{self.inputs}"
@@ -46,7 +52,7 @@ class BlockPattern:
         return "blocks " + "x".join("all" if side is None else str(side) for side in self.sides)
 
     def block(self, shape: Sequence[int]) -> tuple[int, int, int, int, int]:
-        """The five sides of a full block in a kernel of this shape (at most the kernel's own sides)."""
+        """The sides of a full block in a kernel of this shape. They are at most the kernel's own."""
         full = kernel_shape(shape)
         d, h, w, i, o = (size if side is None else min(side, size) for side, size in zip(self.sides, full, strict=True))
         return d, h, w, i, o
@@ -59,17 +65,26 @@ class BlockPattern:
 
 
 def kgs(filters: int, channels: int) -> BlockPattern:
-    """Kernel group structured: one location of a group of filters x channels (gM x gN) (RT3D, AAAI-21, section 3)."""
+    """Kernel group structured (KGS): a block is one location of `filters` x `channels` (gM x gN).
+
+    Source: RT3D, AAAI-21, section 3.
+    """
     return BlockPattern(1, 1, 1, channels, filters)
 
 
 def vanilla(filters: int, channels: int) -> BlockPattern:
-    """All locations of a group of filters x channels (gM x gN) (RT3D, AAAI-21, section 3)."""
+    """Vanilla: a block is all locations of `filters` x `channels` (gM x gN).
+
+    Source: RT3D, AAAI-21, section 3.
+    """
     return BlockPattern(None, None, None, channels, filters)
 
 
 def kernel_shape(shape: Sequence[int]) -> tuple[int, ...]:
-    """The DHWIO shape of a kernel of 2 to 5 axes; ValueError for any other rank or an empty axis."""
+    """The five sizes, in DHWIO order, of a kernel of 2 to 5 axes. Axes that are missing in front have size 1.
+
+    ValueError for any other number of axes, and for an axis of size 0.
+    """
     shape = tuple(int(size) for size in shape)
     if not 2 <= len(shape) <= len(AXES) or min(shape) < 1:
         raise ValueError(

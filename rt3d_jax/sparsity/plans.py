@@ -1,4 +1,7 @@
-"""Plans: which kernels are pruned, in which blocks; an ordered list of (regex, rule), the first match wins."""
+"""Plans: which kernels are pruned, and in which blocks.
+
+A plan is an ordered list of (regex, rule). The first regex that matches a layer's name decides.
+"""
 
 import dataclasses
 import math
@@ -19,11 +22,14 @@ BALANCES = ("group", "row")
 
 @dataclasses.dataclass(frozen=True)
 class Prune:
-    """Prune a kernel in blocks of `pattern`. keep is the fraction of blocks kept; None leaves it to the budget.
+    """The rule that prunes a kernel in blocks of `pattern`.
 
-    A budget keeps at least `least` and at most `most` of the kernel's blocks. balance: every "group" (of filters and
-    channels) or every "row" (a group of filters) keeps the same number of blocks; balanced groups of KGS are the KGC of
-    (Sun et al., TCAD 2024). None lets the best blocks win wherever they are.
+    keep: the fraction of blocks that is kept, above 0 and at most 1. None leaves it to a budget over the whole network.
+    least, most: the fractions of the kernel's blocks between which a budget stays.
+    balance: "group" lets every group of filters and channels keep the same number of blocks; "row" does so for every
+        group of filters. None lets the best blocks win wherever they are.
+
+    KGS with balanced groups is KGC (Sun et al., TCAD 2024). ValueError for a value outside its range.
     """
 
     pattern: patterns.BlockPattern
@@ -44,17 +50,17 @@ class Prune:
 
     @property
     def name(self) -> str:
-        """The scheme in words for reports: "kgs 8x4", "kgc 8x4", "vanilla-by-row 8x4"."""
+        """The scheme's name in reports: "kgs 8x4", "kgc 8x4", "vanilla-by-row 8x4"."""
         kind, _, size = self.pattern.name.partition(" ")
         if self.balance is not None:
             kind = "kgc" if (kind, self.balance) == ("kgs", "group") else f"{kind}-by-{self.balance}"
         return f"{kind} {size}".strip()
 
     def levels(self, shape: tuple[int, ...]) -> tuple[int, int]:
-        """A kernel's grid of blocks as (levels, cells): the blocks of one level are kept or dropped together.
+        """The shape (levels, cells) into which a kernel's grid of blocks is read. The blocks of one level go together.
 
-        Without balance there is one cell, so that a level is a block; else a cell is a group or a row, and level n is
-        the nth best block of every cell. In the grid's order the cells are the last axes.
+        Without balance there is one cell, so a level is a single block. With balance a cell is a group or a row, and
+        level n is the nth best block of every cell. Cells are the last axes of the grid.
         """
         *grid, outputs = self.pattern.grid(shape)
         blocks = math.prod(grid) * outputs
@@ -66,10 +72,11 @@ Plan = tuple[tuple[str, Prune | None], ...]
 
 
 def match(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, Prune | None]:
-    """The rule of every layer by its name ("conv2"); a rule's regex must match the whole name, None keeps it dense.
+    """The rule of every layer, by its name ("conv2"). None keeps a layer dense.
 
-    Layers that cannot be pruned stay dense whatever the plan says, see `stuck`. ValueError for a kernel that no entry
-    covers, an entry that names no layer at all, and a regex that does not compile.
+    A rule's regex must match the whole name. Layers that cannot be pruned stay dense whatever the plan says, see
+    `stuck`. ValueError for a kernel that no entry covers, for an entry that matches no layer, and for a regex that does
+    not compile.
     """
     entries = [(_compiled(regex), rule) for regex, rule in plan]
     for regex, _ in entries:
@@ -80,7 +87,7 @@ def match(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, Prune | None]:
 
 
 def stuck(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, str]:
-    """The layers that the plan would prune and that cannot be pruned, with the reason, by name."""
+    """Why layers that the plan would prune cannot be pruned: the reason by layer name."""
     entries = [(_compiled(regex), rule) for regex, rule in plan]
     rules = {
         layer.name: next((rule for regex, rule in entries if regex.fullmatch(layer.name)), None) for layer in table
@@ -89,14 +96,15 @@ def stuck(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, str]:
 
 
 def mask_tree(params: Tree, kernel_masks: dict[str, Any], table: Sequence[cost.Layer] = ()) -> Tree:
-    """The mask tree from masks by layer name, bool[layer.shape].
+    """The mask tree made of the kernels' masks, bool[layer.shape] by layer name. What a dropped filter leaves without
+    effect is dropped too.
 
-    A dropped filter takes along what it leaves without effect.
+    First, its bias and the vectors of a batch norm behind it: its channel is then zero, whatever the running statistics
+    are. Second, the weights that read the channel in later layers, even in layers that the plan keeps dense. The
+    network's answers stay the same.
 
-    That is its bias and the vectors of a batch norm behind it, so that its channel is zero whatever running statistics
-    say, and the weights that read the channel in the layers after it, layers that the plan keeps dense included. The
-    network's answers stay the same. Without the network's cost table the leaves' names say which vectors are whose
-    (cost.named), and no other layer is touched.
+    table: the network's layers. Without it the names of the leaves say which vectors belong to a kernel (cost.named),
+        and no other layer is touched.
     """
     table, found = table or cost.named(params), {}
     closed, sizes = _closed(kernel_masks, table), dict(trees.paths(params))
@@ -108,7 +116,11 @@ def mask_tree(params: Tree, kernel_masks: dict[str, Any], table: Sequence[cost.L
 
 
 def prune(params: Tree, plan: Plan, table: Sequence[cost.Layer] = ()) -> Tree:
-    """The mask tree of a plan that gives every pruned kernel its own keep, by block scores of the kernel alone."""
+    """The mask tree of a plan whose rules all have a `keep` of their own.
+
+    Blocks compete within their kernel only, by energy per weight. ValueError for a rule that leaves `keep` to a budget,
+    and as `match`.
+    """
     found: dict[str, Any] = {}
     known = table or cost.named(params)
     kernels = cost.kernels(params, known)
@@ -126,8 +138,9 @@ def prune(params: Tree, plan: Plan, table: Sequence[cost.Layer] = ()) -> Tree:
 
 
 def level_ranks(energies: masks.Array, rule: Prune, shape: tuple[int, ...]) -> Any:
-    """The level of every block, 0 the best, i32[grid]: its rank by energy per weight in its cell, the first among
-    equals.
+    """The level of every block, int[grid]; 0 is the best.
+
+    It is the block's rank within its cell, by energy per weight. Among equals the first wins.
     """
     xp = masks.module_of(energies)
     scores = energies / masks.block_sizes(shape, rule.pattern).astype(np.float32)
@@ -136,7 +149,10 @@ def level_ranks(energies: masks.Array, rule: Prune, shape: tuple[int, ...]) -> A
 
 
 def _closed(kernel_masks: dict[str, Any], table: Sequence[cost.Layer]) -> dict[str, Any]:
-    """The masks without the weights that read dropped filters; the table is in running order, so one pass does."""
+    """The masks without the weights that read dropped filters.
+
+    The table is in running order, so one pass is enough.
+    """
     closed, alive = dict(kernel_masks), {}
     for layer in table:
         reads = layer.wiring.reads if layer.wiring.dies else None

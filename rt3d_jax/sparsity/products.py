@@ -1,8 +1,8 @@
 """Kernels as the operations see them: which axes of a parameter are locations, input channels and output channels.
 
-A parameter that a convolution or a matrix product reads is a kernel, whatever its name and however it is stored: the
-operation's dimension numbers say which axis is what. Between the parameter and the operation its axes may be
-transposed, axes of size 1 may come and go, and its type may change.
+A kernel is a parameter that a convolution or a matrix product reads. Its name and the order in which it is stored do
+not matter: the operation's dimension numbers say what each axis is. On the way from the parameter to the operation,
+axes may be transposed, axes of size 1 may come and go, and the dtype may change.
 """
 
 import dataclasses
@@ -19,9 +19,10 @@ UNCHANGED = ("convert_element_type", "copy", "stop_gradient", "reduce_precision"
 class Place:
     """Where a kernel lies in a parameter tree, and in which order of axes.
 
-    path: of the leaf, see trees. stored: the leaf's shape. axes: the leaf's axes in a kernel's order, which is
-    (locations..., inputs, outputs), DHWIO for a 3D convolution. shape: the kernel's in that order; several axes of
-    inputs, or of outputs, count as one.
+    path: of the leaf, as lowering.functions.trees writes it.
+    stored: the leaf's shape.
+    axes: the leaf's axes in the order of a kernel, (locations..., inputs, outputs). For a 3D convolution this is DHWIO.
+    shape: the kernel's shape in that order. Several axes of inputs, or of outputs, count as one.
     """
 
     path: str
@@ -30,11 +31,11 @@ class Place:
     shape: tuple[int, ...]
 
     def kernel(self, leaf: Any) -> Any:
-        """The leaf as a kernel of this shape."""
+        """The leaf as a kernel of `shape`."""
         return leaf if self._plain else leaf.transpose(self.axes).reshape(self.shape)
 
     def leaf(self, kernel: Any) -> Any:
-        """A kernel of this shape, or its mask, as the tree stores it."""
+        """A kernel of `shape`, or its mask, as the tree stores it."""
         if self._plain:
             return kernel
         moved = kernel.reshape(tuple(self.stored[axis] for axis in self.axes))
@@ -47,8 +48,10 @@ class Place:
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """A parameter on its way to an operation. axes: of each axis of the operand, that of the leaf; None for one of size
-    1.
+    """A parameter on its way to an operation.
+
+    path, stored: as in Place.
+    axes: for each axis of the array that the operation reads, the leaf's axis. None for an axis of size 1.
     """
 
     path: str
@@ -58,12 +61,13 @@ class View:
 
 @dataclasses.dataclass(frozen=True)
 class Use:
-    """An operation that reads a kernel.
+    """One reading of a kernel by an operation.
 
-    positions: how often each weight is used. operand: which operand the kernel's input is; reads: its axes of input
-    channels.
-    writes: the result's axis of output channels, None if these are several. fixed: why such a kernel cannot be pruned,
-    "" if it can.
+    positions: how often each weight is used.
+    operand: the number of the operand that is multiplied with the kernel, the kernel's input.
+    reads: the axes of input channels in that operand.
+    writes: the axis of output channels in the result. None if there are several.
+    fixed: why such a kernel cannot be pruned; "" if it can.
     """
 
     place: Place
@@ -80,7 +84,10 @@ def whole(path: str, shape: tuple[int, ...]) -> View:
 
 
 def moved(view: View, equation: Any) -> View | None:
-    """The parameter after an operation on it alone; None if that does more than move axes and change types."""
+    """The parameter after an operation that reads it alone.
+
+    None if the operation does more than move axes or change the dtype.
+    """
     name, params, after = equation.primitive.name, equation.params, equation.outvars[0].aval.shape
     before = equation.invars[0].aval.shape
     if name in UNCHANGED:
@@ -100,7 +107,7 @@ def moved(view: View, equation: Any) -> View | None:
 
 
 def use(view: View, equation: Any, operand: int) -> Use:
-    """How a convolution or a product reads the kernel that is its operand number `operand`."""
+    """How a convolution or a matrix product reads the kernel that is its operand number `operand`."""
     return (_convolution if equation.primitive.name == CONVOLUTION else _product)(view, equation, operand)
 
 
@@ -128,7 +135,10 @@ def _product(view: View, equation: Any, operand: int) -> Use:
 
 
 def _place(view: View, shape: Any, locations: Any, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> Place:
-    """The layout that an operation asks for, in the leaf's own axes; the leaf's axes of size 1 go first."""
+    """The layout that an operation asks for, told in the leaf's own axes.
+
+    The leaf's axes of size 1 go first.
+    """
     order = [view.axes[axis] for axis in (*locations, *inputs, *outputs)]
     used = [axis for axis in order if axis is not None]
     unit = [axis for axis in range(len(view.stored)) if axis not in used]

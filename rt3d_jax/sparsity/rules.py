@@ -1,7 +1,7 @@
 """What each operation does to the channels of its operands: a table of rules, one for each primitive of JAX.
 
-A rule takes an equation and the `Value` of each operand, and gives that of the result. An operation without a rule
-gives UNKNOWN: nothing then counts as pruned behind it.
+A rule takes an equation and the `Value` of each operand, and gives the Value of the result. An operation without a rule
+gives UNKNOWN. Behind it a dropped filter takes no weights along, because nobody can say that its channel is zero.
 """
 
 import dataclasses
@@ -18,13 +18,14 @@ NOTHING: frozenset[str] = frozenset()
 
 @dataclasses.dataclass(frozen=True)
 class Value:
-    """A traced array.
+    """What is known of an array in the traced network.
 
-    sources: for each place of its channel axis the filters (layer, number) that it is made of; () for what no input
-    reaches (constants, parameters); None where this is not known. axis: the channel axis; of a parameter that is a
-    vector, the axis along which it lies. vanish: the vectors (paths) that must be zero, beside all filters of a place
-    dropped, for the array to be zero there; None where it is not zero then. view: the parameter that this is, unchanged
-    but for its layout.
+    sources: for each place along the channel axis, the filters (layer, number) that it is made of. () if no input
+        reaches the array, as for constants and parameters. None if this is not known.
+    axis: the channel axis. For a parameter that is a vector, the axis along which it lies.
+    vanish: suppose that all filters of a place are dropped. These vectors (paths) must then be zero as well for the
+        array to be zero there. None if it is not zero even so.
+    view: the parameter that the array is, in whatever layout. None if it is none.
     """
 
     sources: Places | None = None
@@ -34,7 +35,7 @@ class Value:
 
     @property
     def filters(self) -> bool:
-        """Whether any layer's filters reach it."""
+        """Whether the filters of any layer reach it."""
         return any(self.sources or ())
 
 
@@ -44,15 +45,15 @@ ZERO = Value((), None, NOTHING)
 
 
 def apply(equation: Any, values: list[Value]) -> Value:
-    """The value of an operation's result."""
+    """The Value of an operation's result."""
     rule = RULES.get(equation.primitive.name)
     return UNKNOWN if rule is None else rule(equation, values)
 
 
 def along(value: Value, axis: int, size: int) -> Places | None:
-    """The sources of a value along an axis of this size.
+    """The sources of a value along an axis of this size; None if they are not known.
 
-    The network's inputs, made of no filter, have them along any axis.
+    The network's inputs are made of no filter, so that they have such sources along any axis.
     """
     if value.sources and not value.filters:
         return (frozenset(),) * size
@@ -64,9 +65,9 @@ def _shape(atom: Any) -> tuple[int, ...]:
 
 
 def _met(equation: Any, values: Sequence[Value]) -> tuple[Value, list[frozenset[str] | None]]:
-    """Operands that meet element by element: their sources joined, and what each needs to vanish.
+    """What operands that meet element by element give: their sources joined, and what each operand needs to vanish.
 
-    UNKNOWN if they do not fit.
+    UNKNOWN and no needs if their channels do not fit together.
     """
     axes = {value.axis for value in values if value.filters}
     if any(value.sources is None for value in values) or len(axes) > 1:
@@ -88,7 +89,7 @@ def _met(equation: Any, values: Sequence[Value]) -> tuple[Value, list[frozenset[
 
 
 def _fits(value: Value, atom: Any, axis: int, size: int) -> bool:
-    """Whether a vector, if this is one, has an element for every place of this axis."""
+    """Whether a vector has an element for every place of this axis. True for what is no vector."""
     if not value.vanish or value.sources:
         return True
     shape = _shape(atom)
@@ -96,14 +97,14 @@ def _fits(value: Value, atom: Any, axis: int, size: int) -> bool:
 
 
 def _sum(equation: Any, values: list[Value]) -> Value:
-    """Zero where all operands are."""
+    """The result is zero where all operands are."""
     met, needs = _met(equation, values)
     dead = [need for need in needs if need is not None]
     return dataclasses.replace(met, vanish=NOTHING.union(*dead)) if needs and len(dead) == len(values) else met
 
 
 def _mul(equation: Any, values: list[Value]) -> Value:
-    """Zero where one operand is: the one with the fewest conditions."""
+    """The result is zero where any operand is. Of several, the one with the fewest conditions counts."""
     met, needs = _met(equation, values)
     dead = [need for need in needs if need is not None]
     return dataclasses.replace(met, vanish=min(dead, key=len)) if dead else met
@@ -119,7 +120,7 @@ def _same(equation: Any, values: list[Value]) -> Value:
 
 
 def _moved(equation: Any, values: list[Value]) -> Value:
-    """A function that is not zero at zero, element by element."""
+    """A function, element by element, that is not zero at zero."""
     return _met(equation, values)[0]
 
 
@@ -133,14 +134,14 @@ def _select(equation: Any, values: list[Value]) -> Value:
 
 
 def _at(value: Value, axis: int | None) -> Value:
-    """The same channels along another axis; where that is lost, what has no channels is a constant."""
+    """The same channels along another axis. Where the axis is lost, an array without channels is a constant."""
     if axis is None:
         return CONSTANT if value.sources == () else UNKNOWN
     return Value(value.sources, axis, value.vanish)
 
 
 def _broadcast(equation: Any, values: list[Value]) -> Value:
-    """Kept where the channel axis keeps its size."""
+    """The channels are kept where their axis keeps its size."""
     value, before, after = values[0], _shape(equation.invars[0]), _shape(equation.outvars[0])
     if value.axis is None:
         return _same(equation, values)
@@ -149,7 +150,10 @@ def _broadcast(equation: Any, values: list[Value]) -> Value:
 
 
 def _reshape(equation: Any, values: list[Value]) -> Value:
-    """The channel axis may move or be joined with others (a flattening): then its places repeat."""
+    """The channel axis may move, or be joined with others, as in a flattening.
+
+    When it is joined, its places repeat.
+    """
     value, before, after = values[0], _shape(equation.invars[0]), _shape(equation.outvars[0])
     if value.axis is None:
         return _same(equation, values)
@@ -163,7 +167,7 @@ def _reshape(equation: Any, values: list[Value]) -> Value:
             found[axis] = outer // above, inner // below
     if not found:
         return _at(value, None)
-    axis = value.axis if value.axis in found else max(found)  # several only for one channel among axes of size 1
+    axis = value.axis if value.axis in found else max(found)  # several fit only where the channel axis has size 1
     times, each = found[axis]
     if not value.sources:
         return _at(value, axis if times == each == 1 else None)
@@ -172,7 +176,7 @@ def _reshape(equation: Any, values: list[Value]) -> Value:
 
 
 def _without(value: Value, dropped: Sequence[int]) -> Value:
-    """After some axes are gone."""
+    """A value after some of its axes are gone."""
     if value.axis is None:
         return CONSTANT if value.sources == () else value
     return _at(value, None if value.axis in dropped else value.axis - sum(axis < value.axis for axis in dropped))
@@ -187,7 +191,10 @@ def _squeeze(equation: Any, values: list[Value]) -> Value:
 
 
 def _window(equation: Any, values: list[Value]) -> Value:
-    """Pools: windows of one channel; a window that lies in the padding alone is the network's own fault."""
+    """Pools: the windows must stay within one channel.
+
+    A max pool gives minus infinity for a window of padding alone; no network that works has one.
+    """
     value = values[0]
     return (
         _same(equation, values)
@@ -197,7 +204,7 @@ def _window(equation: Any, values: list[Value]) -> Value:
 
 
 def _concatenate(equation: Any, values: list[Value]) -> Value:
-    """Along the channels, those of one operand behind those of another."""
+    """Along the channel axis, the channels of one operand follow those of the operand before it."""
     joined = equation.params["dimension"]
     axes = {value.axis for value in values if value.filters}
     if axes != {joined}:
