@@ -21,7 +21,7 @@ Measure = Literal["macs", "parameters"]
 Energies = dict[str, Array]
 Counts = dict[str, Any]
 CLOSE = 5e-4  # the fraction of a budget that may stay free
-STEPS = 64  # a layer takes at most this part of its levels at a time when room is filled
+STEPS = 64  # when room is filled, a layer takes at most 1 / STEPS of its levels at a time
 
 
 @dataclasses.dataclass(frozen=True)

@@ -110,7 +110,7 @@ class _Pool:
             at = b.index(c * size + self._in_plane(span, p), "window")
             place, keep = self._keep(span, p)
             with b.carry("step", 0, self.y.frames + lead, [start for _ in range(kd - 1)], carried="before") as loop:
-                b.comment("A frame outside the input gives what the sums start from.")
+                b.comment("A frame outside the input gives what the accumulators start from.")
                 inside = b.min(loop.index + 1, self.x.frames, name="d_end")
                 with b.carry("d", loop.index, inside, [start], carried="newest") as newest:
                     newest.next([self._across(self._frame(newest.index, at, [], size))])

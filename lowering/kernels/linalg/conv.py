@@ -15,7 +15,7 @@ from lowering.targets import precisions
 BOUNDS = ("first_tap", "end_tap")
 COMMENTS = (
     "A packed 3D convolution: frames and shares of the rows of filters > chunks of positions > rows > tiles > taps.",
-    "A tap is an offset into the input: what lies there, times the weights of the row's filters, is added to the sums.",
+    "A tap is an offset into the input. What lies there, times the row's weights, is added to the accumulators.",
 )
 
 
@@ -144,7 +144,7 @@ class _Conv:
         fresh = tensors.empty(b, types.Tensor(self.shape, accumulators), "fresh")
         kind, more = ("broadcast", " dimensions = [1]") if self.cut.shape else ("copy", f" -> {fresh.type}")
         init = b.let("init", fresh.type, f"linalg.{kind} ins({bias} : {bias.type}) outs({fresh} : {fresh.type}){more}")
-        with b.carry("tap", taps[0], taps[1], [init], carried="sums") as loop:
+        with b.carry("tap", taps[0], taps[1], [init], carried="accumulators") as loop:
             offset = b.cast(tensors.extract(b, self.operands["offsets"], [loop.index], "offset32"), "index", "offset")
             place = [b.index(base + offset, "address")]
             inputs = slices.cut(b, self.operands["x"], place, self.cut.shape or [None], "inputs")

@@ -67,7 +67,7 @@ def _outputs(
     init = b.let(
         "init", fresh.type, f"linalg.copy ins({bias} : {bias.type}) outs({fresh} : {fresh.type}) -> {fresh.type}"
     )
-    with b.carry("tap", starts[0], starts[1], [init], carried="sums") as loop:
+    with b.carry("tap", starts[0], starts[1], [init], carried="accumulators") as loop:
         offset = b.cast(tensors.extract(b, d["offsets"], [loop.index], "offset32"), "index", "offset")
         value = b.cast(tensors.extract(b, d["x"], [offset], "input"), "f32", "wide_input")
         weights = slices.cut(b, d["values"], [loop.index, first], [None, count], "weights")

@@ -48,7 +48,7 @@ hal.executable.source private @pool_kernel {
           %place = affine.apply affine_map<(span, p) -> (span * 23 + p + 24)>(%span, %p)
           %keep = vector.load %mask[%place] : memref<528xf32, #storage>, vector<4xf32>
           %before = scf.for %step = %c0 to %c3 step %c1 iter_args(%before_1 = %start) -> (vector<4xf32>) {
-            // A frame outside the input gives what the sums start from.
+            // A frame outside the input gives what the accumulators start from.
             %d_end = affine.min affine_map<(step) -> (step + 1, 3)>(%step)
             %newest = scf.for %d = %step to %d_end step %c1 iter_args(%newest_1 = %start) -> (vector<4xf32>) {
               %frame_at = affine.apply affine_map<(d, window) -> (d * 528 + window)>(%d, %window)

@@ -11,7 +11,7 @@ func.func private @again(%x: tensor<16x3x528xf32>, %residual: tensor<16x3x528xf3
   %bias = util.global.load @again.bias : tensor<2x8xf32>
   %mask = util.global.load @again.mask : tensor<528xf32>
   // A packed 3D convolution: frames and shares of the rows of filters > chunks of positions > rows > tiles > taps.
-  // A tap is an offset into the input: what lies there, times the weights of the row's filters, is added to the sums.
+  // A tap is an offset into the input. What lies there, times the row's weights, is added to the accumulators.
   %flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<16x3x528xf32> into tensor<25344xf32>
   %result = flow.dispatch.workgroups(%values, %offsets, %bounds, %bias, %mask, %flat, %residual) : (tensor<78x8xf32>, tensor<78xi32>, tensor<3x2x2xi32>, tensor<2x8xf32>, tensor<528xf32>, tensor<25344xf32>, tensor<16x3x528xf32>) -> tensor<16x3x528xf32> =
     (%values_binding: !iree_tensor_ext.dispatch.tensor<readonly:tensor<78x8xf32>>,
@@ -58,14 +58,14 @@ func.func private @again(%x: tensor<16x3x528xf32>, %residual: tensor<16x3x528xf3
             %row_bias = tensor.extract_slice %bias[%row, 0] [1, 8] [1, 1] : tensor<2x8xf32> to tensor<8xf32>
             %fresh = tensor.empty() : tensor<8x8xf32>
             %init = linalg.broadcast ins(%row_bias : tensor<8xf32>) outs(%fresh : tensor<8x8xf32>) dimensions = [1]
-            %sums = scf.for %tap = %first_tap to %end_tap step %c1 iter_args(%sums_1 = %init) -> (tensor<8x8xf32>) {
+            %accumulators = scf.for %tap = %first_tap to %end_tap step %c1 iter_args(%accumulators_1 = %init) -> (tensor<8x8xf32>) {
               %offset32 = tensor.extract %offsets[%tap] : tensor<78xi32>
               %offset = arith.index_cast %offset32 : i32 to index
               %address = affine.apply affine_map<(base, offset) -> (base + offset)>(%base, %offset)
               %inputs = tensor.extract_slice %x[%address] [8] [1] : tensor<25344xf32> to tensor<8xf32>
               %weights = tensor.extract_slice %values[%tap, 0] [1, 8] [1, 1] : tensor<78x8xf32> to tensor<8xf32>
               %next = linalg.generic {indexing_maps = [affine_map<(m, i) -> (m)>, affine_map<(m, i) -> (i)>, affine_map<(m, i) -> (m, i)>],
-                  iterator_types = ["parallel", "parallel"]} ins(%weights, %inputs : tensor<8xf32>, tensor<8xf32>) outs(%sums_1 : tensor<8x8xf32>) attrs = {compilation_info = #packed} {
+                  iterator_types = ["parallel", "parallel"]} ins(%weights, %inputs : tensor<8xf32>, tensor<8xf32>) outs(%accumulators_1 : tensor<8x8xf32>) attrs = {compilation_info = #packed} {
                 ^bb0(%weights_1: f32, %inputs_1: f32, %so_far: f32):
                   %product = arith.mulf %weights_1, %inputs_1 fastmath<contract> : f32
                   %more = arith.addf %so_far, %product fastmath<contract> : f32
@@ -78,9 +78,9 @@ func.func private @again(%x: tensor<16x3x528xf32>, %residual: tensor<16x3x528xf3
             %more = tensor.extract_slice %residual[%at_2, %frame, %position] [8, 1, 8] [1, 1, 1] : tensor<16x3x528xf32> to tensor<8x8xf32>
             %fresh_1 = tensor.empty() : tensor<8x8xf32>
             %done = linalg.generic {indexing_maps = [affine_map<(m, i) -> (m, i)>, affine_map<(m, i) -> (i)>, affine_map<(m, i) -> (m, i)>, affine_map<(m, i) -> (m, i)>],
-                iterator_types = ["parallel", "parallel"]} ins(%sums, %keep, %more : tensor<8x8xf32>, tensor<8xf32>, tensor<8x8xf32>) outs(%fresh_1 : tensor<8x8xf32>) {
-              ^bb0(%sums_1: f32, %keep_1: f32, %more_1: f32, %unused: f32):
-                %with = arith.addf %sums_1, %more_1 : f32
+                iterator_types = ["parallel", "parallel"]} ins(%accumulators, %keep, %more : tensor<8x8xf32>, tensor<8xf32>, tensor<8x8xf32>) outs(%fresh_1 : tensor<8x8xf32>) {
+              ^bb0(%accumulators_1: f32, %keep_1: f32, %more_1: f32, %unused: f32):
+                %with = arith.addf %accumulators_1, %more_1 : f32
                 %active = arith.maximumf %with, %zero : f32
                 %kept = arith.mulf %active, %keep_1 : f32
                 linalg.yield %kept : f32

@@ -11,7 +11,7 @@ func.func private @conv(%x: tensor<3x2x112xf16>) -> tensor<16x2x112xf16> {
   %bias = util.global.load @conv.bias : tensor<2x8xf32>
   %mask = util.global.load @conv.mask : tensor<112xf32>
   // A packed 3D convolution: frames and shares of the rows of filters > chunks of positions > rows > tiles > taps.
-  // A tap is an offset into the input: what lies there, times the weights of the row's filters, is added to the sums.
+  // A tap is an offset into the input. What lies there, times the row's weights, is added to the accumulators.
   %flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<3x2x112xf16> into tensor<672xf16>
   %result = flow.dispatch.workgroups(%values, %offsets, %bounds, %bias, %mask, %flat) : (tensor<162x8xf16>, tensor<162xi32>, tensor<2x2x2xi32>, tensor<2x8xf32>, tensor<112xf32>, tensor<672xf16>) -> tensor<16x2x112xf16> =
     (%values_binding: !iree_tensor_ext.dispatch.tensor<readonly:tensor<162x8xf16>>,
@@ -50,14 +50,14 @@ func.func private @conv(%x: tensor<3x2x112xf16>) -> tensor<16x2x112xf16> {
             %row_bias = tensor.extract_slice %bias[%row, 0] [1, 8] [1, 1] : tensor<2x8xf32> to tensor<8xf32>
             %fresh = tensor.empty() : tensor<8xf32>
             %init = linalg.copy ins(%row_bias : tensor<8xf32>) outs(%fresh : tensor<8xf32>) -> tensor<8xf32>
-            %sums = scf.for %tap = %first_tap to %end_tap step %c1 iter_args(%sums_1 = %init) -> (tensor<8xf32>) {
+            %accumulators = scf.for %tap = %first_tap to %end_tap step %c1 iter_args(%accumulators_1 = %init) -> (tensor<8xf32>) {
               %offset32 = tensor.extract %offsets[%tap] : tensor<162xi32>
               %offset = arith.index_cast %offset32 : i32 to index
               %address = affine.apply affine_map<(base, offset) -> (base + offset)>(%base, %offset)
               %inputs = tensor.extract_slice %x[%address] [1] [1] : tensor<672xf16> to tensor<f16>
               %weights = tensor.extract_slice %values[%tap, 0] [1, 8] [1, 1] : tensor<162x8xf16> to tensor<8xf16>
               %next = linalg.generic {indexing_maps = [affine_map<(m) -> (m)>, affine_map<(m) -> ()>, affine_map<(m) -> (m)>],
-                  iterator_types = ["parallel"]} ins(%weights, %inputs : tensor<8xf16>, tensor<f16>) outs(%sums_1 : tensor<8xf32>) attrs = {compilation_info = #packed} {
+                  iterator_types = ["parallel"]} ins(%weights, %inputs : tensor<8xf16>, tensor<f16>) outs(%accumulators_1 : tensor<8xf32>) attrs = {compilation_info = #packed} {
                 ^bb0(%weights_1: f16, %inputs_1: f16, %so_far: f32):
                   %wide_weight = arith.extf %weights_1 : f16 to f32
                   %wide_input = arith.extf %inputs_1 : f16 to f32
@@ -70,9 +70,9 @@ func.func private @conv(%x: tensor<3x2x112xf16>) -> tensor<16x2x112xf16> {
             %keep = tensor.extract_slice %mask[%position] [1] [1] : tensor<112xf32> to tensor<f32>
             %fresh_1 = tensor.empty() : tensor<8xf16>
             %done = linalg.generic {indexing_maps = [affine_map<(m) -> (m)>, affine_map<(m) -> ()>, affine_map<(m) -> (m)>],
-                iterator_types = ["parallel"]} ins(%sums, %keep : tensor<8xf32>, tensor<f32>) outs(%fresh_1 : tensor<8xf16>) {
-              ^bb0(%sums_1: f32, %keep_1: f32, %unused: f16):
-                %active = arith.maximumf %sums_1, %zero : f32
+                iterator_types = ["parallel"]} ins(%accumulators, %keep : tensor<8xf32>, tensor<f32>) outs(%fresh_1 : tensor<8xf16>) {
+              ^bb0(%accumulators_1: f32, %keep_1: f32, %unused: f16):
+                %active = arith.maximumf %accumulators_1, %zero : f32
                 %kept = arith.mulf %active, %keep_1 : f32
                 %stored = arith.truncf %kept : f32 to f16
                 linalg.yield %stored : f16

@@ -36,13 +36,13 @@ func.func private @fc(%x: tensor<16x2x16xf32>) -> tensor<8xf32> {
       %row_bias = tensor.extract_slice %bias[%r, %c0] [1, 8] [1, 1] : tensor<1x8xf32> to tensor<8xf32>
       %fresh = tensor.empty() : tensor<8xf32>
       %init = linalg.copy ins(%row_bias : tensor<8xf32>) outs(%fresh : tensor<8xf32>) -> tensor<8xf32>
-      %sums = scf.for %tap = %first_tap to %end_tap step %c1 iter_args(%sums_1 = %init) -> (tensor<8xf32>) {
+      %accumulators = scf.for %tap = %first_tap to %end_tap step %c1 iter_args(%accumulators_1 = %init) -> (tensor<8xf32>) {
         %offset32 = tensor.extract %offsets[%tap] : tensor<312xi32>
         %offset = arith.index_cast %offset32 : i32 to index
         %input = tensor.extract %x[%offset] : tensor<512xf32>
         %weights = tensor.extract_slice %values[%tap, %c0] [1, 8] [1, 1] : tensor<312x8xf16> to tensor<8xf16>
         %next = linalg.generic {indexing_maps = [affine_map<(m) -> (m)>, affine_map<(m) -> (m)>],
-            iterator_types = ["parallel"]} ins(%weights : tensor<8xf16>) outs(%sums_1 : tensor<8xf32>) attrs = {compilation_info = #packed} {
+            iterator_types = ["parallel"]} ins(%weights : tensor<8xf16>) outs(%accumulators_1 : tensor<8xf32>) attrs = {compilation_info = #packed} {
           ^bb0(%weights_1: f16, %so_far: f32):
             %wide = arith.extf %weights_1 : f16 to f32
             %product = arith.mulf %wide, %input fastmath<contract> : f32
@@ -53,7 +53,7 @@ func.func private @fc(%x: tensor<16x2x16xf32>) -> tensor<8xf32> {
       }
       %at_2 = affine.apply affine_map<(r) -> (r * 8)>(%r)
       scf.forall.in_parallel {
-        tensor.parallel_insert_slice %sums into %shared[%at_2] [8] [1] : tensor<8xf32> into tensor<8xf32>
+        tensor.parallel_insert_slice %accumulators into %shared[%at_2] [8] [1] : tensor<8xf32> into tensor<8xf32>
       }
     } {mapping = [#iree_codegen.workgroup_mapping<x>]}
     iree_tensor_ext.dispatch.tensor.store %all, %out_binding, offsets = [0], sizes = [8], strides = [1] : tensor<8xf32> -> !iree_tensor_ext.dispatch.tensor<writeonly:tensor<8xf32>>

@@ -37,13 +37,13 @@ func.func private @fc(%x: tensor<16x2x16xf32>) -> tensor<8xf32> {
         %row_bias = tensor.extract_slice %bias[%r, %first_output] [1, 4] [1, 1] : tensor<1x8xf32> to tensor<4xf32>
         %fresh = tensor.empty() : tensor<4xf32>
         %init = linalg.copy ins(%row_bias : tensor<4xf32>) outs(%fresh : tensor<4xf32>) -> tensor<4xf32>
-        %sums = scf.for %tap = %first_tap to %end_tap step %c1 iter_args(%sums_1 = %init) -> (tensor<4xf32>) {
+        %accumulators = scf.for %tap = %first_tap to %end_tap step %c1 iter_args(%accumulators_1 = %init) -> (tensor<4xf32>) {
           %offset32 = tensor.extract %offsets[%tap] : tensor<312xi32>
           %offset = arith.index_cast %offset32 : i32 to index
           %input = tensor.extract %x[%offset] : tensor<512xf32>
           %weights = tensor.extract_slice %values[%tap, %first_output] [1, 4] [1, 1] : tensor<312x8xf32> to tensor<4xf32>
           %next = linalg.generic {indexing_maps = [affine_map<(m) -> (m)>, affine_map<(m) -> (m)>],
-              iterator_types = ["parallel"]} ins(%weights : tensor<4xf32>) outs(%sums_1 : tensor<4xf32>) attrs = {compilation_info = #packed} {
+              iterator_types = ["parallel"]} ins(%weights : tensor<4xf32>) outs(%accumulators_1 : tensor<4xf32>) attrs = {compilation_info = #packed} {
             ^bb0(%weights_1: f32, %so_far: f32):
               %product = arith.mulf %weights_1, %input fastmath<contract> : f32
               %more = arith.addf %so_far, %product fastmath<contract> : f32
@@ -52,7 +52,7 @@ func.func private @fc(%x: tensor<16x2x16xf32>) -> tensor<8xf32> {
           scf.yield %next : tensor<4xf32>
         }
         scf.forall.in_parallel {
-          tensor.parallel_insert_slice %sums into %shared_1[%first_output] [4] [1] : tensor<4xf32> into tensor<8xf32>
+          tensor.parallel_insert_slice %accumulators into %shared_1[%first_output] [4] [1] : tensor<4xf32> into tensor<8xf32>
         }
       } {mapping = [#gpu.thread<x>]}
       %at_2 = affine.apply affine_map<(r) -> (r * 8)>(%r)
