@@ -4,7 +4,7 @@ A path is the keys of a leaf, joined by "/": "conv1/kernel", "layers/0/weight". 
 variable is left out, so that a state has the same paths as the plain one that an NNX optimizer hands on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import jax
@@ -23,15 +23,20 @@ def leaf(tree: Tree, path: str) -> Any:
     return dict(paths(tree)).get(path)
 
 
+def found(tree: Tree, names: Iterable[str]) -> dict[str, Any]:
+    """The leaves at these paths. ValueError for a path that the tree does not have."""
+    leaves = dict(paths(tree))
+    if missing := sorted(set(names) - leaves.keys()):
+        raise ValueError(f"the tree has no leaf {missing[0]}, expected one of {', '.join(leaves)}")
+    return {name: leaves[name] for name in names}
+
+
 def replaced(tree: Tree, leaves: Mapping[str, Any]) -> Tree:
     """The tree with other leaves at the paths that `leaves` names.
 
     ValueError for a path that the tree does not have.
     """
-    if missing := sorted(leaves.keys() - dict(paths(tree)).keys()):
-        raise ValueError(
-            f"the tree has no leaf {missing[0]}, expected one of {', '.join(path for path, _ in paths(tree))}"
-        )
+    found(tree, leaves)
     return jax.tree_util.tree_map_with_path(lambda path, leaf: leaves.get(_text(path), leaf), tree)
 
 

@@ -27,7 +27,7 @@ def trace(function: Callable[..., jax.Array], params: Any, example: Any) -> ops.
     """
     inputs = example_inputs(example)
     jaxpr = jax.make_jaxpr(function)(params, *inputs.values())
-    arguments: list[Any] = [primitives.Const(np.asarray(leaf), _layer_name(path)) for path, leaf in trees.paths(params)]
+    arguments: list[Any] = [primitives.Const(_plain(leaf), _layer_name(path)) for path, leaf in trees.paths(params)]
     tracer = _Tracer()
     tracer.nodes += [ops.Node(name, ops.Input(), (), given.shape[1:]) for name, given in inputs.items()]
     arguments += [primitives.Ref(name, given.shape) for name, given in inputs.items()]
@@ -88,7 +88,13 @@ class _Tracer:
 
 
 def _constant(array: Any) -> primitives.Const:
-    return primitives.Const(np.asarray(array))
+    return primitives.Const(_plain(array))
+
+
+def _plain(array: Any) -> Any:
+    """As a numpy array; keys of random numbers, such as a dropout holds, have none and stay JAX's."""
+    key = hasattr(array, "dtype") and jax.dtypes.issubdtype(array.dtype, jax.dtypes.prng_key)
+    return array if key else np.asarray(array)
 
 
 def _layer_name(path: str) -> str:
@@ -96,11 +102,11 @@ def _layer_name(path: str) -> str:
     parts = path.split("/")
     parts = [part for part in parts if part not in ("kernel", "value", "weight", "w")] or parts
     name = "_".join(re.sub("[^A-Za-z0-9_]", "_", part) for part in parts)
-    return f"layer_{name}" if name[0].isdigit() else name
+    return f"layer_{name}" if name[:1].isdigit() else name or "kernel"  # the whole tree may be one kernel
 
 
 def _compute(eqn: core.JaxprEqn, inputs: list[primitives.Const]) -> list[primitives.Const]:
     results = eqn.primitive.bind(*(c.value for c in inputs), **eqn.params)
     names = {c.name for c in inputs if c.name}
     name = names.pop() if len(names) == 1 else None
-    return [primitives.Const(np.asarray(r), name) for r in (results if eqn.primitive.multiple_results else [results])]
+    return [primitives.Const(_plain(r), name) for r in (results if eqn.primitive.multiple_results else [results])]

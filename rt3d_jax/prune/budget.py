@@ -35,13 +35,18 @@ def to_rate(
     energies: what losing each block would cost, [grid] by layer name (see prune.heuristic). Without them, the sum of
         its squared weights.
 
-    ValueError for a rate that `check` refuses.
+    ValueError for a rate that `check` refuses, and for weights that are not finite.
     """
     check(plan, table, rate, measure=measure)
     choice = selection.Selection(plan, table, measure)
     if energies is None:
         energies = selection.squares(params, plan, table)
     energies = {layer.name: np.asarray(energies[layer.name], np.float64) for layer in choice.pruned}
+    for name, energy in energies.items():
+        if not np.isfinite(energy).all():
+            raise ValueError(
+                f"{name} has blocks of energy nan or infinite, expected numbers; did the training diverge?"
+            )
     return plans.mask_tree(params, choice.masks(energies, choice.dense / rate), table)
 
 

@@ -40,6 +40,10 @@ class Setting:
     rate: float | None = None
     measure: selection.Measure = "macs"
 
+    def __post_init__(self) -> None:
+        if not self.steps >= 1:
+            raise ValueError(f"steps is {self.steps}, expected at least 1: the length of the phase")
+
     def aim(self) -> tuple[selection.Selection, float]:
         """The selection of blocks, and the fraction of the dense cost that it may keep. ValueError without a rate."""
         if self.rate is None:

@@ -41,7 +41,7 @@ def freeze(mask_tree: Tree) -> optax.GradientTransformation:
     def update(updates: Tree, state: Any, params: Tree | None = None) -> tuple[Tree, FreezeState]:
         if params is None:
             raise ValueError("freeze got params None, expected the parameters: call update(updates, state, params)")
-        weights, steps = dict(trees.paths(params)), dict(trees.paths(updates))
+        weights, steps = trees.found(params, paths), trees.found(updates, paths)
         frozen = {
             path: jnp.where(mask, steps[path], -weights[path]) for path, mask in zip(paths, state.masks, strict=True)
         }

@@ -105,9 +105,11 @@ def terms(plan: plans.Plan, table: cost.Table, *, macs: bool = False, l1: float 
     """
     rules = {name: rule for name, rule in plans.match(plan, table).items() if rule is not None}
     pruned = {layer.name: (layer, rules[layer.name]) for layer in table if layer.name in rules}
+    if not pruned:
+        raise ValueError("plan keeps every layer dense, expected at least one rule Prune(...) for a layer")
     if not macs:
         return {name: Term(layer.place, rule.pattern, l1=l1) for name, (layer, rule) in pruned.items()}
-    mean = sum(layer.macs for layer, _ in pruned.values()) / max(1, len(pruned))
+    mean = sum(layer.macs for layer, _ in pruned.values()) / len(pruned)
     if not mean:
         raise ValueError("the layers were read by name and have no MACs; trace the network, or set macs=False")
     return {name: Term(layer.place, rule.pattern, layer.macs / mean, l1) for name, (layer, rule) in pruned.items()}
@@ -256,5 +258,5 @@ def _soft_threshold(params: Tree, step: Any, terms: Terms, factors: Factors) -> 
 
 
 def _kernels(params: Tree, terms: Terms) -> dict[str, jax.Array]:
-    leaves = dict(trees.paths(params))
+    leaves = trees.found(params, [term.place.path for term in terms.values()])
     return {name: term.place.kernel(leaves[term.place.path]) for name, term in terms.items()}

@@ -18,6 +18,7 @@ from rt3d_jax.sparsity import cost, masks, patterns, plans
 Tree = Any
 Array = Any
 Measure = Literal["macs", "parameters"]
+MEASURES = ("macs", "parameters")
 Energies = dict[str, Array]
 Counts = dict[str, Any]
 CLOSE = 5e-4  # the fraction of a budget that may stay free
@@ -61,6 +62,8 @@ class Selection:
     """
 
     def __init__(self, plan: plans.Plan, table: cost.Table, measure: Measure = "macs"):
+        if measure not in MEASURES:
+            raise ValueError(f"measure is {measure!r}, expected one of {', '.join(MEASURES)}")
         rules = plans.match(plan, table)
         self._places = {layer.name: layer.place for layer in table if rules[layer.name] is not None}
         self.layers = tuple(_layer(layer, rules[layer.name], measure) for layer in table)
@@ -72,7 +75,7 @@ class Selection:
 
     def kernels(self, params: Tree) -> dict[str, Array]:
         """The pruned kernels by layer name, as (locations..., inputs, outputs)."""
-        leaves = dict(trees.paths(params))
+        leaves = trees.found(params, [place.path for place in self._places.values()])
         return {name: place.kernel(leaves[place.path]) for name, place in self._places.items()}
 
     def replaced(self, tree: Tree, kernels: dict[str, Array]) -> Tree:

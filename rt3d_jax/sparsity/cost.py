@@ -118,13 +118,13 @@ def named(params: Tree) -> Table:
 
 def macs(table: Sequence[Layer], masks: Tree | None = None) -> int:
     """MACs of the example. Under masks only the kept weights count."""
-    kept = None if masks is None else dict(paths(masks))
+    kept = None if masks is None else _masks(table, masks)
     return sum(_kept(layer, kept) for layer in table)
 
 
 def parameters(table: Sequence[Layer], masks: Tree | None = None) -> int:
     """Learned parameters of the layers, as Layer.parameters counts them. Under masks only the kept ones count."""
-    dropped = 0 if masks is None else sum(int(np.sum(~np.asarray(mask))) for mask in jax.tree.leaves(masks))
+    dropped = 0 if masks is None else sum(int(np.sum(~np.asarray(mask))) for mask in _masks(table, masks).values())
     return sum(layer.parameters for layer in table) - dropped
 
 
@@ -219,6 +219,15 @@ def _unread(names: dict[str, str], path: str, leaves: dict[str, Any], operation:
         "nothing uses it" if operation is None else f"it goes into {operation} before any convolution or matrix product"
     )
     return _layer(names, products.Use(place, 0, 0, (), None, why), leaves, channels.Wiring())
+
+
+def _masks(table: Sequence[Layer], masks: Tree) -> dict[str, Any]:
+    """The masks by path. ValueError for one that belongs to no layer of the table."""
+    found = dict(paths(masks))
+    known = [path for layer in table for path in (layer.place.path, *layer.wiring.followers)]
+    if strange := sorted(found.keys() - set(known)):
+        raise ValueError(f"the masks have a leaf {strange[0]}, expected only {', '.join(known)}: those of these layers")
+    return found
 
 
 def _kept(layer: Layer, masks: dict[str, Any] | None) -> int:

@@ -94,9 +94,9 @@ def map_masked(function: Callable[[jax.Array, jax.Array], jax.Array], params: Tr
 
     ValueError for a mask where the parameters have no leaf.
     """
-    leaves = dict(trees.paths(params))
-    found = {path: function(mask, leaves[path]) if path in leaves else mask for path, mask in trees.paths(masks)}
-    return trees.replaced(params, found)
+    given = dict(trees.paths(masks))
+    leaves = trees.found(params, given)
+    return trees.replaced(params, {path: function(mask, leaves[path]) for path, mask in given.items()})
 
 
 def dense(params: Tree) -> Tree:

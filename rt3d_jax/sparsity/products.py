@@ -31,7 +31,11 @@ class Place:
     shape: tuple[int, ...]
 
     def kernel(self, leaf: Any) -> Any:
-        """The leaf as a kernel of `shape`."""
+        """The leaf as a kernel of `shape`. ValueError for a leaf of another shape than was read."""
+        if tuple(leaf.shape) != self.stored:
+            raise ValueError(
+                f"{self.path} has shape {tuple(leaf.shape)}, expected {self.stored}; read the layers of this network"
+            )
         return leaf if self._plain else leaf.transpose(self.axes).reshape(self.shape)
 
     def leaf(self, kernel: Any) -> Any:
