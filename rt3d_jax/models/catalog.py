@@ -76,8 +76,7 @@ NETWORKS: dict[str, Callable[..., nnx.Module]] = {
 
 def create(model: Model, outputs: int, *, rngs: nnx.Rngs, conv_form: str = "auto") -> nnx.Module:
     """A new network with random parameters; ValueError for an unknown name or sizes that the network cannot take."""
-    sizes = {name: getattr(model, name) for name in ("width", "frames", "size", "dropout")}
-    arguments = {"outputs": outputs, **sizes, "form": conv_form, "rngs": rngs, **model.options}
+    arguments = _arguments(model, outputs, rngs, conv_form)
     return _constructor(model.name, arguments)(**arguments)
 
 
@@ -111,6 +110,11 @@ def table(model: Model, outputs: int, inputs: Sequence[Any] | None = None) -> tu
     """
     examples = (clip_shape(model),) if inputs is None else inputs
     return cost.layers(apply_function(model, outputs, "direct"), shapes(model, outputs), *examples)
+
+
+def check_constructor(model: Model) -> None:
+    """ValueError unless there is a network of the model's name that takes the model's arguments. Makes no network."""
+    _constructor(model.name, _arguments(model, outputs=1, rngs=None, conv_form="auto"))
 
 
 def check(model: Model, inputs: Sequence[jax.ShapeDtypeStruct], output: tuple[int, ...]) -> None:
@@ -160,6 +164,11 @@ def train_function(
         return found, nnx.to_pure_dict(nnx.state(network, nnx.BatchStat))
 
     return apply
+
+
+def _arguments(model: Model, outputs: int, rngs: nnx.Rngs | None, conv_form: str) -> dict[str, Any]:
+    sizes = {name: getattr(model, name) for name in ("width", "frames", "size", "dropout")}
+    return {"outputs": outputs, **sizes, "form": conv_form, "rngs": rngs, **model.options}
 
 
 def _constructor(name: str, arguments: dict[str, Any]) -> Callable[..., nnx.Module]:

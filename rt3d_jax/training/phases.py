@@ -79,6 +79,7 @@ def prepare(experiment: experiments.Experiment, out: str | pathlib.Path, progres
     machine.keep_freed_memory()
     out = pathlib.Path(out)
     devices.check(experiment.batch, experiment.compute.accumulate)
+    catalog.check_constructor(experiment.model)  # before data is made or read, which may take minutes
     data = distributed.in_turn(lambda: experiment.task.open(out, progress))
     signature = experiment.task.signature(data.facts)
     catalog.check(experiment.model, signature.structs(), signature.output.shape)

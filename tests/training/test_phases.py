@@ -197,6 +197,20 @@ def test_a_rate_out_of_reach_is_an_error_before_training(out, tmp_path):
         phases.prepare(dataclasses.replace(EXPERIMENT, rates=(2.0, 100.0)), tmp_path, silent)
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("tests.models.tiny:Missing", "tests.models.tiny has no class 'Missing'"),
+        ("c4d", "model is 'c4d', expected one of c3d"),
+    ],
+)
+def test_a_model_that_is_not_there_is_an_error_before_data_is_made(tmp_path, name, message):
+    model = dataclasses.replace(EXPERIMENT.model, name=name)
+    with pytest.raises(ValueError, match=message):
+        phases.prepare(dataclasses.replace(EXPERIMENT, model=model), tmp_path / "out", silent)
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_cost_table_is_that_of_the_network(out):
     prepared = phases.prepare(EXPERIMENT, out[0], silent)
     result = json.loads((out[0] / "runs" / "dense" / "result.json").read_text())
