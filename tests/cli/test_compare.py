@@ -116,8 +116,8 @@ def test_peers_can_be_given_the_masked_weights(
         asked.extend((engine.name, network.scheme, (threads, turns, runs)) for engine, network in pairs)
         return [rounds.Measured(*pair) for pair in pairs], None, False
 
-    def build(folder, profile, rate, seed):
-        assert (profile, rate, seed) == (released.PROFILES["c3d"], 2.0, 7)
+    def build(folder, profile, rate, seed, form):
+        assert (profile, rate, seed, form) == (released.PROFILES["c3d"], 2.0, 7, "executables")
         dense = networks.Network(folder, "c3d", "dense", 1.0, 2_000, np.ones(compare.CLASSES))
         return dense, dataclasses.replace(dense, scheme="kgs 8x4", rate=2.0, macs=1_000)
 

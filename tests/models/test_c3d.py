@@ -73,7 +73,7 @@ def test_dropout_acts_only_with_a_key():
     params, apply = random_params(model, 3), jax.jit(catalog.apply_function(model, 3))
     clip = np.random.default_rng(0).normal(size=catalog.clip_shape(model)).astype(np.float32)
     np.testing.assert_array_equal(apply(params, clip), apply(params, clip))
-    assert np.any(apply(params, clip, jax.random.key(0)) != apply(params, clip, jax.random.key(1)))
+    assert np.any(apply(params, clip, key=jax.random.key(0)) != apply(params, clip, key=jax.random.key(1)))
 
 
 WRONG = [

@@ -201,7 +201,7 @@ def test_a_changed_file_is_named(copied_bundle: bundles.Bundle, name: str, longe
         (lambda m: "[]", "is not a manifest (ValueError('a list, expected an object'));"),
         (
             lambda m: json.dumps({k: v for k, v in m.items() if k != "layers"}),
-            "is not a manifest (KeyError('layers'));",
+            "is not a manifest (ValueError('manifest has no layers'));",
         ),
         (lambda m: json.dumps(m | {"format": 99}), "has format 99, this version reads 1 and 2;"),
     ],
