@@ -93,7 +93,7 @@ def _constant(array: Any) -> primitives.Const:
 
 def _plain(array: Any) -> Any:
     """As a numpy array; keys of random numbers, such as a dropout holds, have none and stay JAX's."""
-    key = hasattr(array, "dtype") and jax.dtypes.issubdtype(array.dtype, jax.dtypes.prng_key)
+    key = hasattr(array, "dtype") and jax.numpy.issubdtype(array.dtype, jax.dtypes.prng_key)
     return array if key else np.asarray(array)
 
 
