@@ -19,7 +19,6 @@ from rt3d_jax.sparsity import channels, products
 Tree = Any
 STATISTICS = channels.STATISTICS
 VECTORS = ("bias", "scale", "shift")
-paths = trees.paths
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +79,7 @@ def layers(apply: Callable[..., Any], params: Tree, *examples: Any) -> Table:
     """
     shapes = jax.tree.map(_shaped, params)
     traced = jax.make_jaxpr(apply)(shapes, *map(_example, examples)).jaxpr
-    leaves = dict(paths(shapes))
+    leaves = dict(trees.paths(shapes))
     found = channels.trace(traced, list(leaves.items()))
     if not found.uses:
         raise ValueError(
@@ -99,7 +98,7 @@ def named(params: Tree) -> Table:
     locations...), as Equinox and PyTorch store it. MACs are 0 and nothing is known of the wiring but the layer's own
     vectors. ValueError if there is neither leaf.
     """
-    leaves = dict(paths(params))
+    leaves = dict(trees.paths(params))
     kernels = {path: place for path, leaf in leaves.items() if (place := _conventional(path, tuple(leaf.shape)))}
     if not kernels:
         known = ", ".join(list(leaves)[:3])
@@ -130,7 +129,7 @@ def parameters(table: Sequence[Layer], masks: Tree | None = None) -> int:
 
 def kept_macs(layer: Layer, masks: Tree | None) -> int:
     """MACs of one layer under a mask tree. None is dense."""
-    return _kept(layer, None if masks is None else dict(paths(masks)))
+    return _kept(layer, None if masks is None else dict(trees.paths(masks)))
 
 
 def kernels(tree: Tree, table: Sequence[Layer]) -> dict[str, Any]:
@@ -138,7 +137,7 @@ def kernels(tree: Tree, table: Sequence[Layer]) -> dict[str, Any]:
 
     Of a mask tree, the kernels' masks; None where all of a kernel is kept.
     """
-    leaves = dict(paths(tree))
+    leaves = dict(trees.paths(tree))
     read = lambda layer: None if (leaf := leaves.get(layer.place.path)) is None else layer.place.kernel(leaf)
     return {layer.name: read(layer) for layer in table}
 
@@ -223,7 +222,7 @@ def _unread(names: dict[str, str], path: str, leaves: dict[str, Any], operation:
 
 def _masks(table: Sequence[Layer], masks: Tree) -> dict[str, Any]:
     """The masks by path. ValueError for one that belongs to no layer of the table."""
-    found = dict(paths(masks))
+    found = dict(trees.paths(masks))
     known = [path for layer in table for path in (layer.place.path, *layer.wiring.followers)]
     if strange := sorted(found.keys() - set(known)):
         raise ValueError(f"the masks have a leaf {strange[0]}, expected only {', '.join(known)}: those of these layers")

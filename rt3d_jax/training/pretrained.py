@@ -5,7 +5,6 @@ from typing import Any
 
 from lowering.functions import trees
 from rt3d_jax.models import catalog
-from rt3d_jax.sparsity import cost
 from rt3d_jax.training import checkpoints, experiments
 
 Tree = Any
@@ -35,7 +34,7 @@ def start(experiment: experiments.Experiment, outputs: int) -> Tree:
 
 def head(model: catalog.Model, outputs: int) -> frozenset[str]:
     """The paths of the parameters whose shapes depend on the number of outputs."""
-    one, other = (dict(cost.paths(catalog.shapes(model, number))) for number in (outputs, outputs + 1))
+    one, other = (dict(trees.paths(catalog.shapes(model, number))) for number in (outputs, outputs + 1))
     return frozenset(path for path in one if one[path].shape != other[path].shape)
 
 
@@ -44,7 +43,7 @@ def adopt(fresh: Tree, found: Tree, head: frozenset[str], where: str = "pretrain
 
     ValueError for any other leaf that is missing, has no place or another shape.
     """
-    old, new = dict(cost.paths(found)), dict(cost.paths(fresh))
+    old, new = dict(trees.paths(found)), dict(trees.paths(fresh))
     keep = any(path in old and old[path].shape != new[path].shape for path in head)
     for path in sorted((old.keys() | new.keys()) - (head if keep else frozenset())):
         shapes = [tuple(leaves[path].shape) if path in leaves else None for leaves in (old, new)]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lowering.functions import trees
 from rt3d_jax.sparsity import cost
 from rt3d_jax.training import experiments, recipes
 from rt3d_jax.weights import card_words, shared
@@ -148,7 +149,7 @@ def _kept_parameters(layer: cost.Layer, masks: Any) -> int:
     """Parameters that a layer keeps, counted as by cost.parameters."""
     own = [
         mask
-        for path, mask in cost.paths(masks)
+        for path, mask in trees.paths(masks)
         if cost.layer_name(path) == layer.name or path in layer.wiring.followers
     ]
     return layer.parameters - sum(int(np.sum(~np.asarray(mask))) for mask in own)
@@ -185,7 +186,7 @@ def _making(facts: shared.Facts) -> str:
 
 
 def _use(found: shared.Shared) -> str:
-    facts, (first, leaf) = found.facts, next((p, v) for p, v in cost.paths(found.params) if cost.is_kernel(p))
+    facts, (first, leaf) = found.facts, next((p, v) for p, v in trees.paths(found.params) if cost.is_kernel(p))
     said, name = card_words.words(facts), plain(facts.name)
     return USE.format(
         name=name,
@@ -193,7 +194,7 @@ def _use(found: shared.Shared) -> str:
         example=said.example,
         first=first,
         shape=list(np.shape(leaf)),
-        masks=MASKS if any(True for _ in cost.paths(found.masks)) else "",
+        masks=MASKS if any(True for _ in trees.paths(found.masks)) else "",
         code=f"\n{said.code}" if said.code else "",
     )
 

@@ -108,7 +108,7 @@ def convert(
         raise ValueError(f"{where} has no weight for {head}, expected {source.origin}; is it another network?")
     classes = found[head].shape[-1]
     shapes = catalog.shapes(model, classes)
-    expected = {path: leaf.shape for path, leaf in cost.paths(shapes)}
+    expected = {path: leaf.shape for path, leaf in trees.paths(shapes)}
     lost = [path for path in expected if path not in found]
     strange += [key for path, key in _keys(arrays, source.rows).items() if path not in expected]
     for what, names in (("has no weight for", lost), ("has an unexpected", strange)):

@@ -90,8 +90,8 @@ def write(folder: pathlib.Path, shared: Shared) -> None:
     sizes = {"macs_dense": cost.macs(layers), "parameters_dense": cost.parameters(layers), **kept}
     said = {"format": FORMAT, "version": VERSION, **to_json(shared.facts), "rate": sizes["macs_dense"] / kept["macs"]}
     files.write_json(folder / CONFIG, {**said, **sizes})
-    arrays = {path: np.asarray(leaf) for path, leaf in cost.paths(shared.params)}
-    packed = {path: np.packbits(np.asarray(mask)) for path, mask in cost.paths(shared.masks)}
+    arrays = {path: np.asarray(leaf) for path, leaf in trees.paths(shared.params)}
+    packed = {path: np.packbits(np.asarray(mask)) for path, mask in trees.paths(shared.masks)}
     for name, found in ((MODEL, arrays), (MASKS, packed)):
         if found:
             (folder / name).write_bytes(safetensors.numpy.save(found, {"format": f"{FORMAT} {VERSION}"}))
@@ -118,7 +118,7 @@ def read(folder: pathlib.Path, code: Sequence[str] = ()) -> Shared:
     _check_code(folder / CONFIG, said, code)
     facts = parse(said, folder / CONFIG)
     shapes = catalog.shapes(facts.model, facts.signature.outputs)
-    expected = {path: leaf.shape for path, leaf in cost.paths(shapes)}
+    expected = {path: leaf.shape for path, leaf in trees.paths(shapes)}
     params = _arrays(_file(folder / MODEL), "F32", expected)
     missing = expected.keys() - params.keys()
     if missing:

@@ -7,6 +7,7 @@ import optax
 import pytest
 from flax import nnx
 
+from lowering.functions import trees
 from rt3d_jax.models import catalog, layers
 from rt3d_jax.prune import freeze
 from rt3d_jax.sparsity import cost, masks, patterns, plans
@@ -59,8 +60,8 @@ def test_statistics_are_the_tree_of_means_and_variances_and_nothing_without_batc
         model = catalog.Model(name, width=0.05, size=17)
         shapes, clip = catalog.shapes(model, 2), jnp.zeros(catalog.clip_shape(model))
         _, statistics = jax.eval_shape(catalog.train_function(model, 2), shapes, clip, key=key)
-        expected = [path for path, _ in cost.paths(shapes) if path.endswith(("/mean", "/var"))]
-        assert [path for path, _ in cost.paths(statistics)] == expected and len(expected) == count
+        expected = [path for path, _ in trees.paths(shapes) if path.endswith(("/mean", "/var"))]
+        assert [path for path, _ in trees.paths(statistics)] == expected and len(expected) == count
 
 
 def test_the_logits_of_a_single_clip_do_not_depend_on_its_batch_in_evaluation_alone():
@@ -92,8 +93,8 @@ def test_a_step_gives_the_statistics_that_the_network_measured(optimizer):
         before = jax.tree.map(np.array, state["params"])
         state, _ = step(state, {"clip": clip, "label": label})
     _, expected = jax.jit(apply)(before, clip, key=jax.random.key(0))
-    assert len(cost.paths(expected)) == 4
-    for path, leaf in cost.paths(expected):
+    assert len(trees.paths(expected)) == 4
+    for path, leaf in trees.paths(expected):
         np.testing.assert_allclose(cost.leaf(state["params"], *path.split("/")), leaf, rtol=1e-4, atol=1e-6)
     dropped = ~np.asarray(mask_tree["conv1"]["bias"])
     assert dropped.any() and not state["params"]["conv1"]["scale"][dropped].any()

@@ -4,8 +4,8 @@ import jax
 import pytest
 from flax import nnx
 
+from lowering.functions import trees
 from rt3d_jax.models import catalog, layers
-from rt3d_jax.sparsity import cost
 
 NAME = "tests.models.test_own_networks"
 INPUTS = (jax.ShapeDtypeStruct((1, 2, 4, 4, 3), "float32"),)
@@ -49,7 +49,7 @@ def test_a_class_of_ones_own_is_a_network_with_its_own_options():
     catalog.check(model("Good"), INPUTS, (2, 4, 4, 5))
     (layer,) = catalog.table(model("Good"), 5, INPUTS)
     assert layer.macs == 2 * 4 * 4 * 3 * 5
-    assert [path for path, _ in cost.paths(catalog.shapes(model("Good"), 5))] == ["conv/bias", "conv/kernel"]
+    assert [path for path, _ in trees.paths(catalog.shapes(model("Good"), 5))] == ["conv/bias", "conv/kernel"]
 
 
 BROKEN = [

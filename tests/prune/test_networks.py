@@ -8,6 +8,7 @@ import jax
 import numpy as np
 import pytest
 
+from lowering.functions import trees
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import budget
 from rt3d_jax.sparsity import cost, masks, patterns, plans
@@ -56,7 +57,7 @@ def test_a_budget_is_hit_and_counts_what_the_masks_leave(model, plan, measure):
     count = cost.macs if measure == "macs" else cost.parameters
     assert 1.8 <= count(table) / count(table, tree) <= 1.85
     ones = masks.apply(jax.tree.map(np.ones_like, params), tree)
-    learned = [leaf for path, leaf in cost.paths(ones) if not path.endswith(("/mean", "/var"))]
+    learned = [leaf for path, leaf in trees.paths(ones) if not path.endswith(("/mean", "/var"))]
     assert cost.parameters(table, tree) == sum(int(np.sum(leaf)) for leaf in learned)
 
 

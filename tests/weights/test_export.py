@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 import yaml
 
+from lowering.functions import trees
 from rt3d_jax.data import classes, clips, ucf101
 from rt3d_jax.evaluation import scores
-from rt3d_jax.sparsity import cost, patterns, plans
+from rt3d_jax.sparsity import patterns, plans
 from rt3d_jax.tasks import classification
 from rt3d_jax.training import checkpoints, experiments, phases, pretrained, recipes
 from rt3d_jax.weights import exports, imports, shared
@@ -57,7 +58,7 @@ def assert_same_network(one, other):
         if field.name not in ("name", "params", "masks"):
             assert getattr(one, field.name) == getattr(other, field.name), field.name
     for tree in ("params", "masks"):
-        first, second = (dict(cost.paths(getattr(network, tree))) for network in (one, other))
+        first, second = (dict(trees.paths(getattr(network, tree))) for network in (one, other))
         assert list(first) == list(second)
         for path, leaf in first.items():
             assert leaf.dtype == second[path].dtype
@@ -205,7 +206,7 @@ def test_the_cards_numpy_code_reads_the_folder_alone(out, share):
         exec(compile(code, "README.md", "exec"), names)
     network = checkpoints.load_network(out / "runs" / PRUNED)
     for tree, found in ((network.params, names["params"]), (network.masks, names["masks"])):
-        expected = dict(cost.paths(tree))
+        expected = dict(trees.paths(tree))
         assert expected.keys() == found.keys()
         for path, leaf in expected.items():
             np.testing.assert_array_equal(leaf, found[path])

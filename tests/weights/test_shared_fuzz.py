@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
+from lowering.functions import trees
 from rt3d_jax.configs import c3d_ucf101
 from rt3d_jax.data import clips
 from rt3d_jax.evaluation import measured
 from rt3d_jax.models import catalog
-from rt3d_jax.sparsity import cost
 from rt3d_jax.tasks import classification
 from rt3d_jax.training import codec
 from rt3d_jax.weights import card, shared
@@ -227,7 +227,7 @@ def outcome(folder):
     try:
         found = shared.read(folder)
         assert card.text(found).startswith("---\nlicense: ")
-        assert all(np.isfinite(leaf).all() for _, leaf in cost.paths(found.params))
+        assert all(np.isfinite(leaf).all() for _, leaf in trees.paths(found.params))
     except (ValueError, FileNotFoundError) as error:
         assert "\n" not in str(error) and len(str(error)) < 2000, f"no line: {error!r}"
         return "refused"
