@@ -1,6 +1,6 @@
-"""Executed instructions of an arm64 bundle: of each layer alone at its full size, and of a whole inference.
+"""The instructions that an arm64 bundle executes: in each layer alone, at its full size, and in a whole inference.
 
-Counts, never times.
+These are counts. They say nothing about times.
 """
 
 import collections
@@ -12,18 +12,21 @@ from typing import Any
 
 from lowering.bundle import bundles, qemu
 from lowering.counts import instructions, layers, library, loops, plugin
+from lowering.system import spelling
 
 MILLION = 1_000_000
 Counts = dict[str, int]  # executed instructions by class
-# done and in total, in millions of MACs: the time that emulating takes is about proportional to them
+# progress(done, total), in millions of MACs. The time of emulation is roughly proportional to them.
 Progress = Callable[[int, int], None]
 
 
 @dataclasses.dataclass(frozen=True)
 class Layer:
-    """A layer's kernels in one inference.
+    """What the kernels of one layer execute in one inference.
 
-    `macs`: those kept, as in the manifest; `loop`: where most of its instructions ran.
+    macs: the MACs that were kept, as the manifest says.
+    convolution: whether the layer is one. A layer whose kernel has no space axes is not.
+    loop: the loop that executed most of the instructions. None if nothing was repeated.
     """
 
     name: str
@@ -33,29 +36,29 @@ class Layer:
     loop: loops.Loop | None
 
     def row(self) -> dict[str, Any]:
-        """As JSON."""
+        """The layer as JSON: the keys of `row` and "loop"."""
         found = row(self.name, self.macs, self.counts)
         return found | {"loop": self.loop and self.loop.row(sum(self.counts.values()))}
 
 
 @dataclasses.dataclass(frozen=True)
 class Inference:
-    """What one more inference of the shipped module executes: its kernels, and the runtime around them."""
+    """What one inference of the shipped module executes: in its kernels, and in IREE's runtime around them."""
 
     kernels: Counts
     runtime: Counts
 
     def whole(self) -> Counts:
-        """Both together."""
+        """The counts of both together."""
         return dict(collections.Counter(self.kernels) + collections.Counter(self.runtime))
 
 
 def count(
     bundle: bundles.Bundle, names: Sequence[str] = (), progress: Progress = lambda done, total: None
 ) -> tuple[list[Layer], Inference | None]:
-    """Counts every layer and a whole inference, or only the layers named.
+    """The counts of every layer and of a whole inference. With `names`, those of the named layers only, and None.
 
-    CountError for a bundle of another kind than android.
+    CountError for a bundle that is not for an Android CPU, an unknown layer, or a program that cannot be run.
     """
     if not bundle.target.name.startswith("android:"):
         raise plugin.CountError(
@@ -65,7 +68,7 @@ def count(
     kept = {layer["name"]: layer["macs"] for layer in bundle.manifest["layers"]}
     chosen, found = _chosen(layers.entries(bundle), names), []
     work = [1 + kept.get(entry.name, 0) // MILLION for entry in chosen]
-    total = sum(work) * (1 if names else 4)  # whole inferences: once in one process, twice in another
+    total = sum(work) * (1 if names else 4)  # three whole inferences follow: one in a process, two in another
     with tempfile.TemporaryDirectory() as temporary:
         module = layers.compile(bundle, pathlib.Path(temporary))
         for i, entry in enumerate(chosen):
@@ -82,7 +85,7 @@ def count(
 
 
 def total(found: Iterable[Layer]) -> Counts:
-    """The sum over layers."""
+    """The sum of the counts over layers."""
     counts: collections.Counter[str] = collections.Counter()
     for layer in found:
         counts.update(layer.counts)
@@ -90,7 +93,7 @@ def total(found: Iterable[Layer]) -> Counts:
 
 
 def row(name: str, macs: int, counts: Counts) -> dict[str, Any]:
-    """Counts beside their share per MAC kept (nothing per MAC where there are none)."""
+    """Counts as JSON, in sum and per MAC that was kept. "per_mac" is empty where there are no MACs."""
     sums = {
         "instructions": sum(counts.values()),
         "loads": sum(counts.get(kind, 0) for kind in instructions.LOADS),
@@ -105,7 +108,8 @@ def _chosen(entries: list[layers.Entry], names: Sequence[str]) -> list[layers.En
     known = [entry.name for entry in entries]
     for name in names:
         if name not in known:
-            raise plugin.CountError(f"no layer {name!r}; expected some of: {', '.join(known)}")
+            meant = spelling.meant(name, known)
+            raise plugin.CountError(f"no layer {name!r}; expected some of: {', '.join(known)}{meant}")
     return [entry for entry in entries if not names or entry.name in names]
 
 
@@ -119,9 +123,9 @@ def _layer(bundle: bundles.Bundle, module: pathlib.Path, entry: layers.Entry) ->
 
 
 def _whole(bundle: bundles.Bundle, inferences: int) -> library.Ran:
-    """A process that runs so many inferences.
+    """What a process executes that makes this number of inferences.
 
-    The difference between two of them is one inference: loading cancels out.
+    The difference between two such processes is what the further inferences execute, because loading cancels out.
     """
     flags, module = ["--flagfile=bench.flags", f"--benchmark_min_time={inferences}x"], bundle.folder / "module.vmfb"
     ran = _run(bundle, "iree-benchmark-module", flags, module)
@@ -135,6 +139,6 @@ def _less(more: Counts, counts: Counts) -> Counts:
 
 
 def _run(bundle: bundles.Bundle, tool: str, arguments: list[str], module: pathlib.Path) -> library.Ran:
-    """What one of IREE's aarch64 tools executes in the bundle's folder, of the module's kernels and besides."""
+    """What one of IREE's aarch64 tools executes in the bundle's folder: in the module's kernels, and elsewhere."""
     blocks = plugin.run([*qemu.tool(tool), *arguments], bundle.folder)
     return library.locate(blocks, library.code(module))

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any
 
-from lowering.system import cpuinfo
+from lowering.system import cpuinfo, spelling
 from lowering.targets import cores, gpus, precisions
 
 KINDS = ("cpu", "vulkan")
@@ -146,7 +146,7 @@ def find(name: str) -> Target:
         bounds = {"gpu": VULKAN_GPUS[model], "macs_per_dispatch": MACS_PER_DISPATCH}
         return Target(name, "vulkan", "vulkan", flags, VULKAN[chosen.accumulators], precision=chosen, **bounds)
     known = f"{', '.join(names())}; with :{', :'.join(precisions.PRECISIONS)} after it, or f32"
-    raise TargetError(f"no target {name!r}; expected one of: {known}")
+    raise TargetError(f"no target {name!r}; expected one of: {known}{spelling.meant(name, names())}")
 
 
 def split(target: Target, macs_per_dispatch: int | None) -> Target:
@@ -161,7 +161,7 @@ def split(target: Target, macs_per_dispatch: int | None) -> Target:
 def written(target: Target, form: str) -> Target:
     """The target with its kernels in this form; TargetError if there is none of the name."""
     if form not in FORMS:
-        raise TargetError(f"no form {form!r}; expected one of: {', '.join(FORMS)}")
+        raise TargetError(f"no form {form!r}; expected one of: {', '.join(FORMS)}{spelling.meant(form, FORMS)}")
     return dataclasses.replace(target, form=form)
 
 

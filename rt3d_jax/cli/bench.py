@@ -1,4 +1,4 @@
-"""rt3d bench: latency of host bundles, or of a network beside other engines, interleaved."""
+"""rt3d bench: the latency of host bundles, or of a network beside other engines, measured in turns."""
 
 import importlib
 import pathlib
@@ -17,7 +17,7 @@ DEFAULT_PEERS = ("openvino", "onnxruntime", "torch", "mnn")
 
 
 def run(
-    folders: Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional],
+    folders: tuple[pathlib.Path, ...],
     /,
     model: str | None = None,
     rate: float | None = None,
@@ -31,32 +31,46 @@ def run(
     runs: int = 20,
     json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
 ) -> int:
-    """Time host bundles, interleaved (A B A B ...), beside the machine's FMA peak measured in the same run.
+    """Time bundles on this machine, or a network beside other inference engines.
 
-    Speed-ups are against the first bundle: name the dense one first. With --model instead of bundles: a network with
-    random weights, dense and cut by the profile of the paper's authors (KGS 8x4; S3D, for which they published none, in
-    all layers alike but the first and the last), beside other engines with the same weights, each in a process of its
-    own on the same cores. These are times of this machine, not of a phone.
+    Bundles for `host` are timed in turns (A B A B ...), so that a slow moment of the machine hits all of them alike.
+    The peak of its multiply-add units is measured in the same run. Speed-ups are over the first bundle, so name the
+    dense one first.
+
+    With --model, a network with random weights is timed instead. It is built twice: dense, and pruned in KGS 8x4 blocks
+    as in the model that the paper's authors published. They published no S3D, so there every layer but the first and
+    the last keeps the same share. The other engines get the same weights. Each engine runs in a process of its own on
+    the same cores.
+
+    All times are those of this machine. They say nothing about a phone.
 
     Args:
         folders: Bundles for `host` that `rt3d lower` wrote.
-        model: Network to compare with other engines, such as c3d.
-        rate: Dense MACs over kept MACs of the sparse network; default: the paper's.
-        peers: Of openvino, onnxruntime, torch, torch-frozen (TorchScript), inductor (torch.compile) and mnn; one that
-        is not installed is a row that says so.
-        masked: Times the peers on the sparse network's weights too, zeros included.
-        forms: With --model, the forms of our own kernels: executables, linalg.
-        keep: With --model, a new folder for what is compared: bundles (for `rt3d profile`), ONNX models, the clip.
-        seed: Of the random weights and clip.
-        threads: Threads of every engine.
-        rounds: Rounds over everything.
-        runs: Single inferences of each in a round, after two that warm up.
-        json_file: Writes {"machine", "threads", "fma_peak_gflops", "rows"} here, and of bundles the "versions" of what
-        made them.
+        model: Time this network instead of bundles: c3d, r2plus1d or s3d.
+        rate: With --model, the rate of the sparse network: dense MACs over kept MACs. The default is that of the
+            published model.
+        peers: With --model, the other engines: openvino, onnxruntime, torch, torch-frozen (TorchScript), inductor
+            (torch.compile) and mnn. An engine that is not installed gets a row that says so.
+        masked: With --model, time the other engines on the sparse network too. They multiply by its zeros.
+        forms: With --model, the forms in which our own kernels are written: executables, linalg.
+        keep: With --model, a new folder that keeps what was compared: the bundles, the ONNX models and the clip. By
+            default they are deleted.
+        seed: With --model, the seed of the random weights and of the clip.
+        threads: Threads of each engine.
+        rounds: How often the turns are repeated.
+        runs: Inferences that each bundle or engine makes in a turn, after two more that warm it up.
+        json_file: Also write the result to this file. It holds "machine", "threads", "fma_peak_gflops", "rows" and, for
+            bundles, "versions".
+
+    Examples:
+        rt3d bench runs/first/bundles/dense/host runs/first/bundles/kgs-3.6x/host --threads 2 --json latency.json
+        rt3d bench --model c3d --rate 3.57 --peers openvino onnxruntime
     """
     if model is not None:
         if folders:
-            raise ValueError(f"both --model {model} and {len(folders)} bundles were named; expected one or the other")
+            raise ValueError(
+                f"--model {model} and {len(folders)} bundles were both given; name bundles or a model, not both"
+            )
         compare = importlib.import_module("rt3d_jax.cli.compare")
         return compare.run(compare.Job(model, rate, peers, masked, seed, keep, forms), threads, rounds, runs, json_file)
     console.some(folders, "bundle, such as OUT/bundles/dense/host")
@@ -78,7 +92,7 @@ def run(
 def measure_rows(
     found: Sequence[bundles.Bundle], threads: int, rounds: int, runs: int
 ) -> tuple[list[dict[str, Any]], float]:
-    """Rows for report.json, and the FMA peak in GFLOP/s."""
+    """The rows of report.json, and the machine's peak of fused multiply-adds in GFLOP/s."""
     with console.Progress() as progress:
         latencies, peak = measure.interleave(
             found, threads, rounds, runs, lambda done, total: progress("latency", done, total)
@@ -90,7 +104,7 @@ def measure_rows(
 
 
 def show(rows: Sequence[dict[str, Any]], peak: float) -> None:
-    """Latencies as a table."""
+    """Prints the latencies as a table. Speed-ups are over the first row."""
     columns = (
         "run",
         "form",
@@ -122,7 +136,7 @@ def show(rows: Sequence[dict[str, Any]], peak: float) -> None:
             )
         )
     console.table(
-        f"Latency on this machine ({rows[0]['runs']} runs each, interleaved; FMA peak {peak:.0f} GFLOP/s)",
+        f"Latency on this machine ({rows[0]['runs']} inferences each, in turns; FMA peak {peak:.0f} GFLOP/s)",
         columns,
         cells,
     )

@@ -1,23 +1,26 @@
-"""rt3d check: bundles against the answers that travel with them."""
+"""rt3d check: run bundles and compare with the answers that they carry."""
 
 import pathlib
-from typing import Annotated
-
-import tyro
 
 from lowering.bundle import bundles, deploy
 from rt3d_jax.cli import console, lower
 
 
-def run(folders: Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional], /) -> int:
-    """Run bundles on their own clip and compare with JAX's answer: natively, under qemu-user (arm64) or on the Vulkan
-    device found here.
+def run(folders: tuple[pathlib.Path, ...], /) -> int:
+    """Run bundles on the input that they carry, and compare with JAX's answer.
 
-    Exit code 1 if an answer differs by more than 1e-4 of the largest logit (1e-2 with f16 in memory, 5e-2 with sums in
-    f16), or could not be had.
+    A bundle holds one example and JAX's answer to it. Bundles for `host` run natively, those for Android CPUs under
+    qemu-user, and those for Vulkan on the Vulkan device of this machine.
+
+    The exit code is 1 if a bundle could not run, or if an answer differs from JAX's by more than 1e-4 of the largest
+    output. The bound is 1e-2 with f16 in memory, and 5e-2 with sums in f16.
 
     Args:
         folders: Bundles that `rt3d lower` wrote.
+
+    Examples:
+        rt3d check runs/first/bundles/dense/host
+        rt3d check runs/first/bundles/dense/android-cortex-a76 runs/first/bundles/kgs-3.6x/android-cortex-a76
     """
     console.some(folders, "bundle, such as OUT/bundles/dense/host")
     rows = [lower.row(deploy.checked(bundles.read(folder))) for folder in folders]

@@ -15,7 +15,7 @@ from lowering.bundle import bundles
 from lowering.bundle import write as writing
 from lowering.graph import trace
 from lowering.peers import engines, networks, rounds
-from lowering.system import files
+from lowering.system import files, spelling
 from lowering.targets import targets
 from rt3d_jax.cli import console
 from rt3d_jax.configs import released
@@ -29,11 +29,15 @@ INTERRUPTED = 130
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What to compare: peers by name; rate None is the profile's own; masked times peers on the sparse network's
-    weights too.
+    """What to compare.
 
-    keep: the new folder for the networks in every form, None for one that goes away. forms: of our own kernels, of
-    targets.FORMS.
+    model: a network with a published profile.
+    rate: dense MACs over kept MACs of the sparse network. None is the rate of the profile.
+    peers: the other engines, by name.
+    masked: time the other engines on the sparse network too.
+    seed: of the random weights and of the clip.
+    keep: a new folder that keeps the networks in every form. None deletes them.
+    forms: the forms of our own kernels, of targets.FORMS.
     """
 
     model: str
@@ -46,7 +50,7 @@ class Job:
 
 
 def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path | None) -> int:
-    """Builds, measures, writes and shows. Exit code 130 after Ctrl-C, with what was measured."""
+    """Builds the networks, times them, and prints and writes the rows. 130 after Ctrl-C, with the rows so far."""
     profile, chosen = released.find(job.model), [find(name) for name in job.peers]
     ours = engines.ENGINES[engines.OURS]
     with _folder(job.keep) as folder:
@@ -68,25 +72,27 @@ def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path |
 def _folder(keep: pathlib.Path | None) -> Iterator[pathlib.Path]:
     if keep is not None:
         if keep.exists():
-            raise ValueError(f"--keep {keep} is there already, expected the name of a new folder")
+            raise ValueError(f"--keep {keep} exists already; name a new folder")
         yield keep
-        console.say(f"kept: {', '.join(str(path.parent) for path in sorted(keep.glob('*/*/manifest.json')))}")
+        console.say(f"bundles kept: {', '.join(str(path.parent) for path in sorted(keep.glob('*/*/manifest.json')))}")
         return
     with tempfile.TemporaryDirectory(prefix="rt3d-bench-") as folder:
         yield pathlib.Path(folder)
 
 
 def find(name: str) -> engines.Engine:
-    """A peer by name; ValueError listing those that there are."""
+    """Another engine by name. ValueError for an unknown one."""
     if name not in engines.PEERS:
-        raise ValueError(f"no peer {name!r}; expected one of: {', '.join(engines.PEERS)}")
+        raise ValueError(
+            f"no peer {name!r}; expected one of: {', '.join(engines.PEERS)}{spelling.meant(name, engines.PEERS)}"
+        )
     return engines.ENGINES[name]
 
 
 def build(
     folder: pathlib.Path, profile: released.Profile, rate: float, seed: int, form: str = targets.FORMS[0]
 ) -> tuple[networks.Network, networks.Network]:
-    """The network with random weights, dense and cut by its profile, in every form; a random clip."""
+    """Writes the network with random weights, dense and pruned by its profile, in one form of our kernels."""
     model, shape = profile.model, catalog.clip_shape(profile.model)
     apply = catalog.apply_function(model, CLASSES, "direct")
     answer = jax.jit(catalog.apply_function(model, CLASSES))
@@ -107,14 +113,14 @@ def build(
 
     keeps = ", ".join(f"{regex} {1 if rule is None else rule.keep:.3g}" for regex, rule in plan)
     console.say(
-        f"{model.name}: {released.KGS.name} at {total / kept:.2f}x, keeps by layer: {keeps}; random weights, "
-        f"seed {seed}"
+        f"{model.name} with random weights (seed {seed}), {released.KGS.name} at {total / kept:.2f}x; blocks kept by "
+        f"layer: {keeps}"
     )
     return write("dense", params, total), write(released.KGS.name, masks.apply(params, mask), kept)
 
 
 def header(used: Sequence[engines.Engine], threads: int) -> dict[str, Any]:
-    """The machine, with the engines' settings and the versions of what is timed, and the threads."""
+    """The head of the JSON file: the machine, the settings and versions of the engines, and the threads."""
     there = [engine for engine in used if importlib.util.find_spec(engine.library.partition(".")[0])]
     versions = bundles.versions() | {engine.package: engine.version for engine in there}
     settings = {engine.name: engine.settings for engine in used}
@@ -122,7 +128,7 @@ def header(used: Sequence[engines.Engine], threads: int) -> dict[str, Any]:
 
 
 def show(rows: Sequence[dict[str, Any]], peak: float | None, threads: int) -> None:
-    """The rows as a table; the second is our sparse network, over which "over sparse" gives every time."""
+    """Prints the rows as a table. "over sparse" divides each time by that of our sparse network, the second row."""
     columns = (
         "engine",
         "scheme",
@@ -156,12 +162,15 @@ def show(rows: Sequence[dict[str, Any]], peak: float | None, threads: int) -> No
                 r["status"],
             )
         )
-    said = "" if peak is None else f", FMA peak {peak:.0f} GFLOP/s"
-    console.table(f"{dense['model']}, {threads} thread(s), interleaved{said}", columns, cells)
+    said = "" if peak is None else f"; FMA peak {peak:.0f} GFLOP/s"
+    console.table(
+        f"{dense['model']} on {threads} {'thread' if threads == 1 else 'threads'}, timed in turns{said}", columns, cells
+    )
     if dense["p50_ms"] and sparse["p50_ms"]:
         gain = dense["p50_ms"] / sparse["p50_ms"]
         console.say(
-            f"sparse over dense: {gain:.2f}x at a rate of {sparse['rate']:.2f}x, {gain / sparse['rate']:.0%} of it"
+            f"The sparse network has {sparse['rate']:.2f}x fewer MACs and is {gain:.2f}x faster: "
+            f"{gain / sparse['rate']:.0%} of the reduction."
         )
 
 

@@ -1,5 +1,9 @@
-"""What a person sees: progress bars with time left on a terminal, plain lines elsewhere, and tables."""
+"""What a person sees: tables, lines, and progress. Progress is bars on a terminal, and a line now and then elsewhere.
 
+NO_COLOR (https://no-color.org), if it is set and not empty, turns off colours and all other styles.
+"""
+
+import os
 import sys
 import threading
 import time
@@ -11,24 +15,31 @@ import rich.markup
 import rich.progress
 import rich.table
 
-CONSOLE = rich.console.Console()
-if not CONSOLE.is_terminal:
-    CONSOLE = rich.console.Console(width=160)  # a log file has no edge to wrap at
 PLAIN_SECONDS = 15.0
 INTERRUPTED = threading.Event()
 
 
-def interrupt(*_: object) -> None:
-    """SIGINT's handler.
+def console() -> rich.console.Console:
+    """A console on standard output. In a file, where lines have no end, it is 160 columns wide."""
+    colours = None if os.environ.get("NO_COLOR") else "auto"
+    made = rich.console.Console(color_system=colours)
+    return made if made.is_terminal else rich.console.Console(color_system=colours, width=160)
 
-    Python drops an exception that is raised inside some callbacks; the next progress report then raises it again.
+
+CONSOLE = console()
+
+
+def interrupt(*_: object) -> None:
+    """The handler of SIGINT.
+
+    Python drops an exception that is raised inside some callbacks. The next report of progress then raises it again.
     """
     INTERRUPTED.set()
     raise KeyboardInterrupt
 
 
 class Progress:
-    """progress(what, done, total, values): one bar per `what` on a terminal; a line now and then without one."""
+    """progress(what, done, total, values): a bar for each `what` on a terminal, else a line now and then."""
 
     def __init__(self) -> None:
         columns = (
@@ -69,9 +80,7 @@ class Progress:
             self._bars.update(self._tasks[what], values=text)
 
     def _drop_finished(self, what: str) -> None:
-        """Of a job ("JOB: what") only the phase under way has a bar: a sweep has more of them than a terminal has
-        lines.
-        """
+        """Removes the bars of a job's earlier phases ("JOB: phase"). A sweep has more than a terminal has lines."""
         job, inside, _ = what.partition(": ")
         for other in [name for name in self._tasks if inside and name.startswith(f"{job}: ")]:
             self._bars.remove_task(self._tasks.pop(other))
@@ -94,18 +103,18 @@ class Progress:
 
 
 def say(text: str) -> None:
-    """One line, wrapped only by the terminal."""
+    """Prints one line, which only the terminal wraps."""
     CONSOLE.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def some(values: Sequence[object], what: str) -> None:
-    """ValueError if nothing was named on the command line."""
+    """ValueError if the command line named none of them."""
     if not values:
         raise ValueError(f"nothing to do: name at least one {what}")
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table; columns of numbers align right, only the last column wraps."""
+    """Prints a table. Columns of numbers are aligned right, and only the last column wraps."""
     drawn = rich.table.Table(title=title, title_justify="left", box=rich.table.box.SIMPLE_HEAD)
     rows = [[_cell(value) for value in row] for row in rows]
     for i, name in enumerate(columns):

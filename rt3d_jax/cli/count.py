@@ -11,28 +11,34 @@ from lowering.counts import count, instructions
 from lowering.system import files
 from rt3d_jax.cli import console
 
-NOTE = "Counted under qemu-user: how many instructions run, not how long they take on any machine."
+NOTE = "Counted under qemu-user. Counts say how many instructions run, not how long they take on any machine."
 
 
 def run(
-    folders: Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional],
+    folders: tuple[pathlib.Path, ...],
     /,
     layers: tuple[str, ...] = (),
     loops: bool = False,
     json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
 ) -> None:
-    """Count the instructions that arm64 bundles execute per MAC kept, layer by layer and in a whole inference.
+    """Count the instructions that arm64 bundles execute: in each layer, and in a whole inference.
 
-    Counts, not times.
+    The bundle runs under qemu-user, which executes about 1e9 MACs in 5 s. The whole inference takes three times as long
+    as all layers together. The counts are given per MAC that was kept. They say how much work a kernel does, and not
+    how long it takes on any machine.
 
-    Emulating takes about 5 s for 1e9 MACs, and the whole inference three times as much as all layers together. A
-    layer's MACs include those of taps that lie outside the clip in time, which its kernel does not compute.
+    A layer's MACs include those of kernel taps that fall before the first frame or after the last one. The kernels do
+    not compute these.
 
     Args:
-        folders: Bundles for android targets that `rt3d lower` wrote.
-        layers: Counts only these layers (at their full size), and no whole inference.
-        loops: Shows the machine code of each layer's hottest loop.
-        json_file: Writes the counts here too: by class of instruction, with each layer's hottest loop.
+        folders: Bundles for Android CPUs that `rt3d lower` wrote.
+        layers: Count only these layers, at their full size, and no whole inference.
+        loops: Also print the machine code of each layer's hottest loop.
+        json_file: Also write the counts to this file, by class of instruction, with each layer's hottest loop.
+
+    Examples:
+        rt3d count runs/first/bundles/kgs-3.6x/android-cortex-a76
+        rt3d count runs/first/bundles/kgs-3.6x/android-cortex-a76 --layers conv2 --loops
     """
     console.some(folders, "bundle, such as OUT/bundles/dense/android-cortex-a76")
     reports = []
@@ -51,7 +57,7 @@ def run(
 
 
 def report(bundle: bundles.Bundle, found: Sequence[count.Layer], inference: count.Inference | None) -> dict[str, Any]:
-    """A bundle's counts as JSON: layers, their sums over convolutions and over all kernels, and the whole inference."""
+    """A bundle's counts as JSON: each layer, sums over convolutions and over all layers, and the whole inference."""
     convolutions = [layer for layer in found if layer.convolution]
     sums = [(name, each) for name, each in (("convolutions", convolutions), ("all layers", found)) if each]
     totals = [count.row(name, sum(layer.macs for layer in each), count.total(each)) for name, each in sums]
@@ -67,7 +73,7 @@ def report(bundle: bundles.Bundle, found: Sequence[count.Layer], inference: coun
 
 
 def show(folder: pathlib.Path, found: dict[str, Any], loops: bool) -> None:
-    """Counts as a table, and with `loops` the hottest loops."""
+    """Prints the counts as a table. `loops`: print the machine code of the hottest loops too."""
     rows = [*found["layers"], *found["totals"]]
     multiplies = [kind for kind in instructions.MULTIPLIES if any(kind in row["counts"] for row in found["layers"])]
     columns = (
@@ -101,6 +107,6 @@ def _cells(row: dict[str, Any], multiplies: Sequence[str]) -> tuple[object, ...]
 def _summary(loop: dict[str, Any]) -> str:
     mix = ", ".join(f"{times:.3g} {kind}" for kind, times in loop["mix"].items())
     return (
-        f"{loop['share']:.1%} of its instructions in a loop of {loop['instructions']:.3g} ({mix}), "
-        f"{loop['spills']:.3g} of them on the stack"
+        f"{loop['share']:.1%} of its instructions run in a loop of {loop['instructions']:.3g} ({mix}), "
+        f"{loop['spills']:.3g} of which access the stack"
     )

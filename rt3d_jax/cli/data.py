@@ -1,4 +1,4 @@
-"""rt3d data: checks a copy of a data set."""
+"""rt3d data: verbs about data sets. `check` checks a copy of one."""
 
 import collections
 import os
@@ -13,19 +13,15 @@ from rt3d_jax.data import checks, folders
 
 SHOWN = 10
 Name = Literal["ucf101", "hmdb51", "something", "kinetics", "classes"]
+ABOUT = """Work with data sets of videos. docs/data.md says where to get them and how their folders are laid out.
 
-
-def call(arguments: list[str], prog: str) -> int:
-    """The verb: check FOLDER [options]."""
-    if arguments and arguments[0] not in ("check", "-h", "--help"):
-        raise ValueError(f"no command {arguments[0]!r}; expected: check FOLDER")
-    if arguments[:1] == ["check"]:
-        return tyro.cli(check, prog=f"{prog} check", args=arguments[1:])
-    return tyro.cli(check, prog=f"{prog} check", args=["--help"])
+Examples:
+    rt3d data check data/ucf101
+"""
 
 
 def check(
-    folder: Annotated[pathlib.Path, tyro.conf.Positional],
+    folder: pathlib.Path,
     /,
     layout: Name | None = None,
     split: int = 1,
@@ -35,21 +31,25 @@ def check(
     threads: int = os.cpu_count() or 1,
     json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
 ) -> int:
-    """Check a copy of a data set: lists against files, leaks from training to testing, and every video opened.
+    """Check a copy of a data set: its lists, its files, and whether test videos are also in the training set.
 
-    Exit code 0 if all is well (notes aside), 1 if something is wrong. Ctrl-C shows what was found until then.
-
-    Examples: `rt3d data check data/ucf101`, `rt3d data check data/k400 --decode --duplicates --json k400.json`.
+    Every video is opened. Errors are printed first, then notes, with the first ten of each kind. The exit code is 1 if
+    there are errors. After Ctrl-C, what was found until then is printed.
 
     Args:
-        folder: The data set: UCF101, HMDB51, Something-Something v2, Kinetics or a folder of class folders.
-        layout: Its layout; default: what its lists show.
-        split: Split of UCF101 or HMDB51, 1 to 3.
-        frames: Frames of the clips that will be taken of it.
-        decode: Decode a clip of every video, not only its packets; takes many times as long.
-        duplicates: Compare the contents of files of equal size.
-        threads: Videos opened at a time.
-        json_file: Writes {"folder", "layout", "complete", "videos", "findings"} here.
+        folder: The data set: UCF101, HMDB51, Something-Something v2, Kinetics, or one folder for each class.
+        layout: The layout of the folder. By default it is recognised by its lists.
+        split: The split of UCF101 or HMDB51: 1, 2 or 3.
+        frames: Frames of the clips that you will train on. Shorter videos are reported.
+        decode: Also decode a clip of every video. This takes many times as long.
+        duplicates: Also compare the contents of files of equal size.
+        threads: Videos to open at a time. The default is the number of CPU cores.
+        json_file: Also write all findings to this file. It holds "folder", "layout", "complete", "videos" and
+            "findings".
+
+    Examples:
+        rt3d data check data/ucf101
+        rt3d data check data/k400 --decode --duplicates --json k400.json
     """
     source = folders.source(folder, layout, split)
     kind = next(name for name, row in folders.LAYOUTS.items() if isinstance(source, row.source))
@@ -80,7 +80,7 @@ def check(
 
 
 def show(found: list[checks.Finding], seen: dict[str, int], complete: bool) -> None:
-    """What was found, by kind, errors first; of each kind the first few."""
+    """Prints what was found by kind, errors first, with the first few of each kind."""
     by_kind = collections.defaultdict(list)
     for finding in found:
         by_kind[finding.kind].append(finding.what)
@@ -91,8 +91,8 @@ def show(found: list[checks.Finding], seen: dict[str, int], complete: bool) -> N
                 console.say(f"  {what}")
             if len(by_kind[kind]) > SHOWN:
                 console.say(f"  ... and {len(by_kind[kind]) - SHOWN:,} more; --json FILE lists all")
-    wrong = sum(finding.is_error for finding in found)
-    verdict = f"{wrong:,} things are wrong" if wrong else "nothing is wrong"
+    errors = sum(finding.is_error for finding in found)
+    verdict = f"{errors:,} {'error' if errors == 1 else 'errors'}" if errors else "no errors"
     until = "" if complete else " so far; the check was stopped"
     console.say(f"{seen.get('lists', 0):,} entries, {seen.get('videos', 0):,} videos opened: {verdict}{until}")
 
@@ -100,3 +100,6 @@ def show(found: list[checks.Finding], seen: dict[str, int], complete: bool) -> N
 def _write(path: pathlib.Path, head: dict[str, Any], found: list[checks.Finding]) -> None:
     rows = [{"kind": f.kind, "level": checks.KINDS[f.kind][0], "what": f.what} for f in found]
     files.write_json(path, {**head, "findings": rows}, indent=1)
+
+
+VERBS = {"check": check}

@@ -1,4 +1,4 @@
-"""rt3d demo: the whole path on made-up videos, ending in a report."""
+"""rt3d demo: the whole path on made-up videos. It ends in a report."""
 
 import pathlib
 from typing import Any, TypedDict
@@ -18,7 +18,7 @@ from rt3d_jax.training import checkpoints, phases
 
 
 class Kept(TypedDict):
-    """latency.json. key: the threads, and the hash of each bundle's module."""
+    """The content of latency.json. key: the threads, and the hash of each bundle's module."""
 
     key: list[int | str]
     rows: list[dict[str, object]]
@@ -31,15 +31,23 @@ def run(
     target: tuple[str, ...] = lower.DEFAULT_TARGETS,
     threads: int = 1,
 ) -> int:
-    """The whole path: a small video data set, a dense network, pruning, bundles for each target, latency, and a report.
+    """Try everything on made-up videos: train, prune, compile, time, and write a report.
 
-    Writes OUT/report.html and OUT/report.json. What is there already is used; after Ctrl-C the same command goes on.
+    Eight motions are drawn as real video files. A small network is trained on them, pruned to several rates and
+    retrained. Each network is compiled for each target and checked against JAX. Dense and sparse networks are then
+    timed in turns. The result is OUT/report.html, with the same numbers in OUT/report.json.
+
+    Steps that are finished are not repeated. After Ctrl-C the same command continues.
 
     Args:
-        out: Folder for everything.
-        config_name: Experiment, as for `rt3d train`.
-        target: Targets of the bundles; `host` is needed for the latency.
-        threads: Threads for the latency.
+        out: Folder for everything that is written.
+        config_name: The experiment, as for `rt3d train`.
+        target: Targets to compile for, as for `rt3d lower`. Latencies need `host`.
+        threads: Threads of the timed networks.
+
+    Examples:
+        rt3d demo --out quickstart
+        rt3d demo --out quickstart --target host android:cortex-a78 --threads 2
     """
     experiment = train_verb.load(config_name)
     chosen = [targets.find(name) for name in target]
@@ -67,7 +75,7 @@ def run(
 
 
 def pictures(prepared: phases.Prepared, results: list[dict[str, Any]], out: pathlib.Path) -> None:
-    """Write OUT/report/masks.npz and, if the task has pictures, OUT/report/clips.npz; see report.page."""
+    """Writes OUT/report/masks.npz and, if the task has pictures, OUT/report/clips.npz. See report.page."""
     folder = out / "report"
     folder.mkdir(exist_ok=True)
     networks = [checkpoints.load_network(prepared.folder(result["name"])) for result in results]
@@ -79,7 +87,7 @@ def pictures(prepared: phases.Prepared, results: list[dict[str, Any]], out: path
 
 
 def _latency(out: pathlib.Path, results: list[dict[str, Any]], threads: int) -> tuple[list[dict[str, Any]], float]:
-    """Rows and FMA peak; kept in OUT/latency.json for as long as the bundles are the same."""
+    """The rows and the FMA peak. OUT/latency.json keeps them for as long as the bundles are the same."""
     found = [bundles.read(out / "bundles" / result["name"] / "host") for result in results]
     path, key = (
         out / "latency.json",
@@ -106,7 +114,7 @@ def _mask_maps(prepared: phases.Prepared, network: checkpoints.Network) -> dict[
 
 
 def _predictor(out: pathlib.Path, network: checkpoints.Network) -> Any:
-    """The host bundle where there is one, so that what ships is what is shown; else JAX."""
+    """The function that answers: the host bundle where there is one, so that the report shows what ships, else JAX."""
     folder = out / "bundles" / network.name / "host"
     if folder.is_dir():
         return runs.load(bundles.read(folder))

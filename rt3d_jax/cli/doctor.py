@@ -1,4 +1,4 @@
-"""rt3d doctor: what works here, by trying it."""
+"""rt3d doctor: what works on this machine. Each part is tried."""
 
 import importlib.metadata
 import importlib.util
@@ -20,7 +20,7 @@ from lowering.system import extras, files
 from lowering.targets import gpus, targets
 from rt3d_jax.cli import console
 
-# What this version of rt3d was built and tested with; IREE's two halves must be the very same version.
+# The version of IREE that this version of rt3d was tested with. Its compiler and runtime must be the same version.
 IREE = "3.13.0"
 Finding = tuple[bool, str]
 Row = dict[str, Any]
@@ -31,15 +31,19 @@ def run(
     device: bool = False,
     json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
 ) -> int:
-    """Say what works on this machine, and how to mend what does not.
+    """Show what works on this machine, and how to install what does not.
 
-    Exit code 1 if something that every user needs is missing.
+    Each part is tried, not looked up. The exit code is 1 if a part that every user needs is missing.
 
     Args:
-        install: Downloads what needs no root: IREE's aarch64 tools, which check arm64 bundles under qemu.
-        device: Asks the phones that adb sees instead: what can run on their CPUs, and whether their Vulkan driver has
-        what IREE needs.
-        json_file: Writes the findings here too.
+        install: First download what needs no root: IREE's aarch64 tools, which run arm64 bundles under qemu-user.
+        device: Show the phones that adb sees instead: which targets their CPUs can run, and whether their Vulkan
+            drivers have what IREE needs.
+        json_file: Also write the findings to this file.
+
+    Examples:
+        rt3d doctor
+        rt3d doctor --device
     """
     if install:
         console.say(f"IREE's aarch64 tools: {qemu.install()}")
@@ -65,7 +69,7 @@ def _here() -> list[Row]:
 
 
 def _phones() -> list[Row]:
-    """For each phone its CPU, with the targets whose features it has, and its Vulkan driver."""
+    """Two rows for each phone: its CPU, with the targets whose features it has, and its Vulkan driver."""
     from lowering.phone import adb
 
     rows: list[Row] = []
@@ -102,7 +106,7 @@ def _iree() -> Finding:
     found = {name: importlib.metadata.version(name) for name in ("iree-base-compiler", "iree-base-runtime")}
     fits = set(found.values()) == {IREE}
     return fits, ", ".join(f"{k} {v}" for k, v in found.items()) + (
-        "" if fits else f"; install {IREE} of both: bundles do not work across versions"
+        "" if fits else f"; install {IREE} of both, because a bundle runs only in the version that compiled it"
     )
 
 
@@ -121,7 +125,7 @@ def _gpu() -> Finding:
     kinds = sorted({device.platform for device in jax.devices()})
     works = kinds != ["cpu"]
     return works, f"JAX runs on {', '.join(kinds)}" + (
-        "" if works else "; for NVIDIA install the extra: pip install 'rt3d-jax[cuda]'"
+        "" if works else "; for an NVIDIA GPU: pip install 'rt3d-jax[cuda]'"
     )
 
 
@@ -145,7 +149,7 @@ def _vulkan() -> Finding:
     )
     said = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in found.stdout.splitlines())}
     if "name" not in said:
-        return False, "no Vulkan 1.3 device; without a GPU, on Debian: apt-get install mesa-vulkan-drivers libvulkan1"
+        return False, "no Vulkan 1.3 device; on a Debian without a GPU: apt-get install mesa-vulkan-drivers libvulkan1"
     features = dict(pair.split("=") for pair in said.get("features", "").split())
     missing = [name for name in gpus.FEATURES if features.get(name) != "yes"]
     halves = all(features.get(name) == "yes" for name in ("shaderFloat16", "storageBuffer16BitAccess"))
@@ -172,7 +176,7 @@ def _spirv() -> Finding:
 
 
 def _adb() -> Finding:
-    """A system's own, or the one that adbutils brings."""
+    """The system's adb, or the one that adbutils brings."""
     with extras.need("phone"):
         import adbutils
 

@@ -1,4 +1,4 @@
-"""rt3d eval: the score of trained runs, and of the bundles that ship."""
+"""rt3d eval: the score of trained runs and of compiled bundles."""
 
 import pathlib
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from rt3d_jax.tasks import contract
 
 
 def run(
-    networks: Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional],
+    networks: tuple[pathlib.Path, ...],
     /,
     clips: int = 1,
     crops: int = 1,
@@ -27,23 +27,32 @@ def run(
     out: pathlib.Path = pathlib.Path("eval"),
     json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
 ) -> None:
-    """Measure trained runs (in JAX) and bundles for `host` (in IREE) on the test examples of their task.
+    """Measure the accuracy of trained runs and of compiled bundles on test videos.
 
-    For networks that classify clips, one clip and one crop are the clip-level protocol of the paper. Several are
-    averaged to one answer for each video, as in --clips 10 --crops 3. A stopped evaluation goes on where it was, and a
-    finished one is not made again. Networks of other tasks are measured as after training.
+    Runs are computed in JAX, and bundles for `host` in IREE. So the accuracy of what ships is measured too.
+
+    By default one clip from the middle of each video is classified. This is the clip-level protocol of the paper. With
+    more clips or crops (--clips 10 --crops 3), the probabilities of all clips of a video are averaged. A network whose
+    task is not the classification of clips is measured as it was after training.
+
+    After Ctrl-C the same command continues. A finished evaluation is not repeated.
 
     Args:
-        networks: Folders of finished phases, such as OUT/runs/dense, and bundles, such as OUT/bundles/dense/host.
-        clips: Clips of each video, evenly spread over it.
-        crops: Squares of each clip: 1 is the centre, 3 reach from end to end of the longer side.
-        batch: Examples that a run answers at a time; a bundle takes them one by one.
-        workers: Processes that read; 0 is a thread.
-        data: Data set of videos to measure on; default: the data that the network was trained on.
-        layout: Layout of --data; default: what its lists show.
-        split: Split of --data, of UCF101 or HMDB51.
-        out: Folder for what is kept: OUT/NAME-ENGINE/confusion.png, classes.csv and the state of the evaluation.
-        json_file: Writes the rows here too.
+        networks: Runs, such as OUT/runs/dense, and bundles, such as OUT/bundles/dense/host.
+        clips: Clips of each video, spread evenly over it.
+        crops: Square crops of each clip. 1 is the centre. 3 cover the longer side from end to end.
+        batch: Examples that a run computes at a time. A bundle computes one at a time.
+        workers: Processes that decode videos. 0 decodes in a thread.
+        data: The folder of a data set to measure on. By default it is the one that the network was trained on.
+        layout: The layout of --data. By default it is recognised by its lists.
+        split: The split of --data, if that is UCF101 or HMDB51.
+        out: Folder for the results. OUT/NAME-ENGINE-CLIPSxCROPS holds the confusion matrix, a table of classes and the
+            state of the evaluation.
+        json_file: Also write the rows to this file.
+
+    Examples:
+        rt3d eval runs/first/runs/dense runs/first/runs/kgs-3.6x --clips 10 --crops 3
+        rt3d eval runs/first/bundles/dense/host --data data/ucf101 --json accuracy.json
     """
     console.some(networks, "run or bundle, such as OUT/runs/dense or OUT/bundles/dense/host")
     protocol = evaluate_clips.Protocol(clips, crops, batch, workers)
@@ -69,9 +78,9 @@ def measure(
     protocol: evaluate_clips.Protocol,
     progress: console.Progress,
 ) -> dict[str, Any]:
-    """The row of a network of any task, on the test examples that it was trained beside."""
+    """The row of a network of any task, measured on the test examples of the data that it was trained on."""
     if source.folder is not None or protocol.clips * protocol.crops > 1:
-        raise ValueError(f"{subject.name} classifies no clips; expected none of --data, --clips and --crops")
+        raise ValueError(f"{subject.name} does not classify clips; leave out --data, --clips and --crops")
     task = subjects.experiment(subject).task
     opened = task.open(subject.home, progress)
     signature = task.signature(opened.facts)
@@ -99,7 +108,7 @@ def measure(
 
 
 def show(rows: Sequence[dict[str, Any]]) -> None:
-    """Scores as a table, accuracies with their classes, and the protocols in words."""
+    """Prints the scores as tables, with the classes where there are some, and the protocols in words."""
     clips = [row for row in rows if "classes" in row]
     others = [row for row in rows if "classes" not in row]
     if clips:

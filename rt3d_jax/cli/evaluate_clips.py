@@ -1,4 +1,4 @@
-"""rt3d eval for the classification of clips: several clips and crops of a video, and what classes are confused."""
+"""rt3d eval for networks that classify clips: several clips and crops of a video, and which classes are confused."""
 
 import csv
 import dataclasses
@@ -23,7 +23,7 @@ SHOWN_CLASSES = 20
 
 @dataclasses.dataclass(frozen=True)
 class Protocol:
-    """Clips of a video and crops of a clip; clips in a batch, and processes that decode them."""
+    """How videos are measured: clips of each video, crops of each clip, clips in a batch, and decoding processes."""
 
     clips: int
     crops: int
@@ -43,7 +43,7 @@ class Protocol:
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """The data set to measure on, None for the one that a network was trained on, and its layout and split."""
+    """The data set to measure on, with its layout and split. None is the data that the network was trained on."""
 
     folder: pathlib.Path | None = None
     layout: str | None = None
@@ -53,7 +53,7 @@ class Source:
 def evaluate(
     subject: subjects.Classifier, source: Source, protocol: Protocol, out: pathlib.Path, progress: console.Progress
 ) -> dict[str, Any]:
-    """The row of a network; what is kept of it lies in OUT/NAME-ENGINE-CLIPSxCROPS."""
+    """The row of a network. Writes its confusion matrix and classes to OUT/NAME-ENGINE-CLIPSxCROPS."""
     dataset, bad = _dataset(subject, source, progress)
     place = out / f"{subject.name}-{subject.engine}-{protocol.clips}x{protocol.crops}"
     found, row = measure(subject, dataset, bad, protocol, place, progress)
@@ -69,7 +69,7 @@ def measure(
     place: pathlib.Path,
     progress: console.Progress,
 ) -> tuple[scores.Scores, dict[str, Any]]:
-    """The scores of a network and its row; goes on from what lies at `place`, and leaves there what was counted."""
+    """The scores of a network and its row. The state at `place` is continued, and saved there."""
     videos = dataset.test
     tally = scores.Tally([video.label for video in videos], len(subject.labels))
     batches = pipelines.eval_batches(
@@ -103,7 +103,7 @@ def measure(
 
 
 def show(rows: Sequence[dict[str, Any]]) -> None:
-    """Accuracies as a table, and classes where they are few."""
+    """Prints the accuracies as a table, and for each network its worst classes."""
     cells = [
         (
             *(r["run"], r["engine"], r["scheme"], f"{r['rate']:.2f}", f"{r['accuracy']:.2f}"),
@@ -125,19 +125,19 @@ def show(rows: Sequence[dict[str, Any]]) -> None:
 def _dataset(
     subject: subjects.Classifier, source: Source, progress: console.Progress
 ) -> tuple[folders.Dataset, pipelines.Bad]:
-    """The data set that was named, or the one that the network was trained on; its classes must be the network's."""
+    """The data set that was named, or the one that the network was trained on. Its classes must be the network's."""
     if source.folder is not None:
         dataset, bad = folders.read(folders.source(source.folder, source.layout, source.split)), "skip"
     else:
         task = subjects.experiment(subject).task
         if not isinstance(task, classification.Classification):
-            raise ValueError(f"{subject.home} trained no classification; name a data set with --data FOLDER")
+            raise ValueError(f"{subject.home} did not train on clips with classes; name a data set with --data FOLDER")
         dataset, bad = task.open(subject.home, progress).dataset, task.bad
     return _relabelled(dataset, subject), bad
 
 
 def _relabelled(dataset: folders.Dataset, subject: subjects.Classifier) -> folders.Dataset:
-    """The test videos with the network's classes: by name, or by number where the network only numbers its classes."""
+    """The test videos with the network's labels: matched by name, or by number if the network only numbers them."""
     if dataset.labels == subject.labels:
         return dataset
     numbered = subject.labels == tuple(str(number) for number in range(len(dataset.labels)))
@@ -145,16 +145,16 @@ def _relabelled(dataset: folders.Dataset, subject: subjects.Classifier) -> folde
     strange = [label for label in dataset.labels if label not in numbers]
     if strange:
         raise ValueError(
-            f"{subject.name} does not know the class {strange[0]!r} of {dataset.name}; its "
-            f"{len(subject.labels)} classes begin with {subject.labels[0]!r}; imported weights take names "
-            f"with `rt3d import --labels FILE`"
+            f"{subject.name} does not know the class {strange[0]!r} of {dataset.name}; the first of its "
+            f"{len(subject.labels)} classes is {subject.labels[0]!r}; name the classes of imported weights with "
+            f"`rt3d import --labels FILE`"
         )
     videos = [dataclasses.replace(video, label=numbers[dataset.labels[video.label]]) for video in dataset.test]
     return dataclasses.replace(dataset, labels=subject.labels, test=tuple(videos))
 
 
 def _key(subject: subjects.Classifier, videos: Sequence[folders.Video], protocol: Protocol) -> str:
-    """What an evaluation under way belongs to: network, clips, and the videos with their sizes."""
+    """A hash of what an evaluation depends on: the network, the protocol, and the videos with their sizes."""
     found = [(video.path, video.label, pathlib.Path(video.path).stat().st_size) for video in videos]
     spec = clip_specs.to_json(subject.clip)
     parts = [subject.key, spec, protocol.clips, protocol.crops, protocol.batch, found]
@@ -186,7 +186,7 @@ def _row(
 
 
 def _keep(place: pathlib.Path, found: scores.Scores, labels: Sequence[str], row: dict[str, Any]) -> None:
-    """confusion.png and classes.csv of one network."""
+    """Writes confusion.png and classes.csv of one network."""
     title = f"{row['run']} in {row['engine']}: top-1 {row['accuracy']:.2f} %, {row['videos']} videos, {row['protocol']}"
     confusion.write(place / "confusion.png", found.confusion, labels, title)
     with files.whole(place / "classes.csv") as part, part.open("w", newline="") as file:

@@ -1,12 +1,11 @@
-"""rt3d lower: trained runs into bundles, each checked against JAX."""
+"""rt3d lower: compile trained runs into bundles, and check each against JAX."""
 
 import dataclasses
 import pathlib
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-import tyro
 
 from lowering.bundle import bundles, deploy, write
 from lowering.targets import schedules, store, targets
@@ -18,7 +17,7 @@ DEFAULT_TARGETS = ("host", "android:cortex-a76", "vulkan:adreno")
 
 
 def run(
-    networks: Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional],
+    networks: tuple[pathlib.Path, ...],
     /,
     target: tuple[str, ...] = DEFAULT_TARGETS,
     out: pathlib.Path | None = None,
@@ -27,24 +26,33 @@ def run(
     macs_per_dispatch: int | None = None,
     form: str = targets.FORMS[0],
 ) -> int:
-    """Compile trained runs into bundles for host, Android CPUs and Vulkan GPUs, and check each against JAX.
+    """Compile trained runs into bundles for a device, and check each against JAX.
 
-    A bundle that is there and unchanged is kept. Exit code 1 if an answer differs from JAX's by more than 1e-4 of the
-    largest output (1e-2 with f16 in memory, 5e-2 with sums in f16).
+    A bundle is a folder with the compiled network, its weights, one example, and JAX's answer to it. Bundles for `host`
+    are checked natively, those for Android CPUs under qemu-user, and those for Vulkan on the Vulkan device of this
+    machine. A bundle that exists and would not change is kept.
+
+    The exit code is 1 if an answer differs from JAX's by more than 1e-4 of the largest output. The bound is 1e-2 with
+    f16 in memory, and 5e-2 with sums in f16.
 
     Args:
-        networks: Folders of finished phases, such as OUT/runs/dense.
-        target: host, android:CPU (such as android:cortex-a76) or vulkan:GPU (such as vulkan:adreno, vulkan:mali-g715),
-            each with a precision behind it if not f32: :f16, :f16-f32 (f16 in memory, sums in f32) or :w16 (weights in
-            f16).
-        out: Folder for the bundles, one per run and target; default: bundles, beside the folder runs.
-        clip: File with the bundle's own example, such as a video; default: the first test example, which imported
-            weights have not.
-        tuning: Uses what `rt3d tune` found, or what is shipped for the named networks.
-        macs_per_dispatch: Multiply-adds after which a GPU's kernel is split, so that none runs long enough for the
-            phone to give up on it; default: 200 million.
-        form: How kernels are written: executables (loops over buffers, which are fastest) or linalg (on tensors, for
-            any backend of IREE). Bundles in linalg lie beside the others, as OUT/RUN/TARGET-linalg.
+        networks: Runs, such as OUT/runs/dense.
+        target: Machines to compile for: host, android:CPU (such as android:cortex-a76) or vulkan:GPU (such as
+            vulkan:adreno or vulkan:mali-g715). The precision is f32 unless one follows: :f16, :f16-f32 (f16 in memory,
+            sums in f32) or :w16 (weights in f16).
+        out: Folder for the bundles. Each is written to OUT/RUN/TARGET. By default it is the folder `bundles` beside
+            `runs`.
+        clip: A file with the example of the bundle, such as a video. By default it is the first test example of the
+            data that the run was trained on. Imported weights have no data, so they need this option.
+        tuning: Use the schedules that `rt3d tune` found, and those that are shipped for known networks.
+        macs_per_dispatch: Split a GPU's kernels so that each does at most this many MACs. A phone stops a kernel that
+            runs for too long. The default is 200 million.
+        form: How kernels are written. `executables` are loops over buffers, which are the fastest. `linalg` works on
+            tensors and compiles for any backend of IREE; its bundles are written to OUT/RUN/TARGET-linalg.
+
+    Examples:
+        rt3d lower runs/first/runs/dense runs/first/runs/kgs-3.6x
+        rt3d lower runs/first/runs/kgs-3.6x --target android:cortex-a78:f16-f32 vulkan:mali-g715:f16
     """
     console.some(networks, "run, such as OUT/runs/dense")
     chosen = [targets.written(targets.split(targets.find(name), macs_per_dispatch), form) for name in target]
@@ -63,9 +71,10 @@ def lower(
     file: pathlib.Path | None = None,
     tuning: bool = True,
 ) -> list[dict[str, Any]]:
-    """Bundles of one run at OUT/RUN/TARGET, each with the example in `file`; a row of report.json for each.
+    """Writes a bundle of one run for each target, and gives a row of report.json for each.
 
-    Those with kernels in the form "linalg" are at OUT/RUN/TARGET-linalg.
+    A bundle lies at OUT/RUN/TARGET, or at OUT/RUN/TARGET-linalg in the form "linalg". `file`: the example that it
+    carries. None takes the first test example.
     """
     network = checkpoints.load_network(folder)
     inputs = _inputs(folder) if file is None else network.task.example(file)
@@ -81,13 +90,13 @@ def lower(
 
 
 def place_of(target: targets.Target) -> str:
-    """The name of the folder of a bundle for a target."""
+    """The name of the folder of a bundle for this target."""
     name = target.name.replace(":", "-")
     return name if target.form == targets.FORMS[0] else f"{name}-{target.form}"
 
 
 def describe(network: checkpoints.Network) -> bundles.Info:
-    """What travels with a trained network, in whatever form."""
+    """What a bundle or ONNX model says about the trained network in it."""
     said, score = network.task.describe(network.facts), network.score
     is_accuracy = score.name == measured.ACCURACY
     return bundles.Info(
@@ -104,7 +113,7 @@ def describe(network: checkpoints.Network) -> bundles.Info:
 
 
 def row(made: deploy.Deployed) -> dict[str, Any]:
-    """A bundle's row of report.json, with the errors of its answer where its target can run here."""
+    """A bundle's row of report.json, with the error of its answer where its target can run here."""
     bundle, check = made.bundle, made.check
     files = bundle.manifest["files"]
     sizes = {"vmfb_bytes": files["module.vmfb"]["bytes"], "weights_bytes": files["weights.irpa"]["bytes"]}
@@ -122,7 +131,7 @@ def row(made: deploy.Deployed) -> dict[str, Any]:
 
 
 def show(rows: Sequence[dict[str, Any]]) -> None:
-    """Bundles as a table."""
+    """Prints the bundles as a table."""
     columns = ("run", "target", "form", "largest error", "of the largest output", "module KB", "weights KB", "tuning")
     cells = [
         (
@@ -150,5 +159,5 @@ def _inputs(folder: pathlib.Path) -> tuple[np.ndarray, ...]:
     """The inputs of the first test example of the data that a run was trained on."""
     out = folder.resolve().parents[1]
     if isinstance(checkpoints.origin(folder), experiments.Imported):
-        raise ValueError(f"{folder} holds imported weights and no data set; name a video for its clip with --clip")
+        raise ValueError(f"{folder} holds imported weights, which have no data set; name a video with --clip VIDEO")
     return prune.experiment(out).task.open(out, lambda *_: None).example()

@@ -1,14 +1,12 @@
-"""rt3d onnx: a trained run as an ONNX model."""
+"""rt3d onnx: write a trained run as an ONNX model."""
 
 import dataclasses
 import importlib.util
 import pathlib
 from collections.abc import Sequence
-from typing import Annotated
 
 import jax
 import numpy as np
-import tyro
 
 from lowering.graph import trace
 from lowering.graph.rewrites import stages
@@ -18,16 +16,23 @@ from rt3d_jax.training import checkpoints
 TOLERANCE = 1e-4  # of the largest output
 
 
-def run(folder: Annotated[pathlib.Path, tyro.conf.Positional], /, out: pathlib.Path | None = None) -> int:
-    """Write a trained run as an ONNX model for other engines, and check it against JAX with ONNX Runtime.
+def run(folder: pathlib.Path, /, out: pathlib.Path | None = None) -> int:
+    """Write a run as an ONNX model for other engines, and check it against JAX with ONNX Runtime.
 
-    The input `clip` is f32[1, 3, frames, height, width], the output `logits` f32[1, classes]. Networks of other tasks
-    have their own inputs, feature maps as NCDHW. Batch norm and ReLU are folded, and pruned weights are zeros. The clip
-    spec, labels, scheme, rate and score are in metadata_props. Exit code 1 if the answer differs from JAX's.
+    The input `clip` is f32[1, 3, frames, height, width], and the output `logits` is f32[1, classes]. A network of
+    another task has the inputs of its task, with feature maps as NCDHW. Batch norm and ReLU are folded into the
+    convolutions. Pruned weights are stored as zeros. The metadata of the model (metadata_props) hold the clip, labels,
+    scheme, rate and score.
+
+    The exit code is 1 if the answer differs from JAX's.
 
     Args:
-        folder: Folder of a finished phase, such as OUT/runs/dense.
-        out: File to write; default: onnx/NAME.onnx, beside the folder runs.
+        folder: A run, such as OUT/runs/dense.
+        out: The file to write. By default it is onnx/NAME.onnx beside the folder `runs`.
+
+    Examples:
+        rt3d onnx runs/first/runs/kgs-3.6x
+        rt3d onnx runs/first/runs/dense --out c3d.onnx
     """
     from lowering.graph import onnx as onnx_export
 

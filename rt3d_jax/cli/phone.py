@@ -1,4 +1,4 @@
-"""rt3d phone: bundles on Android phones: pack, run, bench."""
+"""rt3d phone: pack bundles for Android phones, run them there, and time them."""
 
 import json
 import pathlib
@@ -14,25 +14,20 @@ from lowering.bundle import bundles
 from lowering.phone import adb, bench, pack, rows, state
 from rt3d_jax.cli import console
 
-ABOUT = """On Android phones: USB debugging or `adb connect`, no root, no NDK for CPU targets; see docs/android.md.
+ABOUT = """Run and time bundles on Android phones, over adb.
+
+The phone needs USB debugging, or `adb connect`. It does not need root. Bundles for CPUs do not need the NDK. See
+docs/android.md.
 
 Examples:
-  rt3d phone pack OUT/bundles/dense/android-cortex-a76                       a folder for adb push, checked under qemu
-  rt3d phone run OUT/bundles/*/android-cortex-a76                            the answers on every phone that adb sees
-  rt3d phone bench OUT/bundles/dense/android-cortex-a76 OUT/bundles/kgs-3.6x/android-cortex-a76 --json pixel.jsonl
-  rt3d phone bench ... --threads 4 --sustained 300                          four big cores; five minutes without a pause
-  rt3d report pixel.jsonl other.jsonl --out phones.html"""
-Folders = Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional]
-Serials = Annotated[tuple[str, ...], tyro.conf.arg(metavar="SERIAL...")]
+    rt3d phone bench runs/first/bundles/dense/android-cortex-a78 runs/first/bundles/kgs-3.6x/android-cortex-a78
+    rt3d phone bench runs/first/bundles/kgs-3.6x/android-cortex-a78 --threads 4 --sustained 300
+"""
+Folders = tuple[pathlib.Path, ...]
+Serials = Annotated[tuple[str, ...], tyro.conf.arg(metavar="SERIAL ...")]
 JsonFile = Annotated[pathlib.Path | None, tyro.conf.arg(name="json")]
 Outcome = tuple[state.Facts, list[bench.Measured]]
 Work = Callable[[state.Facts, Sequence[pack.Pack]], list[bench.Measured]]
-
-
-def call(arguments: list[str], prog: str) -> int:
-    """Reads `pack`, `run` or `bench` and its arguments."""
-    verbs = {"pack": pack_bundles, "run": run, "bench": measure}
-    return tyro.extras.subcommand_cli_from_dict(verbs, prog=prog, description=ABOUT, args=arguments)
 
 
 def pack_bundles(
@@ -42,24 +37,35 @@ def pack_bundles(
     tools: pathlib.Path | None = None,
     libraries: pathlib.Path | None = None,
 ) -> int:
-    """Pack bundles into folders that run on a phone by themselves, and prove it under qemu-user.
+    """Pack bundles into folders that run on a phone by themselves.
+
+    A packed folder holds the bundle, IREE's arm64 tools, and the libraries that they need. Bundles for Android CPUs are
+    then run under qemu-user, and their answers compared with JAX's.
 
     Args:
-        folders: Bundles for android:CPU (or vulkan:GPU, with --tools) that `rt3d lower` wrote.
-        out: The packed folder, for one bundle; default: beside each bundle, with -phone at the end of its name.
-        tools: Folder with IREE's arm64 tools; default: those of IREE's own wheel. Vulkan needs tools built with the
-        NDK.
-        libraries: Folder with the loader and libraries of glibc tools; default: Debian's.
+        folders: Bundles that `rt3d lower` wrote, for android:CPU, or with --tools for vulkan:GPU.
+        out: The packed folder, if there is one bundle. By default it lies beside the bundle and its name ends in
+            -phone.
+        tools: A folder with IREE's arm64 tools. By default they come from IREE's own wheel. Vulkan needs tools that
+            were built with the NDK.
+        libraries: A folder with the loader and libraries of glibc, for tools that need them. By default they are
+            Debian's.
+
+    Examples:
+        rt3d phone pack runs/first/bundles/kgs-3.6x/android-cortex-a78
+        rt3d phone pack runs/first/bundles/kgs-3.6x/android-cortex-a78 --out kgs-for-phones
     """
     console.some(folders, "bundle, such as OUT/bundles/dense/android-cortex-a76")
     if out is not None and len(folders) > 1:
-        raise ValueError(f"--out {out} names one folder for {len(folders)} bundles; pack them one by one")
+        raise ValueError(
+            f"--out {out} names one folder for {len(folders)} bundles; pack them one by one, or leave --out out"
+        )
     for folder in folders:
         packed = _packed(folder, out, tools, libraries)
         proved = packed.bundle.target.kind == "cpu" and packed.tools.startswith("glibc")
         if proved:
             pack.prove(packed)
-        about = "same answer as JAX under qemu-user" if proved else "not run here: it needs a phone"
+        about = "same answer as JAX under qemu-user" if proved else "not checked, because it runs only on a phone"
         console.say(f"{packed.folder}: {packed.size / 1e6:.1f} MB, {about}")
     return 0
 
@@ -72,15 +78,21 @@ def run(
     clean: bool = False,
     json_file: JsonFile = None,
 ) -> int:
-    """Run bundles on phones and compare their answers with JAX's. Exit code 1 if one differs or could not be had.
+    """Run bundles on phones, and compare their answers with JAX's.
+
+    The exit code is 1 if an answer differs or a bundle could not run.
 
     Args:
-        folders: Bundles, which are packed first where needed, or packed folders.
-        serial: Phones, as `adb devices` names them; default: all.
-        tools: As in `rt3d phone pack`.
-        clean: Removes the bundles from the phones afterwards; otherwise they stay, and the next time only what changed
-        is pushed.
-        json_file: Appends a row for each bundle and phone.
+        folders: Bundles, or packed folders. A bundle is packed first.
+        serial: The phones, as `adb devices` names them. By default all are used.
+        tools: A folder with IREE's arm64 tools, as in `rt3d phone pack`.
+        clean: Remove the bundles from the phones afterwards. By default they stay, so that the next run pushes only
+            what changed.
+        json_file: Append a row for each bundle and phone to this file.
+
+    Examples:
+        rt3d phone run runs/first/bundles/dense/android-cortex-a78 runs/first/bundles/kgs-3.6x/android-cortex-a78
+        rt3d phone run runs/first/bundles/dense/android-cortex-a78 --serial emulator-5554 --clean
     """
     return _on_phones(
         folders, serial, tools, clean, json_file, lambda facts, packs: bench.check(facts, packs, console.say), None
@@ -100,22 +112,28 @@ def measure(
     clean: bool = False,
     json_file: JsonFile = None,
 ) -> int:
-    """Time bundles on phones: on the biggest cores, interleaved (A B A B ...), after checking their answers.
+    """Time bundles on the biggest cores of phones, after checking their answers.
 
-    Under an emulator nothing is a latency: rows then say so and hold no times. Exit code 1 if a bundle failed; its row
-    says why.
+    Bundles are timed in turns (A B A B ...), so that a phone that slows down hits all of them alike. An emulator's
+    times are not those of a phone: its rows hold none, and say so. The exit code is 1 if a bundle failed. Its row says
+    why.
 
     Args:
-        folders: Bundles, which are packed first where needed, or packed folders. Name the dense one first.
-        serial: Phones, as `adb devices` names them; default: all, at the same time.
+        folders: Bundles, or packed folders. A bundle is packed first. Name the dense one first.
+        serial: The phones, as `adb devices` names them. By default all are used, at the same time.
         threads: Threads, each on one of the biggest cores.
-        rounds: Rounds over all bundles.
-        runs: Single inferences of each bundle in a round, after two that warm up.
-        sustained: Seconds without a pause for each bundle afterwards, such as 300; 0 for none.
-        fps: Frames per second of the videos, for ms per second of video.
-        tools: As in `rt3d phone pack`.
-        clean: Removes the bundles from the phones afterwards.
-        json_file: Appends a row for each bundle and phone.
+        rounds: How often the turns are repeated.
+        runs: Inferences of each bundle in a turn, after two more that warm it up.
+        sustained: Afterwards, run each bundle for this many seconds without a pause. Phones slow down when they get
+            warm; 300 shows it.
+        fps: Frames per second of your videos. It is used to state the milliseconds of work per second of video.
+        tools: A folder with IREE's arm64 tools, as in `rt3d phone pack`.
+        clean: Remove the bundles from the phones afterwards.
+        json_file: Append a row for each bundle and phone to this file.
+
+    Examples:
+        rt3d phone bench runs/first/bundles/kgs-3.6x/android-cortex-a78 --serial 192.168.1.5:5555 --json pixel.jsonl
+        rt3d phone bench runs/first/bundles/kgs-3.6x/android-cortex-a78 --threads 4 --sustained 300
     """
     options = bench.Options(threads, rounds, runs, sustained)
     work: Work = lambda facts, packs: bench.bench(facts, packs, options, console.say)
@@ -132,7 +150,7 @@ def _on_phones(
     options: bench.Options | None,
     fps: float = rows.VIDEO_FPS,
 ) -> int:
-    """All phones at once, each in a thread; rows are written as phones finish."""
+    """Works on all phones at once, each in a thread. Rows are written as phones finish. Gives the exit code."""
     console.some(folders, "bundle, such as OUT/bundles/dense/android-cortex-a76")
     packs = [_packed(folder, None, tools, None) for folder in folders]
     found, lost = [], 0
@@ -152,13 +170,13 @@ def _on_phones(
 
 
 def _at_once(serials: Sequence[str], one: Callable[[str], Outcome]) -> Iterator[Outcome | Exception]:
-    """What `one` gives or raises for each phone, as they finish. The threads do not outlive an interrupted program."""
+    """What `one` gives or raises for each phone, in the order in which they finish. Ctrl-C ends the threads too."""
     finished: queue.SimpleQueue[Outcome | Exception] = queue.SimpleQueue()
 
     def call(serial: str) -> None:
         try:
             finished.put(one(serial))
-        except Exception as error:  # told by the main thread
+        except Exception as error:  # the main thread reports it
             finished.put(error)
 
     for serial in serials:
@@ -174,7 +192,7 @@ def _on_phone(serial: str, packs: Sequence[pack.Pack], work: Work, clean: bool) 
     sent = sum(len(each.sent) for each in pushed)
     console.say(
         f"{serial}: {sent} files pushed ({sum(each.size for each in pushed) / 1e6:.1f} MB), "
-        f"{sum(each.kept for each in pushed)} were there"
+        f"{sum(each.kept for each in pushed)} were there already"
     )
     if clean:
         bench.remove(serial, measured)
@@ -191,14 +209,14 @@ def _packed(
 
 
 def _append(json_file: pathlib.Path | None, made: Sequence[dict[str, Any]]) -> None:
-    """One line a row, so that an interrupted series keeps what it has."""
+    """Appends a line for each row, so that an interrupted series keeps what it has."""
     if json_file is not None:
         with json_file.open("a") as file:
             file.writelines(json.dumps(row) + "\n" for row in made)
 
 
 def show(found: Sequence[dict[str, Any]]) -> None:
-    """Rows as a table, and below it what failed."""
+    """Prints the rows as a table, and below it what failed."""
     if not found:
         return
     columns = (
@@ -228,4 +246,7 @@ def show(found: Sequence[dict[str, Any]]) -> None:
         runs = ", ".join(dict.fromkeys(row["run"] for row in found if row["failure"] == failure))
         print(f"rt3d phone: {runs}: {failure}", file=sys.stderr)
     if any(row["status"] == state.EMULATOR for row in found):
-        console.say("An emulator's times are no phone's: its rows hold none.")
+        console.say("An emulator's times are not those of a phone, so its rows hold none.")
+
+
+VERBS = {"pack": pack_bundles, "run": run, "bench": measure}

@@ -1,22 +1,24 @@
-"""rt3d prune: further rates for an experiment that is trained."""
+"""rt3d prune: prune a trained network to further rates."""
 
 import dataclasses
 import pathlib
-from typing import Annotated
-
-import tyro
 
 from rt3d_jax.cli import console
 from rt3d_jax.cli import train as train_verb
 from rt3d_jax.training import checkpoints, codec, experiments, phases
 
 
-def run(out: Annotated[pathlib.Path, tyro.conf.Positional], /, rate: tuple[float, ...]) -> None:
-    """Prune a trained experiment to further rates and retrain.
+def run(out: pathlib.Path, /, rate: tuple[float, ...]) -> None:
+    """Prune a trained network to further rates, and retrain it.
+
+    The penalise phase that `rt3d train` finished is used again where the algorithm does not depend on the rate.
 
     Args:
-        out: Folder that `rt3d train --out` wrote.
-        rate: Rates: dense MACs / kept MACs over the whole network.
+        out: The folder that `rt3d train --out` wrote.
+        rate: Rates to prune to: dense MACs over kept MACs of the whole network.
+
+    Examples:
+        rt3d prune runs/first --rate 5 8
     """
     with console.Progress() as progress:
         prepared = phases.prepare(dataclasses.replace(experiment(out), rates=rate), out, progress)
@@ -25,7 +27,7 @@ def run(out: Annotated[pathlib.Path, tyro.conf.Positional], /, rate: tuple[float
 
 
 def experiment(out: pathlib.Path) -> experiments.Experiment:
-    """The experiment that was trained in a folder."""
+    """The experiment that was trained in a folder. Raises FileNotFoundError or ValueError where there is none."""
     path = out / "runs" / "dense" / "config.json"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there; expected a folder that `rt3d train --out` wrote")

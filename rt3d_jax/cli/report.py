@@ -1,9 +1,6 @@
-"""rt3d report: report.html from report.json, or one page of measurements on several devices."""
+"""rt3d report: write report.html from report.json, or one page of measurements on several devices."""
 
 import pathlib
-from typing import Annotated
-
-import tyro
 
 from lowering.system import files
 from rt3d_jax.cli import console
@@ -11,25 +8,29 @@ from rt3d_jax.report import devices, page
 
 
 def run(
-    paths: Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional],
+    paths: tuple[pathlib.Path, ...],
     /,
     out: pathlib.Path = pathlib.Path("devices.html"),
 ) -> None:
-    """Draw report.html again from report.json; or merge measurements of several phones and hosts into one page.
+    """Write report.html again from report.json, or compare several devices on one page.
 
     Args:
-        paths: A folder with report.json, as `rt3d demo` writes it; or files of rows, as `rt3d phone bench --json` and
-        `rt3d bench --json` write them.
-        out: The page, for files of rows.
+        paths: One folder with report.json, as `rt3d demo` writes it. Or files of measurements, as `rt3d phone bench
+            --json` and `rt3d bench --json` write them.
+        out: The page to write for files of measurements.
+
+    Examples:
+        rt3d report quickstart
+        rt3d report pixel.jsonl latency.json --out devices.html
     """
-    console.some(paths, "folder with report.json, or file of rows")
+    console.some(paths, "folder with report.json, or file of measurements")
     if all(path.is_file() for path in paths):
         console.say(str(devices.write(devices.read(paths), out)))
         return
     folder, *others = paths
     if others:
         missing = next(path for path in paths if not path.is_file())
-        raise ValueError(f"{missing} is no file; expected one folder, or files of rows")
+        raise ValueError(f"{missing} is no file; expected one folder, or files of measurements")
     path = folder / "report.json"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there; expected a folder that `rt3d demo` wrote")

@@ -1,4 +1,4 @@
-"""What `rt3d eval` measures: a trained run in JAX, or a bundle in IREE, as a function of a batch."""
+"""What `rt3d eval` measures, as a function of a batch: a trained run in JAX, or a bundle in IREE."""
 
 import dataclasses
 import hashlib
@@ -20,9 +20,11 @@ from rt3d_jax.training import checkpoints, experiments
 
 @dataclasses.dataclass(frozen=True)
 class Subject:
-    """A network to be measured: forward(inputs, good) -> the outputs of the rows of a batch that are good.
+    """A network to measure.
 
-    key changes with anything that the answers depend on. home: the folder of `rt3d train` that it lies in.
+    home: the folder of `rt3d train` that it lies in.
+    forward: (inputs, good) -> the outputs, for those rows of a batch whose bool in `good` is True.
+    key: changes with anything that the answers depend on.
     """
 
     name: str
@@ -36,14 +38,14 @@ class Subject:
 
 @dataclasses.dataclass(frozen=True)
 class Classifier(Subject):
-    """A network that classifies clips. It can be measured on any data set of its classes."""
+    """A network that classifies clips. It can be measured on any data set that has its classes."""
 
     labels: tuple[str, ...]
     clip: clips.ClipSpec
 
 
 def find(folder: pathlib.Path) -> Subject:
-    """A run or a bundle, whichever the folder is."""
+    """The run or bundle in a folder."""
     return _bundle(folder) if (folder / "manifest.json").is_file() else _run(folder)
 
 
@@ -51,7 +53,8 @@ def experiment(subject: Subject) -> experiments.Experiment:
     """The experiment in whose folder a network lies. FileNotFoundError if it lies in none."""
     if not (subject.home / "runs" / "dense" / "config.json").is_file():
         raise FileNotFoundError(
-            f"{subject.name} lies in no folder of `rt3d train` ({subject.home}); name a data set with --data FOLDER"
+            f"{subject.home} is no folder of `rt3d train`, so the data of {subject.name} are unknown; name a data set "
+            f"with --data FOLDER"
         )
     return prune.experiment(subject.home)
 

@@ -1,9 +1,6 @@
-"""rt3d sweep: a grid of experiments over seeds, as a table with means and spreads."""
+"""rt3d sweep: run a grid of experiments over seeds, and tabulate means and standard deviations."""
 
 import pathlib
-from typing import Annotated
-
-import tyro
 
 from rt3d_jax.cli import console
 from rt3d_jax.cli import train as train_verb
@@ -13,22 +10,28 @@ from rt3d_jax.training import sweep
 
 
 def run(
-    name: Annotated[str, tyro.conf.Positional],
+    name: str,
     /,
     out: pathlib.Path = pathlib.Path("sweep"),
     jobs: int = 1,
     seeds: tuple[int, ...] | None = None,
 ) -> int:
-    """Run a grid of experiments; what is finished is taken as it is, what failed is tried again.
+    """Run a grid of experiments over several seeds, and tabulate means and standard deviations.
 
-    Writes OUT/table.json, OUT/table.md and OUT/table.svg after every cell. A cell that fails is a row with its error.
-    Exit code 1 if any did.
+    A sweep names algorithms and schemes; each pair of the two with one seed is a cell. OUT/table.json, OUT/table.md and
+    OUT/table.svg are written after every cell. Finished cells are not repeated, and failed ones are tried again. A cell
+    that fails is a row with its error, and the exit code is then 1.
 
     Args:
-        name: A sweep from rt3d_jax/configs, or a Python file with a function grid().
-        out: Folder for the runs (OUT/seed-N/CELL/runs/NAME) and the table.
-        jobs: Processes side by side, each on its share of the cores; 0 is this process.
-        seeds: Instead of the sweep's own.
+        name: A sweep of rt3d_jax/configs, such as paper_table1, or a Python file with a function grid().
+        out: Folder for the runs (OUT/seed-N/CELL/runs/NAME) and for the table.
+        jobs: Processes that run cells at the same time, each on its share of the CPU cores. 0 runs them in this
+            process.
+        seeds: Run these seeds instead of the sweep's own.
+
+    Examples:
+        rt3d sweep paper_table1 --out runs/table --jobs 2
+        rt3d sweep paper_table1 --out runs/table --seeds 0 1
     """
     chosen = train_verb.load(name, "grid")
     if seeds is not None:
@@ -41,7 +44,7 @@ def run(
 
 
 def show(chosen: sweep.Sweep, rows: list[sweep.Row]) -> None:
-    """The means as a table, and the errors."""
+    """Prints the means as a table, and the errors."""
     found = sweep.summarise(chosen, rows)
     columns = ("algorithm", "scheme", "rate", "seeds", measured.heading(tables.score_of(rows)), "sd", "change")
     numbers = lambda row: (_number(row[key], row["unit"]) for key in ("score", "score_sd", "change"))

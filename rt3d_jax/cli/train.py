@@ -1,61 +1,80 @@
-"""rt3d train: an experiment from its config to finished runs."""
+"""rt3d train: train an experiment, from its config to finished runs."""
 
 import contextlib
 import dataclasses
+import functools
 import importlib
 import pathlib
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import tyro
 
-from rt3d_jax.cli import console
+from lowering.system import spelling
+from rt3d_jax.cli import arguments, console
 from rt3d_jax.evaluation import measured
 from rt3d_jax.hosts import distributed, plugins
 from rt3d_jax.training import experiments, phases, tracing
 
+# What the functions of config files make.
+KINDS = {"experiment": "experiment", "grid": "sweep"}
+
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """Train an experiment: dense, penalise, then prune and retrain for each rate.
+    """Train a network, prune it to each rate of an experiment, and retrain it.
 
-    EXPERIMENT comes first: a name from rt3d_jax/configs, or a Python file with a function experiment(). Every field of
-    it and of its task is an option.
+    EXPERIMENT comes first. It is a name, such as quickstart or c3d_ucf101 (the files of rt3d_jax/configs), or a Python
+    file with a function experiment(). `rt3d train EXPERIMENT --help` lists the options of that experiment: every field
+    of it is one. Fields of the task can be named without "task.", as in --data.folder.
 
-    Finished phases are taken as they are; a phase that was stopped goes on at the batch where it stopped.
+    The phases are dense training, the penalise phase, and for each rate the cut and the retraining. A finished phase is
+    not repeated. A phase that was stopped continues at the batch where it stopped.
+
+    Args:
+        experiment: What is trained.
+        out: Folder for the runs (OUT/runs/NAME), and for made-up data (OUT/data).
+        profile: Folder for a trace of five steps of the first phase that trains. Open it in TensorBoard or
+            ui.perfetto.dev.
+        distributed: This is one of several processes that train together, started by SLURM, a TPU pod or Open MPI. OUT
+            is a folder that all of them share. The batch counts the examples of all of them. To start a job by hand,
+            give --coordinator, --processes and --process instead.
+        coordinator: HOST:PORT of process 0, for a job that is started by hand. All of its processes get the same.
+        processes: The number of processes of a job that is started by hand.
+        process: The number of this process, from 0.
+        patience: Seconds of silence after which a process counts as gone, and the job ends.
+
+    Examples:
+        rt3d train quickstart --out runs/first
+        rt3d train c3d_ucf101 --data.folder data/ucf101 --rates 2.6 3.6 --batch 16
     """
 
     experiment: Annotated[experiments.Experiment, tyro.conf.arg(name="")]
     out: pathlib.Path = pathlib.Path("out")
-    """Folder for the runs (OUT/runs/NAME); made-up data goes to OUT/data."""
-    profile: pathlib.Path | None = None
-    """Folder for a trace of five steps of the first phase that trains: open it in TensorBoard or ui.perfetto.dev."""
+    profile: Annotated[pathlib.Path | None, arguments.value("FOLDER")] = None
     distributed: bool = False
-    """This is one of several processes that train together, as SLURM, a TPU pod or Open MPI started them; OUT is a
-    folder that all share, the batch counts the examples of all. By hand: --coordinator, --processes and --process."""
-    coordinator: str | None = None
-    """HOST:PORT of process 0, in every process of a job started by hand."""
-    processes: int | None = None
-    """How many processes a job started by hand has."""
-    process: int | None = None
-    """Which one this is, from 0."""
+    coordinator: Annotated[str | None, arguments.value("HOST:PORT")] = None
+    processes: Annotated[int | None, arguments.value("INT")] = None
+    process: Annotated[int | None, arguments.value("INT")] = None
     patience: float = 30.0
-    """Seconds after which a process of a job that gives no sign of life counts as gone, and the job ends."""
 
 
-def call(arguments: list[str], prog: str) -> None:
-    """The verb: EXPERIMENT [options]."""
-    named = bool(arguments) and not arguments[0].startswith("-")
-    if not named and arguments not in (["-h"], ["--help"]):
+def parse(words: Sequence[str], prog: str) -> arguments.Call:
+    """The call that EXPERIMENT and the options after it ask for. ValueError without it, else as arguments.read."""
+    named = bool(words) and not words[0].startswith("-")
+    if not named and not set(words) & set(arguments.HELP):
         raise ValueError(f"name an experiment first: one of {', '.join(names())}, or the path of a .py file")
-    default = Options(load(arguments[0] if named else "quickstart"))
-    options = tyro.cli(
-        Options,
-        default=default,
-        prog=f"{prog} EXPERIMENT",
-        args=[word for argument in arguments[named:] for word in _spelled_out(argument, default.experiment)],
-        config=(tyro.conf.AvoidSubcommands,),
+    default = Options(load(words[0] if named else "quickstart"))
+    spelled = [one for word in words[named:] for one in _spelled_out(word, default.experiment)]
+    options = arguments.read(
+        Options, spelled, f"{prog} EXPERIMENT", default=default, config=(tyro.conf.AvoidSubcommands,)
     )
+    return functools.partial(run, options, prog)
+
+
+def run(options: Options, prog: str) -> None:
+    """Trains the experiment, in this process or in a job of several, and prints the results."""
     with distributed.joined(job(options), prog), contextlib.ExitStack() as stack:
         progress = stack.enter_context(console.Progress()) if distributed.first() else lambda *_: None
         if options.profile is not None:
@@ -66,15 +85,15 @@ def call(arguments: list[str], prog: str) -> None:
 
 
 def job(options: Options) -> distributed.Job | None:
-    """The job that this process is one of, None if it is alone. ValueError if only a part of it is named."""
+    """The job that this process belongs to, or None if it trains alone. ValueError if the job is only partly named."""
     found = distributed.Job(options.coordinator, options.processes, options.process, options.patience)
     return found if options.distributed or found.coordinator is not None else None
 
 
 def load(name: str, function: str = "experiment") -> Any:
-    """What a function of a config file gives: the config.Experiment of experiment(), the sweep.Sweep of grid().
+    """What a function of a config file gives: an Experiment for experiment(), a Sweep for grid().
 
-    ValueError where there is none.
+    `name`: a file of rt3d_jax/configs, without its ending, or the path of a .py file. ValueError if there is none.
     """
     path = pathlib.Path(name)
     if path.suffix == ".py":
@@ -87,21 +106,24 @@ def load(name: str, function: str = "experiment") -> Any:
     elif name in names(function):
         module = importlib.import_module(f"rt3d_jax.configs.{name}")
     else:
-        known = ", ".join(names(function))
-        raise ValueError(f"no {function} {name!r}; expected one of: {known}, or the path of a .py file")
+        known = names(function)
+        raise ValueError(
+            f"no {KINDS[function]} {name!r}; expected one of: {', '.join(known)}, or the path of a .py file"
+            f"{spelling.meant(name, known)}"
+        )
     if not hasattr(module, function):
         raise ValueError(f"{path} has no function {function}() that returns one")
     return getattr(module, function)()
 
 
 def names(function: str = "experiment") -> list[str]:
-    """The configs of the package that have this function: experiments, or sweeps."""
+    """The configs of the package that have this function: experiments or sweeps."""
     folder = pathlib.Path(__file__).parents[1] / "configs"
     return sorted(path.stem for path in folder.glob("*.py") if f"\ndef {function}(" in path.read_text())
 
 
 def show(results: list[dict[str, Any]]) -> None:
-    """Results of runs as a table."""
+    """Prints the results of runs as a table."""
     scores = [measured.of(result) for result in results]
     first = next((score for score in scores if score is not None), None)
     columns = ("run", "scheme", "rate", "GMACs", "parameters", measured.heading(first))
@@ -123,9 +145,10 @@ def _field_names(value: Any) -> set[str]:
 
 
 def _spelled_out(argument: str, experiment: experiments.Experiment) -> tuple[str, ...]:
-    """An option as tyro knows it. A field of the task may be named without "task.", as before there were tasks.
+    """An option as tyro knows it.
 
-    So may the label smoothing of a phase, which was a recipe's own field then.
+    A field of the task may be named without "task.", as in versions that had no tasks. So may the label smoothing of a
+    phase, which was a field of the recipe then.
     """
     smoothing = re.fullmatch(r"--(dense|penalise|retrain)\.label[-_]smoothing(?:=(.*))?", argument)
     if smoothing is not None:

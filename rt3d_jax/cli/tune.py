@@ -1,14 +1,13 @@
-"""rt3d tune: tilings and rows of each layer, measured on the host, modelled or counted for arm64."""
+"""rt3d tune: search for schedules. They are measured on the host, and modelled or counted for arm64."""
 
 import pathlib
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import jax
 import numpy as np
-import tyro
 
 from lowering.bundle import bundles
 from lowering.graph import ops, trace
@@ -26,11 +25,11 @@ DEFAULT_TARGETS = ("host", "android:cortex-a76")
 COLUMNS = {"measured": ("ms", 1.0), "modelled": ("M instructions", 1e-6), "counted": ("M instructions", 1e-6)}
 CLASSES = 101  # of networks with random weights
 UNSURE = "not sure yet"
-NOTE = "Instructions say which kernel works less, not how long it takes on any phone."
+NOTE = "Instructions say which kernel does less work, not how long it takes on a phone."
 
 
 def run(
-    networks: Annotated[tuple[pathlib.Path, ...], tyro.conf.Positional],
+    networks: tuple[pathlib.Path, ...],
     /,
     target: tuple[str, ...] = DEFAULT_TARGETS,
     minutes: float = 5.0,
@@ -39,24 +38,30 @@ def run(
     keep: float = 1.0,
     ship: bool = False,
 ) -> None:
-    """Choose for every convolution how it is cut and packed: by measurement on the host, by a cost model for Android
-    CPUs.
+    """Search for faster schedules of a network's convolutions.
 
-    What is found goes to the user's cache after every trial, and `rt3d lower` uses it. Every trial is kept: after
-    Ctrl-C, or when the minutes are over, the same command goes on from there. A schedule that was measured must win
-    twice. Vulkan targets keep their defaults: only the phone's own GPU could say.
+    A schedule says how one convolution is computed: its rows, tiles, chunks and fusion. On the host schedules are
+    measured. For Android CPUs a cost model estimates their instructions. Vulkan targets keep their defaults, because
+    only the phone's own GPU could tell which schedule is faster.
+
+    The results are stored in your cache, where `rt3d lower` finds them. Every trial is kept, so the same command
+    continues after Ctrl-C or when the time is over. A measured schedule must win twice before it is used.
 
     Args:
-        networks: Folders of finished phases, such as OUT/runs/dense, bundles of such runs, or names with random
-        weights: of networks with a
-            published profile (c3d, r2plus1d, s3d), or of experiments, such as c3d_ucf101.
-        target: host or android:CPU, with :f16 and the like after it.
-        minutes: Upper bound for all of it.
-        count: For Android CPUs, counts instructions under qemu instead of modelling them: exact, and slow: about 5 s
-        for 1e9 MACs.
-        rate: Of a network with a published profile, dense MACs over kept MACs, 1 for dense; default: the published one.
-        keep: Of an experiment's network, the share of KGS 8x4 blocks to keep.
-        ship: Writes what is found into the package instead of the cache.
+        networks: Runs, such as OUT/runs/dense, or bundles of runs. Or names, whose networks get random weights: c3d,
+            r2plus1d and s3d, pruned as in `rt3d bench --model`, or an experiment such as c3d_ucf101.
+        target: Machines to tune for: host, or android:CPU, with a precision such as :f16 after it.
+        minutes: The time for all of it, at most.
+        count: For Android CPUs, count instructions under qemu-user instead of estimating them. This is exact and slow:
+            about 5 s for 1e9 MACs.
+        rate: For c3d, r2plus1d and s3d, the rate of the network: dense MACs over kept MACs. 1 is dense. The default is
+            the published rate.
+        keep: For an experiment, the share of KGS 8x4 blocks to keep.
+        ship: Store the results in the package instead of the cache.
+
+    Examples:
+        rt3d tune runs/first/runs/dense runs/first/runs/kgs-3.6x
+        rt3d tune c3d --target android:cortex-a76 --minutes 20
     """
     console.some(networks, "run, such as OUT/runs/dense")
     chosen, end = _tunable(target), time.monotonic() + 60 * minutes
@@ -70,9 +75,10 @@ def run(
 def tune(
     name: str, graph: ops.Graph, target: targets.Target, until: float, by: str | None = None, ship: bool = False
 ) -> None:
-    """Tunes one network for one target, and shows what was found.
+    """Tunes one network for one target, and prints what was found.
 
-    `until`: on time.monotonic(); `by`: a key of COLUMNS, by default what fits.
+    until: when to stop, on the clock of time.monotonic().
+    by: how schedules are compared, a key of COLUMNS. None measures on the host, and models for other targets.
     """
     by = "measured" if target.is_host else by or "modelled"
     what, began, found = f"{name} on {target.name}, seconds", time.monotonic(), []
@@ -84,20 +90,20 @@ def tune(
                 store.merge(path, target, search.entries(found, by))
                 progress(what, min(int(time.monotonic() - began), seconds), seconds, _so_far(found))
             progress(what, seconds, seconds)
-    finally:  # an interrupted search shows what it learnt, too
+    finally:  # an interrupted search shows what it found, too
         if found:
             show(name, target, by, found)
-            console.say(f"kept in {path}; `rt3d lower` uses it" + ("" if target.is_host else f". {NOTE}"))
+            console.say(f"Stored in {path}, where `rt3d lower` finds it." + ("" if target.is_host else f" {NOTE}"))
             if not all(each.sure for each in found):
                 console.say(
-                    f"{UNSURE}: won once, and is not used before it wins again; the same command goes on from here"
+                    f"{UNSURE}: the schedule won once, and is used when it has won again; the same command continues"
                 )
         else:
-            console.say(f"{name} on {target.name}: nothing learnt in {seconds} s; give it more --minutes")
+            console.say(f"{name} on {target.name}: nothing found in {seconds} s; give it more --minutes")
 
 
 def show(name: str, target: targets.Target, by: str, found: Sequence[search.Found]) -> None:
-    """What was found, by layer."""
+    """Prints what was found as a table, by layer."""
     what, scale = COLUMNS[by]
     rows = [(str(each.unit), each.default, each.best, _said(each)) for each in found]
     rows.append(("all convolutions", sum(each.default for each in found), sum(each.best for each in found), ""))
@@ -122,7 +128,7 @@ def _search(
 
 
 def _so_far(found: Sequence[search.Found]) -> dict[str, float]:
-    """For the progress bar: what all convolutions gain, in percent."""
+    """The gain over all convolutions in percent, for the progress bar."""
     return {"gain %": 100 * (1 - sum(each.best for each in found) / max(sum(each.default for each in found), 1e-9))}
 
 
@@ -133,28 +139,26 @@ def _said(found: search.Found) -> str:
 
 
 def _tunable(names: Sequence[str]) -> list[targets.Target]:
-    """The targets that can be tuned here; says so of the others."""
+    """The targets that can be tuned here. Prints a line for each of the others."""
     found = [targets.find(name) for name in names]
     for target in found:
         if target.kind != "cpu":
-            console.say(
-                f"{target.name} keeps its defaults: it could be tuned on a phone's own GPU only, which is not built"
-            )
+            console.say(f"{target.name} keeps its defaults, because only the phone's own GPU could tell what is faster")
     return [target for target in found if target.kind == "cpu"]
 
 
 def _run_of(folder: pathlib.Path) -> pathlib.Path:
-    """The run's folder, given that or one of its bundles at OUT/bundles/RUN/TARGET."""
+    """The folder of a run, from that folder or from a bundle of it at OUT/bundles/RUN/TARGET."""
     if not (folder / "manifest.json").is_file():
         return folder
     run = folder.resolve().parents[2] / "runs" / bundles.read(folder, verify=False).manifest["run"]
     if not run.is_dir():
-        raise ValueError(f"{folder} is a bundle whose run is not at {run}; name the run's folder instead")
+        raise ValueError(f"{folder} is a bundle, and its run is not at {run}; name the folder of the run instead")
     return run
 
 
 def _traced(network: pathlib.Path, rate: float | None, keep: float) -> tuple[str, ops.Graph]:
-    """Name and graph of a run, a bundle's run, or a network by name."""
+    """The name and graph of a run, of a bundle's run, or of a network by name."""
     name = str(network)
     if not network.exists() and name in released.PROFILES:
         profile = released.find(name)
@@ -172,7 +176,7 @@ def _traced(network: pathlib.Path, rate: float | None, keep: float) -> tuple[str
 
 
 def _random(model: catalog.Model, planned: Callable[[Any, tuple[cost.Layer, ...]], plans.Plan | None]) -> ops.Graph:
-    """A network with random weights, cut by the plan for its parameters and layers, if there is one."""
+    """The graph of a network with random weights. `planned`: the plan that prunes it, for its parameters and layers."""
     shape, apply = catalog.clip_shape(model), catalog.apply_function(model, CLASSES, conv_form="direct")
     params = jax.tree.map(np.asarray, catalog.initial(model, CLASSES, seed=0))  # jax would compile each mask's steps
     plan = planned(params, cost.layers(apply, params, shape))

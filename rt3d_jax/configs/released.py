@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from lowering.system import spelling
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost, patterns, plans
 
@@ -34,7 +35,10 @@ PROFILES: dict[str, Profile] = {
 def find(name: str) -> Profile:
     """The profile of a network; ValueError listing those that there are."""
     if name not in PROFILES:
-        raise ValueError(f"no released profile for {name!r}; expected one of: {', '.join(sorted(PROFILES))}")
+        known = sorted(PROFILES)
+        raise ValueError(
+            f"no released profile for {name!r}; expected one of: {', '.join(known)}{spelling.meant(name, known)}"
+        )
     return PROFILES[name]
 
 

@@ -6,6 +6,7 @@ import pathlib
 from collections.abc import Callable
 from typing import Any
 
+from lowering.system import spelling
 from rt3d_jax.data import classes, hmdb51, kinetics, listings, something
 from rt3d_jax.data import ucf101 as ucf
 
@@ -72,7 +73,7 @@ def source(folder: str | os.PathLike, layout: str | None = None, split: int = 1)
     """
     name = layout or recognised(folder)
     if name not in LAYOUTS:
-        raise ValueError(f"layout is {name!r}; expected one of {', '.join(LAYOUTS)}")
+        raise ValueError(f"layout is {name!r}; expected one of {', '.join(LAYOUTS)}{spelling.meant(name, LAYOUTS)}")
     kind = LAYOUTS[name].source
     has_splits = "split" in {field.name for field in dataclasses.fields(kind)}
     return kind(os.fspath(folder), **({"split": split} if has_splits else {}))

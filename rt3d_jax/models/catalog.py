@@ -25,6 +25,7 @@ import jax
 import jax.numpy as jnp
 from flax import nnx
 
+from lowering.system import spelling
 from rt3d_jax.hosts import plugins
 from rt3d_jax.models import c3d, r2plus1d, s3d
 from rt3d_jax.sparsity import cost
@@ -175,8 +176,11 @@ def _constructor(name: str, arguments: dict[str, Any]) -> Callable[..., nnx.Modu
     if name in NETWORKS:
         return NETWORKS[name]
     if not plugins.is_name(name):
-        known = ", ".join(sorted(NETWORKS))
-        raise ValueError(f"model is {name!r}, expected one of {known}, or a class of your own as module:Class")
+        known = sorted(NETWORKS)
+        raise ValueError(
+            f"model is {name!r}, expected one of {', '.join(known)}, or a class of your own as module:Class"
+            f"{spelling.meant(name, known)}"
+        )
     found = plugins.find(name)
     if not issubclass(found, nnx.Module):
         raise ValueError(f"model {name} is no network: expected a subclass of flax.nnx.Module")

@@ -11,6 +11,7 @@ import jax
 import numpy as np
 
 from lowering.functions import trees
+from lowering.system import spelling
 from rt3d_jax.evaluation import measured
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost
@@ -41,7 +42,8 @@ def run_folder(
       ValueError: weights that are not those of this network, labels of another number, or a folder that is in use.
     """
     if name not in sources.SOURCES:
-        raise ValueError(f"model is {name!r}, expected one of {', '.join(sources.SOURCES)}")
+        known = sources.SOURCES
+        raise ValueError(f"model is {name!r}, expected one of {', '.join(known)}{spelling.meant(name, known)}")
     source = sources.SOURCES[name]
     model, clip = source.model, source.clip
     if frames is not None:

@@ -78,11 +78,11 @@ def test_all_peers_answer_and_are_timed(tmp_path: pathlib.Path, capsys: pytest.C
     assert rows[1]["rate"] > 1.5
     said = capsys.readouterr().out
     assert bundles.read(kept / "kgs-8x4" / "host").manifest["rate"] == pytest.approx(rows[1]["rate"])
-    assert f"kept: {kept / 'dense' / 'host'}, {kept / 'kgs-8x4' / 'host'}" in said
+    assert f"bundles kept: {kept / 'dense' / 'host'}, {kept / 'kgs-8x4' / 'host'}" in said
     assert main.call(["bench", "--model", "c3d", "--keep", str(kept)]) == 2
-    assert "is there already, expected the name of a new folder" in capsys.readouterr().err
+    assert "exists already; name a new folder" in capsys.readouterr().err
     assert "keeps by layer: conv2|conv3b 0.15, conv3a|conv4b 0.2, .* 1" in said
-    assert "sparse over dense: " in said
+    assert "The sparse network has " in said
 
 
 @pytest.mark.parametrize("model", ["r2plus1d", "s3d"])
@@ -154,7 +154,7 @@ def test_peers_can_be_given_the_masked_weights(
         ),
         (
             ["a", "b", "--model", "c3d"],
-            "rt3d bench: both --model c3d and 2 bundles were named; expected one or the other",
+            "rt3d bench: --model c3d and 2 bundles were both given; name bundles or a model, not both",
         ),
     ],
 )

@@ -139,7 +139,7 @@ def test_another_data_set_may_be_named_and_must_have_the_same_classes(networks, 
     assert main.call(["eval", networks[0], "--data", str(tmp_path / "set")]) == 2
     error = capsys.readouterr().err
     assert (
-        "dense does not know the class 'cat' of set; its 8 classes begin with 'OrbitClockwise'" in error
+        "dense does not know the class 'cat' of set; the first of its 8 classes is 'OrbitClockwise'" in error
         and len(error.splitlines()) == 1
     )
 
@@ -149,4 +149,4 @@ def test_a_bundle_that_was_carried_away_needs_a_data_set(networks, tmp_path, cap
     moved.parent.mkdir(parents=True)
     shutil.copytree(networks[1], moved)
     assert main.call(["eval", str(moved)]) == 2
-    assert "lies in no folder of `rt3d train`" in capsys.readouterr().err
+    assert "is no folder of `rt3d train`, so the data of " in capsys.readouterr().err

@@ -24,7 +24,10 @@ def test_a_folder_becomes_a_run_that_eval_and_lower_take_and_export_gives_it_bac
 ):
     run = tmp_path / "runs" / "run"
     assert main.call(["import", str(folder), "--out", str(run)]) == 0
-    assert f"{run}: kgs 8x4, rate 1." in (said := capsys.readouterr().out) and "50.0 %, as it says (top-1 %)" in said
+    assert (
+        f"{run}: kgs 8x4, rate 1." in (said := capsys.readouterr().out)
+        and "50.0 %, as the folder says (top-1 %)" in said
+    )
     assert checkpoints.load_network(run).score.value == 50.0
     video = write_video("a.mp4", frames=17, size=(18, 20))
     layouts.classes(tmp_path / "videos", video)
@@ -44,7 +47,7 @@ def test_no_licence_is_said(folder, tmp_path, capsys):
     unlicensed = test_shared_fuzz.write(tmp_path / "two" / "download", dataclasses.replace(FACTS, licence=None))
     assert main.call(["import", str(unlicensed), "--out", str(tmp_path / "run")]) == 0
     assert main.call(["export", str(tmp_path / "run"), "--out", str(tmp_path / "share")]) == 0
-    assert "no licence given, as the card says; name yours with --licence" in capsys.readouterr().out
+    assert "The card says that no licence was given; name one with --licence" in capsys.readouterr().out
 
 
 def test_what_the_verbs_are_given_is_checked(folder, tmp_path, capsys):
@@ -64,11 +67,3 @@ def test_what_the_verbs_are_given_is_checked(folder, tmp_path, capsys):
     assert "the runs are called run, run, expected different names" in error("export", "a/run", "b/run")
     assert "is not there, expected the folder of a run" in error("export", tmp_path / "none")
     assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.parametrize("name", ["export", "import"])
-def test_help_shows_the_way_to_a_hub_and_back(name, capsys):
-    with pytest.raises(SystemExit):
-        main.call([name, "--help"])
-    said = capsys.readouterr().out
-    assert "OWNER/NAME" in said and "rt3d import" in said

@@ -21,8 +21,8 @@ def test_no_verb_prints_the_usage_and_fails(capsys):
 
 
 def test_an_unknown_verb_is_one_line_that_lists_the_verbs(capsys):
-    assert main.call(["prunes"]) == 2
-    expected = f"rt3d: no verb 'prunes'; expected one of: {', '.join(main.VERBS)}"
+    assert main.call(["fly"]) == 2
+    expected = f"rt3d: no verb 'fly'; expected one of: {', '.join(main.VERBS)}"
     assert capsys.readouterr().err.strip() == expected
 
 

@@ -41,7 +41,7 @@ def test_what_is_found_is_shown_and_kept(capsys: pytest.CaptureFixture[str]) -> 
     tune.tune("dense", graph, CPU, time.monotonic() + 60)
     said, kept = capsys.readouterr().out, store.read(store.cached(CPU))
     assert re.search(r"layer +default M instructions +best M instructions +gain +choice", said)
-    assert f"kept in {store.cached(CPU)}; `rt3d lower` uses it" in said.replace("\n", " ")
+    assert f"Stored in {store.cached(CPU)}, where `rt3d lower` finds it." in said.replace("\n", " ")
     assert set(kept) == set(tuned.Network(graph).keys.values())
     assert all(entry["by"] == "modelled" and entry["best"] <= entry["default"] for entry in kept.values())
     assert {schedule.source for schedule in store.find(CPU).values()} == {"cache"}
@@ -68,7 +68,7 @@ def test_a_bundle_without_its_run_is_refused(tmp_path: pathlib.Path, capsys: pyt
     network, info = networks.chain("dense"), dataclasses.replace(conftest.INFO, run="dense")
     write.write(folder, network.example(), targets.find("host"), info)
     assert main.call(["tune", str(folder)]) == 2
-    expected = f"{folder} is a bundle whose run is not at {tmp_path}/runs/dense; name the run's folder instead"
+    expected = f"{folder} is a bundle, and its run is not at {tmp_path}/runs/dense; name the folder of the run instead"
     assert capsys.readouterr().err.strip() == f"rt3d tune: {expected}"
 
 
@@ -85,6 +85,6 @@ def test_an_experiments_network_is_tuned_for_the_package(
 def test_no_time_teaches_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     tune.tune("dense", networks.chain("kgs 8x4").trace(), CPU, time.monotonic())
     assert capsys.readouterr().out.endswith(
-        "dense on android:cortex-a76: nothing learnt in 0 s; give it more --minutes\n"
+        "dense on android:cortex-a76: nothing found in 0 s; give it more --minutes\n"
     )
     assert not store.cached(CPU).exists()

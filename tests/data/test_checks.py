@@ -147,7 +147,7 @@ def test_the_verb_says_what_is_wrong_and_exits_with_1(made, tmp_path, capsys):
     assert main.call(["data", "check", str(root), "--frames", "8", "--json", str(report)]) == 1
     text = capsys.readouterr().out
     assert "layout ucf101" in text and "error: 1 videos have no bytes" in text
-    assert "12 entries, 12 videos opened: 1 things are wrong" in text
+    assert "12 entries, 12 videos opened: 1 error" in text
     rows = json.loads(report.read_text())
     assert (rows["complete"], rows["videos"], [row["kind"] for row in rows["findings"]]) == (True, 12, ["empty"])
 

@@ -93,7 +93,10 @@ def test_sizes_that_cannot_be_are_errors(change, message):
     assert str(error.value) == message
 
 
-UNKNOWN = "model is 'c4d', expected one of c3d, r2plus1d, s3d, s3d_rt3d, or a class of your own as module:Class"
+UNKNOWN = (
+    "model is 'c4d', expected one of c3d, r2plus1d, s3d, s3d_rt3d, or a class of your own as module:Class; "
+    "did you mean c3d?"
+)
 
 
 def test_an_unknown_network_is_an_error_that_lists_the_known_ones():

@@ -168,4 +168,5 @@ def test_other_files_are_refused(
 def test_a_file_that_is_not_there_is_named(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "rows.jsonl").write_text(json.dumps(ROWS[0]))
     assert main.call(["report", str(tmp_path / "rows.jsonl"), "nowhere.jsonl"]) == 2
-    assert capsys.readouterr().err == "rt3d report: nowhere.jsonl is no file; expected one folder, or files of rows\n"
+    line = "nowhere.jsonl is no file; expected one folder, or files of measurements"
+    assert capsys.readouterr().err == f"rt3d report: {line}\n"

@@ -150,7 +150,7 @@ def test_it_is_lowered_and_the_bundle_measures_as_the_run_does(out, tmp_path, ca
     assert first["score"]["value"] == pytest.approx(second["score"]["value"], rel=1e-3)
     assert first["score"]["value"] == pytest.approx(out[1][-1]["score"]["value"], rel=1e-3)
     assert main.call(["eval", str(run), "--clips", "2"]) == 2
-    expected = "rt3d eval: kgs-2x classifies no clips; expected none of --data, --clips and --crops"
+    expected = "rt3d eval: kgs-2x does not classify clips; leave out --data, --clips and --crops"
     assert capsys.readouterr().err.strip() == expected
 
 

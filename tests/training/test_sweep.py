@@ -184,7 +184,7 @@ def test_no_cell_or_one_twice_is_an_error(cells):
 def test_sweeps_and_experiments_are_told_apart():
     assert "paper_table1" in train_verb.names("grid") and "quickstart" not in train_verb.names("grid")
     assert "quickstart" in train_verb.names() and "paper_table1" not in train_verb.names()
-    with pytest.raises(ValueError, match=r"^no grid 'quickstart'; expected one of: .*paper_table1"):
+    with pytest.raises(ValueError, match=r"^no sweep 'quickstart'; expected one of: .*paper_table1"):
         train_verb.load("quickstart", "grid")
 
 

@@ -129,10 +129,10 @@ def test_the_verb_imports_and_evaluates_on_a_named_data_set(path, tmp_path, vide
 
 def test_imported_weights_ask_for_a_data_set_and_a_clip(runs, capsys):
     assert main.call(["eval", str(runs / "tiny")]) == 2
-    assert "lies in no folder of `rt3d train`" in (said := capsys.readouterr().err)
+    assert "is no folder of `rt3d train`, so the data of " in (said := capsys.readouterr().err)
     assert "name a data set with --data FOLDER" in said
     assert main.call(["lower", str(runs / "tiny"), "--target", "host"]) == 2
-    assert "holds imported weights and no data set; name a video for its clip with --clip" in capsys.readouterr().err
+    assert "holds imported weights, which have no data set; name a video with --clip VIDEO" in capsys.readouterr().err
 
 
 def test_imported_weights_in_place_of_a_dense_run_are_no_experiment(runs, capsys):
