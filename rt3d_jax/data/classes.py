@@ -11,8 +11,12 @@ TRAIN, TEST = ("train", "training"), ("test", "val", "validation", "valid")
 
 @dataclasses.dataclass(frozen=True)
 class ClassFolders:
-    """A folder of class folders. Unless it has train/ and test/, `test_share` of each class is drawn by `seed` for
-    testing.
+    """A folder with a folder for each class. It may have the two parts train/ and test/.
+
+    Args:
+        folder: The folder.
+        test_share: Without train/ and test/, the share of each class that is drawn for testing.
+        seed: The seed of that draw.
     """
 
     folder: str

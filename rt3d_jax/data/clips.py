@@ -25,7 +25,11 @@ _KEPT: dict[tuple[str, int, int], tuple[tuple[int, int] | None, np.ndarray]] = {
 
 @dataclasses.dataclass(frozen=True)
 class Spread:
-    """`frames` frames spread evenly over the whole video: the protocol of (RT3D, AAAI-21)."""
+    """Frames spread evenly over the whole video, as in the paper (RT3D, AAAI-21).
+
+    Args:
+        frames: The frames of a clip.
+    """
 
     frames: int
 
@@ -35,7 +39,12 @@ class Spread:
 
 @dataclasses.dataclass(frozen=True)
 class Windows:
-    """`frames` frames, `stride` apart. A video shorter than the window is spread over instead."""
+    """Consecutive frames at a fixed distance. A video that is too short is spread over instead.
+
+    Args:
+        frames: The frames of a clip.
+        stride: The distance from one frame of a clip to the next, in frames of the video.
+    """
 
     frames: int
     stride: int = 1
@@ -48,9 +57,16 @@ class Windows:
 class ClipSpec:
     """How a video becomes a clip.
 
-    The shorter side is scaled to `short_side`, a square of `size` is cut out, and (value / 255 - mean) / std is taken
-    per channel (RGB). In training, the time of the clip and the place of the square are random, and `flip`
-    mirrors half of the clips. It must be False where labels distinguish left from right.
+    The video is scaled, a square is cut out, and (value / 255 - mean) / std is taken per channel (RGB). In training,
+    the time of the clip and the place of the square are random.
+
+    Args:
+        sampling: Which frames a clip has.
+        short_side: The length to which the shorter side of the video is scaled, in pixels.
+        size: The side of the square, in pixels.
+        mean: The mean of each channel (RGB), of values from 0 to 1.
+        std: The standard deviation of each channel.
+        flip: Mirror half of the clips in training. It must be False where labels distinguish left from right.
     """
 
     sampling: Spread | Windows

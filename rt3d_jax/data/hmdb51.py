@@ -12,7 +12,12 @@ PARTS = {"1": "train", "2": "test", "0": None}
 
 @dataclasses.dataclass(frozen=True)
 class HMDB51:
-    """A folder in HMDB51's layout and the number of its split (1, 2 or 3)."""
+    """A folder in HMDB51's layout.
+
+    Args:
+        folder: The folder.
+        split: The number of the split: 1, 2 or 3.
+    """
 
     folder: str
     split: int = 1

@@ -15,7 +15,11 @@ DEPTH = 3  # videos/train/<class>/
 
 @dataclasses.dataclass(frozen=True)
 class Kinetics:
-    """A folder with Kinetics' lists and those of its videos that still exist; its validation part tests."""
+    """A folder with Kinetics' lists and those of its videos that still exist. The validation part is for testing.
+
+    Args:
+        folder: The folder.
+    """
 
     folder: str
 

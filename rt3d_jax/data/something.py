@@ -14,8 +14,12 @@ ID = re.compile(r"\d{1,12}", re.ASCII)
 
 @dataclasses.dataclass(frozen=True)
 class SomethingSomething:
-    """A folder with Something-Something v2; its validation part tests. Labels distinguish left from right: do not flip
-    clips.
+    """A folder with Something-Something v2. The validation part is for testing.
+
+    Labels distinguish left from right, so clips must not be flipped.
+
+    Args:
+        folder: The folder.
     """
 
     folder: str

@@ -34,13 +34,26 @@ MANIFEST = "synthetic.json"
 
 @dataclasses.dataclass(frozen=True)
 class Synthetic:
-    """The data set to draw: 8 classes x groups x clips_per_group videos. The last seven fields set the difficulty.
+    """A data set of drawn videos: 8 classes x groups x clips_per_group.
 
     Clusters of coloured discs move together, on a torus, over a texture that belongs to the group in every class.
-    Looks, places, angles and sizes are drawn alike for every class, so a single frame says nothing about the class.
-    `travel` is in shorter sides of the video and `turns` in full turns, from its first frame to its last; `jitter` is
-    the camera's step per frame in shorter sides; `contrast` and `noise` are in levels of 0..255; distractors move as a
-    class at random.
+    Looks, places, angles and sizes are drawn alike for every class, so a single frame says nothing about the class. The
+    last seven fields set the difficulty.
+
+    Args:
+        clips_per_group: The number of videos of each group in each class.
+        groups: The number of groups. All videos of a group have the same texture.
+        seed: The seed of the drawing.
+        sides: The shortest and the longest side of a video, in pixels.
+        frames: The frames of a video, at least and at most.
+        travel: How far clusters slide from the first frame to the last, at least and at most, in shorter sides of the
+            video.
+        turns: How often clusters turn or orbit from the first frame to the last, at least and at most.
+        contrast: The contrast of the discs, in levels of 0..255.
+        noise: The standard deviation of the noise of each pixel, in levels of 0..255.
+        jitter: The standard deviation of the camera's steps from frame to frame, in shorter sides of the video.
+        objects: The number of clusters that move as the class says.
+        distractors: The number of clusters that move as a class drawn at random.
     """
 
     clips_per_group: int = 7

@@ -12,7 +12,12 @@ GROUP = re.compile(r"(.*_g\d+)_c\d+")
 
 @dataclasses.dataclass(frozen=True)
 class UCF101:
-    """A folder in UCF101's layout and the number of its split (1, 2 or 3)."""
+    """A folder in UCF101's layout.
+
+    Args:
+        folder: The folder.
+        split: The number of the split: 1, 2 or 3.
+    """
 
     folder: str
     split: int = 1

@@ -37,10 +37,15 @@ Params = dict[str, Any]
 class Model:
     """A network and its size.
 
-    name: a key of NETWORKS, or a class of the user's own that keeps to the contract above: "my_package.nets:Net", or
-    "/folder/experiment.py:Net" for one that a file carries (an experiment file writes f"{__file__}:Net").
-    width: a factor on the channels of all layers, 1 = as published. frames, size: of the clips that go in.
-    options: further arguments of a class of the user's own.
+    Args:
+        name: c3d, r2plus1d, s3d or s3d_rt3d. Or a class of your own that keeps to the contract of this module, as
+            my_package.nets:Net, or as /folder/experiment.py:Net for a class in a file. In an experiment file, write
+            f"{__file__}:Net".
+        width: A factor on the channels of all layers. 1 is as published.
+        frames: The frames of a clip.
+        size: The height and width of a clip.
+        dropout: The probability of dropout.
+        options: Further arguments of a class of your own.
     """
 
     name: str = "c3d"
@@ -53,12 +58,16 @@ class Model:
 
 @dataclasses.dataclass(frozen=True)
 class Compute:
-    """How a step is computed. The batch and its mean loss stay as they are; so do f32 parameters, optimizer and norms.
+    """How a step is computed. The batch and its mean loss do not depend on it.
 
-    dtype: that of convolutions, matrix products and what lies between layers. accumulate: a batch goes through in so
-    many parts, one after the other, whose gradients are averaged; batch norms then see the moments of a part. remat:
-    what lies inside the blocks of a network is computed again for the gradient instead of being kept: less memory, more
-    time.
+    Parameters, the optimizer and norms are always in f32.
+
+    Args:
+        dtype: The type of convolutions, matrix products and of what lies between layers.
+        accumulate: The number of parts in which a batch is computed, one after the other. Their gradients are averaged.
+            Batch norms then see the moments of a part.
+        remat: Compute what lies inside the blocks of a network again for the gradient, instead of keeping it. This
+            takes less memory and more time.
     """
 
     dtype: Literal["float32", "bfloat16"] = "float32"

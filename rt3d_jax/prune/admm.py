@@ -19,10 +19,13 @@ Kernels = dict[str, jax.Array]
 
 @dataclasses.dataclass(frozen=True)
 class ADMM:
-    """Draws the weights to the budget, see `pull`.
+    """Draws the weights to the nearest network within the budget, see `pull`.
 
-    rho: how strong the pull is at first. It grows by the factor `growth` at each projection, up to `most`.
-    rounds: the number of projections to the budget, spread evenly over the phase.
+    Args:
+        rho: How strong the pull is at first.
+        growth: The factor by which rho grows at each projection.
+        most: The largest rho.
+        rounds: The number of projections to the budget, spread evenly over the phase.
     """
 
     rho: float = 1e-3

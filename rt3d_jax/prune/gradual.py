@@ -17,9 +17,11 @@ Tree = Any
 
 @dataclasses.dataclass(frozen=True)
 class Gradual:
-    """Magnitude pruning in `rounds` cuts over the first part of the phase. See `shrinking`.
+    """Magnitude pruning in several cuts over the first part of the phase. See `shrinking`.
 
-    until: the fraction of the phase in which cuts are made. The budget falls along a cubic.
+    Args:
+        rounds: The number of cuts. The budget falls along a cubic.
+        until: The fraction of the phase in which cuts are made.
     """
 
     rounds: int = 20

@@ -21,9 +21,12 @@ Activity = dict[str, np.ndarray]
 
 @dataclasses.dataclass(frozen=True)
 class Heuristic:
-    """Ranks blocks by what the layers after them lose, measured on `clips` training examples. See `importance`.
+    """Ranks blocks by what the layers after them lose, measured on training examples. See `importance`.
 
     It trains under no penalty.
+
+    Args:
+        clips: The number of training examples.
     """
 
     clips: int = 64

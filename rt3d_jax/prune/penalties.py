@@ -22,9 +22,11 @@ Tree = Any
 class Regularised:
     """Group lasso: strength * the sum of block norms.
 
-    macs: whether every layer is weighted by its MACs.
-    relative: whether norms are measured in units of their layer's at the start of the phase, see `scales`.
-    l1: the mix of the norm, see `Term`.
+    Args:
+        strength: The factor on the sum. It is scaled by the learning rate.
+        macs: Whether every layer is weighted by its MACs.
+        relative: Whether norms are measured in units of their layer's at the start of the phase, see `scales`.
+        l1: The mix of the norm, see `Term`: 0 is group lasso, 1 is lasso.
     """
 
     strength: float
@@ -49,11 +51,14 @@ class Regularised:
 class Reweighted:
     """Reweighted group lasso: strength * the sum of P * block norms, P = 1 / (norm^2 + eps).
 
-    P is computed `rounds` times, spread evenly over the phase.
-
-    macs, l1: as for Regularised.
-    relative: whether norms are measured in units of their layer's, see `reweight`. The paper's form is the absolute
-        one.
+    Args:
+        strength: The factor on the sum. It is scaled by the learning rate.
+        rounds: How often P is computed, spread evenly over the phase.
+        eps: What keeps P finite for an empty block.
+        macs: Whether every layer is weighted by its MACs.
+        relative: Whether norms are measured in units of their layer's, see `reweight`. The paper's form is the absolute
+            one.
+        l1: The mix of the norm, see `Term`: 0 is group lasso, 1 is lasso.
     """
 
     strength: float

@@ -22,14 +22,18 @@ BALANCES = ("group", "row")
 
 @dataclasses.dataclass(frozen=True)
 class Prune:
-    """The rule that prunes a kernel in blocks of `pattern`.
-
-    keep: the fraction of blocks that is kept, above 0 and at most 1. None leaves it to a budget over the whole network.
-    least, most: the fractions of the kernel's blocks between which a budget stays.
-    balance: "group" lets every group of filters and channels keep the same number of blocks; "row" does so for every
-        group of filters. None lets the best blocks win wherever they are.
+    """The rule that prunes a kernel in blocks of one pattern.
 
     KGS with balanced groups is KGC (Sun et al., TCAD 2024). ValueError for a value outside its range.
+
+    Args:
+        pattern: The shape of a block.
+        keep: The fraction of blocks that is kept, above 0 and at most 1. None leaves it to a budget over the whole
+            network.
+        least: The fraction of the kernel's blocks that a budget keeps at least.
+        most: The fraction of the kernel's blocks that a budget keeps at most.
+        balance: "group" lets every group of filters and channels keep the same number of blocks; "row" does so for
+            every group of filters. None lets the best blocks win wherever they are.
     """
 
     pattern: patterns.BlockPattern

@@ -22,9 +22,11 @@ SHOWN_CLIPS, SHOWN_FRAMES = 8, 8
 class Classification:
     """One of several classes for every clip.
 
-    data: a data set on disk or one to be made; None for imported weights, whose data are not at hand. clip: how a video
-    becomes a clip. label_smoothing s mixes s / classes into the targets. bad: what a video that cannot be read does,
-    see data.pipelines.
+    Args:
+        data: A data set on disk, or one to be made. None for imported weights, whose data are not at hand.
+        clip: How a video becomes a clip.
+        label_smoothing: The share of each target that is spread evenly over all classes.
+        bad: Whether a video that cannot be read is an error or is skipped. See data.pipelines.
     """
 
     data: folders.Source | synthetic.Synthetic | None

@@ -11,13 +11,26 @@ from rt3d_jax.training import recipes
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
-    """One line of work: train dense, penalise, then prune and retrain once for each rate (dense MACs / kept MACs).
+    """One line of work: train dense, penalise, then prune and retrain once for each rate.
 
-    task: what the network is for, such as a tasks.classification.Classification of a data set. measure: what a rate
-    counts, MACs or parameters. penalise None: the cut comes right after the dense phase (Heuristic). batch: examples
-    per step, over all devices and processes. workers: processes of each process that read, 0 = a thread. pretrained:
-    the run folder whose network the dense phase starts from (`rt3d import` writes one); its head is new where the
-    number of outputs differs. None trains from fresh weights.
+    Args:
+        name: The name of the experiment.
+        task: What the network is for, such as a tasks.classification.Classification of a data set.
+        model: The network.
+        dense: How the dense phase trains.
+        penalise: How the penalise phase trains. With None the cut comes right after the dense phase (Heuristic).
+        algorithm: How blocks are emptied and scored.
+        retrain: How a pruned network trains.
+        plan: Which layers are pruned, and in which blocks.
+        rates: Rates to prune to: dense MACs over kept MACs.
+        measure: What a rate counts.
+        distillation: What retraining learns from the dense network. None is nothing.
+        batch: Examples per step, over all devices and processes.
+        seed: The seed of the weights, of the order of the examples, and of what is random in them.
+        workers: Processes that read data, for each training process. 0 reads in a thread.
+        pretrained: The run whose network the dense phase starts from, such as one that `rt3d import` wrote. Its head is
+            new where the number of outputs differs. None trains from fresh weights.
+        compute: How a step is computed.
     """
 
     name: str

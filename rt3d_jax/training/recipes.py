@@ -6,7 +6,12 @@ from typing import Literal
 
 @dataclasses.dataclass(frozen=True)
 class SGD:
-    """Nesterov-free SGD with momentum; weight decay is added to the gradient of kernels."""
+    """SGD with momentum, without Nesterov's form. Weight decay is added to the gradient of kernels.
+
+    Args:
+        momentum: The share of the last step that the next one keeps.
+        weight_decay: The factor of kernels that is added to their gradient.
+    """
 
     momentum: float = 0.9
     weight_decay: float = 5e-4
@@ -14,7 +19,13 @@ class SGD:
 
 @dataclasses.dataclass(frozen=True)
 class AdamW:
-    """Adam with decoupled weight decay of kernels (Loshchilov and Hutter, 2019)."""
+    """Adam with decoupled weight decay of kernels (Loshchilov and Hutter, 2019).
+
+    Args:
+        b1: The decay of the mean of gradients.
+        b2: The decay of the mean of squared gradients.
+        weight_decay: The share of kernels that a step takes away, times the learning rate.
+    """
 
     b1: float = 0.9
     b2: float = 0.999
@@ -23,10 +34,16 @@ class AdamW:
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """How one phase trains: linear warm-up over `warmup` epochs, then constant or cosine to zero.
+    """How one phase trains.
 
-    clip_norm bounds the global norm of the gradient (None: unbounded). loss: fields of the task that have other values
-    in this phase, such as {"label_smoothing": 0.0}.
+    Args:
+        epochs: Passes over the training examples. It may be a fraction.
+        learning_rate: The learning rate after the warm-up.
+        schedule: Whether the learning rate then stays constant, or falls along a cosine to zero.
+        warmup: Epochs in which the learning rate rises linearly from zero.
+        optimizer: The optimizer.
+        clip_norm: The bound on the global norm of the gradient. None sets no bound.
+        loss: Fields of the task that have other values in this phase, such as label_smoothing 0.
     """
 
     epochs: float
@@ -40,9 +57,14 @@ class Recipe:
 
 @dataclasses.dataclass(frozen=True)
 class Distillation:
-    """Retraining learns from the dense network's outputs too, with `weight`; not in the `last` epochs.
+    """What retraining learns from the dense network's outputs, besides its own task.
 
-    The loss is (1 - weight) of the task's and weight of Task.distill, which says what `temperature` is.
+    The loss is (1 - weight) times the task's, plus weight times that of Task.distill.
+
+    Args:
+        temperature: The temperature of Task.distill. For classifications, logits are divided by it.
+        weight: The weight of the dense network's outputs in the loss.
+        last: Epochs at the end that learn from the task only.
     """
 
     temperature: float = 3.0
