@@ -11,9 +11,8 @@ from rt3d_jax.report import page, pieces, plots
 
 Row = dict[str, Any]
 NOTE = (
-    "Compare within a device, not across devices: bundles of one device were run in turns. Times of a host "
-    "are no phone's, and an "
-    "emulator has none at all."
+    "Compare the rows of one device, because its bundles were run in turns. Do not compare devices with each other. "
+    "Times of a host are not those of a phone. Rows of an emulator hold no times."
 )
 WHERE: tuple[pieces.Column, ...] = (
     ("device", "", lambda row: pieces.text(name(row))),
@@ -53,17 +52,16 @@ CORRECT: tuple[pieces.Column, ...] = (
 )
 FAILED: tuple[pieces.Column, ...] = (*WHERE, ("what happened", "wide", lambda row: pieces.text(row["failure"])))
 TIMES_NOTE = (
-    "Bar: median (p50) per clip; thin line: up to p90; orange mark: the dense time divided by the rate, what the "
-    "cut in MACs alone promises."
+    "Bar: the median (p50) per clip. Thin line: up to p90. Orange mark: the dense time divided by the rate, which is "
+    "what fewer MACs alone promise."
 )
 REST_NOTE = (
-    "Load: start of the process, reading the module and mapping the weights. First: the first inference. "
-    "Memory: the process's peak. "
-    "Speed kept: of the last 30 s without a pause over the first 30 s. Arrows: before and after."
+    "Load: the time to start the process, read the module and map the weights. First: the first inference. Memory: "
+    "the peak of the process. Speed kept: the speed in the last 30 s of a run without a pause, as a share of that in "
+    "the first 30 s. Arrows lead from before to after."
 )
 CORRECT_NOTE = (
-    "The error is relative to the largest logit of JAX's answer. An emulator's times would say nothing: its rows "
-    "hold none."
+    "The error is relative to the largest output of JAX. An emulator gives right answers but no meaningful times."
 )
 
 

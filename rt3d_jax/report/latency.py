@@ -7,9 +7,8 @@ from rt3d_jax.report import pieces, plots, sections
 Report = dict[str, Any]
 Row = dict[str, Any]
 HOST_NOTE = (
-    "Times of the machine named at the end of this page: a host's times, not a phone's. What carries over to "
-    "a phone is "
-    "at most the ratio of dense to sparse, and that too must be measured there."
+    "These are times of the machine that is named at the end of this page, not of a phone. At most the ratio of dense "
+    "to sparse carries over to a phone, and that must be measured there too."
 )
 COLUMNS: tuple[pieces.Column, ...] = (
     ("run", "", lambda row: pieces.text(row["run"])),
@@ -40,11 +39,10 @@ def section(report: Report) -> str:
         bars.append({**values, "label": label, "colour": colours.get(row["run"], "dense")})
     peak = report.get("fma_peak_gflops")
     caption = (
-        f"Time per clip on {pieces.joined(list(settings.values()))}. Bar: median (p50); thin line: up to "
-        f"p90; orange mark: "
-        "the dense time divided by the rate, what the cut in MACs alone promises."
+        f"Time per clip on {pieces.joined(list(settings.values()))}. Bar: the median (p50). Thin line: up to p90. "
+        "Orange mark: the dense time divided by the rate, which is what fewer MACs alone promise."
     )
-    caption += f" Peak of fused multiply-adds, measured in the same run: {peak:,.1f} GFLOP/s." if peak else ""
+    caption += f" The peak of fused multiply-adds was measured in the same run: {peak:,.1f} GFLOP/s." if peak else ""
     drawing = pieces.figure(plots.latency(bars), caption)
     return (
         f'<h2>Latency, dense against sparse</h2><p class="note">{HOST_NOTE}</p>{drawing}{pieces.table(COLUMNS, rows)}'
@@ -52,7 +50,7 @@ def section(report: Report) -> str:
 
 
 def speed_up(report: Report, run: Row | None) -> tuple[Row, float] | None:
-    """Of the run's latencies with a dense one beside them, that with the fewest threads, and dense time / its."""
+    """The run's latency on the fewest threads for which the dense one was timed too, and the speed-up over that."""
     rows = [_compared(report, row) for row in report.get("latency", []) if run and row["run"] == run["name"]]
     rows = [row for row in rows if row["speed_up"] is not None]
     row = min(rows, key=lambda row: row["threads"], default=None)

@@ -81,7 +81,7 @@ def _summary(report: Report) -> str:
         row, factor = speed
         share = pieces.percent(factor / best["rate"], 0)
         said.append(
-            f"runs {factor:.2f} times as fast on {latency.place(row)}, {share} of what the cut in MACs promises"
+            f"runs {factor:.2f} times as fast on {latency.place(row)}, {share} of what fewer MACs alone promise"
         )
         figures.append((pieces.times(factor), f"as fast as dense on {latency.place(row)}"))
     lead = f'<p class="lead">{pieces.text(pieces.joined(said))}.</p>' if said else ""

@@ -91,7 +91,7 @@ def masks(maps: dict[str, np.ndarray]) -> str:
         runs.setdefault(run, []).append(pieces.figure(f'<div class="map"><i style="{style}"></i></div>', caption))
     if not runs:
         return ""
-    note = "A row is a group of filters, a column a place of the kernel in a group of channels. Kept blocks are blue."
+    note = "A row is a group of filters. A column is a location of the kernel in a group of channels. Kept blocks are blue."
     grids = (f'<h3>{pieces.text(run)}</h3><div class="masks">{"".join(cells)}</div>' for run, cells in runs.items())
     return f'<h2>Masks</h2><p class="note">{note}</p>{"".join(grids)}'
 
@@ -113,7 +113,7 @@ def clips(report: Report, arrays: dict[str, np.ndarray]) -> str:
         label = _label(labels, true)
         strip = f'<img src="{pieces.strip(frames)}" alt="frames of a clip: {label}">'
         strips.append(f'<div class="clip">{strip}<div><b>{label}</b><ul>{"".join(said)}</ul></div></div>\n')
-    note = "Test clips, time from left to right, each with its label and every network's answer."
+    note = "Test clips, each with its label and the answer of every network. Time runs from left to right."
     return f'<h2>Clips and predictions</h2><p class="note">{note}</p>{"".join(strips)}'
 
 
@@ -129,7 +129,7 @@ def bundles(report: Report) -> str:
         ("module", "number", lambda row: pieces.size(row.get("vmfb_bytes"))),
         ("weights", "number", lambda row: pieces.size(row.get("weights_bytes"))),
     ]
-    note = "Each compiled module's outputs against JAX's, for the same example. A target without an error was not run."
+    note = "The outputs of each compiled module are compared with JAX's, for the same example. A target without an error was not run."
     return f'<h2>Compiled modules</h2><p class="note">{note}</p>{pieces.table(columns, rows)}'
 
 
@@ -156,7 +156,7 @@ def _score_figure(report: Report, scored: list[Run]) -> str:
     errors = [run["score"].error for run in scored if run["score"].error is not None]
     if errors:
         size = pieces.change(sum(errors) / len(errors), score.unit).replace("+", "±")
-        caption += f" Bars: one standard error that the number of test examples leaves, {size}"
+        caption += f" Bars: one standard error, from the number of test examples, {size}"
         caption += " points." if score.unit == "%" else "."
     caption += "" if score.more_is_better else " Less is better."
     protocols = sorted({run["score"].protocol for run in scored if run["score"].protocol})
