@@ -4,6 +4,7 @@ NO_COLOR (https://no-color.org), if it is set and not empty, turns off colours a
 """
 
 import os
+import re
 import sys
 import threading
 import time
@@ -114,25 +115,31 @@ def some(values: Sequence[object], what: str) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Prints a table. Columns of numbers are aligned right, and only the last column wraps."""
+    """Prints a table. Columns of numbers are aligned right, and only the last column wraps.
+
+    If the terminal is too narrow for it, each row is a list of its cells instead.
+    """
     drawn = rich.table.Table(title=title, title_justify="left", box=rich.table.box.SIMPLE_HEAD)
-    rows = [[_cell(value) for value in row] for row in rows]
+    cells = [[_cell(value) for value in row] for row in rows]
     for i, name in enumerate(columns):
-        number = all(
-            row[i]
-            .replace(".", "")
-            .replace("-", "")
-            .replace("e", "")
-            .replace("%", "")
-            .replace("x", "")
-            .strip()
-            .isdigit()
-            for row in rows
-        )
-        drawn.add_column(name, justify="right" if number else "left", no_wrap=i < len(columns) - 1)
-    for row in rows:
+        justify = "right" if all(_is_number(row[i]) for row in cells) else "left"
+        drawn.add_column(name, justify=justify, no_wrap=i < len(columns) - 1)
+    for row in cells:
         drawn.add_row(*map(rich.markup.escape, row))
-    CONSOLE.print(drawn)
+    if CONSOLE.measure(drawn, options=CONSOLE.options.update(max_width=10_000)).minimum <= CONSOLE.width:
+        CONSOLE.print(drawn)
+        return
+    say(title)
+    width = max(map(len, columns))
+    for first, *rest in cells:
+        say(
+            "\n"
+            + "\n".join([first, *(f"  {name:<{width}}  {text}" for name, text in zip(columns[1:], rest, strict=True))])
+        )
+
+
+def _is_number(text: str) -> bool:
+    return re.sub(r"[-.e%x]", "", text).strip().isdigit()
 
 
 def _cell(value: object) -> str:

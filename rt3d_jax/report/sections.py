@@ -91,7 +91,7 @@ def masks(maps: dict[str, np.ndarray]) -> str:
         runs.setdefault(run, []).append(pieces.figure(f'<div class="map"><i style="{style}"></i></div>', caption))
     if not runs:
         return ""
-    note = "A row is a group of filters. A column is a location of the kernel in a group of channels. Kept blocks are blue."
+    note = "A row is a group of filters. A column is a location in a group of channels. Kept blocks are blue."
     grids = (f'<h3>{pieces.text(run)}</h3><div class="masks">{"".join(cells)}</div>' for run, cells in runs.items())
     return f'<h2>Masks</h2><p class="note">{note}</p>{"".join(grids)}'
 
@@ -129,7 +129,10 @@ def bundles(report: Report) -> str:
         ("module", "number", lambda row: pieces.size(row.get("vmfb_bytes"))),
         ("weights", "number", lambda row: pieces.size(row.get("weights_bytes"))),
     ]
-    note = "The outputs of each compiled module are compared with JAX's, for the same example. A target without an error was not run."
+    note = (
+        "The outputs of each compiled module are compared with JAX's, for the same example. A target without an error "
+        "was not run."
+    )
     return f'<h2>Compiled modules</h2><p class="note">{note}</p>{pieces.table(columns, rows)}'
 
 

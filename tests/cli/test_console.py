@@ -1,8 +1,9 @@
-"""What a terminal is sent: colours, unless NO_COLOR is set."""
+"""What a terminal is sent: colours, unless NO_COLOR is set, and tables that fit."""
 
 import io
 
 import pytest
+import rich.console
 
 from rt3d_jax.cli import console
 
@@ -25,3 +26,25 @@ def test_no_color_turns_off_colours_and_styles(monkeypatch):
     text = drawn(monkeypatch, no_color="1")
     assert "Title" in text and "phase" in text and "1/2" in text
     assert coloured not in text and plain not in text and ";" not in text
+
+
+def test_a_table_that_is_too_wide_for_the_terminal_is_a_list_for_each_row(monkeypatch):
+    def shown(width: int) -> str:
+        screen = rich.console.Console(file=io.StringIO(), width=width, color_system=None)
+        monkeypatch.setattr(console, "CONSOLE", screen)
+        console.table("Times", ("run", "p50 ms", "note"), [("dense [a]", 314.0, "a b"), ("kgs-3.6x", 97.0, None)])
+        return screen.file.getvalue()
+
+    assert [line.split() for line in shown(27).splitlines() if "kgs" in line] == [["kgs-3.6x", "97", "-"]]
+    narrow = """\
+Times
+
+dense [a]
+  p50 ms  314
+  note    a b
+
+kgs-3.6x
+  p50 ms  97
+  note    -
+"""
+    assert shown(20) == narrow
