@@ -60,7 +60,7 @@ def _interrupted(command: list[str], appears: pathlib.Path) -> subprocess.Comple
 def test_ctrl_c_ends_with_130_and_says_that_the_same_command_goes_on(demo):
     _, (first, _, _), _ = demo
     assert first.returncode == 130, first.stderr
-    assert first.stderr.strip().splitlines()[-1] == "rt3d demo: interrupted; the same command goes on from here"
+    assert first.stderr.strip().splitlines()[-1] == "rt3d demo: interrupted; the same command continues from here"
 
 
 def test_the_same_command_goes_on_to_the_end(demo):

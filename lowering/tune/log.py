@@ -1,4 +1,4 @@
-"""What trials showed, in memory and on disk, so that a search that was stopped goes on from there."""
+"""What trials showed, in memory and on disk, so that a search that was stopped continues from there."""
 
 import dataclasses
 import fcntl

@@ -123,7 +123,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     cells = [[_cell(value) for value in row] for row in rows]
     for i, name in enumerate(columns):
         justify = "right" if all(_is_number(row[i]) for row in cells) else "left"
-        drawn.add_column(name, justify=justify, no_wrap=i < len(columns) - 1)
+        drawn.add_column(name, justify=justify, no_wrap=i < len(columns) - 1, min_width=len(name))
     for row in cells:
         drawn.add_row(*map(rich.markup.escape, row))
     if CONSOLE.measure(drawn, options=CONSOLE.options.update(max_width=10_000)).minimum <= CONSOLE.width:

@@ -75,7 +75,7 @@ def call(words: Sequence[str]) -> int:
             signal.signal(signal.SIGINT, console.interrupt)
         return parse(verb, rest)() or 0
     except KeyboardInterrupt:
-        print(f"\nrt3d {verb}: interrupted; the same command goes on from here", file=sys.stderr)
+        print(f"\nrt3d {verb}: interrupted; the same command continues from here", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -23,7 +23,7 @@ FAILED, INTERRUPTED = 2, 130
 BEAT_SECONDS = 1.0
 GRACE_SECONDS = 5.0
 MEETING_SECONDS, MEETING_STEPS = 5.0, 10
-GOES_ON = "the same command goes on from the last checkpoint"
+GOES_ON = "the same command continues from the last checkpoint"
 # Words in the errors of collectives whose partner is gone: not the cause, but what follows from it.
 FOLLOWS = ("gloo", "nccl", "socket", "connection", "unavailable", "coordination")
 
@@ -183,7 +183,7 @@ class _Watch(threading.Thread):
         if isinstance(error, Exception) and any(word in text.lower() for word in FOLLOWS):
             self._found.wait(self._patience + GRACE_SECONDS)
         if isinstance(error, KeyboardInterrupt):
-            self._end("interrupted", "interrupted; the same command goes on from here", INTERRUPTED)
+            self._end("interrupted", "interrupted; the same command continues from here", INTERRUPTED)
         self._end(self._lost or text or type(error).__name__, self._lost or text or repr(error), FAILED)
 
     def run(self) -> None:

@@ -199,7 +199,7 @@ class Store:
         except Exception as error:
             path, reason = self._manager.directory / str(step), str(error).splitlines()[0]
             raise ValueError(
-                f"{path} cannot be read ({reason}); if it is damaged, move it away: training then goes on from the "
+                f"{path} cannot be read ({reason}); if it is damaged, move it away: training then continues from the "
                 "step before"
             ) from error
         state = {**found["state"], "params": found["network"]["params"]}

@@ -59,7 +59,7 @@ def test_an_interrupted_search_shows_and_keeps_what_it_learnt(
 
 def test_vulkan_keeps_its_defaults_and_is_told_why(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.call(["tune", "nowhere", "--target", "vulkan:adreno"]) == 0
-    assert capsys.readouterr().out.startswith("vulkan:adreno keeps its defaults: ")
+    assert capsys.readouterr().out.startswith("vulkan:adreno keeps its defaults, because ")
 
 
 def test_a_bundle_without_its_run_is_refused(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -122,7 +122,7 @@ def test_sigterm_for_one_process_stops_all_at_the_same_step_with_a_checkpoint(st
     assert ends[0] == ends[1]
     code, step, line = ends[0]
     assert code == distributed.INTERRUPTED and 3 <= step < STEPS
-    assert line == "scale: interrupted; the same command goes on from here"
+    assert line == "scale: interrupted; the same command continues from here"
     first = next(line["done"] for line in story[2][0][1] if line.get("phase") == PRUNED)
     assert first == step + 1  # where the next two went on
 
@@ -133,7 +133,7 @@ def test_a_killed_process_ends_the_job_with_its_number_and_what_to_do(story):
     said = [line for line in err if line.startswith("scale: ")]
     assert len(said) == 1
     assert said[0].startswith("scale: process 1 of 2 is gone: killed, ")
-    assert said[0].endswith("; the same command goes on from the last checkpoint")
+    assert said[0].endswith("; the same command continues from the last checkpoint")
 
 
 def test_one_process_goes_on_from_the_checkpoint_of_two_and_ends_where_one_alone_does(alone, story):
