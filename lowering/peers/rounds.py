@@ -127,7 +127,7 @@ def _pinned(threads: int) -> Iterator[tuple[int, ...]]:
     before = os.sched_getaffinity(0)
     if not 1 <= threads <= len(before):
         raise ValueError(
-            f"{threads} threads asked for, this process may use {len(before)} cores; give --threads 1 to {len(before)}"
+            f"threads is {threads}, but this process may use {len(before)} cores; give --threads 1 to {len(before)}"
         )
     os.sched_setaffinity(0, cores := tuple(sorted(before)[:threads]))
     try:

@@ -121,7 +121,7 @@ def pull(serial: str, path: str, limit: int = PULL_LIMIT) -> bytes:
             content.write(chunk)
             if content.tell() > limit:
                 raise DeviceError(
-                    f"{serial}: {path} is longer than {limit} bytes, which nothing of ours is; not pulled"
+                    f"{serial}: {path} is longer than {limit} bytes, the most that a bundle writes; it was not pulled"
                 )
     return content.getvalue()
 
@@ -163,8 +163,8 @@ def _connected(serial: str, doing: str) -> Iterator[adbutils.AdbDevice]:
     except LOST as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise DeviceError(
-            f"device {serial} went away during {doing} ({reason}); connect it and run the same again: what "
-            f"was pushed stays there"
+            f"device {serial} went away during {doing} ({reason}); connect it and run the same command again: what "
+            f"was pushed is still there"
         ) from error
     finally:
         for connection in client.connections:
@@ -177,7 +177,7 @@ def _listen(serial: str, connection: adbutils.AdbConnection) -> Result:
     while True:
         kind, size = struct.unpack("<BI", connection.read_exact(5))
         if size + (kind in said) * sum(stream.tell() for stream in said.values()) > OUTPUT_LIMIT:
-            raise DeviceError(f"{serial}: a command said more than {OUTPUT_LIMIT} bytes; not read further")
+            raise DeviceError(f"{serial}: a command printed more than {OUTPUT_LIMIT} bytes; the rest was not read")
         data = connection.read_exact(size)
         if kind == EXIT:
             out, error = (said[kind].getvalue().decode("utf-8", "replace") for kind in (STDOUT, STDERR))
@@ -204,6 +204,6 @@ def _check_room(serial: str, size: int) -> None:
     words = lines[-1].split() if lines else []
     if len(words) >= 4 and words[-3].isdigit() and int(words[-3]) * 1024 < size:
         raise DeviceError(
-            f"{serial} has {int(words[-3]) // 1024} MiB left in {ROOT}, {size >> 20} MiB are needed; remove "
-            f"old {ROOT}/rt3d-* folders"
+            f"{serial} has {int(words[-3]) // 1024} MiB left in {ROOT}, expected {size >> 20} MiB; remove old "
+            f"{ROOT}/rt3d-* folders"
         )

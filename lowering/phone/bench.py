@@ -53,8 +53,8 @@ class Options:
                 raise ValueError(f"{name} is {getattr(self, name)}, expected 1 or more")
         if self.sustained and self.sustained < 2 * WINDOW:
             raise ValueError(
-                f"sustained is {self.sustained} s, expected {2 * WINDOW:.0f} or more: its ends are compared, "
-                f"{WINDOW:.0f} s each"
+                f"sustained is {self.sustained} s, expected {2 * WINDOW:.0f} or more: its first and last "
+                f"{WINDOW:.0f} s are compared"
             )
 
 
@@ -167,7 +167,8 @@ def _errors(packed: pack.Pack, data: bytes) -> tuple[float, float]:
     relative, tolerance = error / bundles.scale(expected), packed.bundle.target.precision.tolerance
     if relative > tolerance:
         raise ToolError(
-            f"wrong answer: {relative:.1e} of the largest value off JAX's, expected at most {tolerance:.0e}"
+            f"wrong answer: it differs from JAX's by {relative:.1e} of the largest value, expected at most "
+            f"{tolerance:.0e}"
         )
     return error, relative
 

@@ -39,7 +39,10 @@ class Readiness:
     def verdict(self) -> str:
         """One line for a person."""
         if self.version is None:
-            return "no Vulkan version could be read; the phone may have no Vulkan driver, or an Android too old to say"
+            return (
+                "no Vulkan version could be read; the phone may have no Vulkan driver, or an Android that is too old to "
+                "report it"
+            )
         said = f"{self.gpu} (driver {self.driver}), Vulkan {'.'.join(map(str, self.version))}"
         if not self.complete:
             lack = f"lacks {', '.join(self.missing)}" if self.missing else "the driver's features could not be read"

@@ -69,7 +69,7 @@ def _carried(path: pathlib.Path) -> ModuleType:
     try:
         return load(path)
     except (ImportError, SyntaxError) as error:
-        raise ValueError(f"{path} cannot be run ({' '.join(str(error).split())}); mend it") from error
+        raise ValueError(f"{path} cannot be run ({' '.join(str(error).split())}); correct it") from error
 
 
 def _imported(place: str, name: str) -> ModuleType:

@@ -48,7 +48,9 @@ def test_a_name_of_nothing_is_an_error_in_one_line(name: str, message: str):
 def test_a_module_that_fails_is_an_error_in_one_line(tmp_path: pathlib.Path):
     path = tmp_path / "own.py"
     path.write_text("import nothing_of_the_kind\n")
-    with pytest.raises(ValueError, match=rf"^{path} cannot be run \(No module named 'nothing_of_the_kind'\); mend it$"):
+    with pytest.raises(
+        ValueError, match=rf"^{path} cannot be run \(No module named 'nothing_of_the_kind'\); correct it$"
+    ):
         plugins.find(f"{path}:Net")
 
 

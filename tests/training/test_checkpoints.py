@@ -113,7 +113,8 @@ def test_a_damaged_state_is_an_error_and_the_step_before_still_loads(tmp_path):
     store = checkpoints.Store(tmp_path)
     with pytest.raises(
         ValueError,
-        match=r"/2 cannot be read \(.*\); if it is damaged, move it away: training then continues from the step before$",
+        match=r"/2 cannot be read \(.*\); if it is damaged, move it away: training then continues from the step "
+        r"before$",
     ):
         store.load(state)
     store.close()

@@ -84,7 +84,7 @@ def test_an_engine_gets_its_cores_and_threads(own: networks.Network) -> None:
 @pytest.mark.parametrize("threads", [0, 10_000])
 def test_more_threads_than_cores_are_refused(own: networks.Network, threads: int) -> None:
     cores = len(os.sched_getaffinity(0))
-    message = f"^{threads} threads asked for, this process may use {cores} cores; give --threads 1 to {cores}$"
+    message = f"^threads is {threads}, but this process may use {cores} cores; give --threads 1 to {cores}$"
     with pytest.raises(ValueError, match=message):
         rounds.interleave([(odd_engines.engine(odd_engines.first), own)], threads, 1, 1)
 

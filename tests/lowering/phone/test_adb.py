@@ -58,7 +58,7 @@ def test_a_command_has_its_exit_code_and_both_its_streams(phone: conftest.Phone)
 def test_what_a_command_says_is_bounded(phone: conftest.Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adb, "OUTPUT_LIMIT", 1000)
     assert len(adb.shell(phone.serial, "head -c 1000 /dev/zero").out) == 1000
-    with pytest.raises(adb.DeviceError, match="said more than 1000 bytes; not read further$"):
+    with pytest.raises(adb.DeviceError, match="printed more than 1000 bytes; the rest was not read$"):
         adb.shell(phone.serial, "head -c 1001 /dev/zero")
 
 
@@ -84,7 +84,7 @@ def test_a_phone_without_room_is_sent_nothing(phone: conftest.Phone, packs: list
     said = "Filesystem 1K-blocks Used Available Use% Mounted on\n/dev/fuse 100 97 3072 97% /data\n"
     rootfs.answer(phone.root, "df -k /data/local/tmp", said)
     with pytest.raises(
-        adb.DeviceError, match=f"^{phone.serial} has 3 MiB left in /data/local/tmp, [0-9]+ MiB are needed"
+        adb.DeviceError, match=f"^{phone.serial} has 3 MiB left in /data/local/tmp, expected [0-9]+ MiB"
     ):
         adb.push(phone.serial, packs[0])
     assert phone.received() == []
@@ -119,8 +119,8 @@ def test_a_phone_that_is_gone_is_one_line(phone: conftest.Phone, packs: list[pac
         "pull": lambda: adb.pull(phone.serial, "/x"),
     }
     expected = (
-        rf"^device {phone.serial} went away during .* \(.*\); connect it and run the same again: what was pushed "
-        rf"stays there$"
+        rf"^device {phone.serial} went away during .* \(.*\); connect it and run the same command again: what was "
+        rf"pushed is still there$"
     )
     with pytest.raises(adb.DeviceError, match=expected) as error:
         actions[doing]()
