@@ -40,8 +40,8 @@ class Readiness:
         """One line for a person."""
         if self.version is None:
             return (
-                "no Vulkan version could be read; the phone may have no Vulkan driver, or an Android that is too old to "
-                "report it"
+                "no Vulkan version could be read; the phone may have no Vulkan driver, or an Android that is too old "
+                "to report it"
             )
         said = f"{self.gpu} (driver {self.driver}), Vulkan {'.'.join(map(str, self.version))}"
         if not self.complete:

@@ -86,15 +86,19 @@ def show(found: list[checks.Finding], seen: dict[str, int], complete: bool) -> N
         by_kind[finding.kind].append(finding.what)
     for kind, (level, meaning) in sorted(checks.KINDS.items(), key=lambda row: row[1][0]):
         if by_kind[kind]:
-            console.say(f"{level}: {len(by_kind[kind]):,} {meaning}")
+            console.say(f"{_counted(len(by_kind[kind]), level)}: {meaning}")
             for what in by_kind[kind][:SHOWN]:
                 console.say(f"  {what}")
             if len(by_kind[kind]) > SHOWN:
                 console.say(f"  ... and {len(by_kind[kind]) - SHOWN:,} more; --json FILE lists all")
     errors = sum(finding.is_error for finding in found)
-    verdict = f"{errors:,} {'error' if errors == 1 else 'errors'}" if errors else "no errors"
+    verdict = _counted(errors, checks.ERROR) if errors else "no errors"
     until = "" if complete else " so far; the check was stopped"
     console.say(f"{seen.get('lists', 0):,} entries, {seen.get('videos', 0):,} videos opened: {verdict}{until}")
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def _write(path: pathlib.Path, head: dict[str, Any], found: list[checks.Finding]) -> None:

@@ -1,6 +1,4 @@
-"""Finds what is wrong with a copy of a data set. Compares lists with files and training with testing, and opens every
-video.
-"""
+"""Finds what is wrong with a copy of a data set: compares lists with files and training with testing, and opens videos."""
 
 import collections
 import concurrent.futures
@@ -12,15 +10,15 @@ from collections.abc import Callable, Iterable, Iterator
 from rt3d_jax.data import clips, folders, videos
 
 ERROR, NOTE = "error", "note"
-# kind: (level, what it means, in the plural). A note does not make a copy wrong.
+# kind: (level, what it means, in the plural). A copy with notes alone can be used.
 KINDS = {
     "structure": (ERROR, "lists or folders are not as the layout says"),
     "missing": (ERROR, "listed videos are not there"),
-    "gone": (NOTE, "listed videos are not there (as in every copy of this set)"),
+    "gone": (NOTE, "listed videos are not there, as in every copy of this set"),
     "empty": (ERROR, "videos have no bytes"),
     "unreadable": (ERROR, "videos cannot be read"),
     "short": (ERROR, "videos have fewer frames than a clip needs"),
-    "repeating": (NOTE, "videos have fewer frames than a clip, and show some twice"),
+    "repeating": (NOTE, "videos have fewer frames than a clip, so that some are shown twice"),
     "class": (ERROR, "classes have no video to train on"),
     "untested": (NOTE, "classes have no video to test on"),
     "leak": (ERROR, "videos are in training and testing"),
@@ -49,8 +47,12 @@ class Finding:
 
 @dataclasses.dataclass(frozen=True)
 class Depth:
-    """How closely to look at videos. frames: of a clip. decode: a clip of each, as evaluation does. duplicates: compare
-    contents.
+    """How closely to look at videos.
+
+    frames: the frames of a clip.
+    decode: decode a clip of every video, as evaluation does.
+    duplicates: compare the contents of files.
+    threads: videos to open at a time.
     """
 
     frames: int = 16

@@ -146,7 +146,7 @@ def test_the_verb_says_what_is_wrong_and_exits_with_1(made, tmp_path, capsys):
     report = tmp_path / "report.json"
     assert main.call(["data", "check", str(root), "--frames", "8", "--json", str(report)]) == 1
     text = capsys.readouterr().out
-    assert "layout ucf101" in text and "error: 1 videos have no bytes" in text
+    assert "layout ucf101" in text and "1 error: videos have no bytes" in text
     assert "12 entries, 12 videos opened: 1 error" in text
     rows = json.loads(report.read_text())
     assert (rows["complete"], rows["videos"], [row["kind"] for row in rows["findings"]]) == (True, 12, ["empty"])
@@ -174,7 +174,7 @@ def test_a_stopped_check_shows_what_it_had_found(made, tmp_path, capsys, monkeyp
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["chek", "x"], "rt3d data: no command 'chek'; expected: check FOLDER"),
+        (["chek", "x"], "rt3d data: no verb 'chek'; expected one of: check; did you mean check?"),
         (["check", "nowhere"], "rt3d data: nowhere is not there, or no folder; expected the folder of a data set"),
         (["check", ".", "--frames", "0"], "rt3d data: frames is 0, threads"),
     ],
