@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import shlex
 
 import pytest
 
@@ -59,3 +60,15 @@ def test_every_experiment_and_sweep_in_the_docs_exists(verb):
     maker = {"train": "def experiment()", "sweep": "def grid()"}[verb]
     known = {path.stem for path in (ROOT / "rt3d_jax/configs").glob("*.py") if maker in path.read_text()}
     assert [f"{page}: rt3d {verb} {name}" for name, page in sorted(found) if name not in known] == []
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda page: page.name
+)
+def test_every_command_in_the_docs_parses(page, tmp_path, monkeypatch):
+    """Lines of `rt3d` in blocks of code. mine.py is the reader's experiment; OUT and the like are names to fill in."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text("from rt3d_jax.configs.c3d_ucf101 import experiment")
+    for command in re.findall(r"^rt3d (\w.*)$", page.read_text().replace("\\\n", " "), re.MULTILINE):
+        verb, *rest = shlex.split(command, comments=True)
+        assert callable(main.parse(verb, rest)), command

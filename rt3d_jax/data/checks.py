@@ -1,4 +1,4 @@
-"""Finds what is wrong with a copy of a data set: compares lists with files and training with testing, and opens videos."""
+"""Finds what is wrong with a copy of a data set. Compares lists with files, and training with testing. Opens videos."""
 
 import collections
 import concurrent.futures
