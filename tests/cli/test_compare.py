@@ -81,7 +81,7 @@ def test_all_peers_answer_and_are_timed(tmp_path: pathlib.Path, capsys: pytest.C
     assert f"bundles kept: {kept / 'dense' / 'host'}, {kept / 'kgs-8x4' / 'host'}" in said
     assert main.call(["bench", "--model", "c3d", "--keep", str(kept)]) == 2
     assert "exists already; name a new folder" in capsys.readouterr().err
-    assert "keeps by layer: conv2|conv3b 0.15, conv3a|conv4b 0.2, .* 1" in said
+    assert "blocks kept by layer: conv2|conv3b 0.15, conv3a|conv4b 0.2, .* 1" in said
     assert "The sparse network has " in said
 
 

@@ -16,7 +16,7 @@ KNOWN = ("host", "android:cortex-a76", "C3D", "c3d_ucf101")
         ("c3d", "; did you mean C3D?"),
         ("UCF101", "; did you mean c3d_ucf101?"),
         ("windows", ""),
-        ("os", ""),
+        ("ex", ""),
         ("", ""),
     ],
 )
