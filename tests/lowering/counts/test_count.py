@@ -152,9 +152,8 @@ def test_only_arm64_bundles_are_counted(host_bundle: bundles.Bundle) -> None:
 
 
 def test_an_unknown_layer_is_told_what_there_is(bundle: bundles.Bundle) -> None:
-    refused(
-        "no layer 'conv3'; expected some of: clip, conv1, pool, conv2, pool_2, fc1, fc2", bundle, ("conv1", "conv3")
-    )
+    known = "clip, conv1, pool, conv2, pool_2, fc1, fc2"
+    refused(f"no layer 'conv3'; expected some of: {known}; did you mean conv2?", bundle, ("conv1", "conv3"))
 
 
 def test_a_module_of_another_form_is_refused(bundle: bundles.Bundle, tmp_path: pathlib.Path) -> None:

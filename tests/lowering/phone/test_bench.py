@@ -81,7 +81,7 @@ def test_a_phone_that_goes_away_is_an_error_and_the_next_run_goes_on(
     failures = [json.loads(line)["failure"] for line in rows.read_text().splitlines()]
     assert len(failures) == 2 and failures[0] == failures[1]
     assert failures[0].startswith(f"device {serial} went away during `sh /data/local/tmp/{packs[0].name}/bench.sh")
-    assert failures[0].endswith("connect it and run the same again: what was pushed stays there")
+    assert failures[0].endswith("connect it and run the same command again: what was pushed is still there")
     assert capsys.readouterr().err == f"rt3d phone: dense, kgs-2.6x: {failures[0]}\n"
 
     before = phone.received()
