@@ -5,9 +5,8 @@ twice. It says what else vanishes with the filter: the vectors of a batch norm b
 that read it. And it says on whom the filter's importance depends.
 """
 
-import collections
 import dataclasses
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,7 @@ class Wiring:
         does not say, or where another operation reads the kernel too.
     dies: whether an input channel is zero once all of its filters are dropped.
     followers: paths of the vectors that work on this layer's filters alone and vanish with them: its bias, and the
-        scale and bias of a batch norm. Vectors that two layers share follow neither.
+        scale and bias of a batch norm. A vector that is read elsewhere too follows no layer.
     ends: whether its filters reach the network's output.
     """
 
@@ -47,6 +46,7 @@ class Trace:
         kernel.
     reads: Wiring.reads and Wiring.dies of each kernel, by path.
     followers: Wiring.followers of each kernel, by path.
+    readers: by a vector's path, the kernels whose filters it works on. None stands for any other reading.
     ends: the kernels whose filters reach the network's output.
     """
 
@@ -55,6 +55,7 @@ class Trace:
     order: list[products.Use | None] = dataclasses.field(default_factory=list)
     reads: dict[str, tuple[tuple[frozenset[Filter], ...] | None, bool]] = dataclasses.field(default_factory=dict)
     followers: dict[str, set[str]] = dataclasses.field(default_factory=dict)
+    readers: dict[str, set[str | None]] = dataclasses.field(default_factory=dict)
     ends: set[str] = dataclasses.field(default_factory=set)
 
     def wiring(self, path: str, names: dict[str, str]) -> Wiring:
@@ -66,6 +67,17 @@ class Trace:
         named = reads and tuple(frozenset((names[layer], number) for layer, number in place) for place in reads)
         return Wiring(named, dies, tuple(sorted(self.followers.get(path, ()))), path in self.ends)
 
+    def read(self, vectors: Iterable[str], reader: str | None = None) -> None:
+        """Notes who reads these vectors."""
+        for vector in vectors:
+            self.readers.setdefault(vector, set()).add(reader)
+
+    def shared(self) -> set[str]:
+        """The followers of a kernel that are read elsewhere too."""
+        return {
+            vector for path, vectors in self.followers.items() for vector in vectors if self.readers[vector] != {path}
+        }
+
 
 def trace(jaxpr: Any, params: Sequence[tuple[str, Any]]) -> Trace:
     """Walk over a network's jaxpr.
@@ -73,15 +85,14 @@ def trace(jaxpr: Any, params: Sequence[tuple[str, Any]]) -> Trace:
     params: (path, array or shape) of each parameter, in tree order. They are the jaxpr's first arguments; the network's
         inputs follow.
 
-    Which vectors layers share is known after a walk only. Another walk then follows, in which these follow no layer.
+    Where else a vector is read is known after a walk only. Another walk then follows, in which these follow no layer.
     """
     shared: set[str] = set()
     while True:
         found = _walked(jaxpr, params, shared)
-        counts = collections.Counter(path for followers in found.followers.values() for path in followers)
-        if not (several := {path for path, count in counts.items() if count > 1}):
+        if not (more := found.shared()):
             return found
-        shared |= several
+        shared |= more
 
 
 def _walked(jaxpr: Any, params: Sequence[tuple[str, Any]], shared: Set[str]) -> Trace:
@@ -90,6 +101,7 @@ def _walked(jaxpr: Any, params: Sequence[tuple[str, Any]], shared: Set[str]) -> 
     values = [*(_parameter(path, tuple(leaf.shape), path in shared) for path, leaf in params), *inputs]
     results = jaxprs.walk(jaxpr, [rules.CONSTANT] * len(jaxpr.constvars), values, _Step(found), _lift)
     found.ends = {layer for value in results for place in value.sources or () for layer, _ in place}
+    found.read(_vectors(results))
     return found
 
 
@@ -106,6 +118,11 @@ def _parameter(path: str, shape: tuple[int, ...], shared: bool) -> Value:
     return Value((), (wide or [len(shape) - 1])[0], frozenset([path]), view)
 
 
+def _vectors(values: Iterable[Value]) -> frozenset[str]:
+    """The vectors that these values consist of, without filters."""
+    return NOTHING.union(*(value.vanish or NOTHING for value in values if not value.sources))
+
+
 def _lift(array: Any) -> Value:
     return rules.ZERO if np.ndim(array) == 0 and array == 0 else rules.CONSTANT
 
@@ -119,7 +136,7 @@ class _Step:
     def __call__(self, equation: Any, values: list[Value]) -> list[Value]:
         if equation.primitive.name in (products.CONVOLUTION, products.PRODUCT):
             return [self._product(equation, values)]
-        result = self._follow(rules.apply(equation, values), values)
+        result = self._follow(equation, rules.apply(equation, values), values)
         view = products.moved(values[0].view, equation) if len(values) == 1 and values[0].view else None
         if view is None:
             self._lose(equation, values)
@@ -131,6 +148,7 @@ class _Step:
                 self._found.lost.setdefault(value.view.path, equation.primitive.name)
 
     def _product(self, equation: Any, values: list[Value]) -> Value:
+        self._found.read(_vectors(values))
         kernels = [number for number, value in enumerate(values) if value.view is not None]
         if len(kernels) != 1:
             self._found.order.append(None)
@@ -155,15 +173,25 @@ class _Step:
             return UNKNOWN
         return Value(tuple(frozenset([(path, number)]) for number in range(outputs)), use.writes, NOTHING)
 
-    def _follow(self, result: Value, operands: Sequence[Value]) -> Value:
+    def _follow(self, equation: Any, result: Value, operands: Sequence[Value]) -> Value:
         """A vector that meets the filters of one layer alone follows that layer.
 
-        If it meets anything else, the result is not zero where filters are dropped, as the vector stays.
+        If it meets anything else, the result is not zero where filters are dropped, as the vector stays. A vector that
+        is multiplied with zeros is read in vain there, so it may still follow the layer of these filters.
         """
-        if not result.sources or not result.vanish:
+        if not (vectors := _vectors(operands)):
+            return result
+        if result.sources == ():
+            self._found.read(vectors - (result.vanish or NOTHING))
             return result
         owners = {_owner(value.sources) for value in operands if value.sources}
-        owner = owners.pop() if len(owners) == 1 else None
+        owner = owners.pop() if len(owners) == 1 and result.vanish is not None else None
+        axis, shape = result.axis, equation.outvars[0].aval.shape
+        for value, atom in zip(operands, equation.invars, strict=True):
+            fits = axis is not None and rules.fits(value, atom, axis, shape)
+            self._found.read(_vectors([value]), owner if fits else None)
+        if not result.vanish:
+            return result
         if owner is None:
             return Value(result.sources, result.axis)
         self._found.followers.setdefault(owner, set()).update(result.vanish)

@@ -60,6 +60,14 @@ def along(value: Value, axis: int, size: int) -> Places | None:
     return value.sources if value.axis == axis and len(value.sources or ()) == size else None
 
 
+def fits(value: Value, atom: Any, axis: int, result: tuple[int, ...]) -> bool:
+    """Whether a vector has an element for every place along an axis of the result. True for what is no vector."""
+    if not value.vanish or value.sources:
+        return True
+    shape, size = _shape(atom), result[axis]
+    return (value.axis, shape[axis]) == (axis, size) or (size == 1 and math.prod(shape) == 1)
+
+
 def _shape(atom: Any) -> tuple[int, ...]:
     return tuple(atom.aval.shape)
 
@@ -81,19 +89,11 @@ def _met(equation: Any, values: Sequence[Value]) -> tuple[Value, list[frozenset[
     if None in lists:
         return UNKNOWN, []
     joined = tuple(frozenset().union(*places) for places in zip(*lists, strict=True))
-    atoms = equation.invars[-len(values) :]
+    atoms, result = equation.invars[-len(values) :], _shape(equation.outvars[0])
     needs = [
-        value.vanish if _fits(value, atom, axis, size) else None for value, atom in zip(values, atoms, strict=True)
+        value.vanish if fits(value, atom, axis, result) else None for value, atom in zip(values, atoms, strict=True)
     ]
     return Value(joined, axis), needs
-
-
-def _fits(value: Value, atom: Any, axis: int, size: int) -> bool:
-    """Whether a vector has an element for every place of this axis. True for what is no vector."""
-    if not value.vanish or value.sources:
-        return True
-    shape = _shape(atom)
-    return (value.axis, shape[axis]) == (axis, size) or (size == 1 and math.prod(shape) == 1)
 
 
 def _sum(equation: Any, values: list[Value]) -> Value:

@@ -161,6 +161,41 @@ def test_what_another_place_still_needs_is_not_taken_along(apply):
     np.testing.assert_array_equal(answers(apply, RESIDUAL, closed), answers(apply, RESIDUAL, open_))
 
 
+BIASED = weights(a=(3, 3, 3, 3, 4), b=(3, 3, 3, 3, 4), head=(4, 2))
+ELSEWHERE = {
+    "added up": lambda bias, x, clip, params: bias,
+    "not zero at zero": lambda bias, x, clip, params: jnp.exp(bias),
+    "cut": lambda bias, x, clip, params: bias[1:],
+    "in a product": lambda bias, x, clip, params: jnp.tanh(bias) @ jnp.ones((4, 2)),
+    "on the input": lambda bias, x, clip, params: clip[..., :1] * bias,
+    "on filters of another layer": lambda bias, x, clip, params: conv(clip, params["b"]) * bias,
+    "along the frames of its own": lambda bias, x, clip, params: x * bias[:, None, None, None],
+}
+
+
+def biased(again):
+    def apply(params, clip):
+        bias = params["a"]["bias"]
+        x = jax.nn.relu(conv(clip, params["a"]) + bias)
+        return x.mean(axis=(1, 2, 3)) @ params["head"]["kernel"] + again(bias, x, clip, params).sum()
+
+    return apply
+
+
+@pytest.mark.parametrize("again", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_vector_that_is_also_read_elsewhere_is_kept(again):
+    table, tree, _ = mask_tree(biased(again), BIASED, a=(1, 3))
+    assert tree["a"]["bias"] is None and tree["head"]["kernel"] is None
+    only = {**tree, "a": {"kernel": without((3, 3, 3, 3, 4), 1, 3), "bias": None}}
+    np.testing.assert_array_equal(answers(biased(again), BIASED, tree), answers(biased(again), BIASED, only))
+    assert next(layer for layer in table if layer.name == "a").wiring.followers == ()
+
+
+def test_a_vector_that_is_multiplied_with_its_own_dropped_filters_goes_with_them():
+    _, tree, _ = mask_tree(biased(lambda bias, x, clip, params: x * bias), BIASED, a=(1, 3))
+    np.testing.assert_array_equal(tree["a"]["bias"], [True, False, True, False])
+
+
 def test_an_operation_without_a_rule_keeps_the_channel():
     def sorted_(params, clip):
         return conv(jnp.sort(conv(clip, params["a"]), axis=-1), params["b"]).mean(axis=(1, 2, 3))
