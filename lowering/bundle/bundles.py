@@ -7,6 +7,7 @@ manifest. `write` makes one, `run` runs it.
 import dataclasses
 import hashlib
 import importlib.metadata
+import os
 import pathlib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from lowering.bundle import manifests
+from lowering.system import typed
 from lowering.targets import targets
 
 FORMAT = 2
@@ -123,10 +125,17 @@ def read(folder: str | pathlib.Path, verify: bool = True) -> Bundle:
     Verified are the size and hash of every file, the flags and the arrays. A hash says that nothing was damaged. It
     says nothing about who made the bundle, and a module may do anything: run those that you trust.
     """
+    if not isinstance(folder, str | os.PathLike):
+        raise BundleError(f"folder is {typed.what(folder)}, expected the path of a bundle")
     bundle = Bundle(pathlib.Path(folder), _manifest(pathlib.Path(folder)))
     if verify:
         _verify(bundle)
     return bundle
+
+
+def opened(bundle: "Bundle | str | pathlib.Path") -> Bundle:
+    """A bundle, which may be given by its folder. It is then read and verified. BundleError as `read`."""
+    return bundle if isinstance(bundle, Bundle) else read(bundle)
 
 
 def versions() -> dict[str, str]:

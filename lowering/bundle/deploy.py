@@ -4,6 +4,7 @@ It traces, rewrites, emits, compiles and writes the network, and compares its an
 """
 
 import dataclasses
+import os
 import pathlib
 import warnings
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ import numpy as np
 
 from lowering.bundle import bundles, qemu, run, write
 from lowering.graph import trace
+from lowering.system import typed
 from lowering.targets import store, targets
 
 
@@ -79,17 +81,17 @@ def deploy(
     Raises:
       targets.TargetError: there is no such target or form.
       NotImplementedError: the function has a primitive that cannot be lowered.
-      ops.GraphError: the network has a form that cannot be lowered.
-      bundles.BundleError: the example or the folder does not fit.
+      ops.GraphError: the network or the example has a form that cannot be lowered.
+      bundles.BundleError: the example, the folder or the info does not fit.
+      ValueError: the parameters are no tree of arrays.
       WrongAnswer: the bundle does not give JAX's answer.
       run.RunError: a bundle for this machine does not run.
 
     Where a target cannot run on this machine, the warning NotChecked says why.
     """
     found = targets.written(targets.find(target), form)
-    made = checked(
-        write.write(pathlib.Path(out), example(apply, params, clip), found, info or bundles.Info(), store.find(found))
-    )
+    folder, about = _folder(out), _about(info)
+    made = checked(write.write(folder, example(apply, params, clip), found, about, store.find(found)))
     if made.check is None and found.is_host:
         raise run.RunError(made.unchecked)
     if made.check is None:
@@ -101,6 +103,8 @@ def deploy(
 
 def example(apply: Callable[..., jax.Array], params: Any, clip: np.ndarray | Sequence[np.ndarray]) -> write.Example:
     """Traces a function, and evaluates it in JAX for the example. `write.write` makes bundles of it for any target."""
+    if isinstance(clip, tuple | list) and clip and all(isinstance(size, int | np.integer) for size in clip):
+        raise bundles.BundleError(f"clip is the shape {tuple(clip)}, expected an array of it; write numpy.zeros(shape)")
     inputs = tuple(map(_f32, clip if isinstance(clip, tuple | list) else (clip,)))
     graph = trace.trace(apply, params, inputs)
     (answer,) = jax.tree.leaves(jax.jit(apply)(params, *inputs))
@@ -113,6 +117,20 @@ def checked(bundle: bundles.Bundle) -> Deployed:
         return Deployed(bundle, run.check(bundle))
     except (qemu.EmulatorError, run.RunError) as error:
         return Deployed(bundle, None, str(error))
+
+
+def _folder(out: Any) -> pathlib.Path:
+    if not isinstance(out, str | os.PathLike):
+        raise bundles.BundleError(f"out is {typed.what(out)}, expected the path of a folder")
+    folder = pathlib.Path(out)
+    write.check_folder(folder)
+    return folder
+
+
+def _about(info: Any) -> bundles.Info:
+    if info is not None and not isinstance(info, bundles.Info):
+        raise bundles.BundleError(f"info is {typed.what(info)}, expected Info(...), such as Info(run='my network')")
+    return info or bundles.Info()
 
 
 def _f32(array: Any) -> np.ndarray:

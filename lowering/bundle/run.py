@@ -6,7 +6,7 @@ import os
 import pathlib
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from iree import runtime
 
 from lowering.bundle import bundles, qemu
 from lowering.kernels import emit
+from lowering.system import bounds, typed
 
 
 class RunError(RuntimeError):
@@ -48,8 +49,12 @@ def native_tool(name: str) -> list[str]:
     return [str(pathlib.Path(spec.submodule_search_locations[0]) / name)]
 
 
-def check(bundle: bundles.Bundle) -> Check:
-    """Runs the bundle's example through iree-run-module with the bundle's flags, and compares with JAX's answer."""
+def check(bundle: bundles.Bundle | str | pathlib.Path) -> Check:
+    """Runs the bundle's example through iree-run-module with the bundle's flags, and compares with JAX's answer.
+
+    bundle: or its folder. BundleError for a folder that is none, RunError for a bundle that does not run.
+    """
+    bundle = bundles.opened(bundle)
     expected = bundle.array(bundles.ANSWER)
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "answer.npy"
@@ -81,12 +86,17 @@ def topology(threads: int) -> str:
     return f"--task_topology_cpu_ids={','.join(map(str, cores[:threads]))}"
 
 
-def load(bundle: bundles.Bundle, threads: int = 1) -> Callable[..., np.ndarray]:
+def load(bundle: bundles.Bundle | str | pathlib.Path, threads: int = 1) -> Callable[..., np.ndarray]:
     """A host bundle's network in this process: f(clip f32[1, D, H, W, C], further inputs...) -> answer f32[1, ...].
 
+    bundle: or its folder. Inputs of another floating point are converted to f32; any other dtype, and another number or
+    shape of inputs than the bundle was made for, is a ValueError.
+
     The number of threads is one of IREE's flags, which hold for the whole process. Unless it is 1, give the same number
-    in every call. RunError for a bundle of another target.
+    in every call. RunError for a bundle of another target, BundleError for a folder that is none.
     """
+    bundle = bundles.opened(bundle)
+    typed.read(threads, bounds.Count, "threads")
     if not bundle.target.is_host:
         raise RunError(
             f"{bundle.name} cannot be loaded into this process, only bundles for `host` can; `check` runs the others"
@@ -104,4 +114,18 @@ def load(bundle: bundles.Bundle, threads: int = 1) -> Callable[..., np.ndarray]:
     modules: Any = runtime.load_vm_modules(hal, parameters, module, config=config)
     main = modules[-1].main
     # A copy: a view that outlives the device would give its memory back to an allocator that is gone, and crash.
-    return lambda *inputs: np.array(main(*(np.ascontiguousarray(x, np.float32) for x in inputs)).to_host())
+    return lambda *inputs: np.array(main(*_inputs(bundle, inputs)).to_host())
+
+
+def _inputs(bundle: bundles.Bundle, given: Sequence[Any]) -> list[np.ndarray]:
+    """The inputs of a call as f32. ValueError where they are not what the bundle was made for."""
+    entries, arrays = bundle.manifest["inputs"], [np.asarray(each) for each in given]
+    if len(arrays) != len(entries):
+        names = ", ".join(entry["name"] for entry in entries)
+        raise ValueError(f"{bundle.name} got {len(arrays)} inputs, expected {len(entries)}: {names}")
+    for entry, array in zip(entries, arrays, strict=True):
+        if array.shape != (wanted := tuple(entry["shape"])):
+            raise ValueError(f"{entry['name']} has shape {array.shape}, expected {wanted}: a bundle has fixed shapes")
+        if array.dtype.kind != "f":
+            raise ValueError(f"{entry['name']} holds {array.dtype}, expected float32, prepared as for the network")
+    return [np.ascontiguousarray(array, np.float32) for array in arrays]

@@ -64,10 +64,9 @@ def write(
     """Rewrites, emits and compiles a traced network into `folder`, which is written whole or not at all.
 
     A bundle of the same network, target and versions that is already there is left as it is. `chosen`: tuned schedules.
-    BundleError if the folder holds other things than a bundle.
+    BundleError as `check_folder`.
     """
-    if not (folder / "manifest.json").is_file() and not files.is_free(folder):
-        raise bundles.BundleError(f"{folder} holds other things than a bundle; choose a folder that is empty or new")
+    check_folder(folder)
     rewritten = stages.rewrite(example.graph, target, chosen)
     module = emit.emit(rewritten, target)
     source = _source_hash(module, target, example, info)
@@ -82,6 +81,15 @@ def write(
         _write_manifest(part, {**_about(module, target, info), **about, "source": source})
         bundles.read(part)
     return bundles.read(folder, verify=False)
+
+
+def check_folder(folder: pathlib.Path) -> None:
+    """BundleError for a folder that holds other things than a bundle, and for a path that can be no folder."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir():
+        raise bundles.BundleError(f"{folder} cannot be made: {there} is a file; choose a folder that is empty or new")
+    if not (folder / "manifest.json").is_file() and not files.is_free(folder):
+        raise bundles.BundleError(f"{folder} holds other things than a bundle; choose a folder that is empty or new")
 
 
 def build(folder: pathlib.Path, module: emit.Module, target: targets.Target, inputs: Sequence[np.ndarray]) -> None:

@@ -18,6 +18,14 @@ def paths(tree: Tree) -> list[tuple[str, Any]]:
     return [(_text(path), leaf) for path, leaf in jax.tree_util.tree_flatten_with_path(tree)[0]]
 
 
+def arrays(tree: Tree) -> None:
+    """ValueError for parameters that are no tree of arrays, of their shapes or of numbers."""
+    for path, leaf in paths(tree):
+        if not hasattr(leaf, "dtype") and not isinstance(leaf, int | float):
+            place = f"params has a {type(leaf).__name__} at {path}" if path else f"params is a {type(leaf).__name__}"
+            raise ValueError(f"{place}, expected a tree of arrays, such as nested dicts")
+
+
 def leaf(tree: Tree, path: str) -> Any:
     """The leaf at a path, None if there is none."""
     return dict(paths(tree)).get(path)

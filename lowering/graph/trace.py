@@ -14,6 +14,7 @@ from jax.extend import core
 
 from lowering.functions import jaxprs, trees
 from lowering.graph import ops, primitives, verify
+from lowering.system import typed
 
 
 def trace(function: Callable[..., jax.Array], params: Any, example: Any) -> ops.Graph:
@@ -25,6 +26,9 @@ def trace(function: Callable[..., jax.Array], params: Any, example: Any) -> ops.
     NotImplementedError for a primitive without a rule (naming it and those that have one), GraphError for an input
     of another form.
     """
+    if not callable(function):
+        raise ops.GraphError(f"the network is {typed.what(function)}, expected a function of the parameters and inputs")
+    trees.arrays(params)
     inputs = example_inputs(example)
     jaxpr = jax.make_jaxpr(function)(params, *inputs.values())
     arguments: list[Any] = [primitives.Const(_plain(leaf), _layer_name(path)) for path, leaf in trees.paths(params)]
@@ -42,6 +46,10 @@ def trace(function: Callable[..., jax.Array], params: Any, example: Any) -> ops.
 
 def example_inputs(example: Any) -> dict[str, jax.ShapeDtypeStruct]:
     """The inputs of a network by name, from an example as `trace` takes it; GraphError for what no graph can read."""
+    if not hasattr(example, "shape") and not isinstance(example, tuple | list):
+        raise ops.GraphError(f"the example is {typed.what(example)}, expected an array, or a tuple of arrays")
+    if isinstance(example, tuple | list) and not example:
+        raise ops.GraphError("the example has no array, expected one for each input of the network")
     one = hasattr(example, "shape") or all(isinstance(size, int | np.integer) for size in example)
     several = [example] if one else list(example)
     shapes = [tuple(int(size) for size in getattr(given, "shape", given)) for given in several]
@@ -50,6 +58,8 @@ def example_inputs(example: Any) -> dict[str, jax.ShapeDtypeStruct]:
         if len(shape) not in (2, 5) or shape[0] != 1:
             expected = "(1, frames, height, width, channels) or (1, numbers): a bundle runs one example"
             raise ops.GraphError(f"{name} has shape {shape}, expected {expected}")
+        if 0 in shape:
+            raise ops.GraphError(f"{name} has shape {shape}, expected at least 1 along every axis")
         if (dtype := np.dtype(getattr(given, "dtype", np.float32))) != np.float32:
             raise ops.GraphError(f"{name} holds {dtype}, expected float32")
     return {name: jax.ShapeDtypeStruct(shape, np.float32) for name, shape in zip(names, shapes, strict=True)}

@@ -6,7 +6,7 @@
 | tuple, list | a list |
 | dict[str, ...] | an object |
 | a TypedDict | an object with at least its fields; others stay as they are |
-| a dataclass | an object with its fields, without others; its name may stand under "type" |
+| a dataclass | an object with its fields, without others; its name may stand under "type". A value of it stays |
 | a union | what one of them is; of several dataclasses "type" names the one |
 | a Protocol | a dataclass that has it, which "type" names |
 | Annotated[kind, Check(...)] | what a kind is and a test allows |
@@ -19,6 +19,7 @@ this refuses ("3" to 3, a text to a tuple of letters).
 
 import dataclasses
 import functools
+import numbers
 import re
 import types
 import typing
@@ -38,7 +39,7 @@ class Check:
     """
 
     words: str
-    test: Callable[[Any], bool]
+    test: Callable[[Any], bool] = dataclasses.field(repr=False)
 
 
 def plain(value: Any, name: Callable[[type], str] = lambda kind: kind.__name__) -> Any:
@@ -81,6 +82,16 @@ def read(value: Any, kind: Any, where: str = "", find: Find | None = None) -> An
     return _implementation(value, kind, where, find)
 
 
+def check(record: Any) -> None:
+    """ValueError for a field of a dataclass that its type does not allow: "Recipe.epochs is -1, expected ...".
+
+    It is what a __post_init__ calls, so that no value is made with wrong settings.
+    """
+    name, annotations = type(record).__name__, _annotations(type(record))
+    for field in dataclasses.fields(record):
+        read(getattr(record, field.name), annotations[field.name], f"{name}.{field.name}")
+
+
 def words(kind: Any) -> str:
     """A type in words: "a number or null"."""
     origin: Any = typing.get_origin(kind)
@@ -106,6 +117,16 @@ def show(value: Any) -> str:
         return "nested too deep"
 
 
+def what(value: Any) -> str:
+    """A value of the wrong kind in a few words: 'x', a dict, the class Reweighted."""
+    if value is None or isinstance(value, str | bool | numbers.Number):
+        return show(value)
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
+
+
 def _known(value: Any, fits: bool, kind: Any, where: str) -> Any:
     if not fits:
         raise ValueError(f"{_named(where)} is {show(value)}, expected {words(kind)}")
@@ -115,7 +136,8 @@ def _known(value: Any, fits: bool, kind: Any, where: str) -> Any:
 def _is_scalar(value: Any, kind: Any) -> bool:
     if kind in (None, types.NoneType):
         return value is None
-    return type(value) is kind or (kind is float and type(value) is int)
+    family = {float: numbers.Real, int: numbers.Integral}.get(kind, kind)  # of which those of numpy are, too
+    return type(value) is kind or (isinstance(value, family) and not isinstance(value, bool))
 
 
 def _checked(value: Any, kind: Any, where: str, find: Find | None) -> Any:
@@ -169,6 +191,8 @@ def _object(value: Any, kind: Any, where: str, find: Find | None) -> dict[str, A
 
 
 def _dataclass(value: Any, kind: Any, where: str, find: Find | None) -> Any:
+    if isinstance(value, kind):
+        return value
     _known(value, isinstance(value, dict), kind, where)
     _known(value.get("type"), value.get("type", kind.__name__) == kind.__name__, kind, _at(where, "type"))
     return _made(value, kind, where, find)
@@ -176,10 +200,12 @@ def _dataclass(value: Any, kind: Any, where: str, find: Find | None) -> Any:
 
 def _implementation(value: Any, kind: Any, where: str, find: Find | None) -> Any:
     """A dataclass that has the Protocol `kind`."""
-    name = value.get("type") if isinstance(value, dict) else None
-    if find is None or not isinstance(name, str):
+    if isinstance(value, dict) and isinstance(name := value.get("type"), str) and find is not None:
+        return _made(value, find(name), where, find)
+    made = dataclasses.is_dataclass(value) and not isinstance(value, type)
+    if not made or not isinstance(value, kind):
         raise ValueError(f"{_named(where)} is {show(value)}, expected a {kind.__name__}")
-    return _made(value, find(name), where, find)
+    return value
 
 
 def _made(value: dict[str, Any], kind: Any, where: str, find: Find | None) -> Any:

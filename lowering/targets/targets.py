@@ -126,7 +126,7 @@ def find(name: str) -> Target:
 
     TargetError for any other name.
     """
-    parts = name.split(":")
+    parts = name.split(":") if isinstance(name, str) else [""]
     chosen = precisions.PRECISIONS.get(parts[-1])
     machine = parts[:-1] if chosen else parts
     chosen = chosen or precisions.F32

@@ -76,6 +76,9 @@ def run(graph: ops.Graph, several: Sequence[Stage]) -> ops.Graph:
     return graph
 
 
-def rewrite(graph: ops.Graph, target: targets.Target, chosen: schedules.Schedules = schedules.NONE) -> ops.Graph:
-    """A traced graph as the target's kernels compute it, with schedules by key for its convolutions."""
-    return run(graph, stages(target, chosen))
+def rewrite(graph: ops.Graph, target: targets.Target | str, chosen: schedules.Schedules = schedules.NONE) -> ops.Graph:
+    """A traced graph as the target's kernels compute it, with schedules by key for its convolutions.
+
+    target: or its name, such as "host". TargetError for a name that there is none of.
+    """
+    return run(graph, stages(target if isinstance(target, targets.Target) else targets.find(target), chosen))

@@ -61,6 +61,42 @@ def test_a_bundle_opens_and_runs_by_the_names_at_the_top(deployed: lowering.Depl
     assert lowering.check(bundle).passed
 
 
+def test_a_bundle_is_loaded_and_checked_by_its_folder_too(deployed: lowering.Deployed, half: networks.Network) -> None:
+    folder = deployed.bundle.folder
+    expected = deployed.bundle.array("logits.npy")
+    found = lowering.load(str(folder))(np.asarray(half.clip, np.float64))
+    np.testing.assert_allclose(found, expected, atol=1e-4 * np.abs(expected).max())
+    assert lowering.check(folder).passed
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ((), "network on host got 0 inputs, expected 1: clip"),
+        ((np.zeros((1, 3, 6, 7, 3)), 2), "network on host got 2 inputs, expected 1: clip"),
+        (
+            (np.zeros((3, 6, 7, 3)),),
+            "clip has shape (3, 6, 7, 3), expected (1, 3, 6, 7, 3): a bundle has fixed shapes",
+        ),
+        (
+            (np.zeros((1, 3, 6, 7, 3), np.uint8),),
+            "clip holds uint8, expected float32, prepared as for the network",
+        ),
+    ],
+)
+def test_inputs_that_a_loaded_bundle_was_not_made_for_are_refused(
+    deployed: lowering.Deployed, inputs: tuple, told: str
+) -> None:
+    network = lowering.load(deployed.bundle)
+    with pytest.raises(ValueError, match=f"^{re.escape(told)}$"):
+        network(*inputs)
+
+
+def test_a_bundle_is_not_loaded_for_no_thread(deployed: lowering.Deployed) -> None:
+    with pytest.raises(ValueError, match="^threads is 0, expected a whole number of at least 1$"):
+        lowering.load(deployed.bundle, threads=0)
+
+
 def test_what_is_said_of_a_network_travels_with_it(tmp_path: pathlib.Path, half: networks.Network) -> None:
     score = lowering.Score(1.5, "m", "mean error", "one clip a video", more_is_better=False)
     info = lowering.Info(run="depth", score=score, rate=4.0)

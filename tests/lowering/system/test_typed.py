@@ -5,6 +5,7 @@ import json
 import re
 from typing import Annotated, Any, Literal, NotRequired, Protocol, TypedDict, runtime_checkable
 
+import numpy as np
 import pytest
 
 from lowering.system import typed
@@ -142,3 +143,25 @@ def test_the_place_of_a_file_stands_before_the_field() -> None:
         typed.read({"name": 3}, Entry, "/a/b.json:")
     with pytest.raises(ValueError, match=r"^/a/b.json is 3, expected an object$"):
         typed.read(3, Entry, "/a/b.json:")
+
+
+@pytest.mark.parametrize("number", [2, 2.0, np.float32(2), np.int64(2)])
+def test_a_value_that_is_made_in_python_is_held_to_its_types(number: Any) -> None:
+    typed.check(dataclasses.replace(PICTURE, shape=Square(number), rules=[("x", Square(1))]))
+    for changes, told in (
+        ({"shape": Square}, f"Picture.shape is {Square!r}, expected Square or Circle"),
+        ({"title": number}, f"Picture.title is {number!r}, expected a text or null"),
+        ({"rules": (("x", Pen(1)),)}, "Picture.rules[0][1] is Pen(width=1), expected Square or null"),
+        ({"tool": Pen}, f"Picture.tool is {Pen!r}, expected Drawn or null"),
+        ({"sizes": {"a": -1}}, "Picture.sizes.a is -1, expected a count"),
+    ):
+        with pytest.raises(ValueError, match=f"^{re.escape(told)}$"):
+            typed.check(dataclasses.replace(PICTURE, **changes))
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [("x", "'x'"), (None, "None"), (1.5, "1.5"), ({}, "a dict"), ([], "a list"), (int, "the class int")],
+)
+def test_a_value_of_the_wrong_kind_is_told_in_a_few_words(value: Any, told: str) -> None:
+    assert typed.what(value) == told
