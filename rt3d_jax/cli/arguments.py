@@ -14,6 +14,7 @@ import re
 import shutil
 import sys
 import textwrap
+import traceback
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -62,7 +63,7 @@ def read(form: Callable[..., Any], words: Sequence[str], prog: str, **options: A
 
     Raises:
       SystemExit: after help, or what does not fit, was printed.
-      ValueError: an option that does not exist, or a word too many.
+      ValueError: an option that does not exist, a word too many, or a value that a dataclass refuses.
     """
     answer = _ask(form, words, prog, options)
     if answer.code == 0:
@@ -121,8 +122,20 @@ def _ask(form: Callable[..., Any], words: Sequence[str], prog: str, options: Map
             )
         return _Answer(value, strange)
     except SystemExit as stop:
+        if (refused := _refused(stop)) is not None:
+            raise refused from None
         code = stop.code if isinstance(stop.code, int) else 0
         return _Answer(code=code, text="\n".join(map(str.rstrip, said.getvalue().strip().splitlines())))
+
+
+def _refused(error: BaseException | None) -> ValueError | None:
+    """The error of a __post_init__ that an exception came from, without what tyro says around it."""
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        if isinstance(error, ValueError) and any(frame.name == "__post_init__" for frame in frames):
+            return error
+        error = error.__context__
+    return None
 
 
 def _check_options(words: Sequence[str], known: Sequence[str], prog: str) -> None:

@@ -25,7 +25,7 @@ import jax
 import jax.numpy as jnp
 from flax import nnx
 
-from lowering.system import spelling
+from lowering.system import bounds, spelling, typed
 from rt3d_jax.hosts import plugins
 from rt3d_jax.models import c3d, r2plus1d, s3d
 from rt3d_jax.sparsity import cost
@@ -49,11 +49,14 @@ class Model:
     """
 
     name: str = "c3d"
-    width: float = 1.0
-    frames: int = 16
-    size: int = 112
-    dropout: float = 0.5
+    width: bounds.Positive = 1.0
+    frames: bounds.Count = 16
+    size: bounds.Count = 112
+    dropout: bounds.BelowOne = 0.5
     options: dict[str, Any] = dataclasses.field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        typed.check(self)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,8 +74,11 @@ class Compute:
     """
 
     dtype: Literal["float32", "bfloat16"] = "float32"
-    accumulate: int = 1
+    accumulate: bounds.Count = 1
     remat: bool = False
+
+    def __post_init__(self) -> None:
+        typed.check(self)
 
 
 PLAIN = Compute()

@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from lowering.system import bounds, typed
 from rt3d_jax.prune import contract, selection
 
 Tree = Any
@@ -28,12 +29,15 @@ class ADMM:
         rounds: The number of projections to the budget, spread evenly over the phase.
     """
 
-    rho: float = 1e-3
-    growth: float = 1.6
-    most: float = 1.0
-    rounds: int = 16
+    rho: bounds.NotNegative = 1e-3
+    growth: bounds.Positive = 1.6
+    most: bounds.Positive = 1.0
+    rounds: bounds.Count = 16
     needs_training: ClassVar[bool] = True
     per_rate: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        typed.check(self)
 
     def hooks(self, setting: contract.Setting) -> contract.Hooks:
         """`pull` before the optimizer."""

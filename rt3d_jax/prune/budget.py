@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lowering.system import bounds, typed
 from rt3d_jax.prune import selection
 from rt3d_jax.sparsity import cost, plans
 
@@ -58,8 +59,7 @@ def check(plan: plans.Plan, table: cost.Table, rate: float, *, measure: selectio
     """
     warn(plan, table)
     rules = plans.match(plan, table)
-    if not rate >= 1:
-        raise ValueError(f"rate is {rate}, expected at least 1 (dense {measure} over kept {measure})")
+    typed.read(rate, bounds.Rate, "rate")
     if not any(rule is not None and rule.keep is None for rule in rules.values()):
         raise ValueError("plan leaves no kernel to the budget, expected at least one rule without keep")
     if measure == "macs" and not any(layer.macs for layer in table):

@@ -15,6 +15,7 @@ from typing import Any
 import jax
 import optax
 
+from lowering.system import bounds, typed
 from rt3d_jax.prune import selection
 from rt3d_jax.sparsity import cost, plans
 
@@ -36,13 +37,12 @@ class Setting:
     plan: plans.Plan
     table: cost.Table
     schedule: optax.Schedule
-    steps: int
+    steps: bounds.Count
     rate: float | None = None
     measure: selection.Measure = "macs"
 
     def __post_init__(self) -> None:
-        if not self.steps >= 1:
-            raise ValueError(f"steps is {self.steps}, expected at least 1: the length of the phase")
+        typed.read(self.steps, bounds.Count, "steps")
 
     def aim(self) -> tuple[selection.Selection, float]:
         """The selection of blocks, and the fraction of the dense cost that it may keep. ValueError without a rate."""

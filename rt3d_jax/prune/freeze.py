@@ -29,14 +29,14 @@ def freeze(mask_tree: Tree) -> optax.GradientTransformation:
     mask_tree: bool leaves shaped as the parameters, True keeps. None keeps all of a leaf.
 
     The update of a dropped weight w is -w, so the first step also prunes. ValueError from an update without the
-    parameters.
+    parameters, and from the start for parameters that the masks do not fit (masks.fitting).
     """
-
-    paths = [path for path, _ in trees.paths(mask_tree)]
+    given = dict(trees.paths(mask_tree))
+    paths = list(given)
 
     def init(params: Tree) -> FreezeState:
-        del params
-        return FreezeState(tuple(jnp.array(mask, bool, copy=True) for mask in jax.tree.leaves(mask_tree)))
+        masks.fitting(params, given)
+        return FreezeState(tuple(jnp.array(mask, copy=True) for mask in given.values()))
 
     def update(updates: Tree, state: Any, params: Tree | None = None) -> tuple[Tree, FreezeState]:
         if params is None:
@@ -51,8 +51,5 @@ def freeze(mask_tree: Tree) -> optax.GradientTransformation:
 
 
 def apply_masks(params: Tree, mask_tree: Tree) -> Tree:
-    """The parameters with dropped weights set to zero: where retraining starts.
-
-    ValueError for a mask where the parameters have no leaf.
-    """
+    """The parameters with dropped weights set to zero: where retraining starts. ValueError as masks.fitting."""
     return masks.apply(params, mask_tree)

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from lowering.system import bounds, typed
 from rt3d_jax.prune import contract, penalties, selection
 
 Tree = Any
@@ -24,10 +25,13 @@ class Gradual:
         until: The fraction of the phase in which cuts are made.
     """
 
-    rounds: int = 20
-    until: float = 0.75
+    rounds: bounds.Count = 20
+    until: bounds.Fraction = 0.75
     needs_training: ClassVar[bool] = True
     per_rate: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        typed.check(self)
 
     def hooks(self, setting: contract.Setting) -> contract.Hooks:
         """`shrinking` after the optimizer, and how empty the kernels are as metrics."""

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from lowering.functions import jaxprs, trees
+from lowering.system import bounds, typed
 from rt3d_jax.prune import contract, selection
 from rt3d_jax.sparsity import channels, cost, masks, plans, products
 
@@ -29,9 +30,12 @@ class Heuristic:
         clips: The number of training examples.
     """
 
-    clips: int = 64
+    clips: bounds.Count = 64
     needs_training: ClassVar[bool] = False
     per_rate: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        typed.check(self)
 
     def hooks(self, setting: contract.Setting) -> contract.Hooks:
         """Nothing. A penalise phase, if there is one, is plain training."""

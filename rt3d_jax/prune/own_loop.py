@@ -8,12 +8,16 @@
 Nothing here trains, and nothing here holds state. `penalise` and `freeze.freeze` give optax transformations.
 """
 
+import numbers
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import jax
 import optax
 
+from lowering.functions import trees
+from lowering.system import bounds, typed
 from rt3d_jax.prune import algorithms, budget, contract, selection
 from rt3d_jax.sparsity import cost, patterns, plans
 
@@ -36,7 +40,11 @@ def read_layers(params: Tree, apply: Callable[..., Any] | None = None, *examples
     Without apply the leaves' names decide (cost.named): "kernel" as Flax stores it, "weight" as Equinox does. A rate
     then counts parameters. A dropped filter then takes along its bias, but not the weights that read it.
     """
-    return cost.named(params) if apply is None else cost.layers(apply, params, *examples)
+    if apply is None:
+        return cost.named(params)
+    if not callable(apply):
+        raise ValueError(f"apply is {typed.what(apply)}, expected a function apply(params, *examples)")
+    return cost.layers(apply, params, *examples)
 
 
 def default_plan(layers: Sequence[cost.Layer], rule: plans.Prune = KGS) -> plans.Plan:
@@ -44,9 +52,10 @@ def default_plan(layers: Sequence[cost.Layer], rule: plans.Prune = KGS) -> plans
 
     rule: how these layers are pruned; by default in blocks of KGS 8x4.
     """
+    cost.check(layers)
     names = [layer.name for layer in layers if not layer.fixed]
     inner = [(re.escape(name), rule) for name in names[1:-1]]
-    return (*inner, (".*", None))
+    return plans.entries((*inner, (".*", None)))
 
 
 def penalise(
@@ -69,9 +78,10 @@ def penalise(
     rate: what `masks_at` will be asked for. ADMM and Gradual need it.
     measure: what the rate counts; MACs where they are known, else parameters.
 
-    ValueError if ADMM or Gradual gets no rate, and for a rate that the plan forbids.
+    ValueError if ADMM or Gradual gets no rate, for a rate that the plan forbids, and for arguments of another kind.
     """
-    plan, measure = tuple(plan), measure or _measure(layers)
+    _check(optimizer, algorithm, learning_rate)
+    plan, measure = plans.entries(plan), measure or _measure(layers)
     if rate is not None:
         budget.check(plan, layers, rate, measure=measure)
     else:
@@ -102,8 +112,23 @@ def masks_at(
     A UserWarning names the layers that the plan would prune and that cannot be pruned. ValueError for a rate that
     cannot be reached.
     """
-    return budget.to_rate(params, tuple(plan), layers, rate, measure=measure or _measure(layers), energies=energies)
+    if not isinstance(rate, numbers.Real):
+        called = "call masks_at(rate, params, plan, layers)"
+        raise ValueError(f"rate is {typed.what(rate)}, expected a number of at least 1; {called}")
+    trees.arrays(params)
+    plan, measure = plans.entries(plan), measure or _measure(layers)
+    return budget.to_rate(params, plan, layers, rate, measure=measure, energies=energies)
+
+
+def _check(optimizer: Any, algorithm: Any, learning_rate: Any) -> None:
+    if not isinstance(optimizer, optax.GradientTransformation):
+        raise ValueError(f"optimizer is {typed.what(optimizer)}, expected one of optax, such as optax.adam(1e-3)")
+    if isinstance(algorithm, type) or not hasattr(algorithm, "hooks"):
+        raise ValueError(f"algorithm is {typed.what(algorithm)}, expected an instance, such as Reweighted(1e-3)")
+    if not callable(learning_rate) and not isinstance(learning_rate, jax.Array):
+        typed.read(learning_rate, bounds.NotNegative, "learning_rate")
 
 
 def _measure(layers: cost.Table) -> selection.Measure:
+    cost.check(layers)
     return "macs" if any(layer.macs for layer in layers) else "parameters"

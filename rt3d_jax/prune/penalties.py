@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import optax
 
 from lowering.functions import trees
+from lowering.system import bounds, typed
 from rt3d_jax.prune import contract, selection
 from rt3d_jax.sparsity import cost, masks, patterns, plans, products
 
@@ -29,12 +30,15 @@ class Regularised:
         l1: The mix of the norm, see `Term`: 0 is group lasso, 1 is lasso.
     """
 
-    strength: float
+    strength: bounds.NotNegative
     macs: bool = True
     relative: bool = False
-    l1: float = 0.0
+    l1: bounds.Fraction = 0.0
     needs_training: ClassVar[bool] = True
     per_rate: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        typed.check(self)
 
     def hooks(self, setting: contract.Setting) -> contract.Hooks:
         """`shrink` after the optimizer; as metrics the penalty, and how empty the kernels are."""
@@ -61,14 +65,17 @@ class Reweighted:
         l1: The mix of the norm, see `Term`: 0 is group lasso, 1 is lasso.
     """
 
-    strength: float
-    rounds: int = 4
-    eps: float = 1e-6
+    strength: bounds.NotNegative
+    rounds: bounds.Count = 4
+    eps: bounds.NotNegative = 1e-6
     macs: bool = True
     relative: bool = False
-    l1: float = 0.0
+    l1: bounds.Fraction = 0.0
     needs_training: ClassVar[bool] = True
     per_rate: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        typed.check(self)
 
     def hooks(self, setting: contract.Setting) -> contract.Hooks:
         """`shrink` after the optimizer; as metrics the group lasso, and how empty the kernels are."""
@@ -227,7 +234,7 @@ def shrink(
         )
 
     def init(params: Tree) -> ShrinkState:
-        grids = {name: term.pattern.grid(term.place.shape) for name, term in terms.items()}
+        grids = {name: terms[name].pattern.grid(kernel.shape) for name, kernel in _kernels(params, terms).items()}
         return ShrinkState(jnp.zeros((), jnp.int32), {name: jnp.ones(grid) for name, grid in grids.items()})
 
     def update(updates: Tree, state: Any, params: Tree | None = None) -> tuple[Tree, ShrinkState]:

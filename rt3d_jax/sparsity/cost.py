@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from lowering.functions import trees
+from lowering.system import typed
 from rt3d_jax.sparsity import channels, products
 
 Tree = Any
@@ -77,6 +78,7 @@ def layers(apply: Callable[..., Any], params: Tree, *examples: Any) -> Table:
     through other operations first. Their `fixed` says why, and they count no MACs. ValueError if there is no kernel at
     all.
     """
+    trees.arrays(params)
     shapes = jax.tree.map(_shaped, params)
     traced = jax.make_jaxpr(apply)(shapes, *map(_example, examples)).jaxpr
     leaves = dict(trees.paths(shapes))
@@ -98,6 +100,7 @@ def named(params: Tree) -> Table:
     locations...), as Equinox and PyTorch store it. MACs are 0 and nothing is known of the wiring but the layer's own
     vectors. ValueError if there is neither leaf.
     """
+    trees.arrays(params)
     leaves = dict(trees.paths(params))
     kernels = {path: place for path, leaf in leaves.items() if (place := _conventional(path, tuple(leaf.shape)))}
     if not kernels:
@@ -117,14 +120,22 @@ def named(params: Tree) -> Table:
 
 def macs(table: Sequence[Layer], masks: Tree | None = None) -> int:
     """MACs of the example. Under masks only the kept weights count."""
+    check(table)
     kept = None if masks is None else _masks(table, masks)
     return sum(_kept(layer, kept) for layer in table)
 
 
 def parameters(table: Sequence[Layer], masks: Tree | None = None) -> int:
     """Learned parameters of the layers, as Layer.parameters counts them. Under masks only the kept ones count."""
+    check(table)
     dropped = 0 if masks is None else sum(int(np.sum(~np.asarray(mask))) for mask in _masks(table, masks).values())
     return sum(layer.parameters for layer in table) - dropped
+
+
+def check(table: Any) -> None:
+    """ValueError for what is no table of layers."""
+    if not isinstance(table, tuple | list) or not all(isinstance(layer, Layer) for layer in table):
+        raise ValueError(f"layers is {typed.what(table)}, expected the layers that read_layers gives")
 
 
 def kept_macs(layer: Layer, masks: Tree | None) -> int:

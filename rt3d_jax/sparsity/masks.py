@@ -7,7 +7,7 @@ A mask tree has the structure of the parameters. A leaf is a bool array of the p
 or None, which keeps everything.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from lowering.functions import trees
+from lowering.system import typed
 from rt3d_jax.sparsity import patterns
 
 Tree = Any
@@ -85,18 +86,30 @@ def bias_mask(mask: Array) -> Any:
 
 
 def apply(params: Tree, masks: Tree) -> Tree:
-    """The parameters with dropped weights set to zero. ValueError for a mask where the parameters have no leaf."""
+    """The parameters with dropped weights set to zero. ValueError as `fitting`."""
     return map_masked(lambda mask, leaf: jnp.where(mask, leaf, jnp.zeros_like(leaf)), params, masks)
 
 
 def map_masked(function: Callable[[jax.Array, jax.Array], jax.Array], params: Tree, masks: Tree) -> Tree:
-    """function(mask, leaf) where there is a mask. Where the mask is None, the leaf itself.
-
-    ValueError for a mask where the parameters have no leaf.
-    """
+    """function(mask, leaf) where there is a mask. Where the mask is None, the leaf itself. ValueError as `fitting`."""
     given = dict(trees.paths(masks))
-    leaves = trees.found(params, given)
+    leaves = fitting(params, given)
     return trees.replaced(params, {path: function(mask, leaves[path]) for path, mask in given.items()})
+
+
+def fitting(params: Tree, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The leaves that masks, by path, are for.
+
+    ValueError for a mask where the parameters have no leaf, for one of another shape, and for what is no bool array.
+    """
+    leaves = trees.found(params, given)
+    for path, mask in given.items():
+        if getattr(mask, "dtype", None) != np.dtype(bool):
+            shown = f"holds {mask.dtype}" if hasattr(mask, "dtype") else f"is {typed.what(mask)}"
+            raise ValueError(f"mask {path} {shown}, expected a bool array, in which True keeps")
+        if mask.shape != leaves[path].shape:
+            raise ValueError(f"mask {path} has shape {mask.shape}, expected {leaves[path].shape}, as the parameter")
+    return leaves
 
 
 def dense(params: Tree) -> Tree:

@@ -7,17 +7,23 @@ import dataclasses
 import math
 import re
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from lowering.functions import trees
+from lowering.system import typed
 from rt3d_jax.sparsity import cost, masks, patterns
 
 Tree = Any
-
-
-BALANCES = ("group", "row")
+Pattern = Annotated[patterns.BlockPattern, typed.Check("a BlockPattern, such as kgs(8, 4)", lambda _: True)]
+Keep = Annotated[
+    float | None,
+    typed.Check(
+        "a fraction above 0 and at most 1, or None for a budget", lambda value: value is None or 0 < value <= 1
+    ),
+]
+Balance = Annotated[Literal["group", "row"] | None, typed.Check("one of group, row, or None", lambda _: True)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,21 +42,16 @@ class Prune:
             every group of filters. None lets the best blocks win wherever they are.
     """
 
-    pattern: patterns.BlockPattern
-    keep: float | None = None
+    pattern: Pattern
+    keep: Keep = None
     least: float = 0.02
     most: float = 1.0
-    balance: Literal["group", "row"] | None = None
+    balance: Balance = None
 
     def __post_init__(self) -> None:
-        if self.keep is not None and not 0 < self.keep <= 1:
-            raise ValueError(
-                f"Prune.keep is {self.keep}, expected a fraction above 0 and at most 1, or None for a budget"
-            )
+        typed.check(self)
         if not 0 < self.least <= self.most <= 1:
             raise ValueError(f"Prune keeps {self.least} to {self.most}, expected 0 < least <= most <= 1")
-        if self.balance not in (None, *BALANCES):
-            raise ValueError(f"Prune.balance is {self.balance!r}, expected one of {', '.join(BALANCES)}, or None")
 
     @property
     def name(self) -> str:
@@ -75,6 +76,22 @@ class Prune:
 Plan = tuple[tuple[str, Prune | None], ...]
 
 
+def entries(plan: Any) -> Plan:
+    """The plan, which may also be a list. ValueError in one line for what is no plan."""
+    if isinstance(plan, dict):
+        raise ValueError("plan is a dict, expected (regex, rule) entries in order; write tuple(plan.items())")
+    if not isinstance(plan, tuple | list):
+        raise ValueError(f"plan is {typed.what(plan)}, expected a tuple of (regex, rule) entries")
+    if len(plan) == 2 and isinstance(plan[0], str):
+        raise ValueError(f"plan is the single entry {plan[0]!r}, expected a tuple of entries; write ((regex, rule),)")
+    for entry in plan:
+        if not isinstance(entry, tuple | list) or len(entry) != 2 or not isinstance(entry[0], str):
+            raise ValueError(f"plan has {typed.what(entry)} as an entry, expected (regex, rule), such as ('.*', None)")
+        _rule(*entry)
+        _compiled(entry[0])
+    return tuple((regex, rule) for regex, rule in plan)
+
+
 def match(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, Prune | None]:
     """The rule of every layer, by its name ("conv2"). None keeps a layer dense.
 
@@ -82,19 +99,20 @@ def match(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, Prune | None]:
     `stuck`. ValueError for a kernel that no entry covers, for an entry that matches no layer, and for a regex that does
     not compile.
     """
-    entries = [(_compiled(regex), rule) for regex, rule in plan]
-    for regex, _ in entries:
+    compiled = [(_compiled(regex), rule) for regex, rule in entries(plan)]
+    cost.check(table)
+    for regex, _ in compiled:
         if not any(regex.fullmatch(layer.name) for layer in table):
             names = ", ".join(layer.name for layer in table)
             raise ValueError(f"plan entry {regex.pattern!r} matches no layer, expected one of {names}")
-    return {layer.name: None if layer.fixed else _first(entries, layer) for layer in table}
+    return {layer.name: None if layer.fixed else _first(compiled, layer) for layer in table}
 
 
 def stuck(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, str]:
     """Why layers that the plan would prune cannot be pruned: the reason by layer name."""
-    entries = [(_compiled(regex), rule) for regex, rule in plan]
+    compiled = [(_compiled(regex), rule) for regex, rule in entries(plan)]
     rules = {
-        layer.name: next((rule for regex, rule in entries if regex.fullmatch(layer.name)), None) for layer in table
+        layer.name: next((rule for regex, rule in compiled if regex.fullmatch(layer.name)), None) for layer in table
     }
     return {layer.name: layer.fixed for layer in table if layer.fixed and rules[layer.name] is not None}
 
@@ -172,6 +190,13 @@ def _closed(kernel_masks: dict[str, Any], table: Sequence[cost.Layer]) -> dict[s
 
 def _lives(alive: dict[str, np.ndarray], name: str, number: int) -> bool:
     return name not in alive or bool(alive[name][number])
+
+
+def _rule(regex: str, rule: Any) -> None:
+    if isinstance(rule, patterns.BlockPattern):
+        raise ValueError(f"plan entry {regex!r} has the pattern {rule.name}, expected a rule; write Prune(pattern)")
+    if rule is not None and not isinstance(rule, Prune):
+        raise ValueError(f"plan entry {regex!r} has {typed.what(rule)}, expected a rule: Prune(pattern) or None")
 
 
 def _compiled(regex: str) -> re.Pattern[str]:

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from lowering.system import bounds, typed
 from rt3d_jax.data import clips, folders, pipelines, synthetic
 from rt3d_jax.data.something import SomethingSomething
 from rt3d_jax.evaluation import measured, scores
@@ -31,10 +32,11 @@ class Classification:
 
     data: folders.Source | synthetic.Synthetic | None
     clip: clips.ClipSpec
-    label_smoothing: float = 0.1
+    label_smoothing: bounds.BelowOne = 0.1
     bad: Literal["error", "skip"] = "error"
 
     def __post_init__(self) -> None:
+        typed.check(self)
         if self.clip.flip and isinstance(self.data, SomethingSomething):
             raise ValueError(
                 "clip.flip is True; expected False for Something-Something, whose labels know left from right"

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from lowering.system import bounds, typed
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms, selection
 from rt3d_jax.sparsity import plans
@@ -41,23 +42,26 @@ class Experiment:
     algorithm: algorithms.Algorithm
     retrain: recipes.Recipe
     plan: plans.Plan
-    rates: tuple[float, ...]
+    rates: tuple[bounds.Rate, ...]
     measure: selection.Measure = "macs"
     distillation: recipes.Distillation | None = recipes.Distillation()
-    batch: int = 32
+    batch: bounds.Count = 32
     seed: int = 0
-    workers: int = 2
+    workers: bounds.CountOrZero = 2
     pretrained: str | None = None
     compute: catalog.Compute = catalog.Compute()
 
     def __post_init__(self) -> None:
-        if self.compute.accumulate < 1 or self.batch % self.compute.accumulate:
+        _check_task(self.task)
+        plans.entries(self.plan)
+        typed.check(self)
+        if self.batch % self.compute.accumulate:
             raise ValueError(
                 f"compute.accumulate is {self.compute.accumulate}, expected a divisor of batch {self.batch}"
             )
-        _check_task(self)
-        if len(set(self.rates)) != len(self.rates) or any(rate < 1 for rate in self.rates):
+        if len(set(self.rates)) != len(self.rates):
             raise ValueError(f"rates are {self.rates}, expected different numbers of at least 1")
+        _check_losses(self)
         if self.penalise is None and self.algorithm.needs_training:
             name = type(self.algorithm).__name__
             raise ValueError(f"penalise is None, expected a Recipe: {name} does its work in that phase")
@@ -92,14 +96,18 @@ def run_name(experiment: Experiment, rate: float) -> str:
     )
 
 
-def _check_task(experiment: Experiment) -> None:
-    """ValueError for what is no task, one of other inputs than the network's, or settings that it does not have."""
-    task = experiment.task
+def _check_task(task: contract.Task) -> None:
     if not isinstance(task, contract.Task) or not dataclasses.is_dataclass(task):
         text = repr(task)[:100]
         raise ValueError(f"task is {text}, expected a dataclass with the methods of tasks.contract.Task")
-    fields = tuple(field.name for field in dataclasses.fields(task))
+
+
+def _check_losses(experiment: Experiment) -> None:
+    """ValueError for settings that the task does not have, or not with these values, and for one of other inputs."""
+    fields = tuple(field.name for field in dataclasses.fields(experiment.task))  # pyright: ignore[reportArgumentType]
     for recipe in (experiment.dense, experiment.penalise, experiment.retrain):
         if strange := [name for name in (recipe.loss if recipe else ()) if name not in fields]:
             raise ValueError(f"loss of a recipe sets {strange[0]!r}, expected fields of the task: {', '.join(fields)}")
-    task.check(experiment.model)
+        if recipe is not None:
+            experiment.task_of(recipe)
+    experiment.task.check(experiment.model)

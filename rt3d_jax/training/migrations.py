@@ -4,6 +4,7 @@
 |---|---|
 | Experiment.data, clip, bad | Experiment.task, a Classification |
 | Recipe.label_smoothing | Classification.label_smoothing, and Recipe.loss in a phase that differs |
+| Recipe.epochs of 0 or less, which trained for one step | epochs is ONE_STEP |
 | Imported.clip | Imported.task, a Classification without data |
 | Model without options | options are {} |
 """
@@ -14,6 +15,7 @@ Json = Any
 PHASES = ("dense", "penalise", "retrain")
 SMOOTHING = "label_smoothing"
 DEFAULT = 0.1  # what SMOOTHING was where nothing was said
+ONE_STEP = 1e-9  # epochs that are less than a step of any data set, which is then the least: one
 
 
 def upgrade(value: Json) -> Json:
@@ -60,6 +62,8 @@ def _imported(old: dict[str, Json]) -> dict[str, Json]:
 
 def _recipe(old: dict[str, Json]) -> dict[str, Json]:
     rest = {name: value for name, value in old.items() if name != SMOOTHING}
+    if isinstance(epochs := old.get("epochs"), int | float) and epochs <= 0:
+        rest["epochs"] = ONE_STEP
     return {**rest, "loss": {SMOOTHING: old[SMOOTHING]} if SMOOTHING in old else old.get("loss", {})}
 
 

@@ -1,7 +1,15 @@
 """How a phase trains, as frozen values: optimizers, schedules, and what a teacher adds."""
 
 import dataclasses
-from typing import Literal
+import math
+from typing import Annotated, Literal
+
+from lowering.system import bounds, typed
+
+Bound = Annotated[
+    float | None,
+    typed.Check("a number above 0, or None for no bound", lambda value: value is None or 0 < value < math.inf),
+]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,8 +21,11 @@ class SGD:
         weight_decay: The factor of kernels that is added to their gradient.
     """
 
-    momentum: float = 0.9
-    weight_decay: float = 5e-4
+    momentum: bounds.BelowOne = 0.9
+    weight_decay: bounds.NotNegative = 5e-4
+
+    def __post_init__(self) -> None:
+        typed.check(self)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,9 +38,12 @@ class AdamW:
         weight_decay: The share of kernels that a step takes away, times the learning rate.
     """
 
-    b1: float = 0.9
-    b2: float = 0.999
-    weight_decay: float = 1e-4
+    b1: bounds.BelowOne = 0.9
+    b2: bounds.BelowOne = 0.999
+    weight_decay: bounds.NotNegative = 1e-4
+
+    def __post_init__(self) -> None:
+        typed.check(self)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,13 +60,16 @@ class Recipe:
         loss: Fields of the task that have other values in this phase, such as label_smoothing 0.
     """
 
-    epochs: float
-    learning_rate: float
+    epochs: bounds.Positive
+    learning_rate: bounds.NotNegative
     schedule: Literal["constant", "cosine"] = "cosine"
-    warmup: float = 0.0
+    warmup: bounds.NotNegative = 0.0
     optimizer: SGD | AdamW = SGD()
-    clip_norm: float | None = None
+    clip_norm: Bound = None
     loss: dict[str, float] = dataclasses.field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        typed.check(self)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +84,9 @@ class Distillation:
         last: Epochs at the end that learn from the task only.
     """
 
-    temperature: float = 3.0
-    weight: float = 0.5
-    last: float = 0.0
+    temperature: bounds.Positive = 3.0
+    weight: bounds.Fraction = 0.5
+    last: bounds.NotNegative = 0.0
+
+    def __post_init__(self) -> None:
+        typed.check(self)

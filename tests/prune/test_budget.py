@@ -82,7 +82,7 @@ def test_no_layer_is_emptied(params, table):
 
 @pytest.mark.parametrize("rate", [0.5, float("nan")])
 def test_a_rate_below_one_is_an_error(params, table, rate):
-    with pytest.raises(ValueError, match=r"^rate is .*, expected at least 1"):
+    with pytest.raises(ValueError, match=r"^rate is .*, expected a number of at least 1 \(dense over kept\)$"):
         budget.to_rate(params, ALL, table, rate)
 
 

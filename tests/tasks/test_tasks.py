@@ -56,7 +56,10 @@ BROKEN = [
         "task has type 'tests.tasks.depth:Net', expected a dataclass with the methods of tasks.contract.Task",
     ),
     (written(bad="ignore"), "experiment.task.bad is 'ignore', expected one of error, skip"),
-    (written(label_smoothing="much"), "experiment.task.label_smoothing is 'much', expected a number"),
+    (
+        written(label_smoothing="much"),
+        "experiment.task.label_smoothing is 'much', expected a number of at least 0 and below 1",
+    ),
 ]
 
 

@@ -73,10 +73,9 @@ def test_a_clip_that_does_not_fit_the_model_is_an_error():
         dataclasses.replace(quickstart.experiment(), model=changed)
 
 
-@pytest.mark.parametrize("rates", [(0.5,), (2.0, 2.0)])
-def test_impossible_rates_are_errors(rates):
-    with pytest.raises(ValueError, match=r"^rates are .*, expected different numbers of at least 1$"):
-        dataclasses.replace(quickstart.experiment(), rates=rates)
+def test_a_rate_that_is_named_twice_is_an_error():
+    with pytest.raises(ValueError, match=r"^rates are \(2.0, 2.0\), expected different numbers of at least 1$"):
+        dataclasses.replace(quickstart.experiment(), rates=(2.0, 2.0))
 
 
 def test_mixed_patterns_are_all_named():

@@ -103,6 +103,14 @@ def test_old_imported_weights_and_shared_folders_keep_what_they_say(tmp_path):
         assert shared.parse(shared.to_json(facts), pathlib.Path("config.json")) == facts
 
 
+@pytest.mark.parametrize("epochs", [0, -1])
+def test_an_old_phase_of_no_epochs_still_opens_as_the_one_step_that_it_was(epochs):
+    written = codec.to_json(SMALLEST)
+    written["retrain"]["epochs"] = epochs
+    found = codec.from_json(written).retrain.epochs
+    assert 0 < found < 1e-6
+
+
 def test_what_is_of_today_comes_back_as_it_is():
     for experiment in CASES.values():
         written = codec.to_json(experiment)
