@@ -136,7 +136,7 @@ def _known(value: Any, fits: bool, kind: Any, where: str) -> Any:
 def _is_scalar(value: Any, kind: Any) -> bool:
     if kind in (None, types.NoneType):
         return value is None
-    family = {float: numbers.Real, int: numbers.Integral}.get(kind, kind)  # of which those of numpy are, too
+    family = {float: numbers.Real, int: numbers.Integral}.get(kind, kind)  # numpy's numbers are among them
     return type(value) is kind or (isinstance(value, family) and not isinstance(value, bool))
 
 
