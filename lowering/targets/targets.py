@@ -146,7 +146,7 @@ def find(name: str) -> Target:
         bounds = {"gpu": VULKAN_GPUS[model], "macs_per_dispatch": MACS_PER_DISPATCH}
         return Target(name, "vulkan", "vulkan", flags, VULKAN[chosen.accumulators], precision=chosen, **bounds)
     known = f"{', '.join(names())}; with :{', :'.join(precisions.PRECISIONS)} after it, or f32"
-    raise TargetError(f"no target {name!r}; expected one of: {known}{spelling.meant(name, names())}")
+    raise TargetError(f"no target {name!r}; expected one of: {known}{spelling.meant(str(name), names())}")
 
 
 def split(target: Target, macs_per_dispatch: int | None) -> Target:
