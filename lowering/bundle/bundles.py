@@ -18,7 +18,7 @@ from lowering.bundle import manifests
 from lowering.system import typed
 from lowering.targets import targets
 
-FORMAT = 2
+FORMAT = 3
 FILES = (
     "module.mlir",
     "module.vmfb",
@@ -105,13 +105,18 @@ class Bundle:
         return tuple(entry["file"] for entry in self.manifest["inputs"])
 
     @property
+    def outputs(self) -> tuple[str, ...]:
+        """The files of JAX's answers, in the order of the network's results. The first is always logits.npy."""
+        return tuple(entry["file"] for entry in self.manifest["outputs"])
+
+    @property
     def files(self) -> tuple[str, ...]:
         """Every file of the bundle but manifest.json."""
         written = (name for name in FILES if name != "compile.flags" or self.manifest["format"] > 1)
-        return (*written, *self.inputs[1:])
+        return (*written, *self.inputs[1:], *self.outputs[1:])
 
     def array(self, name: str) -> np.ndarray:
-        """f32, one of the example inputs or JAX's answer to them, by file: "clip.npy", "logits.npy"."""
+        """One of the example inputs or of JAX's answers to them, by file: "clip.npy", "logits.npy"."""
         return _checked(self.folder / name, manifests.array)
 
     def layers_of(self, dispatch: str) -> list[dict[str, Any]]:
@@ -162,13 +167,15 @@ def _manifest(folder: pathlib.Path) -> dict[str, Any]:
     try:
         manifest = manifests.read(path)
         written = manifest["format"]
-        if written in (1, FORMAT):
+        if written in range(1, FORMAT + 1):
             manifests.check(manifest)
     except (ValueError, KeyError, OSError) as error:
         raise BundleError(f"{path} is not a manifest ({error!r}); {AGAIN}") from error
-    if written not in (1, FORMAT):
-        raise BundleError(f"{path} has format {repr(written)[:100]}, this version reads 1 and {FORMAT}; {AGAIN}")
-    return manifest if written == FORMAT else manifests.upgrade(manifest, *_shapes(folder, manifest["files"]))
+    if written not in range(1, FORMAT + 1):
+        raise BundleError(f"{path} has format {repr(written)[:100]}, this version reads 1 to {FORMAT}; {AGAIN}")
+    if written == FORMAT:
+        return manifest
+    return manifests.upgrade(manifest, lambda: _shapes(folder, manifest["files"]))
 
 
 def _shapes(folder: pathlib.Path, files: dict[str, Any]) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -183,17 +190,16 @@ def _verify(bundle: Bundle) -> None:
     for name in bundle.files:
         _check_file(folder / name, manifest["files"].get(name))
     for name in ("run.flags", "bench.flags"):
-        _checked(folder / name, lambda found: manifests.check_flags(found, device, bundle.inputs))
+        _checked(folder / name, lambda found: manifests.check_flags(found, device, bundle.inputs, bundle.outputs))
     if "compile.flags" in bundle.files:
         _checked(
             folder / "compile.flags", lambda found: manifests.check_compile_flags(found, manifest["target"]["flags"])
         )
-    for entry in (*manifest["inputs"], manifest["output"]):
-        shape = bundle.array(entry["file"]).shape
-        if shape != tuple(entry["shape"]):
-            raise BundleError(
-                f"{folder / entry['file']} holds the shape {shape}, expected {tuple(entry['shape'])}; {AGAIN}"
-            )
+    for entry in (*manifest["inputs"], *manifest["outputs"]):
+        found = bundle.array(entry["file"])
+        if (found.shape, found.dtype.name) != (wanted := (tuple(entry["shape"]), entry["dtype"])):
+            held = f"{found.dtype.name} of the shape {found.shape}"
+            raise BundleError(f"{folder / entry['file']} holds {held}, expected {wanted[1]} of {wanted[0]}; {AGAIN}")
 
 
 def _check_file(path: pathlib.Path, entry: dict[str, Any] | None) -> None:

@@ -14,7 +14,7 @@ import jax
 import numpy as np
 
 from lowering.bundle import bundles, qemu, run, write
-from lowering.graph import trace
+from lowering.graph import batches, ops, trace
 from lowering.system import typed
 from lowering.targets import store, targets
 
@@ -52,7 +52,7 @@ class Deployed:
 
 
 def deploy(
-    apply: Callable[..., jax.Array],
+    apply: Callable[..., Any],
     params: Any,
     clip: np.ndarray | Sequence[np.ndarray],
     target: str = "host",
@@ -67,10 +67,12 @@ def deploy(
     tuned for the target (`rt3d tune`) are used.
 
     Args:
-      apply: a function of JAX. Its arguments are the parameters, as a tree, and then each input.
+      apply: a function of JAX. Its arguments are the parameters, as a tree, and then each input. It gives an array, or
+        a tree of them.
       params: the parameters: arrays in a tree of any kind. Pruned weights are zeros.
-      clip: an example of the input, f32[1, frames, height, width, channels] or f32[1, numbers]; a tuple or list of them
-        for a network of several inputs. The bundle takes inputs of these shapes, and holds the example.
+      clip: an example of the input, of any shape; a tuple or list for a network of several inputs. Clips are fastest as
+        f32[1, frames, height, width, channels]. The bundle takes inputs of these shapes and types, and holds the
+        example.
       target: host, android:CPU such as android:cortex-a76, or vulkan:GPU such as vulkan:adreno. Behind it may stand a
         precision other than f32: :f16, :f16-f32 (f16 in memory, accumulators of f32) or :w16 (weights in f16).
       out: a folder that is new or empty, or holds a bundle. A bundle of the same network and target is kept.
@@ -80,7 +82,7 @@ def deploy(
 
     Raises:
       targets.TargetError: there is no such target or form.
-      NotImplementedError: the function has a primitive that cannot be lowered.
+      NotImplementedError: the function calls Python or draws random numbers while it runs.
       ops.GraphError: the network or the example has a form that cannot be lowered.
       bundles.BundleError: the example, the folder or the info does not fit.
       ValueError: the parameters are no tree of arrays.
@@ -106,9 +108,16 @@ def example(apply: Callable[..., jax.Array], params: Any, clip: np.ndarray | Seq
     if isinstance(clip, tuple | list) and clip and all(isinstance(size, int | np.integer) for size in clip):
         raise bundles.BundleError(f"clip is the shape {tuple(clip)}, expected an array of it; write numpy.zeros(shape)")
     inputs = tuple(map(_f32, clip if isinstance(clip, tuple | list) else (clip,)))
-    graph = trace.trace(apply, params, inputs)
-    (answer,) = jax.tree.leaves(jax.jit(apply)(params, *inputs))
-    return write.Example(graph, inputs, np.asarray(answer))
+    trace.check(apply, params, inputs)
+    answers = tuple(map(_stored, jax.tree.leaves(jax.jit(apply)(params, *inputs))))
+    by_example = batches.trace(apply, params, inputs, answers)
+    return write.Example(by_example or trace.trace(apply, params, inputs), inputs, answers)
+
+
+def _stored(answer: Any) -> np.ndarray:
+    """A result in the type that bundles keep it in."""
+    found = np.asarray(answer)
+    return found.astype(ops.STORED.get(found.dtype.name, found.dtype.name))
 
 
 def checked(bundle: bundles.Bundle) -> Deployed:
@@ -134,6 +143,6 @@ def _about(info: Any) -> bundles.Info:
 
 
 def _f32(array: Any) -> np.ndarray:
-    """Numbers of floating point as JAX would take them; others as they are, for `trace` to refuse."""
+    """Numbers of floating point as JAX would take them; others as they are."""
     found = np.asarray(array)
     return found.astype(np.float32) if found.dtype.kind == "f" else found

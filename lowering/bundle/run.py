@@ -23,11 +23,14 @@ class RunError(RuntimeError):
 
 @dataclasses.dataclass(frozen=True)
 class Check:
-    """A bundle's answer against JAX's. Relative errors are in units of the largest magnitude in JAX's answer."""
+    """A bundle's answers against JAX's. Relative errors are in units of the largest magnitude in JAX's answer.
+
+    Of several results the worst counts.
+    """
 
     max_abs_error: float
     max_rel_error: float
-    answer: np.ndarray
+    answers: tuple[np.ndarray, ...]
     tolerance: float
 
     @property
@@ -55,17 +58,30 @@ def check(bundle: bundles.Bundle | str | pathlib.Path) -> Check:
     bundle: or its folder. BundleError for a folder that is none, RunError for a bundle that does not run.
     """
     bundle = bundles.opened(bundle)
-    expected = bundle.array(bundles.ANSWER)
     with tempfile.TemporaryDirectory() as folder:
-        out = pathlib.Path(folder) / "answer.npy"
-        call(bundle, "iree-run-module", ["--flagfile=bench.flags", f"--output=@{out}"])
-        found = np.load(out, allow_pickle=False)
-    if found.shape != expected.shape:
+        outs = [pathlib.Path(folder) / name for name in bundle.outputs]
+        call(bundle, "iree-run-module", ["--flagfile=bench.flags", *(f"--output=@{out}" for out in outs)])
+        answers = tuple(np.load(out, allow_pickle=False) for out in outs)
+    errors = [error(bundle, name, found) for name, found in zip(bundle.outputs, answers, strict=True)]
+    worst = max(absolute for absolute, _ in errors), max(relative for _, relative in errors)
+    return Check(*worst, answers, bundle.target.precision.tolerance)
+
+
+def error(bundle: bundles.Bundle, name: str, found: np.ndarray) -> tuple[float, float]:
+    """The largest error of an answer against JAX's in the bundle's file `name`: absolute, and of the largest value.
+
+    RunError for an answer of another shape or type.
+    """
+    expected = bundle.array(name)
+    if (found.shape, found.dtype) != (expected.shape, expected.dtype):
         raise RunError(
-            f"{bundle.name} answers with shape {found.shape}, its {bundles.ANSWER} has {expected.shape}; lower again"
+            f"{bundle.name} answers with {found.dtype.name}{found.shape}, its {name} has "
+            f"{expected.dtype.name}{expected.shape}; lower again"
         )
-    error = float(np.abs(found - expected).max()) if np.isfinite(found).all() else float("inf")
-    return Check(error, error / bundles.scale(expected), found, bundle.target.precision.tolerance)
+    if not np.isfinite(found).all():
+        return float("inf"), float("inf")
+    largest = float(np.abs(found.astype(np.float64) - expected).max())
+    return largest, largest / bundles.scale(expected)
 
 
 def call(bundle: bundles.Bundle, name: str, arguments: list[str], wrapper: tuple[str, ...] = ()) -> str:
@@ -86,11 +102,11 @@ def topology(threads: int) -> str:
     return f"--task_topology_cpu_ids={','.join(map(str, cores[:threads]))}"
 
 
-def load(bundle: bundles.Bundle | str | pathlib.Path, threads: int = 1) -> Callable[..., np.ndarray]:
+def load(bundle: bundles.Bundle | str | pathlib.Path, threads: int = 1) -> Callable[..., Any]:
     """A host bundle's network in this process: f(clip f32[1, D, H, W, C], further inputs...) -> answer f32[1, ...].
 
-    bundle: or its folder. Inputs of another floating point are converted to f32; any other dtype, and another number or
-    shape of inputs than the bundle was made for, is a ValueError.
+    bundle: or its folder. Inputs have the shapes and types that the manifest says; floats of other widths are
+    converted. Another type, number or shape is a ValueError. Several results come as a tuple.
 
     The number of threads is one of IREE's flags, which hold for the whole process. Unless it is 1, give the same number
     in every call. RunError for a bundle of another target, BundleError for a folder that is none.
@@ -113,12 +129,19 @@ def load(bundle: bundles.Bundle | str | pathlib.Path, threads: int = 1) -> Calla
     hal = runtime.create_hal_module(config.vm_instance, config.device)
     modules: Any = runtime.load_vm_modules(hal, parameters, module, config=config)
     main = modules[-1].main
-    # A copy: a view that outlives the device would give its memory back to an allocator that is gone, and crash.
-    return lambda *inputs: np.array(main(*_inputs(bundle, inputs)).to_host())
+
+    def network(*inputs: Any) -> Any:
+        found = main(*_inputs(bundle, inputs))
+        several = found if isinstance(found, tuple | list) else [found]
+        # A copy: a view that outlives the device would give its memory back to an allocator that is gone, and crash.
+        answers = tuple(np.array(answer.to_host()) for answer in several)
+        return answers[0] if len(answers) == 1 else answers
+
+    return network
 
 
 def _inputs(bundle: bundles.Bundle, given: Sequence[Any]) -> list[np.ndarray]:
-    """The inputs of a call as f32. ValueError where they are not what the bundle was made for."""
+    """The inputs of a call in the types of the manifest. ValueError where they are not what the bundle was made for."""
     entries, arrays = bundle.manifest["inputs"], [np.asarray(each) for each in given]
     if len(arrays) != len(entries):
         names = ", ".join(entry["name"] for entry in entries)
@@ -126,6 +149,8 @@ def _inputs(bundle: bundles.Bundle, given: Sequence[Any]) -> list[np.ndarray]:
     for entry, array in zip(entries, arrays, strict=True):
         if array.shape != (wanted := tuple(entry["shape"])):
             raise ValueError(f"{entry['name']} has shape {array.shape}, expected {wanted}: a bundle has fixed shapes")
-        if array.dtype.kind != "f":
-            raise ValueError(f"{entry['name']} holds {array.dtype}, expected float32, prepared as for the network")
-    return [np.ascontiguousarray(array, np.float32) for array in arrays]
+        dtype = np.dtype(entry["dtype"])
+        if array.dtype != dtype and array.dtype.kind + dtype.kind != "ff":
+            raise ValueError(f"{entry['name']} holds {array.dtype}, expected {dtype}, prepared as for the network")
+    pairs = zip(arrays, entries, strict=True)
+    return [np.ascontiguousarray(array, np.dtype(entry["dtype"])) for array, entry in pairs]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from iree import runtime
 
-from lowering.bundle import bundles, manifests
+from lowering.bundle import bundles, coverage, manifests
 from lowering.bundle import compile as compilers
 from lowering.graph import ops
 from lowering.graph.rewrites import stages
@@ -23,23 +23,26 @@ from lowering.targets import schedules, targets
 class Example:
     """A traced network with an example of what it does.
 
-    inputs: f32, an array for each input of the graph, with a batch axis of 1 in front. answer: f32, JAX's result for
-    them, in the same form. BundleError if a shape is not the graph's, or if the answer is not finite.
+    inputs: an array for each input of the graph, as JAX takes them. answers: JAX's results for them, in the order of
+    the graph's. BundleError if a shape or an element type is not the graph's, or if an answer is not finite.
     """
 
     graph: ops.Graph
     inputs: tuple[np.ndarray, ...]
-    answer: np.ndarray
+    answers: tuple[np.ndarray, ...]
 
     def __post_init__(self) -> None:
-        nodes = self.graph.inputs
+        nodes, outputs = self.graph.inputs, self.graph.outputs
         if len(self.inputs) != len(nodes):
             raise bundles.BundleError(f"{len(self.inputs)} example inputs were given, the network has {len(nodes)}")
-        named = [*((node.name, node.shape) for node in nodes), ("JAX's answer", self.graph.output.shape)]
-        for (name, shape), array in zip(named, (*self.inputs, self.answer), strict=True):
-            if array.shape != (1, *shape):
-                raise bundles.BundleError(f"{name} has shape {array.shape}, the network wants {(1, *shape)}")
-        if not np.isfinite(self.answer).all():
+        named = [(node.name, self.graph.given(node), ops.dtype(node)) for node in nodes]
+        named += [(f"JAX's answer {name!r}", shape, dtype) for name, shape, dtype in outputs]
+        for (name, shape, dtype), array in zip(named, (*self.inputs, *self.answers), strict=True):
+            if array.shape != shape:
+                raise bundles.BundleError(f"{name} has shape {array.shape}, the network wants {shape}")
+            if array.dtype.name != dtype:
+                raise bundles.BundleError(f"{name} holds {array.dtype}, the network wants {dtype}")
+        if not all(np.isfinite(answer).all() for answer in self.answers):
             raise bundles.BundleError(
                 "JAX's answer is not finite everywhere; the network's weights are broken or the clip is not normalised"
             )
@@ -48,10 +51,14 @@ class Example:
     def entries(self) -> dict[str, Any]:
         """What the manifest says of the arrays."""
         inputs = [
-            manifests.array_entry(node.name, manifests.input_file(place), (1, *node.shape))
-            for place, node in enumerate(self.graph.inputs)
+            manifests.array_entry(node.name, manifests.input_file(place), array.shape, array.dtype.name)
+            for place, (node, array) in enumerate(zip(self.graph.inputs, self.inputs, strict=True))
         ]
-        return {"inputs": inputs, "output": manifests.array_entry("logits", bundles.ANSWER, self.answer.shape)}
+        outputs = [
+            manifests.array_entry(name, manifests.output_file(place), shape, dtype)
+            for place, (name, shape, dtype) in enumerate(self.graph.outputs)
+        ]
+        return {"inputs": inputs, "outputs": outputs}
 
 
 def write(
@@ -72,12 +79,14 @@ def write(
     source = _source_hash(module, target, example, info)
     if (existing := _reusable(folder, source)) is not None:
         return existing
-    about = {"tuning": tuning(rewritten), "layers": layers(rewritten, example.graph), **example.entries}
-    allowed = bundles.scale(example.answer) * target.precision.tolerance
+    about = {"tuning": tuning(rewritten), "layers": layers(rewritten, example.graph)}
+    about |= {"nodes": coverage.nodes(rewritten), **example.entries}
+    allowed = min(map(bundles.scale, example.answers)) * target.precision.tolerance
     with files.whole_folder(folder) as part:
         build(part, module, target, example.inputs)
-        _save(part / bundles.ANSWER, example.answer)
-        (part / "run.flags").write_text(_run_flags(target, len(example.inputs), allowed))
+        for place, answer in enumerate(example.answers):
+            _save(part / manifests.output_file(place), answer)
+        (part / "run.flags").write_text(_run_flags(target, len(example.inputs), len(example.answers), allowed))
         _write_manifest(part, {**_about(module, target, info), **about, "source": source})
         bundles.read(part)
     return bundles.read(folder, verify=False)
@@ -168,13 +177,13 @@ def _write_weights(path: pathlib.Path, parameters: dict[str, np.ndarray]) -> Non
 
 
 def _save(path: pathlib.Path, array: np.ndarray) -> None:
-    np.save(path, array.astype(np.float32, order="C"))
+    np.save(path, np.ascontiguousarray(array) if array.ndim else array)
 
 
-def _run_flags(target: targets.Target, inputs: int, allowed: float | None = None) -> str:
+def _run_flags(target: targets.Target, inputs: int, outputs: int = 0, allowed: float = 0.0) -> str:
     """Flags for iree-run-module and iree-benchmark-module.
 
-    With `allowed`, the largest absolute error, they check the answer.
+    They check the answers for so many results. allowed: the largest absolute error.
     """
     lines = [
         "--module=module.vmfb",
@@ -185,8 +194,8 @@ def _run_flags(target: targets.Target, inputs: int, allowed: float | None = None
     ]
     if target.kind == "cpu":  # fresh buffers in every call would cost page faults: a fifth of C3D's time
         lines.append("--device_allocator=caching")
-    if allowed is not None:
-        lines += [f"--expected_output=@{bundles.ANSWER}", f"--expected_f32_threshold={allowed:.9g}"]
+    lines += [f"--expected_output=@{manifests.output_file(place)}" for place in range(outputs)]
+    lines += [f"--expected_f32_threshold={allowed:.9g}"] if outputs else []
     return "\n".join(lines) + "\n"
 
 
@@ -218,7 +227,7 @@ def _source_hash(module: emit.Module, target: targets.Target, example: Example, 
     """Over all that decides what a bundle holds."""
     digest = hashlib.sha256(module.text.encode())
     digest.update(json.dumps([bundles.FORMAT, target.flags, bundles.versions(), dataclasses.asdict(info)]).encode())
-    for array in (*example.inputs, example.answer):
+    for array in (*example.inputs, *example.answers):
         digest.update(array.tobytes())
     for name, array in sorted(module.parameters.items()):
         digest.update(name.encode() + array.tobytes())

@@ -1,5 +1,6 @@
 """The walk over a jaxpr: every operation in running order, with the values of any kind that reach it."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -44,3 +45,17 @@ def called(equation: core.JaxprEqn) -> core.ClosedJaxpr | None:
         return None
     body = next(equation.params[name] for name in BODIES if name in equation.params)
     return body if isinstance(body, core.ClosedJaxpr) else core.ClosedJaxpr(body, ())
+
+
+def macs(eqn: core.JaxprEqn) -> int:
+    """Multiply-accumulates of a convolution or matrix product; those inside loops and branches are not counted."""
+    given: Any = [variable.aval for variable in eqn.invars]
+    gives: Any = [variable.aval for variable in eqn.outvars]
+    shapes, result = [each.shape for each in given], math.prod(gives[0].shape) if gives else 0
+    if eqn.primitive.name == "conv_general_dilated":
+        outputs = shapes[1][eqn.params["dimension_numbers"].rhs_spec[0]]
+        return result * math.prod(shapes[1]) // outputs
+    if eqn.primitive.name == "dot_general":
+        (contracted, _), _ = eqn.params["dimension_numbers"]
+        return result * math.prod(shapes[0][axis] for axis in contracted)
+    return 0

@@ -3,16 +3,36 @@
 Operations say their own meaning (graph/operations).
 """
 
+import dataclasses
+
 import numpy as np
 
 from lowering.graph import ops
 
 
 def evaluate(graph: ops.Graph, *inputs: np.ndarray) -> np.ndarray:
-    """The graph's result for one example, f32: an array f32[D, H, W, C] or f32[K] per input; sums are f64."""
+    """The graph's only result for one example, f32: an array f32[D, H, W, C] or f32[K] per input; sums are f64."""
+    return _values(graph, *inputs)[graph.result].astype(np.float32)
+
+
+def results(graph: ops.Graph, *inputs: np.ndarray) -> list[np.ndarray]:
+    """All results as JAX gives them, for inputs as JAX takes them, batch axis and all."""
+    if graph.batch > 1:
+        one = dataclasses.replace(graph, batch=1)
+        every = [results(one, *(x[place : place + 1] for x in inputs)) for place in range(graph.batch)]
+        return [np.concatenate(each) for each in zip(*every, strict=True)]
+    end = graph.output
+    found = _values(graph, *inputs)
+    if isinstance(end.op, ops.Results):
+        kinds = zip(end.inputs, end.op.shapes, end.op.dtypes, strict=True)
+        return [found[name].reshape(shape).astype(dtype) for name, shape, dtype in kinds]
+    return [found[end.name].astype(np.float32)[None]]
+
+
+def _values(graph: ops.Graph, *inputs: np.ndarray) -> dict[str, np.ndarray]:
     arguments = zip(graph.inputs, inputs, strict=True)
-    values = {node.name: np.asarray(given, np.float64) for node, given in arguments}
+    values = {node.name: np.asarray(given, np.float64).reshape(node.shape) for node, given in arguments}
     for node in graph.nodes:
-        if not isinstance(node.op, ops.Input):
+        if not isinstance(node.op, ops.Input | ops.Results):
             values[node.name] = node.op.apply([values[name] for name in node.inputs])
-    return values[graph.result].astype(np.float32)
+    return values

@@ -216,6 +216,10 @@ WITHOUT_FORM: dict[type[ops.Op], str] = {
     ops.SpaceToDepth: "export the graph before its strides are split",
     ops.FusedConvs: "export the graph before its kernels are fused",
     ops.FusedPool: "export the graph before its kernels are fused",
+    ops.Piece: "it is an operation that only JAX writes",
+    ops.Pointwise: "it is an operation that only our kernels compute",
+    ops.ToMap: "give the network a clip f32[1, D, H, W, C]",
+    ops.Results: "give it one result f32[1, ...]",
 }
 
 

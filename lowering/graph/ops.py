@@ -17,6 +17,10 @@ from lowering.graph.operations.base import Op as Op
 from lowering.graph.operations.base import Padding as Padding
 from lowering.graph.operations.base import Shape as Shape
 from lowering.graph.operations.base import Window as Window
+from lowering.graph.operations.pieces import Piece as Piece
+from lowering.graph.operations.pieces import Reason as Reason
+from lowering.graph.operations.pieces import Results as Results
+from lowering.graph.operations.pieces import ToMap as ToMap
 from lowering.graph.operations.plain import Add as Add
 from lowering.graph.operations.plain import Affine as Affine
 from lowering.graph.operations.plain import AvgPool as AvgPool
@@ -27,6 +31,7 @@ from lowering.graph.operations.plain import Relu as Relu
 from lowering.graph.operations.plain import Reshape as Reshape
 from lowering.graph.operations.plain import Softmax as Softmax
 from lowering.graph.operations.plain import SpaceToDepth as SpaceToDepth
+from lowering.graph.operations.pointwise import Pointwise as Pointwise
 from lowering.graph.operations.weighted import Conv as Conv
 from lowering.graph.operations.weighted import Dense as Dense
 from lowering.graph.operations.weighted import FusedConvs as FusedConvs
@@ -35,8 +40,12 @@ from lowering.graph.operations.weighted import PackedConv as PackedConv
 from lowering.graph.operations.weighted import PackedDense as PackedDense
 from lowering.graph.operations.windows import NO_PADDING as NO_PADDING
 
+# Element types that the arguments and results of a network may have; of others it can compute inside.
+DTYPES = ("float32", "float16", "int32", "uint32", "int16", "uint16", "int8", "uint8")
+STORED = {"bfloat16": "float32", "bool": "uint8"}  # what results of other types are given as
 OPERATIONS: tuple[type[Op], ...] = (
     *(Input, Affine, Add, Relu, MaxPool, AvgPool, Concat, SpaceToDepth, Reshape, Softmax),
+    *(Pointwise, Piece, ToMap, Results),
     *(Conv, PackedConv, FusedConvs, FusedPool, Dense, PackedDense),
 )
 
@@ -60,6 +69,11 @@ class Node:
         return f"%{self.name} = {type(self.op).__name__}({inputs}) -> {list(self.shape)}{note and f'  {note}'}"
 
 
+def dtype(node: Node) -> str:
+    """The element type of what a node gives."""
+    return getattr(node.op, "dtype", "float32")
+
+
 def node(name: str, op: Op, *inputs: Node) -> Node:
     """A node with the shape that its inputs give; GraphError where they give none."""
     least, most = op.arity
@@ -74,10 +88,14 @@ def node(name: str, op: Op, *inputs: Node) -> Node:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Graph:
-    """Nodes in an order in which each comes after its inputs, and the name of the one that is the network's result."""
+    """Nodes in an order in which each comes after its inputs, and the name of the one that is the network's result.
+
+    batch: how many examples the network takes at a time. The graph is that of one.
+    """
 
     nodes: tuple[Node, ...]
     result: str
+    batch: int = 1
 
     def __getitem__(self, name: str) -> Node:
         return self.by_name[name]
@@ -108,6 +126,21 @@ class Graph:
             raise GraphError(f"the network reads {len(self.inputs)} inputs, expected one: the clip")
         return self.inputs[0]
 
+    def given(self, node: Node) -> Shape:
+        """The shape of an argument as the caller gives it."""
+        assert isinstance(node.op, Input)
+        shape = node.op.given or (1, *node.shape)
+        return (self.batch, *shape[1:]) if self.batch > 1 else shape
+
+    @property
+    def outputs(self) -> tuple[tuple[str, Shape, str], ...]:
+        """Name, shape and element type of each result as the caller gets it."""
+        end = self.output
+        if not isinstance(end.op, Results):
+            return (("logits", (self.batch, *end.shape), "float32"),)
+        shapes = (((self.batch, *s[1:]) if self.batch > 1 else s) for s in end.op.shapes)
+        return tuple(zip(end.op.names, shapes, end.op.dtypes, strict=True))
+
     @property
     def output(self) -> Node:
         """The node that is the network's result."""
@@ -131,7 +164,7 @@ def layers(node: Node) -> tuple[Node, ...]:
 
 def replace(graph: Graph, rule: Callable[[Node], Iterable[Node]]) -> Graph:
     """Each node becomes the nodes that `rule` gives for it; the last of them must keep the node's name."""
-    return Graph(tuple(new for node in graph.nodes for new in rule(node)), graph.result)
+    return dataclasses.replace(graph, nodes=tuple(new for node in graph.nodes for new in rule(node)))
 
 
 def rewire(graph: Graph, renames: dict[str, str]) -> Graph:
@@ -142,4 +175,5 @@ def rewire(graph: Graph, renames: dict[str, str]) -> Graph:
     for node in reversed(nodes):
         if node.name in wanted:
             wanted.update(node.inputs)
-    return Graph(tuple(n for n in nodes if n.name in wanted or isinstance(n.op, Input)), result)
+    kept = tuple(n for n in nodes if n.name in wanted or isinstance(n.op, Input))
+    return dataclasses.replace(graph, nodes=kept, result=result)

@@ -1,47 +1,54 @@
-"""jaxpr -> Graph: any JAX function of supported primitives becomes nodes of the graph.
+"""jaxpr -> Graph: what has a rule becomes a node that our kernels compute, the rest a piece that JAX writes itself.
 
-The walk meets the equations one by one. What depends on weights alone is computed at once; for the rest a table
-gives one rule per primitive.
+The walk meets the operations one by one. What depends on weights alone is computed at once.
 """
 
+import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
 import numpy as np
 from jax.extend import core
 
-from lowering.functions import jaxprs, trees
-from lowering.graph import ops, primitives, verify
+from lowering.functions import jaxprs, programs, sources, trees
+from lowering.graph import ops, values, verify, views
+from lowering.graph.operations import pointwise
+from lowering.graph.primitives import rules
+from lowering.graph.rewrites import recognise
 from lowering.system import typed
 
 
-def trace(function: Callable[..., jax.Array], params: Any, example: Any) -> ops.Graph:
+def trace(function: Callable[..., Any], params: Any, example: Any) -> ops.Graph:
     """Graph of function(params, example), or of function(params, *example) for a network of several inputs.
 
-    example: an array f32[1, D, H, W, C] (a feature map) or f32[1, K] (a vector), or a list or tuple of several;
-    shapes will do. The result may be either. An only input is called "clip", several "input_0", "input_1" and so
-    on; kernels are named after their place in `params`: {"conv1": {"kernel": ...}} gives a node "conv1". Raises
-    NotImplementedError for a primitive without a rule (naming it and those that have one), GraphError for an input
-    of another form.
+    example: an array, or a list or tuple of several; shapes will do for f32. Feature maps that our kernels read are
+    f32[1, D, H, W, C]; any other array is flat in the graph. The function gives an array, or a tree of them. An only
+    input is called "clip", several "input_0", "input_1" and so on; kernels are named after their place in `params`:
+    {"conv1": {"kernel": ...}} gives a node "conv1".
+
+    Raises NotImplementedError for what no module can hold (callbacks into Python, random numbers), with every place in
+    the user's source; GraphError for an input of another form.
     """
+    inputs = check(function, params, example)
+    jaxpr, answer = jax.make_jaxpr(function, return_shape=True)(params, *inputs.values())
+    tracer = _Tracer()
+    arguments: list[Any] = [values.Const(_plain(leaf), _layer_name(path)) for path, leaf in trees.paths(params)]
+    arguments += [tracer.input(name, given) for name, given in inputs.items()]
+    results = jaxprs.walk(jaxpr.jaxpr, list(map(_constant, jaxpr.consts)), arguments, tracer.step, _constant)
+    tracer.refuse()
+    result = tracer.result([path for path, _ in trees.paths(answer)], results)
+    graph = ops.rewire(ops.Graph(tuple(tracer.nodes), result), {})
+    return verify.verify(_as_given(recognise.softmax(graph)))
+
+
+def check(function: Any, params: Any, example: Any) -> dict[str, jax.ShapeDtypeStruct]:
+    """The inputs by name of what `trace` can take; GraphError or ValueError for anything else."""
     if not callable(function):
         raise ops.GraphError(f"the network is {typed.what(function)}, expected a function of the parameters and inputs")
     trees.arrays(params)
-    inputs = example_inputs(example)
-    jaxpr = jax.make_jaxpr(function)(params, *inputs.values())
-    arguments: list[Any] = [primitives.Const(_plain(leaf), _layer_name(path)) for path, leaf in trees.paths(params)]
-    tracer = _Tracer()
-    tracer.nodes += [ops.Node(name, ops.Input(), (), given.shape[1:]) for name, given in inputs.items()]
-    arguments += [primitives.Ref(name, given.shape) for name, given in inputs.items()]
-    results = jaxprs.walk(jaxpr.jaxpr, list(map(_constant, jaxpr.consts)), arguments, tracer.step, _constant)
-    if len(results) != 1:
-        raise ops.GraphError(f"the function gives {len(results)} results, expected one, such as the logits")
-    result = results[0]
-    if not isinstance(result, primitives.Ref):
-        raise ops.GraphError("the function's result does not depend on its inputs, or is a softmax cut in the middle")
-    return verify.verify(ops.rewire(ops.Graph(tuple(tracer.nodes), result.node), {}))
+    return example_inputs(example)
 
 
 def example_inputs(example: Any) -> dict[str, jax.ShapeDtypeStruct]:
@@ -52,53 +59,221 @@ def example_inputs(example: Any) -> dict[str, jax.ShapeDtypeStruct]:
         raise ops.GraphError("the example has no array, expected one for each input of the network")
     one = hasattr(example, "shape") or all(isinstance(size, int | np.integer) for size in example)
     several = [example] if one else list(example)
-    shapes = [tuple(int(size) for size in getattr(given, "shape", given)) for given in several]
-    names = ["clip"] if len(shapes) == 1 else [f"input_{number}" for number in range(len(shapes))]
-    for name, given, shape in zip(names, several, shapes, strict=True):
-        if len(shape) not in (2, 5) or shape[0] != 1:
-            expected = "(1, frames, height, width, channels) or (1, numbers): a bundle runs one example"
-            raise ops.GraphError(f"{name} has shape {shape}, expected {expected}")
-        if 0 in shape:
-            raise ops.GraphError(f"{name} has shape {shape}, expected at least 1 along every axis")
-        if (dtype := np.dtype(getattr(given, "dtype", np.float32))) != np.float32:
-            raise ops.GraphError(f"{name} holds {dtype}, expected float32")
-    return {name: jax.ShapeDtypeStruct(shape, np.float32) for name, shape in zip(names, shapes, strict=True)}
+    names = ["clip"] if len(several) == 1 else [f"input_{number}" for number in range(len(several))]
+    found = {}
+    for name, given in zip(names, several, strict=True):
+        shape = tuple(int(size) for size in getattr(given, "shape", given))
+        dtype = np.dtype(getattr(given, "dtype", np.float32))
+        if not shape or min(shape) < 1:
+            raise ops.GraphError(f"{name} has shape {shape}, expected at least one axis and at least 1 along each")
+        if dtype.name not in ops.DTYPES:
+            raise ops.GraphError(f"{name} holds {dtype}, expected one of {', '.join(ops.DTYPES)}")
+        found[name] = jax.ShapeDtypeStruct(shape, dtype)
+    return found
 
 
 class _Tracer:
-    """What the walk does with each equation; `nodes` grows in order."""
+    """What the walk does with each operation; `nodes` grows in order."""
 
     def __init__(self) -> None:
         self.nodes: list[ops.Node] = []
+        self._known: dict[str, ops.Node] = {}
+        self._flattened: dict[str, str] = {}
+        self._laid: dict[Any, values.Ref] = {}
+        self._refused: list[str] = []
 
-    def step(self, eqn: core.JaxprEqn, inputs: list[Any]) -> list[Any]:
-        """The values of an equation's results."""
-        if all(isinstance(value, primitives.Const) for value in inputs):
+    def input(self, name: str, given: jax.ShapeDtypeStruct) -> values.Ref:
+        """An argument of the network: f32[1, D, H, W, C] is a feature map, any other array is flat."""
+        shape, dtype = given.shape, given.dtype.name
+        if len(shape) == 5 and shape[0] == 1 and dtype == "float32":
+            self._append(ops.Node(name, ops.Input(), (), shape[1:]))
+            return values.Ref(name, views.plain(shape, ((0, 1), (2,), (3,), (4,))))
+        usual = len(shape) == 2 and shape[0] == 1 and dtype == "float32"
+        op = ops.Input() if usual else ops.Input(shape, dtype)
+        self._append(ops.Node(name, op, (), (int(np.prod(shape)),)))
+        return values.Ref(name, views.flat(shape), dtype)
+
+    def step(self, eqn: core.JaxprEqn, inputs: list[Any]) -> Sequence[Any]:
+        """The values of an operation's results."""
+        if all(isinstance(value, values.Const) for value in inputs):
             return _compute(eqn, inputs)
-        rule = primitives.RULES.get(eqn.primitive.name)
-        if rule is None:
-            known = ", ".join(sorted([*primitives.RULES, *jaxprs.CALLS]))
-            name, where = eqn.primitive.name, primitives.where(eqn)
-            raise NotImplementedError(f"cannot lower the primitive {name!r} ({where}); supported: {known}")
-        result: Any = eqn.outvars[0].aval
-        value, shape = rule(self, eqn, *inputs), tuple(result.shape)
-        if value.shape != shape:  # such as a map of one pixel that is added to a larger constant
-            raise primitives.unsupported(
-                eqn, f"it gives {shape}, but a value of shape {value.shape} is not repeated here"
-            )
-        return [value]
+        if (why := sources.refusal(eqn)) is not None:
+            self._refused.append(f"{sources.line(eqn)}: {eqn.primitive.name} ({why})")
+        rule = rules.RULES.get(eqn.primitive.name)
+        try:
+            if rule is None:
+                raise values.NoKernel("it is none of our kernels' operations")
+            result = rule(self, eqn, *inputs)
+        except values.NoKernel as reason:
+            return self._piece(eqn, inputs, str(reason))
+        return result if eqn.primitive.multiple_results else [result]
 
-    def add(self, name: str, op: ops.Op, inputs: list[primitives.Ref]) -> primitives.Ref:
+    def add(self, name: str, op: ops.Op, inputs: Sequence[values.Ref]) -> str:
         """Appends a node; a name that is taken gets a number."""
-        known = {node.name: node for node in self.nodes}
-        taken = {*known, "main"}
+        taken = {*self._known, "main", "example"}
         unique = next(n for n in (name, *(f"{name}_{i}" for i in range(2, len(taken) + 3))) if n not in taken)
-        self.nodes.append(ops.node(unique, op, *(known[ref.node] for ref in inputs)))
-        return primitives.Ref(unique, (1, *self.nodes[-1].shape))
+        self._append(ops.node(unique, op, *(self._known[ref.node] for ref in inputs)))
+        return unique
+
+    def is_own(self, x: values.Ref) -> bool:
+        """Whether our kernels compute place by place on it: a feature map, or a vector that no piece of JAX gives."""
+        return x.is_map or (x.is_vector and not isinstance(self._known[x.node].op, ops.Piece))
+
+    def as_flat(self, x: values.Ref) -> values.Ref:
+        """The array as a flat one, its elements in row-major order."""
+        if not x.is_map and x.view.is_plain:
+            return x
+        if x.view.is_plain:
+            return values.Ref(self.unfolded(x).node, views.flat(x.shape), x.dtype)
+        program = programs.one(lambda value: (value,), [self._operand(x)], 1, "transpose")
+        (turned,) = self._results(program, [x], ops.Reason("transpose", "the axes lie in another order"))
+        return values.Ref(turned.node, views.flat(x.shape), x.dtype)
+
+    def unfolded(self, x: values.Ref) -> values.Ref:
+        """The array flat in the order of its node's memory."""
+        if not x.is_map:
+            return x
+        if x.node not in self._flattened:
+            node = self._numbers(x) if x.dtype == "bool" else x.node
+            self._flattened[x.node] = self.add("flatten", ops.Reshape(), [dataclasses.replace(x, node=node)])
+            if x.dtype == "bool":
+                self._flattened[x.node] = self._truths(self._flattened[x.node])
+        view = views.View(x.view.sizes, (len(x.view.sizes),), x.view.array)
+        return values.Ref(self._flattened[x.node], view, x.dtype)
+
+    def as_map(self, x: values.Ref, axes: values.Axes) -> values.Ref:
+        """The array as a feature map whose frames, height, width and channels are made of these axes."""
+        if x.is_map and x.view.groups_of(axes):
+            return x
+        if x.dtype != "float32":
+            raise values.NoKernel(f"it reads {x.dtype}, our kernels float32")
+        order = [axis for group in axes for axis in group]
+        key = (x.node, x.view.merged, tuple(map(tuple, axes)))
+        if key not in self._laid:
+            source = self.as_flat(values.Ref(x.node, x.view.transpose(order), x.dtype))
+            to = tuple(int(np.prod([x.shape[axis] for axis in group], dtype=int)) for group in axes)
+            node = self.add(f"{source.node}_map", ops.ToMap(to), [source])
+            self._laid[key] = values.Ref(node, views.laid(x.shape, axes))
+        return self._laid[key]
+
+    def result(self, paths: Sequence[str], results: Sequence[Any]) -> str:
+        """The node of the network's result. Several, or one in another form than f32[1, ...], end in a Results."""
+        found = [each if isinstance(each, values.Ref) else self._given(each) for each in results]
+        if not found:
+            raise ops.GraphError("the function gives nothing, expected an array or a tree of them")
+        if len(found) == 1 and paths == [""]:
+            if not isinstance(results[0], values.Ref):
+                raise ops.GraphError("the function's result does not depend on its inputs")
+            if (node := self._only(found[0])) is not None:
+                return node
+        flats = [self._stored(self.as_flat(each)) for each in found]
+        names = [_result_name(path, place) for place, path in enumerate(paths)]
+        shapes, dtypes = tuple(each.shape for each in flats), tuple(each.dtype for each in flats)
+        return self.add("results", ops.Results(tuple(names), shapes, dtypes), flats)
+
+    def refuse(self) -> None:
+        """NotImplementedError if the network holds something that no module can."""
+        if self._refused:
+            places = "\n  ".join(dict.fromkeys(self._refused))
+            raise NotImplementedError(f"cannot lower what needs Python or random numbers while it runs:\n  {places}")
+
+    def _only(self, x: values.Ref) -> str | None:
+        """The node of a result f32[1, D, H, W, C] or f32[1, K] as it lies, else None."""
+        if x.dtype != "float32" or not x.view.is_plain or x.shape[:1] != (1,):
+            return None
+        if x.is_map and x.shape[1:] == x.view.value_shape:
+            return x.node
+        return self.as_flat(x).node if len(x.shape) == 2 else None
+
+    def _numbers(self, x: values.Ref) -> str:
+        """A feature map of ones where a comparison holds, and zeros elsewhere."""
+        chosen = (("inputs", 0.0), ("number", 0.0), ("number", 1.0))
+        return self.add("numbers", pointwise.one("select_n", chosen), [x])
+
+    def _truths(self, flat: str) -> str:
+        """Numbers as truths again."""
+        x = values.Ref(flat, views.flat(self._known[flat].shape))
+        program = programs.one(lambda value: (value > 0,), [self._operand(x)], 1, "gt")
+        return self._results(program, [x], ops.Reason("gt", "a comparison is read by an operation of another kind"))[
+            0
+        ].node
+
+    def _stored(self, x: values.Ref) -> values.Ref:
+        """A result in a type that files of arrays can hold."""
+        if x.dtype in ops.DTYPES:
+            return x
+        to = ops.STORED.get(x.dtype, "float32")
+        program = programs.one(lambda value: (value.astype(to),), [self._operand(x)], 1, "convert_element_type")
+        (found,) = self._results(program, [x], ops.Reason("convert_element_type", f"no file holds {x.dtype}"))
+        return values.Ref(found.node, x.view, to)
+
+    def _given(self, constant: values.Const) -> values.Ref:
+        """A constant among the results."""
+        program = programs.one(lambda value: (value,), [np.asarray(constant.value)], 1, "constant")
+        (found,) = self._results(program, [], ops.Reason("constant", "it depends on weights alone"))
+        return values.Ref(found.node, views.flat(constant.shape), found.dtype)
+
+    def _piece(self, eqn: core.JaxprEqn, inputs: list[Any], why: str) -> list[values.Ref]:
+        """An operation that JAX writes itself."""
+        bind = lambda *xs: eqn.primitive.bind(*xs, **eqn.params)
+        apply = bind if eqn.primitive.multiple_results else lambda *xs: (bind(*xs),)
+        given = [x.value if isinstance(x, values.Const) else self._operand(x) for x in inputs]
+        refs = [x for x in inputs if isinstance(x, values.Ref)]
+        program = programs.one(apply, given, len(eqn.outvars), eqn.primitive.name)
+        reason = ops.Reason(eqn.primitive.name, why, sources.line(eqn), jaxprs.macs(eqn))
+        found = self._results(program, refs, reason)
+        shapes: Any = [variable.aval for variable in eqn.outvars]
+        shaped = zip(found, (each.shape for each in shapes), strict=True)
+        return [values.Ref(ref.node, views.flat(shape), ref.dtype) for ref, shape in shaped]
+
+    def _operand(self, x: values.Ref) -> tuple[jax.ShapeDtypeStruct, Callable[[Any], Any]]:
+        """The flat type of a value, and what makes of it the array that JAX reads."""
+        view = x.view
+        fine = [view.sizes[axis] for axis in range(len(view.sizes))]
+        size = int(np.prod(fine, dtype=int))
+        read = lambda flat: flat.reshape(fine).transpose(view.order).reshape(view.shape)
+        return jax.ShapeDtypeStruct((size,), np.dtype(x.dtype)), read
+
+    def _results(self, program: programs.Program, refs: list[values.Ref], reason: ops.Reason) -> list[values.Ref]:
+        """The nodes of a program's results, flat."""
+        inputs = [self.unfolded(ref) for ref in refs]
+        found = []
+        for place, kind in enumerate(program.outputs()):
+            op = ops.Piece(program, place, kind.size, kind.dtype.name, () if place else (reason,))
+            name = self.add(reason.operation, op, inputs)
+            found.append(values.Ref(name, views.flat((kind.size,)), kind.dtype.name))
+        return found
+
+    def _append(self, node: ops.Node) -> None:
+        self.nodes.append(node)
+        self._known[node.name] = node
 
 
-def _constant(array: Any) -> primitives.Const:
-    return primitives.Const(_plain(array))
+def _as_given(graph: ops.Graph) -> ops.Graph:
+    """What reads an input flat, reads it as it is given; feature maps are made of it for the others."""
+    flattened: dict[str, str] = {}
+    laid: dict[str, str] = {}
+    nodes: list[ops.Node] = []
+    for node in graph.nodes:
+        flat = [each.name for each in graph.users[node.name] if isinstance(each.op, ops.Reshape)]
+        if isinstance(node.op, ops.Input) and len(node.shape) == 4 and flat:
+            given = ops.Node(node.name, ops.Input((1, *node.shape)), (), (int(np.prod(node.shape)),))
+            as_map = ops.node(f"{node.name}_map", ops.ToMap(node.shape), given)
+            nodes += [given, as_map]
+            flattened |= dict.fromkeys(flat, node.name)
+            laid[node.name] = as_map.name
+        elif node.name not in flattened:
+            nodes.append(dataclasses.replace(node, inputs=tuple(laid.get(each, each) for each in node.inputs)))
+    return ops.rewire(dataclasses.replace(graph, nodes=tuple(nodes)), flattened)
+
+
+def _result_name(path: str, place: int) -> str:
+    name = re.sub("[^A-Za-z0-9_]", "_", path)
+    return f"result_{name or place}" if not name or name[0].isdigit() else name
+
+
+def _constant(array: Any) -> values.Const:
+    return values.Const(_plain(array))
 
 
 def _plain(array: Any) -> Any:
@@ -115,8 +290,8 @@ def _layer_name(path: str) -> str:
     return f"layer_{name}" if name[:1].isdigit() else name or "kernel"  # the whole tree may be one kernel
 
 
-def _compute(eqn: core.JaxprEqn, inputs: list[primitives.Const]) -> list[primitives.Const]:
+def _compute(eqn: core.JaxprEqn, inputs: list[values.Const]) -> list[values.Const]:
     results = eqn.primitive.bind(*(c.value for c in inputs), **eqn.params)
     names = {c.name for c in inputs if c.name}
     name = names.pop() if len(names) == 1 else None
-    return [primitives.Const(_plain(r), name) for r in (results if eqn.primitive.multiple_results else [results])]
+    return [values.Const(_plain(r), name) for r in (results if eqn.primitive.multiple_results else [results])]

@@ -1,5 +1,6 @@
 """Nodes -> kernels: tables of handlers for each kind of target, without a default."""
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -31,6 +32,8 @@ MAPS: Table = {
     ops.MaxPool: (maps.any_pool,),
     ops.AvgPool: (maps.any_pool,),
     ops.SpaceToDepth: (maps.space_to_depth,),
+    ops.ToMap: (maps.clip,),
+    ops.Pointwise: (maps.pointwise,),
 }
 VECTORS: Table = {
     ops.Affine: (maps.vectors,),
@@ -39,6 +42,7 @@ VECTORS: Table = {
     ops.Concat: (maps.concat,),
     ops.Reshape: (maps.vector,),
     ops.Softmax: (maps.softmax,),
+    ops.Pointwise: (maps.vector_pointwise,),
 }
 # Loops over buffers, by kind of target and by what an operation gives, a feature map or a vector. The handlers of each
 # stand in order of preference.
@@ -46,6 +50,7 @@ EXECUTABLES: dict[tuple[str, str], Table] = {
     ("cpu", "feature map"): {
         **MAPS,
         ops.Input: (clip.clip, maps.clip),
+        ops.ToMap: (clip.clip, maps.clip),
         ops.PackedConv: (conv.conv,),
         ops.FusedConvs: (fused_convs.fused_convs,),
         ops.FusedPool: (fused_pool.fused_pool,),
@@ -84,19 +89,21 @@ def build(graph: ops.Graph, target: targets.Target) -> dict[str, kernels.Kernel]
 def walk(graph: ops.Graph, target: targets.Target) -> Iterator[tuple[kernels.Request, kernels.Kernel]]:
     """The kernels of a graph in its order, with what each was wanted for.
 
-    Nodes without a kernel: inputs that nobody reads or that are vectors, and flattenings that only packed kernels read.
-    For those a flattening is an order of reading, which their tables hold.
+    Nodes without a kernel: inputs that nobody reads or that are flat, pieces that JAX writes, the node of several
+    results, and flattenings that only packed kernels read. For those a flattening is an order of reading, which their
+    tables hold.
     """
     layout, users = layouts.assign(graph), graph.users
     made: dict[str, kernels.Activation] = {}
     for node in graph.nodes:
         out, inputs = layout.get(node.name), tuple(made[name] for name in node.inputs)
-        if isinstance(node.op, ops.Input):
-            unread = not users[node.name] and node.name != graph.result
+        if isinstance(node.op, ops.Input | ops.ToMap) and out is not None:
             inputs = (kernels.Activation(types.Tensor((1, *node.shape)), None, node.shape),)
-            if unread or out is None:
-                made[node.name] = kernels.Activation(types.Tensor(node.shape), None, node.shape)
-                continue
+        unread = isinstance(node.op, ops.Input) and not users[node.name] and node.name != graph.result
+        if unread or isinstance(node.op, ops.Piece | ops.Results) or (isinstance(node.op, ops.Input) and out is None):
+            element = kernels.ELEMENTS[getattr(node.op, "dtype", "float32")]
+            made[node.name] = kernels.Activation(types.Tensor(node.shape, element), None, node.shape)
+            continue
         if is_free(node, users[node.name]):
             made[node.name] = inputs[0]
             continue
@@ -133,7 +140,7 @@ def with_flat_result(graph: ops.Graph) -> ops.Graph:
     if len(shape) == 1:
         return graph
     flat = ops.Node(RESULT, ops.Reshape(), (graph.result,), (math.prod(shape),))
-    return ops.Graph((*graph.nodes, flat), RESULT)
+    return dataclasses.replace(graph, nodes=(*graph.nodes, flat), result=RESULT)
 
 
 def _check_shared(request: kernels.Request) -> None:

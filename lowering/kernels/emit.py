@@ -5,9 +5,8 @@ import dataclasses
 import numpy as np
 
 from lowering.graph import ops
-from lowering.kernels import build, dispatches, limits
+from lowering.kernels import build, dispatches, limits, main, pieces
 from lowering.kernels import kernel as kernels
-from lowering.kernels.mlir import block, tensors, types, values
 from lowering.targets import targets
 
 SCOPE = "model"  # of the parameters, in the module and in the archive
@@ -36,7 +35,7 @@ def emit(graph: ops.Graph, target: targets.Target) -> Module:
     """
     shape = graph.output.shape
     graph = build.with_flat_result(graph)
-    found = build.build(graph, target)
+    found, written = build.build(graph, target), pieces.called(graph)
     if target.gpu is not None:
         for name, kernel in found.items():
             limits.check(name, kernel, target.gpu, target.macs_per_dispatch)
@@ -45,10 +44,13 @@ def emit(graph: ops.Graph, target: targets.Target) -> Module:
         aliases |= kernel.executable.aliases if kernel.executable else kernel.aliases
     head = [HEAD, *(f"{name} = {attribute}" for name, attribute in aliases.items())]
     functions = ["\n".join(function(name, kernel)) for name, kernel in found.items()]
+    functions += ["\n".join(pieces.function(name, nodes, SCOPE, target)) for name, nodes in written.items()]
+    operands = {name: kernel.operands for name, kernel in found.items()}
+    operands |= {name: pieces.operands(nodes[0].op) for name, nodes in written.items()}
     return Module(
-        "\n\n".join(["\n".join(head), "\n".join(_main(graph, found, shape)), *functions]) + "\n",
-        {f"{name}.{o.name}": o.array for name, k in found.items() for o in k.operands if o.array is not None},
-        tuple(found),
+        "\n\n".join(["\n".join(head), "\n".join(main.lines(graph, found, shape)), *functions]) + "\n",
+        {f"{name}.{o.name}": o.array for name, each in operands.items() for o in each if o.array is not None},
+        (*found, *written),
         tuple(name for name, kernel in found.items() if kernel.executable),
     )
 
@@ -68,27 +70,3 @@ def function(name: str, kernel: kernels.Kernel) -> list[str]:
         f"  return {result} : {kernel.out}",
         "}",
     ]
-
-
-def _main(graph: ops.Graph, found: dict[str, kernels.Kernel], shape: ops.Shape) -> list[str]:
-    """The function that calls the others, one line a node.
-
-    It takes f32[1, ...] for each input and gives f32[1, *shape].
-    """
-    b, made = block.Block(), dict[str, values.Value]()
-    arguments = [b.argument(node.name, types.Tensor((1, *node.shape))) for node in graph.inputs]
-    given = dict(zip((node.name for node in graph.inputs), arguments, strict=True))
-    for node in graph.nodes:
-        inputs = [made[name] for name in node.inputs] or [given[node.name]]
-        if node.name in found:
-            name, to = node.name if node.inputs else f"{node.name}.padded", found[node.name].out
-            operands, kinds = ", ".join(map(str, inputs)), ", ".join(str(value.type) for value in inputs)
-            made[node.name] = b.let(name, to, f"call @{node.name}({operands}) : ({kinds}) -> {to}")
-        elif node.inputs:  # a flattening that costs nothing
-            made[node.name] = inputs[0]
-        elif len(node.shape) == 1:
-            made[node.name] = tensors.flatten(b, inputs[0], f"{node.name}.vector")
-    last = tensors.first(b, made[graph.result], graph.output.shape, "result.first")
-    result = tensors.expand(b, last, (1, *shape), "result")
-    head = f"func.func @main({', '.join(f'{each}: {each.type}' for each in arguments)}) -> {result.type} {{"
-    return [head, *(f"  {line}" for line in b.lines()), f"  return {result} : {result.type}", "}"]

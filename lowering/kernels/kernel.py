@@ -15,7 +15,15 @@ from lowering.kernels import executables, layouts
 from lowering.kernels.mlir import block, types, values
 from lowering.targets import targets
 
-ELEMENTS = {"float32": "f32", "float16": "f16", "int32": "i32"}
+# Element types in MLIR by their names in numpy.
+ELEMENTS = {
+    "float32": "f32",
+    "float16": "f16",
+    "bfloat16": "bf16",
+    "bool": "i1",
+    **{f"int{bits}": f"i{bits}" for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": f"ui{bits}" for bits in (8, 16, 32, 64)},
+}
 
 
 @dataclasses.dataclass(frozen=True)

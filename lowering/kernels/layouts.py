@@ -105,12 +105,13 @@ def assign(graph: ops.Graph) -> dict[str, Layout]:
         if (
             isinstance(
                 node.op,
-                ops.PackedConv | ops.FusedConvs | ops.Add | ops.Relu | ops.Affine | ops.Concat,
+                ops.PackedConv | ops.FusedConvs | ops.Add | ops.Relu | ops.Affine | ops.Concat | ops.Pointwise,
             )
             and len(node.shape) == 4
         ) or _pools_in_place(node.op):
             for name in node.inputs:
-                leader[find(name)] = find(node.name)
+                if name in leader:
+                    leader[find(name)] = find(node.name)
     needs = {name: _Need() for name in leader.values()}
     for node in graph.nodes:
         if node.name in leader:

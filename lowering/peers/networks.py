@@ -52,4 +52,4 @@ def write(
     with (folder / GRAPH).open("wb") as file:
         pickle.dump(ops.Graph(plain.nodes, plain.result), file, protocol=5)  # without what it looked up
     np.save(folder / CLIP, example.inputs[0])
-    return Network(folder, info.model, info.scheme, bundle.manifest["rate"], macs, example.answer[0])
+    return Network(folder, info.model, info.scheme, bundle.manifest["rate"], macs, example.answers[0][0])

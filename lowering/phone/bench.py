@@ -150,20 +150,26 @@ def _check(facts: state.Facts, one: Measured, say: Say) -> None:
     # The tools' own check says yes or no; the answer itself says by how much.
     _script(serial, packed, "run.sh")
     inputs = (f"--input=@{name}" for name in packed.bundle.inputs)
-    _script(serial, packed, "run.sh", *inputs, "--output=@answer.npy")
-    one.max_abs_error, one.max_rel_error = _errors(packed, _pull(serial, packed, "answer.npy"))
+    found = [f"answer_{place}.npy" for place in range(len(packed.bundle.outputs))]
+    _script(serial, packed, "run.sh", *inputs, *(f"--output=@{name}" for name in found))
+    pairs = zip(packed.bundle.outputs, found, strict=True)
+    errors = [_errors(packed, name, _pull(serial, packed, file)) for name, file in pairs]
+    one.max_abs_error, one.max_rel_error = (max(each) for each in zip(*errors, strict=True))
 
 
-def _errors(packed: pack.Pack, data: bytes) -> tuple[float, float]:
-    """The largest error against JAX: absolute, and relative to the largest value. ToolError beyond the tolerance."""
-    expected = packed.bundle.array(bundles.ANSWER)
+def _errors(packed: pack.Pack, name: str, data: bytes) -> tuple[float, float]:
+    """The largest error against JAX's answer of this name: absolute, and relative to the largest value.
+
+    ToolError beyond the tolerance.
+    """
+    expected = packed.bundle.array(name)
     try:
         found = np.load(io.BytesIO(data), allow_pickle=False)
     except (ValueError, EOFError, OSError) as error:
         raise ToolError(f"the phone's answer is no .npy file ({error})") from error
     if found.shape != expected.shape or found.dtype != expected.dtype:
         raise ToolError(f"the phone's answer is {found.dtype}{found.shape}, expected {expected.dtype}{expected.shape}")
-    error = float(np.abs(found - expected).max()) if np.isfinite(found).all() else math.inf
+    error = float(np.abs(found.astype(np.float64) - expected).max()) if np.isfinite(found).all() else math.inf
     relative, tolerance = error / bundles.scale(expected), packed.bundle.target.precision.tolerance
     if relative > tolerance:
         raise ToolError(

@@ -108,7 +108,7 @@ def build(
         name = name if form == targets.FORMS[0] else f"{name} {form}"
         info = bundles.Info(name, model.name, labels, {}, name, total / macs, None, "random weights")
         graph = trace.trace(apply, weights, shape)
-        example = writing.Example(graph, (clip,), np.asarray(answer(weights, clip)))
+        example = writing.Example(graph, (clip,), (np.asarray(answer(weights, clip)),))
         return networks.write(folder / name.replace(" ", "-"), example, info, macs, form)
 
     keeps = ", ".join(f"{regex} {1 if rule is None else rule.keep:.3g}" for regex, rule in plan)

@@ -48,7 +48,7 @@ class Network:
 
     def example(self) -> write.Example:
         """What a bundle is written of."""
-        return write.Example(self.trace(), (self.clip,), self.logits())
+        return write.Example(self.trace(), (self.clip,), (self.logits(),))
 
 
 def unfused(graph: ops.Graph) -> ops.Graph:

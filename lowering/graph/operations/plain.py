@@ -10,8 +10,14 @@ from lowering.graph.operations import base, windows
 
 @dataclasses.dataclass(frozen=True)
 class Input(base.Op):
-    """An argument of the network, such as its clip: a feature map or a vector. Its node alone says its shape."""
+    """An argument of the network, such as its clip: a feature map, or a flat array. Its node alone says its shape.
 
+    given: the shape in which the caller gives it; None: the node's, with a batch axis of 1 in front. dtype: of its
+    elements.
+    """
+
+    given: base.Shape | None = None
+    dtype: str = "float32"
     arity = (0, 0)
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:

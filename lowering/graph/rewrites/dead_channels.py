@@ -65,4 +65,4 @@ def _drop(graph: ops.Graph, node: ops.Node, dead: np.ndarray, readers: list[ops.
         inputs = (nodes[name] for name in old.inputs)
         op = changed.get(old.name, old.op)
         nodes[old.name] = old if isinstance(op, ops.Input) else ops.node(old.name, op, *inputs)
-    return ops.Graph(tuple(nodes.values()), graph.result)
+    return dataclasses.replace(graph, nodes=tuple(nodes.values()))

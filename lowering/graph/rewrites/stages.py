@@ -5,12 +5,14 @@ merge_affine        batch norms and biases go into the kernels beside them
 fuse_add            a sum becomes the epilogue of a convolution (the residual)
 fuse_relu           a ReLU becomes the epilogue of the kernel before it
 drop_dead_channels  filters that give only zeros, and channels that nobody reads, leave their kernels
+merge_pointwise     activations and gates become one expression each
+join_pieces         what JAX writes itself becomes the largest pieces that no kernel of ours divides
 split_strides       strides in height and width become SpaceToDepth and a convolution without them
 mark_nonnegative    pools of values that are never below zero are told so
 pack                kernels become rows of kept taps, by the schedule of each layer
 fuse_kernels        two layers become one kernel on CPUs, where what lies between them is larger than a cache
 
-The first seven are the same for every target. A graph is verified after each stage.
+The first nine are the same for every target. A graph is verified after each stage.
 """
 
 import dataclasses
@@ -18,7 +20,7 @@ import functools
 from collections.abc import Callable, Sequence
 
 from lowering.graph import keys, ops, verify
-from lowering.graph.rewrites import algebra, dead_channels, fusion, packing, strides
+from lowering.graph.rewrites import algebra, dead_channels, expressions, fusion, packing, pieces, strides
 from lowering.targets import schedules, targets
 
 
@@ -43,6 +45,8 @@ PREPARATION = _stages(
     algebra.fuse_add,
     algebra.fuse_relu,
     dead_channels.drop_dead_channels,
+    expressions.merge_pointwise,
+    pieces.join_pieces,
     strides.split_strides,
     algebra.mark_nonnegative,
 )

@@ -45,9 +45,31 @@ def first(b: block.Block, source: Value, shape: Sequence[int], name: str = "cut"
     return b.let(name, cut, f"tensor.extract_slice {source}[{zeros}] [{sizes}] [{ones}] : {whole} to {cut}")
 
 
-def flatten(b: block.Block, source: Value, name: str = "flat") -> Value:
-    """All axes as one."""
+def pad(b: block.Block, source: Value, count: int, name: str = "padded") -> Value:
+    """A tensor with zeros behind it along the first axis, which then has `count` elements."""
     whole = tensor(source)
+    to = types.Tensor((count, *whole.shape[1:]), whole.element)
+    filled = fill(b, b.constant(0.0, types.Scalar(whole.element), "zero"), to, "zeros")
+    offsets, ones = ", ".join("0" for _ in to.shape), ", ".join("1" for _ in to.shape)
+    sizes = ", ".join(map(str, whole.shape))
+    return b.let(
+        name, to, f"tensor.insert_slice {source} into {filled}[{offsets}] [{sizes}] [{ones}] : {whole} into {to}"
+    )
+
+
+def collapse_first(b: block.Block, source: Value, name: str = "plane") -> Value:
+    """A tensor whose first axis has one element, without it."""
+    whole = tensor(source)
+    to = types.Tensor(whole.shape[1:], whole.element)
+    axes = ", ".join(f"[{axis}]" if axis > 1 else "[0, 1]" for axis in range(1, len(whole.shape)))
+    return b.let(name, to, f"tensor.collapse_shape {source} [{axes}] : {whole} into {to}")
+
+
+def flatten(b: block.Block, source: Value, name: str = "flat") -> Value:
+    """All axes as one; the tensor itself if it has one."""
+    whole = tensor(source)
+    if len(whole.shape) == 1:
+        return source
     axes = ", ".join(str(axis) for axis in range(len(whole.shape)))
     return b.let(name, whole.flat, f"tensor.collapse_shape {source} [[{axes}]] : {whole} into {whole.flat}")
 
@@ -57,6 +79,29 @@ def expand(b: block.Block, source: Value, shape: Sequence[int], name: str = "sha
     to = types.Tensor(tuple(shape), tensor(source).element)
     axes, sizes = ", ".join(str(axis) for axis in range(len(shape))), ", ".join(map(str, shape))
     return b.let(name, to, f"tensor.expand_shape {source} [[{axes}]] output_shape [{sizes}] : {source.type} into {to}")
+
+
+def shaped(b: block.Block, source: Value, shape: Sequence[int], name: str = "shaped") -> Value:
+    """A tensor of one axis in any shape of as many elements; the tensor itself if that is its own."""
+    whole, to = tensor(source), tuple(shape)
+    if to == whole.shape:
+        return source
+    if to:
+        return expand(b, source, to, name)
+    return b.let(
+        name,
+        types.Tensor((), whole.element),
+        f"tensor.collapse_shape {source} [] : {whole} into tensor<{whole.element}>",
+    )
+
+
+def row(b: block.Block, source: Value, place: int, name: str = "one") -> Value:
+    """What lies at a place along the first axis, which stays."""
+    whole = tensor(source)
+    cut = types.Tensor((1, *whole.shape[1:]), whole.element)
+    offsets = ", ".join(["0"] * len(cut.shape)).replace("0", str(place), 1)
+    sizes, ones = ", ".join(map(str, cut.shape)), ", ".join("1" for _ in cut.shape)
+    return b.let(name, cut, f"tensor.extract_slice {source}[{offsets}] [{sizes}] [{ones}] : {whole} to {cut}")
 
 
 def concat(b: block.Block, parts: Sequence[Value], name: str = "joined") -> Value:

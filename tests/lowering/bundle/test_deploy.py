@@ -134,7 +134,7 @@ def test_a_wrong_answer_is_an_error_and_the_bundle_stays(
     deployed: lowering.Deployed, half: networks.Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = deployed.bundle.folder
-    monkeypatch.setattr(run, "check", lambda bundle: run.Check(0.5, 0.25, np.zeros((1, 5), np.float32), 1e-4))
+    monkeypatch.setattr(run, "check", lambda bundle: run.Check(0.5, 0.25, (np.zeros((1, 5), np.float32),), 1e-4))
     said = "network on host, 2.00x fewer MACs than dense, WRONG ANSWER, error 2.5e-01 of the largest value"
     with pytest.raises(deploy.WrongAnswer, match=f"^{re.escape(f'{folder}: {said}')}$"):
         lowering.deploy(half.function, half.params, half.clip, out=folder)

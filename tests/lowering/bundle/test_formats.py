@@ -13,7 +13,7 @@ from lowering.phone import pack
 from lowering.targets import targets
 from tests.lowering import conftest, networks
 
-SINCE = ("inputs", "output", "score")
+SINCE = ("inputs", "outputs", "nodes", "score")
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_what_goes_to_a_phone_does_not_depend_on_the_format(old: pathlib.Path, h
 
 def test_an_old_bundle_is_written_again_in_todays_format(old: pathlib.Path, network: networks.Network) -> None:
     written = writing.write(old, network.example(), targets.find("host"), conftest.INFO)
-    assert (written.manifest["format"], bundles.read(old).manifest["format"]) == (2, 2)
+    assert (written.manifest["format"], bundles.read(old).manifest["format"]) == (3, 3)
     assert (old / "compile.flags").is_file()
 
 

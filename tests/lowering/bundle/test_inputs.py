@@ -33,7 +33,7 @@ def test_a_bundle_of_several_inputs_answers_as_jax_does(tmp_path: pathlib.Path, 
     function, inputs = test_inputs.NETWORKS[name]
     found = run.check(written(tmp_path, name, target))
     assert found.passed
-    assert found.answer.shape == np.asarray(function(test_inputs.P, *inputs)).shape
+    assert found.answers[0].shape == np.asarray(function(test_inputs.P, *inputs)).shape
 
 
 @pytest.mark.parametrize(("target", "tool"), [("android:cortex-a76", "qemu"), ("vulkan:adreno", "vulkan")])
@@ -48,7 +48,7 @@ def test_the_manifest_and_the_flags_list_the_inputs_in_turn(two: bundles.Bundle)
     found = bundles.read(two.folder)
     shapes = {entry["name"]: (entry["file"], entry["shape"]) for entry in found.manifest["inputs"]}
     assert shapes == {"input_0": ("clip.npy", [1, 2, 6, 5, 3]), "input_1": ("input_1.npy", [1, 2, 6, 5, 2])}
-    assert found.manifest["output"]["shape"] == [1, 2, 6, 5, 2]
+    assert [entry["shape"] for entry in found.manifest["outputs"]] == [[1, 2, 6, 5, 2]]
     assert found.inputs == ("clip.npy", "input_1.npy")
     for name in ("run.flags", "bench.flags"):
         lines = (found.folder / name).read_text().splitlines()
@@ -74,7 +74,7 @@ def test_a_network_of_several_inputs_is_loaded_and_timed(two: bundles.Bundle) ->
             ["--input=@clip.npy", "--input=@clip.npy"],
             "the flag '--input=@clip.npy', expected those that `rt3d lower` writes, each once",
         ),
-        (["--input=@clip.npy"], "no flag for the input input_1.npy, expected one for each of clip.npy, input_1.npy"),
+        (["--input=@clip.npy"], "no flag --input for input_1.npy, expected one for each of clip.npy, input_1.npy"),
     ],
 )
 def test_flags_of_other_inputs_are_refused(two: bundles.Bundle, lines: list[str], message: str) -> None:

@@ -15,7 +15,7 @@ def written(folder, name: str, seed: int) -> tuple[bundles.Bundle, np.ndarray, n
     clip = random_graphs.clip(graph, seed)
     expected = interpret.evaluate(graph, clip[0])
     return (
-        write.write(folder, write.Example(graph, (clip,), expected[None]), targets.find(name), conftest.INFO),
+        write.write(folder, write.Example(graph, (clip,), (expected[None],)), targets.find(name), conftest.INFO),
         clip,
         expected,
     )

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator
 
+import jax
 import numpy as np
 import pytest
 
+from lowering.functions import programs
 from lowering.graph import onnx as onnx_export
 from lowering.graph import ops, packed
+from lowering.graph.operations import pointwise
 from lowering.graph.rewrites import stages
 from lowering.kernels import emit
 from lowering.targets import targets
@@ -44,6 +47,18 @@ def fused_pool() -> ops.FusedPool:
     )
 
 
+def silu() -> ops.Pointwise:
+    x = ("inputs", 0.0)
+    return ops.Pointwise((pointwise.Step("logistic", (x,)), pointwise.Step("mul", (x, ("steps", 0.0)))))
+
+
+def gate() -> ops.Pointwise:
+    """A feature map times a number per channel and one per position, and a constant per channel."""
+    factors = (("inputs", 0.0), ("inputs", 1.0)), (("steps", 0.0), ("inputs", 2.0)), (("steps", 1.0), ("channels", 0.0))
+    return ops.Pointwise(tuple(pointwise.Step("mul", pair) for pair in factors), (rng.normal(size=5),))
+
+
+VALUE = jax.ShapeDtypeStruct((37,), np.float32)
 # An operation, and the shapes of what it reads. A new operation needs an entry.
 EXAMPLES: list[tuple[ops.Op, list[ops.Shape]]] = [
     (ops.Affine(rng.uniform(0.5, 2, 5), rng.normal(size=5)), [MAP]),
@@ -59,6 +74,11 @@ EXAMPLES: list[tuple[ops.Op, list[ops.Shape]]] = [
     (ops.SpaceToDepth((1, 2, 2), ((0, 0), (1, 1), (0, 0)), (1, 2, 1)), [MAP]),
     (ops.Reshape(), [MAP]),
     (ops.Softmax(), [VECTOR]),
+    (gate(), [MAP, (5,), (*MAP[:3], 1)]),
+    (silu(), [MAP]),
+    (silu(), [VECTOR]),
+    (ops.ToMap(MAP), [(360,)]),
+    (ops.Piece(programs.one(lambda x: (x[::-1],), [(VALUE, lambda x: x)], 1, "rev"), 0, 37, "float32"), [VECTOR]),
     (conv((1, 2, 2)), [MAP]),
     (conv(relu=False), [MAP, (*MAP[:3], 7)]),
     (packed_conv(), [MAP]),
@@ -85,7 +105,7 @@ def kinds(of: type) -> Iterator[type]:
 def test_every_operation_is_listed_and_has_an_example() -> None:
     concrete = {kind for kind in kinds(ops.Op) if not kind.__name__.startswith("_") and "lowering" in kind.__module__}
     assert set(ops.OPERATIONS) == concrete
-    assert {type(op) for op, _ in EXAMPLES} | {ops.Input} == concrete
+    assert {type(op) for op, _ in EXAMPLES} | {ops.Input, ops.Results} == concrete
 
 
 def test_an_operation_without_a_shape_or_a_meaning_cannot_be_made() -> None:
@@ -172,7 +192,18 @@ def test_pytorch_has_a_form_of_every_operation_that_it_is_given() -> None:
     pytest.importorskip("torch")
     from lowering.peers import torch_network
 
-    ours = {ops.Input, ops.PackedConv, ops.PackedDense, ops.FusedConvs, ops.FusedPool, ops.SpaceToDepth}
+    ours = {
+        ops.Input,
+        ops.Piece,
+        ops.Pointwise,
+        ops.ToMap,
+        ops.Results,
+        ops.PackedConv,
+        ops.PackedDense,
+        ops.FusedConvs,
+        ops.FusedPool,
+        ops.SpaceToDepth,
+    }
     assert torch_network.RULES.keys() == set(ops.OPERATIONS) - ours
     nodes = [
         ops.Node("clip", ops.Input(), (), MAP),

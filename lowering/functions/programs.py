@@ -1,0 +1,153 @@
+"""Pieces of a JAX function as programs of their own: some of its operations, which JAX runs or writes as StableHLO.
+
+A program reads and gives flat arrays, the elements of each in row-major order. So do the values of a graph between
+kernels, whatever their shape in JAX.
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+EMBEDDED = 64  # elements: smaller constants stand in the text, larger ones become arguments
+
+Slot = tuple[str, int, int]  # of "inputs" or "constants": its place, 0; of "steps": the step, and which of its results
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Step:
+    """One operation. apply: JAX arrays -> a sequence of them. name: what it does, for people."""
+
+    apply: Callable[..., Sequence[Any]]
+    operands: tuple[Slot, ...]
+    name: str
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Program:
+    """Operations in running order on flat inputs.
+
+    inputs: element types of the flat inputs, with their sizes. constants: arrays of any shape. results: which values it
+    gives, each flattened.
+    """
+
+    inputs: tuple[jax.ShapeDtypeStruct, ...]
+    constants: tuple[np.ndarray, ...]
+    steps: tuple[Step, ...]
+    results: tuple[Slot, ...]
+
+    def __call__(self, *inputs: Any) -> tuple[jax.Array, ...]:
+        """The results, flat, for flat inputs."""
+        return self._run(inputs, self.constants)
+
+    @property
+    def arguments(self) -> tuple[np.ndarray, ...]:
+        """The constants that the function of `text` takes after the inputs, in their order."""
+        return tuple(constant for constant in self.constants if constant.size > EMBEDDED)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it does, each operation once, in order of appearance; changes of shape aside."""
+        return tuple(dict.fromkeys(step.name for step in self.steps if step.name))
+
+    def outputs(self) -> tuple[jax.ShapeDtypeStruct, ...]:
+        """Element types and sizes of the results."""
+        found = jax.eval_shape(self, *self.inputs)
+        return tuple(jax.ShapeDtypeStruct(each.shape, each.dtype) for each in found)
+
+    def text(self, name: str) -> list[str]:
+        """Lines of a private function @name, and of the functions that it calls, in StableHLO."""
+
+        def function(*given: Any) -> tuple[jax.Array, ...]:
+            arguments = iter(given[len(self.inputs) :])
+            constants = [next(arguments) if each.size > EMBEDDED else each for each in self.constants]
+            return self._run(given[: len(self.inputs)], constants)
+
+        lowered = jax.jit(function, keep_unused=True).lower(*self.inputs, *self.arguments)
+        head, *lines = lowered.as_text().rstrip().splitlines()
+        assert head.startswith("module") and lines[-1] == "}"
+        return [_renamed(line[2:], name) for line in lines[:-1]]
+
+    def _run(self, inputs: Sequence[Any], constants: Sequence[Any]) -> tuple[jax.Array, ...]:
+        values: list[Sequence[Any]] = []
+
+        def read(slot: Slot) -> Any:
+            kind, place, result = slot
+            return values[place][result] if kind == "steps" else (inputs if kind == "inputs" else constants)[place]
+
+        for step in self.steps:
+            values.append(step.apply(*map(read, step.operands)))
+        return tuple(jnp.ravel(read(slot)) for slot in self.results)
+
+
+def one(apply: Callable[..., Sequence[Any]], operands: Sequence[Any], results: int, name: str) -> Program:
+    """A program of one operation.
+
+    operands: for each, a constant (np.ndarray), or an input as (flat type, view), where `view` makes of the flat array
+    what the operation reads.
+    """
+    inputs: list[jax.ShapeDtypeStruct] = []
+    constants: list[np.ndarray] = []
+    steps: list[Step] = []
+    slots: list[Slot] = []
+    for operand in operands:
+        if isinstance(operand, tuple):
+            flat, view = operand
+            steps.append(Step(lambda x, view=view: (view(x),), (("inputs", len(inputs), 0),), ""))
+            inputs.append(flat)
+            slots.append(("steps", len(steps) - 1, 0))
+        else:
+            slots.append(("constants", len(constants), 0))
+            constants.append(operand)
+    steps.append(Step(apply, tuple(slots), name))
+    gives: tuple[Slot, ...] = tuple(("steps", len(steps) - 1, result) for result in range(results))
+    return Program(tuple(inputs), tuple(constants), tuple(steps), gives)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Part:
+    """A program that is to be joined with others: the names of what it reads, and of each of its results."""
+
+    program: Program
+    reads: tuple[Hashable, ...]
+    gives: tuple[Hashable | None, ...]
+
+
+def join(parts: Sequence[Part], wanted: Sequence[Hashable]) -> tuple[Program, tuple[Hashable, ...]]:
+    """Programs in running order as one that gives the `wanted` values, and the names of what that one reads."""
+    known: dict[Hashable, Slot] = {}
+    inputs: dict[Hashable, jax.ShapeDtypeStruct] = {}
+    constants: list[np.ndarray] = []
+    steps: list[Step] = []
+    for part in parts:
+        for name, kind in zip(part.reads, part.program.inputs, strict=True):
+            if name not in known:
+                known[name] = ("inputs", len(inputs), 0)
+                inputs[name] = kind
+        first, base = len(steps), len(constants)
+
+        def moved(slot: Slot, part: Part = part, first: int = first, base: int = base) -> Slot:
+            kind, place, result = slot
+            if kind == "inputs":
+                return known[part.reads[place]]
+            return (kind, place + (base if kind == "constants" else first), result)
+
+        constants += part.program.constants
+        steps += [dataclasses.replace(s, operands=tuple(map(moved, s.operands))) for s in part.program.steps]
+        for name, slot in zip(part.gives, part.program.results, strict=True):
+            if name is not None:
+                flat = Step(lambda x: (jnp.ravel(x),), (moved(slot),), "")
+                steps.append(flat)
+                known[name] = ("steps", len(steps) - 1, 0)
+    results = tuple(known[name] for name in wanted)
+    return Program(tuple(inputs.values()), tuple(constants), tuple(steps), results), tuple(inputs)
+
+
+def _renamed(line: str, name: str) -> str:
+    """A line of JAX's module as one of ours: its functions are private and called after `name`."""
+    line = re.sub(r" \{(?:jax|mhlo)\.[^}]*\}", "", line).replace("func.func public", "func.func private")
+    return re.sub(r"@(\w+)", lambda found: f"@{name}" if found[1] == "main" else f"@{name}.{found[1]}", line)

@@ -1,0 +1,46 @@
+"""Where an operation of a jaxpr stands in the user's source, and which operations no module can hold."""
+
+import re
+from typing import Any
+
+from jax.extend import core
+
+LIBRARIES = re.compile(r"[/\\](?:jax|jaxlib|flax|equinox|haiku|optax|jaxtyping)[/\\]|[/\\]functools\.py$|^<")
+# Parts of the names of primitives that call Python, or draw random numbers, while a network runs.
+REFUSED = {
+    "callback": "it calls Python",
+    "infeed": "it reads from the host",
+    "outfeed": "it writes to the host",
+    "random_": "it draws random numbers; close over a constant key, or evaluate without one",
+    "rng_": "it draws random numbers; close over a constant key, or evaluate without one",
+    "ffi_call": "it calls a library of the host",
+    "pallas_call": "it is a kernel for one kind of device; give the network its plain form",
+}
+
+
+def line(eqn: core.JaxprEqn) -> str:
+    """The innermost line outside of JAX and its libraries, as "file.py:12"; "" where JAX kept none."""
+    traceback = eqn.source_info.traceback
+    for frame in traceback.frames if traceback else ():
+        if not LIBRARIES.search(frame.file_name):
+            return f"{frame.file_name}:{frame.line_num}"
+    return ""
+
+
+def refusal(eqn: core.JaxprEqn) -> str | None:
+    """Why no module can hold an operation; None for all others. Loops and branches are searched too."""
+    name = eqn.primitive.name
+    for part, why in REFUSED.items():
+        if part in name:
+            return why
+    inner = (refusal(each) for value in eqn.params.values() for body in _bodies(value) for each in body.eqns)
+    return next((why for why in inner if why is not None), None)
+
+
+def _bodies(value: Any) -> list[core.Jaxpr]:
+    """The functions that a parameter of an operation holds."""
+    if isinstance(value, core.ClosedJaxpr):
+        return [value.jaxpr]
+    if isinstance(value, core.Jaxpr):
+        return [value]
+    return [body for each in value for body in _bodies(each)] if isinstance(value, tuple | list) else []

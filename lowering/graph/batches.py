@@ -1,0 +1,45 @@
+"""Networks that take several examples at a time: traced for one, where the examples do not depend on each other."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from lowering.graph import interpret, ops
+from lowering.graph import trace as tracing
+
+CLOSE = 1e-3  # of the largest value: far below what mixing examples would change
+
+
+def trace(
+    function: Callable[..., Any], params: Any, inputs: Sequence[np.ndarray], answers: Sequence[np.ndarray]
+) -> ops.Graph | None:
+    """Graph of one example of a batch, with `batch` set; None if there is no batch, or if its examples are not alone.
+
+    inputs: all with the batch in front. answers: JAX's results for them.
+    """
+    sizes = {array.shape[:1] for array in inputs}
+    count = sizes.pop()[0] if len(sizes) == 1 and inputs[0].ndim else 1
+    if sizes or count < 2 or any(answer.shape[:1] != (count,) for answer in answers):
+        return None
+    one = tuple(array[:1] for array in inputs)
+    try:
+        shapes = [each.shape for each in jax.tree.leaves(jax.eval_shape(function, params, *one))]
+        if shapes != [(1, *answer.shape[1:]) for answer in answers]:
+            return None
+        graph = dataclasses.replace(tracing.trace(function, params, one), batch=count)
+    except (TypeError, ValueError):  # a network that says the size of its batch
+        return None
+    return graph if _agrees(graph, inputs, answers) else None
+
+
+def _agrees(graph: ops.Graph, inputs: Sequence[np.ndarray], answers: Sequence[np.ndarray]) -> bool:
+    """Whether the examples one by one give what they give together."""
+    found = interpret.results(graph, *inputs)
+    close = (
+        np.abs(a - b.astype(a.dtype)).max() <= CLOSE * (np.abs(b).max() or 1)
+        for a, b in zip(found, answers, strict=True)
+    )
+    return all(close)

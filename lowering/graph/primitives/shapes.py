@@ -1,0 +1,62 @@
+"""What moves values: reshapes and transposes, which cost nothing until someone reads them, joins, and what passes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from lowering.graph import ops, values, views
+from lowering.graph.primitives import windows
+from lowering.graph.values import NoKernel, Ref, Tracer
+
+
+def reshape(tracer: Tracer, eqn: values.Equation, x: Any, *_: Any) -> Ref:
+    """reshape, squeeze, expand_dims and broadcast_in_dim, as long as no element is repeated."""
+    shape = tuple(eqn.outvars[0].aval.shape)
+    if int(np.prod(shape)) != int(np.prod(x.shape)):
+        raise NoKernel("it repeats values")
+    view = x.view.reshape(shape)
+    if view is None:
+        x = tracer.as_flat(x)
+        view = views.flat(shape)
+    return Ref(x.node, view, x.dtype)
+
+
+def transpose(tracer: Tracer, eqn: values.Equation, x: Any) -> Ref:
+    """A feature map, or an array of one axis, in another order of axes: who reads it next knows where each lies."""
+    if not x.is_map and sum(size > 1 for size in x.shape) > 1:
+        raise NoKernel("it moves the axes of a flat array")
+    return Ref(x.node, x.view.transpose(eqn.params["permutation"]), x.dtype)
+
+
+def concatenate(tracer: Tracer, eqn: values.Equation, *xs: Any) -> Ref:
+    """Feature maps joined along channels, or vectors one after the other."""
+    parts, axis = [values.computed(x) for x in xs], eqn.params["dimension"]
+    shape = tuple(eqn.outvars[0].aval.shape)
+    if any(part.is_map for part in parts):
+        first = next(part for part in parts if part.is_map)
+        axes = windows.as_they_lie(first)
+        if axes is None or [a for a in axes[3] if first.shape[a] > 1 or a == axis] != [axis]:
+            raise NoKernel("it joins feature maps along another axis than channels")
+        laid = [tracer.as_map(part, axes) for part in parts]
+        return Ref(tracer.add("concat", ops.Concat(), laid), views.laid(shape, axes))
+    if any(size > 1 for place, size in enumerate(shape) if place != axis):
+        raise NoKernel("it joins arrays of several axes")
+    return Ref(tracer.add("concat", ops.Concat(), [tracer.as_flat(part) for part in parts]), views.flat(shape))
+
+
+def same(tracer: Tracer, eqn: values.Equation, x: Any, *_: Any) -> Ref:
+    """What passes its operand on; a change of the element type does not."""
+    if eqn.primitive.name == "convert_element_type" and str(eqn.params["new_dtype"]) != x.dtype:
+        raise NoKernel(f"it makes {eqn.params['new_dtype']} of {x.dtype}")
+    if eqn.primitive.name == "reduce_precision" and (eqn.params["exponent_bits"], eqn.params["mantissa_bits"]) != (
+        8,
+        23,
+    ):
+        raise NoKernel("it rounds to another type")
+    return x
+
+
+def each(tracer: Tracer, eqn: values.Equation, *xs: Any) -> Sequence[Any]:
+    """A barrier: all its operands as they are."""
+    return xs

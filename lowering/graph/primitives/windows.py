@@ -1,0 +1,97 @@
+"""Pools and reductions over frames, height and width."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from lowering.graph import ops, values, views
+from lowering.graph.values import NoKernel, Ref, Tracer
+
+
+def pool(tracer: Tracer, eqn: values.Equation, x: Any) -> Ref:
+    """reduce_window_max and reduce_window_sum, over up to three axes of a feature map; a sum is a scaled mean."""
+    x, p = values.computed(x), eqn.params
+    if set(p["base_dilation"]) | set(p["window_dilation"]) != {1}:
+        raise NoKernel("its windows are dilated")
+    moving = [axis for axis in range(len(x.shape)) if _moves(p, axis)]
+    axes = _axes(x, moving)
+    pick = lambda key, still: tuple(_pick(p[key], group, moving, still) for group in axes[:3])
+    window, strides, padding = pick("window_dimensions", 1), pick("window_strides", 1), pick("padding", (0, 0))
+    if min(min(pads) for pads in padding) < 0:
+        raise NoKernel(f"its padding {p['padding']} is negative")
+    laid, view = tracer.as_map(x, axes), views.laid(eqn.outvars[0].aval.shape, axes)
+    if eqn.primitive.name == "reduce_window_max":
+        return Ref(tracer.add("pool", ops.MaxPool(window, strides, padding), [laid]), view)
+    mean = Ref(tracer.add("pool", ops.AvgPool(window, strides, padding), [laid]), view)
+    return _scaled(tracer, mean, float(np.prod(window)))
+
+
+def reduce(tracer: Tracer, eqn: values.Equation, x: Any) -> Ref:
+    """reduce_sum and reduce_max of a feature map over all its positions, or over frames, height or width alone."""
+    x, reduced = values.computed(x), set(eqn.params["axes"])
+    if not x.is_map:
+        raise NoKernel("it reduces another array than a feature map")
+    over = {fine for axis in reduced for fine in x.view.array[axis]}
+    view = x.view.without(over, [axis for axis in range(len(x.shape)) if axis not in reduced])
+    if not over:
+        return Ref(x.node, view)
+    positions, whole = x.view.groups[:3], [over.issuperset(group) for group in x.view.groups[:3]]
+    if {fine for group, all_ in zip(positions, whole, strict=True) if all_ for fine in group} != over:
+        raise NoKernel("it reduces along channels, or along a part of an axis")
+    sizes = x.view.value_shape
+    window: Any = tuple(size if all_ else 1 for size, all_ in zip(sizes, whole, strict=False))
+    largest = eqn.primitive.name == "reduce_max"
+    op = (ops.MaxPool if largest else ops.AvgPool)(window, (1, 1, 1), ops.NO_PADDING)
+    node = tracer.add("pool", op, [x])
+    if view.value[:3] == (0, 0, 0) and view.is_plain:
+        node, view = tracer.add("reshape", ops.Reshape(), [Ref(node, view)]), views.flat(view.shape)
+    result = Ref(node, view)
+    return result if largest else _scaled(tracer, result, float(np.prod(window)))
+
+
+def _scaled(tracer: Tracer, x: Ref, factor: float) -> Ref:
+    channels = x.view.value_shape[-1]
+    return Ref(tracer.add("affine", ops.Affine(np.full(channels, factor), np.zeros(channels)), [x]), x.view)
+
+
+def _moves(params: dict[str, Any], axis: int) -> bool:
+    still = params["window_dimensions"][axis] == 1 == params["window_strides"][axis]
+    return not still or tuple(params["padding"][axis]) != (0, 0)
+
+
+def _axes(x: Ref, moving: Sequence[int]) -> values.Axes:
+    """Which axes become those of a feature map: as they lie, if the windows move along its own; else by their order."""
+    found = as_they_lie(x) if x.is_map else None
+    along = lambda group: set(group) & set(moving)
+    if found is not None and not along(found[3]):
+        sizes = [[x.shape[axis] for axis in group if x.shape[axis] > 1] for group in found if along(group)]
+        if all(len(each) <= 1 for each in sizes):
+            return found
+    if not 1 <= len(moving) <= 3:
+        raise NoKernel(f"its windows move along {len(moving)} axes, our kernels' along up to 3")
+    rest = [axis for axis in range(len(x.shape)) if axis not in moving]
+    batch, channels = rest[:-1], rest[-1:]
+    if len(moving) == 3 and any(x.shape[axis] > 1 for axis in batch):
+        raise NoKernel("its windows move along three axes of several examples")
+    spread = [[axis] for axis in moving]
+    spread = [[*batch, *spread[0]], *spread[1:]] if len(moving) == 3 else [batch, *spread]
+    return [spread[0], *[[]] * (3 - len(spread)), *spread[1:], channels]
+
+
+def as_they_lie(x: Ref) -> values.Axes | None:
+    """The axes of the array that a feature map's axes are made of; None where one is spread over two of them."""
+    found: list[list[int]] = [[], [], [], []]
+    for axis, fine in enumerate(x.view.array):
+        groups = {place for place, group in enumerate(x.view.groups) if set(fine) & set(group)}
+        if len(groups) > 1:
+            return None
+        found[groups.pop() if groups else 0].append(axis)
+    ordered = [sorted(group, key=lambda axis: x.view.array[axis] or (-1,)) for group in found]
+    return ordered if x.view.groups_of(ordered) else None
+
+
+def _pick(values_: Sequence[Any], group: Sequence[int], moving: Sequence[int], still: Any) -> Any:
+    """A window's, stride's or padding's number for an axis of the map, made of at most one axis that moves."""
+    found = [values_[axis] for axis in group if axis in moving]
+    return (tuple(found[0]) if isinstance(found[0], Sequence) else found[0]) if found else still

@@ -1,0 +1,114 @@
+"""@main: the function that calls all others, one line a node."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from lowering.graph import ops
+from lowering.kernels import kernel as kernels
+from lowering.kernels import pieces
+from lowering.kernels.mlir import block, tensors, types, values
+
+
+def lines(graph: ops.Graph, found: dict[str, kernels.Kernel], shape: ops.Shape) -> list[str]:
+    """@main, and for a batch the function of one example that it calls for each.
+
+    found: the kernels by the names of their nodes. shape: of a single result, without the batch axis.
+    """
+    if graph.batch == 1:
+        return _Main(graph, found).lines(shape)
+    one = _Main(dataclasses.replace(graph, batch=1), found).lines(shape)
+    return [*_batched(graph), "", one[0].replace("func.func @main", "func.func private @example"), *one[1:]]
+
+
+class _Main:
+    """The function of one example while it is written. It takes and gives arrays as JAX does."""
+
+    def __init__(self, graph: ops.Graph, found: dict[str, kernels.Kernel]) -> None:
+        self.graph, self.found, self.pieces = graph, found, pieces.called(graph)
+        self.block = block.Block()
+        self.made: dict[str, values.Value] = {}
+        self.arguments = {node.name: self.block.argument(node.name, _given(node)) for node in graph.inputs}
+
+    def lines(self, shape: ops.Shape) -> list[str]:
+        """Its text."""
+        for node in self.graph.nodes:
+            if not isinstance(node.op, ops.Results):
+                self._node(node)
+        b, end = self.block, self.graph.output
+        if isinstance(end.op, ops.Results):
+            named = zip(end.inputs, end.op.names, end.op.shapes, strict=True)
+            results = [tensors.shaped(b, self._flat(name), to, f"result.{said}") for name, said, to in named]
+        else:
+            results = [tensors.shaped(b, self._flat(end.name, "result"), (1, *shape), "result")]
+        return _function("main", list(self.arguments.values()), results, b)
+
+    def _node(self, node: ops.Node) -> None:
+        """What computes a node, if anything must."""
+        b, made = self.block, self.made
+        if isinstance(node.op, ops.Piece):
+            self._piece(node)
+        elif node.name in self.found:
+            inputs = [made[name] for name in node.inputs] or [self.arguments[node.name]]
+            if isinstance(node.op, ops.ToMap):
+                inputs = [tensors.shaped(b, self._flat(node.inputs[0]), (1, *node.shape), f"{node.name}.shaped")]
+            name, to = node.name if node.inputs else f"{node.name}.padded", self.found[node.name].out
+            made[node.name] = b.let(name, to, f"call @{node.name}({_names(inputs)}) : ({_types(inputs)}) -> {to}")
+        elif node.inputs:  # a flattening that costs nothing
+            made[node.name] = made[node.inputs[0]]
+        elif len(node.shape) == 1:
+            made[node.name] = tensors.flatten(b, self.arguments[node.name], f"{node.name}.vector")
+
+    def _piece(self, node: ops.Node) -> None:
+        """The call of a piece, before the first of its results."""
+        if node.name not in self.made:
+            name, nodes = next(found for found in self.pieces.items() if node in found[1])
+            gives = pieces.results(nodes)
+            given = [self._flat(each) for each in node.inputs]
+            self.made |= dict(zip((each.name for each in nodes), _call(self.block, name, given, gives), strict=True))
+
+    def _flat(self, name: str, hint: str = "") -> values.Value:
+        """A flat value without what only fills a group of filters behind it."""
+        return tensors.first(self.block, self.made[name], self.graph[name].shape, f"{hint or name}.first")
+
+
+def _batched(graph: ops.Graph) -> list[str]:
+    """The function that calls @example for one example of the batch after the other."""
+    b = block.Block()
+    given = [b.argument(node.name, dataclasses.replace(_given(node), shape=graph.given(node))) for node in graph.inputs]
+    gives = tuple(types.Tensor((1, *shape[1:]), kernels.ELEMENTS[dtype]) for _, shape, dtype in graph.outputs)
+    every = [_call(b, "example", [tensors.row(b, x, place) for x in given], gives) for place in range(graph.batch)]
+    results = [tensors.concat(b, parts, "results") for parts in zip(*every, strict=True)]
+    return _function("main", given, results, b)
+
+
+def _call(
+    b: block.Block, name: str, given: Sequence[values.Value], gives: Sequence[types.Tensor]
+) -> list[values.Value]:
+    """The results of a function of several."""
+    found, kinds = b.name(name), ", ".join(map(str, gives))
+    several = len(gives) > 1
+    count, to = (f":{len(gives)}", f"({kinds})") if several else ("", kinds)
+    b.do(f"{found}{count} = call @{name}({_names(given)}) : ({_types(given)}) -> {to}")
+    return [values.Value(f"{found}#{place}" if several else found, kind) for place, kind in enumerate(gives)]
+
+
+def _function(name: str, given: Sequence[values.Value], results: Sequence[values.Value], b: block.Block) -> list[str]:
+    """A public function with the lines of a block."""
+    gives = f"({_types(results)})" if len(results) > 1 else _types(results)
+    arguments = ", ".join(f"{each}: {each.type}" for each in given)
+    body = [*b.lines(), f"return {_names(results)} : {_types(results)}"]
+    return [f"func.func @{name}({arguments}) -> {gives} {{", *(f"  {line}" for line in body), "}"]
+
+
+def _given(node: ops.Node) -> types.Tensor:
+    """An argument as JAX gives it."""
+    assert isinstance(node.op, ops.Input)
+    return types.Tensor(node.op.given or (1, *node.shape), kernels.ELEMENTS[node.op.dtype])
+
+
+def _names(found: Sequence[values.Value]) -> str:
+    return ", ".join(map(str, found))
+
+
+def _types(found: Sequence[values.Value]) -> str:
+    return ", ".join(str(value.type) for value in found)

@@ -1,0 +1,120 @@
+"""Functions of floats by additions, multiplications and a few bits: no call of a library is left in a loop.
+
+They are written in f32, on scalars or vectors. Errors are a few units in the last place of the larger of the result
+and 1.
+"""
+
+import math
+
+from lowering.kernels.mlir import block, types
+from lowering.kernels.mlir.values import Value
+
+LOG2E = 1 / math.log(2)
+LN2_HIGH, LN2_LOW = (
+    0.693359375,
+    -2.12194440e-4,
+)  # their sum is log 2; products of the first with small integers are exact
+EXP = (1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1)  # Cephes
+LOG = (
+    *(7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1),
+    *(-1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1),
+)  # Cephes
+# erfc(x) = t exp(-x^2 + p(t)), t = 1 / (1 + x / 2): W. J. Cody's form as in Numerical Recipes, relative error 1.2e-7.
+ERFC = (
+    *(0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807),
+    *(-0.18628806, 0.09678418, 0.37409196, 1.00002368, -1.26551223),
+)
+
+
+def exp(b: block.Block, x: Value) -> Value:
+    """e to the x; what f32 cannot hold becomes its largest power, or 0."""
+    x = b.op("arith.minimumf", x, number(b, x, 88.3762626647949), name="below")
+    x = b.op("arith.maximumf", x, number(b, x, -87.3365447505531), name="above")
+    half = number(b, x, 0.5)
+    n = b.op("math.floor", fma(b, x, number(b, x, LOG2E), half), name="n")
+    r = fma(b, n, number(b, x, -LN2_HIGH), x)
+    r = fma(b, n, number(b, x, -LN2_LOW), r)
+    p = polynomial(b, r, EXP)
+    p = fma(b, p, b.op("arith.mulf", r, r, name="square"), b.op("arith.addf", r, number(b, x, 1.0), name="more"))
+    return b.op("arith.mulf", p, _power_of_two(b, n), name="exp")
+
+
+def log(b: block.Block, x: Value) -> Value:
+    """The natural logarithm of a positive number that is no subnormal."""
+    whole = x.type.of("i32")
+    assert isinstance(whole, types.Scalar | types.Vector)
+    bits = b.let("bits", whole, f"arith.bitcast {x} : {x.type} to {whole}")
+    shifted = b.op("arith.shrui", bits, b.constant(23, whole), name="shifted")
+    exponent = b.op("arith.subi", shifted, b.constant(126, whole), name="exponent")
+    low = b.op("arith.andi", bits, b.constant(0x7FFFFF, whole), name="low")
+    half = b.op("arith.ori", low, b.constant(0x3F000000, whole), name="half")
+    m = b.let("m", x.type, f"arith.bitcast {half} : {whole} to {x.type}")  # in 0.5 to 1
+    e = b.let("e", x.type, f"arith.sitofp {exponent} : {whole} to {x.type}")
+    small = b.compare("olt", m, number(b, x, math.sqrt(0.5)), "small")
+    one, zero = number(b, x, 1.0), number(b, x, 0.0)
+    e = b.op("arith.subf", e, b.select(small, one, zero, "step"), name="e")
+    m = b.op("arith.addf", m, b.select(small, m, zero, "again"), name="m")
+    m = b.op("arith.subf", m, one, name="m")
+    square = b.op("arith.mulf", m, m, name="square")
+    p = b.op("arith.mulf", polynomial(b, m, LOG), b.op("arith.mulf", square, m, name="cube"), name="p")
+    p = fma(b, e, number(b, x, LN2_LOW), p)
+    p = fma(b, square, number(b, x, -0.5), p)
+    return fma(b, e, number(b, x, LN2_HIGH), b.op("arith.addf", m, p, name="sum"))
+
+
+def tanh(b: block.Block, x: Value) -> Value:
+    """2 / (1 + exp(-2 x)) - 1."""
+    power = exp(b, b.op("arith.mulf", x, number(b, x, -2.0), name="twice"))
+    share = b.op(
+        "arith.divf", number(b, x, 2.0), b.op("arith.addf", power, number(b, x, 1.0), name="total"), name="share"
+    )
+    return b.op("arith.subf", share, number(b, x, 1.0), name="tanh")
+
+
+def logistic(b: block.Block, x: Value) -> Value:
+    """1 / (1 + exp(-x))."""
+    power = exp(b, b.op("arith.negf", x, name="minus"))
+    return b.op(
+        "arith.divf", number(b, x, 1.0), b.op("arith.addf", power, number(b, x, 1.0), name="total"), name="logistic"
+    )
+
+
+def erfc(b: block.Block, x: Value) -> Value:
+    """The complementary error function."""
+    z = b.op("math.absf", x, name="z")
+    one = number(b, x, 1.0)
+    t = b.op("arith.divf", one, fma(b, z, number(b, x, 0.5), one), name="t")
+    minus = b.op("arith.negf", z, name="minus")
+    power = exp(b, fma(b, minus, z, polynomial(b, t, ERFC)))
+    tail = b.op("arith.mulf", t, power, name="tail")
+    other = b.op("arith.subf", number(b, x, 2.0), tail, name="other")
+    return b.select(b.compare("oge", x, number(b, x, 0.0), "right"), tail, other, "erfc")
+
+
+def polynomial(b: block.Block, x: Value, coefficients: tuple[float, ...]) -> Value:
+    """By Horner's rule, the highest power first."""
+    value = number(b, x, coefficients[0])
+    for coefficient in coefficients[1:]:
+        value = fma(b, value, x, number(b, x, coefficient))
+    return value
+
+
+def fma(b: block.Block, x: Value, factor: Value, more: Value) -> Value:
+    """x * factor + more, rounded once."""
+    return b.op("math.fma", x, factor, more, name="fma")
+
+
+def number(b: block.Block, like: Value, value: float) -> Value:
+    """A constant of the type of another value."""
+    assert isinstance(like.type, types.Scalar | types.Vector)
+    return b.constant(value, like.type, "number")
+
+
+def _power_of_two(b: block.Block, n: Value) -> Value:
+    """2 to a whole number n in f32, by its bits."""
+    whole = n.type.of("i32")
+    assert isinstance(whole, types.Scalar | types.Vector)
+    i = b.let("i", whole, f"arith.fptosi {n} : {n.type} to {whole}")
+    biased = b.op("arith.addi", i, b.constant(127, whole), name="biased")
+    bits = b.op("arith.shli", biased, b.constant(23, whole), name="bits")
+    return b.let("power", n.type, f"arith.bitcast {bits} : {whole} to {n.type}")

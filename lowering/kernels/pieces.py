@@ -1,0 +1,98 @@
+"""Pieces that JAX writes itself: a StableHLO function each, and one around it that brings its weights."""
+
+import re
+from typing import Any
+
+import numpy as np
+
+from lowering.graph import ops
+from lowering.kernels import kernel as kernels
+from lowering.kernels.mlir import types
+from lowering.targets import targets
+
+REDUCTION = re.compile(
+    r"(?P<pad> *)(?P<head>%\S+ = stablehlo\.reduce\(.*\)) applies (?P<operation>stablehlo\.\w+) across dimensions = "
+    r"(?P<rest>.* -> tensor<(?:\d+x)*(?P<type>\w+)>)"
+)
+
+
+def operands(op: Any) -> tuple[kernels.Operand, ...]:
+    """The weights of a piece as parameters of the module."""
+    return tuple(kernels.array(f"w{place}", np.asarray(a)) for place, a in enumerate(op.program.arguments))
+
+
+def arguments(op: ops.Piece) -> tuple[types.Tensor, ...]:
+    """The flat arrays that it reads."""
+    return tuple(types.Tensor(tuple(each.shape), kernels.ELEMENTS[each.dtype.name]) for each in op.program.inputs)
+
+
+def results(nodes: list[ops.Node]) -> tuple[types.Tensor, ...]:
+    """The flat arrays that it gives: one for each node."""
+    return tuple(types.Tensor(node.shape, kernels.ELEMENTS[ops.dtype(node)]) for node in nodes)
+
+
+def called(graph: ops.Graph) -> dict[str, list[ops.Node]]:
+    """The pieces of a graph: for each program the name of its first node, and its nodes by their places."""
+    found: dict[int, list[ops.Node]] = {}
+    for node in graph.nodes:
+        if isinstance(node.op, ops.Piece):
+            found.setdefault(id(node.op.program), []).append(node)
+    place: Any = lambda node: node.op.result
+    return {nodes[0].name: sorted(nodes, key=place) for nodes in found.values()}
+
+
+def function(name: str, nodes: list[ops.Node], scope: str, target: targets.Target) -> list[str]:
+    """The lines of a piece: its weights, the function @name on flat arrays, and what JAX wrote.
+
+    nodes: its results. scope: of the module's parameters.
+    """
+    op = nodes[0].op
+    assert isinstance(op, ops.Piece)
+    weights, reads = operands(op), arguments(op)
+    body = f"{name}.stablehlo"
+    kinds = [*map(str, reads), *(str(o.type) for o in weights)]
+    lines = op.program.text(body)
+    lines = [line for each in lines for line in one_by_one(each)] if target.gpu else lines
+    gives = _results(lines[0])
+    count = gives.count("tensor<")
+    given = ", ".join(f"%x{place}: {kind}" for place, kind in enumerate(map(str, reads)))
+    named = ", ".join([*(f"%x{place}" for place in range(len(reads))), *(f"%{o.name}" for o in weights)])
+    values = ", ".join(f"%found#{place}" for place in range(count)) if count > 1 else "%found"
+    parameter = lambda o: f'#flow.parameter.named<"{scope}"::"{name}.{o.name}">'
+    return [
+        *(f"util.global private @{name}.{o.name} = {parameter(o)} : {o.type}" for o in weights),
+        f"func.func private @{name}({given}) -> {gives} {{",
+        *(f"  %{o.name} = util.global.load @{name}.{o.name} : {o.type}" for o in weights),
+        f"  %found{f':{count}' if count > 1 else ''} = call @{body}({named}) : ({', '.join(kinds)}) -> {gives}",
+        f"  return {values} : {gives.strip('()')}",
+        "}",
+        *lines,
+    ]
+
+
+def one_by_one(line: str) -> list[str]:
+    """A reduction in StableHLO as one that IREE does not spread over a subgroup.
+
+    It would do so for the size of subgroup that it expects of the target, and give wrong sums on a GPU with another.
+    What is added up is compared with infinity, which changes nothing for numbers and is no reduction that IREE knows.
+    """
+    found = REDUCTION.fullmatch(line)
+    if found is None or not found["type"].startswith(("f", "bf")):
+        return [line]
+    scalar, pad, element = f"tensor<{found['type']}>", found["pad"], found["type"]
+    largest = {"f32": "0x7F800000", "f16": "0x7C00", "bf16": "0x7F80"}[element]
+    return [
+        f"{pad}{found['head']} across dimensions = {found['rest']}",
+        f"{pad} reducer(%one: {scalar}, %more: {scalar}) {{",
+        f"{pad}  %both = {found['operation']} %one, %more : {scalar}",
+        f"{pad}  %largest = stablehlo.constant dense<{largest}> : {scalar}",
+        f"{pad}  %real = stablehlo.compare LE, %more, %largest, FLOAT : ({scalar}, {scalar}) -> tensor<i1>",
+        f"{pad}  %next = stablehlo.select %real, %both, %one : tensor<i1>, {scalar}",
+        f"{pad}  stablehlo.return %next : {scalar}",
+        f"{pad}}}",
+    ]
+
+
+def _results(head: str) -> str:
+    """The types of the results in the head of a function."""
+    return head.rpartition(" -> ")[2].removesuffix(" {")

@@ -1,0 +1,104 @@
+"""Functions of every kind that networks are made of, compiled: those of one input as the results of one module."""
+
+import pathlib
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from lowering.bundle import bundles, coverage, deploy, run, write
+from lowering.targets import targets
+from tests.lowering import conftest, small_functions
+
+P, CLIP, IMAGES = small_functions.P, small_functions.CLIP, small_functions.IMAGES
+
+
+def of(inputs: np.ndarray) -> list[str]:
+    """The functions of this input, but for those in bfloat16, which rounds at other places."""
+    found = small_functions.FUNCTIONS.items()
+    return [name for name, (_, given) in found if len(given) == 1 and given[0] is inputs and name != "bfloat16"]
+
+
+def every(names: list[str]) -> Any:
+    """A network with the results of functions, each of about the same size."""
+
+    def network(p: Any, x: jax.Array) -> list[jax.Array]:
+        results = [result for name in names for result in jax.tree.leaves(small_functions.FUNCTIONS[name][0](p, x))]
+        return [x / jnp.maximum(jnp.abs(x).max(), 1) if x.dtype == jnp.float32 else x for x in results]
+
+    return network
+
+
+@pytest.mark.parametrize(
+    ("target", "tool"),
+    [("host", None), ("host linalg", None), ("android:cortex-a76", "qemu"), ("vulkan:adreno", "vulkan")],
+)
+def test_a_module_of_every_function_answers_as_jax_does(
+    tmp_path: pathlib.Path, require: conftest.Require, target: str, tool: str | None
+) -> None:
+    if tool:
+        require(tool)
+    name, _, form = target.partition(" ")
+    found = targets.written(targets.find(name), form or targets.FORMS[0])
+    for inputs in (CLIP, IMAGES):
+        names = of(inputs)
+        example = deploy.example(every(names), P, inputs)
+        check = run.check(write.write(tmp_path / str(inputs.ndim), example, found, bundles.Info()))
+        assert check.passed, [
+            (place, float(np.abs(a - b.astype(a.dtype)).max()))
+            for place, (a, b) in enumerate(zip(check.answers, example.answers, strict=True))
+        ]
+
+
+@pytest.mark.parametrize("name", ["uint8", "clip and facts", "several heads", "top two", "the input"])
+def test_inputs_and_results_of_any_type_and_number_pass_through_a_bundle(tmp_path: pathlib.Path, name: str) -> None:
+    function, inputs = small_functions.FUNCTIONS[name]
+    found = deploy.deploy(function, P, list(inputs), "host", tmp_path / "bundle")
+    assert found.check and found.check.passed
+    expected = [np.asarray(x) for x in jax.tree.leaves(function(P, *inputs))]
+    entries = found.bundle.manifest["outputs"]
+    assert [(tuple(entry["shape"]), entry["dtype"]) for entry in entries] == [(x.shape, x.dtype.name) for x in expected]
+    answers = run.load(found.bundle)(*inputs)
+    for a, b in zip(answers if isinstance(answers, tuple) else (answers,), expected, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-4)
+
+
+def test_results_are_called_after_their_place_in_the_tree(tmp_path: pathlib.Path) -> None:
+    tree = lambda p, x: {"boxes": jnp.sin(x), "scores": (x + 1, x > 0)}
+    found = deploy.deploy(tree, {}, np.ones((1, 3), np.float32), "host", tmp_path / "bundle").bundle
+    names = [(entry["name"], entry["file"], entry["dtype"]) for entry in found.manifest["outputs"]]
+    assert names == [
+        ("boxes", "logits.npy", "float32"),
+        ("scores_0", "output_1.npy", "float32"),
+        ("scores_1", "output_2.npy", "uint8"),
+    ]
+
+
+def test_a_batch_runs_example_by_example_where_examples_do_not_meet(tmp_path: pathlib.Path) -> None:
+    """Three clips are three runs of one network; a network that mixes them is compiled as it is."""
+    clips = np.concatenate([CLIP, CLIP * 2, CLIP - 1])
+    alone = lambda p, x: jnp.mean(small_functions.conv(p, x), (1, 2, 3)) @ p["head"]
+    mixed = lambda p, x: alone(p, x) - alone(p, x).mean(0)
+    for function, batch in ((alone, 3), (mixed, 1)):
+        example = deploy.example(function, P, clips)
+        assert example.graph.batch == batch
+        found = deploy.checked(write.write(tmp_path / str(batch), example, targets.find("host"), bundles.Info()))
+        assert found.check and found.check.passed
+    assert found.bundle.manifest["outputs"][0]["shape"] == [3, 3]
+
+
+def test_who_computes_what_is_in_the_manifest_and_in_words(tmp_path: pathlib.Path) -> None:
+    function, inputs = small_functions.FUNCTIONS["top two"]
+    entries = deploy.deploy(function, P, list(inputs), "host", tmp_path / "bundle").bundle.manifest["nodes"]
+    assert [(e["name"], e["operation"], e["kernel"]) for e in entries] == [
+        ("conv", "PackedConv", "ours"),
+        ("pool", "AvgPool", "ours"),
+        ("reshape", "Reshape", "ours"),
+        ("top_k", "top_k", "IREE"),
+    ]
+    said = coverage.lines(entries)
+    assert said[0] == "100.0% of the MACs and 3 of 4 nodes are computed by kernels of ours, the rest by IREE"
+    assert said[1] == "  top_k (0.0 MMAC) is IREE's:"
+    assert said[2].endswith("it is none of our kernels' operations") and "small_functions.py" in said[2]

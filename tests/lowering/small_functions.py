@@ -1,0 +1,240 @@
+"""Small functions of the kinds that networks are made of, for the tests of the lowering: name -> (function, inputs).
+
+Each takes the parameters P, and then its inputs.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax, nn
+
+from tests.lowering import networks
+
+rng = np.random.default_rng(0)
+CLIP = networks.clip(rng, 4, 6, 5, 4)
+IMAGES = rng.normal(size=(3, 6, 8, 4)).astype(np.float32)
+TOKENS = rng.normal(size=(1, 5, 8)).astype(np.float32)
+FACTS = rng.normal(size=(1, 7)).astype(np.float32)
+
+
+def _weight(*shape: int) -> np.ndarray:
+    return (rng.normal(size=shape) / np.sqrt(np.prod(shape[:-1]))).astype(np.float32)
+
+
+P: dict[str, Any] = {
+    "conv": _weight(3, 3, 3, 4, 6),
+    "point": _weight(1, 1, 1, 6, 4),
+    "depthwise": _weight(3, 3, 3, 1, 4),
+    "plane": _weight(3, 3, 4, 6),
+    "line": _weight(3, 8, 6),
+    "head": _weight(6, 3),
+    "wide": _weight(480, 3),
+    "squeeze": _weight(6, 2),
+    "excite": _weight(2, 6),
+    "tokens": _weight(8, 8),
+    "query": _weight(8, 2, 4),
+    "turned": _weight(3, 6),
+    "bias": rng.normal(size=6).astype(np.float32),
+}
+Function = Callable[..., Any]
+
+
+def conv(p: Any, x: jax.Array, name: str = "conv", stride: int = 1, **options: Any) -> jax.Array:
+    kernel = jnp.asarray(p[name])
+    rank = kernel.ndim - 2
+    letters = "DHW"[3 - rank :]
+    numbers = (f"N{letters}C", f"{letters}IO", f"N{letters}C")
+    options = {"padding": "SAME", "dimension_numbers": numbers} | options
+    return lax.conv_general_dilated(x, kernel, (stride,) * rank, **options)
+
+
+def channels_first(p: Any, x: jax.Array) -> jax.Array:
+    """A network in NCDHW with kernels OIDHW."""
+    kernel = jnp.transpose(p["conv"], (4, 3, 0, 1, 2))
+    y = lax.conv_general_dilated(x, kernel, (1, 2, 2), "SAME", dimension_numbers=("NCDHW", "OIDHW", "NCDHW"))
+    y = nn.relu(y + p["bias"][:, None, None, None])
+    y = lax.reduce_window(y, -jnp.inf, lax.max, (1, 1, 1, 2, 2), (1, 1, 1, 2, 2), "VALID")
+    return jnp.mean(y, (2, 3, 4)) @ p["head"]
+
+
+def squeeze_excite(p: Any, x: jax.Array) -> jax.Array:
+    y = conv(p, x)
+    gate = nn.sigmoid(nn.silu(jnp.mean(y, (1, 2, 3)) @ p["squeeze"]) @ p["excite"])
+    return jnp.mean(nn.silu(y * gate[:, None, None, None]), (1, 2, 3)) @ p["head"]
+
+
+def squeeze_excite_by_convolutions(p: Any, x: jax.Array) -> jax.Array:
+    y = conv(p, x)
+    gate = jnp.mean(y, (1, 2, 3), keepdims=True)
+    gate = nn.relu(conv({"k": p["squeeze"][None, None, None]}, gate, "k"))
+    return y * nn.sigmoid(conv({"k": p["excite"][None, None, None]}, gate, "k"))
+
+
+def attention(p: Any, x: jax.Array) -> jax.Array:
+    x = layer_norm(x)
+    query = jnp.einsum("btc,chd->bthd", x, p["query"])
+    scores = nn.softmax(jnp.einsum("bthd,bshd->bhts", query, query) / 2, -1)
+    mixed = jnp.einsum("bhts,bshd->bthd", scores, query).reshape(x.shape)
+    return jnp.mean(x + nn.gelu(mixed @ p["tokens"]), 1)
+
+
+def layer_norm(x: jax.Array) -> jax.Array:
+    return (x - x.mean(-1, keepdims=True)) * lax.rsqrt(x.var(-1, keepdims=True) + 1e-5)
+
+
+def shifted(p: Any, x: jax.Array) -> jax.Array:
+    """The temporal shift of TSM: two channels read the frame before and after."""
+    back = jnp.pad(x[:, 1:, :, :, :1], ((0, 0), (0, 1), (0, 0), (0, 0), (0, 0)))
+    forth = jnp.pad(x[:, :-1, :, :, 1:2], ((0, 0), (1, 0), (0, 0), (0, 0), (0, 0)))
+    x = jnp.concatenate([back, forth, x[..., 2:]], -1)
+    return conv(p, x[0], "plane", 2).reshape(1, 4, 3, 3, 6).mean((1, 2, 3)) @ p["head"]
+
+
+def shuffled(p: Any, x: jax.Array) -> jax.Array:
+    """ShuffleNet's shuffle of channels between two convolutions."""
+    y = conv(p, x)
+    y = y.reshape(*y.shape[:-1], 2, 3).swapaxes(-1, -2).reshape(y.shape)
+    return conv(p, y, "point")
+
+
+def pixel_shuffle(p: Any, x: jax.Array) -> jax.Array:
+    y = conv(p, x, "plane")[..., :4]
+    n, h, w, _ = y.shape
+    return y.reshape(n, h, w, 2, 2, 1).transpose(0, 1, 3, 2, 4, 5).reshape(n, 2 * h, 2 * w, 1)
+
+
+def recurrent(p: Any, x: jax.Array) -> jax.Array:
+    """A scan over the frames' pooled features."""
+    features = jnp.mean(conv(p, x), (2, 3))[0]
+    step = lambda carry, each: (jnp.tanh(carry @ p["squeeze"] @ p["excite"] + each), carry)
+    last, _ = lax.scan(step, jnp.zeros(6), features)
+    return (last @ p["head"])[None]
+
+
+def upsampled(p: Any, x: jax.Array) -> jax.Array:
+    """A small U-Net: down, up by a transposed convolution, joined with what was there."""
+    down = nn.relu(conv(p, x, "plane", 2))
+    up = lax.conv_transpose(
+        down, jnp.ones((2, 2, 6, 4)) / 8, (2, 2), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC")
+    )
+    return jax.image.resize(jnp.concatenate([up, x], -1), (3, 12, 16, 8), "bilinear")
+
+
+def group_norm(p: Any, x: jax.Array) -> jax.Array:
+    y = conv(p, x).reshape(1, -1, 2, 3)
+    y = (y - y.mean((1, 3), keepdims=True)) / jnp.sqrt(y.var((1, 3), keepdims=True) + 1e-5)
+    return y.reshape(1, 4, 6, 5, 6) + p["bias"]
+
+
+def two_rates(p: Any, x: jax.Array) -> jax.Array:
+    """SlowFast: every second frame, and all of them."""
+    slow, fast = conv(p, x[:, ::2]), conv(p, x)
+    return jnp.concatenate([slow.mean((1, 2, 3)), fast.mean((1, 2, 3))], -1) @ jnp.concatenate([p["head"]] * 2)
+
+
+ACTIVATIONS: dict[str, Callable[[jax.Array], jax.Array]] = {
+    "relu": nn.relu,
+    "relu6": nn.relu6,
+    "leaky_relu": nn.leaky_relu,
+    "prelu": lambda x: jnp.where(x > 0, x, x * jnp.linspace(0.1, 0.4, x.shape[-1])),
+    "elu": nn.elu,
+    "celu": nn.celu,
+    "selu": nn.selu,
+    "gelu": nn.gelu,
+    "exact gelu": lambda x: nn.gelu(x, approximate=False),
+    "quick gelu": lambda x: x * nn.sigmoid(1.702 * x),
+    "silu": nn.silu,
+    "sigmoid": nn.sigmoid,
+    "log_sigmoid": nn.log_sigmoid,
+    "hard_sigmoid": nn.hard_sigmoid,
+    "hard_silu": nn.hard_silu,
+    "hard_tanh": nn.hard_tanh,
+    "tanh": jnp.tanh,
+    "softplus": nn.softplus,
+    "soft_sign": nn.soft_sign,
+    "mish": nn.mish,
+    "squareplus": nn.squareplus,
+    "sparse_plus": nn.sparse_plus,
+    "exp": lambda x: jnp.exp(-jnp.abs(x)),
+    "square": jnp.square,
+    "relu squared": lambda x: nn.relu(x) ** 2,
+    "threshold": lambda x: jnp.where(x > 0.5, x, 0.1),
+    "clip": lambda x: jnp.clip(x, -0.5, 0.5),
+    "snake": lambda x: x + jnp.sin(x) ** 2,
+    "tanh shrink": lambda x: x - jnp.tanh(x),
+    "glu": lambda x: nn.glu(jnp.concatenate([x, x], -1)),
+}
+FUNCTIONS: dict[str, tuple[Function, tuple[np.ndarray, ...]]] = {
+    **{
+        f"activation {name}": (lambda p, x, act=act: conv(p, act(conv(p, x)), "point"), (CLIP,))
+        for name, act in ACTIVATIONS.items()
+    },
+    "channels first": (channels_first, (CLIP.transpose(0, 4, 1, 2, 3).copy(),)),
+    "squeeze-excite": (squeeze_excite, (CLIP,)),
+    "squeeze-excite by convolutions": (squeeze_excite_by_convolutions, (CLIP,)),
+    "attention": (attention, (TOKENS,)),
+    "temporal shift": (shifted, (CLIP,)),
+    "channel shuffle": (shuffled, (CLIP,)),
+    "pixel shuffle": (pixel_shuffle, (IMAGES,)),
+    "recurrent head": (recurrent, (CLIP,)),
+    "transposed convolution and resize": (upsampled, (IMAGES,)),
+    "group norm": (group_norm, (CLIP,)),
+    "two rates": (two_rates, (CLIP,)),
+    "layer norm of a map": (lambda p, x: layer_norm(conv(p, x)) @ p["head"], (CLIP,)),
+    "images": (lambda p, x: nn.relu(conv(p, x, "plane", 2)).mean((1, 2)) @ p["head"], (IMAGES,)),
+    "a line": (lambda p, x: nn.relu(conv(p, x, "line")).max(1), (TOKENS,)),
+    "depthwise": (lambda p, x: conv(p, x, "depthwise", 2, feature_group_count=4), (CLIP,)),
+    "dilated": (lambda p, x: conv(p, x, rhs_dilation=(1, 2, 2)), (CLIP,)),
+    "flattened channels first": (lambda p, x: x.transpose(0, 4, 1, 2, 3).reshape(1, -1) @ p["wide"], (CLIP,)),
+    "a transposed weight": (lambda p, x: jnp.mean(conv(p, x), (1, 2, 3)) @ p["turned"].T, (CLIP,)),
+    "a product at every position": (lambda p, x: conv(p, x) @ p["head"], (CLIP,)),
+    "several heads": (lambda p, x: {"a": (y := conv(p, x)).mean((1, 2, 3)) @ p["head"], "b": nn.relu(y)}, (CLIP,)),
+    "a tuple": (lambda p, x: (conv(p, x).mean((1, 2, 3)), jnp.argmax(x[0, 0, 0, 0])), (CLIP,)),
+    "top two": (lambda p, x: lax.top_k(jnp.mean(conv(p, x), (1, 2, 3)), 2), (CLIP,)),
+    "argmax": (lambda p, x: jnp.argmax(jnp.mean(conv(p, x), (1, 2, 3)), -1), (CLIP,)),
+    "log softmax": (lambda p, x: nn.log_softmax(jnp.mean(conv(p, x), (1, 2, 3)) @ p["head"]), (CLIP,)),
+    "uint8": (
+        lambda p, x: conv(p, x.astype(jnp.float32) / 255 - 0.5),
+        ((CLIP * 40 + 128).clip(0, 255).astype(np.uint8),),
+    ),
+    "clip and facts": (lambda p, x, f: conv(p, x).mean((1, 2, 3)) * jnp.tanh(f[:, :6]), (CLIP, FACTS)),
+    "a batch of images": (lambda p, x: conv(p, x, "plane"), (IMAGES,)),
+    "nothing reads": (lambda p, x, y: conv(p, x).mean((1, 2, 3)), (CLIP, IMAGES)),
+    "the input": (lambda p, x: (x, x[0]), (IMAGES,)),
+    "a constant beside": (lambda p, x: (conv(p, x), p["bias"]), (CLIP,)),
+    "vmap over two": (lambda p, x: jax.vmap(lambda a: conv(p, a[None])[0])(jnp.concatenate([x, x + 1])), (CLIP,)),
+    "spatial gate": (lambda p, x: (y := conv(p, x)) * nn.sigmoid(y.mean(-1, keepdims=True)), (CLIP,)),
+    "frame gate": (lambda p, x: (y := conv(p, x)) * nn.sigmoid(y.mean((2, 3), keepdims=True)), (CLIP,)),
+    "positions added": (lambda p, x: conv(p, x) + jnp.arange(120.0).reshape(1, 4, 6, 5, 1) / 100, (CLIP,)),
+    "mean of frames": (lambda p, x: nn.relu(conv(p, x)).mean(1), (CLIP,)),
+    "max of positions": (lambda p, x: conv(p, x).max((2, 3)), (CLIP,)),
+    "average pool": (lambda p, x: networks.avg_pool(conv(p, x), (2, 3, 5)), (CLIP,)),
+    "pool of images": (
+        lambda p, x: lax.reduce_window(conv(p, x, "plane"), -jnp.inf, lax.max, (1, 3, 3, 1), (1, 2, 2, 1), "SAME"),
+        (IMAGES,),
+    ),
+    "pool along channels": (
+        lambda p, x: lax.reduce_window(conv(p, x), -jnp.inf, lax.max, (1, 1, 1, 1, 2), (1,) * 5, "VALID"),
+        (CLIP,),
+    ),
+    "maxout": (lambda p, x: conv(p, x).reshape(1, 4, 6, 5, 3, 2).max(-1), (CLIP,)),
+    "joined along frames": (lambda p, x: conv(p, jnp.concatenate([x, x * 2], 1)), (CLIP,)),
+    "reversed frames": (lambda p, x: conv(p, x[:, ::-1]), (CLIP,)),
+    "of two maps": (lambda p, x: conv(p, x) * conv(p, x + 1) - conv(p, x) / (2 + jnp.abs(conv(p, x))), (CLIP,)),
+    "reciprocal": (lambda p, x: 1 / (2 + conv(p, x) ** 2), (CLIP,)),
+    "a kernel from the input": (lambda p, x: conv({"k": x[0, :3, :3, :3, :, None]}, conv(p, x)[..., :4], "k"), (CLIP,)),
+    "bfloat16": (lambda p, x: jnp.mean(conv(p, x).astype(jnp.bfloat16), (1, 2, 3)).astype(jnp.float32), (CLIP,)),
+    "a cropped convolution": (lambda p, x: conv(p, x, padding=((0, 0), (0, -1), (0, 0))), (CLIP,)),
+    "no-ops": (lambda p, x: lax.optimization_barrier(lax.stop_gradient(conv(p, x))), (CLIP,)),
+    "branches": (
+        lambda p, x: lax.cond(x.sum() > 0, lambda: conv(p, x).sum((1, 2, 3)), lambda: p["bias"][None]),
+        (CLIP,),
+    ),
+    "cumulative": (lambda p, x: jnp.cumsum(conv(p, x), 1), (CLIP,)),
+    "gather": (lambda p, x: conv(p, x)[:, jnp.array([0, 2, 2])], (CLIP,)),
+    "sorted": (lambda p, x: jnp.sort(conv(p, x).mean((1, 2, 3)), -1), (CLIP,)),
+}
+FUNCTIONS["a product of two values"] = (lambda p, x: (x[0, :1] @ x[0].T) @ (x[0, :5, :5] * x[0, :5, 1:6]), (TOKENS,))
