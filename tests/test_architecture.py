@@ -52,7 +52,14 @@ RULES = (
     Rule("rt3d_jax", "iree", unless=("rt3d_jax/cli",)),
     Rule("rt3d_jax/data", "jax"),  # its worker processes must start fast
     Rule("rt3d_jax/models", "optax"),
-    Rule("lowering", "jax", unless=("lowering/functions", "lowering/graph/trace.py", "lowering/bundle/deploy.py")),
+    Rule(
+        "lowering",
+        "jax",
+        unless=(
+            *("lowering/functions", "lowering/graph/trace.py", "lowering/graph/tracer.py"),
+            "lowering/bundle/deploy.py",
+        ),
+    ),
     Rule("lowering", "flax"),
     Rule("lowering", "optax"),
     Rule("lowering", "iree.compiler", unless=("lowering/bundle/compile.py",)),

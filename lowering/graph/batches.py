@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import jax
 import numpy as np
 
 from lowering.graph import interpret, ops
@@ -26,8 +25,7 @@ def trace(
         return None
     one = tuple(array[:1] for array in inputs)
     try:
-        shapes = [each.shape for each in jax.tree.leaves(jax.eval_shape(function, params, *one))]
-        if shapes != [(1, *answer.shape[1:]) for answer in answers]:
+        if tracing.shapes(function, params, one) != [(1, *answer.shape[1:]) for answer in answers]:
             return None
         graph = dataclasses.replace(tracing.trace(function, params, one), batch=count)
     except (TypeError, ValueError):  # a network that says the size of its batch

@@ -62,12 +62,9 @@ def _moves(params: dict[str, Any], axis: int) -> bool:
 
 def _axes(x: Ref, moving: Sequence[int]) -> values.Axes:
     """Which axes become those of a feature map: as they lie, if the windows move along its own; else by their order."""
-    found = as_they_lie(x) if x.is_map else None
-    along = lambda group: set(group) & set(moving)
-    if found is not None and not along(found[3]):
-        sizes = [[x.shape[axis] for axis in group if x.shape[axis] > 1] for group in found if along(group)]
-        if all(len(each) <= 1 for each in sizes):
-            return found
+    found = _with_room(x, moving) if x.is_map else None
+    if found is not None:
+        return found
     if not 1 <= len(moving) <= 3:
         raise NoKernel(f"its windows move along {len(moving)} axes, our kernels' along up to 3")
     rest = [axis for axis in range(len(x.shape)) if axis not in moving]
@@ -79,7 +76,28 @@ def _axes(x: Ref, moving: Sequence[int]) -> values.Axes:
     return [spread[0], *[[]] * (3 - len(spread)), *spread[1:], channels]
 
 
-def as_they_lie(x: Ref) -> values.Axes | None:
+def _with_room(x: Ref, moving: Sequence[int]) -> list[list[int]] | None:
+    """The axes as they lie, with at most one that moves in each of the feature map's; None where that cannot be.
+
+    An axis of size 1 can lie anywhere, and goes where no other moves.
+    """
+    found = as_they_lie(x)
+    if found is None:
+        return None
+    groups = [[axis for axis in group if axis not in moving or x.shape[axis] > 1] for group in found]
+    for axis in (axis for axis in moving if x.shape[axis] == 1):
+        free = [group for group in groups[:3] if all(x.shape[each] == 1 and each not in moving for each in group)]
+        if not free:
+            return None
+        free[0].append(axis)
+    for group in groups:
+        along = [axis for axis in group if axis in moving]
+        if along and (len([axis for axis in group if x.shape[axis] > 1 or axis in moving]) > 1 or group is groups[3]):
+            return None
+    return groups
+
+
+def as_they_lie(x: Ref) -> list[list[int]] | None:
     """The axes of the array that a feature map's axes are made of; None where one is spread over two of them."""
     found: list[list[int]] = [[], [], [], []]
     for axis, fine in enumerate(x.view.array):

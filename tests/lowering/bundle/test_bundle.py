@@ -148,14 +148,14 @@ def test_arrays_that_do_not_fit_the_network_are_refused(network: networks.Networ
     for inputs, answer, message in (
         ((network.clip, network.clip), logits, "2 example inputs were given, the network has 1"),
         ((network.clip[0],), logits, "clip has shape (3, 17, 23, 3), the network wants (1, 3, 17, 23, 3)"),
-        ((network.clip,), logits[0], "JAX's answer has shape (7,), the network wants (1, 7)"),
+        ((network.clip,), logits[0], "JAX's answer 'logits' has shape (7,), the network wants (1, 7)"),
         (
             (network.clip,),
             logits * np.nan,
             "JAX's answer is not finite everywhere; the network's weights are broken or the clip is not normalised",
         ),
     ):
-        refused(message, writing.Example, graph, inputs, answer)
+        refused(message, writing.Example, graph, inputs, (answer,))
 
 
 def test_a_bundle_is_read_as_it_was_written(copied_bundle: bundles.Bundle) -> None:
@@ -203,7 +203,7 @@ def test_a_changed_file_is_named(copied_bundle: bundles.Bundle, name: str, longe
             lambda m: json.dumps({k: v for k, v in m.items() if k != "layers"}),
             "is not a manifest (ValueError('manifest has no layers'));",
         ),
-        (lambda m: json.dumps(m | {"format": 99}), "has format 99, this version reads 1 and 2;"),
+        (lambda m: json.dumps(m | {"format": 99}), "has format 99, this version reads 1 to 3;"),
     ],
 )
 def test_a_manifest_of_another_kind_is_refused(copied_bundle: bundles.Bundle, spoil: Callable, message: str) -> None:

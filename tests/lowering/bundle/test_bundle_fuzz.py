@@ -203,7 +203,7 @@ def test_a_pickle_in_the_place_of_an_array_is_not_loaded(
 ) -> None:
     np.save(tmp_path / "object.npy", np.array([[Boom(tmp_path / "ran")]], object), allow_pickle=True)
     conftest.sign(copied_bundle, name, (tmp_path / "object.npy").read_bytes())
-    with pytest.raises(bundles.BundleError, match="not an array of float32 in C order, as numpy.save writes it"):
+    with pytest.raises(bundles.BundleError, match="not an array of numbers in C order, as numpy.save writes it"):
         bundles.read(copied_bundle.folder)
     assert not (tmp_path / "ran").exists()
 
@@ -254,5 +254,6 @@ def test_sizes_are_bounded_before_anything_is_read(
 
 def test_logits_of_another_shape_than_the_answer_are_named(copied_bundle: bundles.Bundle) -> None:
     np.save(copied_bundle.folder / "logits.npy", np.zeros((1, 8), np.float32))
-    with pytest.raises(run.RunError, match=r"answers with shape \(1, 7\), its logits.npy has \(1, 8\); lower again$"):
+    message = r"answers with float32\(1, 7\), its logits.npy has float32\(1, 8\); lower again$"
+    with pytest.raises(run.RunError, match=message):
         run.check(copied_bundle)

@@ -89,8 +89,7 @@ def test_an_input_of_another_shape_than_the_manifest_says_is_refused(two: bundle
     path = two.folder / "input_1.npy"
     np.save(path, np.zeros((1, 2, 6, 5, 1), np.float32))
     conftest.sign(two, "input_1.npy", path.read_bytes())
-    message = (
-        f"{path} holds the shape (1, 2, 6, 5, 1), expected (1, 2, 6, 5, 2); write the bundle again with `rt3d lower`"
-    )
+    held = "float32 of the shape (1, 2, 6, 5, 1), expected float32 of (1, 2, 6, 5, 2)"
+    message = f"{path} holds {held}; {bundles.AGAIN}"
     with pytest.raises(bundles.BundleError, match=f"^{re.escape(message)}$"):
         bundles.read(two.folder)

@@ -157,20 +157,20 @@ def test_a_benchmark_that_does_not_end_is_ended(phone: conftest.Phone, packs: li
 )
 def test_an_answer_that_cannot_be_read_is_refused(packs: list[pack.Pack], data: bytes, message: str) -> None:
     with pytest.raises(bench.ToolError, match=f"^{message}"):
-        bench._errors(packs[0], data)
+        bench._errors(packs[0], "logits.npy", data)
 
 
 def test_an_answer_is_compared_in_value_shape_and_type(packs: list[pack.Pack]) -> None:
     good = (packs[0].folder / "logits.npy").read_bytes()
-    assert bench._errors(packs[0], good) == (0, 0)
+    assert bench._errors(packs[0], "logits.npy", good) == (0, 0)
     nan = good[:-4] + b"\x00\x00\xc0\x7f"
     with pytest.raises(
         bench.ToolError,
         match="^wrong answer: it differs from JAX's by inf of the largest value, expected at most 1e-04$",
     ):
-        bench._errors(packs[0], nan)
+        bench._errors(packs[0], "logits.npy", nan)
     with pytest.raises(bench.ToolError, match=r"^the phone's answer is int32\(1, 7\), expected float32\(1, 7\)$"):
-        bench._errors(packs[0], good.replace(b"<f4", b"<i4"))
+        bench._errors(packs[0], "logits.npy", good.replace(b"<f4", b"<i4"))
 
 
 @pytest.mark.parametrize("options", [{"threads": 0}, {"rounds": 0}, {"runs": -1}, {"sustained": 10.0}], ids=str)

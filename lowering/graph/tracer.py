@@ -1,0 +1,222 @@
+"""The walk over a jaxpr: what it does with each operation, and the nodes that it makes."""
+
+import dataclasses
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+from jax.extend import core
+
+from lowering.functions import jaxprs, programs, sources
+from lowering.graph import ops, values, views
+from lowering.graph.operations import pointwise
+from lowering.graph.primitives import rules
+
+
+class Tracer:
+    """What the walk does with each operation; `nodes` grows in order."""
+
+    def __init__(self) -> None:
+        self.nodes: list[ops.Node] = []
+        self._known: dict[str, ops.Node] = {}
+        self._flattened: dict[str, str] = {}
+        self._laid: dict[Any, values.Ref] = {}
+        self._refused: list[str] = []
+
+    def input(self, name: str, given: jax.ShapeDtypeStruct) -> values.Ref:
+        """An argument of the network: f32[1, D, H, W, C] is a feature map, any other array is flat."""
+        shape, dtype = given.shape, given.dtype.name
+        if len(shape) == 5 and shape[0] == 1 and dtype == "float32":
+            self._append(ops.Node(name, ops.Input(), (), shape[1:]))
+            return values.Ref(name, views.plain(shape, ((0, 1), (2,), (3,), (4,))))
+        usual = len(shape) == 2 and shape[0] == 1 and dtype == "float32"
+        op = ops.Input() if usual else ops.Input(shape, dtype)
+        self._append(ops.Node(name, op, (), (int(np.prod(shape)),)))
+        return values.Ref(name, views.flat(shape), dtype)
+
+    def step(self, eqn: core.JaxprEqn, inputs: list[Any]) -> Sequence[Any]:
+        """The values of an operation's results."""
+        if all(isinstance(value, values.Const) for value in inputs):
+            return _compute(eqn, inputs)
+        if (why := sources.refusal(eqn)) is not None:
+            self._refused.append(f"{sources.line(eqn)}: {eqn.primitive.name} ({why})")
+        rule = rules.RULES.get(eqn.primitive.name)
+        try:
+            if rule is None:
+                raise values.NoKernel("it is none of our kernels' operations")
+            result = rule(self, eqn, *inputs)
+        except values.NoKernel as reason:
+            return self._piece(eqn, inputs, str(reason))
+        results = result if eqn.primitive.multiple_results else [result]
+        for each, variable in zip(results, eqn.outvars, strict=True):
+            self._check(eqn, each, variable.aval)
+        return results
+
+    def _check(self, eqn: core.JaxprEqn, found: Any, wanted: Any) -> None:
+        """A rule gives what JAX does, in a node of that size; else it is our mistake."""
+        held = found.view.value_shape if isinstance(found, values.Ref) else None
+        if found.shape != tuple(wanted.shape) or (held and self._known[found.node].shape != held):
+            raise ops.GraphError(
+                f"the rule for {eqn.primitive.name} ({sources.line(eqn)}) gives {found.shape} in {held}, expected "
+                f"{tuple(wanted.shape)}; please report it"
+            )
+
+    def add(self, name: str, op: ops.Op, inputs: Sequence[values.Ref]) -> str:
+        """Appends a node; a name that is taken gets a number."""
+        taken = {*self._known, "main", "example"}
+        unique = next(n for n in (name, *(f"{name}_{i}" for i in range(2, len(taken) + 3))) if n not in taken)
+        self._append(ops.node(unique, op, *(self._known[ref.node] for ref in inputs)))
+        return unique
+
+    def is_own(self, x: values.Ref) -> bool:
+        """Whether our kernels compute place by place on it: a feature map, or a vector that no piece of JAX gives."""
+        return x.is_map or (x.is_vector and not isinstance(self._known[x.node].op, ops.Piece))
+
+    def as_flat(self, x: values.Ref) -> values.Ref:
+        """The array as a flat one, its elements in row-major order."""
+        if not x.is_map and x.view.is_plain:
+            return x
+        if x.view.is_plain:
+            return values.Ref(self.unfolded(x).node, views.flat(x.shape), x.dtype)
+        program = programs.one(lambda value: (value,), [self._operand(x)], 1, "transpose")
+        (turned,) = self._results(program, [x], ops.Reason("transpose", "the axes lie in another order"))
+        return values.Ref(turned.node, views.flat(x.shape), x.dtype)
+
+    def unfolded(self, x: values.Ref) -> values.Ref:
+        """The array flat in the order of its node's memory."""
+        if not x.is_map:
+            return x
+        if x.node not in self._flattened:
+            node = self._numbers(x) if x.dtype == "bool" else x.node
+            self._flattened[x.node] = self.add("flatten", ops.Reshape(), [dataclasses.replace(x, node=node)])
+            if x.dtype == "bool":
+                self._flattened[x.node] = self._truths(self._flattened[x.node])
+        view = views.View(x.view.sizes, (len(x.view.sizes),), x.view.array)
+        return values.Ref(self._flattened[x.node], view, x.dtype)
+
+    def as_map(self, x: values.Ref, axes: values.Axes) -> values.Ref:
+        """The array as a feature map whose frames, height, width and channels are made of these axes."""
+        if x.is_map and x.view.groups_of(axes):
+            return x
+        if x.dtype != "float32":
+            raise values.NoKernel(f"it reads {x.dtype}, our kernels float32")
+        order = [axis for group in axes for axis in group]
+        key = (x.node, x.view.merged, tuple(map(tuple, axes)))
+        if key not in self._laid:
+            source = self.as_flat(values.Ref(x.node, x.view.transpose(order), x.dtype))
+            to = tuple(int(np.prod([x.shape[axis] for axis in group], dtype=int)) for group in axes)
+            node = self.add(f"{source.node}_map", ops.ToMap(to), [source])
+            self._laid[key] = values.Ref(node, views.laid(x.shape, axes))
+        return self._laid[key]
+
+    def result(self, paths: Sequence[str], results: Sequence[Any]) -> str:
+        """The node of the network's result. Several, or one in another form than f32[1, ...], end in a Results."""
+        found = [each if isinstance(each, values.Ref) else self._given(each) for each in results]
+        if not found:
+            raise ops.GraphError("the function gives nothing, expected an array or a tree of them")
+        if len(found) == 1 and paths == [""]:
+            if not isinstance(results[0], values.Ref):
+                raise ops.GraphError("the function's result does not depend on its inputs")
+            if (node := self._only(found[0])) is not None:
+                return node
+        flats = [self._stored(self.as_flat(each)) for each in found]
+        names = [_result_name(path, place) for place, path in enumerate(paths)]
+        shapes, dtypes = tuple(each.shape for each in flats), tuple(each.dtype for each in flats)
+        return self.add("results", ops.Results(tuple(names), shapes, dtypes), flats)
+
+    def refuse(self) -> None:
+        """NotImplementedError if the network holds something that no module can."""
+        if self._refused:
+            places = "\n  ".join(dict.fromkeys(self._refused))
+            raise NotImplementedError(f"cannot lower what needs Python or random numbers while it runs:\n  {places}")
+
+    def _only(self, x: values.Ref) -> str | None:
+        """The node of a result f32[1, D, H, W, C] or f32[1, K] as it lies, else None."""
+        if x.dtype != "float32" or not x.view.is_plain or x.shape[:1] != (1,):
+            return None
+        if x.is_map and x.shape[1:] == x.view.value_shape:
+            return x.node
+        return self.as_flat(x).node if len(x.shape) == 2 else None
+
+    def _numbers(self, x: values.Ref) -> str:
+        """A feature map of ones where a comparison holds, and zeros elsewhere."""
+        chosen = (("inputs", 0.0), ("number", 0.0), ("number", 1.0))
+        return self.add("numbers", pointwise.one("select_n", chosen), [x])
+
+    def _truths(self, flat: str) -> str:
+        """Numbers as truths again."""
+        x = values.Ref(flat, views.flat(self._known[flat].shape))
+        program = programs.one(lambda value: (value > 0,), [self._operand(x)], 1, "gt")
+        return self._results(program, [x], ops.Reason("gt", "a comparison is read by an operation of another kind"))[
+            0
+        ].node
+
+    def _stored(self, x: values.Ref) -> values.Ref:
+        """A result in a type that files of arrays can hold."""
+        if x.dtype in ops.DTYPES:
+            return x
+        to = ops.STORED.get(x.dtype, "float32")
+        program = programs.one(lambda value: (value.astype(to),), [self._operand(x)], 1, "convert_element_type")
+        (found,) = self._results(program, [x], ops.Reason("convert_element_type", f"no file holds {x.dtype}"))
+        return values.Ref(found.node, x.view, to)
+
+    def _given(self, constant: values.Const) -> values.Ref:
+        """A constant among the results."""
+        program = programs.one(lambda value: (value,), [np.asarray(constant.value)], 1, "constant")
+        (found,) = self._results(program, [], ops.Reason("constant", "it depends on weights alone"))
+        return values.Ref(found.node, views.flat(constant.shape), found.dtype)
+
+    def _piece(self, eqn: core.JaxprEqn, inputs: list[Any], why: str) -> list[values.Ref]:
+        """An operation that JAX writes itself."""
+        bind = lambda *xs: eqn.primitive.bind(*xs, **eqn.params)
+        apply = bind if eqn.primitive.multiple_results else lambda *xs: (bind(*xs),)
+        given = [x.value if isinstance(x, values.Const) else self._operand(x) for x in inputs]
+        refs = [x for x in inputs if isinstance(x, values.Ref)]
+        program = programs.one(apply, given, len(eqn.outvars), eqn.primitive.name)
+        reason = ops.Reason(eqn.primitive.name, why, sources.line(eqn), jaxprs.macs(eqn))
+        found = self._results(program, refs, reason)
+        shapes: Any = [variable.aval for variable in eqn.outvars]
+        shaped = zip(found, (each.shape for each in shapes), strict=True)
+        return [values.Ref(ref.node, views.flat(shape), ref.dtype) for ref, shape in shaped]
+
+    def _operand(self, x: values.Ref) -> tuple[jax.ShapeDtypeStruct, Callable[[Any], Any]]:
+        """The flat type of a value, and what makes of it the array that JAX reads."""
+        view = x.view
+        fine = [view.sizes[axis] for axis in range(len(view.sizes))]
+        size = int(np.prod(fine, dtype=int))
+        read = lambda flat: flat.reshape(fine).transpose(view.order).reshape(view.shape)
+        return jax.ShapeDtypeStruct((size,), np.dtype(x.dtype)), read
+
+    def _results(self, program: programs.Program, refs: list[values.Ref], reason: ops.Reason) -> list[values.Ref]:
+        """The nodes of a program's results, flat."""
+        inputs = [self.unfolded(ref) for ref in refs]
+        found = []
+        for place, kind in enumerate(program.outputs()):
+            op = ops.Piece(program, place, kind.size, kind.dtype.name, () if place else (reason,))
+            name = self.add(reason.operation, op, inputs)
+            found.append(values.Ref(name, views.flat((kind.size,)), kind.dtype.name))
+        return found
+
+    def _append(self, node: ops.Node) -> None:
+        self.nodes.append(node)
+        self._known[node.name] = node
+
+
+def plain(array: Any) -> Any:
+    """As a numpy array; keys of random numbers, such as a dropout holds, have none and stay JAX's."""
+    key = hasattr(array, "dtype") and jax.numpy.issubdtype(array.dtype, jax.dtypes.prng_key)
+    return array if key else np.asarray(array)
+
+
+def _compute(eqn: core.JaxprEqn, inputs: list[values.Const]) -> list[values.Const]:
+    results = eqn.primitive.bind(*(c.value for c in inputs), **eqn.params)
+    names = {c.name for c in inputs if c.name}
+    name = names.pop() if len(names) == 1 else None
+    return [values.Const(plain(r), name) for r in (results if eqn.primitive.multiple_results else [results])]
+
+
+def _result_name(path: str, place: int) -> str:
+    name = re.sub("[^A-Za-z0-9_]", "_", path)
+    return f"result_{name or place}" if not name or name[0].isdigit() else name
