@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rt3d_jax.cli import console
+from rt3d_jax.hosts import stops
 
 os.environ.setdefault(
     "JAX_DISABLE_MOST_OPTIMIZATIONS", "1"
@@ -27,9 +27,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def uninterrupted() -> None:
-    """Ctrl-C in one test is none in the next: the flag that progress reports look at is the process's."""
-    console.INTERRUPTED.clear()
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C in one test is none in the next: what is remembered of it is the process's."""
+    yield
+    stops.uninstall()
 
 
 @pytest.fixture(scope="module")

@@ -19,12 +19,11 @@ from lowering.system import files, spelling
 from lowering.targets import targets
 from rt3d_jax.cli import console
 from rt3d_jax.configs import released
-from rt3d_jax.hosts import machine
+from rt3d_jax.hosts import machine, stops
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost, masks, plans
 
 CLASSES = 101  # UCF101's
-INTERRUPTED = 130
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +64,7 @@ def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path |
     if json_file is not None:
         files.write_json(json_file, {**header([ours, *chosen], threads), "fma_peak_gflops": peak, "rows": rows})
     show(rows, peak, threads)
-    return 0 if whole else INTERRUPTED
+    return 0 if whole else stops.INTERRUPTED
 
 
 @contextlib.contextmanager

@@ -3,12 +3,13 @@
 NO_COLOR (https://no-color.org), if it is set and not empty, turns off colours and all other styles.
 """
 
+import contextlib
 import os
 import re
+import signal
 import sys
-import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import rich.box
 import rich.console
@@ -16,27 +17,26 @@ import rich.markup
 import rich.progress
 import rich.table
 
+from rt3d_jax.hosts import stops
+
 PLAIN_SECONDS = 15.0
-INTERRUPTED = threading.Event()
 
 
-def console() -> rich.console.Console:
+class Console(rich.console.Console):
+    """Raises BrokenPipeError where nobody reads any more, instead of ending the program as rich does."""
+
+    def on_broken_pipe(self) -> None:
+        raise
+
+
+def console() -> Console:
     """A console on standard output. In a file, where lines have no end, it is 160 columns wide."""
     colours = None if os.environ.get("NO_COLOR") else "auto"
-    made = rich.console.Console(color_system=colours)
-    return made if made.is_terminal else rich.console.Console(color_system=colours, width=160)
+    made = Console(color_system=colours)
+    return made if made.is_terminal else Console(color_system=colours, width=160)
 
 
 CONSOLE = console()
-
-
-def interrupt(*_: object) -> None:
-    """The handler of SIGINT.
-
-    Python drops an exception that is raised inside some callbacks. The next report of progress then raises it again.
-    """
-    INTERRUPTED.set()
-    raise KeyboardInterrupt
 
 
 class Progress:
@@ -67,9 +67,12 @@ class Progress:
         self._bars.__exit__(None, None, None)
 
     def __call__(self, what: str, done: int, total: int, values: dict[str, float] | None = None) -> None:
-        if INTERRUPTED.is_set():
-            raise KeyboardInterrupt
-        text = "  ".join(f"{name} {value:.4g}" for name, value in (values or {}).items())
+        with _unread_is_a_stop():
+            self._show(what, done, total, values or {})
+        stops.check()
+
+    def _show(self, what: str, done: int, total: int, values: dict[str, float]) -> None:
+        text = "  ".join(f"{name} {value:.4g}" for name, value in values.items())
         if not CONSOLE.is_terminal:
             self._say(what, done, total, text)
             return
@@ -101,6 +104,15 @@ class Progress:
             + (f"  {text}" if text else "")
         )
         sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def _unread_is_a_stop() -> Iterator[None]:
+    """If nobody reads the output any more, work ends as it does after Ctrl-C: where it can go on later."""
+    try:
+        yield
+    except BrokenPipeError:
+        stops.ask(signal.SIGPIPE)
 
 
 def say(text: str) -> None:

@@ -1,14 +1,12 @@
-"""Entry point of `rt3d`: finds the verb, reads its arguments, and turns errors into one line and an exit code."""
+"""Entry point of `rt3d`: finds the verb and reads its arguments. How it ends is in `ends`."""
 
 import importlib
-import os
-import signal
 import sys
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from lowering.system import extras, spelling
-from rt3d_jax.cli import arguments
+from lowering.system import spelling
+from rt3d_jax.cli import ends
+from rt3d_jax.hosts import stops
 
 # Verb: (module, what it does). The module is imported only when its verb is called. It has one of:
 # - a function `run`, whose arguments are the verb's;
@@ -44,52 +42,30 @@ Examples:
     rt3d lower runs/first/runs/dense runs/first/runs/kgs-3.6x --target host android:cortex-a76 vulkan:adreno
     rt3d bench runs/first/bundles/dense/host runs/first/bundles/kgs-3.6x/host
 """
-USAGE_ERROR, INTERRUPTED = 2, 130
-# What wrong input ends in, told in one line.
-ERRORS = (ValueError, FileNotFoundError, NotImplementedError, RuntimeError, FloatingPointError, extras.MissingExtra)
 
 
 def main() -> None:
-    """The console program. Exit codes: 0 done, 1 a check failed, 2 wrong arguments or input, 130 interrupted."""
-    sys.exit(call(sys.argv[1:]))
+    """The console program; its exit codes stand in `ends`."""
+    stops.install()
+    code = call(sys.argv[1:])
+    stops.leave_at_once("rt3d: interrupted")  # from here on, since nothing is under way any more
+    sys.exit(code)
 
 
 def call(words: Sequence[str]) -> int:
     """Runs `rt3d` with these arguments and returns its exit code."""
-    if not words or words[0] in (*arguments.HELP, "help"):
-        print(usage())
-        return 0 if words else USAGE_ERROR
-    if words[0] in ("--version", "-V"):
-        print(importlib.import_module("importlib.metadata").version("rt3d-jax"))
-        return 0
-    verb, *rest = words
-    if verb not in VERBS:
-        print(
-            f"rt3d: no verb {verb!r}; expected one of: {', '.join(VERBS)}{spelling.meant(verb, VERBS)}", file=sys.stderr
-        )
-        return USAGE_ERROR
-    try:
-        if threading.current_thread() is threading.main_thread():
-            console = importlib.import_module("rt3d_jax.cli.console")
-            console.INTERRUPTED.clear()
-            signal.signal(signal.SIGINT, console.interrupt)
-        return parse(verb, rest)() or 0
-    except KeyboardInterrupt:
-        print(f"\nrt3d {verb}: interrupted; the same command continues from here", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:  # the reader of a pipe has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except ERRORS as error:
-        if os.environ.get("RT3D_TRACEBACK"):
-            raise
-        print(f"rt3d {verb}: {error}", file=sys.stderr)
-        return USAGE_ERROR
+    if words and words[0] in VERBS:
+        return ends.run(f"rt3d {words[0]}", lambda: parse(words[0], words[1:])())
+    return ends.run("rt3d", lambda: _without_a_verb(words))
 
 
-def parse(verb: str, words: Sequence[str]) -> arguments.Call:
+def parse(verb: str, words: Sequence[str]) -> Callable[[], int | None]:
     """The call that the words after a verb ask for. Raises as arguments.read, and what the verb's own parser does."""
-    module, prog = importlib.import_module(f"rt3d_jax.cli.{VERBS[verb][0]}"), f"rt3d {verb}"
+    prog = f"rt3d {verb}"
+    with stops.at_once(f"{prog}: interrupted"):  # imports take seconds, and drop the exceptions of others
+        from rt3d_jax.cli import arguments
+
+        module = importlib.import_module(f"rt3d_jax.cli.{VERBS[verb][0]}")
     if hasattr(module, "parse"):
         return module.parse(words, prog)
     if hasattr(module, "VERBS"):
@@ -99,4 +75,18 @@ def parse(verb: str, words: Sequence[str]) -> arguments.Call:
 
 def usage() -> str:
     """The text of `rt3d --help`."""
+    from rt3d_jax.cli import arguments
+
     return arguments.overview("rt3d", ABOUT, {name: about for name, (_, about) in VERBS.items()})
+
+
+def _without_a_verb(words: Sequence[str]) -> int:
+    with stops.at_once("rt3d: interrupted"):
+        from rt3d_jax.cli import arguments
+    if not words or words[0] in (*arguments.HELP, "help"):
+        print(usage())
+        return 0 if words else ends.WRONG
+    if words[0] in ("--version", "-V"):
+        print(importlib.import_module("importlib.metadata").version("rt3d-jax"))
+        return 0
+    raise ValueError(f"no verb {words[0]!r}; expected one of: {', '.join(VERBS)}{spelling.meant(words[0], VERBS)}")

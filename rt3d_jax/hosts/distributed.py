@@ -17,9 +17,11 @@ import numpy as np
 from jax._src import distributed as runtime  # its key-value store has no public name
 from jax.experimental import multihost_utils
 
+from rt3d_jax.hosts import stops
+
 Tree = Any
 Value = TypeVar("Value")
-FAILED, INTERRUPTED = 2, 130
+FAILED = 2
 BEAT_SECONDS = 1.0
 GRACE_SECONDS = 5.0
 MEETING_SECONDS, MEETING_STEPS = 5.0, 10
@@ -183,7 +185,8 @@ class _Watch(threading.Thread):
         if isinstance(error, Exception) and any(word in text.lower() for word in FOLLOWS):
             self._found.wait(self._patience + GRACE_SECONDS)
         if isinstance(error, KeyboardInterrupt):
-            self._end("interrupted", "interrupted; the same command continues from here", INTERRUPTED)
+            code = stops.exit_code() or stops.INTERRUPTED
+            self._end("interrupted", "interrupted; the same command continues from here", code)
         self._end(self._lost or text or type(error).__name__, self._lost or text or repr(error), FAILED)
 
     def run(self) -> None:

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from rt3d_jax.hosts import stops
+
 Progress = Callable[[str, int, int, dict[str, float]], None]
 Report = Callable[..., None]
 SECONDS = 1.0
@@ -84,7 +86,7 @@ class _Queue:
             process = self._context.Process(
                 target=_work, args=(job, _cores(place, at_once), os.getpid(), self._messages)
             )
-            with _ignored_interrupt():  # until the child has a process group of its own
+            with stops.waiting():  # until the child has a process group of its own
                 process.start()
             self._running[job.name] = process, place
 
@@ -135,13 +137,14 @@ def _attempt(job: Job, progress: Progress) -> tuple[Any, str | None]:
 def _work(job: Job, cores: set[int], parent: int, messages: Any) -> None:
     """The body of a job's process. It has its own process group, so Ctrl-C reaches it only through the parent."""
     os.setpgrp()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    stops.install()
     os.sched_setaffinity(0, cores)  # before XLA counts them
     said: dict[str, float] = {}
 
     def progress(what: str, done: int, total: int, values: dict[str, float] | None = None) -> None:
         if os.getppid() != parent:
             raise KeyboardInterrupt  # nobody listens any more
+        stops.check()
         now = time.monotonic()
         if done == total or now - said.get(what, 0.0) > SECONDS:
             said[what] = now
@@ -157,12 +160,3 @@ def _cores(place: int, places: int) -> set[int]:
     """
     cores = sorted(os.sched_getaffinity(0))
     return set(cores[place::places]) or {cores[place % len(cores)]}
-
-
-@contextlib.contextmanager
-def _ignored_interrupt():
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

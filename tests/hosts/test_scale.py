@@ -15,7 +15,7 @@ import jax
 import numpy as np
 import pytest
 
-from rt3d_jax.hosts import devices, distributed
+from rt3d_jax.hosts import devices, distributed, stops
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import masks, patterns
 from rt3d_jax.tasks import contract
@@ -121,7 +121,7 @@ def test_sigterm_for_one_process_stops_all_at_the_same_step_with_a_checkpoint(st
     ends = [(code, said[-1]["done"], err[-1]) for code, said, err in story[1]]
     assert ends[0] == ends[1]
     code, step, line = ends[0]
-    assert code == distributed.INTERRUPTED and 3 <= step < STEPS
+    assert code == stops.INTERRUPTED and 3 <= step < STEPS
     assert line == "scale: interrupted; the same command continues from here"
     first = next(line["done"] for line in story[2][0][1] if line.get("phase") == PRUNED)
     assert first == step + 1  # where the next two went on
