@@ -5,7 +5,6 @@ manifest. `write` makes one, `run` runs it.
 """
 
 import dataclasses
-import hashlib
 import importlib.metadata
 import os
 import pathlib
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from lowering.bundle import manifests
-from lowering.system import typed
+from lowering.system import hashes, typed
 from lowering.targets import targets
 
 FORMAT = 3
@@ -154,12 +153,6 @@ def scale(answer: np.ndarray) -> float:
     return float(np.abs(answer).max()) or 1.0
 
 
-def file_hash(path: pathlib.Path) -> str:
-    """sha256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _manifest(folder: pathlib.Path) -> dict[str, Any]:
     path = folder / "manifest.json"
     if not path.is_file() or path.is_symlink():
@@ -173,6 +166,8 @@ def _manifest(folder: pathlib.Path) -> dict[str, Any]:
         raise BundleError(f"{path} is not a manifest ({error!r}); {AGAIN}") from error
     if written not in range(1, FORMAT + 1):
         raise BundleError(f"{path} has format {repr(written)[:100]}, this version reads 1 to {FORMAT}; {AGAIN}")
+    if hashes.SEAL in manifest and not hashes.is_whole(manifest):
+        raise BundleError(f"{path} is not the file that was written, of which it holds the hash; {AGAIN}")
     if written == FORMAT:
         return manifest
     return manifests.upgrade(manifest, lambda: _shapes(folder, manifest["files"]))
@@ -207,7 +202,7 @@ def _check_file(path: pathlib.Path, entry: dict[str, Any] | None) -> None:
         raise BundleError(f"{path} is missing; {AGAIN}")
     if path.is_symlink():
         raise BundleError(f"{path} is a link, expected a file of the bundle's own; copy what it names to its place")
-    if path.stat().st_size != entry["bytes"] or file_hash(path) != entry["sha256"]:
+    if path.stat().st_size != entry["bytes"] or hashes.of_file(path) != entry["sha256"]:
         wanted = f"{entry['bytes']} bytes, sha256 {entry['sha256'][:12]}..."
         raise BundleError(f"{path} is not the file that was written ({wanted}); lower again")
 

@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from lowering.bundle import bundles, qemu, run, write
+from lowering.functions import trees
 from lowering.graph import batches, ops, trace
 from lowering.system import typed
 from lowering.targets import store, targets
@@ -31,16 +33,25 @@ class WrongAnswer(RuntimeError):
 class Deployed:
     """A bundle on disk, and how its answer compares with JAX's.
 
-    check: None where the bundle cannot run here, for the reason in `unchecked`.
+    check: None where nothing here can run the bundle, for the reason in `unchecked`; or where it should run and does
+    not, for the reason in `failure`.
     """
 
     bundle: bundles.Bundle
     check: run.Check | None
     unchecked: str = ""
+    failure: str = ""
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether it gives JAX's answer; None where nothing here can run it."""
+        return self.check.passed if self.check is not None else False if self.failure else None
 
     @property
     def verdict(self) -> str:
         """Whether the bundle gives JAX's answer, in words."""
+        if self.failure:
+            return f"DOES NOT RUN ({self.failure})"
         if self.check is None:
             return f"compiled, not checked ({self.unchecked})"
         said = "same answer as JAX" if self.check.passed else "WRONG ANSWER"
@@ -84,18 +95,18 @@ def deploy(
       targets.TargetError: there is no such target or form.
       NotImplementedError: the function calls Python or draws random numbers while it runs.
       ops.GraphError: the network or the example has a form that cannot be lowered.
-      bundles.BundleError: the example, the folder or the info does not fit.
+      bundles.BundleError: the example, the folder or the info does not fit, or a parameter is not finite.
       ValueError: the parameters are no tree of arrays.
       WrongAnswer: the bundle does not give JAX's answer.
-      run.RunError: a bundle for this machine does not run.
+      run.RunError: the bundle does not run, on a machine that has what it runs on.
 
     Where a target cannot run on this machine, the warning NotChecked says why.
     """
     found = targets.written(targets.find(target), form)
     folder, about = _folder(out), _about(info)
     made = checked(write.write(folder, example(apply, params, clip), found, about, store.find(found)))
-    if made.check is None and found.is_host:
-        raise run.RunError(made.unchecked)
+    if made.failure:
+        raise run.RunError(made.failure)
     if made.check is None:
         warnings.warn(str(made), NotChecked, stacklevel=2)
     elif not made.check.passed:
@@ -109,6 +120,7 @@ def example(apply: Callable[..., jax.Array], params: Any, clip: np.ndarray | Seq
         raise bundles.BundleError(f"clip is the shape {tuple(clip)}, expected an array of it; write numpy.zeros(shape)")
     inputs = tuple(map(_f32, clip if isinstance(clip, tuple | list) else (clip,)))
     trace.check(apply, params, inputs)
+    _check_finite(params)
     answers = tuple(map(_stored, jax.tree.leaves(jax.jit(apply)(params, *inputs))))
     by_example = batches.trace(apply, params, inputs, answers)
     return write.Example(by_example or trace.trace(apply, params, inputs), inputs, answers)
@@ -124,8 +136,17 @@ def checked(bundle: bundles.Bundle) -> Deployed:
     """Runs a bundle on its own example, natively, under qemu-user (arm64) or on the Vulkan device found here."""
     try:
         return Deployed(bundle, run.check(bundle))
-    except (qemu.EmulatorError, run.RunError) as error:
-        return Deployed(bundle, None, str(error))
+    except (qemu.EmulatorError, run.NoDevice) as error:
+        return Deployed(bundle, None, unchecked=str(error))
+    except run.RunError as error:
+        return Deployed(bundle, None, failure=str(error))
+
+
+def _check_finite(params: Any) -> None:
+    """BundleError for a parameter that is not finite, even where the answer does not show it."""
+    for path, leaf in trees.paths(params):
+        if jnp.issubdtype(jnp.result_type(leaf), jnp.inexact) and not np.isfinite(leaf).all():
+            raise bundles.BundleError(f"the parameter {path} is not finite, expected numbers; did training diverge?")
 
 
 def _folder(out: Any) -> pathlib.Path:

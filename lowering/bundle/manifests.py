@@ -132,12 +132,13 @@ class Manifest2(Manifest):
 
 
 class Manifest3(Manifest):
-    """A manifest of format 3: results of any number and type, and who computes what."""
+    """A manifest of format 3: results of any number and type, who computes what, and the hash of all that it says."""
 
     inputs: Arrays
     outputs: Arrays
     nodes: Annotated[list[NodeEntry], ENTRIES]
     score: Score | None
+    sha256: Hash
 
 
 # Every flag that a bundle's flag files may give to IREE's tools. Other flags could read or write other files.

@@ -1,7 +1,6 @@
 """Runs bundles: with IREE's own tools as they are shipped, natively or under qemu-user, or in this process."""
 
 import dataclasses
-import importlib.util
 import os
 import pathlib
 import subprocess
@@ -12,13 +11,17 @@ from typing import Any
 import numpy as np
 from iree import runtime
 
-from lowering.bundle import bundles, qemu
+from lowering.bundle import bundles, drivers, qemu
 from lowering.kernels import emit
 from lowering.system import bounds, typed
 
 
 class RunError(RuntimeError):
     """A bundle did not run. The message holds the first line of what the tool said."""
+
+
+class NoDevice(RuntimeError):
+    """This machine has nothing that a bundle could run on. The message says what is missing."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,20 +50,24 @@ def tool(bundle: bundles.Bundle, name: str) -> list[str]:
 
 def native_tool(name: str) -> list[str]:
     """The command for the tool that IREE's wheel brings for this machine."""
-    spec = importlib.util.find_spec("iree._runtime_libs")
-    assert spec is not None and spec.submodule_search_locations
-    return [str(pathlib.Path(spec.submodule_search_locations[0]) / name)]
+    return [drivers.tool(name)]
 
 
 def check(bundle: bundles.Bundle | str | pathlib.Path) -> Check:
     """Runs the bundle's example through iree-run-module with the bundle's flags, and compares with JAX's answer.
 
-    bundle: or its folder. BundleError for a folder that is none, RunError for a bundle that does not run.
+    bundle: or its folder. BundleError for a folder that is none, RunError for a bundle that does not run, NoDevice or
+    qemu.EmulatorError where nothing here could run it.
     """
     bundle = bundles.opened(bundle)
     with tempfile.TemporaryDirectory() as folder:
         outs = [pathlib.Path(folder) / name for name in bundle.outputs]
-        call(bundle, "iree-run-module", ["--flagfile=bench.flags", *(f"--output=@{out}" for out in outs)])
+        try:
+            call(bundle, "iree-run-module", ["--flagfile=bench.flags", *(f"--output=@{out}" for out in outs)])
+        except RunError as failure:
+            if bundle.target.kind == "vulkan" and (lack := drivers.missing(bundle.target)):
+                raise NoDevice(lack) from failure
+            raise
         answers = tuple(np.load(out, allow_pickle=False) for out in outs)
     errors = [error(bundle, name, found) for name, found in zip(bundle.outputs, answers, strict=True)]
     worst = max(absolute for absolute, _ in errors), max(relative for _, relative in errors)

@@ -15,7 +15,7 @@ from lowering.bundle import compile as compilers
 from lowering.graph import ops
 from lowering.graph.rewrites import stages
 from lowering.kernels import emit
-from lowering.system import files
+from lowering.system import files, hashes
 from lowering.targets import schedules, targets
 
 
@@ -219,8 +219,8 @@ def _write_manifest(folder: pathlib.Path, about: dict[str, Any]) -> None:
         dense, kept = (sum(layer[name] for layer in about["layers"]) for name in ("macs_dense", "macs"))
         about = {**about, "rate": dense / kept if kept else 1.0}
     paths = sorted(folder.iterdir())
-    listed = {path.name: {"bytes": path.stat().st_size, "sha256": bundles.file_hash(path)} for path in paths}
-    (folder / "manifest.json").write_text(json.dumps({**about, "files": listed}, indent=1))
+    listed = {path.name: {"bytes": path.stat().st_size, "sha256": hashes.of_file(path)} for path in paths}
+    (folder / "manifest.json").write_text(json.dumps(hashes.sealed({**about, "files": listed}), indent=1))
 
 
 def _source_hash(module: emit.Module, target: targets.Target, example: Example, info: bundles.Info) -> str:

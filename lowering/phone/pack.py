@@ -14,7 +14,7 @@ from typing import TypedDict
 
 from lowering.bundle import bundles, qemu
 from lowering.phone import cpu
-from lowering.system import elf, files, typed
+from lowering.system import elf, files, hashes, typed
 
 FORMAT = 1
 LEFT_HERE = ("module.mlir", "compile.flags")  # what a bundle holds to be compiled again
@@ -90,7 +90,7 @@ def write(
     sources |= {name: bundle.folder / name for name in carried(bundle)}
     needed = cpu.needed(bundle.manifest["target"]["flags"])
     scripts = {name: _script(name, kind, needed) for name in SCRIPTS}
-    sums = {name: bundles.file_hash(path) for name, path in sources.items()}
+    sums = {name: hashes.of_file(path) for name, path in sources.items()}
     sums |= {name: hashlib.sha256(text.encode()).hexdigest() for name, text in scripts.items()}
     about = {
         "format": FORMAT,
@@ -120,7 +120,7 @@ def read(folder: pathlib.Path) -> Pack:
     for name, expected in sums.items():
         if pathlib.PurePath(name).name != name:
             raise PackError(f"{path} names {name!r}, expected the name of a file in its folder; pack again")
-        if not (folder / name).is_file() or bundles.file_hash(folder / name) != expected:
+        if not (folder / name).is_file() or hashes.of_file(folder / name) != expected:
             raise PackError(f"{folder / name} is missing or not the file that was packed; pack again")
     bundle = bundles.read(folder, verify=False)
     return Pack(folder, about["name"], bundle, tuple(about["needed"]), about["tools"], sums)

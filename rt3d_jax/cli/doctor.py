@@ -12,8 +12,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from lowering.bundle import qemu
-from lowering.bundle import run as runs
+from lowering.bundle import drivers, qemu
 from lowering.counts import plugin
 from lowering.phone import cpu
 from lowering.system import extras, files
@@ -139,24 +138,11 @@ def _video() -> Finding:
 
 
 def _vulkan() -> Finding:
-    """The device, its version and the features that IREE's runtime asks for, as its own tool sees them."""
-    found = subprocess.run(
-        [*runs.native_tool("iree-run-module"), "--dump_devices=vulkan"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    said = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in found.stdout.splitlines())}
-    if "name" not in said:
-        return False, "no Vulkan 1.3 device; on a Debian without a GPU: apt-get install mesa-vulkan-drivers libvulkan1"
-    features = dict(pair.split("=") for pair in said.get("features", "").split())
-    missing = [name for name in gpus.FEATURES if features.get(name) != "yes"]
-    halves = all(features.get(name) == "yes" for name in ("shaderFloat16", "storageBuffer16BitAccess"))
-    text = (
-        f"{said['name']}, Vulkan {said.get('api')}, f16 {'yes' if halves else 'no'}, subgroup "
-        f"{said.get('subgroup', '').partition(' ')[0].removeprefix('size=')}"
-    )
+    driver = drivers.find()
+    if driver is None:
+        return False, drivers.INSTALL
+    missing, halves = driver.lacks(gpus.FEATURES), not driver.lacks(drivers.HALVES)
+    text = f"{driver.name}, Vulkan {driver.api}, f16 {'yes' if halves else 'no'}, subgroup {driver.subgroup}"
     return not missing, text + (f"; the driver lacks {', '.join(missing)}, which IREE needs" if missing else "")
 
 

@@ -1,6 +1,7 @@
 """rt3d lower: compile trained runs into bundles, and check each against JAX."""
 
 import dataclasses
+import errno
 import pathlib
 from collections.abc import Sequence
 from typing import Any
@@ -77,7 +78,7 @@ def lower(
     carries. None takes the first test example.
     """
     network = checkpoints.load_network(folder)
-    inputs = _inputs(folder) if file is None else network.task.example(file)
+    inputs = _inputs(folder, out) if file is None else network.task.example(file)
     example = deploy.example(checkpoints.apply(network), network.params, inputs)
     rows = []
     for target in chosen:
@@ -126,7 +127,8 @@ def row(made: deploy.Deployed) -> dict[str, Any]:
         **sizes,
     }
     if check is None:
-        return found | {"max_abs_error": None, "max_rel_error": None, "passed": None, "unchecked": made.unchecked}
+        reason = {"failure": made.failure} if made.failure else {"unchecked": made.unchecked}
+        return found | {"max_abs_error": None, "max_rel_error": None, "passed": made.passed, **reason}
     return found | {"max_abs_error": check.max_abs_error, "max_rel_error": check.max_rel_error, "passed": check.passed}
 
 
@@ -138,8 +140,7 @@ def show(rows: Sequence[dict[str, Any]]) -> None:
             r["run"],
             r["target"],
             r["form"],
-            _number(r["max_abs_error"]),
-            _number(r["max_rel_error"]),
+            *(_number(r[key], r["passed"]) for key in ("max_abs_error", "max_rel_error")),
             r["vmfb_bytes"] // 1024,
             r["weights_bytes"] // 1024,
             r["tuning"],
@@ -151,13 +152,22 @@ def show(rows: Sequence[dict[str, Any]]) -> None:
         console.say(f"not checked: {reason}")
 
 
-def _number(value: float | None) -> str:
-    return "not checked" if value is None else f"{value:.1e}"
+def _number(value: float | None, passed: bool | None) -> str:
+    return f"{value:.1e}" if value is not None else "not checked" if passed is None else "does not run"
 
 
-def _inputs(folder: pathlib.Path) -> tuple[np.ndarray, ...]:
-    """The inputs of the first test example of the data that a run was trained on."""
+def _inputs(folder: pathlib.Path, other: pathlib.Path) -> tuple[np.ndarray, ...]:
+    """The inputs of the first test example of the data that a run was trained on.
+
+    Data that are to be made are made in other/data where the folder of the run cannot be written.
+    """
     out = folder.resolve().parents[1]
     if isinstance(checkpoints.origin(folder), experiments.Imported):
         raise ValueError(f"{folder} holds imported weights, which have no data set; name a video with --clip VIDEO")
-    return prune.experiment(out).task.open(out, lambda *_: None).example()
+    task = prune.experiment(out).task
+    try:
+        return task.open(out, lambda *_: None).example()
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        return task.open(other, lambda *_: None).example()

@@ -11,6 +11,7 @@ import numpy as np
 
 from lowering.bundle import bundles
 from lowering.bundle import run as runs
+from lowering.system import hashes
 from rt3d_jax.cli import prune
 from rt3d_jax.data import clips
 from rt3d_jax.evaluation import predict
@@ -72,7 +73,7 @@ def _run(folder: pathlib.Path) -> Subject:
         scheme=network.scheme,
         rate=network.rate,
         home=folder.resolve().parents[1],
-        forward=lambda inputs, good: answer(*inputs)[good],
+        forward=lambda inputs, good: predict.finite(answer(*inputs)[good], network.name),
         key=digest.hexdigest(),
         **told,
     )
@@ -97,7 +98,7 @@ def _bundle(folder: pathlib.Path) -> Subject:
         scheme=manifest["scheme"],
         rate=manifest["rate"],
         home=folder.resolve().parents[2],
-        forward=lambda inputs, good: one_by_one(inputs, np.flatnonzero(good)),
-        key=bundles.file_hash(folder / "manifest.json"),
+        forward=lambda inputs, good: predict.finite(one_by_one(inputs, np.flatnonzero(good)), bundle.name),
+        key=hashes.of_file(folder / "manifest.json"),
         **told,
     )

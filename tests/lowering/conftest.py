@@ -14,6 +14,7 @@ import pytest
 
 from lowering.bundle import bundles, qemu, run
 from lowering.bundle import write as writing
+from lowering.system import hashes
 from lowering.targets import targets
 from tests.lowering import networks
 
@@ -88,7 +89,7 @@ def sign(bundle: bundles.Bundle, name: str, content: bytes) -> None:
     """Writes a file of the bundle and its hash into the manifest: what a stranger would do."""
     (bundle.folder / name).write_bytes(content)
     files = bundle.manifest["files"] | {name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}}
-    (bundle.folder / "manifest.json").write_text(json.dumps(bundle.manifest | {"files": files}))
+    (bundle.folder / "manifest.json").write_text(json.dumps(hashes.sealed(bundle.manifest | {"files": files})))
 
 
 @functools.cache

@@ -1,5 +1,6 @@
 """The deploy folder: what it says, when it is reused, and what is refused."""
 
+import contextlib
 import dataclasses
 import importlib.metadata
 import json
@@ -14,6 +15,7 @@ import pytest
 from lowering.bundle import bundles
 from lowering.bundle import compile as compilers
 from lowering.bundle import write as writing
+from lowering.system import hashes
 from lowering.targets import targets
 from tests.lowering import conftest, networks
 
@@ -56,7 +58,7 @@ def test_a_manifest_says_what_the_bundle_holds(host_bundle: bundles.Bundle, netw
     assert set(found["files"]) == {p.name for p in host_bundle.folder.iterdir()} - {"manifest.json"}
     for name, entry in found["files"].items():
         path = host_bundle.folder / name
-        assert entry == {"bytes": path.stat().st_size, "sha256": bundles.file_hash(path)}
+        assert entry == {"bytes": path.stat().st_size, "sha256": hashes.of_file(path)}
     assert host_bundle.name == "kgs-2.6x on host"
 
 
@@ -222,7 +224,8 @@ def test_a_manifest_whose_list_of_files_is_spoilt_is_refused(copied_bundle: bund
 
 def test_a_target_that_is_gone_is_named(copied_bundle: bundles.Bundle) -> None:
     path = copied_bundle.folder / "manifest.json"
-    path.write_text(json.dumps(copied_bundle.manifest | {"target": {"name": "android:cortex-m0"}}))
+    manifest = copied_bundle.manifest | {"target": {"name": "android:cortex-m0"}}
+    path.write_text(json.dumps(hashes.sealed(manifest)))
     with pytest.raises(targets.TargetError, match=r"^no target 'android:cortex-m0'; expected one of: host, android:"):
         bundles.read(copied_bundle.folder)
 
@@ -268,3 +271,19 @@ def test_small_logits_have_a_small_threshold(tmp_path: pathlib.Path, network: ne
     small = dataclasses.replace(network, params=params)
     line = (write(tmp_path / "small", small).folder / "run.flags").read_text().splitlines()[-1]
     assert float(line.partition("=")[2]) == pytest.approx(1e-4 * np.abs(small.logits()).max(), rel=1e-4)
+
+
+def test_a_flipped_bit_of_a_manifest_is_found(copied_bundle: bundles.Bundle) -> None:
+    path, rng = copied_bundle.folder / "manifest.json", np.random.default_rng(0)
+    whole = path.read_bytes()
+    for _ in range(100):
+        flipped = bytearray(whole)
+        flipped[rng.integers(len(whole))] ^= 1 << rng.integers(8)
+        path.write_bytes(flipped)
+        with contextlib.suppress(ValueError):  # white space may be any
+            assert json.loads(flipped) == json.loads(whole)
+            continue
+        with pytest.raises((bundles.BundleError, targets.TargetError), match="manifest.json"):
+            bundles.read(copied_bundle.folder)
+    path.write_bytes(whole)
+    assert bundles.read(copied_bundle.folder).manifest == copied_bundle.manifest

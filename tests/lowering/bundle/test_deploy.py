@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import lowering
-from lowering.bundle import bundles, deploy, run
+from lowering.bundle import bundles, deploy, drivers, run
 from lowering.graph import keys
 from lowering.graph.rewrites import stages
-from lowering.targets import schedules, store, targets
+from lowering.targets import gpus, schedules, store, targets
 from tests.lowering import networks
 
 
@@ -150,6 +150,57 @@ def test_a_bundle_for_this_machine_that_does_not_run_is_an_error(
     monkeypatch.setattr(run, "check", fails)
     with pytest.raises(run.RunError, match="^iree-run-module failed on network on host with exit code 1: no message$"):
         lowering.deploy(half.function, half.params, half.clip, out=deployed.bundle.folder)
+
+
+@pytest.mark.parametrize("target", ["host", "android:cortex-a76", "vulkan:adreno"])
+def test_a_bundle_that_should_run_and_does_not_has_failed(
+    copied_bundle: bundles.Bundle, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    def fails(*_: object) -> str:
+        raise run.RunError("iree-run-module failed")
+
+    monkeypatch.setattr(run, "call", fails)
+    monkeypatch.setattr(drivers, "find", lambda: drivers.Driver("gpu", "1.3", frozenset(gpus.FEATURES), "8"))
+    bundle = bundles.Bundle(copied_bundle.folder, copied_bundle.manifest | {"target": {"name": target}})
+    made = deploy.checked(bundle)
+    assert (made.passed, made.verdict) == (False, "DOES NOT RUN (iree-run-module failed)")
+
+
+@pytest.mark.parametrize(
+    ("target", "features", "reason"),
+    [
+        ("vulkan:adreno", None, drivers.INSTALL),
+        ("vulkan:adreno", gpus.FEATURES[1:], f"the driver of gpu lacks {gpus.FEATURES[0]}"),
+        ("vulkan:adreno:f16", gpus.FEATURES, "the driver of gpu lacks shaderFloat16, storageBuffer16BitAccess"),
+    ],
+)
+def test_a_bundle_for_which_there_is_no_device_is_not_checked(
+    copied_bundle: bundles.Bundle,
+    monkeypatch: pytest.MonkeyPatch,
+    target: str,
+    features: tuple[str, ...] | None,
+    reason: str,
+) -> None:
+    def fails(*_: object) -> str:
+        raise run.RunError("iree-run-module failed")
+
+    found = None if features is None else drivers.Driver("gpu", "1.3", frozenset(features), "8")
+    monkeypatch.setattr(run, "call", fails)
+    monkeypatch.setattr(drivers, "find", lambda: found)
+    bundle = bundles.Bundle(copied_bundle.folder, copied_bundle.manifest | {"target": {"name": target}})
+    made = deploy.checked(bundle)
+    assert (made.passed, made.unchecked) == (None, reason)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_parameter_that_is_not_finite_is_refused_even_where_the_answer_hides_it(
+    tmp_path: pathlib.Path, half: networks.Network, value: float
+) -> None:
+    params = {**half.params, "unread": np.array([1, value], np.float32)}
+    message = "the parameter unread is not finite, expected numbers; did training diverge?"
+    with pytest.raises(bundles.BundleError, match=f"^{re.escape(message)}$"):
+        lowering.deploy(half.function, params, half.clip, out=tmp_path / "b")
+    assert not (tmp_path / "b").exists()
 
 
 def test_a_clip_that_jax_itself_refuses_is_jaxs_error(tmp_path: pathlib.Path, half: networks.Network) -> None:

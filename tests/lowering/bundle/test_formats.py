@@ -1,4 +1,6 @@
-"""Bundles of the first format, from before compile.flags and several inputs, still open, run and are timed."""
+"""Bundles of older formats still open, run and are timed: 1, from before compile.flags and several inputs, and 2, from
+before manifests held their own hash.
+"""
 
 import json
 import pathlib
@@ -23,7 +25,7 @@ def old(copied_bundle: bundles.Bundle) -> pathlib.Path:
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "compile.flags").unlink()
     del manifest["files"]["compile.flags"]
-    manifest = {name: value for name, value in manifest.items() if name not in SINCE} | {
+    manifest = {name: value for name, value in manifest.items() if name not in (*SINCE, "sha256")} | {
         "format": 1,
         "source": "0" * 64,
     }
@@ -33,10 +35,21 @@ def old(copied_bundle: bundles.Bundle) -> pathlib.Path:
 
 def test_an_old_bundle_opens_as_one_of_today(old: pathlib.Path, host_bundle: bundles.Bundle) -> None:
     found = bundles.read(old)
-    for name in set(host_bundle.manifest) - {"format", "files", "source", "nodes"}:
+    for name in set(host_bundle.manifest) - {"format", "files", "source", "nodes", "sha256"}:
         assert found.manifest[name] == host_bundle.manifest[name]
     assert set(found.files) == set(host_bundle.files) - {"compile.flags"}
     assert bundles.read(old, verify=False) == found
+
+
+def test_a_bundle_from_before_manifests_held_their_hash_opens(copied_bundle: bundles.Bundle) -> None:
+    today = copied_bundle.manifest
+    since = {"format": 2, "output": today["outputs"][0]}
+    old = {name: value for name, value in today.items() if name not in ("outputs", "nodes", "sha256")} | since
+    (copied_bundle.folder / "manifest.json").write_text(json.dumps(old))
+    found = bundles.read(copied_bundle.folder).manifest
+    assert {name: found[name] for name in today.keys() - {"format", "nodes", "sha256"}} == {
+        name: today[name] for name in today.keys() - {"format", "nodes", "sha256"}
+    }
 
 
 def test_an_old_bundle_runs_and_is_timed(old: pathlib.Path) -> None:

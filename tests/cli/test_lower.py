@@ -1,0 +1,31 @@
+"""`rt3d lower`: what its rows and its exit code say of bundles that pass, fail and cannot be checked here."""
+
+import pathlib
+
+import pytest
+
+from lowering.bundle import bundles, deploy
+from rt3d_jax.cli import console, lower
+
+FILES = {name: {"bytes": 1024, "sha256": "0" * 64} for name in ("module.vmfb", "weights.irpa")}
+MANIFEST = {"run": "dense", "target": {"name": "host"}, "tuning": "default", "files": FILES}
+BUNDLE = bundles.Bundle(pathlib.Path("bundle"), MANIFEST)
+
+
+@pytest.mark.parametrize(
+    ("made", "passed", "code", "cell"),
+    [
+        (deploy.Deployed(BUNDLE, None, failure="exit code 1"), False, 1, "does not run"),
+        (deploy.Deployed(BUNDLE, None, unchecked="no qemu"), None, 0, "not checked"),
+    ],
+)
+def test_a_bundle_that_does_not_run_is_a_failure_and_one_that_cannot_be_run_here_is_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], made, passed, code, cell
+) -> None:
+    monkeypatch.setattr(lower, "lower", lambda *_: [lower.row(made)])
+    monkeypatch.setattr(console, "CONSOLE", type(console.CONSOLE)(width=160))
+    assert lower.row(made)["passed"] is passed
+    assert lower.run((pathlib.Path("out/runs/dense"),), target=("host",)) == code
+    out = capsys.readouterr().out
+    assert cell in out
+    assert ("not checked: no qemu" in out) == (passed is None)
