@@ -89,7 +89,7 @@ def _check_same(folder: pathlib.Path, beside: pathlib.Path) -> None:
         one, other = folder / name, beside / name
         there = [path.is_file() for path in (one, other)]
         if any(there) and not (all(there) and filecmp.cmp(one, other, shallow=False)):
-            raise ValueError(f"{folder} holds another {name}; delete the folder or choose another --out")
+            raise ValueError(f"{folder} holds another {name}; move the folder away or choose another --out")
 
 
 def _phase(made: experiments.Experiment | experiments.Imported, key: dict) -> str:

@@ -1,7 +1,6 @@
 """Turns another library's weights into our parameter tree, and into a run folder."""
 
 import dataclasses
-import hashlib
 import pathlib
 import re
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ import jax
 import numpy as np
 
 from lowering.functions import trees
-from lowering.system import spelling
+from lowering.system import hashes, spelling
 from rt3d_jax.evaluation import measured
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost
@@ -54,7 +53,7 @@ def run_folder(
     if len(labels) != classes:
         raise ValueError(f"{len(labels)} labels, but {path} tells {classes} classes apart; name each class once")
     task = classification.Classification(None, clip)
-    imported = experiments.Imported(f"{source.origin}, {path.name}", _sha256(path), model, task)
+    imported = experiments.Imported(f"{source.origin}, {path.name}", hashes.of_file(path), model, task)
     score = measured.accuracy(None, f"not measured; weights of {imported.origin}")
     network = checkpoints.Network(
         name=out.name,
@@ -80,7 +79,7 @@ def shared_folder(path: pathlib.Path, out: pathlib.Path, code: Sequence[str] = (
     """
     found = shared.read(path, code)
     card.text(found)  # what cannot be described would be found out at the next export only
-    facts, digest = found.facts, _sha256(path / shared.MODEL)
+    facts, digest = found.facts, hashes.of_file(path / shared.MODEL)
     imported = experiments.Imported(f"{facts.name}, as `rt3d export` wrote it", digest, facts.model, facts.task)
     table = facts.table()
     network = checkpoints.Network(
@@ -123,12 +122,10 @@ def convert(
         if found[path].shape != shape:
             raise ValueError(f"{where} has {path} of shape {found[path].shape}, expected {shape} for {source.origin}")
     leaves = {path: np.ascontiguousarray(found[path], np.float32) for path in expected}
+    for path, values in leaves.items():
+        if not np.isfinite(values).all():
+            raise ValueError(f"{where} has a {path} that is not finite, expected numbers; fetch it again")
     return trees.like(shapes, leaves), classes
-
-
-def _sha256(path: pathlib.Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _renamed(arrays: dict[str, np.ndarray], rows: sources.Rows) -> tuple[dict[str, np.ndarray], list[str]]:

@@ -2,7 +2,7 @@
 
 | file | what |
 |---|---|
-| config.json | `Facts` and the sizes that follow from them, as JSON |
+| config.json | `Facts`, the sizes that follow from them and the sha256 of the two files of arrays, as JSON |
 | model.safetensors | every parameter under its path ("conv1/kernel"), f32, DHWIO or IO; dropped weights are zeros |
 | masks.safetensors | masks by the parameter's path, u8[ceil(size / 8)], as numpy.packbits packs them in C order |
 | README.md | the model card, see `card`; never read |
@@ -23,7 +23,7 @@ import safetensors
 import safetensors.numpy
 
 from lowering.functions import trees
-from lowering.system import files
+from lowering.system import files, hashes
 from rt3d_jax.evaluation import measured
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost
@@ -37,6 +37,7 @@ FORMAT, VERSION, VERSIONS = "rt3d-jax", 2, (1, 2)
 CONFIG, MODEL, MASKS, CARD = "config.json", "model.safetensors", "masks.safetensors", "README.md"
 FILES = (CONFIG, MODEL, MASKS, CARD)
 RATE_TOLERANCE = 1e-3
+HASHES = "sha256"  # in config.json: of MODEL and MASKS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,12 +90,13 @@ def write(folder: pathlib.Path, shared: Shared) -> None:
     kept = {"macs": cost.macs(layers, shared.masks), "parameters": cost.parameters(layers, shared.masks)}
     sizes = {"macs_dense": cost.macs(layers), "parameters_dense": cost.parameters(layers), **kept}
     said = {"format": FORMAT, "version": VERSION, **to_json(shared.facts), "rate": sizes["macs_dense"] / kept["macs"]}
-    files.write_json(folder / CONFIG, {**said, **sizes})
     arrays = {path: np.asarray(leaf) for path, leaf in trees.paths(shared.params)}
     packed = {path: np.packbits(np.asarray(mask)) for path, mask in trees.paths(shared.masks)}
     for name, found in ((MODEL, arrays), (MASKS, packed)):
         if found:
             (folder / name).write_bytes(safetensors.numpy.save(found, {"format": f"{FORMAT} {VERSION}"}))
+    written = {name: hashes.of_file(folder / name) for name in (MODEL, MASKS) if (folder / name).exists()}
+    files.write_json(folder / CONFIG, {**said, **sizes, HASHES: written})
 
 
 def to_json(facts: Facts) -> dict[str, Any]:
@@ -112,7 +114,8 @@ def read(folder: pathlib.Path, code: Sequence[str] = ()) -> Shared:
     Raises:
       FileNotFoundError: no such folder, or no config.json or model.safetensors in it.
       ValueError: anything else that `write` does not write: another version, unknown names, shapes that are not the
-        network's, values that are not finite, dropped weights that are not zero, a rate that the masks do not give.
+        network's, values that are not finite, dropped weights that are not zero, a rate that the masks do not give,
+        arrays of another hash.
     """
     said = _said(_file(folder / CONFIG))
     _check_code(folder / CONFIG, said, code)
@@ -139,6 +142,7 @@ def read(folder: pathlib.Path, code: Sequence[str] = ()) -> Shared:
             raise ValueError(f"{folder / MODEL} has a {path} with weights that {MASKS} drops, expected zeros there")
     shared = Shared(facts, trees.like(shapes, params), trees.like(shapes, masks))
     _check_rate(folder / CONFIG, said, shared)
+    _check_hashes(folder, said)
     return shared
 
 
@@ -179,6 +183,16 @@ def _check_code(path: pathlib.Path, said: dict[str, Any], allowed: Sequence[str]
             raise ValueError(
                 f"{path} wants to import {text}, which is its maker's code; allow it with --code if you trust it"
             )
+
+
+def _check_hashes(folder: pathlib.Path, said: dict[str, Any]) -> None:
+    """ValueError for arrays that are not those that were written. Folders of older versions do not say."""
+    wanted = said.get(HASHES, {})
+    if not isinstance(wanted, dict) or not wanted.keys() <= {MODEL, MASKS}:
+        raise ValueError(f"{folder / CONFIG} has {HASHES} {repr(wanted)[:100]}, expected one of {MODEL} and {MASKS}")
+    for name, value in wanted.items():
+        if hashes.of_file(_file(folder / name)) != value:
+            raise ValueError(f"{folder / name} is not the file that was written, as {CONFIG} says; fetch it again")
 
 
 def _file(path: pathlib.Path) -> pathlib.Path:

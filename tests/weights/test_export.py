@@ -82,7 +82,7 @@ def test_an_imported_run_measures_the_accuracy_that_its_folder_says(out, share, 
     imports.shared_folder(share, tmp_path / "run")
     network = checkpoints.load_network(tmp_path / "run")
     prepared = phases.prepare(EXPERIMENT, out, lambda *event: None)
-    assert phases.test_score(prepared, network.params, "run") == network.score
+    assert phases.test_score(prepared, network.params, "run") == (network.score, 0)
 
 
 def test_training_starts_from_an_imported_run(share, tmp_path):
@@ -99,7 +99,7 @@ def test_a_folder_that_is_the_same_is_kept_and_another_is_an_error(out, share, t
     assert exports.export(out / "runs" / PRUNED, tmp_path) == (copy, True, None)
     assert times == {path: path.stat().st_mtime_ns for path in copy.iterdir()}
     with pytest.raises(
-        ValueError, match=rf"^{copy} holds another config.json; delete the folder or choose another --out$"
+        ValueError, match=rf"^{copy} holds another config.json; move the folder away or choose another --out$"
     ):
         exports.export(out / "runs" / PRUNED, tmp_path, licence="mit")
     (copy / shared.MASKS).unlink()

@@ -100,7 +100,7 @@ def test_other_weights_are_errors_that_name_the_first_difference(tiny_state, tmp
 def test_labels_of_another_number_and_a_folder_in_use_are_errors(path, runs):
     with pytest.raises(ValueError, match=r"^2 labels, but .*tiny.pth tells 8 classes apart; name each class once$"):
         imports.run_folder(path, "tiny", runs / "other", labels=("a", "b"))
-    with pytest.raises(ValueError, match=r"tiny is not empty; delete it or choose another output folder$"):
+    with pytest.raises(ValueError, match=r"tiny is not empty; move it away or choose another output folder$"):
         imports.run_folder(path, "tiny", runs / "tiny")
 
 

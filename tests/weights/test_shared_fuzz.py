@@ -107,6 +107,13 @@ def weights(folder, path):
     return safetensors.numpy.load_file(folder / "model.safetensors")[path].copy()
 
 
+def flipped(folder):
+    """One bit of one weight, which makes it 1e38 or so."""
+    values = weights(folder, "fc/kernel")
+    values.view(np.uint32)[1, 1] ^= 1 << 30
+    arrays(folder, "model.safetensors", fc__kernel=values)
+
+
 def nan(folder):
     values = weights(folder, "fc/kernel")
     values[1, 1] = np.nan
@@ -169,6 +176,8 @@ CONTRADICTIONS = [
     (lambda f: said(f, origin=origin(mean=["a", "b", "c"])), "origin.task.clip.mean[0] is 'a', expected a number"),
     (lambda f: said(f, origin=origin(short_side=1 << 20)), "the clip has short_side 1048576, expected 1 to 8192"),
     (nan, "model.safetensors has a fc/kernel that is not finite, expected numbers; fetch it again"),
+    (flipped, "model.safetensors is not the file that was written, as config.json says; fetch it again"),
+    (lambda f: said(f, sha256={"x": ""}), "config.json has sha256 {'x': ''}, expected one of model.safetensors and"),
     (alive, "model.safetensors has a conv2/kernel with weights that masks.safetensors drops, expected zeros there"),
     (cut, "model.safetensors is damaged or no safetensors file"),
     (spare, "masks.safetensors has conv2/kernel of type and shape U8 (49,), expected U8 (48,)"),
@@ -199,6 +208,13 @@ def test_a_folder_that_contradicts_itself_is_named(folder, change, message):
     with pytest.raises(ValueError, match=re.escape(message)) as error:
         shared.read(folder)
     assert str(error.value).startswith(str(folder)) and "\n" not in str(error.value)
+
+
+def test_a_folder_from_before_it_held_hashes_is_read(folder):
+    found = json.loads((folder / "config.json").read_text())
+    del found["sha256"]
+    (folder / "config.json").write_text(json.dumps(found))
+    assert shared.read(folder).facts == FACTS
 
 
 def test_bits_after_the_last_weight_are_refused(folder):
