@@ -5,7 +5,6 @@ A batch is a pure function of the seed and its number; grain's worker processes 
 
 import dataclasses
 import functools
-import gc
 import itertools
 import multiprocessing
 import os
@@ -17,12 +16,12 @@ from typing import Any, Literal, Protocol, Self
 import numpy as np
 
 from lowering.system import extras
-from rt3d_jax.data import clips, folders
+from rt3d_jax.data import clips, folders, memory
+from rt3d_jax.hosts import stops
 
 Bad = Literal["error", "skip"]
 Batch = dict[str, np.ndarray]
 NO_LABEL = -1
-GC_PASSES = 4  # what ends in one pass may free more in the next
 
 
 class Batches(Iterator[Batch]):
@@ -38,6 +37,7 @@ class Batches(Iterator[Batch]):
         self._source = source
         self._workers = workers
         self._iterator: Any = None
+        self._memory: memory.Region | None = None
         self._next = 0
         self.skipped: dict[str, str] = {}
 
@@ -47,8 +47,17 @@ class Batches(Iterator[Batch]):
 
     def __next__(self) -> Batch:
         if self._iterator is None:
-            self._iterator = _ahead(self._source, self._next, self._workers)
-        made = next(self._iterator)
+            if self._workers:
+                memory.check_room(_bytes(self._source), self._workers)
+                self._memory = memory.Region()
+            self._iterator = _ahead(self._source, self._next, self._workers, self._memory)
+        try:
+            made = next(self._iterator)
+        except RuntimeError as error:  # grain's, of a worker that was killed
+            raise RuntimeError(
+                f"a process that reads videos ended ({error}); perhaps memory ran out: {memory.room()}; give it more, "
+                "or read without such processes: --workers 0"
+            ) from error
         self._next += 1
         self.skipped.update(made.pop("bad"))
         # Out of the workers' shared memory, which would be lost if the array outlived it.
@@ -69,8 +78,9 @@ class Batches(Iterator[Batch]):
         if self._iterator is not None:
             self._iterator.close()
             self._iterator = None
-            if self._workers:
-                _free_shared_memory()
+            if self._memory is not None:
+                self._memory.close()
+                self._memory = None
 
     def __enter__(self) -> Self:
         return self
@@ -128,6 +138,12 @@ def eval_batches(
 
 class _Source(Protocol):
     """A batch by number, with the bad videos met under "bad": a grain random-access data source."""
+
+    @property
+    def rows(self) -> tuple[int, ...]: ...
+
+    @property
+    def spec(self) -> clips.ClipSpec: ...
 
     def __len__(self) -> int: ...
 
@@ -216,37 +232,31 @@ def _rows(rows: Sequence[int] | None, batch: int) -> tuple[int, ...]:
     return found
 
 
-def _ahead(source: _Source, start: int, workers: int) -> Any:
-    """Grain's iterator over source[start:], a few batches ahead of the reader."""
+def _ahead(source: _Source, start: int, workers: int, region: memory.Region | None) -> Any:
+    """Grain's iterator over source[start:], a few batches ahead of the reader. region: of workers, None without any."""
     with extras.need("video"):
         import absl.flags
         import grain
     batches = grain.MapDataset.source(source)[start:]
     stream = batches.to_iter_dataset(grain.ReadOptions(num_threads=1, prefetch_buffer_size=2))
-    if workers:
+    if region is not None:
         if not absl.flags.FLAGS.is_parsed():
             absl.flags.FLAGS.mark_as_parsed()  # grain reads absl flags, which only absl's own programs parse
         options = grain.MultiprocessingOptions(num_workers=workers, per_worker_buffer_size=2)
-        stream = stream.mp_prefetch(options, worker_init_fn=_live_and_die_with_parent)
-    return iter(stream)
+        stream = stream.mp_prefetch(options, worker_init_fn=functools.partial(_begin, region))
+    iterator = iter(stream)
+    if region is not None:
+        with stops.waiting():
+            iterator.start_prefetch()
+    return iterator
 
 
-def _free_shared_memory() -> None:
-    """Frees batches of a closed iterator now: they lie in reference cycles, which grain's thread may not reach before
-    the end.
+def _begin(region: memory.Region, worker: int, workers: int) -> None:
+    """Runs in a worker first.
+
+    Names its shared memory, leaves Ctrl-C and SIGTERM to the parent, and ends the worker when the parent is killed.
     """
-    for _ in range(GC_PASSES):
-        if not gc.collect():
-            break
-    with extras.need("video"):
-        from grain._src.python.ipc import shared_memory_array
-    freeing = shared_memory_array.SharedMemoryArray._del_thread_pool
-    if freeing is not None:
-        freeing.apply(int)  # its one thread takes tasks in order: this one comes after all that is to be freed
-
-
-def _live_and_die_with_parent(worker: int, workers: int) -> None:
-    """Runs in a worker: leaves Ctrl-C and SIGTERM to the parent, and ends the worker when the parent is killed."""
+    region.name_ours()
     for number in (signal.SIGINT, signal.SIGTERM):  # both reach all processes of a terminal or a SLURM job
         signal.signal(number, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
@@ -257,6 +267,11 @@ def _live_and_die_with_parent(worker: int, workers: int) -> None:
             os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def _bytes(source: _Source) -> int:
+    """The size of the clips of one batch."""
+    return 4 * 3 * len(source.rows) * source.spec.sampling.frames * source.spec.size**2
 
 
 def _empty(batch: int, spec: clips.ClipSpec) -> dict[str, Any]:
