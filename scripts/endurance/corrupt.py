@@ -1,0 +1,75 @@
+"""One trial: a file that is damaged at random, and who reads it."""
+
+import dataclasses
+import json
+import pathlib
+import shutil
+from collections.abc import Callable
+
+import jax
+import numpy as np
+
+from lowering.bundle import bundles
+from lowering.system import hashes
+from rt3d_jax.training import checkpoints, states
+from rt3d_jax.weights import shared
+
+
+def damage(path: pathlib.Path, rng: np.random.Generator) -> str:
+    """Breaks a file; says how."""
+    data = bytearray(path.read_bytes())
+    kind, place = str(rng.choice(["flip", "overwrite", "cut", "zeros"])), int(rng.integers(max(1, len(data))))
+    match kind:
+        case "flip" if data:
+            data[place] ^= 1 << int(rng.integers(8))
+        case "cut":
+            del data[place:]
+        case "zeros":
+            data[place : place + 512] = bytes(len(data[place : place + 512]))
+        case _:
+            data[place : place + 4] = rng.bytes(4)
+    path.write_bytes(data)
+    return f"{kind} at {place} of {path.name}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Subject:
+    """What is damaged: files below folder/`inside`. read(folder): all that would be used, as a text."""
+
+    folder: pathlib.Path
+    inside: str
+    read: Callable[[pathlib.Path], str]
+
+
+def corrupted(subject: Subject, copy: pathlib.Path, rng: np.random.Generator) -> tuple[bool, str] | None:
+    """One trial on a copy of a folder. None where what is read is what was written."""
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(subject.folder, copy)
+    whole = subject.read(copy)
+    files = [path for path in sorted((copy / subject.inside).rglob("*")) if path.is_file() and path.stat().st_size]
+    what = damage(files[rng.integers(len(files))], rng)
+    try:
+        return None if subject.read(copy) == whole else (False, f"{what}: USED")
+    except (ValueError, FileNotFoundError) as error:
+        return str(copy) in str(error) and "\n" not in str(error), f"{what}: {error}"
+    except Exception as error:
+        return False, f"{what}: {error!r}"
+
+
+def subjects(base: pathlib.Path) -> dict[str, Subject]:
+    """What can be damaged, by name."""
+
+    def text(found):
+        return states.hash_of((found.params, jax.tree.leaves(found.masks)))
+
+    def bundle(folder):
+        found = bundles.read(folder)
+        return json.dumps([found.manifest, *(hashes.of_file(folder / name) for name in found.files)])
+
+    return {
+        "checkpoints": Subject(
+            base / "trained/runs/kgs-3x", "checkpoints", lambda copy: text(checkpoints.load_network(copy))
+        ),
+        "bundles": Subject(base / "trained/bundles/kgs-3x/host", ".", bundle),
+        "weights": Subject(base / "shared/kgs-3x", ".", lambda copy: text(shared.read(copy))),
+    }

@@ -1,0 +1,59 @@
+"""One trial: a verb that is stopped at a random moment and called again."""
+
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+
+import bench
+import numpy as np
+import verbs
+
+SHARED_MEMORY = pathlib.Path("/dev/shm")
+
+
+def disturbed(
+    place: bench.Bench, verb: verbs.Verb, rng: np.random.Generator, numbers: tuple[int, ...]
+) -> tuple[bool, str]:
+    """One trial: stopped at a random moment, then called again. Whether all was as it should be, and what was not."""
+    seconds, wanted = place.undisturbed(verb)
+    out, number = place.trial(verb, "trial"), int(rng.choice(numbers))
+    process = place.start(verb.arguments, out)
+    time.sleep(float(rng.uniform(0.02, seconds)))
+    if process.poll() is None:
+        if number == signal.SIGKILL:  # all of its session: the jobs of a sweep have groups of their own
+            subprocess.run(["pkill", "-KILL", "-s", str(process.pid)], check=False)
+        else:
+            process.send_signal(number)
+    code, said = process.wait(), (out / "error.txt").read_text()
+    faults = [] if number == signal.SIGKILL else _manners(code, number, said)
+    faults += [] if number == signal.SIGKILL else [f"left {path}" for path in _left(place, process.pid)]
+    try:
+        place.call(verb.arguments, out)
+        found = verb.left(out)
+        faults += [f"{name} differs" for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name)]
+    except RuntimeError as error:
+        faults.append(str(error))
+    private = [path for mark in ("*.part-*", "*orbax-checkpoint-tmp*") for path in out.rglob(mark)]
+    faults += [f"left {path}" for path in (*private, *SHARED_MEMORY.glob("rt3d-*"))]
+    shutil.rmtree(place.folder / "tmp")
+    (place.folder / "tmp").mkdir()
+    return not faults, f"{signal.Signals(number).name}, exit code {code}: {'; '.join(faults[:3]) or 'as it should be'}"
+
+
+def _manners(code: int, number: int, said: str) -> list[str]:
+    if code == 0:
+        return []  # it had ended before
+    lines = [line for line in said.splitlines() if line.strip()]
+    told = [line for line in lines if "interrupted" in line]
+    faults = [] if code == 128 + number or (code == -number and not lines) else [f"exit code {code}"]
+    return faults + ([] if len(told) == len(lines) <= 1 else [f"said {' / '.join(lines[-3:])[-300:]!r}"])
+
+
+def _left(place: bench.Bench, group: int) -> Iterator[str]:
+    time.sleep(0.5)
+    processes = subprocess.run(["ps", "-o", "args=", "-s", str(group)], capture_output=True, text=True, check=False)
+    yield from processes.stdout.splitlines()
+    yield from (str(path) for path in (place.folder / "tmp").iterdir())
