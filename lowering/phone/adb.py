@@ -3,11 +3,13 @@
 Nothing is touched outside /data/local/tmp/rt3d-*.
 """
 
+import atexit
 import contextlib
 import dataclasses
 import io
 import re
 import shlex
+import socket
 import struct
 from collections.abc import Callable, Iterator, Sequence
 
@@ -57,8 +59,10 @@ class Pushed:
 def find(serials: Sequence[str] = ()) -> list[str]:
     """Serials of the phones that adb may use, or of those asked for.
 
-    DeviceError if there is none, or if one is not ready.
+    DeviceError if there is none, or if one is not ready. An adb server that is started for it ends with this process.
     """
+    if not _server_runs():
+        atexit.register(_end_server)
     try:
         states = {info.serial: info.state for info in adbutils.AdbClient().list()}
     except LOST as error:
@@ -184,6 +188,21 @@ def _listen(serial: str, connection: adbutils.AdbConnection) -> Result:
             return Result(data[0] if data else 255, out, error)
         if kind in said:
             said[kind].write(data)
+
+
+def _server_runs() -> bool:
+    client = adbutils.AdbClient()
+    try:
+        socket.create_connection((client.host, client.port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _end_server() -> None:
+    with contextlib.suppress(*LOST):
+        if _server_runs():
+            adbutils.AdbClient().server_kill()
 
 
 def _done(serial: str, command: str) -> None:

@@ -4,6 +4,7 @@ import dataclasses
 import gc
 import pathlib
 import re
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -39,6 +40,25 @@ def test_a_phone_that_is_not_there_is_named(tmp_path: pathlib.Path, monkeypatch:
 
 
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # by adbutils, where it cannot connect
+def test_a_server_that_was_started_for_a_search_is_ended_and_another_is_not(
+    plug: Plug, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = []
+    monkeypatch.setattr(adb.atexit, "register", ends.append)
+    plug()
+    adb.find()
+    assert ends == []
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(port))
+    with pytest.raises(adb.DeviceError, match="^no device; adb sees none"):
+        adb.find()
+    assert adb._server_runs()
+    (end,) = ends
+    end()
+    assert not adb._server_runs()
+
+
 def test_an_adb_server_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")
     monkeypatch.setenv("ADBUTILS_ADB_PATH", "/bin/false")
