@@ -17,8 +17,10 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+from lowering.system import locks
+
 MAX_JSON = 1 << 26  # bytes
-WANTED = "expected JSON that rt3d wrote; restore it or write it again"
+FIX = "restore it or write it again"
 MARK = ".part-"
 BEFORE = "before-"  # in a private folder: what stood in its place
 
@@ -34,7 +36,7 @@ def whole(path: pathlib.Path, sync: bool = True) -> Iterator[pathlib.Path]:
     if path.exists() and not path.is_file():
         yield path
         return
-    path = path.resolve()
+    path = _resolved(path)
     with beside(path) as folder:
         part = folder / path.name
         yield part
@@ -49,7 +51,7 @@ def whole_folder(path: pathlib.Path) -> Iterator[pathlib.Path]:
 
     If the block fails, `path` is as before. The content is not forced to the disk: who reads a folder checks its files.
     """
-    path = path.resolve()
+    path = _resolved(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with beside(path) as folder:
         part = folder / path.name
@@ -70,11 +72,20 @@ def beside(path: pathlib.Path) -> Iterator[pathlib.Path]:
         os.close(lock)
 
 
+def check_writable(path: pathlib.Path) -> None:
+    """OSError unless a file can be written at this path: to be asked before the work whose result goes there."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if path.is_file() or not path.exists():
+        with beside(_resolved(path)):
+            pass
+
+
 def is_free(folder: pathlib.Path) -> bool:
-    """Whether a folder can be made at this path: nothing is there, or a folder that holds nothing but private ones."""
+    """Whether a folder can be made here: nothing is there, or a folder with nothing but private ones and a lock."""
     if not folder.is_dir():
         return not folder.exists()
-    return all(MARK in path.name for path in folder.iterdir())
+    return all(MARK in path.name or path.name == locks.NAME for path in folder.iterdir())
 
 
 def write_text(path: pathlib.Path, text: str) -> None:
@@ -88,24 +99,38 @@ def write_json(path: pathlib.Path, value: Any, indent: int = 2) -> None:
     write_text(path, json.dumps(value, indent=indent) + "\n")
 
 
-def read_json(path: pathlib.Path) -> Any:
-    """The value of a JSON file; ValueError naming it if it is not JSON, or larger than MAX_JSON bytes."""
+def read_json(path: pathlib.Path, fix: str = FIX) -> Any:
+    """The value of a JSON file; ValueError naming it if it is not JSON, or larger than MAX_JSON bytes.
+
+    fix: what can be done then.
+    """
+    wanted = f"expected JSON that rt3d wrote; {fix}"
     if path.stat().st_size > MAX_JSON:
-        raise ValueError(f"{path} is larger than {MAX_JSON:,} bytes, {WANTED}")
+        raise ValueError(f"{path} is larger than {MAX_JSON:,} bytes, {wanted}")
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:  # whose text would hold the file's
-        raise ValueError(f"{path} is not UTF-8 at byte {error.start}, {WANTED}") from None
+        raise ValueError(f"{path} is not UTF-8 at byte {error.start}, {wanted}") from None
     except RecursionError:
-        raise ValueError(f"{path} is nested too deep, {WANTED}") from None
+        raise ValueError(f"{path} is nested too deep, {wanted}") from None
     except ValueError as error:
-        raise ValueError(f"{path} is not JSON ({error}), {WANTED}") from error
+        raise ValueError(f"{path} is not JSON ({error}), {wanted}") from error
+
+
+def _resolved(path: pathlib.Path) -> pathlib.Path:
+    try:
+        return path.resolve()
+    except RuntimeError:  # Python's, until 3.13, for links that lead in a circle
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
 
 
 def _private(path: pathlib.Path) -> tuple[pathlib.Path, int]:
-    """A new private folder and the descriptor that holds its lock."""
+    """A new private folder and the descriptor that holds its lock. OSError, with the path, where none can be made."""
     while True:
-        folder = pathlib.Path(tempfile.mkdtemp(prefix=f".{path.name}{MARK}", dir=path.parent))
+        try:
+            folder = pathlib.Path(tempfile.mkdtemp(prefix=f".{path.name}{MARK}", dir=path.parent))
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from None
         try:
             lock = os.open(folder, os.O_RDONLY)
         except FileNotFoundError:  # until it has its lock, others take the folder for a leftover

@@ -1,5 +1,6 @@
 """rt3d demo: the whole path on made-up videos. It ends in a report."""
 
+import contextlib
 import pathlib
 from typing import Any, TypedDict
 
@@ -93,7 +94,9 @@ def _latency(out: pathlib.Path, results: list[dict[str, Any]], threads: int) -> 
         out / "latency.json",
         [threads, *(bundle.manifest["files"]["module.vmfb"]["sha256"] for bundle in found)],
     )
-    kept = typed.read(files.read_json(path), Kept, f"{path}:") if path.is_file() else None
+    kept = None
+    with contextlib.suppress(ValueError):  # of a damaged file: it is measured again
+        kept = typed.read(files.read_json(path), Kept, f"{path}:") if path.is_file() else None
     if kept is not None and kept["key"] == key:
         rows, peak = kept["rows"], kept["fma_peak_gflops"]
     else:

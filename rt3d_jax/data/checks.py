@@ -3,9 +3,10 @@
 import collections
 import concurrent.futures
 import dataclasses
+import functools
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rt3d_jax.data import clips, folders, videos
 
@@ -111,6 +112,33 @@ def of_files(listing: folders.Listing, depth: Depth, progress: Progress) -> Iter
                 progress("videos", done, len(paths))
                 if found is not None:
                     yield found
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def doubts(listing: folders.Listing) -> tuple[str, ...]:
+    """What the lists alone show that makes a score mean less than it says, such as leaks: a line for each kind."""
+    found = collections.defaultdict(list)
+    for finding in of_lists(listing):
+        if finding.is_error and finding.kind != "missing":
+            found[finding.kind].append(finding.what)
+    lines = [
+        f"{listing.name}: {len(whats):,} {KINDS[kind][1]}, such as {whats[0]}; `rt3d data check` lists them"
+        for kind, whats in found.items()
+    ]
+    if len(listing.labels) == 1:
+        lines.append(f"{listing.name}: {listing.labels[0]} is the only class, so that every answer is right")
+    return tuple(lines)
+
+
+def open_all(paths: Sequence[str], frames: int, progress: Callable[[int, int], None], threads: int = 2) -> None:
+    """Opens every video. clips.ClipError for the first one of which no clip of `frames` frames can be made."""
+    pool = concurrent.futures.ThreadPoolExecutor(threads)
+    try:
+        for start in range(0, len(paths), WINDOW):
+            window = paths[start : start + WINDOW]
+            for done, _ in enumerate(pool.map(functools.partial(clips.check, frames=frames), window), start + 1):
+                progress(done, len(paths))
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -178,6 +178,12 @@ def least_frames(frames: int) -> int:
     return min(frames, max(2, (frames + 1) // 2))
 
 
+def check(path: str | os.PathLike, frames: int) -> None:
+    """Opens a video without decoding it. Raises as `load` of a clip of so many frames does, decoding aside."""
+    with videos.opened(path) as video:
+        _long_enough(video, frames)
+
+
 def _pixels(path: str | os.PathLike, spec: ClipSpec, choose: Callable[[int], np.ndarray]) -> np.ndarray:
     """The frames numbered choose(length), uint8[*their shape, height, width, 3]; a small video is decoded once and
     stays in memory.

@@ -277,7 +277,7 @@ def _claim(root: pathlib.Path, spec: Synthetic) -> None:
 def _write_splits(root: pathlib.Path, spec: Synthetic) -> None:
     """UCF101's three splits: of 25 groups, 7 are for testing; here of any number, in the same share."""
     root.mkdir(exist_ok=True)
-    files.write_text(root / "classInd.txt", "".join(f"{i} {label}\n" for i, label in enumerate(CLASSES, 1)))
+    _write_list(root / "classInd.txt", "".join(f"{i} {label}\n" for i, label in enumerate(CLASSES, 1)))
     share = max(1, round(spec.groups * 7 / 25))
     for split in (1, 2, 3):
         lines = {"test": [], "train": []}
@@ -288,4 +288,10 @@ def _write_splits(root: pathlib.Path, spec: Synthetic) -> None:
                     name = _file(label, group, clip)
                     lines["test" if test else "train"].append(name if test else f"{name} {number}")
         for part, listed in lines.items():
-            files.write_text(root / f"{part}list{split:02}.txt", "\n".join(listed) + "\n")
+            _write_list(root / f"{part}list{split:02}.txt", "\n".join(listed) + "\n")
+
+
+def _write_list(path: pathlib.Path, text: str) -> None:
+    """A complete set may lie where nothing can be written."""
+    if not path.is_file() or path.read_text() != text:
+        files.write_text(path, text)

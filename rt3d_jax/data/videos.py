@@ -83,6 +83,8 @@ def opened(path: str | os.PathLike) -> Iterator[Track]:
     try:
         with av.open(path, options=dict(OPTIONS), metadata_errors="replace") as container:
             yield _scan(path, container)
+    except PermissionError as error:
+        raise ClipError(path, "may not be read; change its permissions") from error
     except av.error.FFmpegError as error:
         raise ClipError(path, f"corrupt or not a video ({error.strerror or error}); fetch it again") from error
 

@@ -1,5 +1,6 @@
 """The outputs of a network, batch by batch, over all devices."""
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from rt3d_jax.hosts import devices
 
 Tree = Any
+ALIKE = 1e-6
 
 
 def answers(
@@ -35,6 +37,40 @@ def answers(
         progress(number)
     if not number:
         raise ValueError("got no batch to evaluate, expected at least one")
+
+
+def sound(
+    answers: Iterable[tuple[np.ndarray, dict[str, np.ndarray]]], name: str
+) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
+    """The answers of a network called `name` as they are, if they are a network's.
+
+    FloatingPointError for one that is not finite. UserWarning behind the last one if the answers to all examples are
+    the same, within ALIKE of the largest magnitude.
+    """
+    low, high, count = np.array(np.inf), np.array(-np.inf), 0
+    for outputs, batch in answers:
+        finite(outputs, name)
+        low, high = np.minimum(low, outputs.min(axis=0)), np.maximum(high, outputs.max(axis=0))
+        count += len(outputs)
+        yield outputs, batch
+    largest = np.maximum(np.abs(low), np.abs(high)).max()
+    if count > 1 and (high - low).max() <= ALIKE * largest:
+        warnings.warn(
+            f"{name} answers all examples alike, so its weights tell nothing apart; lower the strength of the "
+            "algorithm or the learning_rate, and train it in another folder",
+            stacklevel=2,
+        )
+
+
+def finite(outputs: np.ndarray, name: str) -> np.ndarray:
+    """The outputs of a network called `name`. FloatingPointError if one is not finite."""
+    if not np.isfinite(outputs).all():
+        raise FloatingPointError(
+            f"{name} answers with values that are not finite, expected numbers: its weights are broken, as after a "
+            "training that diverged, or too large for its precision; train again with a lower learning_rate or with "
+            "clip_norm"
+        )
+    return outputs
 
 
 def forward(apply: Callable[..., jax.Array], params: Tree) -> Callable[..., np.ndarray]:

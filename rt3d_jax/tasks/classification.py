@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from lowering.system import bounds, typed
-from rt3d_jax.data import clips, folders, pipelines, synthetic
+from rt3d_jax.data import checks, clips, folders, pipelines, synthetic
 from rt3d_jax.data.something import SomethingSomething
 from rt3d_jax.evaluation import measured, scores
 from rt3d_jax.models import catalog
@@ -98,6 +98,19 @@ class Videos:
     def examples(self) -> tuple[int, int]:
         """Videos to train and to test on."""
         return len(self.dataset.train), len(self.dataset.test)
+
+    def examine(self, progress: contract.Progress) -> tuple[str, ...]:
+        """What the lists show: leaks, videos listed twice, classes without training videos, a single class.
+
+        clips.ClipError for a test video that cannot be read, unless bad is "skip". Every one is opened.
+        """
+        if self.task.bad == "error":
+            paths = [video.path for video in self.dataset.test]
+            report = lambda done, total: progress("test videos", done, total, {})
+            checks.open_all(paths, self.task.clip.sampling.frames, report)
+        if self.task.data is None or isinstance(self.task.data, synthetic.Synthetic):
+            return ()
+        return checks.doubts(folders.listing(self.task.data))
 
     def train_batches(self, reading: contract.Reading, seed: int, steps: int) -> pipelines.Batches:
         """{"clip": f32[rows, frames, size, size, 3], "label": i32[rows]}, see data.pipelines.train_batches."""

@@ -146,6 +146,18 @@ class Opened(Protocol):
 
 
 @runtime_checkable
+class Examined(Protocol):
+    """What an opened task may have besides: a look at its data before anything trains on them."""
+
+    def examine(self, progress: Progress) -> tuple[str, ...]:
+        """What is doubtful about the data, a line each, such as test examples that are trained on, too.
+
+        ValueError for what would stop the phases later, such as a test example that cannot be read.
+        """
+        ...
+
+
+@runtime_checkable
 class Task(Protocol):
     """What a network is for: a frozen dataclass whose fields are JSON values or dataclasses of such.
 

@@ -1,4 +1,4 @@
-"""Checkpoints with Orbax: the state of a phase under way, and the network that a finished phase leaves."""
+"""Run folders: what config.json and result.json say, and the network that a finished phase leaves."""
 
 import dataclasses
 import pathlib
@@ -7,19 +7,21 @@ from typing import Any, TypedDict
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-import orbax.checkpoint as ocp
 
 from lowering.system import files, typed
 from rt3d_jax.evaluation import measured
-from rt3d_jax.hosts import distributed
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost
 from rt3d_jax.tasks import contract
-from rt3d_jax.training import codec, experiments
+from rt3d_jax.training import codec, experiments, states
 
 Tree = Any
 FORMAT = 1
+# What can be made again of a run folder, and what cannot.
+MEASURED_AGAIN = "move it away and run the training again, which measures the network in checkpoints"
+NOWHERE_ELSE = (
+    "restore it from a copy, since it can be made of nothing else; without one, move the folder away and train again"
+)
 OWN = ("format", "name", "key", "experiment", "shared")  # of config.json; all else there are the task's facts
 
 
@@ -88,18 +90,20 @@ def load_network(run_folder: str | pathlib.Path) -> Network:
     described, result = finished(folder)
     made = origin(folder)
     facts = {name: value for name, value in described.items() if name not in OWN}
-    tree = _restore_network(folder)
+    tree = states.read_network(folder)
     params = jax.tree.map(jnp.asarray, tree["params"])
     expected = catalog.shapes(made.model, _signature(made.task, facts, folder).outputs)
     if jax.tree.map(jnp.shape, params) != jax.tree.map(jnp.shape, expected):
-        raise ValueError(f"{folder}: the parameters do not fit {made.model}; {_again(folder)}")
+        raise ValueError(f"{folder}: the parameters do not fit {made.model}; {states.again(folder)}")
+    if path := states.not_finite(params):
+        raise ValueError(
+            f"{folder} has a {path} that is not finite, expected numbers: its training diverged; move it away and "
+            "train again with a lower learning_rate or with clip_norm"
+        )
     score = measured.of(result)
     if score is None:
-        raise ValueError(
-            f"{folder}/result.json has no score; move it away and run the training again, which measures the network "
-            "in checkpoints"
-        )
-    masks = _filled(params, tree["masks"])
+        raise ValueError(f"{folder}/result.json has no score; {MEASURED_AGAIN}")
+    masks = states.filled(params, tree["masks"])
     return Network(
         name=result["name"],
         model=made.model,
@@ -128,7 +132,7 @@ def write_imported(
     said: what a shared folder says of the network (weights.shared), kept for export. Returns what is in result.json.
     """
     if not files.is_free(folder):
-        raise ValueError(f"{folder} is not empty; delete it or choose another output folder")
+        raise ValueError(f"{folder} is not empty; move it away or choose another output folder")
     described = {"format": FORMAT, "name": folder.name, **network.facts} | ({"shared": said} if said else {})
     key = {"imported": codec.to_json(imported), **network.facts}
     described |= {"key": key, "experiment": codec.to_json(imported)}
@@ -143,86 +147,12 @@ def write_imported(
         **measured.to_result(network.score),
     }
     with files.whole_folder(folder) as part:
-        store = Store(part)
-        store.save(0, {"params": network.params, "step": 0}, network.masks, {})
-        store.close()
+        steps = states.Store(part)
+        steps.save(0, {"params": network.params, "step": 0}, network.masks, {})
+        steps.close()
         files.write_json(part / "config.json", described)
         files.write_json(part / "result.json", result)
     return result
-
-
-class Store:
-    """The checkpoints of one phase: `folder`/checkpoints/STEP, written whole or not at all; the newest two are kept.
-
-    Of several processes the first one writes; each reads by itself.
-    """
-
-    def __init__(self, folder: pathlib.Path):
-        path, mine = (folder / "checkpoints").absolute(), jax.process_index()
-        path.mkdir(parents=True, exist_ok=True)
-        alone = ocp.options.MultiprocessingOptions(mine, {mine}, f"process{mine}")
-        options = ocp.CheckpointManagerOptions(
-            max_to_keep=2, enable_async_checkpointing=False, create=False, multiprocessing_options=alone
-        )
-        self._manager = ocp.CheckpointManager(path, options=options)
-
-    def save(self, step: int, state: Tree, masks: Tree, position: dict[str, Any]) -> None:
-        """Write step `step`: state {"params", "optimizer", ...}, masks (None = dense) and the data position (JSON)."""
-        if not distributed.first() or self._manager.latest_step() == step:
-            return
-        # As numpy, so that a checkpoint says nothing of the devices and loads on any others.
-        state, kept = jax.device_get((state, compact(masks)))
-        rest = {key: value for key, value in state.items() if key != "params"}
-        network = {"params": state["params"], "masks": kept}
-        items = ocp.args.Composite(
-            network=ocp.args.PyTreeSave(network),  # pyright: ignore[reportCallIssue]
-            state=ocp.args.PyTreeSave(rest),  # pyright: ignore[reportCallIssue]
-            position=ocp.args.JsonSave(position),  # pyright: ignore[reportCallIssue]
-        )
-        self._manager.save(step, args=items)
-
-    def latest(self) -> int | None:
-        """The newest step written, None if there is none."""
-        return self._manager.latest_step()
-
-    def load(self, like: Tree) -> tuple[Tree, dict[str, Any]]:
-        """(state, position) of the newest step. `like` gives the structure of the state. ValueError if damaged."""
-        step = self._manager.latest_step()
-        rest = {key: value for key, value in like.items() if key != "params"}
-        items = ocp.args.Composite(
-            network=ocp.args.PyTreeRestore(),  # pyright: ignore[reportCallIssue]
-            state=ocp.args.PyTreeRestore(rest),  # pyright: ignore[reportCallIssue]
-            position=ocp.args.JsonRestore(),  # pyright: ignore[reportCallIssue]
-        )
-        try:
-            found = self._manager.restore(step, args=items)
-        except Exception as error:
-            path, reason = self._manager.directory / str(step), str(error).splitlines()[0]
-            raise ValueError(
-                f"{path} cannot be read ({reason}); if it is damaged, move it away: training then continues from the "
-                "step before"
-            ) from error
-        state = {**found["state"], "params": found["network"]["params"]}
-        return jax.tree.map(jnp.asarray, state), found["position"]
-
-    def close(self) -> None:
-        """Wait for what is being written and let go of the folder."""
-        self._manager.close()
-
-
-def compact(masks: Tree) -> Tree:
-    """A mask tree without its None leaves and what they leave empty."""
-    if not isinstance(masks, dict):
-        return masks
-    inner = {key: compact(mask) for key, mask in masks.items()}
-    return {key: mask for key, mask in inner.items() if mask is not None and not (isinstance(mask, dict) and not mask)}
-
-
-def _filled(params: Tree, found: Tree) -> Tree:
-    """The mask tree that `compact` was given: None where the parameters have a leaf and `found` has no mask."""
-    if not isinstance(params, dict):
-        return None if found is None else jnp.asarray(found)
-    return {key: _filled(leaf, (found or {}).get(key)) for key, leaf in params.items()}
 
 
 def finished(folder: pathlib.Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -235,32 +165,22 @@ def finished(folder: pathlib.Path) -> tuple[dict[str, Any], dict[str, Any]]:
         raise FileNotFoundError(
             f"{folder} has no result.json: its phase is not finished; run the training again to go on"
         )
-    return described(folder), typed.read(files.read_json(folder / "result.json"), Result, f"{folder}/result.json:")
+    return described(folder), _advised(folder / "result.json", Result, MEASURED_AGAIN)
 
 
 def described(folder: pathlib.Path) -> dict[str, Any]:
     """config.json of a run folder, see Described. ValueError for one that is none, or of another format."""
-    found = files.read_json(folder / "config.json")
+    found = _advised(folder / "config.json", object, NOWHERE_ELSE)
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         other = typed.show(found.get("format") if isinstance(found, dict) else found)
         raise ValueError(f"{folder}/config.json has format {other}, expected {FORMAT}; train again with this version")
-    return typed.read(found, Described, f"{folder}/config.json:")
+    return _advised(folder / "config.json", Described, NOWHERE_ELSE)
 
 
-def _again(folder: pathlib.Path) -> str:
-    """How to get a run's weights back, which are nowhere else."""
-    return f"restore {folder} from a copy, or move it away and train again"
-
-
-def _restore_network(folder: pathlib.Path) -> dict[str, Any]:
-    steps = [int(path.name) for path in (folder / "checkpoints").glob("*") if path.name.isdigit()]
-    if not steps:
-        raise FileNotFoundError(f"{folder}/checkpoints is empty, expected the final state; {_again(folder)}")
-    path = (folder / "checkpoints" / str(max(steps)) / "network").absolute()
+def _advised(path: pathlib.Path, kind: Any, advice: str) -> Any:
+    """What a JSON file holds, as a type; of one that is damaged the ValueError says what can be done."""
+    found = files.read_json(path, advice)
     try:
-        with ocp.Checkpointer(ocp.PyTreeCheckpointHandler()) as reader:
-            restored = reader.restore(path, args=ocp.args.PyTreeRestore())  # pyright: ignore[reportCallIssue]
-    except Exception as error:
-        reason = str(error).splitlines()[0]
-        raise ValueError(f"{path} cannot be read ({reason}); if it is damaged, {_again(folder)}") from error
-    return {"masks": {}, **jax.tree.map(np.asarray, restored)}
+        return typed.read(found, kind, f"{path}:")
+    except ValueError as error:
+        raise ValueError(f"{error}; {advice}") from error

@@ -1,11 +1,13 @@
 """Whose a run folder is: by its settings a finished phase is reused, and the run of others is never touched."""
 
+import contextlib
 import hashlib
 import json
 import pathlib
+from collections.abc import Iterator
 from typing import Any
 
-from lowering.system import files
+from lowering.system import files, locks
 from rt3d_jax.models import catalog
 from rt3d_jax.tasks import contract
 from rt3d_jax.training import checkpoints, codec, experiments, migrations
@@ -14,31 +16,54 @@ SHARED = ("task", "model", "batch", "seed")
 ARITHMETIC = ("dtype", "accumulate")  # of catalog.Compute: what changes the numbers. remat and the devices do not.
 
 
-def claim(
-    folder: pathlib.Path,
-    experiment: experiments.Experiment,
-    facts: contract.Facts,
-    settings: dict[str, Any],
-    parents: dict[str, pathlib.Path],
-) -> bool:
-    """Take a run folder for these settings; True if it is finished. ValueError if it holds a run of other settings."""
+def key(
+    experiment: experiments.Experiment, settings: dict[str, Any], parents: dict[str, pathlib.Path]
+) -> dict[str, Any]:
+    """What makes a phase: its settings, those that all phases share, and the runs behind it. As JSON."""
     shared = {name: getattr(experiment, name) for name in SHARED} | _arithmetic(experiment.compute)
     origins = {name: fingerprint(parent) for name, parent in parents.items()}
-    key = json.loads(json.dumps(codec.to_json({**shared, **settings, "parents": origins})))
-    path = folder / "config.json"
-    if not path.exists():
-        if not files.is_free(folder):
-            raise ValueError(f"{folder} is not empty and holds no run; delete it or choose another output folder")
-        folder.mkdir(parents=True, exist_ok=True)
-        described = {"format": checkpoints.FORMAT, "name": folder.name, **facts}
-        files.write_json(path, {**described, "key": key, "experiment": codec.to_json(experiment)})
+    return json.loads(json.dumps(codec.to_json({**shared, **settings, "parents": origins})))
+
+
+def is_finished(folder: pathlib.Path, key: dict[str, Any]) -> bool:
+    """Whether the phase of this key is finished. ValueError if the folder holds a run of other settings."""
+    if not (folder / "config.json").exists():
         return False
     if changed := _differences(migrations.upgrade_key(checkpoints.described(folder)["key"]), key):
         raise ValueError(
             f"{folder} holds a run of other settings: {', '.join(changed[:3])}; "
-            "delete it or choose another output folder"
+            "move it away or choose another output folder"
         )
     return (folder / "result.json").exists()
+
+
+@contextlib.contextmanager
+def taken(
+    folder: pathlib.Path, experiment: experiments.Experiment, facts: contract.Facts, key: dict[str, Any]
+) -> Iterator[None]:
+    """Inside, a run folder is this process's to train in, as the phase of this key.
+
+    ValueError if another process trains there, or if the folder holds a run of other settings, or anything else.
+    """
+    with locks.held(folder):
+        path = folder / "config.json"
+        if not path.exists():
+            _check_free(folder)
+            described = {"format": checkpoints.FORMAT, "name": folder.name, **facts}
+            files.write_json(path, {**described, "key": key, "experiment": codec.to_json(experiment)})
+        is_finished(folder, key)
+        yield
+
+
+def _check_free(folder: pathlib.Path) -> None:
+    if files.is_free(folder):
+        return
+    if (folder / "checkpoints").is_dir():
+        raise ValueError(
+            f"{folder} has no config.json, and without it nobody knows what its checkpoints are of; restore the file "
+            "from a copy, or move the folder away and train again"
+        )
+    raise ValueError(f"{folder} is not empty and holds no run; move it away or choose another output folder")
 
 
 def _arithmetic(compute: catalog.Compute) -> dict[str, Any]:

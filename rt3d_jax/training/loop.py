@@ -1,22 +1,19 @@
 """The loop of one phase: batches in, a step under jit, logs and checkpoints out; goes on where it was stopped."""
 
-import contextlib
 import dataclasses
 import math
 import pathlib
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import optax
 
-from rt3d_jax.hosts import devices, distributed
+from rt3d_jax.hosts import devices, distributed, stops
 from rt3d_jax.tasks import contract
-from rt3d_jax.training import checkpoints, logs, tracing
+from rt3d_jax.training import logs, states, tracing
 
 Tree = Any
 State = dict[str, Any]
@@ -99,10 +96,10 @@ def fit(phase: Phase, state: State) -> tuple[State, float]:
     """Run a phase from its newest checkpoint, or from `state`, to its end: the last state and the seconds that it took.
 
     The last state is a checkpoint too. Ctrl-C or SIGTERM ends the step under way, writes a checkpoint and raises
-    KeyboardInterrupt; of several processes one is enough, and all end at the same step. FloatingPointError if the loss
-    is no longer finite.
+    KeyboardInterrupt, after the last step as well; of several processes one is enough, and all end at the same step.
+    FloatingPointError if the loss is no longer finite.
     """
-    store, seconds = checkpoints.Store(phase.folder), 0.0
+    store, seconds = states.Store(phase.folder), 0.0
     if store.latest() is not None:
         state, position = store.load(state)
         phase.batches.set_state(position["data"])
@@ -110,8 +107,8 @@ def fit(phase: Phase, state: State) -> tuple[State, float]:
     _check_alike(phase, int(state["step"]))
     log = logs.Log(phase.folder, int(state["step"])) if distributed.first() else None
     try:
-        with _deferred_interrupt() as interrupted:
-            return _Loop(phase, store, log, interrupted, seconds).run(devices.replicate(state))
+        with stops.deferred() as stop:
+            return _Loop(phase, store, log, stop, seconds).run(devices.replicate(state))
     finally:
         if log is not None:
             log.close()
@@ -131,10 +128,8 @@ def _check_alike(phase: Phase, step: int) -> None:
 class _Loop:
     """The steps of `fit`, with what they write to."""
 
-    def __init__(
-        self, phase: Phase, store: checkpoints.Store, log: logs.Log | None, interrupted: threading.Event, seconds: float
-    ):
-        self._phase, self._store, self._log, self._interrupted = phase, store, log, interrupted
+    def __init__(self, phase: Phase, store: states.Store, log: logs.Log | None, stop: stops.Deferred, seconds: float):
+        self._phase, self._store, self._log, self._stop = phase, store, log, stop
         self._began = time.monotonic() - seconds
         self._waiting, self._meetings = tracing.Waiting(), distributed.Meetings()
 
@@ -146,7 +141,7 @@ class _Loop:
             with jax.profiler.StepTraceAnnotation("step", step_num=number):
                 state, metrics = phase.step(state, batch)
             last, late = number == phase.steps, time.monotonic() - saved > phase.save_seconds
-            stop, late = self._meetings.any(number, self._interrupted.is_set(), late, now=last)
+            stop, late = self._meetings.any(number, bool(self._stop.asked), late, now=last)
             save = stop or late or last
             values = self._checked(number, metrics) if save or number % LOG_EVERY == 0 else {}
             phase.progress(phase.name, number, phase.steps, values)
@@ -163,7 +158,7 @@ class _Loop:
         except BaseException:
             # Ctrl-C in a terminal ends the worker processes too: what they raise then is not the news.
             self._save(done, state)
-            if self._interrupted.is_set():
+            if self._stop.asked:
                 raise KeyboardInterrupt from None
             raise
 
@@ -180,28 +175,3 @@ class _Loop:
         if self._log is not None:
             self._log.write(number, values)
         return values
-
-
-@contextlib.contextmanager
-def _deferred_interrupt() -> Iterator[threading.Event]:
-    """Inside, the first Ctrl-C or SIGTERM sets the event that is yielded; the second does what it did before."""
-    event = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield event
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def handle(*_: Any) -> None:
-        event.set()
-        restore()
-
-    for number in before:
-        signal.signal(number, handle)
-    try:
-        yield event
-    finally:
-        restore()

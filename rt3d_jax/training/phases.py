@@ -1,13 +1,15 @@
 """The phases of an experiment in order: dense, penalise, and for each rate prune, retrain, evaluate."""
 
+import contextlib
 import dataclasses
+import functools
 import pathlib
+import warnings
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 
 from lowering.system import files
 from rt3d_jax.evaluation import measured, predict
@@ -16,7 +18,17 @@ from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms, budget, freeze, selection
 from rt3d_jax.sparsity import cost
 from rt3d_jax.tasks import contract
-from rt3d_jax.training import checkpoints, claims, experiments, loop, optimizers, pretrained, recipes
+from rt3d_jax.training import (
+    checkpoints,
+    claims,
+    experiments,
+    loop,
+    objectives,
+    optimizers,
+    pretrained,
+    recipes,
+    results,
+)
 
 Tree = Any
 Progress = loop.Progress
@@ -68,6 +80,16 @@ class Prepared:
         """How batches are read: of each the rows of this process."""
         batch = self.experiment.batch
         return contract.Reading(batch, devices.rows(batch), self.experiment.workers)
+
+    @functools.cached_property
+    def doubts(self) -> tuple[str, ...]:
+        """What is doubtful about the data, found out once, before the first phase that trains.
+
+        Errors as those of contract.Examined.examine.
+        """
+        if not distributed.first() or not isinstance(self.data, contract.Examined):
+            return ()
+        return self.data.examine(self.progress)
 
     def network(self, conv_form: str = "auto") -> Callable[..., jax.Array]:
         """The pure function apply(params, *inputs) -> outputs of the experiment's network, in evaluation."""
@@ -187,17 +209,42 @@ def _phase(prepared: Prepared, stage: _Stage) -> dict[str, Any]:
     settings |= {"task": experiment.task_of(stage.recipe), "recipe": dataclasses.replace(stage.recipe, loss={})}
     if stage.rate is not None or stage.algorithm is not None:
         settings |= {"plan": experiment.plan, "measure": experiment.measure}
-    if distributed.in_turn(lambda: claims.claim(folder, experiment, prepared.data.facts, settings, stage.parents)):
-        return files.read_json(folder / "result.json")
-    params, masks, seconds = _train(prepared, stage)
-    result = {**_result(prepared, stage.name, stage.rate, params, masks), "seconds": round(seconds, 1)}
-    if distributed.first():
-        files.write_json(folder / "result.json", result)
+    key = distributed.in_turn(lambda: claims.key(experiment, settings, stage.parents))
+    if claims.is_finished(folder, key):
+        return checkpoints.finished(folder)[1]
+    take = lambda: claims.taken(folder, experiment, prepared.data.facts, key)
+    with contextlib.ExitStack() as held:
+        distributed.in_turn(lambda: held.enter_context(take() if distributed.first() else contextlib.nullcontext()))
+        if claims.is_finished(folder, key):  # by another process, meanwhile
+            return checkpoints.finished(folder)[1]
+        trained = _train(prepared, stage)
+        score, unread = test_score(prepared, trained.params, stage.name)
+        skipped = distributed.agree(trained.skipped, unread)
+        result = {
+            "name": stage.name,
+            "scheme": "dense" if stage.rate is None else experiment.scheme,
+            "rate_target": 1.0 if stage.rate is None else stage.rate,
+            **results.of_network(prepared.table, trained.masks, score),
+            **results.of_data(prepared.doubts, dict(zip(("train", "test"), map(int, skipped), strict=True))),
+            "seconds": round(trained.seconds, 1),
+        }
+        if distributed.first():
+            files.write_json(folder / "result.json", result)
     return result
 
 
-def _train(prepared: Prepared, stage: _Stage) -> tuple[Tree, Tree, float]:
-    """The parameters and masks at the end of a phase, and the seconds that it took."""
+class _Trained(NamedTuple):
+    """The end of a phase. skipped: training examples that could not be read."""
+
+    params: Tree
+    masks: Tree
+    seconds: float
+    skipped: int
+
+
+def _train(prepared: Prepared, stage: _Stage) -> _Trained:
+    for doubt in prepared.doubts:
+        warnings.warn(doubt, stacklevel=2)
     experiment, recipe = prepared.experiment, stage.recipe
     params, masks = distributed.shared(stage.start())
     steps = max(1, round(recipe.epochs * prepared.per_epoch))
@@ -210,71 +257,29 @@ def _train(prepared: Prepared, stage: _Stage) -> tuple[Tree, Tree, float]:
     transform = optimizers.create(recipe, schedule, *hooks.last, freeze.freeze(masks), first=hooks.first)
     teacher = None if stage.distillation is None else checkpoints.load_network(stage.parents["dense"]).params
     seed = zlib.crc32(f"{experiment.seed}/{stage.name}".encode())
-    loss = _loss(prepared, experiment.task_of(recipe), steps, hooks.metrics, stage.distillation)
+    alone = steps - round(stage.distillation.last * prepared.per_epoch) if stage.distillation else 0
+    teaching = objectives.Teaching(stage.distillation, alone) if stage.distillation else None
+    goal = experiment.task_of(recipe)
+    loss = objectives.loss(experiment, prepared.signature, goal, hooks.metrics, teaching)
     step = loop.step_function(loss, transform, seed, teacher, accumulate=experiment.compute.accumulate)
     # With the number of steps nothing is made ahead of the end.
     batches = prepared.data.train_batches(prepared.reading, seed, steps)
     phase = loop.Phase(stage.name, prepared.folder(stage.name), step, steps, batches, masks, prepared.progress)
     state, seconds = loop.fit(phase, loop.initial_state(params, transform))
-    return state["params"], masks, seconds
+    return _Trained(state["params"], masks, seconds, _unread(batches))
 
 
-def _loss(
-    prepared: Prepared,
-    goal: contract.Task,
-    steps: int,
-    further: Callable[[Tree], dict[str, jax.Array]],
-    distillation: recipes.Distillation | None,
-) -> loop.Loss:
-    """The task's loss, its metrics and the algorithm's, and what the teacher adds until its last epochs."""
-    model, compute, signature = prepared.experiment.model, prepared.experiment.compute, prepared.signature
-    apply = catalog.train_function(model, signature.outputs, compute=compute)
-    teach = catalog.apply_function(model, signature.outputs, compute=compute)
-    alone = steps - (0 if distillation is None else round(distillation.last * prepared.per_epoch))
+def test_score(prepared: Prepared, params: Tree, name: str) -> tuple[measured.Score, int]:
+    """What a network with these parameters is worth on the test examples, and how many could not be read.
 
-    def loss(params: Tree, teacher: Tree, batch: dict[str, jax.Array], key: jax.Array, step: jax.Array) -> Any:
-        inputs = signature.select(batch)
-        outputs, statistics = apply(params, *inputs, key=key)
-        value, metrics = goal.loss(outputs, batch)
-        if distillation is not None:
-            taught = goal.distill(outputs, teach(teacher, *inputs), distillation.temperature)
-            weight = jnp.where(step < alone, distillation.weight, 0.0)
-            value = (1 - weight) * value + weight * taught
-        return value, ({**metrics, **further(params)}, statistics)
-
-    return loss
-
-
-def test_score(prepared: Prepared, params: Tree, name: str) -> measured.Score:
-    """What a network with these parameters is worth on the test examples."""
+    FloatingPointError if an answer is not finite. Warns if all answers are alike.
+    """
     apply, inputs = prepared.network(), [one.name for one in prepared.signature.inputs]
     with prepared.data.test_batches(prepared.reading) as batches:
         report = lambda done: prepared.progress(f"evaluate {name}", done, len(batches), {})
-        return prepared.data.score(predict.answers(apply, params, batches, inputs, report))
+        answers = predict.answers(apply, params, batches, inputs, report)
+        return prepared.data.score(predict.sound(answers, name)), _unread(batches)
 
 
-def _result(prepared: Prepared, name: str, rate: float | None, params: Tree, masks: Tree) -> dict[str, Any]:
-    table, score = prepared.table, test_score(prepared, params, name)
-    kept = cost.macs(table, masks)
-    return {
-        "name": name,
-        "scheme": "dense" if rate is None else prepared.experiment.scheme,
-        "rate_target": 1.0 if rate is None else rate,
-        "rate": cost.macs(table) / kept,
-        "macs": kept,
-        "params": cost.parameters(table, masks),
-        "rate_parameters": cost.parameters(table) / cost.parameters(table, masks),
-        **measured.to_result(score),
-        "layers": [_row(layer, masks) for layer in table],
-    }
-
-
-def _row(layer: cost.Layer, masks: Tree) -> dict[str, Any]:
-    kept = cost.kept_macs(layer, masks)
-    return {
-        "name": layer.name,
-        "shape": list(layer.shape),
-        "macs_dense": layer.macs,
-        "macs": kept,
-        "density": kept / layer.macs,
-    }
+def _unread(batches: contract.Batches) -> int:
+    return len(getattr(batches, "skipped", ()))

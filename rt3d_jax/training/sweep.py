@@ -1,5 +1,6 @@
 """A grid of experiments over seeds, as a table. Cells run side by side; one that fails is a row with its error."""
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -11,7 +12,7 @@ from typing import Any, TypedDict
 
 import jax
 
-from lowering.system import files, typed
+from lowering.system import files, locks, typed
 from rt3d_jax.evaluation import measured
 from rt3d_jax.hosts import machine, processes
 from rt3d_jax.report import tables
@@ -80,9 +81,11 @@ class Job:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def done(self) -> list[Row] | None:
-        """The rows of a job that was finished with the same settings."""
+        """The rows of a job that was finished with the same settings. Damaged ones are made of the runs again."""
         path = self.folder / ROWS
-        found = typed.read(files.read_json(path), Done, f"{path}:") if path.is_file() else None
+        found = None
+        with contextlib.suppress(ValueError):
+            found = typed.read(files.read_json(path), Done, f"{path}:") if path.is_file() else None
         return found["rows"] if found is not None and found["key"] == self.key() else None
 
     def run(self, progress: Progress) -> list[Row]:
@@ -115,10 +118,15 @@ def run(sweep: Sweep, out: pathlib.Path, progress: Progress, *, at_once: int = 1
     """All rows of a sweep; OUT/table.json, table.md and table.svg are written anew whenever a job ends.
 
     Finished jobs are taken as they are, stopped ones go on, failed ones are tried again. at_once: jobs side by
-    side, each on its share of the cores; 0 runs them one by one in this process.
+    side, each on its share of the cores; 0 runs them one by one in this process. ValueError if another process runs a
+    sweep there.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    sweep.cells[0].experiment.task.open(out, progress)  # what is to be made is made once, for all jobs
+    with locks.held(out):
+        sweep.cells[0].experiment.task.open(out, progress)  # what is to be made is made once, for all jobs
+        return _run(sweep, out, progress, at_once)
+
+
+def _run(sweep: Sweep, out: pathlib.Path, progress: Progress, at_once: int) -> list[Row]:
     todo = jobs(sweep, out)
     rows = {job.name: found for job in todo if (found := job.done()) is not None}
     errors: dict[str, str] = {}

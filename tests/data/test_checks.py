@@ -7,10 +7,14 @@ import shutil
 import pytest
 
 from rt3d_jax.cli import main
-from rt3d_jax.data import checks, folders
+from rt3d_jax.data import checks, clips, folders
 from tests.data import layouts
 
 DEPTH = checks.Depth(frames=8, threads=2)
+
+
+def doubts(root):
+    return checks.doubts(folders.listing(folders.source(root)))
 
 
 @pytest.fixture
@@ -183,3 +187,36 @@ def test_wrong_arguments_are_one_line_and_exit_code_2(arguments, message, capsys
     monkeypatch.chdir(made("classes"))
     assert main.call(["data", *arguments]) == 2
     assert capsys.readouterr().err.startswith(message)
+
+
+@pytest.mark.parametrize("layout", folders.LAYOUTS)
+def test_a_good_copy_leaves_nothing_to_doubt(layout, made):
+    assert doubts(made(layout)) == ()
+
+
+def test_leaks_classes_without_training_and_a_single_class_are_doubted_by_the_lists_alone(made):
+    root = made("ucf101")
+    lists = root / "ucfTrainTestlist"
+    lines = (lists / "trainlist01.txt").read_text().split("\r\n")
+    (lists / "testlist01.txt").write_text("\r\n".join(line.split(" ")[0] for line in lines))
+    (lists / "classInd.txt").write_text("1 ApplyEyeMakeup\n2 HandstandPushups\n3 Archery\n")
+    assert doubts(root) == (
+        "ucf101: 8 videos are in training and testing, such as ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01; "
+        "`rt3d data check` lists them",
+        "ucf101: 1 classes have no video to train on, such as Archery; `rt3d data check` lists them",
+    )
+    shutil.rmtree(root / "UCF-101" / "HandstandPushups")
+    for part in ("train", "test"):
+        path = lists / f"{part}list01.txt"
+        path.write_text("".join(line for line in path.read_text().splitlines(True) if line.startswith("Apply")))
+    (lists / "classInd.txt").write_text("1 ApplyEyeMakeup\n")
+    assert doubts(root)[-1] == "ucf101: ApplyEyeMakeup is the only class, so that every answer is right"
+
+
+def test_the_first_video_of_which_no_clip_can_be_made_is_an_error(made):
+    videos = sorted(str(path) for path in made("ucf101").rglob("*.avi"))
+    seen = []
+    checks.open_all(videos, 8, lambda *event: seen.append(event))
+    assert seen == [(number, len(videos)) for number in range(1, len(videos) + 1)]
+    with pytest.raises(clips.ClipError, match=r"too short: 10 frames, a clip of 64 needs at least 32"):
+        checks.open_all(videos, 64, lambda *_: None)

@@ -128,6 +128,13 @@ def test_a_stopped_write_cannot_be_read_and_goes_on_where_it_was(tmp_path):
     assert not list(tmp_path.rglob("*.part*"))
 
 
+def test_a_complete_set_is_not_written_to(small_set, monkeypatch):
+    """It may lie where nothing can be written."""
+    monkeypatch.setattr(synthetic.files, "whole", lambda path, **_: pytest.fail(f"writes {path}"))
+    synthetic.write(small_set, SMALL)
+    assert len(folders.ucf101(small_set).train) == 24
+
+
 def test_a_folder_of_another_set_is_refused(small_set, tmp_path):
     with pytest.raises(ValueError, match=re.escape(f"holds another synthetic set: noise {SMALL.noise} (asked for")):
         synthetic.write(small_set, dataclasses.replace(SMALL, noise=SMALL.noise + 1))

@@ -8,7 +8,7 @@ import pytest
 
 from rt3d_jax.prune import admm, gradual, penalties, selection
 from rt3d_jax.sparsity import cost, masks, patterns, plans
-from rt3d_jax.training import checkpoints
+from rt3d_jax.training import states
 
 SHAPES = {"a": (3, 3, 3, 5, 8), "b": (1, 3, 3, 8, 12), "c": (6, 5)}
 POSITIONS = {"a": 400, "b": 100, "c": 1}
@@ -150,7 +150,7 @@ def test_a_stopped_phase_finds_the_state_of_its_algorithm(params, tmp_path, name
     shrinking = gradual.shrinking(choice, 0.5, steps=6, every=2)
     transform = optax.chain(pull, optax.sgd(0.1)) if name == "admm" else optax.chain(optax.sgd(0.1), shrinking)
     (*_, (tree, state)) = steps_of(transform, params, 3)
-    store = checkpoints.Store(tmp_path)
+    store = states.Store(tmp_path)
     store.save(3, {"params": tree, "optimizer": state}, None, {})
     found, _ = store.load({"params": params, "optimizer": transform.init(params)})
     store.close()

@@ -1,6 +1,8 @@
 """Claims about run folders and checkpoints."""
 
+import errno
 import json
+import logging
 import shutil
 
 import jax
@@ -10,7 +12,7 @@ import optax
 import pytest
 
 from rt3d_jax.prune import freeze
-from rt3d_jax.training import checkpoints, logs
+from rt3d_jax.training import checkpoints, logs, states
 
 MASKS = {"a": {"kernel": np.array([[True, False]]), "bias": None}, "b": {"c": {"kernel": None}}}
 PARAMS = {"a": {"kernel": jnp.array([[1.5, 2.0]]), "bias": jnp.array([3.0])}, "b": {"c": {"kernel": jnp.ones((2, 2))}}}
@@ -23,10 +25,10 @@ def state_of(params):
 
 
 def test_all_state_comes_back_bit_by_bit(tmp_path):
-    store, state = checkpoints.Store(tmp_path), state_of(PARAMS)
+    store, state = states.Store(tmp_path), state_of(PARAMS)
     store.save(1, state, MASKS, {"data": {"batch": 3, "skipped": {"x.mp4": "empty"}}, "seconds": 1.5})
     store.close()
-    store = checkpoints.Store(tmp_path)
+    store = states.Store(tmp_path)
     found, position = store.load(jax.tree.map(jnp.zeros_like, state))
     assert jax.tree.structure(found) == jax.tree.structure(state)
     jax.tree.map(np.testing.assert_array_equal, found, state)
@@ -36,7 +38,7 @@ def test_all_state_comes_back_bit_by_bit(tmp_path):
 
 
 def test_the_newest_two_steps_are_kept(tmp_path):
-    store, state = checkpoints.Store(tmp_path), state_of(PARAMS)
+    store, state = states.Store(tmp_path), state_of(PARAMS)
     for step in (1, 2, 3):
         store.save(step, state, MASKS, {})
     assert store.latest() == 3
@@ -45,9 +47,9 @@ def test_the_newest_two_steps_are_kept(tmp_path):
 
 
 def test_masks_survive_compaction():
-    compact = checkpoints.compact(MASKS)
+    compact = states.compact(MASKS)
     assert list(compact) == ["a"] and list(compact["a"]) == ["kernel"]
-    filled = checkpoints._filled(PARAMS, compact)
+    filled = states.filled(PARAMS, compact)
     assert filled["a"]["bias"] is None and filled["b"] == {"c": {"kernel": None}}
     np.testing.assert_array_equal(filled["a"]["kernel"], MASKS["a"]["kernel"])
 
@@ -80,37 +82,39 @@ def test_a_run_of_another_format_is_an_error(tmp_path):
 def test_a_file_that_is_no_json_is_an_error_that_names_it(tmp_path):
     (tmp_path / "config.json").write_text('{"format"')
     (tmp_path / "result.json").write_text("{}")
-    with pytest.raises(ValueError, match=r"config.json is not JSON .*restore it or write it again"):
+    with pytest.raises(
+        ValueError, match=r"config.json is not JSON .*restore it from a copy, since it can be made of nothing else"
+    ):
         checkpoints.load_network(tmp_path)
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone"])
 def test_damaged_checkpoints_are_errors_that_name_them(tmp_path, damage):
-    store = checkpoints.Store(tmp_path)
+    store = states.Store(tmp_path)
     store.save(7, state_of(PARAMS), MASKS, {})
     store.close()
     again = f"restore {tmp_path} from a copy, or move it away and train again"
     if damage == "gone":
         shutil.rmtree(tmp_path / "checkpoints" / "7")
         with pytest.raises(FileNotFoundError, match=f"checkpoints is empty, expected the final state; {again}$"):
-            checkpoints._restore_network(tmp_path)
+            states.read_network(tmp_path)
         return
     for path in (tmp_path / "checkpoints" / "7" / "network").rglob("*"):
         if path.is_file():
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    with pytest.raises(ValueError, match=rf"network cannot be read \(.*\); if it is damaged, {again}$"):
-        checkpoints._restore_network(tmp_path)
+    with pytest.raises(ValueError, match=rf"checkpoints/7 cannot be read \(.*\); if it is damaged, {again}$"):
+        states.read_network(tmp_path)
 
 
 def test_a_damaged_state_is_an_error_and_the_step_before_still_loads(tmp_path):
-    store, state = checkpoints.Store(tmp_path), state_of(PARAMS)
+    store, state = states.Store(tmp_path), state_of(PARAMS)
     for step in (1, 2):
         store.save(step, state, MASKS, {"step": step})
     store.close()
     for path in (tmp_path / "checkpoints" / "2" / "state").rglob("*"):
         if path.is_file():
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    store = checkpoints.Store(tmp_path)
+    store = states.Store(tmp_path)
     with pytest.raises(
         ValueError,
         match=r"/2 cannot be read \(.*\); if it is damaged, move it away: training then continues from the step "
@@ -119,9 +123,107 @@ def test_a_damaged_state_is_an_error_and_the_step_before_still_loads(tmp_path):
         store.load(state)
     store.close()
     shutil.rmtree(tmp_path / "checkpoints" / "2")
-    store = checkpoints.Store(tmp_path)
+    store = states.Store(tmp_path)
     assert store.load(state)[1] == {"step": 1}
     store.close()
+
+
+def flipped(path, place):
+    data = bytearray(path.read_bytes())
+    data[place % len(data)] ^= 1
+    path.write_bytes(data)
+
+
+def test_a_flipped_bit_of_a_checkpoint_is_named_or_changes_nothing(tmp_path):
+    store, state = states.Store(tmp_path / "whole"), state_of(PARAMS)
+    store.save(7, state, MASKS, {"data": {"batch": 3}})
+    store.close()
+    network = states.read_network(tmp_path / "whole")
+    named = []
+    for number, path in enumerate(sorted(path for path in (tmp_path / "whole").rglob("*") if path.is_file())):
+        copy = shutil.copytree(tmp_path / "whole", tmp_path / str(number))
+        flipped(copy / path.relative_to(tmp_path / "whole"), path.stat().st_size // 2)
+        store = states.Store(copy)
+        readers = {states.read_network: (copy, network), lambda like: store.load(like)[0]: (state, state)}  # noqa: B023
+        for read, (argument, wanted) in readers.items():
+            try:
+                found = read(argument)
+            except ValueError as error:
+                assert str(error).startswith(f"{copy}/checkpoints/7 cannot be read (")
+                named.append(path.name)
+            else:
+                jax.tree.map(np.testing.assert_array_equal, found, wanted)
+        store.close()
+    assert len(named) > 4
+
+
+@pytest.mark.parametrize("item", ["network", "state", "position"])
+def test_other_content_than_was_written_is_refused(tmp_path, item):
+    """Of a file whose own checks pass: what Orbax wrote for another checkpoint."""
+    state = state_of(PARAMS)
+    for name, more in (("one", 0), ("other", 1)):
+        store = states.Store(tmp_path / name)
+        params = jax.tree.map(lambda leaf, more=more: leaf + more, PARAMS)
+        store.save(7, {**state, "params": params, "step": jnp.int32(more)}, MASKS, {"data": {"batch": more}})
+        store.close()
+    steps = [tmp_path / name / "checkpoints" / "7" for name in ("one", "other")]
+    shutil.rmtree(steps[0] / item)
+    shutil.copytree(steps[1] / item, steps[0] / item)
+    store = states.Store(tmp_path / "one")
+    with pytest.raises(ValueError, match=rf"^{steps[0]} cannot be read \({item} is not what was written\)"):
+        store.load(state)
+    store.close()
+    if item == "network":
+        with pytest.raises(ValueError, match=r"7 cannot be read \(network is not what was written\)"):
+            states.read_network(tmp_path / "one")
+    else:
+        states.read_network(tmp_path / "one")
+
+
+def test_a_checkpoint_from_before_there_were_hashes_opens(tmp_path):
+    store, state = states.Store(tmp_path), state_of(PARAMS)
+    store.save(7, state, MASKS, {})
+    shutil.rmtree(tmp_path / "checkpoints" / "7" / states.HASHES)
+    store.close()
+    store = states.Store(tmp_path)
+    jax.tree.map(np.testing.assert_array_equal, store.load(state)[0], state)
+    assert states.read_network(tmp_path)["params"].keys() == PARAMS.keys()
+    store.close()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_parameters_that_are_not_finite_are_not_written(tmp_path, value):
+    store, state = states.Store(tmp_path), state_of(PARAMS)
+    store.save(1, state, MASKS, {})
+    broken = {**PARAMS, "a": {**PARAMS["a"], "bias": jnp.array([value])}}
+    message = "a/bias is not finite after step 2, expected numbers; lower the learning_rate of this phase or set its"
+    with pytest.raises(FloatingPointError, match=f"^{message} clip_norm$"):
+        store.save(2, {**state, "params": broken}, MASKS, {})
+    assert store.latest() == 1
+    store.close()
+
+
+def test_a_full_disk_is_an_error_of_the_system_that_names_the_place(tmp_path, monkeypatch, caplog):
+    """As Orbax says it: in the words of TensorStore, logged with a traceback and raised."""
+
+    def save(manager, step, args):
+        logging.getLogger("absl").error("a thread raised an exception")
+        raise ValueError("""RESOURCE_EXHAUSTED: Error writing "a": No space left on device [os_error_code='28']""")
+
+    store, log = states.Store(tmp_path), logging.getLogger("absl")
+    monkeypatch.setattr(log, "level", log.level)
+    monkeypatch.setattr(type(store._manager), "save", save)
+    with pytest.raises(OSError, match=f"No space left on device: '{tmp_path}/checkpoints'$") as error:
+        store.save(1, state_of(PARAMS), MASKS, {})
+    assert (error.value.errno, caplog.text) == (errno.ENOSPC, "")
+    store.close()
+
+
+def test_half_a_step_that_a_killed_process_left_goes_away(tmp_path):
+    half = tmp_path / "checkpoints" / "3.orbax-checkpoint-tmp-7"
+    half.mkdir(parents=True)
+    states.Store(tmp_path).close()
+    assert not half.exists()
 
 
 def test_a_log_forgets_what_a_lost_run_wrote_after_its_checkpoint(tmp_path):

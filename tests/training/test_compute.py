@@ -138,7 +138,7 @@ def test_a_run_from_before_a_setting_existed_is_one_without_it(tmp_path):
     )
     assert claim() is False
     assert claim(teacher=None) is False
-    with pytest.raises(ValueError, match=r"holds a run of other settings: teacher None \(asked for x\); delete it"):
+    with pytest.raises(ValueError, match=r"holds a run of other settings: teacher None \(asked for x\); move it away"):
         claim(teacher="x")
 
 

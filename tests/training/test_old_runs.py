@@ -11,7 +11,7 @@ import pytest
 
 from rt3d_jax.models import catalog
 from rt3d_jax.report import page
-from rt3d_jax.training import checkpoints, codec, experiments, migrations, phases, recipes
+from rt3d_jax.training import checkpoints, codec, experiments, migrations, phases, recipes, states
 from rt3d_jax.weights import shared
 from tests.training import test_phases
 
@@ -64,7 +64,7 @@ def test_old_runs_are_reused_and_another_setting_is_noticed(old):
 def test_the_network_of_an_old_run_opens(tmp_path):
     folder = put(tmp_path / "runs" / "kgs-2x", OLD["smallest"]["kgs-2x"])
     params = catalog.initial(SMALLEST.model, 8, 0)
-    store = checkpoints.Store(folder)
+    store = states.Store(folder)
     store.save(7, {"params": params, "step": 7}, jax.tree.map(lambda _: None, params), {})
     store.close()
     network = checkpoints.load_network(folder)
@@ -79,7 +79,7 @@ def test_a_config_without_what_its_task_needs_is_an_error(tmp_path):
     written = copy.deepcopy(OLD["smallest"]["dense"])
     del written["config"]["labels"]
     folder = put(tmp_path / "dense", written)
-    store = checkpoints.Store(folder)
+    store = states.Store(folder)
     store.save(7, {"params": {"a": np.zeros(1)}, "step": 7}, {"a": None}, {})
     store.close()
     with pytest.raises(ValueError, match=r"config.json lacks what its task needs to know \('labels'\); train again$"):

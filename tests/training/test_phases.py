@@ -1,6 +1,5 @@
 """Claims about the phases: from video files to pruned networks, stopped and resumed."""
 
-import contextlib
 import dataclasses
 import json
 import os
@@ -13,13 +12,14 @@ import numpy as np
 import optax
 import pytest
 
+from lowering.system import locks
 from rt3d_jax.data import clips, synthetic
 from rt3d_jax.evaluation import predict
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
 from rt3d_jax.sparsity import cost, masks, patterns, plans
 from rt3d_jax.tasks import classification, contract
-from rt3d_jax.training import checkpoints, experiments, loop, phases, recipes
+from rt3d_jax.training import checkpoints, experiments, loop, phases, recipes, results, states
 
 RECIPE = recipes.Recipe(epochs=1.5, learning_rate=1e-3, warmup=0.5, optimizer=recipes.AdamW())
 EXPERIMENT = experiments.Experiment(
@@ -74,7 +74,8 @@ def test_one_run_leaves_a_finished_folder_for_every_phase(out):
         assert not list(path.rglob("*.part*"))
     order = list(dict.fromkeys(phase for phase, *_ in seen))
     assert order == [
-        *("data", "dense", "evaluate dense", "penalised", "evaluate penalised", "kgs-2x", "evaluate kgs-2x"),
+        *("data", "test videos", "dense", "evaluate dense", "penalised", "evaluate penalised"),
+        *("kgs-2x", "evaluate kgs-2x"),
     ]
     assert ("dense", STEPS, STEPS) in [event[:3] for event in seen]
 
@@ -152,16 +153,46 @@ def test_a_stopped_phase_goes_on_and_ends_as_if_it_had_not_been_stopped(out, tmp
         assert one == other
 
 
-def test_ctrl_c_is_handed_back_after_training(out):
-    before = signal.getsignal(signal.SIGINT)
-    with contextlib.suppress(KeyboardInterrupt), loop._deferred_interrupt() as event:
-        os.kill(os.getpid(), signal.SIGINT)
-        assert event.is_set()
-        os.kill(os.getpid(), signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is before
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_while_the_last_checkpoint_of_a_phase_is_written_ends_the_training(out, tmp_path, monkeypatch, number):
+    (tmp_path / "data").symlink_to(out[0] / "data")
+    save = states.Store.save
+
+    def stopped(store, step, *rest):
+        if step == STEPS:
+            os.kill(os.getpid(), number)
+        save(store, step, *rest)
+
+    monkeypatch.setattr(states.Store, "save", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        phases.run(EXPERIMENT, tmp_path, silent)
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["dense"]
+    assert (tmp_path / "runs" / "dense" / "checkpoints" / str(STEPS)).is_dir()
+    assert not (tmp_path / "runs" / "dense" / "result.json").exists()
 
 
-def test_an_unreadable_video_stops_training_with_its_name_or_is_skipped(out, tmp_path):
+def test_two_trainings_of_one_phase_at_once_are_refused(out, tmp_path, monkeypatch):
+    monkeypatch.setattr(locks, "PATIENCE", 0.0)
+    (tmp_path / "data").symlink_to(out[0] / "data")
+    prepared = phases.prepare(EXPERIMENT, tmp_path, silent)
+    folder = tmp_path / "runs" / "dense"
+    with locks.held(folder), pytest.raises(ValueError, match=f"^{folder} is in use by process {os.getpid()} on "):
+        phases.dense(prepared)
+    assert [path.name for path in folder.iterdir()] == [locks.NAME]
+    with locks.held(out[0] / "runs" / "dense"):  # a finished one is only read
+        phases.dense(phases.prepare(EXPERIMENT, out[0], silent))
+
+
+def test_a_test_video_that_cannot_be_read_is_named_before_training(out, tmp_path):
+    shutil.copytree(out[0] / "data", tmp_path / "data")
+    video = sorted((tmp_path / "data").rglob("*g01_c01.mp4"))[0]
+    video.write_bytes(b"")
+    with pytest.raises(clips.ClipError, match=rf"^{video}: empty file"):
+        phases.dense(phases.prepare(EXPERIMENT, tmp_path, silent))
+    assert not (tmp_path / "runs" / "dense" / "checkpoints").exists()
+
+
+def test_an_unreadable_video_stops_training_with_its_name_or_is_skipped_and_counted(out, tmp_path):
     shutil.copytree(out[0] / "data", tmp_path / "data")
     videos = sorted((tmp_path / "data").rglob("*g04_c01.mp4"))
     videos[0].write_bytes(b"")
@@ -170,7 +201,9 @@ def test_an_unreadable_video_stops_training_with_its_name_or_is_skipped(out, tmp
     lenient = dataclasses.replace(EXPERIMENT, task=dataclasses.replace(EXPERIMENT.task, bad="skip"), name="lenient")
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "data").symlink_to(tmp_path / "data")
-    assert phases.dense(phases.prepare(lenient, tmp_path / "other", silent))["accuracy"] >= 0
+    result = phases.dense(phases.prepare(lenient, tmp_path / "other", silent))
+    assert result["accuracy"] >= 0 and result["skipped"] == {"train": 1}
+    assert results.left_out(result) == "dense: left out 1 training examples, which could not be read"
 
 
 def test_a_loss_that_is_no_number_stops_training(out, tmp_path):
@@ -182,6 +215,44 @@ def test_a_loss_that_is_no_number_stops_training(out, tmp_path):
         loop.fit(phase, loop.initial_state({"w": jnp.array(0.5)}, transform))
     message = "loss of dense is nan at step 5, expected a finite number; lower its learning_rate or set clip_norm"
     assert str(error.value) == message
+
+
+def test_weights_that_the_last_step_broke_are_no_result(out, tmp_path):
+    (tmp_path / "data").symlink_to(out[0] / "data")
+    wild = dataclasses.replace(RECIPE, learning_rate=1e38, warmup=0.0, epochs=0.2, optimizer=recipes.SGD())
+    with pytest.raises(FloatingPointError, match=r"not finite.*, expected numbers"):
+        phases.dense(phases.prepare(dataclasses.replace(EXPERIMENT, dense=wild), tmp_path, silent))
+    assert not (tmp_path / "runs" / "dense" / "result.json").exists()
+
+
+def test_answers_that_are_not_finite_are_no_result(out):
+    prepared = phases.prepare(EXPERIMENT, out[0], silent)
+    params = params_of(out[0] / "runs" / "dense")
+    broken = {**params, "fc8": jax.tree.map(lambda leaf: leaf * np.nan, params["fc8"])}
+    with pytest.raises(FloatingPointError, match=r"^dense answers with values that are not finite, expected numbers: "):
+        phases.test_score(prepared, broken, "dense")
+
+
+def test_a_network_that_answers_all_alike_is_warned_of(out):
+    prepared = phases.prepare(EXPERIMENT, out[0], silent)
+    params = params_of(out[0] / "runs" / "dense")
+    dead = {**params, "fc8": {**params["fc8"], "kernel": params["fc8"]["kernel"] * 0}}
+    with pytest.warns(UserWarning, match=r"^penalised answers all examples alike, .*; lower the strength of the algor"):
+        phases.test_score(prepared, dead, "penalised")
+
+
+@pytest.mark.parametrize("part", ["checkpoints", "notes"])
+def test_a_folder_without_its_config_is_never_to_be_deleted(out, tmp_path, part):
+    (tmp_path / "data").symlink_to(out[0] / "data")
+    folder = tmp_path / "runs" / "dense"
+    (folder / part).mkdir(parents=True)
+    message = {
+        "checkpoints": "has no config.json, and without it nobody knows what its checkpoints are of; restore the file "
+        "from a copy, or move the folder away and train again",
+        "notes": "is not empty and holds no run; move it away or choose another output folder",
+    }[part]
+    with pytest.raises(ValueError, match=f"^{folder} {message}$"):
+        phases.dense(phases.prepare(EXPERIMENT, tmp_path, silent))
 
 
 def test_a_plan_with_a_hole_is_an_error_before_training(out, tmp_path):

@@ -66,6 +66,24 @@ def fill(path: pathlib.Path, way: str, text: str) -> None:
         (part / "whole" if part.is_dir() else part).write_text(text)
 
 
+def test_a_place_that_cannot_be_written_is_found_out_beforehand_and_named(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "file").write_text("old")
+    (tmp_path / "link").symlink_to("link")
+    for path, kind in (
+        (tmp_path / "none" / "a", FileNotFoundError),
+        (tmp_path / "file" / "a", NotADirectoryError),
+        (tmp_path, IsADirectoryError),
+        (tmp_path / ("a" * 300), OSError),
+        (tmp_path / "link" / "a", OSError),
+    ):
+        with pytest.raises(kind) as error:
+            files.check_writable(path)
+        assert error.value.filename == str(path) and error.value.errno
+    for path in (tmp_path / "file", tmp_path / "new", pathlib.Path("/dev/null")):
+        files.check_writable(path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link"]
+
+
 @pytest.mark.parametrize("way", ["whole", "whole_folder"])
 def test_an_error_leaves_what_was_there_and_nothing_else(tmp_path: pathlib.Path, way: str) -> None:
     path = tmp_path / "a"

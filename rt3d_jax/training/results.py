@@ -1,0 +1,44 @@
+"""What result.json says of a phase: how large its network is, what it is worth, and what its data left to doubt."""
+
+from typing import Any
+
+from rt3d_jax.evaluation import measured
+from rt3d_jax.sparsity import cost
+
+Tree = Any
+
+
+def of_network(table: tuple[cost.Layer, ...], masks: Tree, score: measured.Score) -> dict[str, Any]:
+    """Its MACs and parameters, all over those kept, the score, and a row for each layer."""
+    kept = cost.macs(table, masks)
+    return {
+        "rate": cost.macs(table) / kept,
+        "macs": kept,
+        "params": cost.parameters(table, masks),
+        "rate_parameters": cost.parameters(table) / cost.parameters(table, masks),
+        **measured.to_result(score),
+        "layers": [_row(layer, masks) for layer in table],
+    }
+
+
+def of_data(doubts: tuple[str, ...], skipped: dict[str, int]) -> dict[str, Any]:
+    """What was warned of, and how many examples could not be read, by part ("train", "test"); {} if all was well."""
+    counts = {part: count for part, count in skipped.items() if count}
+    return ({"doubts": list(doubts)} if doubts else {}) | ({"skipped": counts} if counts else {})
+
+
+def left_out(result: dict[str, Any]) -> str | None:
+    """The examples that a phase left out, in words."""
+    parts = [f"{count} {part}ing examples" for part, count in result.get("skipped", {}).items()]
+    return f"{result['name']}: left out {' and '.join(parts)}, which could not be read" if parts else None
+
+
+def _row(layer: cost.Layer, masks: Tree) -> dict[str, Any]:
+    kept = cost.kept_macs(layer, masks)
+    return {
+        "name": layer.name,
+        "shape": list(layer.shape),
+        "macs_dense": layer.macs,
+        "macs": kept,
+        "density": kept / layer.macs,
+    }
