@@ -97,8 +97,8 @@ class Store:
             _check(found.get(HASHES), _hashes(network, found["state"], found["position"]))
         except Exception as error:
             raise ValueError(
-                f"{path} cannot be read ({_reason(error)}); if it is damaged, move it away: training then continues from "
-                "the step before"
+                f"{path} cannot be read ({_reason(error)}); if it is damaged, move it away: training then continues "
+                "from the step before"
             ) from error
         state = {**found["state"], "params": network["params"]}
         return jax.tree.map(jnp.asarray, state), found["position"]

@@ -94,6 +94,7 @@ def test_work_whose_output_nobody_reads_any_more_stops_where_it_can_go_on(tmp_pa
     process = started(
         tmp_path,
         """
+import time
 from rt3d_jax.cli import console
 from rt3d_jax.hosts import stops
 def parse(words, prog):
