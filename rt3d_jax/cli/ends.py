@@ -58,11 +58,10 @@ def run(what: str, command: Callable[[], int | None]) -> int:
     except Exception as error:
         if _output_is_gone():
             _forget_output()
-            stops.ask(signal.SIGPIPE)
-        elif os.environ.get("RT3D_TRACEBACK") or not (isinstance(error, KINDS) or stops.exit_code()):
+            return 128 + signal.SIGPIPE
+        if os.environ.get("RT3D_TRACEBACK") or not (isinstance(error, KINDS) or stops.exit_code()):
             raise
-        else:
-            line, code = told(error), WRONG
+        line, code = told(error), WRONG
     if stops.exit_code() or code == stops.INTERRUPTED:
         code = stops.exit_code() or code
         line = f"interrupted{f' ({line})' if line else ''}; {GOES_ON}"

@@ -87,7 +87,7 @@ def test_help_that_nobody_reads_is_no_traceback(words):
     os.close(reader)
     done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writer)
-    assert (done.returncode, "Traceback" in done.stderr) == (141, False)
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_work_whose_output_nobody_reads_any_more_stops_where_it_can_go_on(tmp_path):
