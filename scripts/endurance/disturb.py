@@ -21,15 +21,16 @@ def disturbed(
     seconds, wanted = place.undisturbed(verb)
     out, number = place.trial(verb, "trial"), int(rng.choice(numbers))
     process = place.start(verb.arguments, out)
-    time.sleep(float(rng.uniform(0.02, seconds)))
-    if process.poll() is None:
+    time.sleep(float(rng.uniform(0.1, seconds)))
+    if sent := process.poll() is None:
         if number == signal.SIGKILL:  # all of its session: the jobs of a sweep have groups of their own
             subprocess.run(["pkill", "-KILL", "-s", str(process.pid)], check=False)
         else:
             process.send_signal(number)
     code, said = process.wait(), (out / "error.txt").read_text()
-    faults = [] if number == signal.SIGKILL else _manners(code, number, said)
-    faults += [] if number == signal.SIGKILL else [f"left {path}" for path in _left(place, process.pid)]
+    faults = []
+    if sent and number != signal.SIGKILL:
+        faults = [*_manners(code, number, said), *(f"left {path}" for path in _left(place, process.pid))]
     try:
         place.call(verb.arguments, out)
         found = verb.left(out)
@@ -44,11 +45,9 @@ def disturbed(
 
 
 def _manners(code: int, number: int, said: str) -> list[str]:
-    if code == 0:
-        return []  # it had ended before
     lines = [line for line in said.splitlines() if line.strip()]
     told = [line for line in lines if "interrupted" in line]
-    faults = [] if code == 128 + number or (code == -number and not lines) else [f"exit code {code}"]
+    faults = [] if code == 128 + number or (code == -number and not lines) else [f"exit code {code}"]  # or: not begun
     return faults + ([] if len(told) == len(lines) <= 1 else [f"said {' / '.join(lines[-3:])[-300:]!r}"])
 
 

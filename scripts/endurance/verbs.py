@@ -28,7 +28,7 @@ def runs(folder: pathlib.Path) -> dict[str, str]:
     """The weights and results of all runs below a folder."""
     found = {}
     for path in sorted(folder.rglob("result.json")):
-        found[str(path.relative_to(folder))] = _plain(path)
+        found[str(path.relative_to(folder))] = _plain(path, folder)
         found[str(path.parent.relative_to(folder))] = states.hash_of(states.read_network(path.parent))
     return found
 
@@ -36,7 +36,8 @@ def runs(folder: pathlib.Path) -> dict[str, str]:
 def content(folder: pathlib.Path) -> dict[str, str]:
     """Every file below a folder."""
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != ".lock")
-    return {str(path.relative_to(folder)): _plain(path) if path.suffix == ".json" else _sha256(path) for path in paths}
+    read = lambda path: _plain(path, folder) if path.suffix == ".json" else _sha256(path)
+    return {str(path.relative_to(folder)): read(path) for path in paths if path.name != "error.txt"}
 
 
 def nothing(_: pathlib.Path) -> dict[str, str]:
@@ -48,13 +49,15 @@ def _sha256(path: pathlib.Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _plain(path: pathlib.Path) -> str:
+def _plain(path: pathlib.Path, folder: pathlib.Path) -> str:
+    """JSON without what varies, and without the name of the trial's folder."""
+
     def cut(value):
         if isinstance(value, dict):
             return {key: cut(item) for key, item in value.items() if key not in VARYING}
         return [cut(item) for item in value] if isinstance(value, list) else value
 
-    return json.dumps(cut(json.loads(path.read_text())))
+    return json.dumps(cut(json.loads(path.read_text()))).replace(str(folder), "")
 
 
 DENSE, PRUNED = "{base}/trained/runs/dense", "{base}/trained/runs/kgs-3x"
