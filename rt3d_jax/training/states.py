@@ -14,6 +14,7 @@ import os
 import pathlib
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,7 @@ from rt3d_jax.hosts import distributed
 
 Tree = Any
 HASHES = "sha256"
+REASON = 200  # characters of Orbax's reasons, which are reports
 OS_ERROR = re.compile(r"os_error_code='(\d+)'")  # in the errors of TensorStore
 UNFINISHED = "*.orbax-checkpoint-tmp*"  # Orbax's name of a step that is being written
 
@@ -72,8 +74,14 @@ class Store:
             position=ocp.args.JsonSave(position),  # pyright: ignore[reportCallIssue]
             **{HASHES: ocp.args.JsonSave(_hashes(network, rest, position))},  # pyright: ignore[reportCallIssue]
         )
-        with _errors_of_the_system(self._manager.directory):
-            self._manager.save(step, args=items)
+        try:
+            with _said_once():
+                self._manager.save(step, args=items)
+        except ValueError as error:
+            number = OS_ERROR.search(str(error))
+            if number is None:
+                raise
+            raise OSError(int(number[1]), os.strerror(int(number[1])), str(self._manager.directory)) from error
 
     def latest(self) -> int | None:
         """The newest step written, None if there is none."""
@@ -92,7 +100,8 @@ class Store:
         if (path / HASHES).exists():
             readers[HASHES] = ocp.args.JsonRestore()  # pyright: ignore[reportCallIssue]
         try:
-            found = self._manager.restore(step, args=ocp.args.Composite(**readers))
+            with _said_once():
+                found = self._manager.restore(step, args=ocp.args.Composite(**readers))
             network = {"masks": {}, **found["network"]}
             _check(found.get(HASHES), _hashes(network, found["state"], found["position"]))
         except Exception as error:
@@ -156,23 +165,24 @@ def hash_of(tree: Tree) -> str:
 
 
 @contextlib.contextmanager
-def _errors_of_the_system(folder: Any) -> Iterator[None]:
-    """OSError for what Orbax calls otherwise, without the tracebacks of its threads, which it logs besides."""
-    log = logging.getLogger("absl")
-    before = log.level
-    log.setLevel(logging.CRITICAL)
-    try:
-        yield
-        log.setLevel(before)  # not behind an error: a thread is left, which logs another one when the program ends
-    except Exception as error:
-        number = OS_ERROR.search(str(error))
-        if number is None:
-            raise
-        raise OSError(int(number[1]), os.strerror(int(number[1])), str(folder)) from error
+def _said_once() -> Iterator[None]:
+    """Keeps Orbax from printing tracebacks of what it raises, too; after an error for good.
+
+    Threads and tasks that it leaves behind then print theirs later, up to the end of the program.
+    """
+    logs = [logging.getLogger(name) for name in ("absl", "asyncio")]
+    levels, report = [log.level for log in logs], sys.unraisablehook
+    for log in logs:
+        log.setLevel(logging.CRITICAL)
+    sys.unraisablehook = lambda found: None if str(found.exc_value) == "Event loop is closed" else report(found)
+    yield
+    sys.unraisablehook = report
+    for log, level in zip(logs, levels, strict=True):
+        log.setLevel(level)
 
 
 def _item(path: pathlib.Path, handler: Any) -> Any:
-    with ocp.Checkpointer(handler) as reader:
+    with _said_once(), ocp.Checkpointer(handler) as reader:
         return reader.restore(path)
 
 
@@ -187,4 +197,4 @@ def _check(wanted: Any, found: dict[str, str]) -> None:
 
 
 def _reason(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
+    return next(iter(str(error).splitlines()), type(error).__name__)[:REASON]

@@ -4,6 +4,7 @@ import errno
 import json
 import logging
 import shutil
+import sys
 
 import jax
 import jax.numpy as jnp
@@ -16,6 +17,14 @@ from rt3d_jax.training import checkpoints, logs, states
 
 MASKS = {"a": {"kernel": np.array([[True, False]]), "bias": None}, "b": {"c": {"kernel": None}}}
 PARAMS = {"a": {"kernel": jnp.array([[1.5, 2.0]]), "bias": jnp.array([3.0])}, "b": {"c": {"kernel": jnp.ones((2, 2))}}}
+
+
+@pytest.fixture(autouse=True)
+def said(monkeypatch):
+    """After an error these are silent."""
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    for name in ("absl", "asyncio"):
+        monkeypatch.setattr(logging.getLogger(name), "level", logging.getLogger(name).level)
 
 
 def state_of(params):
@@ -210,8 +219,7 @@ def test_a_full_disk_is_an_error_of_the_system_that_names_the_place(tmp_path, mo
         logging.getLogger("absl").error("a thread raised an exception")
         raise ValueError("""RESOURCE_EXHAUSTED: Error writing "a": No space left on device [os_error_code='28']""")
 
-    store, log = states.Store(tmp_path), logging.getLogger("absl")
-    monkeypatch.setattr(log, "level", log.level)
+    store = states.Store(tmp_path)
     monkeypatch.setattr(type(store._manager), "save", save)
     with pytest.raises(OSError, match=f"No space left on device: '{tmp_path}/checkpoints'$") as error:
         store.save(1, state_of(PARAMS), MASKS, {})

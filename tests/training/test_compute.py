@@ -114,30 +114,31 @@ def test_recomputation_of_a_network_without_blocks_is_an_error():
         catalog.train_function(TINY, 3, compute=catalog.Compute(remat=True))
 
 
+def claimed(folder, experiment, **settings):
+    """Takes a run folder for these settings."""
+    key = claims.key(experiment, settings, {})
+    with claims.taken(folder, experiment, {"labels": ["a"]}, key):
+        assert not claims.is_finished(folder, key)
+
+
 def test_a_run_is_another_one_by_dtype_and_parts_but_not_by_recomputation(tmp_path):
     experiment = quickstart.experiment()
-    claim = lambda **compute: claims.claim(
-        tmp_path / "dense",
-        dataclasses.replace(experiment, compute=catalog.Compute(**compute)),
-        {"labels": ["a"]},
-        {},
-        {},
+    claim = lambda **compute: claimed(
+        tmp_path / "dense", dataclasses.replace(experiment, compute=catalog.Compute(**compute))
     )
-    assert claim() is False
+    claim()
     key = files.read_json(tmp_path / "dense" / "config.json")["key"]
     assert not {"compute", "dtype", "accumulate"} & key.keys()  # as in runs from before there was a choice
-    assert claim(remat=True) is False
+    claim(remat=True)
     for changed in ({"dtype": "bfloat16"}, {"accumulate": 2}):
         with pytest.raises(ValueError, match="holds a run of other settings: " + next(iter(changed))):
             claim(**changed)
 
 
 def test_a_run_from_before_a_setting_existed_is_one_without_it(tmp_path):
-    claim = lambda **settings: claims.claim(
-        tmp_path / "dense", quickstart.experiment(), {"labels": ["a"]}, settings, {}
-    )
-    assert claim() is False
-    assert claim(teacher=None) is False
+    claim = lambda **settings: claimed(tmp_path / "dense", quickstart.experiment(), **settings)
+    claim()
+    claim(teacher=None)
     with pytest.raises(ValueError, match=r"holds a run of other settings: teacher None \(asked for x\); move it away"):
         claim(teacher="x")
 

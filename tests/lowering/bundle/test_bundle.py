@@ -280,8 +280,10 @@ def test_a_flipped_bit_of_a_manifest_is_found(copied_bundle: bundles.Bundle) -> 
         flipped = bytearray(whole)
         flipped[rng.integers(len(whole))] ^= 1 << rng.integers(8)
         path.write_bytes(flipped)
-        with contextlib.suppress(ValueError):  # white space may be any
-            assert json.loads(flipped) == json.loads(whole)
+        same = False
+        with contextlib.suppress(ValueError):
+            same = json.loads(flipped) == json.loads(whole)
+        if same:  # white space may be any
             continue
         with pytest.raises((bundles.BundleError, targets.TargetError), match="manifest.json"):
             bundles.read(copied_bundle.folder)
