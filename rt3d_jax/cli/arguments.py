@@ -7,6 +7,7 @@ option that was meant where one is unknown.
 
 import contextlib
 import dataclasses
+import functools
 import inspect
 import io
 import re
@@ -21,27 +22,18 @@ from typing import Annotated, Any
 
 import tyro
 
-from lowering.system import files, spelling
+from lowering.system import spelling
 
 WIDEST = 100  # columns; longer lines are hard to read
 HELP = ("-h", "--help")
-RESULTS = "json_file"  # the argument of every verb that names a file for its results
 Call = Callable[[], int | None]
 
 
 def parse(function: Callable[..., int | None], words: Sequence[str], prog: str) -> Call:
-    """The call of the verb's function that the words ask for. Raises as `read`.
-
-    The call itself raises OSError for a file of results that cannot be written: before the work, not behind it.
-    """
+    """The call of the verb's function that the words ask for. Raises as `read`."""
 
     def bound(*positional: Any, **options: Any) -> Call:
-        def call() -> int | None:
-            if options.get(RESULTS) is not None:
-                files.check_writable(options[RESULTS])
-            return function(*positional, **options)
-
-        return call
+        return functools.partial(function, *positional, **options)
 
     hints = typing.get_type_hints(function, include_extras=True)
     shown = [

@@ -4,7 +4,7 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 
-from lowering.system import spelling
+from lowering.system import files, spelling
 from rt3d_jax.cli import ends
 from rt3d_jax.hosts import stops
 
@@ -55,7 +55,7 @@ def main() -> None:
 def call(words: Sequence[str]) -> int:
     """Runs `rt3d` with these arguments and returns its exit code."""
     if words and words[0] in VERBS:
-        return ends.run(f"rt3d {words[0]}", lambda: parse(words[0], words[1:])())
+        return ends.run(f"rt3d {words[0]}", lambda: _called(parse(words[0], words[1:])))
     return ends.run("rt3d", lambda: _without_a_verb(words))
 
 
@@ -78,6 +78,14 @@ def usage() -> str:
     from rt3d_jax.cli import arguments
 
     return arguments.overview("rt3d", ABOUT, {name: about for name, (_, about) in VERBS.items()})
+
+
+def _called(call: Callable[[], int | None]) -> int | None:
+    """OSError, before the work, if its file of results (--json) cannot be written behind it."""
+    results = getattr(call, "keywords", {}).get("json_file")
+    if results is not None:
+        files.check_writable(results)
+    return call()
 
 
 def _without_a_verb(words: Sequence[str]) -> int:

@@ -123,7 +123,7 @@ def doubts(listing: folders.Listing) -> tuple[str, ...]:
         if finding.is_error and finding.kind != "missing":
             found[finding.kind].append(finding.what)
     lines = [
-        f"{listing.name}: {len(whats):,} {KINDS[kind][1]}, such as {whats[0]}; `rt3d data check` lists them"
+        f"{listing.name}: {KINDS[kind][1]} ({len(whats):,}, such as {whats[0]}); `rt3d data check` lists them"
         for kind, whats in found.items()
     ]
     if len(listing.labels) == 1:

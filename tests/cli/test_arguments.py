@@ -5,10 +5,9 @@ import importlib
 import pathlib
 import re
 import shlex
-from typing import Annotated, Literal
+from typing import Literal
 
 import pytest
-import tyro
 
 from lowering.targets import targets
 from rt3d_jax.cli import arguments, main
@@ -174,20 +173,3 @@ def test_a_value_that_does_not_fit_is_told_with_its_option(capsys):
         main.call(["bench", "--threads", "x"])
     assert stop.value.code == 2
     assert re.search(r"--threads: .*'x'", capsys.readouterr().err)
-
-
-def test_a_file_of_results_that_cannot_be_written_is_refused_before_the_work(tmp_path, capsys):
-    def verb(*, json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None) -> None:
-        """Works."""
-        worked.append(1)
-
-    worked = []
-    path = tmp_path / "nowhere" / "found.json"
-    with pytest.raises(FileNotFoundError) as error:
-        arguments.parse(verb, ["--json", str(path)], "rt3d verb")()
-    assert (error.value.filename, worked) == (str(path), [])
-    arguments.parse(verb, ["--json", str(tmp_path / "found.json")], "rt3d verb")()
-    assert worked == [1] and not list(tmp_path.iterdir())
-    assert main.call(["doctor", "--json", str(path)]) == 2
-    line = f"rt3d doctor: {path}: No such file or directory; check the path, or make its folder"
-    assert capsys.readouterr().err.strip() == line

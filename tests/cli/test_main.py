@@ -1,5 +1,6 @@
 """The `rt3d` program: verbs, exit codes and error lines."""
 
+import functools
 import json
 import subprocess
 import sys
@@ -97,3 +98,11 @@ def test_help_loads_neither_jax_nor_iree():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_file_of_results_that_cannot_be_written_is_refused_before_the_work(tmp_path, monkeypatch, capsys):
+    path, worked = tmp_path / "nowhere" / "found.json", []
+    monkeypatch.setattr(main, "parse", lambda verb, words: functools.partial(worked.append, json_file=path))
+    assert main.call(["doctor"]) == 2
+    line = f"rt3d doctor: {path}: No such file or directory; check the path, or make its folder"
+    assert (capsys.readouterr().err.strip(), worked) == (line, [])

@@ -197,13 +197,13 @@ def test_a_good_copy_leaves_nothing_to_doubt(layout, made):
 def test_leaks_classes_without_training_and_a_single_class_are_doubted_by_the_lists_alone(made):
     root = made("ucf101")
     lists = root / "ucfTrainTestlist"
-    lines = (lists / "trainlist01.txt").read_text().split("\r\n")
-    (lists / "testlist01.txt").write_text("\r\n".join(line.split(" ")[0] for line in lines))
+    lines = (lists / "trainlist01.txt").read_text().splitlines()
+    (lists / "testlist01.txt").write_text("\n".join(line.split(" ")[0] for line in lines))
     (lists / "classInd.txt").write_text("1 ApplyEyeMakeup\n2 HandstandPushups\n3 Archery\n")
     assert doubts(root) == (
-        "ucf101: 8 videos are in training and testing, such as ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01; "
+        "ucf101: videos are in training and testing (8, such as ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi); "
         "`rt3d data check` lists them",
-        "ucf101: 1 classes have no video to train on, such as Archery; `rt3d data check` lists them",
+        "ucf101: classes have no video to train on (1, such as Archery); `rt3d data check` lists them",
     )
     shutil.rmtree(root / "UCF-101" / "HandstandPushups")
     for part in ("train", "test"):

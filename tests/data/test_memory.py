@@ -35,9 +35,10 @@ def named(monkeypatch):
 def test_what_a_region_shares_has_its_name_and_goes_with_it(named):
     shared = shared_memory.SharedMemory(create=True, size=100)
     assert re.fullmatch(f"{named.name}-[0-9a-f]{{16}}", shared.name)
-    assert {path.name for path in memory.FOLDER.glob(f"{named.name}*")} == {named.name, shared.name}
+    name = named.name
+    assert {path.name for path in memory.FOLDER.glob(f"{name}*")} == {name, shared.name}
     named.close()
-    assert not list(memory.FOLDER.glob(f"{named.name}*"))
+    assert not list(memory.FOLDER.glob(f"{name}*"))
     shared.close()
 
 

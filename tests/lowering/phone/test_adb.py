@@ -39,7 +39,6 @@ def test_a_phone_that_is_not_there_is_named(tmp_path: pathlib.Path, monkeypatch:
             phone.unplug()
 
 
-@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # by adbutils, where it cannot connect
 def test_a_server_that_was_started_for_a_search_is_ended_and_another_is_not(
     plug: Plug, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,6 +58,7 @@ def test_a_server_that_was_started_for_a_search_is_ended_and_another_is_not(
     assert not adb._server_runs()
 
 
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # by adbutils, where it cannot connect
 def test_an_adb_server_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")
     monkeypatch.setenv("ADBUTILS_ADB_PATH", "/bin/false")
