@@ -56,8 +56,8 @@ def sound(
     largest = np.maximum(np.abs(low), np.abs(high)).max()
     if count > 1 and (high - low).max() <= ALIKE * largest:
         warnings.warn(
-            f"{name} answers all examples alike, so its weights tell nothing apart; lower the strength of the "
-            "algorithm or the learning_rate, and train it in another folder",
+            f"{name} answers all examples alike: unless they are all the same, its weights tell nothing apart; lower "
+            "the strength of the algorithm or the learning_rate, and train it in another folder",
             stacklevel=2,
         )
 

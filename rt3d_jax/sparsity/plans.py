@@ -96,8 +96,8 @@ def match(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, Prune | None]:
     """The rule of every layer, by its name ("conv2"). None keeps a layer dense.
 
     A rule's regex must match the whole name. Layers that cannot be pruned stay dense whatever the plan says, see
-    `stuck`. ValueError for a kernel that no entry covers, for an entry that matches no layer, and for a regex that does
-    not compile.
+    `stuck`. So do those of which a dropped block would be an output of the network, such as a class. ValueError for a
+    kernel that no entry covers, for an entry that matches no layer, and for a regex that does not compile.
     """
     compiled = [(_compiled(regex), rule) for regex, rule in entries(plan)]
     cost.check(table)
@@ -105,7 +105,8 @@ def match(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, Prune | None]:
         if not any(regex.fullmatch(layer.name) for layer in table):
             names = ", ".join(layer.name for layer in table)
             raise ValueError(f"plan entry {regex.pattern!r} matches no layer, expected one of {names}")
-    return {layer.name: None if layer.fixed else _first(compiled, layer) for layer in table}
+    rules = {layer.name: None if layer.fixed else _first(compiled, layer) for layer in table}
+    return {layer.name: None if _cuts_answers(rules[layer.name], layer) else rules[layer.name] for layer in table}
 
 
 def stuck(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, str]:
@@ -114,7 +115,8 @@ def stuck(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, str]:
     rules = {
         layer.name: next((rule for regex, rule in compiled if regex.fullmatch(layer.name)), None) for layer in table
     }
-    return {layer.name: layer.fixed for layer in table if layer.fixed and rules[layer.name] is not None}
+    reasons = {layer.name: layer.fixed or _cuts_answers(rules[layer.name], layer) for layer in table}
+    return {name: reason for name, reason in reasons.items() if reason and rules[name] is not None}
 
 
 def mask_tree(params: Tree, kernel_masks: dict[str, Any], table: Sequence[cost.Layer] = ()) -> Tree:
@@ -197,6 +199,14 @@ def _rule(regex: str, rule: Any) -> None:
         raise ValueError(f"plan entry {regex!r} has the pattern {rule.name}, expected a rule; write Prune(pattern)")
     if rule is not None and not isinstance(rule, Prune):
         raise ValueError(f"plan entry {regex!r} has {typed.what(rule)}, expected a rule: Prune(pattern) or None")
+
+
+def _cuts_answers(rule: Prune | None, layer: cost.Layer) -> str:
+    """Why a rule may not prune a layer whose filters are the network's outputs, such as classes: "" where it may."""
+    if rule is None or not layer.wiring.ends or rule.pattern.inputs is not None:
+        return ""
+    whole = math.prod(rule.pattern.grid(layer.shape)[:-1]) == 1
+    return f"a {rule.pattern.name} of it is an output of the network" if whole else ""
 
 
 def _compiled(regex: str) -> re.Pattern[str]:

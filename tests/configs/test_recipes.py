@@ -88,6 +88,7 @@ def shrunk(folder):
     )
 
 
+@pytest.mark.filterwarnings("ignore:.* answers all examples alike")  # since they are all the same video
 def test_the_recipe_of_c3d_runs_whole_on_a_miniature_of_ucf101(tmp_path, write_video):
     folder = layouts.ucf101(
         tmp_path / "ucf101", write_video("a.avi", frames=20, size=(240, 320), codec="mpeg4", options={})

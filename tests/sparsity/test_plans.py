@@ -62,3 +62,19 @@ def test_a_plan_without_keeps_needs_a_budget(params):
 def test_an_impossible_keep_is_an_error(keep):
     with pytest.raises(ValueError, match=rf"^Prune.keep is {keep}, expected a fraction"):
         plans.Prune(patterns.FILTER, keep)
+
+
+def test_filters_that_are_outputs_of_the_network_stay():
+    """Such as the classes of the last layer: a plan for all layers does not prune them away."""
+
+    def apply(params, clip):
+        x = jnp.reshape(clip, (1, -1)) @ params["hidden"]["kernel"]
+        return jnp.maximum(x, 0) @ params["head"]["kernel"]
+
+    tree = {"hidden": {"kernel": jnp.ones((6, 5))}, "head": {"kernel": jnp.ones((5, 3))}}
+    table = cost.layers(apply, tree, (1, 2, 3))
+    assert plans.match(((".*", FILTERS),), table) == {"hidden": FILTERS, "head": None}
+    assert plans.stuck(((".*", FILTERS),), table) == {"head": "a filter of it is an output of the network"}
+    assert plans.match(((".*", KGS),), table) == {"hidden": KGS, "head": KGS}
+    assert plans.stuck((("head", None), (".*", FILTERS)), table) == {}
+    assert np.all(np.asarray(plans.prune(tree, ((".*", FILTERS),), table)["head"]["kernel"]).any(axis=0))

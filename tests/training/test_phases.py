@@ -237,7 +237,7 @@ def test_a_network_that_answers_all_alike_is_warned_of(out):
     prepared = phases.prepare(EXPERIMENT, out[0], silent)
     params = params_of(out[0] / "runs" / "dense")
     dead = {**params, "fc8": {**params["fc8"], "kernel": params["fc8"]["kernel"] * 0}}
-    with pytest.warns(UserWarning, match=r"^penalised answers all examples alike, .*; lower the strength of the algor"):
+    with pytest.warns(UserWarning, match=r"^penalised answers all examples alike: .*; lower the strength of the algor"):
         phases.test_score(prepared, dead, "penalised")
 
 

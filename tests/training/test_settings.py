@@ -8,7 +8,7 @@ import re
 import pytest
 
 from lowering.system import typed
-from rt3d_jax.cli import main
+from rt3d_jax.cli import ends, main
 from rt3d_jax.configs import quickstart
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
@@ -110,6 +110,6 @@ def test_a_setting_in_a_config_is_named_by_its_place():
     ],
 )
 def test_a_setting_of_the_command_line_is_refused_in_one_line(option, told, capsys, tmp_path):
-    assert main.call(["train", "quickstart", option, "--out", str(tmp_path)]) == main.USAGE_ERROR
+    assert main.call(["train", "quickstart", option, "--out", str(tmp_path)]) == ends.WRONG
     assert capsys.readouterr().err == f"rt3d train: {told}\n"
     assert not list(tmp_path.iterdir())

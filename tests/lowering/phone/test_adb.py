@@ -39,6 +39,7 @@ def test_a_phone_that_is_not_there_is_named(tmp_path: pathlib.Path, monkeypatch:
             phone.unplug()
 
 
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # by adbutils, where it cannot connect
 def test_a_server_that_was_started_for_a_search_is_ended_and_another_is_not(
     plug: Plug, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,6 +57,7 @@ def test_a_server_that_was_started_for_a_search_is_ended_and_another_is_not(
     (end,) = ends
     end()
     assert not adb._server_runs()
+    gc.collect()
 
 
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # by adbutils, where it cannot connect
