@@ -187,9 +187,8 @@ def _verify(bundle: Bundle) -> None:
     for name in ("run.flags", "bench.flags"):
         _checked(folder / name, lambda found: manifests.check_flags(found, device, bundle.inputs, bundle.outputs))
     if "compile.flags" in bundle.files:
-        _checked(
-            folder / "compile.flags", lambda found: manifests.check_compile_flags(found, manifest["target"]["flags"])
-        )
+        flags = manifest["target"].get("flags", [])
+        _checked(folder / "compile.flags", lambda found: manifests.check_compile_flags(found, flags))
     for entry in (*manifest["inputs"], *manifest["outputs"]):
         found = bundle.array(entry["file"])
         if (found.shape, found.dtype.name) != (wanted := (tuple(entry["shape"]), entry["dtype"])):

@@ -88,7 +88,7 @@ def write(
     sources, kind = _programs(tools or qemu.install(), libraries)
     _check_target(bundle, kind)
     sources |= {name: bundle.folder / name for name in carried(bundle)}
-    needed = cpu.needed(bundle.manifest["target"]["flags"])
+    needed = cpu.needed(bundle.manifest["target"].get("flags", bundle.target.flags))
     scripts = {name: _script(name, kind, needed) for name in SCRIPTS}
     sums = {name: hashes.of_file(path) for name, path in sources.items()}
     sums |= {name: hashlib.sha256(text.encode()).hexdigest() for name, text in scripts.items()}

@@ -54,5 +54,5 @@ def _manners(code: int, number: int, said: str) -> list[str]:
 def _left(place: bench.Bench, group: int) -> Iterator[str]:
     time.sleep(0.5)
     processes = subprocess.run(["ps", "-o", "args=", "-s", str(group)], capture_output=True, text=True, check=False)
-    yield from processes.stdout.splitlines()
+    yield from (line for line in processes.stdout.splitlines() if "<defunct>" not in line)  # ended, not yet cleared
     yield from (str(path) for path in (place.folder / "tmp").iterdir())
