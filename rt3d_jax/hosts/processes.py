@@ -137,7 +137,6 @@ def _attempt(job: Job, progress: Progress) -> tuple[Any, str | None]:
 def _work(job: Job, cores: set[int], parent: int, messages: Any) -> None:
     """The body of a job's process. It has its own process group, so Ctrl-C reaches it only through the parent."""
     os.setpgrp()
-    stops.install()
     os.sched_setaffinity(0, cores)  # before XLA counts them
     said: dict[str, float] = {}
 
@@ -151,7 +150,9 @@ def _work(job: Job, cores: set[int], parent: int, messages: Any) -> None:
             messages.put((job.name, "progress", (what, done, total, values or {})))
 
     with contextlib.suppress(KeyboardInterrupt):
+        stops.install()  # a stop that came until here is raised now
         messages.put((job.name, "ended", _attempt(job, progress)))
+    stops.leave_at_once("")
 
 
 def _cores(place: int, places: int) -> set[int]:

@@ -67,7 +67,7 @@ def exit_code() -> int:
 
 
 def leave_at_once(last_words: str | None) -> None:
-    """From here on, a stop ends the process on the spot with this line; None: no longer."""
+    """From here on, a stop ends the process on the spot with this line, "" for none; None: no longer."""
     _STATE["last_words"] = last_words
 
 
@@ -131,7 +131,8 @@ def deferred() -> Iterator[Deferred]:
 def _stop(number: int, _: Any) -> None:
     ask(number)
     if _STATE["last_words"] is not None:
-        os.write(2, f"{_STATE['last_words']}\n".encode())  # print may be at work just where the signal came
+        line = f"{_STATE['last_words']}\n" if _STATE["last_words"] else ""
+        os.write(2, line.encode())  # print may be at work just where the signal came
         os._exit(128 + number)
     raise KeyboardInterrupt
 

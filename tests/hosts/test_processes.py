@@ -62,6 +62,17 @@ def test_ctrl_c_ends_the_running_jobs_and_is_raised_again():
     assert not multiprocessing.active_children()
 
 
+def test_a_job_that_is_stopped_while_its_process_starts_says_nothing(monkeypatch, capfd):
+    def interrupting(queue):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(processes._Queue, "_listen", interrupting)
+    with pytest.raises(KeyboardInterrupt):
+        processes.run([Task("only", "forever")], {}, set(), silent, silent, at_once=1)
+    assert not multiprocessing.active_children()
+    assert capfd.readouterr().err == ""
+
+
 def test_a_negative_number_of_processes_is_an_error():
     with pytest.raises(ValueError, match=r"^processes at once are -1, expected 0 \(this process\) or more$"):
         processes.run([], {}, set(), silent, silent, at_once=-1)
