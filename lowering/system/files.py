@@ -81,6 +81,12 @@ def check_writable(path: pathlib.Path) -> None:
             pass
 
 
+def clear(folder: pathlib.Path) -> None:
+    """Remove what killed processes left in a folder, whatever they were about to write there."""
+    for private in folder.glob(f".*{MARK}*"):
+        _remove(private, folder / private.name[1:].rpartition(MARK)[0])
+
+
 def is_free(folder: pathlib.Path) -> bool:
     """Whether a folder can be made here: nothing is there, or a folder with nothing but private ones and a lock."""
     if not folder.is_dir():
@@ -143,18 +149,23 @@ def _private(path: pathlib.Path) -> tuple[pathlib.Path, int]:
 
 
 def _clean(path: pathlib.Path) -> None:
-    """Remove what killed processes left beside `path`. What had stood there and was moved aside goes back."""
+    """Remove what killed processes left beside `path`."""
     for folder in path.parent.glob(f".{glob.escape(path.name)}{MARK}*"):
-        with contextlib.suppress(OSError):
-            lock = os.open(folder, os.O_RDONLY)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # OSError: its process lives
-                for before in folder.glob(f"{BEFORE}*"):
-                    if not path.exists():
-                        os.rename(before, path)
-                shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(lock)
+        _remove(folder, path)
+
+
+def _remove(folder: pathlib.Path, path: pathlib.Path) -> None:
+    """Remove a private folder of a process that is gone. What had stood at `path` and was moved aside goes back."""
+    with contextlib.suppress(OSError):
+        lock = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # OSError: its process lives
+            for before in folder.glob(f"{BEFORE}*"):
+                if not path.exists():
+                    os.rename(before, path)
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(lock)
 
 
 def _put(part: pathlib.Path, path: pathlib.Path, folder: pathlib.Path) -> None:

@@ -46,6 +46,7 @@ def taken(
     ValueError if another process trains there, or if the folder holds a run of other settings, or anything else.
     """
     with locks.held(folder):
+        files.clear(folder)
         path = folder / "config.json"
         if not path.exists():
             _check_free(folder)

@@ -66,6 +66,16 @@ def fill(path: pathlib.Path, way: str, text: str) -> None:
         (part / "whole" if part.is_dir() else part).write_text(text)
 
 
+def test_what_killed_processes_left_in_a_folder_is_removed_and_what_others_write_is_not(tmp_path: pathlib.Path) -> None:
+    dead, living = stuck(tmp_path / "a", "whole"), stuck(tmp_path / "b", "whole")
+    kill(dead)
+    files.clear(tmp_path)
+    assert [path.name.split("-")[0] for path in tmp_path.iterdir()] == [".b.part"]
+    kill(living)
+    files.clear(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_place_that_cannot_be_written_is_found_out_beforehand_and_named(tmp_path: pathlib.Path) -> None:
     (tmp_path / "file").write_text("old")
     (tmp_path / "link").symlink_to("link")
