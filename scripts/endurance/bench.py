@@ -56,6 +56,7 @@ class Bench:
             path.mkdir(parents=True, exist_ok=True)
         (self.base / "micro.py").write_text(CONFIG)
         self._known: dict[str, tuple[float, dict[str, str]]] = {}
+        self.usual: set[str] = set()  # names of temporary files that libraries leave after undisturbed calls, too
         self.call("demo --out {base}/trained --config-name {base}/micro.py --target host android:cortex-a76", self.base)
         self.call(f"export {verbs.PRUNED} --out {{base}}/shared", self.base)
 
@@ -90,4 +91,5 @@ class Bench:
                 began = time.monotonic()
                 self.call(verb.arguments, out)
             self._known[verb.name] = time.monotonic() - began, verb.left(out)
+            self.usual |= {path.name for path in (self.folder / "tmp").iterdir()}
         return self._known[verb.name]

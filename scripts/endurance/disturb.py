@@ -55,4 +55,4 @@ def _left(place: bench.Bench, group: int) -> Iterator[str]:
     time.sleep(0.5)
     processes = subprocess.run(["ps", "-o", "args=", "-s", str(group)], capture_output=True, text=True, check=False)
     yield from (line for line in processes.stdout.splitlines() if "<defunct>" not in line)  # ended, not yet cleared
-    yield from (str(path) for path in (place.folder / "tmp").iterdir())
+    yield from (str(path) for path in (place.folder / "tmp").iterdir() if path.name not in place.usual)
