@@ -14,12 +14,14 @@ import os
 import select
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 
 from lowering.system import extras
 from rt3d_jax.hosts import stops
 
 WRONG = 2
+SHOW = warnings.showwarning  # Python's own, with the place in the code
 # What wrong input and a system that refuses end in. Anything else is a fault of the program, which shows where it is.
 KINDS = (ValueError, OSError, NotImplementedError, RuntimeError, ArithmeticError, MemoryError, extras.MissingExtra)
 GOES_ON = "the same command continues from here"
@@ -68,6 +70,14 @@ def run(what: str, command: Callable[[], int | None]) -> int:
     if line:
         print(f"{what}: {line}", file=sys.stderr)
     return code
+
+
+def warn(message: Warning | str, category: type[Warning], *place: object, **more: object) -> None:
+    """Shows a warning as one line; stands for warnings.showwarning."""
+    if issubclass(category, UserWarning):
+        print(f"rt3d: warning: {' '.join(str(message).split())}", file=sys.stderr)
+    else:
+        SHOW(message, category, *place, **more)  # pyright: ignore[reportArgumentType]
 
 
 def told(error: BaseException) -> str:

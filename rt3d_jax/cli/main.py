@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 
 from lowering.system import files, spelling
@@ -47,6 +48,7 @@ Examples:
 def main() -> None:
     """The console program; its exit codes stand in `ends`."""
     stops.install()
+    warnings.showwarning = ends.warn
     code = call(sys.argv[1:])
     stops.leave_at_once("rt3d: interrupted")  # from here on, since nothing is under way any more
     sys.exit(code)

@@ -80,6 +80,13 @@ def test_a_stop_while_modules_are_imported_or_python_ends_is_one_line(tmp_path, 
     assert (process.returncode, out, error) == (128 + number, "", f"rt3d{'' if where else ' wait'}: interrupted\n")
 
 
+def test_a_warning_is_one_line(tmp_path):
+    warning = "import warnings\nprint('ready', flush=True)\nwarnings.warn('leaks\\n  of data', stacklevel=1)\n"
+    process = started(tmp_path, warning + "def parse(words, prog): return int\n")
+    out, error = process.communicate(timeout=20)
+    assert (process.returncode, out, error) == (0, "", "rt3d: warning: leaks of data\n")
+
+
 @pytest.mark.parametrize("words", [["--help"], ["data", "--help"], ["--version"]])
 def test_help_that_nobody_reads_is_no_traceback(words):
     command = [sys.executable, "-c", "from rt3d_jax.cli import main; main.main()", *words]
