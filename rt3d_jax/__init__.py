@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rt3d_jax.prune.gradual import Gradual as Gradual
     from rt3d_jax.prune.heuristic import Heuristic as Heuristic
     from rt3d_jax.prune.own_loop import default_plan as default_plan
+    from rt3d_jax.prune.own_loop import describe as describe
     from rt3d_jax.prune.own_loop import masks_at as masks_at
     from rt3d_jax.prune.own_loop import penalise as penalise
     from rt3d_jax.prune.own_loop import read_layers as read_layers
@@ -60,6 +61,7 @@ _HOMES = {
     "UNSTRUCTURED": "rt3d_jax.sparsity.patterns",
     "apply_masks": "rt3d_jax.prune.freeze",
     "default_plan": "rt3d_jax.prune.own_loop",
+    "describe": "rt3d_jax.prune.own_loop",
     "freeze": "rt3d_jax.prune.freeze",
     "kgs": "rt3d_jax.sparsity.patterns",
     "load_network": "rt3d_jax.training.checkpoints",

@@ -90,4 +90,6 @@ def warn(plan: plans.Plan, table: cost.Table) -> None:
     """
     if stuck := plans.stuck(plan, table):
         told = "; ".join(f"{name}: {why}" for name, why in stuck.items())
-        warnings.warn(f"layers that the plan prunes stay dense: {told}", stacklevel=3)
+        warnings.warn(
+            f"layers that the plan prunes stay dense: {told}. Give them the rule None to keep them so", stacklevel=3
+        )

@@ -14,7 +14,7 @@ import numpy as np
 from lowering.functions import jaxprs, trees
 from lowering.system import bounds, typed
 from rt3d_jax.prune import contract, selection
-from rt3d_jax.sparsity import channels, cost, masks, plans, products
+from rt3d_jax.sparsity import channels, cost, loops, masks, patterns, plans, products, steps
 
 Tree = Any
 Activity = dict[str, np.ndarray]
@@ -69,15 +69,16 @@ def importance(params: Tree, plan: plans.Plan, table: cost.Table, activity: Acti
     rules, found = plans.match(plan, table), {}
     flows = {layer.name: np.full(layer.shape[-1], float(layer.wiring.ends)) for layer in table}
     kernels = cost.kernels(params, table)
-    for layer in (layer for layer in reversed(table) if layer.name in activity):
+    for layer in (layer for layer in reversed(table) if layer.macs):
         flow = flows[layer.name]
         if not flow.any():  # the trace does not say who reads this layer
             flow = np.ones_like(flow)
-        shares = _shares(np.asarray(kernels[layer.name], np.float64), activity[layer.name]) * flow
+        shares = _shares(layer, np.asarray(kernels[layer.name], np.float64), activity.get(layer.name)) * flow
         rule = rules[layer.name]
         if rule is not None:
             found[layer.name] = masks.block_sums(shares, rule.pattern)
-        back = shares.sum(axis=(*range(shares.ndim - 2), shares.ndim - 1))
+        pairs = shares.sum(axis=tuple(range(shares.ndim - 2)))
+        back = pairs.reshape(len(pairs), layer.groups, -1).sum(axis=2).T.ravel()
         for amount, place in zip(back, layer.wiring.reads or (), strict=layer.wiring.reads is not None):
             for name, number in place:
                 flows[name][number] += amount
@@ -85,7 +86,9 @@ def importance(params: Tree, plan: plans.Plan, table: cost.Table, activity: Acti
 
 
 def activity(apply: Callable[..., Any], params: Tree, table: cost.Table, batches: Iterable[Any]) -> Activity:
-    """The mean square of every input channel of every kernel over batches of inputs, f64[inputs] by layer name.
+    """The mean square of every input channel over batches of inputs, f64[groups * inputs] by layer name.
+
+    In a scan it is the mean over all turns. Layers in branches and in while loops are not measured.
 
     A batch is the tuple of the network's inputs. apply(params, *inputs) is traced as for cost.layers. ValueError if
     there is no batch.
@@ -101,11 +104,11 @@ def activity(apply: Callable[..., Any], params: Tree, table: cost.Table, batches
     return {name: squares / count for name, squares in total.items()}
 
 
-def _shares(kernel: np.ndarray, activity: np.ndarray) -> np.ndarray:
-    if len(activity) != kernel.shape[-2]:  # a grouped convolution reads more channels than its kernel has inputs
-        activity = np.ones(kernel.shape[-2])
-    brought = np.square(kernel) * activity[:, None]
-    whole = brought.sum(axis=tuple(range(kernel.ndim - 1)), keepdims=True)
+def _shares(layer: cost.Layer, kernel: np.ndarray, activity: np.ndarray | None) -> np.ndarray:
+    """r(d, i, o). Where nothing was measured, all channels count alike. Kernels of a stack have their own filters."""
+    brought = np.square(kernel) * (1.0 if activity is None else layer.each(activity))
+    axes = range(kernel.ndim - len(patterns.AXES), kernel.ndim - 1)
+    whole = brought.sum(axis=tuple(axis for axis in axes if axis >= 0), keepdims=True)
     return brought / np.where(whole > 0, whole, 1.0)
 
 
@@ -121,18 +124,38 @@ class _Probe:
         self._names = {layer.place.path: layer.name for layer in table}
 
     def __call__(self, params: Tree, inputs: tuple[Any, ...]) -> dict[str, jax.Array]:
+        return self._run(self._closed, jax.tree.leaves((params, inputs)), self._uses)[1]
+
+    def _run(self, closed: Any, inputs: list[Any], uses: steps.Order) -> tuple[list[Any], dict[str, jax.Array]]:
+        """The results of a jaxpr, and what is measured in it."""
         found: dict[str, jax.Array] = {}
-        uses = iter(self._uses)
+        left = iter(uses)
 
         def step(equation: Any, operands: list[Any]) -> Any:
-            if equation.primitive.name in (products.CONVOLUTION, products.PRODUCT) and (use := next(uses)):
+            name = equation.primitive.name
+            use: Any = next(left) if name in (products.CONVOLUTION, products.PRODUCT, *loops.NAMES) else None
+            if name == "scan":
+                results, inner = self._scan(equation, operands, use[0])
+                found.update(inner)
+                return results
+            if isinstance(use, products.Use):
                 found[self._names[use.place.path]] = _mean_square(operands[use.operand], use.reads)
             results = equation.primitive.bind(*operands, **equation.params)
             return results if equation.primitive.multiple_results else [results]
 
-        values = jax.tree.leaves((params, inputs))
-        jaxprs.walk(self._closed.jaxpr, self._closed.consts, values, step, lambda array: array)
-        return found
+        return jaxprs.walk(closed.jaxpr, closed.consts, inputs, step, lambda array: array), found
+
+    def _scan(self, equation: Any, operands: list[Any], uses: steps.Order) -> tuple[list[Any], dict[str, jax.Array]]:
+        params = equation.params
+        fixed, state = params["num_consts"], params["num_consts"] + params["num_carry"]
+
+        def turn(carry: list[Any], slices: list[Any]) -> Any:
+            results, inner = self._run(params["jaxpr"], [*operands[:fixed], *carry, *slices], uses)
+            return results[: state - fixed], (results[state - fixed :], inner)
+
+        options = {"length": params["length"], "reverse": params["reverse"]}
+        carry, (stacked, inner) = jax.lax.scan(turn, operands[fixed:state], operands[state:], **options)
+        return [*carry, *stacked], {name: squares.mean(axis=0) for name, squares in inner.items()}
 
 
 def _mean_square(values: jax.Array, axes: tuple[int, ...]) -> jax.Array:

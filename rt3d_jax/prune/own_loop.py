@@ -1,6 +1,7 @@
 """Pruning in a training loop of your own, on any parameter tree: penalise, take the masks at a rate, freeze.
 
     layers = read_layers(params, apply, example)              # what is there to prune
+    print(describe(layers, plan := default_plan(layers)))     # what is pruned, what is not, and why
     train(penalise(optimizer, Reweighted(1e-3), plan, layers, learning_rate=1e-3, steps=1000))
     masks = masks_at(3.6, params, plan, layers)               # which weights stay, for 3.6 times fewer MACs
     train(optax.chain(optimizer, freeze(masks)))
@@ -50,12 +51,32 @@ def read_layers(params: Tree, apply: Callable[..., Any] | None = None, *examples
 def default_plan(layers: Sequence[cost.Layer], rule: plans.Prune = KGS) -> plans.Plan:
     """A plan that prunes all layers but the first, which sees the raw input, and the last, which gives the answer.
 
+    Layers that cannot be pruned, such as depthwise convolutions, stay dense. `describe` says why.
+
     rule: how these layers are pruned; by default in blocks of KGS 8x4.
     """
     cost.check(layers)
     names = [layer.name for layer in layers if not layer.fixed]
     inner = [(re.escape(name), rule) for name in names[1:-1]]
     return plans.entries((*inner, (".*", None)))
+
+
+def describe(layers: cost.Table, plan: Entries = ((".*", None),)) -> str:
+    """The layers of a network as a table to read: name, kernel, MACs, and how the plan prunes each, or why it does not.
+
+    The kernel is (locations... x inputs x outputs). ValueError as plans.match.
+    """
+    cost.check(layers)
+    plan = plans.entries(plan)
+    rules, stuck = plans.match(plan, layers), plans.stuck(plan, layers)
+    rows = [("layer", "kernel", "MACs", "pruned")]
+    for layer in layers:
+        shape, rule = " x ".join(map(str, layer.shape)), rules[layer.name]
+        why = stuck.get(layer.name) or layer.fixed or "see the plan"
+        rows.append((layer.name, shape, f"{layer.macs:,}", rule.name if rule else f"no: {why}"))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = [f"{name:{widths[0]}}  {shape:{widths[1]}}  {macs:>{widths[2]}}  {how}" for name, shape, macs, how in rows]
+    return "\n".join(lines)
 
 
 def penalise(

@@ -3,7 +3,6 @@
 Given numpy arrays it computes in numpy. Given JAX arrays it runs under jit.
 """
 
-import dataclasses
 import functools
 import math
 from collections.abc import Callable
@@ -13,7 +12,8 @@ import jax
 import numpy as np
 
 from lowering.functions import trees
-from rt3d_jax.sparsity import cost, masks, patterns, plans
+from rt3d_jax.prune import counted
+from rt3d_jax.sparsity import cost, masks, plans
 
 Tree = Any
 Array = Any
@@ -23,31 +23,6 @@ Energies = dict[str, Array]
 Counts = dict[str, Any]
 CLOSE = 5e-4  # the fraction of a budget that may stay free
 STEPS = 64  # when room is filled, a layer takes at most 1 / STEPS of its levels at a time
-
-
-@dataclasses.dataclass(frozen=True)
-class _Layer:
-    """A layer of the network as the budget sees it.
-
-    rule: how it is pruned; None keeps all of it.
-    unit: what a kept weight costs.
-    vectors: what a living filter costs beside its weights.
-    sources: for each layer that it reads, i32[inputs]: that layer's filter behind every input channel, -1 for none.
-        Empty where input channels never die.
-    levels, cells: see plans.Prune.levels.
-    least, most: the numbers of levels between which a budget stays.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    rule: plans.Prune | None
-    unit: int
-    vectors: int
-    sources: dict[str, np.ndarray]
-    levels: int = 0
-    cells: int = 0
-    least: int = 0
-    most: int = 0
 
 
 class Selection:
@@ -66,7 +41,9 @@ class Selection:
             raise ValueError(f"measure is {measure!r}, expected one of {', '.join(MEASURES)}")
         rules = plans.match(plan, table)
         self._places = {layer.name: layer.place for layer in table if rules[layer.name] is not None}
-        self.layers = tuple(_layer(layer, rules[layer.name], measure) for layer in table)
+        self.layers = tuple(
+            counted.seen(layer, rules[layer.name], parameters=measure == "parameters") for layer in table
+        )
         self.pruned = tuple(layer for layer in self.layers if layer.rule is not None)
         self.free = tuple(layer for layer in self.pruned if layer.least < layer.most)
         self.dense = float(
@@ -84,12 +61,12 @@ class Selection:
 
     def energies(self, kernels: dict[str, Array]) -> Energies:
         """The sum of the squared weights of every block, [grid] by layer name. The blocks with the most are kept."""
-        return {layer.name: masks.block_energies(kernels[layer.name], _pattern(layer)) for layer in self.pruned}
+        return {layer.name: masks.block_energies(kernels[layer.name], layer.pattern) for layer in self.pruned}
 
     def masks(self, energies: Energies, room: Array) -> dict[str, Array]:
         """The masks of the weights that `select` keeps, bool[kernel.shape] by layer name."""
         kept = self.select(energies, room)
-        return {layer.name: masks.expand(kept[layer.name], layer.shape, _pattern(layer)) for layer in self.pruned}
+        return {layer.name: masks.expand(kept[layer.name], layer.shape, layer.pattern) for layer in self.pruned}
 
     def select(self, energies: Energies, room: Array) -> dict[str, Array]:
         """The blocks that are kept, bool[grid] by layer name. They cost at most `room`.
@@ -105,12 +82,12 @@ class Selection:
 
     def extreme(self, which: Literal["least", "most"]) -> float:
         """The cost with the least or the most that the plan's bounds allow. It does not depend on the weights."""
-        energies = {layer.name: np.zeros(_pattern(layer).grid(layer.shape)) for layer in self.pruned}
+        energies = {layer.name: np.zeros(layer.pattern.grid(layer.shape)) for layer in self.pruned}
         counts = {layer.name: getattr(layer, which) for layer in self.pruned}
         return float(self._cost(self._ranks(energies), counts))
 
     def _ranks(self, energies: Energies) -> dict[str, Array]:
-        return {layer.name: plans.level_ranks(energies[layer.name], _rule(layer), layer.shape) for layer in self.pruned}
+        return {layer.name: layer.ranks(energies[layer.name]) for layer in self.pruned}
 
     def _fitting(self, energies: Energies, ranks: dict[str, Array], room: Array) -> Counts:
         """How many levels each layer keeps under one threshold.
@@ -173,14 +150,14 @@ class Selection:
         alive: dict[str, Array] = {}
         total: Any = 0.0
         for layer in self.layers:
-            living = _living(layer, alive)
-            if layer.rule is None:
-                inputs = layer.shape[-2] if living is None else living.sum()
-                total += inputs * float(layer.unit * math.prod(layer.shape) // layer.shape[-2])
-                total += float(layer.vectors * layer.shape[-1])
+            living = counted.living(layer, alive)
+            if layer.rule is None and living is None:
+                total += layer.unit * float(math.prod(layer.shape)) + float(layer.vectors * layer.shape[-1])
                 continue
-            kept = ranks[layer.name] < counts[layer.name]
-            weights, alive[layer.name] = _weights(kept, layer.shape, layer.rule.pattern, living)
+            if layer.rule is None:
+                weights, alive[layer.name] = counted.dense(layer, living)
+            else:
+                weights, alive[layer.name] = counted.weights(ranks[layer.name] < counts[layer.name], layer, living)
             total += layer.unit * weights + layer.vectors * alive[layer.name].sum()
         return total
 
@@ -191,88 +168,12 @@ def squares(params: Tree, plan: plans.Plan, table: cost.Table) -> Energies:
     return choice.energies({name: np.asarray(kernel, np.float64) for name, kernel in choice.kernels(params).items()})
 
 
-def _layer(layer: cost.Layer, rule: plans.Prune | None, measure: Measure) -> _Layer:
-    parameters = measure == "parameters"
-    unit = 1 if parameters else layer.positions
-    vectors = (layer.parameters - layer.weights) // layer.shape[-1] if parameters else 0
-    plain = _Layer(layer.name, layer.shape, rule, unit, vectors, _sources(layer))
-    if rule is None:
-        return plain
-    levels, cells = rule.levels(layer.shape)
-    if rule.keep is not None:
-        least = most = max(1, round(rule.keep * levels))
-    else:
-        least = max(1, math.ceil(rule.least * levels - 1e-9))
-        most = max(least, math.floor(rule.most * levels + 1e-9))
-    return dataclasses.replace(plain, levels=levels, cells=cells, least=least, most=most)
-
-
-def _sources(layer: cost.Layer) -> dict[str, np.ndarray]:
-    """The filter behind each input channel, see _Layer.
-
-    Empty also where a channel is made of several filters of one layer, or of none. All input channels then count as
-    living.
-    """
-    reads = layer.wiring.reads if layer.wiring.dies else None
-    found: dict[str, np.ndarray] = {}
-    for channel, place in enumerate(reads or ()):
-        if not place or len({name for name, _ in place}) < len(place):
-            return {}
-        for name, number in place:
-            found.setdefault(name, np.full(layer.shape[-2], -1))[channel] = number
-    return found
-
-
-def _living(layer: _Layer, alive: dict[str, Array]) -> Array | None:
-    """The input channels that are not zero, bool[inputs]. None where all are living."""
-    if not layer.sources or any(name not in alive for name in layer.sources):
-        return None
-    parts = []
-    for name, numbers in layer.sources.items():
-        xp = masks.module_of(alive[name])
-        parts.append(xp.concatenate([alive[name], xp.zeros(1, bool)])[numbers])
-    return functools.reduce(lambda one, other: one | other, parts)
-
-
-def _weights(
-    kept: Array, shape: tuple[int, ...], pattern: patterns.BlockPattern, living: Array | None
-) -> tuple[Any, Any]:
-    """What is kept of a kernel: the number of weights, and bool[outputs], the filters with any weight.
-
-    Weights that read dead input channels do not count.
-    """
-    xp = masks.module_of(kept)
-    *sides, inputs, outputs = _block_sides(shape, pattern)
-    if living is not None:
-        side = pattern.block(shape)[3]
-        inputs = xp.pad(living, (0, len(inputs) * side - shape[-2])).reshape(-1, side).sum(axis=1)
-    sizes = functools.reduce(np.multiply.outer, sides)
-    alike = sizes.min() == sizes.max()
-    weighed = kept if alike else kept * sizes[..., None, None]
-    per_pair = weighed.sum(axis=(0, 1, 2)) * (int(sizes.max()) if alike else 1)
-    per_group = inputs @ per_pair.astype(float)
-    filters = xp.repeat(per_group > 0, pattern.block(shape)[4])[: shape[-1]]
-    return (per_group * outputs).sum(), filters
-
-
-def _block_sides(shape: tuple[int, ...], pattern: patterns.BlockPattern) -> list[np.ndarray]:
-    """The side of every block along each of the five axes.
-
-    The last block along an axis may be smaller.
-    """
-    full = patterns.kernel_shape(shape)
-    grid, block = pattern.grid(shape), pattern.block(shape)
-    return [
-        np.minimum(side, size - side * np.arange(cells)) for cells, side, size in zip(grid, block, full, strict=True)
-    ]
-
-
-def _level_scores(layer: _Layer, energy: Array) -> Array:
+def _level_scores(layer: counted.Layer, energy: Array) -> Array:
     """The scores of the levels between `least` and `most`, falling, [most - least].
 
     A score is the energy per weight, in units of the layer's mean.
     """
-    xp, pattern = masks.module_of(energy), _pattern(layer)
+    xp, pattern = masks.module_of(energy), layer.pattern
     sizes = masks.block_sizes(layer.shape, pattern).reshape(layer.levels, layer.cells).astype(np.float32)
     energy = energy.reshape(layer.levels, layer.cells)
     order = xp.argsort(-(energy / sizes), axis=0, stable=True)
@@ -280,15 +181,6 @@ def _level_scores(layer: _Layer, energy: Array) -> Array:
     sums = xp.take_along_axis(energy, order, axis=0).sum(axis=1)
     mean = xp.maximum(sums.sum() / sizes.sum(), 1e-30)
     return (sums / sizes / mean)[layer.least : layer.most]
-
-
-def _rule(layer: _Layer) -> plans.Prune:
-    assert layer.rule is not None
-    return layer.rule
-
-
-def _pattern(layer: _Layer) -> patterns.BlockPattern:
-    return _rule(layer).pattern
 
 
 def _loop(xp: Any, times: int, body: Callable[[Any, Any], Any], start: Any) -> Any:

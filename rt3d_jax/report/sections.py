@@ -76,6 +76,8 @@ def density(report: Report) -> str:
     ]
     for run in shown:
         columns.append((f"kept by {run['name']}", "number", lambda i, run=run: pieces.percent(run["density"][i])))
+    if any(layer.get("dense") for layer in layers):
+        columns.append(("never pruned because", "", lambda i: pieces.text(layers[i].get("dense", ""))))
     drawing = pieces.figure(plots.density(names, shown), "Share of each layer's weights that is kept.")
     return f"<h2>Density per layer</h2>{drawing}{pieces.table(columns, range(len(names)))}"
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from lowering.functions import trees
 from lowering.system import typed
-from rt3d_jax.sparsity import channels, products
+from rt3d_jax.sparsity import channels, finite, products
+from rt3d_jax.sparsity import masks as kernel_masks
 
 Tree = Any
 STATISTICS = channels.STATISTICS
@@ -28,13 +29,15 @@ class Layer:
 
     name: the layer's name in plans and reports. It is the path of the dict or module that holds the kernel ("conv1"),
         or the kernel's own path where that holds several.
-    shape: of the kernel, (locations..., inputs, outputs).
+    shape: of the kernel, (locations..., inputs, outputs). A stack of kernels has six axes, see products.Place.
     parameters: the number of learned parameters. The vectors that follow its filters (wiring.followers) count, running
         statistics do not.
     bytes: the size of these parameters in memory.
     wiring: how the layer is connected in its network.
     at: where the kernel lies in the parameter tree; None for NAME/kernel.
     fixed: why the kernel cannot be pruned; "" where it can.
+    groups: of a convolution. Filters of one group read its own channels alone.
+    whole: whether a filter must keep a weight, since the network gives nan without, as some weight norms do.
     """
 
     name: str
@@ -45,6 +48,8 @@ class Layer:
     wiring: channels.Wiring = dataclasses.field(default=channels.Wiring(), repr=False)
     at: products.Place | None = dataclasses.field(default=None, repr=False)
     fixed: str = ""
+    groups: int = 1
+    whole: bool = False
 
     @property
     def weights(self) -> int:
@@ -59,8 +64,12 @@ class Layer:
     @property
     def place(self) -> products.Place:
         """Where the kernel lies in the parameter tree, and in which order of axes."""
-        axes = tuple(range(len(self.shape)))
-        return self.at or products.Place(f"{self.name}/kernel", self.shape, axes, self.shape)
+        return self.at or products.stored(f"{self.name}/kernel", self.shape)
+
+    def each(self, channels: Any) -> Any:
+        """A value of each input channel, [groups * inputs], for every pair of the kernel: [inputs, outputs]."""
+        grouped = channels.reshape(self.groups, self.shape[-2])
+        return grouped.repeat(self.shape[-1] // self.groups, axis=0).T
 
 
 Table = tuple[Layer, ...]
@@ -73,24 +82,30 @@ def layers(apply: Callable[..., Any], params: Tree, *examples: Any) -> Table:
     examples: the other arguments. Each is a tree of arrays or of shapes, or the shape of an f32 array as a tuple. They
         should be a batch of one example, since MACs are counted for all that they hold.
 
-    A kernel is a parameter of two axes or more that a convolution or a matrix product reads, see `products`. Other
-    parameters of two axes or more are listed behind the kernels: those that no such operation reads, and those that go
-    through other operations first. Their `fixed` says why, and they count no MACs. ValueError if there is no kernel at
-    all.
+    A kernel is a parameter of two axes or more that a convolution or a matrix product reads, see `products`. In a loop
+    it counts once for every turn, in a branch as if the branch were taken. Other parameters of two axes or more are
+    listed behind the kernels: those that no such operation reads, and those that go through other operations first.
+    Their `fixed` says why, and they count no MACs. Parameters that are added to a value of the network or multiplied
+    with it, as a bias is, are not listed. ValueError if there is no kernel at all.
     """
-    trees.arrays(params)
-    shapes = jax.tree.map(_shaped, params)
-    traced = jax.make_jaxpr(apply)(shapes, *map(_example, examples)).jaxpr
-    leaves = dict(trees.paths(shapes))
-    found = channels.trace(traced, list(leaves.items()))
+    leaves = _leaves(params)
+    traced = jax.make_jaxpr(apply)(jax.tree.map(_shaped, params), *map(_example, examples))
+    found = channels.trace(traced.jaxpr, list(leaves.items()))
     if not found.uses:
+        others = "; ".join(f"{path} goes into {name}" for path, name in found.lost.items() if _wide(leaves[path]))
         raise ValueError(
             "no convolution and no matrix product of the function reads a parameter, expected at least one"
+            + (f" ({others})" if others else "")
         )
-    others = [path for path, leaf in leaves.items() if path not in found.uses and _wide(leaf)]
+    used = found.uses.keys() | found.added
+    others = [path for path, leaf in leaves.items() if path not in used and _wide(leaf)]
     names = _names([*found.uses, *others])
-    used = [_layer(names, use, leaves, found.wiring(path, names)) for path, use in found.uses.items()]
-    return (*used, *(_unread(names, path, leaves, found.lost.get(path)) for path in others))
+    whole = finite.never_empty(traced, leaves, found.scaled) if found.scaled else set()
+    read = [
+        _layer(names, use, leaves, channels.wiring(found, path, names), path in whole)
+        for path, use in found.uses.items()
+    ]
+    return (*read, *(_unread(names, path, leaves, found.lost.get(path)) for path in others))
 
 
 def named(params: Tree) -> Table:
@@ -100,8 +115,7 @@ def named(params: Tree) -> Table:
     locations...), as Equinox and PyTorch store it. MACs are 0 and nothing is known of the wiring but the layer's own
     vectors. ValueError if there is neither leaf.
     """
-    trees.arrays(params)
-    leaves = dict(trees.paths(params))
+    leaves = _leaves(params)
     kernels = {path: place for path, leaf in leaves.items() if (place := _conventional(path, tuple(leaf.shape)))}
     if not kernels:
         known = ", ".join(list(leaves)[:3])
@@ -143,6 +157,11 @@ def kept_macs(layer: Layer, masks: Tree | None) -> int:
     return _kept(layer, None if masks is None else dict(trees.paths(masks)))
 
 
+def density(layer: Layer, masks: Tree | None) -> float:
+    """The fraction of a layer's weights that a mask tree keeps."""
+    return kernel_masks.density(None if masks is None else trees.leaf(masks, layer.place.path))
+
+
 def kernels(tree: Tree, table: Sequence[Layer]) -> dict[str, Any]:
     """The kernels of a tree by layer name, each as (locations..., inputs, outputs).
 
@@ -176,6 +195,17 @@ def layer_name(path: str) -> str:
 def is_kernel(path: str) -> bool:
     """Whether a path in a parameter tree ends in "kernel"."""
     return path.rpartition("/")[2] == "kernel"
+
+
+def _leaves(params: Tree) -> dict[str, jax.ShapeDtypeStruct]:
+    """The shapes of the leaves by path. ValueError for a leaf that is no array, and for two of the same path."""
+    trees.arrays(params)
+    found: dict[str, jax.ShapeDtypeStruct] = {}
+    for path, leaf in trees.paths(params):
+        if path in found:
+            raise ValueError(f"params has two leaves of the path {path}, expected one; rename one of their keys")
+        found[path] = _shaped(leaf)
+    return found
 
 
 def _shaped(leaf: Any) -> jax.ShapeDtypeStruct:
@@ -212,19 +242,21 @@ def _siblings(path: str, leaves: dict[str, Any], names: dict[str, str]) -> list[
     return [other for other in leaves if other != path and trees.split(other)[0] == parent]
 
 
-def _layer(names: dict[str, str], use: products.Use, leaves: dict[str, Any], wiring: channels.Wiring) -> Layer:
+def _layer(
+    names: dict[str, str], use: products.Use, leaves: dict[str, Any], wiring: channels.Wiring, whole: bool = False
+) -> Layer:
     path = use.place.path
     mine = [path, *dict.fromkeys((*_siblings(path, leaves, names), *wiring.followers))]
     own = [leaves[other] for other in mine if trees.split(other)[1] not in STATISTICS]
     sizes = [math.prod(leaf.shape) for leaf in own]
     memory = sum(size * leaf.dtype.itemsize for size, leaf in zip(sizes, own, strict=True))
-    return Layer(names[path], use.place.shape, use.positions, sum(sizes), memory, wiring, use.place, use.fixed)
+    place, groups = use.place, use.groups
+    return Layer(names[path], place.shape, use.positions, sum(sizes), memory, wiring, place, use.fixed, groups, whole)
 
 
 def _unread(names: dict[str, str], path: str, leaves: dict[str, Any], operation: str | None) -> Layer:
     """The Layer of a parameter that no convolution or matrix product reads as it is."""
-    shape = tuple(leaves[path].shape)
-    place = products.Place(path, shape, tuple(range(len(shape))), shape)
+    place = products.stored(path, tuple(leaves[path].shape))
     why = (
         "nothing uses it" if operation is None else f"it goes into {operation} before any convolution or matrix product"
     )
@@ -251,4 +283,4 @@ def _conventional(path: str, shape: tuple[int, ...]) -> products.Place | None:
     order = {"kernel": axes, "weight": (*axes[2:], *axes[1::-1])}.get(trees.split(path)[1])
     if order is None or len(shape) < 2:
         return None
-    return products.Place(path, shape, order, tuple(shape[axis] for axis in order))
+    return products.stored(path, shape, order)

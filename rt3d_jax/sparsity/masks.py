@@ -33,7 +33,7 @@ def block_sums(values: Array, pattern: patterns.BlockPattern) -> Array:
     full = values.reshape(patterns.kernel_shape(values.shape))
     ends = [(0, cells * side - size) for cells, side, size in zip(grid, block, full.shape, strict=True)]
     pairs = [size for pair in zip(grid, block, strict=True) for size in pair]
-    return module_of(values).pad(full, ends).reshape(pairs).sum(axis=tuple(range(1, 10, 2)))
+    return module_of(values).pad(full, ends).reshape(pairs).sum(axis=tuple(range(1, len(pairs), 2)))
 
 
 def block_sizes(shape: tuple[int, ...], pattern: patterns.BlockPattern) -> np.ndarray:

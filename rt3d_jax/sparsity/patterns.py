@@ -15,7 +15,8 @@ class BlockPattern:
     value is a ValueError.
 
     Where a side does not divide the kernel's, the last block along that axis is smaller. A kernel of fewer than five
-    axes is read as if axes of size 1 stood in front: a matrix [inputs, outputs] is a 1x1x1 convolution.
+    axes is read as if axes of size 1 stood in front: a matrix [inputs, outputs] is a 1x1x1 convolution. A kernel of six
+    axes is a stack of kernels. Each block lies in one of them.
     """
 
     depth: int | None
@@ -51,17 +52,18 @@ class BlockPattern:
             return f"vanilla {group}"
         return "blocks " + "x".join("all" if side is None else str(side) for side in self.sides)
 
-    def block(self, shape: Sequence[int]) -> tuple[int, int, int, int, int]:
-        """The sides of a full block in a kernel of this shape. They are at most the kernel's own."""
+    def block(self, shape: Sequence[int]) -> tuple[int, ...]:
+        """The sides of a full block in a kernel of this shape, one for each axis of `kernel_shape`. They are at most
+        the kernel's own.
+        """
         full = kernel_shape(shape)
-        d, h, w, i, o = (size if side is None else min(side, size) for side, size in zip(self.sides, full, strict=True))
-        return d, h, w, i, o
+        sides = (1,) * (len(full) - len(AXES)) + self.sides
+        return tuple(size if side is None else min(side, size) for side, size in zip(sides, full, strict=True))
 
-    def grid(self, shape: Sequence[int]) -> tuple[int, int, int, int, int]:
-        """The number of blocks along each of the five axes of a kernel of this shape."""
+    def grid(self, shape: Sequence[int]) -> tuple[int, ...]:
+        """The number of blocks along each axis of a kernel of this shape, as `kernel_shape` has them."""
         full, block = kernel_shape(shape), self.block(shape)
-        d, h, w, i, o = (math.ceil(size / side) for size, side in zip(full, block, strict=True))
-        return d, h, w, i, o
+        return tuple(math.ceil(size / side) for size, side in zip(full, block, strict=True))
 
 
 def kgs(filters: int, channels: int) -> BlockPattern:
@@ -83,12 +85,14 @@ def vanilla(filters: int, channels: int) -> BlockPattern:
 def kernel_shape(shape: Sequence[int]) -> tuple[int, ...]:
     """The five sizes, in DHWIO order, of a kernel of 2 to 5 axes. Axes that are missing in front have size 1.
 
-    ValueError for any other number of axes, and for an axis of size 0.
+    A stack of kernels has six axes, of which the first numbers them. ValueError for any other number of axes, and for
+    an axis of size 0.
     """
     shape = tuple(int(size) for size in shape)
-    if not 2 <= len(shape) <= len(AXES) or min(shape) < 1:
+    if not 2 <= len(shape) <= len(AXES) + 1 or min(shape) < 1:
         raise ValueError(
-            f"kernel shape is {shape}, expected 2 to 5 axes (DHWIO, the last two inputs and outputs), none empty"
+            f"kernel shape is {shape}, expected 2 to 5 axes (DHWIO, the last two inputs and outputs), none empty, or 6 "
+            "for a stack of kernels"
         )
     return (1,) * (len(AXES) - len(shape)) + shape
 

@@ -134,6 +134,11 @@ def mask_tree(params: Tree, kernel_masks: dict[str, Any], table: Sequence[cost.L
     closed, sizes = _closed(kernel_masks, table), dict(trees.paths(params))
     for layer in (layer for layer in table if layer.name in closed):
         mask = closed[layer.name]
+        if layer.whole and not (alive := np.asarray(masks.bias_mask(mask))).all():
+            raise ValueError(
+                f"nothing is left of filter {int(np.argmin(alive))} of {layer.name}, whose weights go through a norm "
+                f"that gives nan then; add an epsilon to the norm, or fold it into {layer.place.path} before pruning"
+            )
         vectors = {path: masks.bias_mask(mask).reshape(sizes[path].shape) for path in layer.wiring.followers}
         found |= {layer.place.path: layer.place.leaf(mask), **vectors}
     return trees.like(params, found)
@@ -179,11 +184,11 @@ def _closed(kernel_masks: dict[str, Any], table: Sequence[cost.Layer]) -> dict[s
     """
     closed, alive = dict(kernel_masks), {}
     for layer in table:
-        reads = layer.wiring.reads if layer.wiring.dies else None
-        living = [not place or any(_lives(alive, name, number) for name, number in place) for place in reads or ()]
+        needs = layer.wiring.needs or ()
+        living = [not place or any(_lives(alive, name, number) for name, number in place) for place in needs]
         mask = closed.get(layer.name)
         if not all(living):
-            mask = (np.ones(layer.shape, bool) if mask is None else np.asarray(mask)) & np.array(living)[:, None]
+            mask = (np.ones(layer.shape, bool) if mask is None else np.asarray(mask)) & layer.each(np.array(living))
             closed[layer.name] = mask
         if mask is not None:
             alive[layer.name] = np.asarray(masks.bias_mask(mask))

@@ -2,32 +2,47 @@
 
 A kernel is a parameter that a convolution or a matrix product reads. Its name and the order in which it is stored do
 not matter: the operation's dimension numbers say what each axis is. On the way from the parameter to the operation,
-axes may be transposed, axes of size 1 may come and go, and the dtype may change.
+axes may be transposed, joined, cut and reversed, the dtype may change, and the weights may be scaled, as weight norm
+does: what counts is that a weight of zero stays one.
 """
 
 import dataclasses
 import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 CONVOLUTION, PRODUCT = "conv_general_dilated", "dot_general"
-UNCHANGED = ("convert_element_type", "copy", "stop_gradient", "reduce_precision", "sharding_constraint")
+LOCATIONS = 3  # axes of locations, at most
+UNCHANGED = (
+    "convert_element_type",
+    "copy",
+    "name",
+    "optimization_barrier",
+    "reduce_precision",
+    "sharding_constraint",
+    "stop_gradient",
+)
+ZERO_AT_ZERO = ("abs", "asinh", "atan", "erf", "expm1", "neg", "round", "sign", "sin", "sinh", "sqrt", "square", "tanh")
 
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where a kernel lies in a parameter tree, and in which order of axes.
+    """Where a kernel lies in a parameter tree, and how it is stored there.
 
     path: of the leaf, as lowering.functions.trees writes it.
     stored: the leaf's shape.
-    axes: the leaf's axes in the order of a kernel, (locations..., inputs, outputs). For a 3D convolution this is DHWIO.
-    shape: the kernel's shape in that order. Several axes of inputs, or of outputs, count as one.
+    factors: the leaf's axes, some of them cut in two or more. Their product is the leaf's size.
+    order: the factors in the order of a kernel, (stack..., locations..., inputs..., outputs...).
+    shape: the kernel's shape, (locations..., inputs, outputs). For a 3D convolution this is DHWIO. A stack of kernels,
+        of which a loop reads one after the other, has six axes: (stack, depth, height, width, inputs, outputs).
     """
 
     path: str
     stored: tuple[int, ...]
-    axes: tuple[int, ...]
+    factors: tuple[int, ...]
+    order: tuple[int, ...]
     shape: tuple[int, ...]
 
     def kernel(self, leaf: Any) -> Any:
@@ -36,31 +51,53 @@ class Place:
             raise ValueError(
                 f"{self.path} has shape {tuple(leaf.shape)}, expected {self.stored}; read the layers of this network"
             )
-        return leaf if self._plain else leaf.transpose(self.axes).reshape(self.shape)
+        return leaf if self._plain else leaf.reshape(self.factors).transpose(self.order).reshape(self.shape)
 
     def leaf(self, kernel: Any) -> Any:
         """A kernel of `shape`, or its mask, as the tree stores it."""
         if self._plain:
             return kernel
-        moved = kernel.reshape(tuple(self.stored[axis] for axis in self.axes))
-        return moved.transpose(tuple(int(axis) for axis in np.argsort(self.axes)))
+        moved = kernel.reshape(tuple(self.factors[factor] for factor in self.order))
+        return moved.transpose(tuple(int(place) for place in np.argsort(self.order))).reshape(self.stored)
 
     @property
     def _plain(self) -> bool:
-        return self.axes == tuple(range(len(self.axes))) and self.stored == self.shape
+        return self.order == tuple(range(len(self.order))) and self.stored == self.shape
 
 
 @dataclasses.dataclass(frozen=True)
 class View:
     """A parameter on its way to an operation.
 
-    path, stored: as in Place.
-    axes: for each axis of the array that the operation reads, the leaf's axis. None for an axis of size 1.
+    path, stored, factors: as in Place. Axes of size 1 are no factors.
+    axes: the factors that each axis of the array is made of, from the outside to the inside. () for an axis of size 1.
+    stack: the factors of which loops read one place after the other.
+    reversed: the factors that run backwards.
+    scales: the vectors that the weights were multiplied with: the path of each, and the factors along which it lies.
+    scaled: whether the weights were multiplied with anything.
     """
 
     path: str
     stored: tuple[int, ...]
-    axes: tuple[int | None, ...]
+    factors: tuple[int, ...]
+    axes: tuple[tuple[int, ...], ...]
+    stack: tuple[int, ...] = ()
+    reversed: frozenset[int] = frozenset()
+    scales: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    scaled: bool = False
+
+    def along(self, axes: Iterable[int]) -> tuple[int, ...]:
+        """The factors of these axes, one after the other."""
+        return tuple(factor for axis in axes for factor in self.axes[axis])
+
+    def times(self, path: str | None, axis: int) -> "View":
+        """The view after a product with a vector along an axis. path: of the vector, None for what is no parameter."""
+        scales = self.scales if path is None else (*self.scales, (path, self.axes[axis]))
+        return dataclasses.replace(self, scales=scales, scaled=True)
+
+    def sliced(self) -> "View":
+        """One place of the first axis, as the body of a loop sees it."""
+        return dataclasses.replace(self, axes=self.axes[1:], stack=(*self.stack, *self.axes[0]))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,6 +109,8 @@ class Use:
     reads: the axes of input channels in that operand.
     writes: the axis of output channels in the result. None if there are several.
     fixed: why such a kernel cannot be pruned; "" if it can.
+    groups: of the convolution. Each reads inputs of its own and writes outputs of its own.
+    scales: the paths of vectors that the kernel's filters were multiplied with.
     """
 
     place: Place
@@ -80,34 +119,94 @@ class Use:
     reads: tuple[int, ...]
     writes: int | None
     fixed: str = ""
+    groups: int = 1
+    scales: tuple[str, ...] = ()
 
 
 def whole(path: str, shape: tuple[int, ...]) -> View:
     """A parameter as it is stored."""
-    return View(path, shape, tuple(axis if size > 1 else None for axis, size in enumerate(shape)))
+    numbers = iter(range(len(shape)))
+    axes = tuple((next(numbers),) if size > 1 else () for size in shape)
+    return View(path, shape, tuple(size for size in shape if size > 1), axes)
+
+
+def stored(path: str, shape: tuple[int, ...], order: Sequence[int] | None = None) -> Place:
+    """The Place of a kernel whose leaf has its axes in this order; by default (locations..., inputs, outputs)."""
+    view, order = whole(path, shape), tuple(range(len(shape))) if order is None else tuple(order)
+    return Place(path, shape, view.factors, view.along(order), tuple(shape[axis] for axis in order))
 
 
 def moved(view: View, equation: Any) -> View | None:
     """The parameter after an operation that reads it alone.
 
-    None if the operation does more than move axes or change the dtype.
+    None if the operation does more than move axes, change the dtype or take zero to zero.
     """
     name, params, after = equation.primitive.name, equation.params, equation.outvars[0].aval.shape
-    before = equation.invars[0].aval.shape
-    if name in UNCHANGED:
+    if name in UNCHANGED or (name == "integer_pow" and params["y"] > 0):
         return view
+    if name in ZERO_AT_ZERO:
+        return dataclasses.replace(view, scaled=True)
     if name == "transpose":
         return dataclasses.replace(view, axes=tuple(view.axes[axis] for axis in params["permutation"]))
-    if name not in ("reshape", "squeeze", "broadcast_in_dim"):
-        return None
-    wide = [axis for axis, size in enumerate(before) if size > 1]
-    places = [axis for axis, size in enumerate(after) if size > 1]
-    if [before[axis] for axis in wide] != [after[axis] for axis in places]:
-        return None
-    if name == "broadcast_in_dim" and [params["broadcast_dimensions"][axis] for axis in wide] != places:
-        return None
-    axes = dict(zip(places, (view.axes[axis] for axis in wide), strict=True))
-    return dataclasses.replace(view, axes=tuple(axes.get(axis) for axis in range(len(after))))
+    if name == "squeeze":
+        return dataclasses.replace(
+            view, axes=tuple(axis for number, axis in enumerate(view.axes) if number not in params["dimensions"])
+        )
+    if name == "rev":
+        return dataclasses.replace(view, reversed=view.reversed | set(view.along(params["dimensions"])))
+    if name == "broadcast_in_dim":
+        return _broadcast(view, params["broadcast_dimensions"], after)
+    if name == "reshape":
+        order = params["dimensions"]
+        axes = view.axes if order is None else tuple(view.axes[axis] for axis in order)
+        return _reshaped(dataclasses.replace(view, axes=axes), after)
+    return None
+
+
+def _broadcast(view: View, places: Sequence[int], after: tuple[int, ...]) -> View | None:
+    """The view with further axes of size 1. None where a weight is repeated."""
+    axes: list[tuple[int, ...]] = [()] * len(after)
+    for place, axis in zip(places, view.axes, strict=True):
+        axes[place] = axis
+    found = dataclasses.replace(view, axes=tuple(axes))
+    return found if _sizes(found) == after else None
+
+
+def _reshaped(view: View, after: tuple[int, ...]) -> View | None:
+    """The view in another shape. None where an axis of it holds a part of a factor and more."""
+    left, axes = list(view.along(range(len(view.axes)))), []
+    for size in after:
+        taken = []
+        while size > 1:
+            factor = view.factors[left[0]]
+            if not size % factor:
+                taken.append(left.pop(0))
+                size //= factor
+            elif not factor % size:
+                return _reshaped(_cut(view, left[0], size), after)
+            else:
+                return None
+        axes.append(tuple(taken))
+    return dataclasses.replace(view, axes=tuple(axes))
+
+
+def _cut(view: View, factor: int, outer: int) -> View:
+    """The view with a factor cut in two, the first of size `outer`."""
+    sizes = (*view.factors[:factor], outer, view.factors[factor] // outer, *view.factors[factor + 1 :])
+    parts = lambda old: (old, old + 1) if old == factor else (old + (old > factor),)
+    renamed = lambda axis: tuple(new for old in axis for new in parts(old))
+    return dataclasses.replace(
+        view,
+        factors=sizes,
+        axes=tuple(map(renamed, view.axes)),
+        stack=renamed(view.stack),
+        reversed=frozenset(renamed(view.reversed)),
+        scales=tuple((path, renamed(axis)) for path, axis in view.scales),
+    )
+
+
+def _sizes(view: View) -> tuple[int, ...]:
+    return tuple(math.prod(view.factors[factor] for factor in axis) for axis in view.axes)
 
 
 def use(view: View, equation: Any, operand: int) -> Use:
@@ -116,13 +215,33 @@ def use(view: View, equation: Any, operand: int) -> Use:
 
 
 def _convolution(view: View, equation: Any, operand: int) -> Use:
-    numbers, out = equation.params["dimension_numbers"], equation.outvars[0].aval.shape
+    numbers, params = equation.params["dimension_numbers"], equation.params
     outputs, inputs, *locations = numbers.rhs_spec
-    groups = equation.params["feature_group_count"] * equation.params["batch_group_count"]
-    place = _place(view, equation.invars[operand].aval.shape, locations, (inputs,), (outputs,))
-    fixed = f"its convolution has {groups} groups" if groups > 1 else ""
-    writes = numbers.out_spec[1]
-    return Use(place, math.prod(out) // out[writes], 1 - operand, (numbers.lhs_spec[1],), writes, fixed)
+    place, fixed = _place(view, (), locations, (inputs,), (outputs,))
+    groups = params["feature_group_count"]
+    if params["batch_group_count"] > 1:
+        fixed = f"its convolution has {params['batch_group_count']} groups of examples"
+    elif groups > 1 and place.shape[-2] == 1:
+        fixed = "its convolution is depthwise: each filter reads one channel"
+    scales = tuple(path for path, along in view.scales if along == view.axes[outputs])
+    positions, reads, writes = _positions(equation), (numbers.lhs_spec[1],), numbers.out_spec[1]
+    return Use(place, positions, 1 - operand, reads, writes, fixed, groups, scales)
+
+
+def _positions(equation: Any) -> int:
+    """How often a convolution uses each weight.
+
+    Padding counts. The zeros between the inputs of a transposed convolution do not, so that it uses each of its weights
+    once for every input.
+    """
+    params, numbers = equation.params, equation.params["dimension_numbers"]
+    before, after = equation.invars[0].aval.shape, equation.outvars[0].aval.shape
+    count = after[numbers.out_spec[0]]
+    for place, other, zeros, stride in zip(
+        numbers.out_spec[2:], numbers.lhs_spec[2:], params["lhs_dilation"], params["window_strides"], strict=True
+    ):
+        count *= before[other] if zeros > 1 and stride == 1 else math.ceil(after[place] / zeros)
+    return count
 
 
 def _product(view: View, equation: Any, operand: int) -> Use:
@@ -130,23 +249,29 @@ def _product(view: View, equation: Any, operand: int) -> Use:
     shape, out = equation.invars[operand].aval.shape, equation.outvars[0].aval.shape
     inputs, batch = tuple(contracted[operand]), tuple(batched[operand])
     outputs = tuple(axis for axis in range(len(shape)) if axis not in (*inputs, *batch))
-    place = _place(view, shape, batch, inputs, outputs)
+    place, fixed = _place(view, batch, (), inputs, outputs)
     sizes = math.prod(shape[axis] for axis in (*outputs, *batch))
     first = len(batch) if operand == 0 else len(out) - len(outputs)
     writes = first if len(outputs) == 1 else None
-    fixed = "its product is a batch of products, each with weights of its own" if batch else ""
-    return Use(place, math.prod(out) // sizes, 1 - operand, tuple(contracted[1 - operand]), writes, fixed)
+    scales = tuple(path for path, along in view.scales if along == view.along(outputs))
+    return Use(
+        place, math.prod(out) // sizes, 1 - operand, tuple(contracted[1 - operand]), writes, fixed, scales=scales
+    )
 
 
-def _place(view: View, shape: Any, locations: Any, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> Place:
-    """The layout that an operation asks for, told in the leaf's own axes.
-
-    The leaf's axes of size 1 go first.
-    """
-    order = [view.axes[axis] for axis in (*locations, *inputs, *outputs)]
-    used = [axis for axis in order if axis is not None]
-    unit = [axis for axis in range(len(view.stored)) if axis not in used]
-    count = lambda axes: math.prod(shape[axis] for axis in axes)
-    kernel = (*(shape[axis] for axis in locations), count(inputs), count(outputs))
-    axes = range(len(view.stored)) if used == sorted(used) else (*unit, *used)
-    return Place(view.path, view.stored, tuple(axes), kernel)
+def _place(
+    view: View, batch: Sequence[int], locations: Sequence[int], inputs: Sequence[int], outputs: Sequence[int]
+) -> tuple[Place, str]:
+    """The layout that an operation asks for, told in the leaf's own axes, and why it cannot be pruned."""
+    stack, channels = view.stack + view.along(batch), view.along((*inputs, *outputs))
+    size = lambda factors: math.prod(view.factors[factor] for factor in factors)
+    shape = (*(size(view.axes[axis]) for axis in locations), size(view.along(inputs)), size(view.along(outputs)))
+    order = (*stack, *view.along(locations), *channels)
+    if stack:
+        shape = (size(stack), *(1,) * (LOCATIONS - len(locations)), *shape)
+    fixed = ""
+    if len(locations) > LOCATIONS:
+        fixed = f"it has {len(locations)} axes of locations, expected at most {LOCATIONS}"
+    elif view.reversed & set(channels):
+        fixed = "its channels are reversed before they are read"
+    return Place(view.path, view.stored, view.factors, order, shape), fixed

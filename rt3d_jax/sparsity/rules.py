@@ -9,63 +9,20 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from rt3d_jax.sparsity import products
-
-Filter = tuple[str, int]
-Places = tuple[frozenset[Filter], ...]
-NOTHING: frozenset[str] = frozenset()
+from rt3d_jax.sparsity.values import CONSTANT, NOTHING, UNKNOWN, ZERO, Value, along
 
 
-@dataclasses.dataclass(frozen=True)
-class Value:
-    """What is known of an array in the traced network.
-
-    sources: for each place along the channel axis, the filters (layer, number) that it is made of. () if no input
-        reaches the array, as for constants and parameters. None if this is not known.
-    axis: the channel axis. For a parameter that is a vector, the axis along which it lies.
-    vanish: suppose that all filters of a place are dropped. These vectors (paths) must then be zero as well for the
-        array to be zero there. None if it is not zero even so.
-    view: the parameter that the array is, in whatever layout. None if it is none.
-    """
-
-    sources: Places | None = None
-    axis: int | None = None
-    vanish: frozenset[str] | None = None
-    view: products.View | None = None
-
-    @property
-    def filters(self) -> bool:
-        """Whether the filters of any layer reach it."""
-        return any(self.sources or ())
-
-
-UNKNOWN = Value()
-CONSTANT = Value(())
-ZERO = Value((), None, NOTHING)
-
-
-def apply(equation: Any, values: list[Value]) -> Value:
-    """The Value of an operation's result."""
-    rule = RULES.get(equation.primitive.name)
-    return UNKNOWN if rule is None else rule(equation, values)
-
-
-def along(value: Value, axis: int, size: int) -> Places | None:
-    """The sources of a value along an axis of this size; None if they are not known.
-
-    The network's inputs are made of no filter, so that they have such sources along any axis.
-    """
-    if value.sources and not value.filters:
-        return (frozenset(),) * size
-    return value.sources if value.axis == axis and len(value.sources or ()) == size else None
-
-
-def fits(value: Value, atom: Any, axis: int, result: tuple[int, ...]) -> bool:
-    """Whether a vector has an element for every place along an axis of the result. True for what is no vector."""
-    if not value.vanish or value.sources:
-        return True
-    shape, size = _shape(atom), result[axis]
-    return (value.axis, shape[axis]) == (axis, size) or (size == 1 and math.prod(shape) == 1)
+def apply(equation: Any, values: list[Value]) -> list[Value]:
+    """The Values of an operation's results."""
+    name = equation.primitive.name
+    if name in SEVERAL:
+        return SEVERAL[name](equation, values)
+    if all(value.sources == () for value in values) and name not in RULES:
+        return [CONSTANT] * len(equation.outvars)
+    return [RULES[name](equation, values) if name in RULES else UNKNOWN] * len(equation.outvars)
 
 
 def _shape(atom: Any) -> tuple[int, ...]:
@@ -89,11 +46,17 @@ def _met(equation: Any, values: Sequence[Value]) -> tuple[Value, list[frozenset[
     if None in lists:
         return UNKNOWN, []
     joined = tuple(frozenset().union(*places) for places in zip(*lists, strict=True))
-    atoms, result = equation.invars[-len(values) :], _shape(equation.outvars[0])
-    needs = [
-        value.vanish if fits(value, atom, axis, result) else None for value, atom in zip(values, atoms, strict=True)
-    ]
+    atoms = equation.invars[-len(values) :]
+    needs = [value.vanish if fits(value, atom, axis, size) else None for value, atom in zip(values, atoms, strict=True)]
     return Value(joined, axis), needs
+
+
+def fits(value: Value, atom: Any, axis: int, size: int) -> bool:
+    """Whether a vector has an element for every place of this axis. True for what is no vector."""
+    if not value.vanish or value.filters:
+        return True
+    shape = _shape(atom)
+    return (value.axis, shape[axis]) == (axis, size) or (size == 1 and math.prod(shape) == 1)
 
 
 def _sum(equation: Any, values: list[Value]) -> Value:
@@ -105,18 +68,54 @@ def _sum(equation: Any, values: list[Value]) -> Value:
 
 def _mul(equation: Any, values: list[Value]) -> Value:
     """The result is zero where any operand is. Of several, the one with the fewest conditions counts."""
+    if (
+        zero := next((at for at, value in enumerate(values) if value.filters and value.vanish == NOTHING), None)
+    ) is not None:
+        return _gated(equation, values, zero)
     met, needs = _met(equation, values)
     dead = [need for need in needs if need is not None]
     return dataclasses.replace(met, vanish=min(dead, key=len)) if dead else met
 
 
+def _gated(equation: Any, values: list[Value], zero: int) -> Value:
+    """A product with an operand that is zero where its filters are dropped, whatever the other one is, as in a gate."""
+    value, other, before = values[zero], values[1 - zero], _shape(equation.invars[zero])
+    spared = other.sources and tuple(frozenset(one._replace(needed=False) for one in place) for place in other.sources)
+    met, _ = _met(equation, [value, dataclasses.replace(other, sources=spared)][:: 1 if zero == 0 else -1])
+    if met.sources is None and value.axis is not None and before[value.axis] == _shape(equation.outvars[0])[value.axis]:
+        met = Value(value.sources, value.axis)
+    return dataclasses.replace(met, vanish=NOTHING) if met.sources else met
+
+
 def _div(equation: Any, values: list[Value]) -> Value:
+    if values[0].filters and values[0].vanish == NOTHING:
+        return _gated(equation, values, 0)
     met, needs = _met(equation, values)
     return dataclasses.replace(met, vanish=needs[0]) if needs else met
 
 
+def _min(equation: Any, values: list[Value]) -> Value:
+    """The least of zero and a positive number is zero, as in ReLU6."""
+    return _sum(equation, [dataclasses.replace(v, vanish=NOTHING) if v.sign > 0 else v for v in values])
+
+
+def _max(equation: Any, values: list[Value]) -> Value:
+    return _sum(equation, [dataclasses.replace(v, vanish=NOTHING) if v.sign < 0 else v for v in values])
+
+
+def _clamp(equation: Any, values: list[Value]) -> Value:
+    """Between a number below or at zero and one above or at it."""
+    low, value, high = values
+    holds = (low == ZERO or low.sign < 0) and (high == ZERO or high.sign > 0)
+    return dataclasses.replace(value, vanish=value.vanish if holds else None, view=None)
+
+
 def _same(equation: Any, values: list[Value]) -> Value:
     return dataclasses.replace(values[0], view=None)
+
+
+def _zero_at_zero(equation: Any, values: list[Value]) -> Value:
+    return dataclasses.replace(values[0], view=None, sign=0)
 
 
 def _moved(equation: Any, values: list[Value]) -> Value:
@@ -126,7 +125,7 @@ def _moved(equation: Any, values: list[Value]) -> Value:
 
 def _power(equation: Any, values: list[Value]) -> Value:
     """Zero at zero for positive exponents alone: the power 0 is one everywhere."""
-    return (_same if equation.params["y"] > 0 else _moved)(equation, values)
+    return (_zero_at_zero if equation.params["y"] > 0 else _moved)(equation, values)
 
 
 def _select(equation: Any, values: list[Value]) -> Value:
@@ -157,8 +156,9 @@ def _reshape(equation: Any, values: list[Value]) -> Value:
     value, before, after = values[0], _shape(equation.invars[0]), _shape(equation.outvars[0])
     if value.axis is None:
         return _same(equation, values)
-    if equation.params["dimensions"] is not None:
-        return UNKNOWN
+    if (order := equation.params["dimensions"]) is not None:  # axes are transposed first
+        before, value = tuple(before[axis] for axis in order), _at(value, list(order).index(value.axis))
+        assert value.axis is not None
     outer, size, inner = math.prod(before[: value.axis]), before[value.axis], math.prod(before[value.axis + 1 :])
     found: dict[int, tuple[int, int]] = {}
     for axis, joined in enumerate(after):
@@ -225,6 +225,17 @@ def _slice(equation: Any, values: list[Value]) -> Value:
     return Value(value.sources[cut], axis, value.vanish)
 
 
+def _split(equation: Any, values: list[Value]) -> list[Value]:
+    """Along the channel axis, each part has channels of its own."""
+    value, sizes = values[0], equation.params["sizes"]
+    if value.axis != equation.params["axis"]:
+        return [_same(equation, values)] * len(sizes)
+    if not value.sources:
+        return [CONSTANT] * len(sizes)
+    parts = [value.sources[end - size : end] for end, size in zip(np.cumsum(sizes), sizes, strict=True)]
+    return [Value(part, value.axis, value.vanish) for part in parts]
+
+
 def _pad(equation: Any, values: list[Value]) -> Value:
     axis = values[0].axis
     if axis is None or equation.params["padding_config"][axis] != (0, 0, 0) or not values[0].sources:
@@ -241,13 +252,16 @@ def _transpose(equation: Any, values: list[Value]) -> Value:
 
 
 RULES = {
-    **dict.fromkeys(("add", "add_any", "sub", "max", "min"), _sum),
-    **dict.fromkeys(("neg", "abs", "sign", "sqrt", "square", "tanh", "sin", "erf", "expm1"), _same),
-    **dict.fromkeys(("convert_element_type", "copy", "stop_gradient", "reduce_precision"), _same),
-    **dict.fromkeys(("exp", "log", "log1p", "logistic", "rsqrt", "cos", "pow"), _moved),
+    **dict.fromkeys(("add", "add_any", "sub"), _sum),
+    **dict.fromkeys(products.ZERO_AT_ZERO, _zero_at_zero),
+    **dict.fromkeys(products.UNCHANGED, _same),
+    **dict.fromkeys(("exp", "exp2", "log", "log1p", "logistic", "rsqrt", "cos", "erfc", "pow"), _moved),
     **dict.fromkeys(("eq", "ne", "gt", "ge", "lt", "le"), _moved),
     **dict.fromkeys(("reduce_sum", "reduce_max", "reduce_min"), _reduce),
     **dict.fromkeys(("reduce_window_max", "reduce_window_sum"), _window),
+    "max": _max,
+    "min": _min,
+    "clamp": _clamp,
     "integer_pow": _power,
     "mul": _mul,
     "div": _div,
@@ -259,4 +273,9 @@ RULES = {
     "pad": _pad,
     "transpose": _transpose,
     "squeeze": _squeeze,
+}
+ELEMENTWISE = ("add", "sub", "mul", "div", "max", "min", "pow", "select_n")
+SEVERAL = {
+    "optimization_barrier": lambda equation, values: values,
+    "split": _split,
 }

@@ -34,11 +34,11 @@ def left_out(result: dict[str, Any]) -> str | None:
 
 
 def _row(layer: cost.Layer, masks: Tree) -> dict[str, Any]:
-    kept = cost.kept_macs(layer, masks)
     return {
         "name": layer.name,
         "shape": list(layer.shape),
         "macs_dense": layer.macs,
-        "macs": kept,
-        "density": kept / layer.macs,
+        "macs": cost.kept_macs(layer, masks),
+        "density": cost.density(layer, masks),
+        **({"dense": layer.fixed} if layer.fixed else {}),
     }

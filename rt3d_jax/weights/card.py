@@ -140,18 +140,24 @@ def _layers(found: shared.Shared, table: tuple[cost.Layer, ...]) -> str:
         kept = cost.kept_macs(layer, found.masks)
         shape = " x ".join(map(str, layer.shape))
         weights = f"{_kept_parameters(layer, found.masks):,} of {layer.parameters:,}"
-        rows.append((f"`{layer.name}`", shape, f"{layer.macs:,}", f"{kept:,}", f"{kept / layer.macs:.3f}", weights))
+        rows.append(
+            (
+                f"`{layer.name}`",
+                shape,
+                f"{layer.macs:,}",
+                f"{kept:,}",
+                f"{cost.density(layer, found.masks):.3f}",
+                weights,
+            )
+        )
     columns = ("layer", "kernel", "MACs, dense", "MACs, kept", "density", "parameters kept")
     return "## Layers\n1 MAC = 1 multiply-accumulate = 2 FLOPs, for one clip.\n\n" + _table(columns, rows)
 
 
 def _kept_parameters(layer: cost.Layer, masks: Any) -> int:
     """Parameters that a layer keeps, counted as by cost.parameters."""
-    own = [
-        mask
-        for path, mask in trees.paths(masks)
-        if cost.layer_name(path) == layer.name or path in layer.wiring.followers
-    ]
+    mine = (layer.place.path, *layer.wiring.followers)
+    own = [mask for path, mask in trees.paths(masks) if path in mine]
     return layer.parameters - sum(int(np.sum(~np.asarray(mask))) for mask in own)
 
 
@@ -186,7 +192,7 @@ def _making(facts: shared.Facts) -> str:
 
 
 def _use(found: shared.Shared) -> str:
-    facts, (first, leaf) = found.facts, next((p, v) for p, v in trees.paths(found.params) if cost.is_kernel(p))
+    facts, (first, leaf) = found.facts, next((p, v) for p, v in trees.paths(found.params) if np.ndim(v) > 1)
     said, name = card_words.words(facts), plain(facts.name)
     return USE.format(
         name=name,

@@ -203,41 +203,6 @@ assert not np.asarray(params["a"]["kernel"])[~np.asarray(masks["a"]["kernel"])].
     assert done.returncode == 0, done.stderr
 
 
-def grouped(params, clip):
-    x = jax.lax.conv_general_dilated(
-        clip,
-        params["depthwise"],
-        (1, 1, 1),
-        "SAME",
-        dimension_numbers=("NDHWC", "DHWIO", "NDHWC"),
-        feature_group_count=2,
-    )
-    x, _ = jax.lax.scan(lambda x, _: (jnp.tanh(x @ params["loop"]), None), x.mean((1, 2, 3)), length=2)
-    return x @ params["head"]
-
-
-GROUPED = {"depthwise": jnp.ones((3, 3, 3, 1, 2)), "loop": jnp.ones((2, 2)), "head": jnp.arange(8.0).reshape(2, 4)}
-
-
-def test_what_cannot_be_pruned_is_told_with_the_reason_in_one_line():
-    layers = rt3d.read_layers(GROUPED, grouped, CLIP)
-    with pytest.warns(UserWarning) as warned:
-        masks = rt3d.masks_at(1.05, GROUPED, [(".*", rt3d.Prune(rt3d.UNSTRUCTURED))], layers, measure="parameters")
-    (warning,) = warned
-    assert str(warning.message) == (
-        "layers that the plan prunes stay dense: depthwise: its convolution has 2 groups; "
-        "loop: it goes into scan before any convolution or matrix product"
-    )
-    assert masks["depthwise"] is None and masks["loop"] is None
-    assert not masks["head"].all()
-
-
-def test_a_plan_that_leaves_them_out_is_told_nothing():
-    layers = rt3d.read_layers(GROUPED, grouped, CLIP)
-    plan = [("depthwise|loop", None), ("head", rt3d.Prune(rt3d.UNSTRUCTURED))]
-    rt3d.penalise(optax.sgd(0.1), rt3d.Regularised(1.0), plan, layers, learning_rate=0.1, steps=2)
-
-
 def test_without_a_trace_names_decide_and_a_rate_counts_parameters():
     params, *_ = by_equinox()
     layers = rt3d.read_layers(params)

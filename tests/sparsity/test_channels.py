@@ -7,22 +7,13 @@ import pytest
 
 from rt3d_jax.models import layers
 from rt3d_jax.prune import budget
-from rt3d_jax.sparsity import cost, masks, patterns, plans
-
-CLIP = (1, 4, 6, 6, 3)
-
-
-def norm(x, p):
-    return (x - p["mean"]) * jax.lax.rsqrt(p["var"] + 1e-5) * p["scale"] + p["bias"]
+from rt3d_jax.sparsity import cost, patterns, plans
+from tests.sparsity.wired import CLIP, answers, conv, mask_tree, norm, weights, without
 
 
 def folded_norm(x, p):
     factor = p["scale"] / jnp.sqrt(p["var"] + 1e-5)
     return x * factor + (p["bias"] - p["mean"] * factor)
-
-
-def conv(x, p):
-    return layers.conv3d(x, p["kernel"], "direct")
 
 
 def chain(params, clip, norm=norm):
@@ -46,18 +37,6 @@ def joined(params, clip):
     return conv(z, params["c"]).max(axis=(1, 2, 3)) @ params["head"]["kernel"]
 
 
-def weights(**shapes):
-    rng = np.random.default_rng(0)
-    draw = lambda *shape: jnp.asarray(rng.normal(size=shape), jnp.float32)
-    params = {}
-    for name, shape in shapes.items():
-        if isinstance(shape, int):
-            params[name] = {key: draw(shape) for key in ("scale", "bias", "mean")} | {"var": jnp.ones(shape)}
-        else:
-            params[name] = {"kernel": draw(*shape), "bias": draw(shape[-1])}
-    return params
-
-
 CHAIN = weights(a=(3, 3, 3, 3, 5), bn=5, b=(3, 3, 3, 5, 4), head=(2 * 3 * 3 * 4, 2))
 RESIDUAL = weights(a=(3, 3, 3, 3, 4), bn=4, b=(3, 3, 3, 4, 4), bn2=4, head=(4, 2))
 JOINED = weights(a=(3, 3, 3, 3, 4), b=(3, 3, 3, 3, 2), c=(3, 3, 3, 6, 4), head=(4, 2))
@@ -65,23 +44,6 @@ for tree in (RESIDUAL, JOINED):
     del tree["head"]["bias"]
 for tree, name in ((CHAIN, "a"), (RESIDUAL, "a"), (RESIDUAL, "b"), (JOINED, "c")):
     del tree[name]["bias"]
-
-
-def without(shape, *filters):
-    mask = np.ones(shape, bool)
-    mask[..., list(filters)] = False
-    return mask
-
-
-def mask_tree(apply, params, **dropped):
-    table = cost.layers(apply, params, CLIP)
-    kernels = {name: without(params[name]["kernel"].shape, *filters) for name, filters in dropped.items()}
-    return table, plans.mask_tree(params, kernels, table), plans.mask_tree(params, kernels)
-
-
-def answers(apply, params, tree):
-    clip = jnp.asarray(np.random.default_rng(1).normal(size=CLIP), jnp.float32)
-    return np.asarray(apply(masks.apply(params, tree), clip))
 
 
 @pytest.mark.parametrize("form", [norm, folded_norm])
@@ -224,3 +186,66 @@ def test_filters_dropped_in_a_chain_cut_two_layers_each():
     by_hand = a.positions * 27 * 3 * kept["a"] + b.positions * 27 * kept["a"] * kept["b"] + 18 * kept["b"] * 2
     assert cost.macs(table, tree) == by_hand
     assert kept["a"] < 5 and kept["b"] <= 4
+
+
+def excited(params, clip):
+    """Squeeze and excitation, behind a root mean square over all channels."""
+    x = conv(clip, params["a"]) + params["a"]["bias"]
+    x = x / jnp.sqrt(jnp.square(x).mean(axis=-1, keepdims=True) + 1e-6) * params["bn"]["scale"]
+    gate = jax.nn.relu(x.mean(axis=(1, 2, 3)) @ params["down"]["kernel"]) @ params["up"]["kernel"]
+    x = x * jax.nn.sigmoid(gate)[:, None, None, None, :]
+    return conv(x, params["c"]).mean(axis=(1, 2, 3))
+
+
+def test_what_is_multiplied_with_a_gate_dies_with_its_own_filters():
+    params = weights(a=(1, 1, 1, 3, 4), bn=4, down=(4, 2), up=(2, 4), c=(1, 1, 1, 4, 2))
+    table, tree, open_ = mask_tree(excited, params, a=(1, 3))
+    assert [layer.name for layer in table] == ["a", "down", "up", "c"]
+    for name in ("down", "c"):
+        assert np.asarray(tree[name]["kernel"]).any(axis=(*range(tree[name]["kernel"].ndim - 2), -1)).tolist() == [
+            True,
+            False,
+            True,
+            False,
+        ]
+    np.testing.assert_array_equal(tree["bn"]["scale"], [True, False, True, False])
+    assert {name for place in table[-1].wiring.reads for name, _ in place} == {"a", "up"}
+    open_["a"], open_["bn"] = tree["a"], tree["bn"]
+    np.testing.assert_allclose(answers(excited, params, tree), answers(excited, params, open_), rtol=1e-5, atol=1e-6)
+    _, tree, _ = mask_tree(excited, params, up=(1, 3))
+    assert tree["c"]["kernel"] is None  # the gate is then a half, not zero
+
+
+def tied(params, clip):
+    """A vector that works on a layer's filters and on something else."""
+    x = conv(clip, params["a"]) * params["bn"]["scale"]
+    return conv(x, params["b"]).mean(axis=(1, 2, 3)) + jnp.exp(params["bn"]["scale"])[0]
+
+
+def before_and_behind(params, clip):
+    """A vector that scales what a layer reads and what it computes."""
+    x = conv(clip, {"kernel": params["a"]["kernel"] * params["bn"]["bias"][:3, None]}) * params["bn"]["scale"]
+    jax.debug.callback(lambda x: None, x)
+    return conv(x * params["bn"]["scale"], {"kernel": params["b"]["kernel"] * params["bn"]["scale"][:, None]}).mean()
+
+
+def late_bias(params, clip):
+    x = jnp.exp(conv(clip, params["a"])) + params["bn"]["bias"]
+    return conv(x, params["b"]).mean(axis=(1, 2, 3))
+
+
+@pytest.mark.parametrize("apply", [tied, before_and_behind, late_bias])
+def test_a_vector_with_another_use_stays(apply):
+    params = {name: RESIDUAL[name] for name in ("a", "bn", "b")}
+    _, tree, _ = mask_tree(apply, params, a=(1,))
+    assert tree["bn"]["scale"] is None and tree["bn"]["bias"] is None
+
+
+def test_a_vector_on_some_of_a_layers_filters_stays():
+    def apply(params, clip):
+        x = conv(clip, params["a"])[..., :2] + params["off"]["bias"]
+        return conv(x, params["b"]).mean(axis=(1, 2, 3))
+
+    params = weights(a=(1, 1, 1, 3, 4), b=(1, 1, 1, 2, 2)) | {"off": {"bias": jnp.ones(2)}}
+    _, tree, _ = mask_tree(apply, params, a=(1, 3))
+    assert tree["off"]["bias"] is None and tree["b"]["kernel"] is None

@@ -45,12 +45,15 @@ def test_a_kernel_that_no_operation_uses_is_listed_with_the_reason():
     assert (spare.name, spare.macs, spare.fixed) == ("spare", 0, "nothing uses it")
 
 
-def test_the_planes_form_hides_its_kernels_and_says_so():
+def test_the_planes_form_reads_the_depth_taps_of_a_kernel_as_channels():
     model = catalog.Model(width=0.02, size=16)
     apply = catalog.apply_function(model, 2, "planes")
     table = {layer.name: layer for layer in cost.layers(apply, catalog.shapes(model, 2), catalog.clip_shape(model))}
-    assert table["conv1"].fixed == "it goes into reshape before any convolution or matrix product"
-    assert not table["fc8"].fixed
+    direct = cost.layers(
+        catalog.apply_function(model, 2, "direct"), catalog.shapes(model, 2), catalog.clip_shape(model)
+    )
+    assert [layer.macs for layer in table.values()] == [layer.macs for layer in direct]
+    assert direct[0].shape[:-1] == (3, 3, 3, 3) and table["conv1"].shape[:-1] == (3, 3, 9)
 
 
 def test_a_function_without_any_kernel_is_an_error():

@@ -44,7 +44,7 @@ def test_sides_that_are_no_positive_int_are_errors(side):
         patterns.BlockPattern(1, 1, 1, side, 8)
 
 
-@pytest.mark.parametrize("shape", [(3,), (1, 2, 3, 4, 5, 6), (3, 0)])
+@pytest.mark.parametrize("shape", [(3,), (1, 2, 3, 4, 5, 6, 7), (3, 0)])
 def test_shapes_that_are_no_kernel_are_errors(shape):
     with pytest.raises(ValueError, match=r"^kernel shape is .*, expected 2 to 5 axes"):
         patterns.FILTER.grid(shape)
