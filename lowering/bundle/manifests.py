@@ -4,7 +4,6 @@ Its manifest, flag files and arrays are parsed as data and within bounds; nothin
 is code: to run a module is to run what its maker compiled (docs/safety.md).
 """
 
-import json
 import math
 import pathlib
 import re
@@ -98,6 +97,12 @@ class Score(TypedDict):
     error: Number | None
 
 
+class Versioned(TypedDict):
+    """What manifests of every format have."""
+
+    format: object
+
+
 class Manifest(TypedDict):
     """The fields that every format has; `executables`, `tuning` and `form` came later."""
 
@@ -161,16 +166,8 @@ ARRAY = re.compile(
 
 
 def read(path: pathlib.Path) -> dict[str, Any]:
-    """A manifest as JSON, not yet checked. ValueError for what is none, or larger than MAX_MANIFEST bytes."""
-    try:
-        found = json.loads(_bytes(path, MAX_MANIFEST), parse_constant=_refuse)
-    except UnicodeDecodeError as error:  # which would hold the whole text
-        raise ValueError(f"{error.reason} at byte {error.start}") from None
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
-    if not isinstance(found, dict):
-        raise ValueError(f"a {type(found).__name__}, expected an object")
-    return found
+    """A manifest of any format, not yet checked. ValueError for what is none, or larger than MAX_MANIFEST bytes."""
+    return typed.read(typed.loads(_bytes(path, MAX_MANIFEST), finite=True), Versioned)
 
 
 def check(manifest: dict[str, Any]) -> None:
@@ -273,7 +270,3 @@ def _bytes(path: pathlib.Path, most: int) -> bytes:
     if len(data) > most:
         raise ValueError(f"longer than {most} bytes")
     return data
-
-
-def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant}, expected a number")

@@ -7,23 +7,49 @@ changes meet all of them alike.
 import collections
 import dataclasses
 import itertools
-import json
 import pathlib
 import tempfile
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 
 from lowering.bundle import bundles, run
 from lowering.bundle import compile as compilers
 from lowering.kernels import peak as peaks
-from lowering.system import cpuinfo
+from lowering.system import cpuinfo, typed
 from lowering.targets import targets
 
 PEAK_STEPS = 2_000_000
 LANES = {"avx512f": 16, "avx2": 8}  # f32 in a vector register; 4 on NEON
 ACCUMULATORS = 12
+SCALE = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3}
+
+
+class _Kind(TypedDict):
+    run_type: str
+
+
+class _Report(TypedDict):
+    """What iree-benchmark-module writes: an _Entry for every iteration, among entries of other kinds."""
+
+    benchmarks: list[_Kind]
+
+
+class _Entry(TypedDict):
+    real_time: float
+    time_unit: Literal["ns", "us", "ms", "s"]
+
+
+class _Line(TypedDict):
+    """What iree-profile writes: an _Event for every dispatch, among lines of other types."""
+
+    type: str
+
+
+class _Event(TypedDict):
+    key: str
+    duration_ns: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,8 +139,8 @@ def profile(bundle: bundles.Bundle, runs: int = 20) -> list[dict[str, Any]]:
         flags = ["--device_profiling_mode=host-execution", f"--device_profiling_output={path}"]
         _times(bundle, ["--flagfile=bench.flags", *flags], runs)
         events = run.call(bundle, "iree-profile", ["dispatch", "--dispatch_events", "--format=jsonl", str(path)])
-    rows = [json.loads(line) for line in events.splitlines()]
-    return _by_layer(bundle, [row for row in rows if row["type"] == "host_dispatch_event"])
+    rows = [typed.parse(line, _Line) for line in events.splitlines()]
+    return _by_layer(bundle, [typed.read(row, _Event) for row in rows if row["type"] == "host_dispatch_event"])
 
 
 def _flags(bundle: bundles.Bundle) -> list[str]:
@@ -124,13 +150,17 @@ def _flags(bundle: bundles.Bundle) -> list[str]:
 
 def _times(bundle: bundles.Bundle, arguments: list[str], runs: int) -> list[float]:
     repeat = ["--benchmark_format=json", "--benchmark_min_time=1x", f"--benchmark_repetitions={runs + 2}"]
-    report = json.loads(run.call(bundle, "iree-benchmark-module", [*arguments, *repeat]))
-    entries = [b for b in report["benchmarks"] if b["run_type"] == "iteration"]
-    scale = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3}
-    return [b["real_time"] * scale[b["time_unit"]] for b in entries][2:]  # the first two warm up
+    return times(run.call(bundle, "iree-benchmark-module", [*arguments, *repeat]))[2:]  # the first two warm up
 
 
-def _by_layer(bundle: bundles.Bundle, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def times(report: str | bytes) -> list[float]:
+    """ms per inference of every entry of iree-benchmark-module's JSON. ValueError for anything else."""
+    found = typed.parse(report, _Report)["benchmarks"]
+    entries = [typed.read(entry, _Entry) for entry in found if entry["run_type"] == "iteration"]
+    return [entry["real_time"] * SCALE[entry["time_unit"]] for entry in entries]
+
+
+def _by_layer(bundle: bundles.Bundle, events: list[_Event]) -> list[dict[str, Any]]:
     """Events come run after run, in the same order each time."""
     keys = [event["key"] for event in events]
     period = next(n for n in range(1, len(keys) + 1) if len(keys) % n == 0 and keys == keys[:n] * (len(keys) // n))

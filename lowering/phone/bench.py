@@ -5,7 +5,6 @@ Failures are kept as text.
 
 import dataclasses
 import io
-import json
 import math
 import re
 import shlex
@@ -14,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lowering.bundle import bundles
+from lowering.bundle import bundles, measure
 from lowering.phone import adb, cpu, pack, state
 
 WARM_UP = 2  # of each process
@@ -22,11 +21,7 @@ FIRST_RUNS = 3  # of the process whose load, first inference and memory are meas
 WINDOW = 30.0  # seconds at each end of a sustained run that are compared
 # ms that one entry of a sustained run lasts at least, so that minutes give thousands of entries and not millions
 SHORTEST = 50.0
-SCALE = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3}
-LACKING, SLACK = (
-    3,
-    120.0,
-)  # exit code of the scripts for a CPU without a feature; seconds that adb waits longer than the phone
+SLACK = 120.0  # seconds that adb waits longer than the phone
 Say = Callable[[str], None]
 
 
@@ -234,12 +229,11 @@ def _run(
 
 
 def times(report: bytes) -> list[float]:
-    """ms per inference of every entry of iree-benchmark-module's JSON. ToolError for anything else."""
+    """As measure.times; ToolError for what is no report, and for times that no run can take."""
     try:
-        entries = [entry for entry in json.loads(report)["benchmarks"] if entry["run_type"] == "iteration"]
-        found = [float(entry["real_time"]) * SCALE[entry["time_unit"]] for entry in entries]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ToolError(f"iree-benchmark-module's report cannot be read ({error!r})") from error
+        found = measure.times(report)
+    except ValueError as error:
+        raise ToolError(f"iree-benchmark-module's report cannot be read ({error})") from error
     if not found or not all(math.isfinite(value) and value > 0 for value in found):
         raise ToolError("iree-benchmark-module's report holds no times")
     return found

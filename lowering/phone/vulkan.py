@@ -1,11 +1,11 @@
 """Whether a phone's Vulkan driver has what IREE 3.13's runtime needs, read over adb without installing anything."""
 
 import dataclasses
-import json
 import re
-from typing import Any
+from typing import Any, TypedDict
 
 from lowering.phone import adb, state
+from lowering.system import typed
 from lowering.targets import gpus
 
 VERSION = (1, 3)
@@ -15,6 +15,12 @@ COMMAND = (
     "features 2>/dev/null; "
     'echo "== vkjson"; cmd gpu vkjson 2>/dev/null'
 )
+
+
+class _Devices(TypedDict):
+    """What `cmd gpu vkjson` prints."""
+
+    devices: list[dict[str, object]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,9 +85,8 @@ def parse(said: str) -> Readiness:
 def _first_device(text: str) -> dict[str, Any]:
     start, end = text.find("{"), text.rfind("}")
     try:
-        devices = json.loads(text[start : end + 1])["devices"]
-        return devices[0] if isinstance(devices[0], dict) else {}
-    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
+        return next(iter(typed.parse(text[start : end + 1], _Devices)["devices"]), {})
+    except ValueError:
         return {}
 
 

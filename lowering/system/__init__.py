@@ -1,4 +1,5 @@
-"""The system under both halves: files written whole, values held to their types, /proc/cpuinfo, ELF, misspelt names.
+"""The system under both halves: files written whole, values and JSON held to their types, /proc/cpuinfo, ELF, optional
+libraries, misspelt names.
 
 The lowest room. It imports neither package, and of libraries pyelftools only; rt3d_jax may import it.
 """

@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from lowering.system import locks
+from lowering.system import locks, typed
 
 MAX_JSON = 1 << 26  # bytes
 FIX = "restore it or write it again"
@@ -105,22 +105,20 @@ def write_json(path: pathlib.Path, value: Any, indent: int = 2) -> None:
     write_text(path, json.dumps(value, indent=indent) + "\n")
 
 
-def read_json(path: pathlib.Path, fix: str = FIX) -> Any:
-    """The value of a JSON file; ValueError naming it if it is not JSON, or larger than MAX_JSON bytes.
+def read_json(path: pathlib.Path, kind: Any = object, fix: str = FIX) -> Any:
+    """What a JSON file holds for a type, see typed.read; by default anything.
 
-    fix: what can be done then.
+    ValueError naming the file if it is not JSON, larger than MAX_JSON bytes, or of another type. fix: what can be done
+    about a file that is not JSON.
     """
     wanted = f"expected JSON that rt3d wrote; {fix}"
     if path.stat().st_size > MAX_JSON:
         raise ValueError(f"{path} is larger than {MAX_JSON:,} bytes, {wanted}")
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:  # whose text would hold the file's
-        raise ValueError(f"{path} is not UTF-8 at byte {error.start}, {wanted}") from None
-    except RecursionError:
-        raise ValueError(f"{path} is nested too deep, {wanted}") from None
+        found = typed.loads(path.read_bytes(), str(path))
     except ValueError as error:
-        raise ValueError(f"{path} is not JSON ({error}), {wanted}") from error
+        raise ValueError(f"{error}, {wanted}") from error
+    return typed.read(found, kind, f"{path}:")
 
 
 def _resolved(path: pathlib.Path) -> pathlib.Path:

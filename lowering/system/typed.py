@@ -19,6 +19,7 @@ this refuses ("3" to 3, a text to a tuple of letters).
 
 import dataclasses
 import functools
+import json
 import numbers
 import re
 import types
@@ -52,6 +53,27 @@ def plain(value: Any, name: Callable[[type], str] = lambda kind: kind.__name__) 
     if isinstance(value, dict):
         return {key: plain(item, name) for key, item in value.items()}
     return value
+
+
+def loads(text: str | bytes, where: str = "", finite: bool = False) -> Any:
+    """The value of a JSON text, in UTF-8; ValueError in one line if it is none. where: as for `read`.
+
+    finite: whether NaN and Infinity are refused, which Python writes and JSON has not.
+    """
+    try:
+        text = text.decode() if isinstance(text, bytes) else text
+        return json.loads(text, parse_constant=_refuse if finite else None)
+    except UnicodeDecodeError as error:  # whose text would hold all of this one
+        raise ValueError(f"{_named(where)} is not UTF-8 at byte {error.start}") from None
+    except RecursionError:
+        raise ValueError(f"{_named(where)} is nested too deep") from None
+    except ValueError as error:
+        raise ValueError(f"{_named(where)} is not JSON ({error})") from error
+
+
+def parse(text: str | bytes, kind: Any, where: str = "") -> Any:
+    """What a JSON text holds for a type; errors are those of `loads` and `read`."""
+    return read(loads(text, where), kind, where)
 
 
 def read(value: Any, kind: Any, where: str = "", find: Find | None = None) -> Any:
@@ -125,6 +147,10 @@ def what(value: Any) -> str:
         return f"the class {value.__name__}"
     name = type(value).__name__
     return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant}, expected a number")
 
 
 def _known(value: Any, fits: bool, kind: Any, where: str) -> Any:

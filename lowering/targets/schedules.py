@@ -2,17 +2,33 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
+from lowering.system import typed
 from lowering.targets import targets
 
 GROUPS = (4, 8, 16)
-LIMITS = {"vectors": 32, "chunk": 4096, "ring": 512 * 1024}
 SOURCES = ("default", "shipped", "cache")
 
 
 class ScheduleError(ValueError):
     """A schedule that no kernel could follow. The message says which value, and what it may be."""
+
+
+def _between(least: int, most: int) -> typed.Check:
+    return typed.Check(f"{least} to {most}", lambda value: least <= value <= most)
+
+
+class Row(TypedDict, total=False):
+    """A schedule as JSON: the values that are set."""
+
+    group: Annotated[int, typed.Check(f"one of {', '.join(map(str, GROUPS))}", GROUPS.__contains__)]
+    vectors: Annotated[int, _between(1, 32)]
+    chunk: Annotated[int, _between(1, 4096)]
+    ring: Annotated[int, _between(0, 512 * 1024)]
+
+
+FIELDS = tuple(Row.__annotations__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,9 +52,9 @@ class Schedule:
         return targets.Tiling(self.vectors or default.vectors, self.chunk or default.chunk)
 
     def row(self) -> dict[str, int]:
-        """As JSON: the values that are set."""
+        """As JSON, see Row."""
         found = dataclasses.asdict(self)
-        return {name: found[name] for name in ("group", *LIMITS) if found[name] is not None}
+        return {name: found[name] for name in FIELDS if found[name] is not None}
 
     def __str__(self) -> str:
         return " ".join(f"{name} {value}" for name, value in self.row().items()) or "default"
@@ -51,11 +67,9 @@ NONE: Schedules = {}
 
 def parse(row: Any, source: str) -> Schedule:
     """The inverse of `Schedule.row`; ScheduleError for anything else."""
-    if not isinstance(row, dict) or not set(row) <= {"group", *LIMITS}:
-        raise ScheduleError(f"{row!r} is no schedule; expected some of: group, {', '.join(LIMITS)}")
-    for name, value in row.items():
-        least, most = (0 if name == "ring" else 1), LIMITS.get(name, max(GROUPS))
-        if type(value) is not int or not least <= value <= most or (name == "group" and value not in GROUPS):
-            expected = f"one of {', '.join(map(str, GROUPS))}" if name == "group" else f"{least} to {most}"
-            raise ScheduleError(f"{name} is {value!r}, expected {expected}")
-    return Schedule(**row, source=source)
+    if not isinstance(row, dict) or not set(row) <= set(FIELDS):
+        raise ScheduleError(f"{row!r} is no schedule; expected some of: {', '.join(FIELDS)}")
+    try:
+        return Schedule(**typed.read(row, Row), source=source)
+    except ValueError as error:
+        raise ScheduleError(str(error)) from error

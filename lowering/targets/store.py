@@ -25,9 +25,13 @@ COMPILER = "iree-base-compiler"
 Entries = Mapping[str, dict[str, Any]]  # by key: Schedule.row() as "choice", beside the costs that were found
 
 
+class _Entry(TypedDict):
+    choice: object  # a row, see schedules.parse
+
+
 class _File(TypedDict):
     format: Annotated[int, typed.Check(str(FORMAT), lambda found: found == FORMAT)]
-    layers: dict[str, dict[str, object]]
+    layers: dict[str, _Entry]
 
 
 class StoreError(ValueError):
@@ -68,9 +72,9 @@ def trials(target: targets.Target, by: str) -> pathlib.Path:
 def read(path: pathlib.Path) -> dict[str, dict[str, Any]]:
     """The entries of a file; none where there is no file. StoreError for a file of another form."""
     try:
-        found = typed.read(json.loads(path.read_text()), _File)
+        found = typed.parse(path.read_bytes(), _File)
         for entry in found["layers"].values():
-            schedules.parse(entry.get("choice"), "cache")
+            schedules.parse(entry["choice"], "cache")
         return found["layers"]
     except FileNotFoundError:
         return {}

@@ -1,12 +1,15 @@
 """What trials showed, in memory and on disk, so that a search that was stopped continues from there."""
 
+import contextlib
 import dataclasses
 import fcntl
 import json
 import pathlib
+from typing import TypedDict
 
 import numpy as np
 
+from lowering.system import typed
 from lowering.targets import schedules
 from lowering.tune import networks
 
@@ -54,6 +57,14 @@ class Result:
         return [cost / default if default else 1.0 for default, cost in self._believed]
 
 
+class Line(TypedDict):
+    """A trial in the file: of which unit, with which schedules by key, and what it showed."""
+
+    unit: str
+    choices: dict[str, object]  # rows, see schedules.parse
+    rounds: Rounds
+
+
 class Log:
     """Results of all trials.
 
@@ -63,13 +74,11 @@ class Log:
 
     def __init__(self, path: pathlib.Path | None = None) -> None:
         self.path, self._results = path, dict[tuple[str, str], Result]()
-        for line in path.read_text(errors="replace").splitlines() if path and path.exists() else ():
-            try:
-                entry = json.loads(line)
-                chosen = {key: schedules.parse(row, "cache") for key, row in entry["choices"].items()}
-                self._take(entry["unit"], chosen, [(float(a), float(b)) for a, b in entry["rounds"]])
-            except (ValueError, KeyError, TypeError, AttributeError):
-                continue
+        for line in path.read_bytes().splitlines() if path and path.exists() else ():
+            with contextlib.suppress(ValueError):
+                found = typed.parse(line, Line)
+                chosen = {key: schedules.parse(row, "cache") for key, row in found["choices"].items()}
+                self._take(found["unit"], chosen, found["rounds"])
 
     def find(self, unit: networks.Unit, chosen: networks.Schedules) -> Result | None:
         """What is known of these schedules; None where they were never tried."""
@@ -78,11 +87,11 @@ class Log:
     def add(self, unit: networks.Unit, chosen: networks.Schedules, rounds: Rounds) -> Result:
         """One more trial."""
         if self.path:
-            entry = {"unit": unit.identity, "choices": _rows(chosen), "rounds": rounds}
+            line = {"unit": unit.identity, "choices": _rows(chosen), "rounds": rounds}
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
-                file.write(f"{json.dumps(entry)}\n")
+                file.write(f"{json.dumps(line)}\n")
         return self._take(unit.identity, chosen, rounds)
 
     def _take(self, unit: str, chosen: networks.Schedules, rounds: Rounds) -> Result:

@@ -8,7 +8,7 @@ import numpy as np
 
 from lowering.bundle import bundles
 from lowering.bundle import run as runs
-from lowering.system import files, typed
+from lowering.system import files
 from lowering.targets import targets
 from rt3d_jax.cli import bench, console, lower
 from rt3d_jax.cli import train as train_verb
@@ -96,7 +96,7 @@ def _latency(out: pathlib.Path, results: list[dict[str, Any]], threads: int) -> 
     )
     kept = None
     with contextlib.suppress(ValueError):  # of a damaged file: it is measured again
-        kept = typed.read(files.read_json(path), Kept, f"{path}:") if path.is_file() else None
+        kept = files.read_json(path, Kept) if path.is_file() else None
     if kept is not None and kept["key"] == key:
         rows, peak = kept["rows"], kept["fma_peak_gflops"]
     else:

@@ -2,9 +2,8 @@
 
 import pathlib
 
-from lowering.system import files
 from rt3d_jax.cli import console
-from rt3d_jax.report import devices, page
+from rt3d_jax.report import devices, measurements, page, record
 
 
 def run(
@@ -25,13 +24,10 @@ def run(
     """
     console.some(paths, "folder with report.json, or file of measurements")
     if all(path.is_file() for path in paths):
-        console.say(str(devices.write(devices.read(paths), out)))
+        console.say(str(devices.write(measurements.read(paths), out)))
         return
     folder, *others = paths
     if others:
         missing = next(path for path in paths if not path.is_file())
         raise ValueError(f"{missing} is no file; expected one folder, or files of measurements")
-    path = folder / "report.json"
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is not there; expected a folder that `rt3d demo` wrote")
-    console.say(str(page.write(files.read_json(path), folder)))
+    console.say(str(page.write(record.read(folder), folder)))

@@ -3,9 +3,10 @@ folder.
 """
 
 import csv
-import json
 import pathlib
 from typing import Any
+
+from lowering.system import typed
 
 # The longest official list (training part of Something-Something v2) has about a third of these bytes, Kinetics-700 a
 # third of these entries.
@@ -54,17 +55,13 @@ def rows(path: pathlib.Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     return _counted(path, found)
 
 
-def values(path: pathlib.Path, kind: type[list] | type[dict]) -> Any:
-    """A JSON file that holds a list or an object."""
-    text = _text(path)
+def values(path: pathlib.Path, kind: Any) -> Any:
+    """A JSON file that holds a list or an object of this type, see typed.read."""
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ListError(path, f"not JSON ({str(error)[:80]}); fetch it again") from error
-    if not isinstance(found, kind):
-        raise ListError(path, f"holds a {type(found).__name__}; expected a {kind.__name__}")
-    _counted(path, found)
-    return found
+        found = typed.parse(_text(path), kind)
+    except ValueError as error:
+        raise ListError(path, f"{error}; fetch it again") from error
+    return _counted(path, found)
 
 
 def inside(name: str, path: pathlib.Path) -> str:

@@ -3,13 +3,20 @@
 import dataclasses
 import pathlib
 import re
-from typing import Any
+from typing import TypedDict
 
 from rt3d_jax.data import listings, lists
 
 PREFIX = "something-something-v2-"
 VIDEOS = ("20bn-something-something-v2", "videos")
 ID = re.compile(r"\d{1,12}", re.ASCII)
+
+
+class Item(TypedDict):
+    """A video in a list."""
+
+    id: int | str
+    template: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +55,7 @@ def read(source: SomethingSomething) -> listings.Listing:
     entries = [
         _entry(part, item, numbers, videos, files[name])
         for part, name in (("train", "train"), ("test", "validation"))
-        for item in lists.values(files[name], list)
+        for item in lists.values(files[name], list[Item])
     ]
     # The test part, whose labels are kept secret, lies in the same folder: what no list names is no surprise.
     return listings.Listing("something", root.resolve().name, labels, tuple(entries))
@@ -74,7 +81,7 @@ def _find(root: pathlib.Path, name: str) -> pathlib.Path:
 def _labels(path: pathlib.Path) -> tuple[str, ...]:
     """Templates without brackets, in the order of their numbers, which must be 0, 1, 2, ..."""
     found: dict[str, str] = {}
-    for label, number in lists.values(path, dict).items():
+    for label, number in lists.values(path, dict[str, int | str]).items():
         if not label or len(label) > lists.MAX_NAME or not label.isprintable():
             raise lists.ListError(path, f"label {lists.shown(label)}; expected a template")
         found[str(number)] = label
@@ -84,10 +91,10 @@ def _labels(path: pathlib.Path) -> tuple[str, ...]:
     return tuple(found[number] for number in wanted)
 
 
-def _entry(part: str, item: Any, numbers: dict[str, int], videos: dict[str, str], path: pathlib.Path) -> listings.Entry:
-    if not isinstance(item, dict) or not isinstance(item.get("template"), str):
-        raise lists.ListError(path, f"{lists.shown(item)}; expected an object with id and template")
-    identity = str(item.get("id"))
+def _entry(
+    part: str, item: Item, numbers: dict[str, int], videos: dict[str, str], path: pathlib.Path
+) -> listings.Entry:
+    identity = str(item["id"])
     if not ID.fullmatch(identity):
         raise lists.ListError(path, f"id {lists.shown(identity)}; expected a number")
     label = item["template"].replace("[", "").replace("]", "")

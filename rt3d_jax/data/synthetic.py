@@ -3,7 +3,6 @@
 import concurrent.futures
 import dataclasses
 import fractions
-import json
 import os
 import pathlib
 from collections.abc import Callable
@@ -258,10 +257,10 @@ def encode(path: str | os.PathLike, pixels: np.ndarray, rate: fractions.Fraction
 
 def _claim(root: pathlib.Path, spec: Synthetic) -> None:
     """Notes the spec in the folder, or checks that the folder was begun with the same one."""
-    wanted = json.loads(json.dumps({"version": VERSION, **dataclasses.asdict(spec)}))
+    wanted = typed.plain({"version": VERSION, **dataclasses.asdict(spec)})
     manifest = root / MANIFEST
     if manifest.exists():
-        found = typed.read(files.read_json(manifest), dict[str, object], f"{manifest}:")
+        found = files.read_json(manifest, dict[str, object])
         changed = [f"{k} {found.get(k)} (asked for {v})" for k, v in wanted.items() if found.get(k) != v]
         if changed or len(found) != len(wanted):
             raise ValueError(

@@ -5,6 +5,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from lowering.system import typed
+
 ACCURACY = "top-1 accuracy"
 
 
@@ -74,9 +76,4 @@ def of(result: Mapping[str, Any], examples: int | None = None) -> Score | None:
     if said is None:
         protocol = result.get("accuracy_protocol", "")
         return accuracy(result.get("accuracy"), protocol, examples) if "accuracy" in result else None
-    try:
-        return Score(**said)
-    except TypeError as error:
-        raise ValueError(
-            f"score of {result.get('name')} is {str(said)[:100]}, expected the fields of a Score"
-        ) from error
+    return typed.read(said, Score, f"score of {result.get('name')}")

@@ -2,14 +2,13 @@
 measured.
 """
 
-import json
 import pathlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from rt3d_jax.report import page, pieces, plots
+from rt3d_jax.report import measurements, page, pieces, plots
 
-Row = dict[str, Any]
+Row = measurements.Row
 NOTE = (
     "Compare the rows of one device, because its bundles were run in turns. Do not compare devices with each other. "
     "Times of a host are not those of a phone. Rows of an emulator hold no times."
@@ -65,28 +64,6 @@ CORRECT_NOTE = (
 )
 
 
-def read(files: Iterable[pathlib.Path]) -> list[Row]:
-    """Rows of files that `rt3d phone run` or `bench` (JSON lines) and `rt3d bench` (one JSON object) wrote.
-
-    ValueError for others.
-    """
-    found: list[Row] = []
-    for path in files:
-        text = path.read_text(encoding="utf-8")
-        try:
-            values = [json.loads(text)]
-        except ValueError:
-            values = [_line(path, number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-        rows = [row for value in values for row in _rows(value)]
-        if not all(isinstance(row, dict) and {"status", "run", "target", "device"} <= set(row) for row in rows):
-            raise ValueError(
-                f"{path} holds no rows of measurements; expected a file from `rt3d phone bench --json` or "
-                f"`rt3d bench --json`"
-            )
-        found += rows
-    return found
-
-
 def write(rows: Sequence[Row], path: pathlib.Path) -> pathlib.Path:
     """Writes the page; of rows for the same device, run, target and threads the newest counts."""
     kept = list({_key(row): row for row in sorted(rows, key=lambda row: row.get("time", ""))}.values())
@@ -111,30 +88,6 @@ def name(row: Row) -> str:
     return " ".join(str(device[key]) for key in ("maker", "model") if device.get(key)) + (
         f" ({device['serial']})" if device.get("serial") else ""
     )
-
-
-def _line(path: pathlib.Path, number: int, line: str) -> Row:
-    try:
-        return json.loads(line)
-    except ValueError as error:
-        raise ValueError(
-            f"{path}:{number} is not JSON; expected a row as `rt3d phone bench --json` writes it"
-        ) from error
-
-
-def _rows(value: Any) -> list[Any]:
-    """A row as it is; what `rt3d bench --json` wrote as rows of a host."""
-    if not isinstance(value, dict) or "machine" not in value:
-        return [value]
-    machine, rows = value["machine"], value.get("rows")
-    if not isinstance(machine, dict) or not isinstance(rows, list):
-        return [None]
-    device = {
-        "model": machine.get("processor", "host"),
-        "system": machine.get("system"),
-        "processors": machine.get("cores"),
-    }
-    return [{"status": "host", **row, "device": device, "versions": value.get("versions")} for row in rows]
 
 
 def _key(row: Row) -> tuple[str, ...]:

@@ -19,9 +19,9 @@ def write(report: Report, folder: str | os.PathLike) -> pathlib.Path:
     """Writes `folder`/report.html and returns its path.
 
     Args:
-      report: as report.json holds it: "data", "runs", "bundles", "latency", "fma_peak_gflops", "machine", "versions";
-        scores as evaluation.measured writes them into result.json (or, of older runs, accuracies in percent), densities
-        and shares as fractions (0..1). What is missing or empty is left out of the page.
+      report: as report.json holds it, see record.Report; scores as evaluation.measured writes them into result.json
+        (or, of older runs, accuracies in percent), densities and shares as fractions (0..1). What is missing or empty
+        is left out of the page.
       folder: of the report. Pictures come from its report/masks.npz ("<run>/<layer>": bool or float[groups, locations x
         channel groups], what is kept of each block) and report/clips.npz ("frames": uint8[n, k, H, W, 3], "label" and
         "predicted/<run>": int[n]), where they are there.

@@ -179,7 +179,7 @@ def described(folder: pathlib.Path) -> dict[str, Any]:
 
 def _advised(path: pathlib.Path, kind: Any, advice: str) -> Any:
     """What a JSON file holds, as a type; of one that is damaged the ValueError says what can be done."""
-    found = files.read_json(path, advice)
+    found = files.read_json(path, fix=advice)
     try:
         return typed.read(found, kind, f"{path}:")
     except ValueError as error:

@@ -22,7 +22,7 @@ def key(
     """What makes a phase: its settings, those that all phases share, and the runs behind it. As JSON."""
     shared = {name: getattr(experiment, name) for name in SHARED} | _arithmetic(experiment.compute)
     origins = {name: fingerprint(parent) for name, parent in parents.items()}
-    return json.loads(json.dumps(codec.to_json({**shared, **settings, "parents": origins})))
+    return codec.to_json({**shared, **settings, "parents": origins})
 
 
 def is_finished(folder: pathlib.Path, key: dict[str, Any]) -> bool:

@@ -2,8 +2,15 @@
 
 import json
 import pathlib
+from typing import TypedDict
 
-from lowering.system import extras, files
+from lowering.system import extras, files, typed
+
+
+class Line(TypedDict):
+    """A line of metrics.jsonl, beside which the metrics stand by name."""
+
+    step: int
 
 
 class Log:
@@ -36,8 +43,8 @@ def _truncate(path: pathlib.Path, step: int) -> None:
     kept = []
     for line in path.read_text().splitlines():
         try:
-            if json.loads(line)["step"] <= step:
+            if typed.parse(line, Line)["step"] <= step:
                 kept.append(line + "\n")
-        except (json.JSONDecodeError, KeyError):
+        except ValueError:  # a process was killed while it wrote
             break
     files.write_text(path, "".join(kept))

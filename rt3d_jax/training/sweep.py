@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 
 import jax
 
-from lowering.system import files, locks, typed
+from lowering.system import files, locks
 from rt3d_jax.evaluation import measured
 from rt3d_jax.hosts import machine, processes
 from rt3d_jax.report import tables
@@ -85,7 +85,7 @@ class Job:
         path = self.folder / ROWS
         found = None
         with contextlib.suppress(ValueError):
-            found = typed.read(files.read_json(path), Done, f"{path}:") if path.is_file() else None
+            found = files.read_json(path, Done) if path.is_file() else None
         return found["rows"] if found is not None and found["key"] == self.key() else None
 
     def run(self, progress: Progress) -> list[Row]:

@@ -236,6 +236,9 @@ REFUSED = [
     ("kinetics", VAL, f"{COLUMNS}a,../b,0,1\n", "youtube_id '../b'; expected"),
     ("kinetics", VAL, f"{COLUMNS}a,b,nan,1\n", "time 'nan'; expected seconds"),
     ("kinetics", VAL, f"{COLUMNS},b,0,1\n", "label ''; expected the name"),
+    ("something", f"{SSV2}labels.json", "[1]", "it is [1], expected an object; fetch it again"),
+    ("something", f"{SSV2}train.json", '[{"id": []}]', "[0] has no template; fetch it again"),
+    ("something", f"{SSV2}train.json", "{", "it is not JSON (Expecting property name enclosed in double quotes"),
 ]
 
 

@@ -143,25 +143,30 @@ def test_no_rows_are_a_page_that_says_so(tmp_path: pathlib.Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("{}\n", "it has no device"),
+        ("[1, 2]", "it is [1, 2], expected an object"),
+        (f"{json.dumps(ROWS[0])}\n{{}}\n", "line 2 has no device"),
         (
-            "{}\n",
-            "rows.jsonl holds no rows of measurements; expected a file from `rt3d phone bench --json` or "
-            "`rt3d bench --json`",
+            f"{json.dumps(ROWS[0])}\nnonsense\n",
+            "line 2 is not JSON (Expecting value: line 1 column 1 (char 0))",
         ),
-        ("[1, 2]", "rows.jsonl holds no rows of measurements; expected"),
-        (
-            '{"status": "phone"}\nnonsense\n',
-            "rows.jsonl:2 is not JSON; expected a row as `rt3d phone bench --json` writes it",
-        ),
-        ('{"machine": 3, "rows": 4}', "rows.jsonl holds no rows of measurements; expected"),
+        (json.dumps(ROWS[0] | {"p50_ms": "3"}), "p50_ms is '3', expected a number or null"),
+        (json.dumps(ROWS[0] | {"after": {"temperature_c": [31]}}), "after.temperature_c is [31], expected an object"),
+        ('{"machine": 3, "rows": 4}', "machine is 3, expected an object"),
+        ('{"machine": {}, "rows": [{}]}', "rows[0] has no run"),
+        (b"\xff", "line 1 is not UTF-8 at byte 0"),
     ],
 )
 def test_other_files_are_refused(
-    tmp_path: pathlib.Path, text: str, message: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: pathlib.Path, text: str | bytes, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "rows.jsonl").write_text(text)
-    assert main.call(["report", str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "page.html")]) == 2
-    assert message in capsys.readouterr().err
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    assert main.call(["report", str(path), "--out", str(tmp_path / "page.html")]) == 2
+    assert capsys.readouterr().err == (
+        f"rt3d report: {path} holds no rows of measurements ({message}); expected a file from "
+        "`rt3d phone bench --json` or `rt3d bench --json`\n"
+    )
     assert not (tmp_path / "page.html").exists()
 
 

@@ -2,12 +2,14 @@
 
 import copy
 import html.parser
+import json
 import re
 
 import numpy as np
 import pytest
 
-from rt3d_jax.report import page, pieces, plots
+from lowering.system import files
+from rt3d_jax.report import page, pieces, plots, record
 
 LAYERS = ("conv1", "conv2", "conv3a", "conv3b", "conv4a", "conv4b", "conv5a", "conv5b")
 LABELS = ["SlideLeft", "SlideRight", "Turn <b>"]
@@ -74,6 +76,21 @@ def test_a_missing_part_is_left_out(part, report, tmp_path):
 
 def test_a_report_of_nothing_says_nothing(tmp_path):
     assert _shown(page.write({}, tmp_path)).split() == ["Pruning", "report:", "unnamed"] * 2
+
+
+def test_a_report_is_read_by_its_types(report, tmp_path):
+    files.write_json(tmp_path / "report.json", report)
+    assert record.read(tmp_path) == json.loads((tmp_path / "report.json").read_text())
+    del report["runs"][1]["rate"]
+    files.write_json(tmp_path / "report.json", report)
+    with pytest.raises(ValueError, match=f"^{re.escape(f'{tmp_path}/report.json: runs[1] has no rate')}$"):
+        record.read(tmp_path)
+
+
+def test_a_score_is_read_by_its_types(report, tmp_path):
+    report["runs"][1]["score"] = {"value": "3", "unit": "%", "name": "a", "protocol": "", "more_is_better": True}
+    with pytest.raises(ValueError, match=r"^score of kgs-2\.6x\.value is '3', expected a number or null$"):
+        page.write(report, tmp_path)
 
 
 def test_values_not_known_yet_are_absent_and_not_zero(report, tmp_path):

@@ -197,13 +197,14 @@ def test_a_changed_file_is_named(copied_bundle: bundles.Bundle, name: str, longe
     [
         (
             lambda m: "{",
-            "is not a manifest (JSONDecodeError('Expecting property name enclosed in double quotes: line 1 "
-            "column 2 (char 1)'));",
+            "is not a manifest (it is not JSON (Expecting property name enclosed in double quotes: line 1 "
+            "column 2 (char 1)));",
         ),
-        (lambda m: "[]", "is not a manifest (ValueError('a list, expected an object'));"),
+        (lambda m: "[]", "is not a manifest (it is [], expected an object);"),
+        (lambda m: "{}", "is not a manifest (it has no format);"),
         (
             lambda m: json.dumps({k: v for k, v in m.items() if k != "layers"}),
-            "is not a manifest (ValueError('manifest has no layers'));",
+            "is not a manifest (manifest has no layers);",
         ),
         (lambda m: json.dumps(m | {"format": 99}), "has format 99, this version reads 1 to 3;"),
     ],

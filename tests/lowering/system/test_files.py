@@ -179,7 +179,15 @@ def test_a_folder_with_leftovers_alone_is_free(tmp_path: pathlib.Path) -> None:
 def test_json_comes_back_and_has_a_line_at_its_end(tmp_path: pathlib.Path) -> None:
     files.write_json(tmp_path / "a.json", {"ä": [1, None]})
     assert files.read_json(tmp_path / "a.json") == {"ä": [1, None]}
+    assert files.read_json(tmp_path / "a.json", dict[str, tuple[int, None]]) == {"ä": (1, None)}
     assert (tmp_path / "a.json").read_text() == json.dumps({"ä": [1, None]}, indent=2) + "\n"
+
+
+def test_a_file_of_another_type_is_refused_with_the_place(tmp_path: pathlib.Path) -> None:
+    files.write_json(tmp_path / "a.json", {"a": [1, "2"]})
+    message = f"{tmp_path}/a.json: a[1] is '2', expected an integer"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        files.read_json(tmp_path / "a.json", dict[str, list[int]])
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,32 @@ def test_no_protocol_is_read_where_nobody_says_what_has_it() -> None:
         typed.read({"type": "Pen", "width": 1}, Drawn, "tool")
 
 
+def test_a_text_is_read_by_its_type() -> None:
+    assert typed.parse('{"name": "ä", "bytes": 3}'.encode(), Entry) == {"name": "ä", "bytes": 3}
+    assert typed.parse("[1, 2]", tuple[int, int]) == (1, 2)
+    with pytest.raises(ValueError, match=r"^line 3: name is 3, expected a text$"):
+        typed.parse('{"name": 3}', Entry, "line 3:")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "line 3 is not JSON (Expecting property name enclosed in double quotes: line 1 column 2 (char 1))"),
+        (b'"\xff"', "line 3 is not UTF-8 at byte 1"),
+        ("[" * 100_000, "line 3 is nested too deep"),
+        ('{"a": [-Infinity]}', "line 3 is not JSON (-Infinity, expected a number)"),
+        ("NaN", "line 3 is not JSON (NaN, expected a number)"),
+    ],
+)
+def test_what_is_no_json_is_refused(text: str | bytes, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        typed.loads(text, "line 3:", finite=True)
+
+
+def test_numbers_that_json_has_not_are_read_where_python_wrote_them() -> None:
+    assert typed.loads("[Infinity]") == [float("inf")]
+
+
 def test_the_place_of_a_file_stands_before_the_field() -> None:
     with pytest.raises(ValueError, match=r"^/a/b.json: name is 3, expected a text$"):
         typed.read({"name": 3}, Entry, "/a/b.json:")

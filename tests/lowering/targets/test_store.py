@@ -59,9 +59,10 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{"format": 1, "lay', "Unterminated string starting at: line 1 column 15 (char 14)"),
+        ('{"format": 1, "lay', "it is not JSON (Unterminated string starting at: line 1 column 15 (char 14))"),
         ('{"format": 2, "layers": {}}', "format is 2, expected 1"),
         ('{"layers": {}}', "it has no format"),
+        ('{"format": 1, "layers": {"a": {}}}', "layers.a has no choice"),
         ('{"format": 1, "layers": {"a": {"choice": {"group": 3}}}}', "group is 3, expected one of 4, 8, 16"),
     ],
 )
