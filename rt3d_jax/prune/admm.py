@@ -19,7 +19,7 @@ Kernels = dict[str, jax.Array]
 
 
 @dataclasses.dataclass(frozen=True)
-class ADMM:
+class ADMM(contract.Algorithm):
     """Draws the weights to the nearest network within the budget, see `pull`.
 
     Args:
@@ -33,7 +33,6 @@ class ADMM:
     growth: bounds.Positive = 1.6
     most: bounds.Positive = 1.0
     rounds: bounds.Count = 16
-    needs_training: ClassVar[bool] = True
     per_rate: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
@@ -43,11 +42,8 @@ class ADMM:
         """`pull` before the optimizer."""
         choice, fraction = setting.aim()
         every, room = math.ceil(setting.steps / self.rounds), choice.dense * fraction
-        return contract.Hooks((pull(choice, room, rho=self.rho, growth=self.growth, most=self.most, every=every),))
-
-    def energies(self, cut: contract.Cut) -> selection.Energies:
-        """Squared weights."""
-        return cut.squares()
+        link = pull(choice, room, rho=self.rho, growth=self.growth, most=self.most, every=every)
+        return contract.Hooks(first=(link,))
 
 
 class AdmmState(NamedTuple):

@@ -1,4 +1,4 @@
-"""The pruning algorithms. Each is a frozen dataclass that keeps the contract in `contract`.
+"""The pruning algorithms. Each is a `contract.Algorithm`.
 
 | algorithm | in the penalise phase | what a block is worth at the cut |
 |---|---|---|

@@ -1,16 +1,9 @@
-"""What a pruning algorithm is given, and what it gives back. Every algorithm in `algorithms` keeps this contract.
+"""What a pruning algorithm is, what it is given, and what it gives back."""
 
-An algorithm is a frozen dataclass of its own parameters, with two class attributes and two methods:
-
-* `needs_training`: whether it does its work in the penalise phase, so that the phase must be there;
-* `per_rate`: whether that phase works towards one rate, so that every rate needs a phase of its own;
-* `hooks(setting) -> Hooks`: what it adds to the optimizer of the penalise phase;
-* `energies(cut) -> selection.Energies`: what each block is worth when the network is cut to a rate.
-"""
-
+import abc
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import optax
@@ -85,3 +78,22 @@ class Cut:
     def squares(self) -> selection.Energies:
         """The sum of the squared weights of each block, f64[grid] by layer name."""
         return selection.squares(self.params, self.plan, self.table)
+
+
+class Algorithm(abc.ABC):
+    """What every algorithm in `algorithms` is: a frozen dataclass of its own parameters.
+
+    needs_training: whether it does its work in the penalise phase, so that the phase must be there.
+    per_rate: whether that phase works towards one rate, so that every rate needs a phase of its own.
+    """
+
+    needs_training: ClassVar[bool] = True
+    per_rate: ClassVar[bool] = False
+
+    @abc.abstractmethod
+    def hooks(self, setting: Setting) -> Hooks:
+        """What it adds to the optimizer of the penalise phase."""
+
+    def energies(self, cut: Cut) -> selection.Energies:
+        """What each block is worth when the network is cut to a rate: its squared weights, if nothing else is said."""
+        return cut.squares()

@@ -17,7 +17,7 @@ Tree = Any
 
 
 @dataclasses.dataclass(frozen=True)
-class Gradual:
+class Gradual(contract.Algorithm):
     """Magnitude pruning in several cuts over the first part of the phase. See `shrinking`.
 
     Args:
@@ -27,7 +27,6 @@ class Gradual:
 
     rounds: bounds.Count = 20
     until: bounds.Fraction = 0.75
-    needs_training: ClassVar[bool] = True
     per_rate: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
@@ -39,11 +38,7 @@ class Gradual:
         steps = max(1, round(self.until * setting.steps))
         link = shrinking(choice, fraction, steps=steps, every=max(1, steps // self.rounds))
         terms = penalties.terms(setting.plan, setting.table)
-        return contract.Hooks((), (link,), lambda params: penalties.emptiness(params, terms))
-
-    def energies(self, cut: contract.Cut) -> selection.Energies:
-        """Squared weights."""
-        return cut.squares()
+        return contract.Hooks(last=(link,), metrics=lambda params: penalties.emptiness(params, terms))
 
 
 class GradualState(NamedTuple):

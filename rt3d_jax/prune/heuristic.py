@@ -21,7 +21,7 @@ Activity = dict[str, np.ndarray]
 
 
 @dataclasses.dataclass(frozen=True)
-class Heuristic:
+class Heuristic(contract.Algorithm):
     """Ranks blocks by what the layers after them lose, measured on training examples. See `importance`.
 
     It trains under no penalty.
@@ -32,7 +32,6 @@ class Heuristic:
 
     clips: bounds.Count = 64
     needs_training: ClassVar[bool] = False
-    per_rate: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         typed.check(self)

@@ -19,7 +19,7 @@ import optax
 
 from lowering.functions import trees
 from lowering.system import bounds, typed
-from rt3d_jax.prune import algorithms, budget, contract, selection
+from rt3d_jax.prune import budget, contract, selection
 from rt3d_jax.sparsity import cost, patterns, plans
 
 Tree = Any
@@ -81,7 +81,7 @@ def describe(layers: cost.Table, plan: Entries = ((".*", None),)) -> str:
 
 def penalise(
     optimizer: optax.GradientTransformation,
-    algorithm: algorithms.Algorithm,
+    algorithm: contract.Algorithm,
     plan: Entries,
     layers: cost.Table,
     *,

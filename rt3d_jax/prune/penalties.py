@@ -5,7 +5,7 @@ Source: RT3D, AAAI-21, section 4.
 
 import dataclasses
 import math
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -13,14 +13,14 @@ import optax
 
 from lowering.functions import trees
 from lowering.system import bounds, typed
-from rt3d_jax.prune import contract, selection
+from rt3d_jax.prune import contract
 from rt3d_jax.sparsity import cost, masks, patterns, plans, products
 
 Tree = Any
 
 
 @dataclasses.dataclass(frozen=True)
-class Regularised:
+class Regularised(contract.Algorithm):
     """Group lasso: strength * the sum of block norms.
 
     Args:
@@ -34,25 +34,17 @@ class Regularised:
     macs: bool = True
     relative: bool = False
     l1: bounds.Fraction = 0.0
-    needs_training: ClassVar[bool] = True
-    per_rate: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         typed.check(self)
 
     def hooks(self, setting: contract.Setting) -> contract.Hooks:
         """`shrink` after the optimizer; as metrics the penalty, and how empty the kernels are."""
-        terms_ = terms(setting.plan, setting.table, macs=self.macs, l1=self.l1)
-        link = shrink(self.strength, setting.schedule, terms_, relative=self.relative)
-        return contract.Hooks((), (link,), lambda params: _metrics(params, terms_))
-
-    def energies(self, cut: contract.Cut) -> selection.Energies:
-        """Squared weights."""
-        return cut.squares()
+        return _hooks(self, setting)
 
 
 @dataclasses.dataclass(frozen=True)
-class Reweighted:
+class Reweighted(contract.Algorithm):
     """Reweighted group lasso: strength * the sum of P * block norms, P = 1 / (norm^2 + eps).
 
     Args:
@@ -71,22 +63,13 @@ class Reweighted:
     macs: bool = True
     relative: bool = False
     l1: bounds.Fraction = 0.0
-    needs_training: ClassVar[bool] = True
-    per_rate: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         typed.check(self)
 
     def hooks(self, setting: contract.Setting) -> contract.Hooks:
         """`shrink` after the optimizer; as metrics the group lasso, and how empty the kernels are."""
-        terms_ = terms(setting.plan, setting.table, macs=self.macs, l1=self.l1)
-        every = math.ceil(setting.steps / self.rounds)
-        link = shrink(self.strength, setting.schedule, terms_, eps=self.eps, every=every, relative=self.relative)
-        return contract.Hooks((), (link,), lambda params: _metrics(params, terms_))
-
-    def energies(self, cut: contract.Cut) -> selection.Energies:
-        """Squared weights."""
-        return cut.squares()
+        return _hooks(self, setting, eps=self.eps, every=math.ceil(setting.steps / self.rounds))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -160,8 +143,11 @@ def emptiness(params: Tree, terms: Terms) -> dict[str, jax.Array]:
     return {"empty": jnp.mean(jnp.concatenate(norms) == 0), "emptiest": emptiest}
 
 
-def _metrics(params: Tree, terms: Terms) -> dict[str, jax.Array]:
-    return {"penalty": group_lasso(params, terms), **emptiness(params, terms)}
+def _hooks(penalty: Regularised | Reweighted, setting: contract.Setting, **reweighted: Any) -> contract.Hooks:
+    terms_ = terms(setting.plan, setting.table, macs=penalty.macs, l1=penalty.l1)
+    link = shrink(penalty.strength, setting.schedule, terms_, relative=penalty.relative, **reweighted)
+    metrics = lambda params: {"penalty": group_lasso(params, terms_), **emptiness(params, terms_)}
+    return contract.Hooks(last=(link,), metrics=metrics)
 
 
 def reweight(params: Tree, terms: Terms, eps: float, relative: bool = False) -> Factors:
