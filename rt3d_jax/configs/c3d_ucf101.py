@@ -24,15 +24,22 @@ from rt3d_jax.training import experiments, recipes
 DATA = ucf101.UCF101(folder="data/ucf101", split=1)
 
 
+def task(
+    short_side: int = 128,
+    size: int = 112,
+    mean: tuple[float, float, float] = clips.IMAGENET_MEAN,
+    std: tuple[float, float, float] = clips.IMAGENET_STD,
+) -> classification.Classification:
+    """Clips as the paper's: 16 frames, spread over the video."""
+    return classification.Classification(DATA, clips.ClipSpec(clips.Spread(16), short_side, size, mean, std, flip=True))
+
+
 def experiment() -> experiments.Experiment:
     """240 epochs of pruning in all: the paper gives the sum only; the split into penalising and retraining is ours."""
     optimizer = recipes.SGD(momentum=0.9, weight_decay=5e-4)
     return experiments.Experiment(
         name="c3d_ucf101",
-        task=classification.Classification(
-            data=DATA,
-            clip=clips.ClipSpec(clips.Spread(16), short_side=128, size=112, flip=True),
-        ),
+        task=task(),
         model=catalog.Model(),
         dense=recipes.Recipe(epochs=240, learning_rate=5e-3, schedule="cosine", warmup=5, optimizer=optimizer),
         penalise=recipes.Recipe(epochs=120, learning_rate=2e-4, schedule="constant", optimizer=optimizer),

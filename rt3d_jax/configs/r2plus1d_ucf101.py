@@ -14,7 +14,6 @@ from rt3d_jax.configs import c3d_ucf101
 from rt3d_jax.data import clips
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import patterns, plans
-from rt3d_jax.tasks import classification
 from rt3d_jax.training import experiments
 
 
@@ -23,18 +22,10 @@ def experiment() -> experiments.Experiment:
 
     All else is as for C3D.
     """
-    clip = clips.ClipSpec(
-        clips.Spread(16),
-        short_side=128,
-        size=112,
-        mean=clips.KINETICS_MEAN,
-        std=clips.KINETICS_STD,
-        flip=True,
-    )
     return dataclasses.replace(
         c3d_ucf101.experiment(),
         name="r2plus1d_ucf101",
-        task=classification.Classification(c3d_ucf101.DATA, clip),
+        task=c3d_ucf101.task(mean=clips.KINETICS_MEAN, std=clips.KINETICS_STD),
         model=catalog.Model("r2plus1d", dropout=0.0),
         pretrained="weights/r2plus1d",
         plan=(

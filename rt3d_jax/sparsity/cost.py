@@ -172,13 +172,6 @@ def kernels(tree: Tree, table: Sequence[Layer]) -> dict[str, Any]:
     return {layer.name: read(layer) for layer in table}
 
 
-def replaced(tree: Tree, kernels: dict[str, Any], table: Sequence[Layer]) -> Tree:
-    """The tree with other kernels, given by layer name as (locations..., inputs, outputs)."""
-    return trees.replaced(
-        tree, {layer.place.path: layer.place.leaf(kernels[layer.name]) for layer in table if layer.name in kernels}
-    )
-
-
 def leaf(tree: Tree, name: str, kind: str = "kernel") -> Any:
     """The leaf NAME/kind of a tree; None if there is none."""
     return trees.leaf(tree, f"{name}/{kind}")

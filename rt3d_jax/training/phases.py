@@ -17,6 +17,7 @@ from rt3d_jax.hosts import devices, distributed, machine
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms, budget, freeze, selection
 from rt3d_jax.sparsity import cost
+from rt3d_jax.sparsity import masks as masking
 from rt3d_jax.tasks import contract
 from rt3d_jax.training import (
     checkpoints,
@@ -184,7 +185,7 @@ def _energies(prepared: Prepared, params: Tree) -> selection.Energies:
 
 
 def _unmasked(params: Tree) -> tuple[Tree, Tree]:
-    return params, jax.tree.map(lambda _: None, params)
+    return params, masking.dense(params)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import jax
 import numpy as np
 
 from lowering.functions import trees
 from lowering.system import hashes, spelling
 from rt3d_jax.evaluation import measured
 from rt3d_jax.models import catalog
-from rt3d_jax.sparsity import cost
+from rt3d_jax.sparsity import cost, masks
 from rt3d_jax.tasks import classification
 from rt3d_jax.training import checkpoints, experiments
 from rt3d_jax.weights import card, files, shared, sources
@@ -59,7 +58,7 @@ def run_folder(
         name=out.name,
         model=model,
         params=params,
-        masks=jax.tree.map(lambda _: None, params),
+        masks=masks.dense(params),
         task=task,
         facts={"labels": list(labels)},
         scheme="dense",

@@ -13,7 +13,7 @@ from rt3d_jax.cli import evaluate_clips, lower, main, subjects
 from rt3d_jax.data import folders, pipelines
 from rt3d_jax.evaluation import scores
 from rt3d_jax.training import phases
-from tests.training import test_phases
+from tests.training import smallest
 
 pytestmark = pytest.mark.usefixtures("compiled_once")
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("compiled_once")
 def out(tmp_path_factory):
     """A dense run of few steps and its host bundles."""
     folder = tmp_path_factory.mktemp("out")
-    phases.dense(phases.prepare(test_phases.EXPERIMENT, folder, test_phases.silent))
+    phases.dense(phases.prepare(smallest.EXPERIMENT, folder, smallest.silent))
     host = targets.find("host")
     chosen = [host, targets.find("host:f16"), targets.written(host, "linalg")]
     lower.lower(folder / "runs" / "dense", chosen, folder / "bundles")

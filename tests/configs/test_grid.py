@@ -9,21 +9,17 @@ import math
 import numpy as np
 import pytest
 
-from rt3d_jax.data import clips, synthetic
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms, selection
 from rt3d_jax.sparsity import cost, masks, patterns, plans
-from rt3d_jax.tasks import classification
 from rt3d_jax.training import checkpoints, experiments, phases, recipes
+from tests.training import smallest
 
 RECIPE = recipes.Recipe(epochs=2, learning_rate=1e-2, schedule="constant", optimizer=recipes.AdamW())
 RATE = 2.0
 DENSE = experiments.Experiment(
     name="dense",
-    task=classification.Classification(
-        data=synthetic.Synthetic(groups=4, clips_per_group=1, sides=(18, 20), frames=(9, 10)),
-        clip=clips.ClipSpec(clips.Spread(4), short_side=9, size=8),
-    ),
+    task=smallest.task(frames=4, size=8),
     model=catalog.Model("tiny", 4.25, 4, 8, 0.0),  # 68 and 136 filters: conv1's last group of 8 is half a one
     dense=RECIPE,
     penalise=RECIPE,

@@ -12,22 +12,18 @@ import signal
 
 import jax
 
-from rt3d_jax.data import clips, synthetic
 from rt3d_jax.hosts import distributed
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
 from rt3d_jax.sparsity import patterns, plans
-from rt3d_jax.tasks import classification
 from rt3d_jax.training import experiments, loop, phases, recipes
 from tests.models import tiny
+from tests.training import smallest
 
 RECIPE = recipes.Recipe(epochs=3, learning_rate=1e-2, optimizer=recipes.AdamW(), clip_norm=1.0)
 EXPERIMENT = experiments.Experiment(
     name="tiny",
-    task=classification.Classification(
-        data=synthetic.Synthetic(groups=4, clips_per_group=1, sides=(18, 20), frames=(9, 10)),
-        clip=clips.ClipSpec(clips.Spread(4), short_side=9, size=8),
-    ),
+    task=smallest.task(frames=4, size=8),
     model=catalog.Model("tiny", 0.25, 4, 8, 0.0),
     dense=RECIPE,
     penalise=None,

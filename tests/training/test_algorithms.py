@@ -5,46 +5,30 @@ import dataclasses
 import numpy as np
 import pytest
 
-from rt3d_jax.data import clips, synthetic
-from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
 from rt3d_jax.sparsity import cost, masks, patterns, plans
-from rt3d_jax.tasks import classification
-from rt3d_jax.training import checkpoints, experiments, phases, recipes
+from rt3d_jax.training import checkpoints, phases
+from tests.training import smallest
 
-RECIPE = recipes.Recipe(epochs=1.5, learning_rate=1e-3, optimizer=recipes.AdamW())
-DENSE = experiments.Experiment(
+RECIPE = dataclasses.replace(smallest.RECIPE, warmup=0.0)
+DENSE = dataclasses.replace(
+    smallest.EXPERIMENT,
     name="dense",
-    task=classification.Classification(
-        data=synthetic.Synthetic(groups=4, clips_per_group=1, sides=(18, 20), frames=(17, 18)),
-        clip=clips.ClipSpec(clips.Spread(16), short_side=17, size=16),
-    ),
-    model=catalog.Model(width=0.06, size=16, dropout=0.1),
     dense=RECIPE,
     penalise=RECIPE,
     algorithm=algorithms.Heuristic(clips=12),
     retrain=RECIPE,
-    plan=((r"conv\d[ab]?", plans.Prune(patterns.kgs(4, 2))), (r"fc\d", None)),
-    rates=(2.0,),
     distillation=None,
-    batch=5,
-    workers=0,
 )
-
-
-def convs(rule):
-    return ((r"conv\d[ab]?", rule), (r"fc\d", None))
-
-
 CASES = {
-    "heuristic": {"plan": convs(plans.Prune(patterns.FILTER)), "penalise": None},
+    "heuristic": {"plan": smallest.convs(plans.Prune(patterns.FILTER)), "penalise": None},
     "regularised": {
         "algorithm": algorithms.Regularised(strength=0.3, l1=0.4),
-        "plan": convs(plans.Prune(patterns.vanilla(4, 2))),
+        "plan": smallest.convs(plans.Prune(patterns.vanilla(4, 2))),
     },
     "admm": {
         "algorithm": algorithms.ADMM(rounds=3),
-        "plan": convs(plans.Prune(patterns.kgs(4, 2), balance="group")),
+        "plan": smallest.convs(plans.Prune(patterns.kgs(4, 2), balance="group")),
     },
     "gradual": {
         "algorithm": algorithms.Gradual(rounds=3),
@@ -59,15 +43,11 @@ CASES = {
 }
 
 
-def silent(*_):
-    pass
-
-
 @pytest.fixture(scope="module")
 def dense(tmp_path_factory):
     """The dense phase that all algorithms start from."""
     out = tmp_path_factory.mktemp("dense")
-    phases.dense(phases.prepare(DENSE, out, silent))
+    phases.dense(phases.prepare(DENSE, out, smallest.silent))
     return out
 
 
@@ -79,7 +59,7 @@ def run(request, dense, tmp_path_factory):
     for shared in ("data", "runs/dense"):
         (out / shared).symlink_to(dense / shared)
     experiment = dataclasses.replace(DENSE, name=request.param, **CASES[request.param])
-    return request.param, experiment, out, phases.run(experiment, out, silent)
+    return request.param, experiment, out, phases.run(experiment, out, smallest.silent)
 
 
 def test_the_budget_is_met_blocks_are_whole_and_dropped_weights_stay_zero(run):

@@ -6,19 +6,15 @@ import numpy as np
 import pytest
 
 from rt3d_jax.configs import quickstart
-from rt3d_jax.data import clips, synthetic
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import patterns, plans
-from rt3d_jax.tasks import classification
 from rt3d_jax.training import checkpoints, phases, recipes
+from tests.training import smallest
 
 RECIPE = recipes.Recipe(epochs=3, learning_rate=1e-2, optimizer=recipes.SGD(weight_decay=0.1))
 EXPERIMENT = dataclasses.replace(
     quickstart.experiment(),
-    task=classification.Classification(
-        data=synthetic.Synthetic(groups=4, clips_per_group=1, sides=(18, 20), frames=(17, 18)),
-        clip=clips.ClipSpec(clips.Spread(8), short_side=17, size=16),
-    ),
+    task=smallest.task(frames=8, size=16),
     model=catalog.Model("tiny", width=0.5, frames=8, size=16),
     dense=RECIPE,
     penalise=RECIPE,

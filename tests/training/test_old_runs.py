@@ -11,13 +11,13 @@ import pytest
 
 from rt3d_jax.models import catalog
 from rt3d_jax.report import page
+from rt3d_jax.sparsity import masks
 from rt3d_jax.training import checkpoints, codec, experiments, migrations, phases, recipes, states
 from rt3d_jax.weights import shared
-from tests.training import test_phases
+from tests.training import smallest
 
 OLD = json.loads((pathlib.Path(__file__).parent / "old_runs.json").read_text())
-RECIPE = test_phases.RECIPE
-SMALLEST = test_phases.EXPERIMENT
+RECIPE, SMALLEST = smallest.RECIPE, smallest.EXPERIMENT
 UNEVEN = dataclasses.replace(  # in which each phase smoothed its labels otherwise
     SMALLEST,
     name="uneven",
@@ -65,7 +65,7 @@ def test_the_network_of_an_old_run_opens(tmp_path):
     folder = put(tmp_path / "runs" / "kgs-2x", OLD["smallest"]["kgs-2x"])
     params = catalog.initial(SMALLEST.model, 8, 0)
     store = states.Store(folder)
-    store.save(7, {"params": params, "step": 7}, jax.tree.map(lambda _: None, params), {})
+    store.save(7, {"params": params, "step": 7}, masks.dense(params), {})
     store.close()
     network = checkpoints.load_network(folder)
     result = OLD["smallest"]["kgs-2x"]["result"]
