@@ -7,6 +7,8 @@ then one offset, the same for all positions.
 """
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -58,19 +60,6 @@ class Layout:
             out[start : start + self.width] = 1
         return out
 
-    def lay(self, value: np.ndarray) -> np.ndarray:
-        """f32[D, H, W, C] -> f32[stored, frames, plane]."""
-        out = np.zeros((self.stored, self.frames, self.plane), np.float32)
-        out[: self.channels][..., self.mask() == 1] = value.transpose(3, 0, 1, 2).reshape(
-            self.channels, self.frames, -1
-        )
-        return out
-
-    def unlay(self, stored: np.ndarray) -> np.ndarray:
-        """f32[stored, frames, plane] -> f32[D, H, W, C]."""
-        pixels = stored.reshape(self.stored, self.frames, self.plane)[: self.channels][..., self.mask() == 1]
-        return pixels.reshape(self.channels, self.frames, self.height, self.width).transpose(1, 2, 3, 0)
-
 
 def flat(frames: int, stored: int, size: int) -> Layout:
     """A layout of `size` positions a plane with nothing around them."""
@@ -88,67 +77,103 @@ class _Need:
     width: int = 0
     height: int = 0
 
+    def hold(self, height: int, width: int) -> None:
+        self.height, self.width = max(self.height, height), max(self.width, width)
+
+    def pad(self, padding: ops.Padding) -> None:
+        _, (top, bottom), (left, right) = padding
+        self.top, self.bottom = max(self.top, top), max(self.bottom, bottom)
+        self.left, self.right = max(self.left, left), max(self.right, right)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Place:
+    """What an operation asks of the layouts of what it reads and gives.
+
+    tied: whether a position of its result is the same position of its inputs.
+    padding: the zeros that it reads around its first input.
+    stored: the channels of its result in memory. None: just those that it has.
+    between: height and width of what it keeps between two layers, which has the rows of its input.
+    """
+
+    tied: bool = False
+    padding: ops.Padding = ops.NO_PADDING
+    stored: int | None = None
+    between: tuple[int, int] = (0, 0)
+
+
+def _packed(op: ops.PackedConv) -> int:
+    """A packed kernel writes whole groups of filters."""
+    return op.kernel.rows * op.kernel.group
+
+
+def _max_pool(op: ops.MaxPool, stored: int) -> _Place:
+    """With nothing but zeros around the image, windows one pixel apart leave their results in place."""
+    clean = op.nonnegative or op.padding == ops.NO_PADDING
+    return _Place(clean and op.strides[1:] == (1, 1), op.padding if op.nonnegative else ops.NO_PADDING, stored)
+
+
+# By operation that gives a feature map: its place, given the channels in memory of what it reads. Those that packing
+# replaces have none.
+PLACES: dict[type[ops.Op], Callable[[Any, int], _Place]] = {
+    ops.Input: lambda op, stored: _Place(),
+    ops.ToMap: lambda op, stored: _Place(),
+    ops.Affine: lambda op, stored: _Place(tied=True),
+    ops.Pointwise: lambda op, stored: _Place(tied=True),
+    ops.Add: lambda op, stored: _Place(tied=True),
+    ops.Concat: lambda op, stored: _Place(tied=True),
+    ops.Relu: lambda op, stored: _Place(tied=True, stored=stored),
+    ops.MaxPool: _max_pool,
+    ops.AvgPool: lambda op, stored: _Place(op.strides[1:] == (1, 1), op.padding, stored),
+    ops.SpaceToDepth: lambda op, stored: _Place(padding=op.padding),
+    ops.PackedConv: lambda op, stored: _Place(True, op.padding, _packed(op)),
+    ops.FusedConvs: lambda op, stored: _Place(True, op.first.padding, _packed(op.second)),
+    ops.FusedPool: lambda op, stored: _Place(False, op.conv.padding, _packed(op.conv), op.between[1:3]),
+}
+
 
 def assign(graph: ops.Graph) -> dict[str, Layout]:
-    """A layout for every feature map.
+    """A layout for every feature map. GraphError for an operation that has none.
 
     A convolution's input and output, and all operands of Add, Concat and the like, share rows and pitch.
     """
-    leader = {n.name: n.name for n in graph.nodes if len(n.shape) == 4}
+    maps = [node for node in graph.nodes if len(node.shape) == 4]
+    places, stored = {}, dict[str, int]()
+    for node in maps:
+        places[node.name] = place = _place(node, stored)
+        stored[node.name] = place.stored or node.shape[-1]
+    leader = _leaders(maps, places)
+    needs = {name: _Need() for name in leader.values()}
+    for node in maps:
+        need, place = needs[leader[node.name]], places[node.name]
+        need.hold(*node.shape[1:3])
+        for name in (name for name in node.inputs[:1] if name in leader):
+            needs[leader[name]].hold(*place.between)
+            needs[leader[name]].pad(place.padding)
+    return {node.name: _layout(node.shape, stored[node.name], needs[leader[node.name]]) for node in maps}
+
+
+def _place(node: ops.Node, stored: dict[str, int]) -> _Place:
+    find = PLACES.get(type(node.op))
+    if find is None:
+        raise ops.GraphError(f"{node.name}: no layout for what {type(node.op).__name__} gives; layouts.PLACES has none")
+    return find(node.op, stored.get(node.inputs[0], 0) if node.inputs else 0)
+
+
+def _leaders(maps: list[ops.Node], places: dict[str, _Place]) -> dict[str, str]:
+    """For every feature map one of those that share its rows and pitch, the same for all of them."""
+    leader = {node.name: node.name for node in maps}
 
     def find(name: str) -> str:
         while leader[name] != name:
             name = leader[name]
         return name
 
-    for node in graph.nodes:
-        if (
-            isinstance(
-                node.op,
-                ops.PackedConv | ops.FusedConvs | ops.Add | ops.Relu | ops.Affine | ops.Concat | ops.Pointwise,
-            )
-            and len(node.shape) == 4
-        ) or _pools_in_place(node.op):
-            for name in node.inputs:
-                if name in leader:
-                    leader[find(name)] = find(node.name)
-    needs = {name: _Need() for name in leader.values()}
-    for node in graph.nodes:
-        if node.name in leader:
-            need = needs[find(node.name)]
-            need.height, need.width = max(need.height, node.shape[1]), max(need.width, node.shape[2])
-        if isinstance(node.op, ops.PackedConv | ops.AvgPool | ops.SpaceToDepth) or (
-            isinstance(node.op, ops.MaxPool) and node.op.nonnegative
-        ):
-            _want(needs[find(node.inputs[0])], node.op.padding)
-        if isinstance(node.op, ops.FusedConvs):
-            _want(needs[find(node.name)], node.op.first.padding)
-        if isinstance(node.op, ops.FusedPool):
-            need, (_, height, width, _) = needs[find(node.inputs[0])], node.op.between
-            need.height, need.width = max(need.height, height), max(need.width, width)
-            _want(need, node.op.conv.padding)
-    stored = _stored(graph)
-    return {name: _layout(graph[name].shape, stored[name], needs[find(name)]) for name in leader}
-
-
-def _pools_in_place(op: ops.Op) -> bool:
-    """Whether a pool's result can lie as its input does.
-
-    Windows one pixel apart, and nothing but zeros around the image.
-    """
-    match op:
-        case ops.AvgPool(strides=strides):
-            return strides[1:] == (1, 1)
-        case ops.MaxPool(strides=strides, padding=padding, nonnegative=nonnegative):
-            return strides[1:] == (1, 1) and (nonnegative or padding == ops.NO_PADDING)
-        case _:
-            return False
-
-
-def _want(need: _Need, padding: ops.Padding) -> None:
-    _, (top, bottom), (left, right) = padding
-    need.top, need.bottom = max(need.top, top), max(need.bottom, bottom)
-    need.left, need.right = max(need.left, left), max(need.right, right)
+    for node in maps:
+        for name in node.inputs if places[node.name].tied else ():
+            if name in leader:  # an expression also reads vectors
+                leader[find(name)] = find(node.name)
+    return {name: find(name) for name in leader}
 
 
 def _layout(shape: ops.Shape, stored: int, need: _Need) -> Layout:
@@ -158,24 +183,3 @@ def _layout(shape: ops.Shape, stored: int, need: _Need) -> Layout:
     # A plane is an odd number of cache lines. Channels that lie whole pages apart would share a set of L1, which holds
     # no more of them than it has ways.
     return Layout(d, h, w, c, stored, need.top, need.left, pitch, (-(-last // ALIGNMENT) | 1) * ALIGNMENT)
-
-
-def _stored(graph: ops.Graph) -> dict[str, int]:
-    """Channels in memory: a packed kernel's whole groups.
-
-    Pools keep what they read; everything else has just its channels.
-    """
-    stored: dict[str, int] = {}
-    for node in graph.nodes:
-        match node.op:
-            case (
-                ops.PackedConv(kernel=kernel)
-                | ops.FusedConvs(second=ops.PackedConv(kernel=kernel))
-                | ops.FusedPool(conv=ops.PackedConv(kernel=kernel))
-            ):
-                stored[node.name] = kernel.rows * kernel.group
-            case ops.MaxPool() | ops.AvgPool() | ops.Relu():
-                stored[node.name] = stored[node.inputs[0]]
-            case _:
-                stored[node.name] = node.shape[-1]
-    return stored

@@ -53,7 +53,7 @@ def costs(graph: ops.Graph, target: targets.Target) -> dict[str, Cost]:
                     found[node.name] = _convs(node.op, x, out, target, residual)
                 case ops.FusedPool():
                     found[node.name] = _pooled(node.op, x, out, target)
-                case _:
+                case ops.PackedConv():
                     found[node.name] = _conv(node.op, x, out, target, residual)
     return found
 

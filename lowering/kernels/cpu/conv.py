@@ -3,14 +3,10 @@
 from lowering.graph import ops
 from lowering.kernels import executables, layouts, loops, tables
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import pads, prefetch
+from lowering.kernels.cpu import pads, prefetch, shares
 from lowering.kernels.cpu import rows as rows_
-from lowering.kernels.mlir import block, values
 from lowering.targets import targets, tiles
 
-# At most, where a layer has more to share out; 2, 3, 4 and 6 threads get as many each. IREE hands fewer than 8 a thread
-# out one by one, more than that in eights, of which the last leave threads waiting.
-WORKGROUPS = 12
 COMMENT = """A packed 3D convolution: rows of taps of any length. A tap is one offset into the channel-major input.
 Workgroups are shares of the output's frames and chunks of positions, x blocks of rows of filters."""
 
@@ -19,9 +15,9 @@ def conv(request: kernels.Request) -> kernels.Kernel:
     """relu?(conv(x) + bias + residual)."""
     op, x, y, target = request.op, request.x, request.y, request.target
     count, (tile, chunk, chunks, block_) = op.kernel.rows, cut(op, y, target)
-    workers, size = min(chunks * y.frames, WORKGROUPS), chunk * tile.size
+    items, size = chunks * y.frames, chunk * tile.size
     arrays = tables.operands(tables.conv(op, x, y, count), target.precision, target.inputs_ahead)
-    grid = executables.Grid((workers, -(-count // block_), 1))
+    grid = executables.Grid((shares.workers(items), -(-count // block_), 1))
     kernel = loops.Loops(COMMENT, [*kernels.arguments(request.named), *arrays], request.y_type, grid)
     b, out, held = kernel.block, kernel["out"], rows_.held(op, x, size, target)
     write = rows_.Output(kernel["out"], y.frames * y.plane, kernel["mask"], kernel.get("residual"))
@@ -29,7 +25,7 @@ def conv(request: kernels.Request) -> kernels.Kernel:
     worker, part = kernel.workgroup("worker", "block")
     row_first = b.index(part * block_, "row_first")
     row_end = b.min(part * block_ + block_, count, name="row_end")
-    with b.loop("item", *share(b, worker, chunks * y.frames, workers)) as item:
+    with b.loop("item", *shares.share(b, worker, items)) as item:
         at, frame = b.index(item % chunks, "chunk"), b.index(item // chunks, "frame")
         tile_first = b.index(at * chunk, "tile_first")
         tile_end = b.min(at * chunk + chunk, tile.count, name="tile_end")
@@ -49,23 +45,14 @@ def conv(request: kernels.Request) -> kernels.Kernel:
     return kernel.kernel()
 
 
-def share(b: block.Block, worker: values.Value, items: int, workers: int) -> tuple[values.Value, values.Value]:
-    """The first and the end of a workgroup's items.
-
-    The first shares are the larger ones by one, so that threads end together.
-    """
-    larger, smaller, extra = items // workers + 1, items // workers, items % workers
-    first = b.min(worker * larger, worker * smaller + extra, name="share_first")
-    return first, b.min(worker * larger + larger, worker * smaller + smaller + extra, name="share_end")
-
-
 def cut(op: ops.PackedConv, out: layouts.Layout, target: targets.Target) -> tuple[tiles.Tile, int, int, int]:
     """The tile, tiles in a chunk, chunks, and rows of filters in a workgroup."""
     tiling = op.schedule.tiling(target, op.kernel.group)
     tile = tiles.cut(out.end - out.first, _room(op, out), target.lanes, tiling.vectors)
     chunk = min(tiling.chunk, tile.count)
     chunks = -(-tile.count // chunk)
-    return tile, chunk, chunks, -(-op.kernel.rows // max(1, min(op.kernel.rows, WORKGROUPS // (chunks * out.frames))))
+    blocks = max(1, min(op.kernel.rows, shares.WORKGROUPS // (chunks * out.frames)))
+    return tile, chunk, chunks, -(-op.kernel.rows // blocks)
 
 
 def _room(op: ops.PackedConv, out: layouts.Layout) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 from lowering.graph import ops
 from lowering.kernels import executables, layouts, loops, tables
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import conv, pads, prefetch
+from lowering.kernels.cpu import pads, prefetch, shares
 from lowering.kernels.cpu import rows as rows_
 from lowering.kernels.mlir import types, values
 from lowering.targets import targets, tiles
@@ -85,7 +85,7 @@ class Rolling:
 
     @property
     def workers(self) -> int:
-        return min(self.steps.chunks, conv.WORKGROUPS)
+        return shares.workers(self.steps.chunks)
 
     @property
     def size(self) -> int:
@@ -104,7 +104,7 @@ class Rolling:
         b, steps = kernel.block, self.steps
         (worker,) = kernel.workgroup("worker")
         buffer = b.index(worker * self.size, "buffer")
-        with b.loop("chunk", *conv.share(b, worker, steps.chunks, self.workers)) as chunk:
+        with b.loop("chunk", *shares.share(b, worker, steps.chunks)) as chunk:
             first = b.index(chunk * steps.count // steps.chunks, "step_first")
             end = b.index((chunk * steps.count + steps.count) // steps.chunks, "step_end")
             start = b.min(first * steps.size + steps.first, (first - end) * steps.size + steps.end, name="start")

@@ -82,22 +82,19 @@ def space_to_depth(request: kernels.Request) -> kernels.Kernel:
 
 def elementwise(request: kernels.Request) -> kernels.Kernel:
     """Affine, ReLU or the sum of two feature maps, channel by channel."""
-    op, y, element = request.op, request.y, request.y_type.element
-    scale, shift = (op.scale, op.shift) if isinstance(op, ops.Affine) else (np.ones(y.stored), np.zeros(y.stored))
+    y, element = request.y, request.y_type.element
+    scale, shift, least = _terms(request.op, y.stored)
     fit = lambda v: np.pad(v, (0, y.stored - len(v))).astype(precisions.DTYPES[element])
     arrays = [kernels.array("scale", fit(scale)), kernels.array("shift", fit(shift)), _mask(request)]
     names = ("x", "x1")[: len(request.inputs)]
     f = kernels.Function(dict(zip(names, request.inputs, strict=True)), tuple(arrays))
     b, scalar = f.block, types.Scalar(element)
-    zero = b.constant(0.0, scalar, "zero")
-    floor = b.constant(0.0 if isinstance(op, ops.Relu) else -np.inf, scalar, "floor")
+    zero, floor = b.constant(0.0, scalar, "zero"), b.constant(least, scalar, "floor")
     inputs = [(tensors.first(b, f[name], request.y_type.shape), ALL) for name in names]
     given = [*inputs, (f["scale"], "c"), (f["shift"], "c"), (f["mask"], "p")]
     with tensors.generic(b, given, (tensors.empty(b, request.y_type), ALL)) as cell:
-        *found, by, more, keep = cell.inputs
-        total = b.op("arith.addf", *(found if len(found) == 2 else (found[0], zero)), name="total")
-        shifted = b.op("arith.addf", b.op("arith.mulf", total, by, name="scaled"), more, name="shifted")
-        cell.give(_masked(b, keep, b.op("arith.maximumf", shifted, floor, name="active")))
+        *terms, keep = cell.inputs
+        cell.give(_masked(b, keep, _sum(b, terms, zero, floor)))
     return f.kernel(cell.result)
 
 
@@ -146,20 +143,17 @@ def concat(request: kernels.Request) -> kernels.Kernel:
 
 def vectors(request: kernels.Request) -> kernels.Kernel:
     """Affine, ReLU or the sum of two vectors f32, place by place."""
-    op, (size,) = request.op, request.node.shape
-    scale, shift = (op.scale, op.shift) if isinstance(op, ops.Affine) else (np.ones(size), np.zeros(size))
+    (size,) = request.node.shape
+    scale, shift, least = _terms(request.op, size)
     arrays = [kernels.array(name, v.astype(np.float32)) for name, v in (("scale", scale), ("shift", shift))]
     inputs = {f"x{i}": x for i, x in enumerate(request.inputs)}
     f = kernels.Function(inputs, tuple(arrays))
     b, zero = f.block, f.block.constant(0.0, types.F32, "zero")
-    floor = b.constant(0.0 if isinstance(op, ops.Relu) else -np.inf, types.F32, "floor")
+    floor = b.constant(least, types.F32, "floor")
     given = [tensors.first(b, f[name], (size,)) for name in inputs] + [f["scale"], f["shift"]]
     out = tensors.empty(b, types.Tensor((size,)))
     with tensors.generic(b, [(value, "k") for value in given], (out, "k")) as cell:
-        *found, by, more = cell.inputs
-        total = b.op("arith.addf", *(found if len(found) == 2 else (found[0], zero)), name="total")
-        shifted = b.op("arith.addf", b.op("arith.mulf", total, by, name="scaled"), more, name="shifted")
-        cell.give(b.op("arith.maximumf", shifted, floor, name="active"))
+        cell.give(_sum(b, cell.inputs, zero, floor))
     return f.kernel(cell.result)
 
 
@@ -214,6 +208,27 @@ def softmax(request: kernels.Request) -> kernels.Kernel:
         power = b.op("math.exp", b.op("arith.subf", value, top, name="shifted"), name="power")
         cell.give(b.op("arith.divf", power, total, name="share"))
     return f.kernel(cell.result)
+
+
+def _terms(op: ops.Op, size: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """An operation as max(sum of what it reads * scale + shift, floor), by channel: its scale, shift and floor."""
+    match op:
+        case ops.Affine(scale=scale, shift=shift):
+            return scale, shift, -np.inf
+        case ops.Add():
+            return np.ones(size), np.zeros(size), -np.inf
+        case ops.Relu():
+            return np.ones(size), np.zeros(size), 0.0
+        case _:
+            raise ops.GraphError(f"{type(op).__name__} is no sum, scale, shift or ReLU; expected Affine, Add or Relu")
+
+
+def _sum(b: block.Block, terms: Sequence[values.Value], zero: values.Value, floor: values.Value) -> values.Value:
+    """What `_terms` says, of one value or two, with the scale and the shift behind them."""
+    *found, scale, shift = terms
+    total = b.op("arith.addf", *(found if len(found) == 2 else (found[0], zero)), name="total")
+    shifted = b.op("arith.addf", b.op("arith.mulf", total, scale, name="scaled"), shift, name="shifted")
+    return b.op("arith.maximumf", shifted, floor, name="active")
 
 
 def _function(request: kernels.Request) -> kernels.Function:

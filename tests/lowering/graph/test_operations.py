@@ -12,7 +12,7 @@ from lowering.graph import onnx as onnx_export
 from lowering.graph import ops, packed
 from lowering.graph.operations import pointwise
 from lowering.graph.rewrites import stages
-from lowering.kernels import emit
+from lowering.kernels import emit, layouts
 from lowering.targets import targets
 from tests.lowering import networks
 
@@ -185,6 +185,12 @@ def test_a_fused_operation_is_its_layers_one_after_the_other(op: ops.Op, shapes:
 def test_every_operation_has_a_form_in_onnx_or_says_what_to_do() -> None:
     assert onnx_export.FORMS.keys() | onnx_export.WITHOUT_FORM.keys() == set(ops.OPERATIONS)
     assert not onnx_export.FORMS.keys() & onnx_export.WITHOUT_FORM.keys()
+
+
+def test_every_operation_that_a_kernel_writes_a_feature_map_for_has_a_layout() -> None:
+    vectors = {ops.Reshape, ops.Softmax, ops.Dense, ops.PackedDense}
+    packed_away = {ops.Conv}
+    assert layouts.PLACES.keys() == set(ops.OPERATIONS) - vectors - packed_away
 
 
 def test_pytorch_has_a_form_of_every_operation_that_it_is_given() -> None:

@@ -9,6 +9,8 @@ from lowering.graph import ops
 from lowering.graph.rewrites import stages
 from lowering.kernels import build
 from lowering.kernels import kernel as kernels
+from lowering.kernels.linalg import maps
+from lowering.kernels.mlir import types
 from lowering.targets import targets
 from tests.lowering import networks
 
@@ -27,7 +29,7 @@ def graph_of(op: ops.Op, shape: ops.Shape = (2, 4, 5, 3)) -> ops.Graph:
         (
             graph_of(ops.Conv(np.ones((1, 1, 1, 3, 2), np.float32), np.zeros(2), (1, 1, 1), ops.NO_PADDING)),
             CPU,
-            "node: no kernel for Conv that gives a feature map on cpu",
+            "node: no layout for what Conv gives; layouts.PLACES has none",
         ),
         (
             stages.rewrite(networks.factored("dense").trace(), dataclasses.replace(CPU, cache_bytes=0)),
@@ -46,6 +48,14 @@ def test_an_operation_that_a_target_has_no_kernel_for_is_an_error_that_names_bot
 ) -> None:
     with pytest.raises(ops.GraphError, match=f"^{message}$"):
         build.build(graph, target)
+
+
+def test_the_handler_of_sums_refuses_what_is_none() -> None:
+    x = kernels.Activation(types.Tensor((3,)), None, (3,))
+    request = kernels.Request(ops.Node("node", ops.Softmax(), ("x",), (3,)), (x,), None, CPU)
+    message = "Softmax is no sum, scale, shift or ReLU; expected Affine, Add or Relu"
+    with pytest.raises(ops.GraphError, match=f"^{message}$"):
+        maps.vectors(request)
 
 
 def test_a_convolution_wants_the_positions_of_its_result_to_be_those_of_its_input() -> None:

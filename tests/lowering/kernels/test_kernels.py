@@ -16,7 +16,7 @@ from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import prefetch
 from lowering.targets import precisions, targets
 from tests.lowering import networks, random_graphs
-from tests.lowering.kernels import interpreter
+from tests.lowering.kernels import interpreter, laid
 
 ARM = dataclasses.replace(targets.find("android:cortex-a76"), cache_bytes=0)  # so that kernels are fused
 WIDE = {"weights_by_lane": False}
@@ -36,9 +36,9 @@ def memory(x: kernels.Activation, value: np.ndarray) -> np.ndarray:
     """A value as it lies in memory; what only fills groups of filters is not a number."""
     if x.layout is None:
         return np.pad(value.astype(np.float32), (0, x.type.size - value.size), constant_values=np.nan)
-    laid = x.layout.lay(value.astype(np.float32)).astype(precisions.DTYPES[x.type.element])
-    laid[x.layout.channels :] = np.nan
-    return laid
+    found = laid.lay(x.layout, value.astype(np.float32)).astype(precisions.DTYPES[x.type.element])
+    found[x.layout.channels :] = np.nan
+    return found
 
 
 def given(request: kernels.Request, values: dict[str, np.ndarray]) -> list[np.ndarray]:
@@ -67,7 +67,7 @@ def run(graph: ops.Graph, target: targets.Target, seed: int = 0) -> list[str]:
         if request.out:
             around = out.reshape(kernel.out.shape)[: request.out.channels, :, request.out.mask() == 0]
             assert not around.any(), f"{name} leaves other things than zeros around its rows"
-            out = request.out.unlay(out)
+            out = laid.unlay(request.out, out)
         out = out.ravel()[: expected.size].reshape(expected.shape)
         np.testing.assert_allclose(out, expected, atol=tolerance * np.abs(expected).max(), err_msg=name)
         kept += [name] if request.node.inputs else []
@@ -232,7 +232,7 @@ def test_clips_of_any_width_are_laid_out(width: int, target: str) -> None:
 def test_the_interpreter_catches_what_leaves_a_buffer_or_is_never_written() -> None:
     graph = stages.rewrite(single(ops.AvgPool((1, 2, 2), (1, 2, 2), ops.NO_PADDING), 2, 6, 8, 1), TARGETS["neon"])
     request, kernel = next(pair for pair in build.walk(graph, TARGETS["neon"]) if pair[0].node.name == "node")
-    rng, laid = np.random.default_rng(0), memory(request.inputs[0], np.ones((2, 6, 8, 1)))
+    rng, clip = np.random.default_rng(0), memory(request.inputs[0], np.ones((2, 6, 8, 1)))
     found = kernel.executable
     assert found is not None
 
@@ -240,13 +240,13 @@ def test_the_interpreter_catches_what_leaves_a_buffer_or_is_never_written() -> N
         lines = tuple(line.replace(old, new) for line in found.lines)
         assert lines != found.lines
         return interpreter.run(
-            dataclasses.replace(kernel, executable=dataclasses.replace(found, lines=lines)), [laid], rng
+            dataclasses.replace(kernel, executable=dataclasses.replace(found, lines=lines)), [clip], rng
         )
 
-    assert np.isfinite(interpreter.run(kernel, [laid], rng)).all()
+    assert np.isfinite(interpreter.run(kernel, [clip], rng)).all()
     with pytest.raises(IndexError, match=r"^8 elements at \d+: the buffer has \d+$"):
         changed("(frame_at + 8)", "(frame_at + 88)")
     with pytest.raises(IndexError, match=r"^\d elements at -\d+: the buffer has \d+$"):
         changed("%c0 = arith.constant 0", "%c0 = arith.constant -9")
     once = dataclasses.replace(found, grid=dataclasses.replace(found.grid, counts=(1, *found.grid.counts[1:])))
-    assert np.isnan(interpreter.run(dataclasses.replace(kernel, executable=once), [laid], rng)).any()
+    assert np.isnan(interpreter.run(dataclasses.replace(kernel, executable=once), [clip], rng)).any()

@@ -6,6 +6,7 @@ import pytest
 from lowering.graph import ops
 from lowering.kernels import layouts, tables
 from tests.lowering import networks
+from tests.lowering.kernels import laid
 
 rng = np.random.default_rng(0)
 CASES = [(name, scheme) for name in networks.BUILDERS for scheme in ("dense", "kgs 8x4")]
@@ -25,10 +26,10 @@ def test_laying_and_unlaying_are_inverse(name: str, scheme: str) -> None:
     graph, layout = rewritten(name, scheme)
     for node in (n for n in graph.nodes if n.name in layout):
         value = rng.normal(size=node.shape).astype(np.float32)
-        laid = layout[node.name].lay(value)
-        assert laid.size == layout[node.name].size
-        np.testing.assert_array_equal(layout[node.name].unlay(laid), value)
-        assert np.count_nonzero(laid) == value.size
+        stored = laid.lay(layout[node.name], value)
+        assert stored.size == layout[node.name].size
+        np.testing.assert_array_equal(laid.unlay(layout[node.name], stored), value)
+        assert np.count_nonzero(stored) == value.size
 
 
 @pytest.mark.parametrize(("name", "scheme"), CASES)
@@ -50,7 +51,7 @@ def test_a_tap_is_one_offset_to_the_padded_input(name: str, scheme: str) -> None
     for node, op in convs(graph):
         x, out = layout[node.inputs[0]], layout[node.name]
         value = rng.normal(size=graph[node.inputs[0]].shape).astype(np.float32)
-        padded, flat = np.pad(value, (*op.padding, (0, 0))), x.lay(value).ravel()
+        padded, flat = np.pad(value, (*op.padding, (0, 0))), laid.lay(x, value).ravel()
         offsets = tables.conv(op, x, out, op.kernel.rows)["offsets"]
         pixels = np.flatnonzero(out.mask())
         for tap in rng.integers(len(offsets), size=20):

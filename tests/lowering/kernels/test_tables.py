@@ -7,6 +7,7 @@ from lowering.graph import ops, packed
 from lowering.kernels import layouts, tables
 from lowering.targets import precisions
 from tests.lowering import networks
+from tests.lowering.kernels import laid
 
 rng = np.random.default_rng(0)
 
@@ -64,7 +65,7 @@ def test_a_dense_layer_reads_a_flattened_map_where_it_lies() -> None:
     x = layouts.assign(graph)["pool_2"]
     value = rng.normal(size=pool.shape).astype(np.float32)
     found = tables.dense(op, x.size, x)
-    np.testing.assert_array_equal(x.lay(value).ravel()[found["offsets"]], value.ravel()[op.kernel.taps[:, 3]])
+    np.testing.assert_array_equal(laid.lay(x, value).ravel()[found["offsets"]], value.ravel()[op.kernel.taps[:, 3]])
     np.testing.assert_array_equal(found["starts"], op.kernel.starts)
 
 

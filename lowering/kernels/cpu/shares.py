@@ -1,0 +1,23 @@
+"""How a kernel's items (chunks, frames) are shared out among its workgroups on CPUs."""
+
+from lowering.kernels.mlir import block, values
+
+# At most, where a layer has more to share out; 2, 3, 4 and 6 threads get as many each. IREE hands fewer than 8 a thread
+# out one by one, more than that in eights, of which the last leave threads waiting.
+WORKGROUPS = 12
+
+
+def workers(items: int) -> int:
+    """How many workgroups share so many items."""
+    return min(items, WORKGROUPS)
+
+
+def share(b: block.Block, worker: values.Value, items: int) -> tuple[values.Value, values.Value]:
+    """The first and the end of a workgroup's items.
+
+    The first shares are the larger ones by one, so that threads end together.
+    """
+    smaller, extra = divmod(items, workers(items))
+    larger = smaller + 1
+    first = b.min(worker * larger, worker * smaller + extra, name="share_first")
+    return first, b.min(worker * larger + larger, worker * smaller + smaller + extra, name="share_end")
