@@ -137,12 +137,6 @@ def frame_indices(
     return np.floor((steps + phase) * length / sampling.frames).astype(np.int64)
 
 
-def decode(path: str | os.PathLike, indices: Sequence[int] | np.ndarray, short_side: int | None = None) -> np.ndarray:
-    """The frames at `indices` as uint8[len(indices), height, width, 3], RGB; see videos.frames. Raises ClipError."""
-    with videos.opened(path) as video:
-        return videos.frames(video, np.asarray(indices), short_side)
-
-
 def load(
     path: str | os.PathLike, spec: ClipSpec, rng: np.random.Generator | None = None, *, view: int = 0, views: int = 1
 ) -> np.ndarray:

@@ -15,7 +15,6 @@ from rt3d_jax.configs import c3d_ucf101
 from rt3d_jax.data import clips, ucf101
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms, budget
-from rt3d_jax.sparsity import cost
 from rt3d_jax.training import checkpoints, codec, phases, recipes
 from tests.data import conftest, layouts
 
@@ -25,19 +24,16 @@ write_video = conftest.write_video
 
 
 @functools.cache
-def shapes_and_table(model):
-    apply = catalog.apply_function(model, CLASSES, "direct")
-    shapes = catalog.shapes(model, CLASSES)
-    return shapes, cost.layers(apply, shapes, catalog.clip_shape(model))
+def table_of(model):
+    return catalog.table(model, CLASSES)
 
 
 @pytest.mark.parametrize("name", verb.names())
 def test_every_recipe_builds_and_its_rates_can_be_reached(name):
     experiment = verb.load(name)
     assert experiment.name == name and experiment.rates
-    shapes, table = shapes_and_table(experiment.model)
     for rate in experiment.rates:
-        budget.check(experiment.plan, table, rate, measure=experiment.measure)
+        budget.check(experiment.plan, table_of(experiment.model), rate, measure=experiment.measure)
     assert json.loads(json.dumps(codec.to_json(experiment))) == codec.to_json(experiment)
     assert codec.from_json(codec.to_json(experiment)) == experiment
 

@@ -12,8 +12,7 @@ from rt3d_jax.sparsity import cost, plans
 def rate_of(name: str, rate: float) -> float:
     """Dense MACs over kept MACs that a plan's keeps come to; shapes are enough."""
     profile = released.PROFILES[name]
-    shapes = catalog.shapes(profile.model, 101)
-    table = cost.layers(catalog.apply_function(profile.model, 101, "direct"), shapes, catalog.clip_shape(profile.model))
+    table = catalog.table(profile.model, 101)
     rules = plans.match(released.plan(profile, table, rate), table)
     kept = sum(each.macs * ((rule := rules[each.name]) is None or rule.keep or 0) for each in table)
     return cost.macs(table) / kept

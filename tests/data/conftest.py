@@ -1,15 +1,16 @@
 """Small video files, written by the test that needs them."""
 
 import fractions
+import os
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import av
 import numpy as np
 import pytest
 
-from rt3d_jax.data import synthetic
+from rt3d_jax.data import synthetic, videos
 
 WriteVideo = Callable[..., pathlib.Path]
 
@@ -49,6 +50,12 @@ def picture(number: int, size: tuple[int, int]) -> np.ndarray:
     bits = number >> np.arange(8) & 1
     bars = np.where(bits, 220, 30)[np.arange(size[1]) * 8 // size[1]]
     return np.broadcast_to(bars[None, :, None], (*size, 3)).astype(np.uint8)
+
+
+def decode(path: str | os.PathLike, indices: Sequence[int] | np.ndarray, short_side: int | None = None) -> np.ndarray:
+    """The frames of a video at `indices`, as videos.frames gives them."""
+    with videos.opened(path) as video:
+        return videos.frames(video, np.asarray(indices), short_side)
 
 
 def numbers(frames: np.ndarray) -> list[int]:

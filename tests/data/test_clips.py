@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from rt3d_jax.data import clips, videos
+from tests.data import conftest
 
 PLAIN = clips.ClipSpec(clips.Spread(4), 20, 16, mean=(0, 0, 0), std=(1, 1, 1))
 
@@ -45,7 +46,7 @@ def test_a_window_longer_than_the_video_is_spread_over_it():
 def test_evaluation_cuts_the_centre_and_repeats_itself(write_video):
     path = write_video("a.mp4", size=(40, 60))
     first = clips.load(path, PLAIN)
-    whole = clips.decode(path, clips.frame_indices(PLAIN.sampling, 30), short_side=20)
+    whole = conftest.decode(path, clips.frame_indices(PLAIN.sampling, 30), short_side=20)
     assert first.shape == (4, 16, 16, 3) and first.dtype == np.float32
     assert whole.shape == (4, 20, 30, 3)
     np.testing.assert_allclose(first * 255, whole[:, 2:18, 7:23], atol=1e-4)
@@ -54,7 +55,7 @@ def test_evaluation_cuts_the_centre_and_repeats_itself(write_video):
 
 def test_training_crops_every_place_and_is_decided_by_the_generator(write_video):
     path = write_video("a.mp4", size=(40, 60))
-    whole = clips.decode(path, range(30), short_side=20)
+    whole = conftest.decode(path, range(30), short_side=20)
     spec = clips.ClipSpec(clips.Windows(1), 20, 16, mean=(0, 0, 0), std=(1, 1, 1))
     corners = set()
     for seed in range(120):

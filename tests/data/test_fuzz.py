@@ -13,7 +13,7 @@ import pytest
 
 from rt3d_jax.data import clips, folders, lists, videos
 from tests import fuzz
-from tests.data import layouts
+from tests.data import conftest, layouts
 
 LIST_CASES = 150  # for each layout
 VIDEO_CASES = 300  # for each container
@@ -114,7 +114,7 @@ def test_the_time_for_one_video_is_bounded(write_video, monkeypatch):
     path = write_video("a.mp4")
     monkeypatch.setattr(videos, "MAX_SECONDS", -1.0)
     with pytest.raises(clips.ClipError, match="takes more than -1 s of computing to read; encode it again"):
-        clips.decode(path, [0])
+        conftest.decode(path, [0])
 
 
 @pytest.mark.parametrize(
@@ -129,13 +129,13 @@ def test_the_size_of_a_video_is_bounded(bound, value, message, write_video, monk
     path = write_video("a.mp4")
     monkeypatch.setattr(videos, bound, value)
     with pytest.raises(clips.ClipError, match=message):
-        clips.decode(path, [0], short_side=30)
+        conftest.decode(path, [0], short_side=30)
 
 
 def test_a_frame_that_would_be_scaled_to_a_giant_is_refused(write_video):
     path = write_video("a.mp4", size=(16, 2048), frames=4)
     with pytest.raises(clips.ClipError, match="its frames would be scaled to 262144 x 2048; expected a usual shape"):
-        clips.decode(path, [0], short_side=2048)
+        conftest.decode(path, [0], short_side=2048)
 
 
 @pytest.mark.parametrize(
@@ -150,4 +150,4 @@ def test_a_playlist_under_the_name_of_a_video_leads_nowhere(text, write_video, t
     other = write_video("other.mp4")
     (tmp_path / "a.mp4").write_text(text.format(other))
     with pytest.raises(clips.ClipError, match="corrupt or not a video"):
-        clips.decode(tmp_path / "a.mp4", [0])
+        conftest.decode(tmp_path / "a.mp4", [0])

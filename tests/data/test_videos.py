@@ -36,7 +36,7 @@ def test_frames_are_the_ones_asked_for(kind, write_video):
     with videos.opened(path) as video:
         assert video.length == 60
     for wanted in ([0], [59], [30, 31, 32], [5, 17, 29, 41, 53], [13, 2, 2, 58], list(range(60))):
-        frames = clips.decode(path, wanted)
+        frames = conftest.decode(path, wanted)
         assert frames.shape == (len(wanted), 36, 48, 3) and frames.dtype == np.uint8
         assert conftest.numbers(frames) == wanted
 
@@ -46,7 +46,7 @@ def test_only_the_frames_needed_are_decoded(write_video, monkeypatch):
     fed = []
     step = videos._Stream.next
     monkeypatch.setattr(videos._Stream, "next", lambda stream: fed.append(1) or step(stream))
-    assert conftest.numbers(clips.decode(path, [11, 151])) == [11, 151]
+    assert conftest.numbers(conftest.decode(path, [11, 151])) == [11, 151]
     assert len(fed) <= 4
 
 
@@ -55,14 +55,14 @@ def test_only_the_frames_needed_are_decoded(write_video, monkeypatch):
     [((36, 48), (20, 27)), ((48, 36), (27, 20)), ((40, 40), (20, 20)), ((34, 50), (20, 29)), ((32, 36), (20, 23))],
 )
 def test_the_short_side_is_scaled_and_the_long_side_rounded_halves_up(size, scaled, write_video):
-    assert clips.decode(write_video("a.mp4", size=size), [0], short_side=20).shape == (1, *scaled, 3)
+    assert conftest.decode(write_video("a.mp4", size=size), [0], short_side=20).shape == (1, *scaled, 3)
 
 
 def test_shrinking_is_antialiased(write_video):
     path = write_video("a.mp4", frames=86, size=(128, 256))
-    frame = clips.decode(path, [85])[0]
+    frame = conftest.decode(path, [85])[0]
     expected = np.asarray(Image.fromarray(frame).resize((64, 32), Image.Resampling.BILINEAR), np.float32)
-    shrunk = clips.decode(path, [85], short_side=32)[0]
+    shrunk = conftest.decode(path, [85], short_side=32)[0]
     assert np.abs(shrunk - expected).mean() < 2
     picked = frame[2::4, 2::4].astype(np.float32)
     assert np.abs(picked - expected).mean() > 5, "the picture is too smooth to tell antialiasing"
@@ -70,9 +70,9 @@ def test_shrinking_is_antialiased(write_video):
 
 def test_a_turned_phone_video_is_upright(write_video):
     path = write_video("a.mp4", size=(36, 48))
-    straight = clips.decode(path, [9])[0]
+    straight = conftest.decode(path, [9])[0]
     _set_matrix(path, [[0, 1, 0], [-1, 0, 0], [0, 0, 1]])
-    turned = clips.decode(path, [9])[0]
+    turned = conftest.decode(path, [9])[0]
     np.testing.assert_array_equal(turned, np.rot90(straight, k=-1))
 
 
@@ -142,7 +142,7 @@ def test_a_video_of_half_the_frames_repeats_them(sampling, write_video):
 
 def test_a_frame_outside_the_video_is_an_index_error(write_video):
     with pytest.raises(IndexError, match=re.escape("frames [3]..[30] of 30; expected 0..29")):
-        clips.decode(write_video("a.mp4"), [3, 30])
+        conftest.decode(write_video("a.mp4"), [3, 30])
 
 
 def test_errors_travel_between_processes():

@@ -114,5 +114,5 @@ def test_masks_of_statistics_are_none_and_a_dropped_filter_is_silent():
 
 
 def test_running_statistics_are_no_parameters():
-    table = cost.layers(catalog.apply_function(MODEL, 2, "direct"), catalog.shapes(MODEL, 2), catalog.clip_shape(MODEL))
+    table = catalog.table(MODEL, 2)
     assert [layer.parameters - layer.weights for layer in table] == [2 * 8, 2 * 16, 2]

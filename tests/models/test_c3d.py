@@ -13,11 +13,6 @@ from rt3d_jax.sparsity import cost
 NAMES = ["conv1", "conv2", "conv3a", "conv3b", "conv4a", "conv4b", "conv5a", "conv5b", "fc6", "fc7", "fc8"]
 
 
-def table_of(model, classes):
-    apply = catalog.apply_function(model, classes, "direct")
-    return cost.layers(apply, catalog.shapes(model, classes), catalog.clip_shape(model))
-
-
 def random_params(model, classes):
     rng = np.random.default_rng(0)
     scale = lambda shape: np.sqrt(2 / np.prod(shape[:-1])) if len(shape) > 1 else 0.1
@@ -26,7 +21,7 @@ def random_params(model, classes):
 
 
 def test_full_size_has_78409573_parameters_and_38_547_gmacs():
-    table = table_of(catalog.Model(), 101)
+    table = catalog.table(catalog.Model(), 101)
     assert cost.parameters(table) == 78_409_573
     assert cost.macs(table) == 38_547_378_176
     assert [layer.name for layer in table] == NAMES

@@ -34,15 +34,10 @@ TINY = [
 ]
 
 
-def table_of(model, classes):
-    apply = catalog.apply_function(model, classes, "direct")
-    return cost.layers(apply, catalog.shapes(model, classes), catalog.clip_shape(model))
-
-
 @pytest.mark.parametrize(("name", "size", "classes", "count", "macs"), SIZES)
 def test_parameters_and_macs_are_those_of_the_sources(monkeypatch, name, size, classes, count, macs):
     monkeypatch.setitem(catalog.NETWORKS, "s3d_still", STILL)
-    table = table_of(catalog.Model(name, size=size), classes)
+    table = catalog.table(catalog.Model(name, size=size), classes)
     assert (cost.parameters(table), f"{cost.macs(table) / 1e9:.3f} G") == (count, macs)
     assert sum(layer.bytes for layer in table) == 4 * count
 
@@ -63,7 +58,7 @@ def test_mid_planes_are_those_of_the_first_convolution_of_a_block():
 
 
 def test_the_released_profile_of_r2plus1d_leaves_12_56_gmacs():
-    table = table_of(catalog.Model("r2plus1d"), 101)
+    table = catalog.table(catalog.Model("r2plus1d"), 101)
     rules = plans.match(PROFILE, cost.named(catalog.shapes(catalog.Model("r2plus1d"), 101)))
     keeps = {name: 1 if rule is None else rule.keep or 1 for name, rule in rules.items()}
     assert f"{sum(layer.macs * keeps[layer.name] for layer in table) / 1e9:.2f} G" == "12.56 G"

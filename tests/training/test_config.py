@@ -10,7 +10,7 @@ from rt3d_jax.cli import train as train_verb
 from rt3d_jax.configs import c3d_ucf101, quickstart, r2plus1d_ucf101, s3d_ucf101
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms, budget
-from rt3d_jax.sparsity import cost, patterns, plans
+from rt3d_jax.sparsity import patterns, plans
 from rt3d_jax.training import codec, experiments, optimizers, recipes
 
 PAPERS = (c3d_ucf101.experiment(), r2plus1d_ucf101.experiment(), s3d_ucf101.experiment())
@@ -58,9 +58,7 @@ DENSE = {
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda e: e.name)
 def test_the_paper_plans_reach_the_papers_rates_and_leave_first_convolutions_and_shortcuts_dense(paper):
-    shapes = catalog.shapes(paper.model, 101)
-    apply = catalog.apply_function(paper.model, 101, "direct")
-    table = cost.layers(apply, shapes, catalog.clip_shape(paper.model))
+    table = catalog.table(paper.model, 101)
     for rate in paper.rates:
         budget.check(paper.plan, table, rate)
     rules = plans.match(paper.plan, table)
