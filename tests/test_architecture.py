@@ -123,6 +123,18 @@ def test_what_both_packages_share_imports_neither(module: str) -> None:
         assert [name for name in outside if not is_in(name, module)] == []
 
 
+def test_the_top_of_a_package_names_its_rooms_in_their_order() -> None:
+    for package, rooms in ROOMS.items():
+        said = ast.get_docstring(ast.parse((ROOT / package / "__init__.py").read_text())) or ""
+        assert f"import each other: {', '.join(rooms)}." in " ".join(said.split())
+
+
+def test_every_room_has_its_folder_of_tests() -> None:
+    folders = lambda root: {path.name for path in root.iterdir() if any(path.glob("*.py"))}
+    assert folders(ROOT / "tests") == {*ROOMS["rt3d_jax"], "lowering"}
+    assert folders(ROOT / "tests/lowering") == set(ROOMS["lowering"])
+
+
 def test_building_a_network_imports_neither_pruning_nor_data_nor_a_decoder() -> None:
     code = "import sys, rt3d_jax.models.catalog; print(*sorted(sys.modules), sep='\\n')"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -114,6 +114,14 @@ def test_the_private_names_that_are_used_are_there(module: str, name: str) -> No
         found = getattr(found, part)
 
 
+def test_torchs_compiler_can_be_told_to_fold_constants() -> None:
+    pytest.importorskip("torch")
+    spec = importlib.util.find_spec("torch._inductor.config")  # to import it takes seconds
+    mend = "torch._inductor.config.freezing is gone; find its new name, and mend lowering/peers/torch_network.py"
+    assert spec is not None and spec.origin is not None, mend
+    assert "\nfreezing: bool" in pathlib.Path(spec.origin).read_text(), mend
+
+
 def test_irees_tools_lie_beside_its_runtime() -> None:
     mend = "iree._runtime_libs holds no iree-run-module; find IREE's tools, and mend lowering/bundle/run.py and qemu.py"
     spec = importlib.util.find_spec("iree._runtime_libs")

@@ -1,4 +1,4 @@
 """Bundles on Android phones over adb: pack, state, the protocol of a benchmark, rows.
 
-Imports bundle.
+Imports targets and bundle.
 """

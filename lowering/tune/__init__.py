@@ -1,4 +1,4 @@
-"""The tuner: a cost model, trials (measured, counted, modelled), the search, and the store of what was found.
+"""The tuner: a cost model, trials (measured, counted, modelled), the search, and the log of what was found.
 
 Imports targets, graph, kernels, bundle and counts.
 """

@@ -1,4 +1,5 @@
 """Networks in Flax NNX, one file each; catalog makes them by name.
 
-Imports sparsity (their cost), neither prune nor data: building a network must not load a video decoder.
+Imports sparsity (their cost) and hosts (classes of the user's own). It imports neither prune nor data, since building a
+network must not load a video decoder.
 """

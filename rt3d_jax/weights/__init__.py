@@ -1,4 +1,4 @@
 """Reads weights of other libraries without running code in their files. Writes and reads shared folders.
 
-Imports sparsity, models, data and training.
+Imports every room above it but prune, report and configs.
 """
