@@ -96,9 +96,21 @@ def heads() -> networks.Network:
     return networks.Network(function, params, networks.clip(rng, 2, 3, 4, 3))
 
 
+def gates() -> networks.Network:
+    """A feature map times the logistic of a vector, and a SiLU."""
+    rng = np.random.default_rng(0)
+    params = {"gate": networks.layer(rng, 3, 3)}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        gate = jax.nn.sigmoid(networks.dense(jnp.mean(x, (1, 2, 3)), p["gate"]))
+        return jnp.mean(jax.nn.silu(x * gate[:, None, None, None]), (1, 2, 3))
+
+    return networks.Network(function, params, networks.clip(rng, 2, 3, 4, 3))
+
+
 # A host with AVX-512, whatever this one has.
 TARGETS = {"avx512": dataclasses.replace(test_kernels.TARGETS["avx512"], cache_bytes=targets.find(CPU).cache_bytes)}
-NETWORKS = {"straight": straight, "fused": straight, "moves": moves, "deep": deep, "heads": heads}
+NETWORKS = {"straight": straight, "fused": straight, "moves": moves, "deep": deep, "heads": heads, "gates": gates}
 
 
 def section(name: str, target: str, node: str) -> str:
@@ -150,6 +162,8 @@ CASES = [
     ("linalg/vector", "moves", CPU, "flatten"),
     ("linalg/vectors", "heads", CPU, "add"),
     ("linalg/softmax", "moves", GPU, "softmax"),
+    ("linalg/pointwise", "gates", CPU, "mul_2"),
+    ("linalg/vector_pointwise", "gates", CPU, "logistic"),
 ]
 
 
