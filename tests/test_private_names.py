@@ -21,9 +21,11 @@ PUBLIC = {"os._exit"}  # documented in spite of its name
 PRIVATE = {
     "jax._src.distributed": ("rt3d_jax/hosts/distributed.py", "the key-value store by which processes agree"),
     "grain._src.python.ipc.shared_memory_array": (
-        "rt3d_jax/data/pipelines.py",
+        "rt3d_jax/data/memory.py",
         "waiting until the shared memory of batches made ahead is freed",
     ),
+    "multiprocessing.shared_memory._SHM_NAME_PREFIX": ("rt3d_jax/data/memory.py", "names by which its own are known"),
+    "multiprocessing.shared_memory._SHM_SAFE_NAME_LENGTH": ("rt3d_jax/data/memory.py", "as long as those names"),
     "pickle._Unpickler": ("rt3d_jax/weights/torchpickle.py", "an unpickler whose operations can be left out"),
     "torch._inductor": ("lowering/peers/torch_network.py", "constants folded, as an engine for inference would"),
 }
@@ -31,6 +33,7 @@ PRIVATE = {
 USED = {
     "jax._src.distributed": ("global_state.client", "State.initialize"),
     "grain._src.python.ipc.shared_memory_array": ("SharedMemoryArray._del_thread_pool",),
+    "multiprocessing.shared_memory": ("_SHM_NAME_PREFIX", "_SHM_SAFE_NAME_LENGTH"),
     "pickle": ("_Unpickler.dispatch", "_Unpickler.pop_mark", "_Unpickler.find_class", "_Unpickler.persistent_load"),
 }
 
@@ -139,4 +142,4 @@ def test_no_public_name_has_come_in_the_place_of_a_private_one() -> None:
         f"jax.distributed has {store}: if that is its key-value store, use it in rt3d_jax/hosts/distributed.py"
     )
     memory = {name for name in dir(grain) if "shared" in name.lower()}
-    assert not memory, f"grain has {memory}: if that frees shared memory, use it in rt3d_jax/data/pipelines.py"
+    assert not memory, f"grain has {memory}: if that frees shared memory, use it in rt3d_jax/data/memory.py"
