@@ -1,18 +1,23 @@
-"""Layers of 3D networks: convolution in two forms, batch norm, pooling, dense; clips are NDHWC, kernels DHWIO."""
+"""Layers of 3D networks: convolutions in two forms, batch norm, pools, dense layers, squeeze and excitation.
+
+Clips are NDHWC, kernels DHWIO.
+"""
 
 import dataclasses
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 from jax import lax
 
 from rt3d_jax.models import planes
 
 FORMS = ("auto", "direct", "planes")
+Pads = Sequence[int] | Literal["same"]
 
 
 def centred(gain: float) -> Callable[..., jax.Array]:
@@ -46,15 +51,17 @@ class Norm:
 
 
 class Conv(nnx.Module):
-    """A 3D convolution with bias, or with batch norm in its place; pads are symmetric, half of its size.
+    """A 3D convolution with bias, or with batch norm in its place.
 
     Parameters: kernel f32[*size, inputs, outputs] and bias f32[outputs]; with a norm also scale and the running
     statistics mean and var, all f32[outputs]. `shift` adds a bias of that name before the norm, which only some sources
-    of weights have. The convolution is computed in `dtype`, which its result has too; what follows it inside the layer
-    is f32.
+    of weights have. bias=False leaves out the bias of a layer without norm. pads: "half" of the size on every side, or
+    "same" as TensorFlow has them, see conv3d. The convolution is computed in `dtype`, which its result has too; what
+    follows it inside the layer is f32.
     """
 
     dtype = "float32"
+    groups = 1
 
     def __init__(
         self,
@@ -65,14 +72,16 @@ class Conv(nnx.Module):
         form: str,
         rngs: nnx.Rngs,
         strides: Sequence[int] = (1, 1, 1),
+        pads: Literal["half", "same"] = "half",
         norm: Norm | None = None,
+        bias: bool = True,
         shift: bool = False,
         init: Callable[..., jax.Array] = PLAIN,
     ):
         self.form, self.norm, self.strides = form, norm, tuple(strides)
-        self.pads = tuple(side // 2 for side in size)
+        self.pads: Pads = "same" if pads == "same" else tuple(side // 2 for side in size)
         self.kernel = nnx.Param(init(rngs.params(), (*size, inputs, outputs), jnp.float32))
-        self.bias = nnx.Param(jnp.zeros((outputs,), jnp.float32))
+        self.bias = nnx.Param(jnp.zeros((outputs,), jnp.float32)) if norm or bias else None
         self.shift = nnx.Param(jnp.zeros((outputs,), jnp.float32)) if shift else None
         if norm is not None:
             self.scale = nnx.Param(jnp.ones((outputs,), jnp.float32))
@@ -82,17 +91,16 @@ class Conv(nnx.Module):
     def __call__(self, x: jax.Array, training: bool = False) -> jax.Array:
         """The convolution; training normalises by the batch's moments and renews the running statistics."""
         x, kernel = x.astype(self.dtype), self.kernel[...].astype(self.dtype)
-        x = conv3d(x, kernel, self.form, strides=self.strides, pads=self.pads)
+        x = conv3d(x, kernel, self.form, strides=self.strides, pads=self.pads, groups=self.groups)
         return self._normalised(x.astype(jnp.float32), training).astype(self.dtype)
 
     def _normalised(self, x: jax.Array, training: bool) -> jax.Array:
-        if self.shift is not None:
-            x = x + _by_channel(self.shift[...], x)
-        if self.norm is None:
-            return x + _by_channel(self.bias[...], x)
-        mean, var = self._moments(x, self.norm.momentum) if training else (self.mean[...], self.var[...])
-        scale = self.scale[...] * lax.rsqrt(var + self.norm.eps)
-        return (x - _by_channel(mean, x)) * _by_channel(scale, x) + _by_channel(self.bias[...], x)
+        x = _plus(x, self.shift)
+        if self.norm is not None:
+            mean, var = self._moments(x, self.norm.momentum) if training else (self.mean[...], self.var[...])
+            scale = self.scale[...] * lax.rsqrt(var + self.norm.eps)
+            x = (x - _by_channel(mean, x)) * _by_channel(scale, x)
+        return _plus(x, self.bias)
 
     def _moments(self, x: jax.Array, momentum: float) -> tuple[jax.Array, jax.Array]:
         axes = tuple(range(x.ndim - 1))
@@ -102,6 +110,14 @@ class Conv(nnx.Module):
         for running, batch in ((self.mean, mean), (self.var, unbiased)):
             running[...] += momentum * (lax.stop_gradient(batch) - running[...])
         return mean, var
+
+
+class Depthwise(Conv):
+    """A convolution of each channel by itself: kernel f32[*size, 1, channels]. Its options are those of Conv."""
+
+    def __init__(self, channels: int, size: Sequence[int], **options: Any):
+        super().__init__(1, channels, size, **options)
+        self.groups = channels
 
 
 class Dense(nnx.Module):
@@ -120,19 +136,51 @@ class Dense(nnx.Module):
         return (x @ kernel).astype(jnp.float32) + self.bias[...][None]
 
 
+class SqueezeExcite(nnx.Module):
+    """Squeeze and excitation (Hu et al., CVPR 2018): x * sigmoid(expand(act(reduce(mean of x)))), f32[N, D, H, W, C].
+
+    The mean is over frames and planes. reduce and expand are dense layers, to `middle` channels and back.
+    """
+
+    def __init__(self, channels: int, middle: int, *, act: Callable[[jax.Array], jax.Array], rngs: nnx.Rngs):
+        self.act = act
+        self.reduce = Dense(channels, middle, rngs=rngs)
+        self.expand = Dense(middle, channels, rngs=rngs)
+
+    def __call__(self, x: jax.Array) -> jax.Array:
+        gate = jax.nn.sigmoid(self.expand(self.act(self.reduce(jnp.mean(x, (1, 2, 3), jnp.float32)))))
+        return x * gate[:, None, None, None].astype(x.dtype)
+
+
 def conv3d(
-    x: jax.Array, kernel: jax.Array, form: str, *, strides: Sequence[int] = (1, 1, 1), pads: Sequence[int] = (1, 1, 1)
+    x: jax.Array,
+    kernel: jax.Array,
+    form: str,
+    *,
+    strides: Sequence[int] = (1, 1, 1),
+    pads: Pads = (1, 1, 1),
+    groups: int = 1,
 ) -> jax.Array:
-    """Convolve f32[N, D, H, W, I] with f32[d, h, w, I, O]; pads are added at both ends of each axis.
+    """Convolve f32[N, D, H, W, I] with f32[d, h, w, I / groups, O], where groups is 1 or I = O.
+
+    pads are added at both ends of each axis. "same" gives ceil(size / stride) outputs along each axis; of an odd number
+    of zeros the last axis end gets the one more, as in TensorFlow.
 
     "direct" is one 3D convolution (GPU, TPU, tracing). "planes" puts the taps along depth side by side as channels and
     does one 2D convolution over the N*D planes, or for tiny planes a matrix product with all taps side by side: several
-    times faster on XLA's CPU. "auto" chooses by backend.
+    times faster on XLA's CPU. Where each channel is convolved by itself, it sums the taps' products. "auto" chooses by
+    backend.
     """
+    sides = _sides(x, kernel.shape[:3], strides, pads)
     if resolve(form) == "planes":
-        return planes.conv(x, kernel, tuple(strides), tuple(pads))
-    sides = [(pad, pad) for pad in pads]
-    return lax.conv_general_dilated(x, kernel, tuple(strides), sides, dimension_numbers=("NDHWC", "DHWIO", "NDHWC"))
+        least = tuple(min(ends) for ends in sides)
+        rest = [(first - pad, last - pad) for (first, last), pad in zip(sides, least, strict=True)]
+        x = jnp.pad(x, ((0, 0), *rest, (0, 0))) if any(map(any, rest)) else x
+        return (planes.conv if groups == 1 else planes.depthwise)(x, kernel, tuple(strides), least)
+    numbers = ("NDHWC", "DHWIO", "NDHWC")
+    return lax.conv_general_dilated(
+        x, kernel, tuple(strides), sides, dimension_numbers=numbers, feature_group_count=groups
+    )
 
 
 def max_pool(
@@ -141,23 +189,34 @@ def max_pool(
     form: str,
     *,
     strides: Sequence[int] | None = None,
-    pads: Sequence[int] = (0, 0, 0),
+    pads: Pads = (0, 0, 0),
 ) -> jax.Array:
     """Max over windows of f32[N, D, H, W, C], one window after the other unless `strides` says otherwise.
 
-    Pads count as -inf; what is left over at the end of an axis is dropped. The forms are those of `conv3d`.
+    Pads count as -inf; what is left over at the end of an axis is dropped. Forms and pads are those of `conv3d`.
     """
     strides = tuple(strides or window)
+    sides = _sides(x, window, strides, pads)
     if resolve(form) == "planes":
-        return planes.max_pool(x, tuple(window), strides, tuple(pads))
-    sides = [(0, 0), *((pad, pad) for pad in pads), (0, 0)]
-    return lax.reduce_window(x, -jnp.inf, lax.max, (1, *window, 1), (1, *strides, 1), sides)
+        return planes.max_pool(x, tuple(window), strides, sides)
+    return lax.reduce_window(x, -jnp.inf, lax.max, (1, *window, 1), (1, *strides, 1), [(0, 0), *sides, (0, 0)])
 
 
-def avg_pool(x: jax.Array, window: Sequence[int]) -> jax.Array:
-    """Mean over windows of [N, D, H, W, C], at every place where the window fits, in f32."""
-    total = lax.reduce_window(x.astype(jnp.float32), 0.0, lax.add, (1, *window, 1), (1, 1, 1, 1, 1), "VALID")
-    return total / math.prod(window)
+def avg_pool(
+    x: jax.Array, window: Sequence[int], *, strides: Sequence[int] = (1, 1, 1), pads: Pads = (0, 0, 0)
+) -> jax.Array:
+    """Mean over windows of [N, D, H, W, C], in f32. Pads are those of `conv3d` and do not count."""
+    sides = _sides(x, window, strides, pads)
+    total = lax.reduce_window(
+        x.astype(jnp.float32), 0.0, lax.add, (1, *window, 1), (1, *strides, 1), [(0, 0), *sides, (0, 0)]
+    )
+    if not any(map(any, sides)):
+        return total / math.prod(window)
+    inside = np.ones(1, np.float32)
+    for size, side, stride, ends in zip(x.shape[1:4], window, strides, sides, strict=True):
+        held = np.lib.stride_tricks.sliding_window_view(np.pad(np.ones(size, np.float32), ends), side)[::stride]
+        inside = np.multiply.outer(inside, held.sum(-1))
+    return total / inside[..., None]
 
 
 def block(call: Callable[..., jax.Array], module: nnx.Module, x: jax.Array, *, remat: bool) -> jax.Array:
@@ -207,6 +266,18 @@ def resolve(form: str) -> str:
     if form == "auto":
         return "planes" if jax.default_backend() == "cpu" else "direct"
     return form
+
+
+def _sides(x: jax.Array, window: Sequence[int], strides: Sequence[int], pads: Pads) -> planes.Sides:
+    """The zeros at the two ends of each axis of [N, D, H, W, C]."""
+    if pads == "same":
+        return tuple(lax.padtype_to_pads(x.shape[1:4], tuple(window), tuple(strides), "SAME"))
+    return tuple((pad, pad) for pad in pads)
+
+
+def _plus(x: jax.Array, vector: nnx.Param | None) -> jax.Array:
+    """x f32[..., C] with a number added to each channel."""
+    return x if vector is None else x + _by_channel(vector[...], x)
 
 
 def _by_channel(values: jax.Array, x: jax.Array) -> jax.Array:

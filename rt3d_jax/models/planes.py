@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jax import lax
 
 Sizes = tuple[int, ...]  # of depth, height and width
+Sides = tuple[tuple[int, int], ...]  # of the two ends of each
 TINY_PLANE = 9
 FEW_INPUTS = 8
 LOOP_POSITIONS = 2048  # of a frame of the whole batch: a product of that many is as fast as one of all frames
@@ -29,9 +30,20 @@ def conv(x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Sizes) -> jax.Ar
     return _conv_fast(x, kernel, strides, pads)
 
 
-def max_pool(x: jax.Array, window: Sizes, strides: Sizes, pads: Sizes) -> jax.Array:
+def depthwise(x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Sizes) -> jax.Array:
+    """Convolve each channel of f[N, D, H, W, C] by itself with f[d, h, w, 1, C]: a sum of products, tap by tap.
+
+    XLA would turn the gradient of a grouped convolution into that of a dense one, with C times the work.
+    """
+    taps = _taps(x, kernel.shape[:3], strides, pads)
+    weights = kernel.reshape(-1, kernel.shape[-1]).astype(jnp.float32)
+    products = [part * weight for part, weight in zip(taps, weights, strict=True)]
+    return functools.reduce(jnp.add, products).astype(x.dtype)
+
+
+def max_pool(x: jax.Array, window: Sizes, strides: Sizes, sides: Sides) -> jax.Array:
     """Max by strided slices: their gradient is a select, where reduce_window's is a slow scatter on the CPU."""
-    x = jnp.pad(x, ((0, 0), *((pad, pad) for pad in pads), (0, 0)), constant_values=-jnp.inf)
+    x = jnp.pad(x, ((0, 0), *sides, (0, 0)), constant_values=-jnp.inf)
     for axis, (side, stride) in enumerate(zip(window, strides, strict=True), start=1):
         if side > 1 or stride > 1:
             span = (x.shape[axis] - side) // stride * stride + 1
@@ -67,13 +79,18 @@ def _conv_taps(x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Sizes) -> 
 
 def _patches(x: jax.Array, window: Sequence[int], strides: Sequence[int], pads: Sequence[int]) -> jax.Array:
     """f[N, D, H, W, I] to f[N, d, h, w, window * I]: what every output position reads."""
+    return jnp.concatenate(_taps(x, window, strides, pads), axis=-1)
+
+
+def _taps(x: jax.Array, window: Sequence[int], strides: Sequence[int], pads: Sequence[int]) -> list[jax.Array]:
+    """f[N, D, H, W, I] to one f[N, d, h, w, I] per place in the window: what every output position reads there."""
     x = jnp.pad(x, ((0, 0), *((pad, pad) for pad in pads), (0, 0)))
     sizes = [(length - side) // stride + 1 for length, side, stride in zip(x.shape[1:4], window, strides, strict=True)]
     parts = []
     for tap in itertools.product(*map(range, window)):
         ends = [start + (size - 1) * stride + 1 for start, size, stride in zip(tap, sizes, strides, strict=True)]
         parts.append(lax.slice(x, (0, *tap, 0), (x.shape[0], *ends, x.shape[4]), (1, *strides, 1)))
-    return jnp.concatenate(parts, axis=-1)
+    return parts
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(2, 3))

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from flax import nnx
 
 from rt3d_jax.models import layers, planes
 
@@ -27,6 +28,11 @@ CONVS = [
     ((1, 6, 4, 5, 8), (3, 1, 1, 8, 3), (2, 1, 1), (1, 0, 0)),
     ((1, 5, 5, 5, 8), (1, 1, 1, 8, 3), (2, 2, 2), (0, 0, 0)),
     ((1, 4, 9, 11, 8), (5, 7, 7, 8, 2), (1, 2, 2), (0, 3, 3)),
+    ((1, 6, 10, 9, 3), (3, 7, 7, 3, 2), (2, 2, 2), "same"),
+    ((2, 5, 8, 7, 9), (3, 3, 3, 9, 4), (1, 2, 2), "same"),
+    ((2, 5, 7, 6, 4), (3, 3, 3, 1, 4), (1, 1, 1), (1, 1, 1)),
+    ((1, 5, 3, 3, 2), (3, 3, 3, 1, 2), (2, 2, 2), (1, 1, 1)),
+    ((1, 6, 9, 8, 3), (5, 3, 3, 1, 3), (1, 2, 2), "same"),
 ]
 # clip shape, window, strides, pads
 POOLS = [
@@ -38,6 +44,8 @@ POOLS = [
     ((1, 8, 6, 7, 2), (3, 3, 3), (2, 2, 2), (1, 1, 1)),
     ((1, 5, 7, 8, 2), (2, 2, 2), (1, 2, 2), (0, 0, 0)),
     ((1, 5, 7, 5, 2), (1, 1, 2), (2, 3, 1), (0, 0, 0)),
+    ((1, 5, 8, 7, 2), (3, 3, 3), (2, 2, 2), "same"),
+    ((1, 5, 4, 3, 2), (2, 2, 2), (2, 2, 2), "same"),
 ]
 
 
@@ -53,8 +61,9 @@ def value_and_gradients(function, *arrays):
 def test_planes_convolve_like_one_3d_convolution(clip, kernel, strides, pads):
     rng = np.random.default_rng(0)
     x, k = (rng.normal(size=shape).astype(np.float32) for shape in (clip, kernel))
+    options = {"strides": strides, "pads": pads, "groups": clip[-1] // kernel[-2]}
     found = [
-        value_and_gradients(lambda x, k, form=form: layers.conv3d(x, k, form, strides=strides, pads=pads), x, k)
+        value_and_gradients(lambda x, k, form=form: layers.conv3d(x, k, form, **options), x, k)
         for form in ("direct", "planes")
     ]
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-3), *found)
@@ -99,6 +108,24 @@ def test_an_average_pool_takes_the_mean_of_every_window():
     x = np.random.default_rng(0).normal(size=(2, 3, 5, 4, 2)).astype(np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(x, (2, 3, 4), (1, 2, 3))
     np.testing.assert_allclose(layers.avg_pool(jnp.asarray(x), (2, 3, 4)), windows.mean((5, 6, 7)), atol=1e-6)
+
+
+def test_an_average_pool_does_not_count_the_zeros_around_the_clip():
+    x = np.random.default_rng(0).normal(size=(1, 2, 6, 5, 2)).astype(np.float32)
+    found = layers.avg_pool(jnp.asarray(x), (1, 3, 3), strides=(1, 2, 2), pads="same")
+    rows, columns = [(0, 3), (2, 5), (4, 6)], [(0, 2), (1, 4), (3, 5)]  # an odd zero goes to the end of an axis
+    for row, (top, bottom) in enumerate(rows):
+        for column, (left, right) in enumerate(columns):
+            expected = x[:, :, top:bottom, left:right].mean((2, 3))
+            np.testing.assert_allclose(found[:, :, row, column], expected, atol=1e-6)
+
+
+def test_squeeze_and_excitation_scales_each_channel_by_what_the_whole_clip_says():
+    layer = layers.SqueezeExcite(3, 2, act=jax.nn.relu, rngs=nnx.Rngs(0))
+    x = np.random.default_rng(0).normal(size=(2, 2, 3, 4, 3)).astype(np.float32)
+    inner = np.maximum(x.mean((1, 2, 3)) @ layer.reduce.kernel[...], 0)
+    gate = 1 / (1 + np.exp(-(inner @ layer.expand.kernel[...])))
+    np.testing.assert_allclose(layer(jnp.asarray(x)), x * gate[:, None, None, None], rtol=1e-5, atol=1e-6)
 
 
 def test_dropout_keeps_the_mean_and_is_off_without_a_key():
