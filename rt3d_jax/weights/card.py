@@ -14,7 +14,21 @@ from rt3d_jax.weights import card_words, shared
 
 plain = card_words.plain
 
-NETWORKS = {"c3d": "C3D", "r2plus1d": "R(2+1)D-18", "s3d": "S3D", "s3d_rt3d": "S3D (RT3D's variant)"}
+NETWORKS = {
+    "c3d": "C3D",
+    "i3d": "I3D",
+    "mc3": "MC3-18",
+    "mobilenetv2": "3D-MobileNetV2",
+    "movinet_a0": "MoViNet-A0",
+    "r2plus1d": "R(2+1)D-18",
+    "r3d": "R3D-18",
+    "s3d": "S3D",
+    "s3d_rt3d": "S3D (RT3D's variant)",
+    "slowfast_r50": "SlowFast-R50 8x8",
+    "x3d_xs": "X3D-XS",
+    "x3d_s": "X3D-S",
+    "x3d_m": "X3D-M",
+}
 
 USE = """## Use
 With rt3d-jax installed, from a copy of this repository (`hf download OWNER/NAME --local-dir {name}`):

@@ -11,7 +11,7 @@ from lowering.bundle import bundles
 from lowering.peers import engines, networks, rounds
 from rt3d_jax.cli import bench, compare, main
 from rt3d_jax.configs import released
-from rt3d_jax.models import catalog, r2plus1d, s3d
+from rt3d_jax.models import catalog, resnet18, s3d
 
 MODELS = (
     catalog.Model("c3d", width=1 / 16, frames=16, size=32),
@@ -90,7 +90,7 @@ def test_every_network_is_timed_dense_and_sparse_beside_a_peer(
     model: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With one block in each stage; tests/lowering/test_catalog.py has the whole networks."""
-    monkeypatch.setattr(r2plus1d, "BLOCKS", 1)
+    monkeypatch.setattr(resnet18, "BLOCKS", 1)
     for stage in ("MIXED3", "MIXED4", "MIXED5"):
         monkeypatch.setattr(s3d, stage, getattr(s3d, stage)[:1])
     path = tmp_path / "bench.json"

@@ -75,8 +75,8 @@ WRONG = [
     ({"frames": 15}, "C3D frames is 15, expected at least 16: four pools halve it"),
     ({"size": 8}, "C3D size is 8, expected at least 16: four pools halve it"),
     ({"outputs": 0}, "C3D outputs is 0, expected at least 1"),
-    ({"width": 0}, "C3D width is 0, expected a factor above 0 (1 is the paper's network) and at most 16"),
-    ({"dropout": 1.0}, "C3D dropout is 1.0, expected at least 0 and below 1"),
+    ({"width": 17}, "C3D width is 17, expected a factor above 0 (1 is the paper's network) and at most 16"),
+    ({"dropout": 1.0}, "Model.dropout is 1.0, expected a number of at least 0 and below 1"),
 ]
 
 
@@ -89,9 +89,13 @@ def test_sizes_that_cannot_be_are_errors(change, message):
 
 
 UNKNOWN = (
-    "model is 'c4d', expected one of c3d, r2plus1d, s3d, s3d_rt3d, or a class of your own as module:Class; "
-    "did you mean c3d?"
+    "model is 'c4d', expected one of c3d, i3d, mc3, mobilenetv2, movinet_a0, r2plus1d, r3d, s3d, s3d_rt3d, "
+    "slowfast_r50, x3d_m, x3d_s, x3d_xs, or a class of your own as module:Class; did you mean c3d?"
 )
+
+
+def test_the_description_of_a_model_names_every_network():
+    assert all(re.search(rf"\b{name}\b", catalog.Model.__doc__ or "") for name in catalog.NETWORKS)
 
 
 def test_an_unknown_network_is_an_error_that_lists_the_known_ones():

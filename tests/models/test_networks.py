@@ -1,4 +1,4 @@
-"""Claims about R(2+1)D and S3D: their sizes, their forms and what they refuse."""
+"""Claims about the networks of the catalog but C3D: their sizes, their forms and what they refuse."""
 
 import dataclasses
 import functools
@@ -8,19 +8,33 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from rt3d_jax.models import catalog, r2plus1d, s3d
+from lowering.functions import trees
+from rt3d_jax.models import catalog, resnet18, s3d
 from rt3d_jax.sparsity import cost, patterns, plans
 from tests.models import parameters
 
 STILL = functools.partial(s3d.S3D, variant=dataclasses.replace(s3d.RT3D, second_pool=(3, 1), time_stride=1))
-# network, size, classes, parameters, MACs: (RT3D, AAAI-21) and its code, and what torchvision publishes
+# network, frames, size, classes, parameters, MACs as published
 SIZES = [
-    ("r2plus1d", 112, 101, 31_351_938, "40.519 G"),
-    ("r2plus1d", 112, 400, 31_505_325, "40.519 G"),
-    ("s3d", 224, 101, 8_013_573, "17.978 G"),
-    ("s3d", 224, 400, 8_320_048, "17.979 G"),
-    ("s3d_rt3d", 224, 101, 8_006_853, "24.530 G"),
-    ("s3d_still", 224, 101, 8_006_853, "39.714 G"),
+    # (RT3D, AAAI-21) and its code, and torchvision
+    ("r2plus1d", 16, 112, 101, 31_351_938, "40.519 G"),
+    ("r2plus1d", 16, 112, 400, 31_505_325, "40.519 G"),
+    ("s3d", 16, 224, 101, 8_013_573, "17.978 G"),
+    ("s3d", 16, 224, 400, 8_320_048, "17.979 G"),
+    ("s3d_rt3d", 16, 224, 101, 8_006_853, "24.530 G"),
+    ("s3d_still", 16, 224, 101, 8_006_853, "39.714 G"),
+    ("r3d", 16, 112, 400, 33_371_472, "40.697 G"),
+    ("mc3", 16, 112, 400, 11_695_440, "43.343 G"),
+    # PyTorchVideo, and Feichtenhofer (2020) for the MACs of X3D at the crops of training
+    ("x3d_xs", 4, 160, 400, 3_794_274, "0.6 G"),
+    ("x3d_s", 13, 160, 400, 3_794_274, "1.96 G"),
+    ("x3d_m", 16, 224, 400, 3_794_274, "4.73 G"),
+    ("slowfast_r50", 32, 256, 400, 34_566_488, "65.71 G"),
+    # pytorch-i3d, Efficient-3DCNNs, and TensorFlow's model garden less 15 gains and 14,272 running statistics. The MACs
+    # that their papers give count norms and activations too, so these are our own.
+    ("i3d", 64, 224, 400, 12_697_264, "111.153 G"),
+    ("mobilenetv2", 16, 112, 600, 3_122_648, "0.519 G"),
+    ("movinet_a0", 50, 172, 600, 3_126_071 - 15 - 14_272, "2.631 G"),
 ]
 # R(2+1)D's profile in the released code of (RT3D, AAAI-21)
 PROFILE = (
@@ -31,22 +45,31 @@ PROFILE = (
 TINY = [
     catalog.Model("r2plus1d", width=0.06, frames=3, size=9),
     catalog.Model("s3d", width=0.05, frames=14, size=17),
+    catalog.Model("movinet_a0", width=0.1, frames=4, size=34),
 ]
 
 
-@pytest.mark.parametrize(("name", "size", "classes", "count", "macs"), SIZES)
-def test_parameters_and_macs_are_those_of_the_sources(monkeypatch, name, size, classes, count, macs):
+@pytest.mark.parametrize(("name", "frames", "size", "classes", "count", "macs"), SIZES)
+def test_parameters_and_macs_are_those_of_the_sources(monkeypatch, name, frames, size, classes, count, macs):
     monkeypatch.setitem(catalog.NETWORKS, "s3d_still", STILL)
-    table = catalog.table(catalog.Model(name, size=size), classes)
-    assert (cost.parameters(table), f"{cost.macs(table) / 1e9:.3f} G") == (count, macs)
+    table = catalog.table(catalog.Model(name, frames=frames, size=size), classes)
+    digits = len(macs.split()[0].partition(".")[2])
+    assert (cost.parameters(table), f"{cost.macs(table) / 1e9:.{digits}f} G") == (count, macs)
     assert sum(layer.bytes for layer in table) == 4 * count
+
+
+def test_movinet_has_gains_and_running_statistics_besides():
+    leaves = trees.paths(catalog.shapes(catalog.Model("movinet_a0"), 600))
+    assert sum(leaf.size for _, leaf in leaves) == 3_126_071
+    assert sum(leaf.size for path, leaf in leaves if path.endswith("/gain")) == 15
+    assert sum(leaf.size for path, leaf in leaves if path.endswith(("/mean", "/var"))) == 14_272
 
 
 def test_mid_planes_are_those_of_the_first_convolution_of_a_block():
     shapes = catalog.shapes(catalog.Model("r2plus1d"), 2)
     planes = {
         name: [shapes[name][block][conv]["space"]["kernel"].shape[-1] for block in "01" for conv in ("conv1", "conv2")]
-        for name, _, _ in r2plus1d.STAGES
+        for name, _, _ in resnet18.STAGES
     }
     assert planes == {
         "layer1": [144, 144, 144, 144],
@@ -77,8 +100,15 @@ WRONG = [
     ("s3d", {"frames": 13}, "S3D frames is 13, expected at least 14: four strides and a pool of two frames need them"),
     ("s3d_rt3d", {"frames": 4}, "S3D frames is 4, expected at least 5: three pools halve it"),
     ("s3d", {"size": 16}, "S3D size is 16, expected at least 17: five strides and pools halve it"),
-    ("r2plus1d", {"frames": 0}, "R2Plus1D frames is 0, expected at least 1"),
+    ("r2plus1d", {"frames": 0}, "Model.frames is 0, expected a whole number of at least 1"),
     ("r2plus1d", {"width": 17}, f"R2Plus1D width is 17, expected {WIDTH}"),
+    ("r3d", {"width": 17}, f"R3D width is 17, expected {WIDTH}"),
+    ("mc3", {"width": 17}, f"MC3 width is 17, expected {WIDTH}"),
+    ("i3d", {"width": 17}, f"I3D width is 17, expected {WIDTH}"),
+    ("x3d_s", {"width": 17}, f"X3D width is 17, expected {WIDTH}"),
+    ("slowfast_r50", {"width": 17}, f"SlowFast width is 17, expected {WIDTH}"),
+    ("mobilenetv2", {"width": 17}, f"MobileNetV2 width is 17, expected {WIDTH}"),
+    ("movinet_a0", {"width": 17}, f"MoViNet width is 17, expected {WIDTH}"),
 ]
 
 

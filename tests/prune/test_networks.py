@@ -1,5 +1,5 @@
-"""Claims about plans and budgets on R(2+1)D and S3D, whose batch norms, shortcuts and concatenations tie layers
-together.
+"""Claims about plans and budgets on the networks of the catalog, in which batch norms, shortcuts, concatenations and
+gates tie layers together.
 """
 
 import functools
@@ -10,15 +10,27 @@ import pytest
 
 from lowering.functions import trees
 from rt3d_jax.models import catalog
-from rt3d_jax.prune import budget
+from rt3d_jax.prune import budget, freeze, own_loop
 from rt3d_jax.sparsity import cost, masks, patterns, plans
 from tests.models import parameters
 
 R2PLUS1D = catalog.Model("r2plus1d", width=0.06, frames=3, size=9)
 S3D = catalog.Model("s3d_rt3d", width=0.06, frames=5, size=17)
 NETWORKS = pytest.mark.parametrize("model", [R2PLUS1D, S3D], ids=lambda model: model.name)
+# Width, frames and size of the networks for which 0.1, 3 and 17 are too few.
+SIZES = {
+    "c3d": (0.1, 16, 16),
+    "s3d": (0.1, 14, 17),
+    "s3d_rt3d": (0.1, 5, 17),
+    **dict.fromkeys(("mobilenetv2", "movinet_a0", "x3d_xs"), (0.2, 3, 17)),
+}
+# X3D-S and X3D-M are X3D-XS with other pools.
+TINY = [
+    catalog.Model(name, *SIZES.get(name, (0.1, 3, 17))) for name in catalog.NETWORKS if name not in ("x3d_s", "x3d_m")
+]
+MOVINET = catalog.Model("movinet_a0", width=0.2, frames=3, size=17)
 CLASSES = 3
-FILTERS = (("fc|head", None), (".*", plans.Prune(patterns.FILTER)))
+FILTERS = (("fc2?|head|.*depthwise", None), (".*", plans.Prune(patterns.FILTER)))
 
 
 @functools.cache
@@ -76,7 +88,22 @@ def test_a_dropped_filter_takes_along_its_vectors_and_never_its_statistics(model
     assert dropped
 
 
-@NETWORKS
+@pytest.mark.parametrize("model", TINY, ids=lambda model: model.name)
+def test_the_default_plan_prunes_every_network_of_the_catalog(model):
+    params, table = traced(model)
+    plan = own_loop.default_plan(table, plans.Prune(patterns.kgs(4, 2)))
+    tree = own_loop.masks_at(1.3, params, plan, table)
+    assert 1.3 <= cost.macs(table) / cost.macs(table, tree) <= 1.35
+    masked = {layer.name for layer in table if cost.leaf(tree, layer.name) is not None}
+    fixed = {layer.name for layer in table if layer.fixed}
+    assert masked - fixed
+    depthwise = {layer.name for layer in table if layer.name.endswith("/depthwise")}
+    assert fixed == (depthwise | {"stem/time"} if model.name == "x3d_xs" else depthwise)
+    kept = cost.kernels(freeze.apply_masks(params, tree), table)
+    assert sum(layer.positions * np.count_nonzero(kept[layer.name]) for layer in table) == cost.macs(table, tree)
+
+
+@pytest.mark.parametrize("model", [R2PLUS1D, S3D, MOVINET], ids=lambda model: model.name)
 def test_what_a_dropped_filter_takes_along_changes_no_answer(model):
     params, table = traced(model)
     closed = budget.to_rate(params, FILTERS, table, 1.8)

@@ -15,7 +15,7 @@ from flax import nnx
 from lowering.bundle import run
 from lowering.graph import interpret, ops
 from lowering.targets import targets
-from rt3d_jax.models import catalog, layers, r2plus1d, s3d
+from rt3d_jax.models import catalog, layers, resnet18, s3d
 from rt3d_jax.sparsity import cost, masks, patterns, plans
 from tests.lowering import conftest, networks
 from tests.lowering.bundle import test_backends
@@ -95,7 +95,7 @@ class Blocks(nnx.Module):
 
     def __init__(self, rngs: nnx.Rngs):
         shared = {"form": "direct", "rngs": rngs}
-        self.stage = r2plus1d.Stage(3, 10, 2, **shared)
+        self.stage = resnet18.Stage(3, 10, 2, "factored", **shared)
         self.mixed = s3d.Mixed(10, (5, 6, 9, 3, 4, 6), shift=True, norm=s3d.RT3D.norm, **shared)
         self.head = layers.Conv(24, CLASSES, (1, 1, 1), **shared)
 
