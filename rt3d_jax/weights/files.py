@@ -8,6 +8,8 @@ import safetensors.numpy
 
 from rt3d_jax.weights import torchfile
 
+PICKLES = (".pth", ".pt", ".pyth")
+
 
 def read(path: pathlib.Path) -> dict[str, np.ndarray]:
     """The arrays of a file by their names in it. Nothing in the file is run.
@@ -18,10 +20,10 @@ def read(path: pathlib.Path) -> dict[str, np.ndarray]:
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there, expected a .pth or .safetensors file")
-    if path.suffix in (".pth", ".pt"):
+    if path.suffix in PICKLES:
         return torchfile.read(path)
     if path.suffix != ".safetensors":
-        raise ValueError(f"{path} ends in {path.suffix!r}, expected .pth, .pt or .safetensors")
+        raise ValueError(f"{path} ends in {path.suffix!r}, expected {', '.join(PICKLES)} or .safetensors")
     try:
         return safetensors.numpy.load_file(path)
     except safetensors.SafetensorError as error:

@@ -118,6 +118,8 @@ def convert(
     for layer, conv in source.flattened:
         found[f"{layer}/kernel"] = _channels_last(found[f"{layer}/kernel"], expected[f"{conv}/kernel"][-1])
     for path, shape in expected.items():
+        if found[path].shape == (1, 1, 1, *shape):  # a dense layer that is a convolution there
+            found[path] = found[path].reshape(shape)
         if found[path].shape != shape:
             raise ValueError(f"{where} has {path} of shape {found[path].shape}, expected {shape} for {source.origin}")
     leaves = {path: np.ascontiguousarray(found[path], np.float32) for path in expected}

@@ -34,6 +34,13 @@ R2PLUS1D: Rows = (
     (r"(layer\d)\.(\d)\.downsample\.[01]", r"\1/\2/downsample"),
     (r"fc", "fc"),
 )
+# R3D-18 and MC3-18, whose convolutions are not factored.
+RESNET18: Rows = (
+    (r"stem\.[01]", "stem"),
+    (r"(layer\d)\.(\d)\.(conv\d)\.[01]", r"\1/\2/\3"),
+    (r"(layer\d)\.(\d)\.downsample\.[01]", r"\1/\2/downsample"),
+    (r"fc", "fc"),
+)
 # torchvision numbers the blocks among the pools: 7 and 13 are pools.
 MIXED = dict(zip((5, 6, 8, 9, 10, 11, 12, 14, 15), (*s3d.MIXED3, *s3d.MIXED4, *s3d.MIXED5), strict=True))
 S3D: Rows = (
@@ -61,20 +68,78 @@ C3D: Rows = (
     (r"backbone\.(fc[67])", r"\1"),
     (r"cls_head\.fc_cls", "fc8"),
 )
+# PyTorchVideo's stem calls the convolution over space conv_t and the one over time conv_xy.
+X3D: Rows = (
+    (r"blocks\.0\.conv\.conv_t", "stem/space"),
+    (r"blocks\.0\.(conv\.conv_xy|norm)", "stem/time"),
+    *(
+        (rf"blocks\.([1-4])\.res_blocks\.(\d+)\.{theirs}", rf"stage\1/\2/{ours}")
+        for theirs, ours in (
+            (r"branch1_(conv|norm)", "shortcut"),
+            (r"branch2\.(conv|norm)_a", "expand"),
+            (r"branch2\.(conv_b|norm_b\.0)", "depthwise"),
+            (r"branch2\.norm_b\.1\.block\.0", "excite/reduce"),
+            (r"branch2\.norm_b\.1\.block\.2", "excite/expand"),
+            (r"branch2\.(conv|norm)_c", "project"),
+        )
+    ),
+    (r"blocks\.5\.pool\.pre_(conv|norm)", "head/conv1"),
+    (r"blocks\.5\.pool\.post_conv", "head/conv2"),
+    (r"blocks\.5\.proj", "head/fc"),
+)
+PATHS = ((0, "slow"), (1, "fast"))
+SLOWFAST: Rows = (
+    *((rf"blocks\.0\.multipathway_blocks\.{number}\.(conv|norm)", f"{path}/stem") for number, path in PATHS),
+    *(
+        (rf"blocks\.([1-4])\.multipathway_blocks\.{number}\.res_blocks\.(\d)\.{theirs}", rf"{path}/stage\1/\2/{ours}")
+        for number, path in PATHS
+        for theirs, ours in (
+            (r"branch1_(conv|norm)", "downsample"),
+            (r"branch2\.(conv|norm)_a", "conv1"),
+            (r"branch2\.(conv|norm)_b", "conv2"),
+            (r"branch2\.(conv|norm)_c", "conv3"),
+        )
+    ),
+    *(
+        (rf"blocks\.{before}\.multipathway_fusion\.(conv_fast_to_slow|norm)", f"join/stage{before + 1}")
+        for before in range(4)
+    ),
+    (r"blocks\.6\.proj", "fc"),
+)
 
 KINETICS = {"mean": clips.KINETICS_MEAN, "std": clips.KINETICS_STD}
+PYTORCHVIDEO = {"mean": (0.45, 0.45, 0.45), "std": (0.225, 0.225, 0.225)}
 # MMAction2 takes (104, 117, 128) from RGB values of 0 to 255 and scales by nothing.
 SPORTS1M = {"mean": (104 / 255, 117 / 255, 128 / 255), "std": (1 / 255, 1 / 255, 1 / 255)}
 
+
+def _resnet18(name: str, rows: Rows) -> Source:
+    """torchvision's r2plus1d_18, r3d_18 or mc3_18."""
+    return Source(
+        origin=f"torchvision's {name}_18",
+        rows=rows,
+        head="fc",
+        model=catalog.Model(name, frames=16, size=112, dropout=0.0),
+        clip=clips.ClipSpec(clips.Windows(16, 2), short_side=128, size=112, flip=True, **KINETICS),
+    )
+
+
+def _x3d(name: str, sampling: clips.Windows, size: int) -> Source:
+    """PyTorchVideo's X3D, with the crops on which it is evaluated: they are larger than those of training."""
+    return Source(
+        origin=f"PyTorchVideo's {name}",
+        rows=X3D,
+        head="head/fc",
+        model=catalog.Model(name, frames=sampling.frames, size=size, dropout=0.5),
+        clip=clips.ClipSpec(sampling, short_side=size, size=size, flip=True, **PYTORCHVIDEO),
+    )
+
+
 # By network. torchvision's models were trained at 15 frames a second: every second frame of most videos.
 SOURCES: dict[str, Source] = {
-    "r2plus1d": Source(
-        origin="torchvision's r2plus1d_18",
-        rows=R2PLUS1D,
-        head="fc",
-        model=catalog.Model("r2plus1d", frames=16, size=112, dropout=0.0),
-        clip=clips.ClipSpec(clips.Windows(16, 2), short_side=128, size=112, flip=True, **KINETICS),
-    ),
+    "r2plus1d": _resnet18("r2plus1d", R2PLUS1D),
+    "r3d": _resnet18("r3d", RESNET18),
+    "mc3": _resnet18("mc3", RESNET18),
     "s3d": Source(
         origin="torchvision's s3d",
         rows=S3D,
@@ -89,5 +154,15 @@ SOURCES: dict[str, Source] = {
         model=catalog.Model("c3d", frames=16, size=112, dropout=0.5),
         clip=clips.ClipSpec(clips.Windows(16, 1), short_side=128, size=112, flip=True, **SPORTS1M),
         flattened=(("fc6", "conv5b"),),
+    ),
+    "x3d_xs": _x3d("x3d_xs", clips.Windows(4, 12), 182),
+    "x3d_s": _x3d("x3d_s", clips.Windows(13, 6), 182),
+    "x3d_m": _x3d("x3d_m", clips.Windows(16, 5), 256),
+    "slowfast_r50": Source(
+        origin="PyTorchVideo's slowfast_r50",
+        rows=SLOWFAST,
+        head="fc",
+        model=catalog.Model("slowfast_r50", frames=32, size=256, dropout=0.5),
+        clip=clips.ClipSpec(clips.Windows(32, 2), short_side=256, size=256, flip=True, **PYTORCHVIDEO),
     ),
 }

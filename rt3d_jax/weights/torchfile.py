@@ -12,7 +12,7 @@ import numpy as np
 
 from rt3d_jax.weights import torchpickle, torchstream, torchzip
 
-WRAPPERS = ("state_dict", "model")  # under which trainers put the state dict
+WRAPPERS = ("state_dict", "model", "model_state")  # under which trainers put the state dict
 # What unpickling and zipfile raise at damage; ValueError and RuntimeError have more kinds below them.
 BROKEN = (
     *(pickle.UnpicklingError, zipfile.BadZipFile, struct.error, EOFError, OSError),
@@ -53,9 +53,8 @@ def _state_dict(content: Any) -> dict[str, torchpickle.Tensor]:
     items = content.items() if isinstance(content, dict) else ()
     tensors = {k: v for k, v in items if isinstance(v, torchpickle.Tensor) and isinstance(k, str) and k.isprintable()}
     if not tensors:
-        raise torchpickle.Refused(
-            f"holds no tensors by name, expected a state dict, or one under {' or '.join(WRAPPERS)}"
-        )
+        wrappers = f"{', '.join(WRAPPERS[:-1])} or {WRAPPERS[-1]}"
+        raise torchpickle.Refused(f"holds no tensors by name, expected a state dict, or one under {wrappers}")
     return tensors
 
 

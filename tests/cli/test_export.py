@@ -59,7 +59,7 @@ def test_what_the_verbs_are_given_is_checked(folder, tmp_path, capsys):
     assert "is a folder, whose config.json says its model, labels and frames" in error(
         "import", folder, "--model", "c3d"
     )
-    assert "is no folder; name the network of a file with --model: r2plus1d, s3d, c3d" in error(
+    assert "is no folder; name the network of a file with --model: r2plus1d, r3d, mc3, s3d, c3d, x3d_xs" in error(
         "import", folder / shared.MODEL
     )
     assert "config.json is not there, expected a folder that `rt3d export` wrote, whole" in error("import", tmp_path)

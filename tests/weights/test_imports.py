@@ -15,6 +15,7 @@ from rt3d_jax.models import catalog
 from rt3d_jax.training import checkpoints, phases, pretrained, recipes
 from rt3d_jax.weights import files, imports, sources
 from tests.training import test_batch_norm
+from tests.weights import references
 
 LABELS = synthetic.CLASSES
 
@@ -58,9 +59,18 @@ def test_the_published_clips_and_networks_fit_each_other():
 
 
 def test_every_leaf_of_every_network_has_a_source(video):
-    for name, model in (("r2plus1d", video.r2plus1d_18()), ("s3d", video.s3d())):
-        with torch.device("meta"):
-            state = {key: np.broadcast_to(np.float32(0), tensor.shape) for key, tensor in model.state_dict().items()}
+    with torch.device("meta"):
+        networks = {
+            "r2plus1d": video.r2plus1d_18(),
+            "r3d": video.r3d_18(),
+            "mc3": video.mc3_18(),
+            "s3d": video.s3d(),
+            "slowfast_r50": references.SlowFast(1, 400),
+            **{name: references.X3D(1, 400, 4, 32) for name in ("x3d_xs", "x3d_s", "x3d_m")},
+        }
+    assert {*networks, "c3d"} == {*sources.SOURCES}
+    for name, network in networks.items():
+        state = {key: np.broadcast_to(np.float32(0), tensor.shape) for key, tensor in network.state_dict().items()}
         _, classes = imports.convert(state, sources.SOURCES[name], catalog.Model(name, frames=16, size=32))
         assert classes == 400
 

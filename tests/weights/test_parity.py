@@ -9,11 +9,13 @@ import torch
 from rt3d_jax.models import catalog
 from rt3d_jax.weights import files, imports, sources
 from tests.models import parameters
-from tests.weights import conftest
+from tests.weights import conftest, references
 
 CLASSES = 11
 LIMIT = 1e-4
 C3D = catalog.Model("c3d", width=1 / 16, frames=16, size=32)
+X3D = catalog.Model("x3d_xs", width=0.1, frames=5, size=161)  # one frame and row more than its average pool sees
+SLOWFAST = catalog.Model("slowfast_r50", width=0.1, frames=9, size=40)
 # torch module, the layer here, its pool
 CONVS = (
     ("conv1a", "conv1", (1, 2, 2)),
@@ -56,14 +58,14 @@ class MMActionC3D(torch.nn.Module):
         return self.cls_head.get_submodule("fc_cls")(x)
 
 
-def error(network, source, model, path):
+def error(network, source, model, path, form="auto"):
     """The largest error of the logits over the largest logit, for weights that were written to a file."""
     params, classes = imports.convert(files.read(path), source, model)
     assert classes == CLASSES
     clip = parameters.clip(model)
     with torch.no_grad():
         expected = network(torch.tensor(clip.transpose(0, 4, 1, 2, 3))).numpy()
-    found = jax.jit(catalog.apply_function(model, classes))(params, clip)
+    found = jax.jit(catalog.apply_function(model, classes, form))(params, clip)
     assert np.abs(expected).max() > 1e-2
     return np.abs(found - expected).max() / np.abs(expected).max()
 
@@ -76,6 +78,25 @@ def test_r2plus1d_is_torchvisions(video, tmp_path):
     torch.save(network.state_dict(), tmp_path / "new.pth")
     old, new = (imports.convert(files.read(tmp_path / f"{name}.pth"), source, model) for name in ("weights", "new"))
     jax.tree.map(np.testing.assert_array_equal, old, new)
+
+
+@pytest.mark.parametrize("name", ["r3d", "mc3"])
+def test_r3d_and_mc3_are_torchvisions(video, tmp_path, name):
+    network = conftest.randomised(getattr(video, f"{name}_18")(num_classes=CLASSES))
+    torch.save(network.state_dict(), tmp_path / "weights.pth")
+    model = catalog.Model(name, frames=5, size=22)
+    assert error(network, sources.SOURCES[name], model, tmp_path / "weights.pth") < LIMIT
+
+
+@pytest.mark.parametrize(
+    ("model", "network"),
+    [(X3D, references.X3D(X3D.width, CLASSES, 4, 160)), (SLOWFAST, references.SlowFast(SLOWFAST.width, CLASSES))],
+    ids=["x3d", "slowfast"],
+)
+def test_x3d_and_slowfast_are_pytorchvideos(tmp_path, model, network):
+    path = tmp_path / "weights.pyth"
+    torch.save({"model_state": conftest.randomised(network).state_dict()}, path)
+    assert error(network, sources.SOURCES[model.name], model, path, "direct") < LIMIT
 
 
 def test_s3d_is_torchvisions(video, tmp_path):
