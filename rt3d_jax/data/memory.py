@@ -86,6 +86,8 @@ def _clean() -> None:
     """Removes what killed processes left."""
     for path in FOLDER.glob(f"{PREFIX}*"):
         if not LOCK.fullmatch(path.name):
+            if not (FOLDER / path.name.rpartition("-")[0]).exists():  # of a worker that outlived its closed region
+                path.unlink(missing_ok=True)
             continue
         with contextlib.suppress(OSError):  # another user's, or removed meanwhile
             lock = os.open(path, os.O_RDWR)

@@ -56,6 +56,15 @@ def test_the_next_region_removes_what_a_killed_group_of_processes_left_and_nothi
     kept.close()
 
 
+def test_what_a_worker_shares_behind_the_end_of_its_region_is_removed_by_the_next(named):
+    shared = shared_memory.SharedMemory(create=True, size=100)
+    (memory.FOLDER / named.name).unlink()
+    memory.Region().close()
+    assert not (memory.FOLDER / shared.name).exists()
+    named.close()
+    shared.close()
+
+
 def test_too_little_room_is_said_before_anything_is_shared(monkeypatch):
     usage = collections.namedtuple("usage", "total free")
     monkeypatch.setattr(memory.shutil, "disk_usage", lambda _: usage(64_000_000, 50_000_000))
