@@ -37,9 +37,18 @@ class Tracer:
         return values.Ref(name, views.flat(shape), dtype)
 
     def step(self, eqn: core.JaxprEqn, inputs: list[Any]) -> Sequence[Any]:
-        """The values of an operation's results."""
+        """The values of an operation's results. Arrays without elements are constants, whatever they are made of."""
         if all(isinstance(value, values.Const) for value in inputs):
             return _compute(eqn, inputs)
+        empty = {place: aval for place, each in enumerate(eqn.outvars) if 0 in (aval := each.aval).shape}
+        if not empty:
+            return self._step(eqn, inputs)
+        found = [] if len(empty) == len(eqn.outvars) else self._step(eqn, inputs)
+        nothing = {place: values.Const(np.zeros(aval.shape, aval.dtype)) for place, aval in empty.items()}
+        return [nothing.get(place) or found[place] for place in range(len(eqn.outvars))]
+
+    def _step(self, eqn: core.JaxprEqn, inputs: list[Any]) -> Sequence[Any]:
+        """The values of an operation that depends on the network's inputs."""
         if (why := sources.refusal(eqn)) is not None:
             self._refused.append(f"{sources.line(eqn)}: {eqn.primitive.name} ({why})")
         rule = rules.RULES.get(eqn.primitive.name)

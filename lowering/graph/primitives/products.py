@@ -11,7 +11,7 @@ from lowering.graph.values import NoKernel, Ref, Tracer
 
 def conv(tracer: Tracer, eqn: values.Equation, x: Any, kernel: Any) -> Ref:
     """One to three spatial axes. Without a third, the examples of the batch are the frames."""
-    x, p = values.computed(x), eqn.params
+    x, p, shape = values.computed(x), eqn.params, eqn.outvars[0].aval.shape
     batch, channels, *spatial = p["dimension_numbers"].lhs_spec
     rank = len(spatial)
     if not 1 <= rank <= 3 or (rank == 3 and x.shape[batch] != 1):
@@ -23,12 +23,13 @@ def conv(tracer: Tracer, eqn: values.Equation, x: Any, kernel: Any) -> Ref:
         raise NoKernel(f"its padding {p['padding']} is negative")
     weights = _kernel(values.weight(kernel), p)
     strides: Any = _padded(p["window_strides"], 1, rank)
-    if not x.is_map and weights[..., 0, 0].size == 1 and all(x.shape[axis] == 1 for axis in (batch, *spatial)):
-        return _dense(tracer, values.name(kernel, "conv"), x, weights[0, 0, 0], eqn.outvars[0].aval.shape)
+    alone = all(x.shape[axis] == 1 for axis in (batch, *spatial)) and int(np.prod(shape)) == weights.shape[4]
+    if not x.is_map and weights[..., 0, 0].size == 1 and alone:
+        return _dense(tracer, values.name(kernel, "conv"), x, weights[0, 0, 0], shape)
     axes = _spatial(p["dimension_numbers"].lhs_spec)
     op = ops.Conv(weights, np.zeros(weights.shape[4], np.float32), strides, padding)
     node = tracer.add(values.name(kernel, "conv"), op, [tracer.as_map(x, axes)])
-    return Ref(node, views.laid(eqn.outvars[0].aval.shape, _spatial(p["dimension_numbers"].out_spec)))
+    return Ref(node, views.laid(shape, _spatial(p["dimension_numbers"].out_spec)))
 
 
 def dot(tracer: Tracer, eqn: values.Equation, a: Any, b: Any) -> Ref:

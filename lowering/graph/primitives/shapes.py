@@ -15,6 +15,8 @@ def reshape(tracer: Tracer, eqn: values.Equation, x: Any, *_: Any) -> Ref:
     shape = tuple(eqn.outvars[0].aval.shape)
     if int(np.prod(shape)) != int(np.prod(x.shape)):
         raise NoKernel("it repeats values")
+    if (order := eqn.params.get("dimensions")) is not None and eqn.primitive.name == "reshape":
+        x = _turned(x, order)
     view = x.view.reshape(shape)
     if view is None:
         x = tracer.as_flat(x)
@@ -24,14 +26,14 @@ def reshape(tracer: Tracer, eqn: values.Equation, x: Any, *_: Any) -> Ref:
 
 def transpose(tracer: Tracer, eqn: values.Equation, x: Any) -> Ref:
     """A feature map, or an array of one axis, in another order of axes: who reads it next knows where each lies."""
-    if not x.is_map and sum(size > 1 for size in x.shape) > 1:
-        raise NoKernel("it moves the axes of a flat array")
-    return Ref(x.node, x.view.transpose(eqn.params["permutation"]), x.dtype)
+    return _turned(x, eqn.params["permutation"])
 
 
 def concatenate(tracer: Tracer, eqn: values.Equation, *xs: Any) -> Ref:
-    """Feature maps joined along channels, or vectors one after the other."""
-    parts, axis = [values.computed(x) for x in xs], eqn.params["dimension"]
+    """Feature maps joined along channels, or vectors one after the other; what has no elements is left out."""
+    parts, axis = [values.computed(x) for x in xs if np.prod(x.shape)], eqn.params["dimension"]
+    if len(parts) == 1:
+        return parts[0]
     shape = tuple(eqn.outvars[0].aval.shape)
     if any(part.is_map for part in parts):
         first = next(part for part in parts if part.is_map)
@@ -60,3 +62,9 @@ def same(tracer: Tracer, eqn: values.Equation, x: Any, *_: Any) -> Ref:
 def each(tracer: Tracer, eqn: values.Equation, *xs: Any) -> Sequence[Any]:
     """A barrier: all its operands as they are."""
     return xs
+
+
+def _turned(x: Ref, order: Sequence[int]) -> Ref:
+    if not x.is_map and sum(size > 1 for size in x.shape) > 1:
+        raise NoKernel("it moves the axes of a flat array")
+    return Ref(x.node, x.view.transpose(order), x.dtype)

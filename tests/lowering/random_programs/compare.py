@@ -1,0 +1,76 @@
+"""A program's graph beside JAX."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from lowering.graph import interpret, ops, trace
+from lowering.graph.rewrites import stages
+from lowering.targets import targets
+from tests.lowering.random_programs import program
+
+CLOSE, ROUNDED = 2e-4, 5e-2  # of the largest value; the latter for programs with 16-bit floats
+MOVED = 1e-6  # how far inputs are moved to see how far answers move
+TARGETS = ("host", "vulkan:adreno")
+
+
+def faults(made: program.Program) -> list[str]:
+    """What is wrong with the graphs of a program: an error, or an answer that is not JAX's. JAX must take it."""
+    function = jax.jit(made)
+    expected = answers(function, made.params, made.inputs)
+    try:
+        traced = trace.trace(made, made.params, list(made.inputs))
+        return [fault for name, graph in graphs(traced) if (fault := _fault(name, graph, made, function, expected))]
+    except Exception as error:
+        return [f"{type(error).__name__}: {error}"]
+
+
+def graphs(traced: ops.Graph) -> Iterator[tuple[str, ops.Graph]]:
+    """The graph as it was traced, and as targets compute it; layers are fused wherever they can be."""
+    yield "traced", traced
+    for name in TARGETS:
+        yield name, stages.rewrite(traced, dataclasses.replace(targets.find(name), cache_bytes=1))
+
+
+def answers(function: Any, params: Any, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+    return [np.asarray(each) for each in jax.tree.leaves(function(params, *inputs))]
+
+
+def _fault(name: str, graph: ops.Graph, made: program.Program, function: Any, expected: list[np.ndarray]) -> str:
+    found = interpret.results(graph, *made.inputs)
+    for place, (a, b) in enumerate(zip(found, expected, strict=True)):
+        if a.shape != b.shape or str(a.dtype) != ops.STORED.get(str(b.dtype), str(b.dtype)):
+            return f"{name}: result {place} is {a.dtype}{a.shape}, JAX's {b.dtype}{b.shape}"
+    off = [distance(a, b) for a, b in zip(found, expected, strict=True)]
+    allowed = tolerance(made)
+    if max(off) <= allowed:
+        return ""
+    shaken = unsteady(made, function, expected)
+    worst = [(place, far) for place, far in enumerate(off) if far > max(allowed, 30 * shaken[place])]
+    return f"{name}: results (place, error) {worst}" if worst else ""
+
+
+def tolerance(made: program.Program) -> float:
+    text = str(jax.make_jaxpr(made)(made.params, *made.inputs))
+    return ROUNDED if "bf16" in text or "f16" in text else CLOSE
+
+
+def unsteady(made: program.Program, function: Any, expected: list[np.ndarray]) -> list[float]:
+    """How far each of JAX's own answers moves with inputs that are moved by next to nothing."""
+    rng, worst = np.random.default_rng(0), [0.0] * len(expected)
+    for _ in range(3):
+        near = [x * (1 + MOVED * rng.normal(size=x.shape)).astype(x.dtype) if x.dtype == np.float32 else x for x in made.inputs]
+        found = answers(function, made.params, near)
+        worst = [max(w, distance(a, b)) for w, a, b in zip(worst, found, expected, strict=True)]
+    return worst
+
+
+def distance(a: np.ndarray, b: np.ndarray) -> float:
+    """The largest difference, of the largest value of JAX's where that is more than 1."""
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    if not np.isfinite(b).all():
+        return 0.0 if np.array_equal(np.isfinite(a), np.isfinite(b)) else float("inf")
+    return float(np.abs(a - b).max(initial=0) / max(np.abs(b).max(initial=0), 1e-3))
