@@ -11,8 +11,8 @@ from lowering.kernels.mlir import types
 from lowering.targets import targets
 
 REDUCTION = re.compile(
-    r"(?P<pad> *)(?P<head>%\S+ = stablehlo\.reduce\(.*\)) applies (?P<operation>stablehlo\.\w+) across dimensions = "
-    r"(?P<rest>.* -> tensor<(?:\d+x)*(?P<type>\w+)>)"
+    r"(?P<pad> *)%(?P<name>\S+) = (?P<head>stablehlo\.reduce\(.*\)) applies (?P<operation>stablehlo\.\w+) "
+    r"across dimensions = (?P<rest>.* -> (?P<to>tensor<(?:\d+x)*(?P<type>\w+)>))"
 )
 
 
@@ -71,10 +71,12 @@ def function(name: str, nodes: list[ops.Node], scope: str, target: targets.Targe
 
 
 def one_by_one(line: str) -> list[str]:
-    """A reduction in StableHLO as one that IREE does not spread over a subgroup.
+    """A reduction in StableHLO as IREE 3.13 computes it right on any GPU: in a dispatch of its own, by one invocation.
 
-    It would do so for the size of subgroup that it expects of the target, and give wrong sums on a GPU with another.
-    What is added up is compared with infinity, which changes nothing for numbers and is no reduction that IREE knows.
+    In one dispatch with what reads the result, such as x - mean(x), its SPIR-V gives wrong numbers; a barrier keeps the
+    two apart. It would also spread the reduction over a subgroup of the size that it expects of the target, and give
+    wrong sums on a GPU with another size. What is added up is therefore compared with infinity, which changes nothing
+    for numbers and is no reduction that IREE knows.
     """
     found = REDUCTION.fullmatch(line)
     if found is None or not found["type"].startswith(("f", "bf")):
@@ -82,7 +84,7 @@ def one_by_one(line: str) -> list[str]:
     scalar, pad, element = f"tensor<{found['type']}>", found["pad"], found["type"]
     largest = {"f32": "0x7F800000", "f16": "0x7C00", "bf16": "0x7F80"}[element]
     return [
-        f"{pad}{found['head']} across dimensions = {found['rest']}",
+        f"{pad}%whole_{found['name']} = {found['head']} across dimensions = {found['rest']}",
         f"{pad} reducer(%one: {scalar}, %more: {scalar}) {{",
         f"{pad}  %both = {found['operation']} %one, %more : {scalar}",
         f"{pad}  %largest = stablehlo.constant dense<{largest}> : {scalar}",
@@ -90,6 +92,7 @@ def one_by_one(line: str) -> list[str]:
         f"{pad}  %next = stablehlo.select %real, %both, %one : tensor<i1>, {scalar}",
         f"{pad}  stablehlo.return %next : {scalar}",
         f"{pad}}}",
+        f"{pad}%{found['name']} = stablehlo.optimization_barrier %whole_{found['name']} : {found['to']}",
     ]
 
 

@@ -62,7 +62,10 @@ def unsteady(made: program.Program, function: Any, expected: list[np.ndarray]) -
     """How far each of JAX's own answers moves with inputs that are moved by next to nothing."""
     rng, worst = np.random.default_rng(0), [0.0] * len(expected)
     for _ in range(3):
-        near = [x * (1 + MOVED * rng.normal(size=x.shape)).astype(x.dtype) if x.dtype == np.float32 else x for x in made.inputs]
+        near = [
+            x * (1 + MOVED * rng.normal(size=x.shape)).astype(x.dtype) if x.dtype == np.float32 else x
+            for x in made.inputs
+        ]
         found = answers(function, made.params, near)
         worst = [max(w, distance(a, b)) for w, a, b in zip(worst, found, expected, strict=True)]
     return worst

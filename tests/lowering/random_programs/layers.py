@@ -15,7 +15,11 @@ def convolution(draw: Draw, x: Array) -> Array | None:
     if not 3 <= x.ndim <= 5:
         return None
     rank = x.ndim - 2
-    given = draw.order(x.ndim) if draw.chance(0.3) else draw.one([(0, x.ndim - 1, *range(1, x.ndim - 1)), (*range(x.ndim),)])
+    given = (
+        draw.order(x.ndim)
+        if draw.chance(0.3)
+        else draw.one([(0, x.ndim - 1, *range(1, x.ndim - 1)), (*range(x.ndim),)])
+    )
     batch, channels, *spatial = given
     if x.shape[channels] > 24:
         return None
@@ -35,9 +39,7 @@ def convolution(draw: Draw, x: Array) -> Array | None:
     numbers = lax.ConvDimensionNumbers(tuple(given), tuple(rhs), tuple(out))
     sizes = [(x.shape[axis] - 1) * s + 1 for axis, s in zip(spatial, stretch, strict=True)]
     padding = _padding(draw, sizes, [(k - 1) * d + 1 for k, d in zip(window, dilation, strict=True)])
-    return lax.conv_general_dilated(
-        x, kernel, strides, padding, stretch, dilation, numbers, feature_group_count=groups
-    )
+    return lax.conv_general_dilated(x, kernel, strides, padding, stretch, dilation, numbers, feature_group_count=groups)
 
 
 def _padding(draw: Draw, sizes: list[int], windows: list[int]) -> list[tuple[int, int]]:
@@ -76,9 +78,7 @@ def residual(draw: Draw, x: Array) -> Array | None:
     groups = draw.one((1, draw.divisor(channels)))
     kernel = draw.weight(*window, channels // groups, channels, fan=math.prod(window) * channels // groups)
     numbers = (f"N{letters}C", f"{letters}IO", f"N{letters}C")
-    y = lax.conv_general_dilated(
-        x, kernel, [1] * rank, "SAME", dimension_numbers=numbers, feature_group_count=groups
-    )
+    y = lax.conv_general_dilated(x, kernel, [1] * rank, "SAME", dimension_numbers=numbers, feature_group_count=groups)
     y = jax.nn.relu(y + draw.weight(channels)) if draw.chance(0.5) else y
     return (x + y if draw.chance(0.5) else y + x) / 2
 

@@ -124,7 +124,9 @@ def joined(draw: Draw, x: Array) -> Array | None:
     if not x.ndim:
         return None
     axis = draw.pick(0, x.ndim - 1)
-    beside = lambda shape: len(shape) == x.ndim and all(a == b or n == axis for n, (a, b) in enumerate(zip(shape, x.shape, strict=True)))
+    beside = lambda shape: (
+        len(shape) == x.ndim and all(a == b or n == axis for n, (a, b) in enumerate(zip(shape, x.shape, strict=True)))
+    )
     found = [x, draw.other(lambda each: beside(each.shape))]
     if draw.chance(0.3):
         shape = list(x.shape)
@@ -165,8 +167,13 @@ def rolled(draw: Draw, x: Array) -> Array | None:
             return jnp.flip(x, draw.some(x.ndim))
         case 2 if x.ndim in (3, 4):
             sizes = [x.shape[0], *(draw.pick(1, 6) for _ in x.shape[1:-1]), x.shape[-1]]
-            return jax.image.resize(x, sizes, draw.one(("nearest", "bilinear", "cubic"))) if math.prod(sizes) < LARGEST else None
+            return (
+                jax.image.resize(x, sizes, draw.one(("nearest", "bilinear", "cubic")))
+                if math.prod(sizes) < LARGEST
+                else None
+            )
         case _:
+            axis = max(range(x.ndim), key=lambda each: x.shape[each])
             after = lax.slice_in_dim(x, 1, None, axis=axis)
             return jnp.concatenate([after, jnp.zeros_like(lax.slice_in_dim(x, 0, 1, axis=axis))], axis)
 

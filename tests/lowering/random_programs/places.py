@@ -44,7 +44,10 @@ def of_numbers(draw: Draw, x: Array) -> Array | None:
             *(lambda v: jnp.sin(v), lambda v: jnp.arctan2(v, 1 + jnp.abs(v)), lambda v: lax.rsqrt(v**2 + 0.5)),
             *(lambda v: jnp.where(v > 0.137, v, 0.0), lambda v: jnp.exp(-(v**2)), lambda v: lax.cbrt(v + 20)),
             *(lambda v: jnp.round(v * 2 + 0.137) / 2, lambda v: lax.erf(v), lambda v: (v > 0.137) * v),
-            *(lambda v: jnp.where((v > 0.137) & (v < 1.1) | ~(v > -0.6), v, -v), lambda v: v**-2 if False else v * v / 4),
+            *(
+                lambda v: jnp.where((v > 0.137) & (v < 1.1) | ~(v > -0.6), v, -v),
+                lambda v: v**-2 if False else v * v / 4,
+            ),
             lambda v: 1 / (v**2 + 1),
         )
     )(x)
@@ -89,6 +92,8 @@ def norm(draw: Draw, x: Array) -> Array | None:
 
 def batch_norm(draw: Draw, x: Array) -> Array | None:
     """In evaluation, along any axis."""
+    if not x.ndim:
+        return None
     axis = draw.pick(0, x.ndim - 1)
     shape = [size if place == axis else 1 for place, size in enumerate(x.shape)]
     mean, scale, shift = (draw.weight(*shape) for _ in range(3))
@@ -113,7 +118,9 @@ def reduction(draw: Draw, x: Array) -> Array | None:
         (
             *(jnp.mean, jnp.mean, jnp.max, jnp.min, jnp.var, jax.nn.logsumexp),
             lambda v, axis, keepdims: jnp.sum(v, axis, keepdims=keepdims) / math.sqrt(count),
-            lambda v, axis, keepdims: jnp.std(v + 0.1, axis, keepdims=keepdims) if count > 3 else jnp.mean(v, axis, keepdims=keepdims),
+            lambda v, axis, keepdims: (
+                jnp.std(v + 0.1, axis, keepdims=keepdims) if count > 3 else jnp.mean(v, axis, keepdims=keepdims)
+            ),
             lambda v, axis, keepdims: jnp.prod(1 + jnp.tanh(v) / (4 + count), axis, keepdims=keepdims),
             lambda v, axis, keepdims: jnp.any(v > 0.737, axis, keepdims=keepdims).astype(jnp.float32),
             lambda v, axis, keepdims: jnp.all(v > -1.137, axis, keepdims=keepdims).astype(jnp.float32),

@@ -1,0 +1,41 @@
+"""Several random programs as the results of one module, compiled for a target and run."""
+
+import dataclasses
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from lowering.bundle import bundles, deploy, run, write
+from lowering.targets import targets
+from tests.lowering.random_programs import compare, program
+
+
+def faults(made: Sequence[program.Program], target: targets.Target, folder: pathlib.Path) -> list[str]:
+    """What is wrong with a bundle of programs: an error, or the results that are off.
+
+    All read the inputs of the first. Programs with 16-bit floats are left out, since these round at other places.
+    """
+    programs = [dataclasses.replace(each, given=made[0].inputs) for each in made]
+    programs = [each for each in programs if compare.tolerance(each) == compare.CLOSE]
+    params = {f"p{each.seed}": each.params for each in programs}
+    try:
+        example = deploy.example(joined(programs), params, list(made[0].inputs))
+        check = run.check(write.write(folder, example, target, bundles.Info()))
+    except Exception as error:
+        return [f"{type(error).__name__}: {error}"]
+    off = [compare.distance(a, b) for a, b in zip(check.answers, example.answers, strict=True)]
+    owners = [each.seed for each in programs for _ in jax.tree.leaves(jax.eval_shape(each, each.params, *each.inputs))]
+    return [f"seed {seed}: error {far}" for seed, far in zip(owners, off, strict=True) if far > 10 * compare.CLOSE]
+
+
+def joined(programs: Sequence[program.Program]) -> Any:
+    """A network with the results of all programs, none larger than 1."""
+
+    def network(params: dict[str, Any], *xs: jax.Array) -> list[jax.Array]:
+        results = [found for each in programs for found in jax.tree.leaves(each(params[f"p{each.seed}"], *xs))]
+        return [x / jnp.maximum(jnp.abs(x).max(), 1) if x.dtype == jnp.float32 else x for x in results]
+
+    return network
