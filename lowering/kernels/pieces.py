@@ -14,6 +14,7 @@ REDUCTION = re.compile(
     r"(?P<pad> *)%(?P<name>\S+) = (?P<head>stablehlo\.reduce\(.*\)) applies (?P<operation>stablehlo\.\w+) "
     r"across dimensions = (?P<rest>.* -> (?P<to>tensor<(?:\d+x)*(?P<type>\w+)>))"
 )
+REVERSAL = re.compile(r"(?P<pad> *)(?P<result>%\S+) = stablehlo\.reverse (?P<given>%\S+), (?P<rest>.* : (?P<type>\S+))")
 
 
 def operands(op: Any) -> tuple[kernels.Operand, ...]:
@@ -51,7 +52,7 @@ def function(name: str, nodes: list[ops.Node], scope: str, target: targets.Targe
     weights, reads = operands(op), arguments(op)
     body = f"{name}.stablehlo"
     kinds = [*map(str, reads), *(str(o.type) for o in weights)]
-    lines = op.program.text(body)
+    lines = [line for each in op.program.text(body) for line in apart(each)]
     lines = [line for each in lines for line in one_by_one(each)] if target.gpu else lines
     gives = _results(lines[0])
     count = gives.count("tensor<")
@@ -67,6 +68,18 @@ def function(name: str, nodes: list[ops.Node], scope: str, target: targets.Targe
         f"  return {values} : {gives.strip('()')}",
         "}",
         *lines,
+    ]
+
+
+def apart(line: str) -> list[str]:
+    """A reversal in StableHLO in another dispatch than what it reads: IREE 3.13 does not compile x[:, 1:2][::-1]."""
+    found = REVERSAL.fullmatch(line)
+    if found is None:
+        return [line]
+    before = f"%before_{found['result'][1:]}"
+    return [
+        f"{found['pad']}{before} = stablehlo.optimization_barrier {found['given']} : {found['type']}",
+        f"{found['pad']}{found['result']} = stablehlo.reverse {before}, {found['rest']}",
     ]
 
 
