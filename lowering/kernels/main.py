@@ -17,7 +17,7 @@ def lines(graph: ops.Graph, found: dict[str, kernels.Kernel], shape: ops.Shape) 
     if graph.batch == 1:
         return _Main(graph, found).lines(shape)
     one = _Main(dataclasses.replace(graph, batch=1), found).lines(shape)
-    return [*_batched(graph), "", one[0].replace("func.func @main", "func.func private @example"), *one[1:]]
+    return [*_batched(graph, shape), "", one[0].replace("func.func @main", "func.func private @example"), *one[1:]]
 
 
 class _Main:
@@ -71,11 +71,13 @@ class _Main:
         return tensors.first(self.block, self.made[name], self.graph[name].shape, f"{hint or name}.first")
 
 
-def _batched(graph: ops.Graph) -> list[str]:
-    """The function that calls @example for one example of the batch after the other."""
+def _batched(graph: ops.Graph, shape: ops.Shape) -> list[str]:
+    """The function that calls @example for one example of the batch after the other. shape: as for `lines`."""
     b = block.Block()
     given = [b.argument(node.name, dataclasses.replace(_given(node), shape=graph.given(node))) for node in graph.inputs]
-    gives = tuple(types.Tensor((1, *shape[1:]), kernels.ELEMENTS[dtype]) for _, shape, dtype in graph.outputs)
+    several = isinstance(graph.output.op, ops.Results)
+    shapes = [(each[1:], dtype) for _, each, dtype in graph.outputs] if several else [(shape, "float32")]
+    gives = tuple(types.Tensor((1, *each), kernels.ELEMENTS[dtype]) for each, dtype in shapes)
     every = [_call(b, "example", [tensors.row(b, x, place) for x in given], gives) for place in range(graph.batch)]
     results = [tensors.concat(b, parts, "results") for parts in zip(*every, strict=True)]
     return _function("main", given, results, b)
