@@ -9,7 +9,7 @@ import jax
 import numpy as np
 from jax.extend import core
 
-from lowering.functions import jaxprs, programs, sources
+from lowering.functions import binding, jaxprs, programs, sources
 from lowering.graph import ops, values, views
 from lowering.graph.operations import pointwise
 from lowering.graph.primitives import rules
@@ -40,12 +40,10 @@ class Tracer:
         """The values of an operation's results. Arrays without elements are constants, whatever they are made of."""
         if all(isinstance(value, values.Const) for value in inputs):
             return _compute(eqn, inputs)
-        empty = {place: aval for place, each in enumerate(eqn.outvars) if 0 in (aval := each.aval).shape}
-        if not empty:
-            return self._step(eqn, inputs)
-        found = [] if len(empty) == len(eqn.outvars) else self._step(eqn, inputs)
-        nothing = {place: values.Const(np.zeros(aval.shape, aval.dtype)) for place, aval in empty.items()}
-        return [nothing.get(place) or found[place] for place in range(len(eqn.outvars))]
+        kinds: Any = [variable.aval for variable in eqn.outvars]
+        empty = {n: values.Const(np.zeros(x.shape, x.dtype)) for n, x in enumerate(kinds) if 0 in x.shape}
+        found = self._step(eqn, inputs) if len(empty) < len(kinds) else kinds
+        return [empty.get(place, each) for place, each in enumerate(found)]
 
     def _step(self, eqn: core.JaxprEqn, inputs: list[Any]) -> Sequence[Any]:
         """The values of an operation that depends on the network's inputs."""
@@ -179,11 +177,9 @@ class Tracer:
 
     def _piece(self, eqn: core.JaxprEqn, inputs: list[Any], why: str) -> list[values.Ref]:
         """An operation that JAX writes itself."""
-        bind = lambda *xs: eqn.primitive.bind(*xs, **eqn.params)
-        apply = bind if eqn.primitive.multiple_results else lambda *xs: (bind(*xs),)
         given = [x.value if isinstance(x, values.Const) else self._operand(x) for x in inputs]
         refs = [x for x in inputs if isinstance(x, values.Ref)]
-        program = programs.one(apply, given, len(eqn.outvars), eqn.primitive.name)
+        program = programs.one(binding.bind(eqn), given, len(eqn.outvars), eqn.primitive.name)
         reason = ops.Reason(eqn.primitive.name, why, sources.line(eqn), jaxprs.macs(eqn))
         found = self._results(program, refs, reason)
         shapes: Any = [variable.aval for variable in eqn.outvars]

@@ -237,4 +237,38 @@ FUNCTIONS: dict[str, tuple[Function, tuple[np.ndarray, ...]]] = {
     "gather": (lambda p, x: conv(p, x)[:, jnp.array([0, 2, 2])], (CLIP,)),
     "sorted": (lambda p, x: jnp.sort(conv(p, x).mean((1, 2, 3)), -1), (CLIP,)),
 }
+# What random programs found.
+FUNCTIONS |= {
+    "reshaped as Fortran does": (lambda p, x: jnp.reshape(conv(p, x), (1, 24, 5, 6), order="F"), (CLIP,)),
+    "flat and reshaped as Fortran does": (lambda p, x: jnp.reshape(jnp.sin(x), (8, 18, 4), order="F"), (IMAGES,)),
+    "joined with nothing": (lambda p, x: jnp.concatenate([x[:, :, :0], jnp.sin(x), x[:, :, :0]], 2), (IMAGES,)),
+    "a map joined with nothing": (
+        lambda p, x: conv(p, jnp.concatenate([x[..., :0], conv(p, x)[..., :4]], -1)),
+        (CLIP,),
+    ),
+    "one place padded by a kernel of one": (
+        lambda p, x: conv(
+            {"k": p["head"][:4, None, None]},
+            x.mean((1, 2, 3))[:, None, None, :],
+            "k",
+            padding=((1, 1), (0, 2)),
+            dimension_numbers=("NHWC", "IHWO", "NHWC"),
+        ),
+        (CLIP,),
+    ),
+    "centred by frames": (lambda p, x: jnp.sin(x) - jnp.sin(x).mean(0), (IMAGES,)),
+    "a column reversed": (lambda p, x: x[:, :, 1:2][:, ::-1] * 2, (IMAGES,)),
+    "a pool that leaves an end": (
+        lambda p, x: lax.reduce_window(jnp.sin(x), jnp.inf, lax.min, (2, 2, 3, 1), (2, 3, 2, 1), "VALID"),
+        (IMAGES,),
+    ),
+    "a dilated pool that leaves an end": (
+        lambda p, x: lax.reduce_window(x, 0.0, lax.add, (2, 2, 2, 1), (3, 3, 3, 1), "VALID", None, (1, 3, 2, 1)),
+        (IMAGES,),
+    ),
+    "a transposed convolution that leaves an end": (
+        lambda p, x: conv(p, x[:2], "plane", 2, padding=((0, 3), (1, 2)), lhs_dilation=(2, 3)),
+        (IMAGES,),
+    ),
+}
 FUNCTIONS["a product of two values"] = (lambda p, x: (x[0, :1] @ x[0].T) @ (x[0, :5, :5] * x[0, :5, 1:6]), (TOKENS,))

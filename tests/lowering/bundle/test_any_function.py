@@ -11,6 +11,7 @@ import pytest
 from lowering.bundle import bundles, coverage, deploy, run, write
 from lowering.targets import targets
 from tests.lowering import conftest, small_functions
+from tests.lowering.random_programs import modules, program
 
 P, CLIP, IMAGES = small_functions.P, small_functions.CLIP, small_functions.IMAGES
 
@@ -87,6 +88,18 @@ def test_a_batch_runs_example_by_example_where_examples_do_not_meet(tmp_path: pa
         found = deploy.checked(write.write(tmp_path / str(batch), example, targets.find("host"), bundles.Info()))
         assert found.check and found.check.passed
     assert found.bundle.manifest["outputs"][0]["shape"] == [3, 3]
+
+
+def test_a_map_is_the_result_of_a_batch(tmp_path: pathlib.Path) -> None:
+    clips = np.concatenate([CLIP, CLIP * 2])
+    found = deploy.deploy(small_functions.conv, P, clips, "host", tmp_path / "bundle")
+    assert found.check and found.check.passed
+    assert found.bundle.manifest["outputs"][0]["shape"] == [2, 4, 6, 5, 6]
+
+
+def test_a_module_of_random_programs_answers_as_jax_does(tmp_path: pathlib.Path) -> None:
+    several = [program.Program(seed) for seed in range(2000, 2008)]
+    assert modules.faults(several, targets.find("host"), tmp_path / "bundle") == []
 
 
 def test_who_computes_what_is_in_the_manifest_and_in_words(tmp_path: pathlib.Path) -> None:
