@@ -86,6 +86,9 @@ class _Writer:
         if form is None:
             kind = type(node.op).__name__
             raise ops.GraphError(f"{node.name} is a {kind}, which has no form in ONNX; {WITHOUT_FORM[type(node.op)]}")
+        if getattr(node.op, "then", None) is not None:
+            fix = "export the graph before activations are fused"
+            raise ops.GraphError(f"{node.name} has an activation in it, which has no form in ONNX; {fix}")
         if isinstance(node.op, PASSES_ORDER) and node.inputs[0] in self.flat:
             self.flat[node.name] = self.flat[node.inputs[0]]
         form(self, node, node.op, [self.names.get(name, name) for name in node.inputs])

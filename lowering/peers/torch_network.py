@@ -38,6 +38,9 @@ class Network(torch.nn.Module):
             if rule is None:
                 kind = type(node.op).__name__
                 raise ops.GraphError(f"{node.name} is a {kind}, which has no form in PyTorch; {WITHOUT_FORM}")
+            if getattr(node.op, "then", None) is not None:
+                has = f"{node.name} has an activation in it, which has no form in PyTorch"
+                raise ops.GraphError(f"{has}; {WITHOUT_FORM}")
             function, weights = rule(node.op)
             names = [f"{node.name}_{number}" for number in range(len(weights))]
             for name, values in zip(names, weights, strict=True):

@@ -23,6 +23,8 @@ POINTER = {2: 1}  # by registers of weights: instructions that move their pointe
 SPILL = 2  # per accumulator without a register, per tap
 TILE, FILTER = 10.0, 1.3  # per tile, and for each of its filters
 ACCUMULATORS = {"always": 1.0, "mask": 1.0, "relu": 2.4, "residual": 4.6}  # per vector of accumulators
+# Per vector of accumulators, by the steps of an activation; any other step is one.
+STEPS = {"exp": 18, "exp2": 18, "expm1": 28, "log": 30, "log1p": 40, "tanh": 22, "logistic": 21, "erf": 40, "erfc": 39}
 TURN = 4.0  # per filter and chunk of an output frame: bounds, and loops over pads
 WORKGROUP = 268.0
 FETCH = 4.4  # per cache line fetched ahead
@@ -132,6 +134,8 @@ def per_tile(op: ops.PackedConv, tile: tiles.Tile, target: targets.Target, resid
     converted = target.precision.activations != target.precision.accumulators
     by_vector = ACCUMULATORS["always"] + ACCUMULATORS["mask"] * masked + ACCUMULATORS["relu"] * op.relu + converted
     by_vector += (ACCUMULATORS["residual"] + converted) * residual
+    if op.then is not None:  # in f32, so that a vector of f16 is two
+        by_vector += sum(STEPS.get(step.name, 1) for step in op.then.steps) * (tile.lanes * 4 // target.vector_bytes)
     return TILE + op.kernel.group * (FILTER + by_vector * tile.vectors)
 
 

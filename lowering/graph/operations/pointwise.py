@@ -47,7 +47,10 @@ FUNCTIONS: dict[str, Callable[..., np.ndarray]] = {
     "not": np.logical_not,
     "select_n": lambda which, no, yes: np.where(np.asarray(which, bool), yes, no),
 }
+# Steps that give nothing below zero: of any operands, if all of them are not below zero, or if one is.
 NONNEGATIVE = frozenset(("exp", "exp2", "logistic", "abs", "square", "sqrt", "rsqrt", "erfc"))
+OF_NONNEGATIVE = frozenset(("add", "mul", "div", "min", "expm1", "log1p", "tanh", "erf", "floor", "ceil", "sign"))
+OF_ONE_NONNEGATIVE = frozenset(("max",))
 TRUTHS = frozenset(("gt", "ge", "lt", "le", "eq", "ne", "and", "or", "not"))  # steps that give true or false
 
 
@@ -87,7 +90,24 @@ class Pointwise(base.Op):
         return self.is_activation and not self.apply([np.zeros(1)]).any()
 
     def gives_nonnegative(self, inputs: list[bool]) -> bool:
-        return self.steps[-1].name in NONNEGATIVE
+        known: list[bool] = []
+        read: dict[str, Callable[[float], bool]] = {
+            "inputs": lambda place: inputs[int(place)],
+            "steps": lambda place: known[int(place)],
+            "channels": lambda place: bool((self.channels[int(place)] >= 0).all()),
+            "number": lambda value: value >= 0,
+        }
+        for step in self.steps:
+            given = [read[kind](place) for kind, place in step.operands]
+            given = given[1:] if step.name == "select_n" else given
+            of_all = step.name in OF_NONNEGATIVE or step.name == "select_n"
+            known.append(
+                step.name in NONNEGATIVE
+                or (of_all and all(given))
+                or (step.name in OF_ONE_NONNEGATIVE and any(given))
+                or (step.name == "mul" and step.operands[0] == step.operands[1])
+            )
+        return known[-1]
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
         shape = max(inputs, key=lambda each: (len(each), math.prod(each)))

@@ -6,23 +6,33 @@ import math
 import numpy as np
 
 from lowering.graph import packed
-from lowering.graph.operations import base, plain, windows
+from lowering.graph.operations import base, plain, pointwise, windows
 from lowering.targets import schedules
 
 
 class _Weighted(base.Op):
-    """Sums of products with an epilogue: the bias, what the second input adds (the residual), a ReLU."""
+    """Sums of products with an epilogue: the bias, what the second input adds (the residual), a ReLU, an activation.
+
+    then: the activation (Pointwise.is_activation), or None.
+    """
 
     bias: np.ndarray
     relu: bool
+    then: pointwise.Pointwise | None
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether neither a ReLU nor an activation comes last: a sum or a scale behind it can go into it."""
+        return not self.relu and self.then is None
 
     def gives_nonnegative(self, inputs: list[bool]) -> bool:
-        return self.relu
+        return self.relu if self.then is None else self.then.gives_nonnegative([self.relu])
 
     def finish(self, sums: np.ndarray, inputs: list[np.ndarray]) -> np.ndarray:
         """The epilogue."""
         total = sums + self.bias + sum(inputs[1:])
-        return np.maximum(total, 0) if self.relu else total
+        total = np.maximum(total, 0) if self.relu else total
+        return total if self.then is None else self.then.apply([total])
 
 
 class _Convolution(_Weighted):
@@ -43,7 +53,7 @@ class _Convolution(_Weighted):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Conv(_Convolution):
-    """y = relu?(conv(x, kernel f32[D,H,W,I,O]) + bias f32[O] + residual); cross-correlation, zero padding.
+    """y = then?(relu?(conv(x, kernel f32[D,H,W,I,O]) + bias f32[O] + residual)); cross-correlation, zero padding.
 
     The residual is the node's second input, if it has one; so for PackedConv and FusedConvs.
     """
@@ -53,6 +63,7 @@ class Conv(_Convolution):
     strides: base.Window
     padding: base.Padding
     relu: bool = False
+    then: pointwise.Pointwise | None = None
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
         return self.window_shape(inputs, self.kernel.shape, self.strides, self.padding)
@@ -74,11 +85,13 @@ class PackedConv(_Convolution):
     relu: bool = False
     stride: int = 1
     schedule: schedules.Schedule = schedules.DEFAULT
+    then: pointwise.Pointwise | None = None
 
     @property
     def unpacked(self) -> Conv:
         """The same operation with its whole kernel."""
-        return Conv(packed.unpack(self.kernel), self.bias, (self.stride, 1, 1), self.padding, self.relu)
+        kernel = packed.unpack(self.kernel)
+        return Conv(kernel, self.bias, (self.stride, 1, 1), self.padding, self.relu, self.then)
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
         return self.window_shape(inputs, self.kernel.shape, (self.stride, 1, 1), self.padding)
@@ -91,7 +104,7 @@ class PackedConv(_Convolution):
 
     @property
     def note(self) -> str:
-        return _rows(self.kernel)
+        return _rows(self)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -118,7 +131,7 @@ class FusedConvs(base.Op):
         return self.first.macs(self.between) + self.second.macs(shape)
 
     def gives_nonnegative(self, inputs: list[bool]) -> bool:
-        return self.second.relu
+        return self.second.gives_nonnegative(inputs)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -144,7 +157,7 @@ class FusedPool(base.Op):
         return self.conv.macs(self.between)
 
     def gives_nonnegative(self, inputs: list[bool]) -> bool:
-        return self.conv.relu
+        return self.conv.gives_nonnegative(inputs)
 
 
 class _FullyConnected(_Weighted):
@@ -157,11 +170,12 @@ class _FullyConnected(_Weighted):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Dense(_FullyConnected):
-    """y = relu?(x @ kernel f32[I,O] + bias f32[O])."""
+    """y = then?(relu?(x @ kernel f32[I,O] + bias f32[O]))."""
 
     kernel: np.ndarray
     bias: np.ndarray
     relu: bool = False
+    then: pointwise.Pointwise | None = None
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
         return self.vector_shape(inputs, self.kernel.shape)
@@ -180,11 +194,12 @@ class PackedDense(_FullyConnected):
     kernel: packed.PackedKernel
     bias: np.ndarray
     relu: bool = False
+    then: pointwise.Pointwise | None = None
 
     @property
     def unpacked(self) -> Dense:
         """The same operation with its whole kernel."""
-        return Dense(packed.unpack(self.kernel)[0, 0, 0], self.bias, self.relu)
+        return Dense(packed.unpack(self.kernel)[0, 0, 0], self.bias, self.relu, self.then)
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
         return self.vector_shape(inputs, self.kernel.shape)
@@ -197,8 +212,9 @@ class PackedDense(_FullyConnected):
 
     @property
     def note(self) -> str:
-        return _rows(self.kernel)
+        return _rows(self)
 
 
-def _rows(kernel: packed.PackedKernel) -> str:
-    return f"density {kernel.density:.3f}, {kernel.rows} rows of {kernel.group}"
+def _rows(op: PackedConv | PackedDense) -> str:
+    kernel, then = op.kernel, "" if op.then is None else f", then {op.then.note}"
+    return f"density {kernel.density:.3f}, {kernel.rows} rows of {kernel.group}{then}"

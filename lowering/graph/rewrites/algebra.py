@@ -38,7 +38,7 @@ def fuse_add(graph: ops.Graph) -> ops.Graph:
     for node in graph.nodes:
         if not isinstance(node.op, ops.Add) or node.inputs[0] == node.inputs[1]:
             continue
-        own = [by_name[i] for i in node.inputs if isinstance(by_name[i].op, ops.Conv) and len(users[i]) == 1]
+        own = [by_name[i] for i in node.inputs if _is_linear(by_name[i].op, ops.Conv) and len(users[i]) == 1]
         free = [conv for conv in own if conv.name not in fused and len(conv.inputs) == 1]
         if free:
             conv = max(free, key=lambda node: node.macs)
@@ -58,9 +58,10 @@ def fuse_relu(graph: ops.Graph) -> ops.Graph:
     for node in graph.nodes:
         if isinstance(node.op, ops.Relu):
             source = by_name[node.inputs[0]]
-            if isinstance(source.op, ops.Conv | ops.Dense) and len(users[source.name]) == 1:
+            op = source.op
+            if isinstance(op, ops.Conv | ops.Dense) and op.then is None and len(users[source.name]) == 1:
                 renames[node.name] = source.name
-                fused[source.name] = dataclasses.replace(source, op=dataclasses.replace(source.op, relu=True))
+                fused[source.name] = dataclasses.replace(source, op=dataclasses.replace(op, relu=True))
     return ops.rewire(ops.replace(graph, lambda n: [fused.get(n.name, n)]), renames)
 
 
@@ -95,7 +96,7 @@ def _into_source(graph: ops.Graph) -> ops.Graph | None:
         match source.op:
             case ops.Affine(scale=s, shift=t):
                 op: ops.Op = ops.Affine(s * scale, t * scale + shift)
-            case ops.Conv(kernel=kernel, bias=bias, relu=False) | ops.Dense(kernel=kernel, bias=bias, relu=False):
+            case ops.Conv(kernel=kernel, bias=bias) | ops.Dense(kernel=kernel, bias=bias) if source.op.is_linear:
                 op = dataclasses.replace(
                     source.op,
                     kernel=(kernel * scale).astype(np.float32),
@@ -123,6 +124,10 @@ def _into_reader(graph: ops.Graph) -> ops.Graph | None:
             graph = _with_op(graph, reader, dataclasses.replace(reader.op, kernel=kernel, bias=bias))
         return ops.rewire(graph, {node.name: node.inputs[0]})
     return None
+
+
+def _is_linear(op: ops.Op, kind: type[ops.Conv | ops.Dense]) -> bool:
+    return isinstance(op, kind) and op.is_linear
 
 
 def _with_op(graph: ops.Graph, node: ops.Node, op: ops.Op) -> ops.Graph:

@@ -22,7 +22,7 @@ def _dead(graph: ops.Graph) -> tuple[ops.Node, np.ndarray, list[ops.Node]] | Non
         if (readers := _readers(graph, node.name)) is None:
             continue
         op, channels = node.op, node.shape[-1]
-        silent = ~op.kernel.reshape(-1, channels).any(0) & ((op.bias <= 0) if op.relu else (op.bias == 0))
+        silent = ~op.kernel.reshape(-1, channels).any(0) & (op.finish(np.zeros(channels), []) == 0)
         unread = np.all([~_by_channel(reader, channels).any((0, 2)) for reader in readers], axis=0)
         dead = silent | unread
         if dead.all():

@@ -18,6 +18,23 @@ def merge_pointwise(graph: ops.Graph) -> ops.Graph:
     return graph
 
 
+def fuse_activations(graph: ops.Graph) -> ops.Graph:
+    """An activation behind a Conv or Dense that nobody else reads becomes the end of its epilogue."""
+    fused: dict[str, ops.Node] = {}
+    renames: dict[str, str] = {}
+    for node in graph.nodes:
+        match node.op:
+            case ops.Pointwise(is_activation=True, dtype="float32"):
+                source = graph[node.inputs[0]]
+            case _:
+                continue
+        op = source.op
+        if isinstance(op, ops.Conv | ops.Dense) and op.then is None and len(graph.users[source.name]) == 1:
+            renames[node.name] = source.name
+            fused[source.name] = dataclasses.replace(source, op=dataclasses.replace(op, then=node.op))
+    return ops.rewire(ops.replace(graph, lambda n: [fused.get(n.name, n)]), renames)
+
+
 def _step(graph: ops.Graph) -> ops.Graph | None:
     """The graph with one value fewer, or None."""
     for node in graph.nodes:

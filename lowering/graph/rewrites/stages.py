@@ -6,13 +6,14 @@ fuse_add            a sum becomes the epilogue of a convolution (the residual)
 fuse_relu           a ReLU becomes the epilogue of the kernel before it
 drop_dead_channels  filters that give only zeros, and channels that nobody reads, leave their kernels
 merge_pointwise     activations and gates become one expression each
+fuse_activations    an activation becomes the end of the epilogue of the kernel before it
 join_pieces         what JAX writes itself becomes the largest pieces that no kernel of ours divides
 split_strides       strides in height and width become SpaceToDepth and a convolution without them
 mark_nonnegative    pools of values that are never below zero are told so
 pack                kernels become rows of kept taps, by the schedule of each layer
 fuse_kernels        two layers become one kernel on CPUs, where what lies between them is larger than a cache
 
-The first nine are the same for every target. A graph is verified after each stage.
+The first ten are the same for every target. A graph is verified after each stage.
 """
 
 import dataclasses
@@ -46,6 +47,7 @@ PREPARATION = _stages(
     algebra.fuse_relu,
     dead_channels.drop_dead_channels,
     expressions.merge_pointwise,
+    expressions.fuse_activations,
     pieces.join_pieces,
     strides.split_strides,
     algebra.mark_nonnegative,

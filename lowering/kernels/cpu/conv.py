@@ -12,7 +12,7 @@ Workgroups are shares of the output's frames and chunks of positions, x blocks o
 
 
 def conv(request: kernels.Request) -> kernels.Kernel:
-    """relu?(conv(x) + bias + residual)."""
+    """then?(relu?(conv(x) + bias + residual))."""
     op, x, y, target = request.op, request.x, request.y, request.target
     count, (tile, chunk, chunks, block_) = op.kernel.rows, cut(op, y, target)
     items, size = chunks * y.frames, chunk * tile.size

@@ -6,7 +6,7 @@ import numpy as np
 
 from lowering.kernels import executables, loops, tables
 from lowering.kernels import kernel as kernels
-from lowering.kernels.mlir import block, types, values
+from lowering.kernels.mlir import block, expressions, types, values
 
 COMMENT = (
     "A packed fully connected layer: a row of outputs walks its taps once, so that every weight is read once, in order."
@@ -14,7 +14,7 @@ COMMENT = (
 
 
 def dense(request: kernels.Request) -> kernels.Kernel:
-    """relu?(x @ kernel + bias). A workgroup is one row of outputs.
+    """then?(relu?(x @ kernel + bias)). A workgroup is one row of outputs.
 
     Every weight is read once: the limit is memory bandwidth, so accumulators are f32 whatever the precision.
     """
@@ -40,7 +40,8 @@ def dense(request: kernels.Request) -> kernels.Kernel:
         )
     floor = b.constant(0.0 if op.relu else -np.inf, types.Vector(lanes), "floor")
     for i, value in zip(parts, loop.results, strict=True):
-        b.store(b.op("arith.maximumf", value, floor, name="active"), kernel["out"], to + i)
+        value = b.op("arith.maximumf", value, floor, name="active")
+        b.store(expressions.activated(b, op.then, value), kernel["out"], to + i)
     return kernel.kernel()
 
 

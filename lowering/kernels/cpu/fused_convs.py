@@ -11,7 +11,7 @@ FIRST = "first_"  # prefix of the tables of the first convolution
 
 
 def fused_convs(request: kernels.Request) -> kernels.Kernel:
-    """relu?(second(first(x)) + residual).
+    """then?(relu?(second(first(x)) + residual)).
 
     The second one has no extent in height and width: it reads the positions that it writes.
     """
@@ -43,7 +43,8 @@ def _second(request: kernels.Request, kernel: loops.Loops, found: rolling.Rollin
     pieces = fusion.pieces(request.op.first, op, y.end - y.first, target)
     tile, residual = fusion.tile(op, pieces, target), kernel.get("residual")
     source = rows_.Source(kernel[rolling.BUFFER], found.size * target.activation_bytes)
-    write = rows_.Output(kernel["out"], y.frames * y.plane, kernel["mask"], residual)
+    finite = request.op.first.then is None
+    write = rows_.Output(kernel["out"], y.frames * y.plane, kernel["mask"], residual, finite)
     rows = rows_.Rows(op, tile, target, rows_.Tables.of(kernel), source, write)
     tile_end = b.index((turn.steps[1] - turn.steps[0]) * tile.count, "tiles")
     slot = (turn.frame * found.stride + found.lead) % found.depth  # that the window starts in

@@ -9,7 +9,7 @@ from lowering.targets import precisions
 
 
 def fused_pool(request: kernels.Request) -> kernels.Kernel:
-    """pool(relu?(conv(x) + bias)), with windows side by side. A chunk is whole rows of pixels of the result."""
+    """pool(then?(relu?(conv(x) + bias))), with windows side by side. A chunk is whole rows of pixels of the result."""
     op, x, y, target = request.op, request.x, request.y, request.target
     lines = fusion.lines(op, x.pitch, target)
     span, chunks = lines * op.pool.window[1] * x.pitch, y.height // lines

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from lowering.graph import ops
 from lowering.kernels import layouts, loops
 from lowering.kernels.cpu import prefetch
-from lowering.kernels.mlir import block, types
+from lowering.kernels.mlir import block, expressions, types
 from lowering.kernels.mlir.values import Index, Value
 from lowering.targets import precisions, targets, tiles
 
@@ -64,7 +64,8 @@ class Source:
 class Output:
     """The buffer that a convolution writes. stride: elements from filter to filter.
 
-    mask: f32[positions], None where positions between the rows of pixels may hold anything.
+    mask: f32[positions], None where positions between the rows of pixels may hold anything. finite: whether what is
+    computed there is a number, so that the mask's zeros make it zero by a product.
     residual: a buffer that is added, which may hold fewer channels than whole groups of filters.
     """
 
@@ -72,11 +73,12 @@ class Output:
     stride: int
     mask: Value | None = None
     residual: Value | None = None
+    finite: bool = True
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Rows:
-    """One convolution of a kernel: relu?(conv(source) + bias + residual) * mask."""
+    """One convolution of a kernel: then?(relu?(conv(source) + bias + residual)) * mask."""
 
     op: ops.PackedConv
     tile: tiles.Tile
@@ -166,7 +168,7 @@ class Rows:
         return found
 
     def _epilogue(self, b: block.Block, accumulators: list[Value], position: Value, to: Value, mask: Index) -> None:
-        """Residual, ReLU, zeros between the rows of pixels; then the store."""
+        """Residual, ReLU, activation, zeros between the rows of pixels; then the store."""
         tile, precision = self.tile, self.target.precision
         masks = [
             b.vector(self.out.mask, position + mask + v * tile.lanes, tile.lanes, "keep")
@@ -181,9 +183,16 @@ class Rows:
                 value = b.op("arith.addf", value, self._more(b, self.out.residual, at), name="sum")
             if floor:
                 value = b.op(precisions.MAXIMUM[precision.accumulators], value, floor, name="active")
+            value = expressions.activated(b, self.op.then, value)
             if masks:
-                value = b.op("arith.mulf", value, masks[v], name="kept")
+                value = self._kept(b, value, masks[v])
             b.store(b.cast(value, precision.activations), self.out.buffer, at)
+
+    def _kept(self, b: block.Block, value: Value, keep: Value) -> Value:
+        """Zeros between the rows of pixels."""
+        if self.out.finite and self.op.then is None:
+            return b.op("arith.mulf", value, keep, name="kept")
+        return expressions.masked(b, keep, value)
 
     def _more(self, b: block.Block, residual: Value, at: Value) -> Value:
         """What lies at the same place in the residual; any of it for a filter that only fills a group."""

@@ -8,7 +8,7 @@ from lowering.graph import ops
 from lowering.kernels import kernel as kernels
 from lowering.kernels import layouts, tables
 from lowering.kernels.linalg import regions, schedules, slices
-from lowering.kernels.mlir import block, tensors, types
+from lowering.kernels.mlir import block, expressions, tensors, types
 from lowering.kernels.mlir.values import Value
 from lowering.targets import precisions
 
@@ -20,7 +20,7 @@ COMMENTS = (
 
 
 def conv(request: kernels.Request) -> kernels.Kernel:
-    """relu?(conv(x) + bias + residual).
+    """then?(relu?(conv(x) + bias + residual)).
 
     On a GPU a dispatch has at most `target.macs_per_dispatch`, unless a single row of filters has more.
     """
@@ -159,7 +159,7 @@ class _Conv:
         return self._epilogue(loop.results[0], frame, row, at[0])
 
     def _epilogue(self, total: Value, frame: Value, row: Value, position: Value) -> Value:
-        """The residual, the ReLU, and zeros where no pixel is."""
+        """The residual, the ReLU, the activation, and zeros where no pixel is."""
         b, precision, place = self.b, self.precision, self.cut.shape or [None]
         operands = [
             (total, self.axes),
@@ -179,7 +179,11 @@ class _Conv:
             if self.op.relu:
                 zero = b.constant(0.0, types.Scalar(precision.accumulators), "zero")
                 value = b.op(precisions.MAXIMUM[precision.accumulators], value, zero, name="active")
-            cell.give(b.cast(b.op("arith.mulf", value, keep, name="kept"), precision.activations, "stored"))
+            if self.op.then is None:
+                value = b.op("arith.mulf", value, keep, name="kept")
+            else:
+                value = expressions.masked(b, keep, expressions.activated(b, self.op.then, value))
+            cell.give(b.cast(value, precision.activations, "stored"))
         return cell.result
 
 

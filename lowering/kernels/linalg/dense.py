@@ -8,13 +8,16 @@ from lowering.graph import ops
 from lowering.kernels import kernel as kernels
 from lowering.kernels import tables
 from lowering.kernels.linalg import regions, schedules, slices
-from lowering.kernels.mlir import tensors, types
+from lowering.kernels.mlir import expressions, tensors, types
 from lowering.kernels.mlir.values import Value
 from lowering.targets import targets
 
 
 def dense(request: kernels.Request) -> kernels.Kernel:
-    """relu?(x @ kernel + bias), in f32. Each row walks its taps once, so that every weight is read once, in order."""
+    """then?(relu?(x @ kernel + bias)), in f32.
+
+    Each row walks its taps once, so that every weight is read once, in order.
+    """
     op, target, x = request.op, request.target, request.inputs[0]
     found, group = tables.dense(op, x.type.size, x.layout), max(2, op.kernel.group)
     for name in ("values", "bias"):  # IREE would take away the axis of a single output
@@ -74,10 +77,13 @@ def _outputs(
         with tensors.generic(b, [(weights, "m")], (loop.carried[0], "m"), "next", True, schedules.PACKED) as cell:
             cell.give(schedules.multiply_add(b, b.cast(cell.inputs[0], "f32", "wide"), value, cell.out))
         loop.next([cell.result])
-    if not op.relu:
+    if op.is_linear:
         return loop.results[0]
     with tensors.generic(
         b, [(loop.results[0], "m")], (tensors.empty(b, tensors.tensor(fresh), "fresh"), "m"), "done"
     ) as cell:
-        cell.give(b.op("arith.maximumf", cell.inputs[0], b.constant(0.0, types.F32, "zero"), name="active"))
+        value = cell.inputs[0]
+        if op.relu:
+            value = b.op("arith.maximumf", value, b.constant(0.0, types.F32, "zero"), name="active")
+        cell.give(expressions.activated(b, op.then, value))
     return cell.result

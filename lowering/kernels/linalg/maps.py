@@ -30,7 +30,7 @@ def clip(request: kernels.Request) -> kernels.Kernel:
             for name, at, size in (("y_at", y_low, y.height), ("x_at", x_in, y.width))
         )
         found = b.cast(tensors.extract(b, f["x"], (no, frame, y_at, x_at, c)), element)
-        cell.give(_masked(b, cell.inputs[0], found))
+        cell.give(expressions.masked(b, cell.inputs[0], found))
     return f.kernel(cell.result)
 
 
@@ -60,7 +60,7 @@ def any_pool(request: kernels.Request) -> kernels.Kernel:
     pair, into = [(cell.result, ALL), (f["mask"], "p")], (tensors.empty(b, request.y_type), ALL)
     with tensors.generic(b, pair, into) as last:
         scaled = b.op("arith.mulf", last.inputs[0], factor, name="scaled")
-        last.give(_masked(b, last.inputs[1], scaled))
+        last.give(expressions.masked(b, last.inputs[1], scaled))
     return f.kernel(last.result)
 
 
@@ -76,7 +76,7 @@ def space_to_depth(request: kernels.Request) -> kernels.Kernel:
         place = (c % x.channels, frame * sd + i - pd, row * sh + j - ph, column * sw + k - pw)
         found, inside = _read(b, f["x"], x, place)
         zero = b.constant(0.0, types.Scalar(request.y_type.element), "zero")
-        cell.give(_masked(b, cell.inputs[0], b.select(inside, found, zero, "value")))
+        cell.give(expressions.masked(b, cell.inputs[0], b.select(inside, found, zero, "value")))
     return f.kernel(cell.result)
 
 
@@ -94,7 +94,7 @@ def elementwise(request: kernels.Request) -> kernels.Kernel:
     given = [*inputs, (f["scale"], "c"), (f["shift"], "c"), (f["mask"], "p")]
     with tensors.generic(b, given, (tensors.empty(b, request.y_type), ALL)) as cell:
         *terms, keep = cell.inputs
-        cell.give(_masked(b, keep, _sum(b, terms, zero, floor)))
+        cell.give(expressions.masked(b, keep, _sum(b, terms, zero, floor)))
     return f.kernel(cell.result)
 
 
@@ -112,7 +112,7 @@ def pointwise(request: kernels.Request) -> kernels.Kernel:
         *found, keep = cell.inputs
         values_, channels = found[: len(inputs)], found[len(inputs) :]
         value = expressions.write(b, op, [b.cast(x, element) for x in values_], channels)
-        cell.give(_masked(b, keep, value))
+        cell.give(expressions.masked(b, keep, value))
     return f.kernel(cell.result)
 
 
@@ -238,12 +238,6 @@ def _function(request: kernels.Request) -> kernels.Function:
 
 def _mask(request: kernels.Request) -> kernels.Operand:
     return kernels.array("mask", request.y.mask().astype(precisions.DTYPES[request.y_type.element]))
-
-
-def _masked(b: block.Block, keep: values.Value, value: values.Value) -> values.Value:
-    """Zero where the mask is zero, whatever the value."""
-    zero = b.constant(0.0, types.Scalar(value.type.element), "zero")
-    return b.select(b.compare("ogt", keep, zero, "is_pixel"), value, zero, "kept")
 
 
 def _pixel(y: layouts.Layout, p: values.Value) -> tuple[values.Affine, values.Affine]:

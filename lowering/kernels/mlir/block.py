@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from lowering.kernels.mlir import types, values
 from lowering.kernels.mlir.values import Index, Value
 
-MINUS_INFINITY = {"f32": "0xFF800000", "f16": "0xFC00"}
+INFINITY = {"f32": (0x7F800000, 0x80000000), "f16": (0x7C00, 0x8000)}  # by its bits, and the bit of the sign
 
 
 @dataclasses.dataclass
@@ -105,7 +105,7 @@ class Block:
 
     def constant(self, value: float, type: types.Scalar | types.Vector, name: str = "constant") -> Value:
         """A number of this type, or a vector that holds it in all lanes."""
-        text = MINUS_INFINITY[type.element] if value == -math.inf else _number(value, type.element)
+        text = _infinity(value, type.element) if math.isinf(value) else _number(value, type.element)
         text = f"{text} : {type}" if isinstance(type, types.Scalar) else f"dense<{text}> : {type}"
         if (text, type) not in self._constants:
             hint, number = f"%{name}", 0
@@ -241,8 +241,13 @@ def _types(found: Sequence[Value]) -> str:
     return ", ".join(str(value.type) for value in found)
 
 
+def _infinity(value: float, element: str) -> str:
+    bits, sign = INFINITY[element]
+    return f"0x{bits | (sign if value < 0 else 0):X}"
+
+
 def _number(value: float, element: str) -> str:
     """MLIR wants a point in a float: 1e-05 is none. Ten digits say any f32."""
-    if element in ("index", "i32"):
+    if element.startswith("i"):  # index, i32, i1
         return str(int(value))
     return f"{value:.1f}" if value == round(value) and abs(value) < 1e6 else f"{value:.9e}"

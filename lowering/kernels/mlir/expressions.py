@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from lowering.graph.operations import pointwise
-from lowering.kernels.mlir import block, maths
+from lowering.kernels.mlir import block, maths, types
 from lowering.kernels.mlir.values import Value
 
 
@@ -24,6 +24,18 @@ def write(
     for step in expression.steps:
         steps.append(FORMS[step.name](b, *map(read, step.operands)))
     return b.cast(steps[-1], element) if steps[-1].type.element == "f32" else steps[-1]
+
+
+def activated(b: block.Block, then: pointwise.Pointwise | None, value: Value) -> Value:
+    """The value of the activation that ends an epilogue; the value itself where there is none."""
+    return value if then is None else write(b, then, [value])
+
+
+def masked(b: block.Block, keep: Value, value: Value) -> Value:
+    """Zero where the mask `keep` is zero, whatever the value: between the rows of pixels it may be infinite."""
+    assert isinstance(value.type, types.Scalar | types.Vector)
+    zero = b.constant(0.0, value.type, "zero")
+    return b.select(b.compare("ogt", keep, zero, "is_pixel"), value, zero, "kept")
 
 
 def _op(operation: str) -> Callable[..., Value]:
@@ -66,7 +78,7 @@ FORMS: dict[str, Callable[..., Value]] = {
     "abs": _op("math.absf"),
     "square": lambda b, x: b.op("arith.mulf", x, x),
     "exp": maths.exp,
-    "exp2": lambda b, x: maths.exp(b, b.op("arith.mulf", x, maths.number(b, x, 1 / maths.LOG2E))),
+    "exp2": maths.exp2,
     "expm1": _expm1,
     "log": maths.log,
     "log1p": _log1p,

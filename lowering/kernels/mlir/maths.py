@@ -27,20 +27,23 @@ ERFC = (
 
 
 def exp(b: block.Block, x: Value) -> Value:
-    """e to the x; what f32 cannot hold becomes its largest power, or 0."""
-    x = b.op("arith.minimumf", x, number(b, x, 88.3762626647949), name="below")
-    x = b.op("arith.maximumf", x, number(b, x, -87.3365447505531), name="above")
-    half = number(b, x, 0.5)
-    n = b.op("math.floor", fma(b, x, number(b, x, LOG2E), half), name="n")
+    """e to the x; infinite where f32 holds nothing as large, e to the -87 below that."""
+    x = _between(b, x, -87.0, 89.0)
+    n = b.op("math.floor", fma(b, x, number(b, x, LOG2E), number(b, x, 0.5)), name="n")
     r = fma(b, n, number(b, x, -LN2_HIGH), x)
-    r = fma(b, n, number(b, x, -LN2_LOW), r)
-    p = polynomial(b, r, EXP)
-    p = fma(b, p, b.op("arith.mulf", r, r, name="square"), b.op("arith.addf", r, number(b, x, 1.0), name="more"))
-    return b.op("arith.mulf", p, _power_of_two(b, n), name="exp")
+    return _scaled_power(b, n, fma(b, n, number(b, x, -LN2_LOW), r))
+
+
+def exp2(b: block.Block, x: Value) -> Value:
+    """2 to the x; infinite where f32 holds nothing as large, 2 to the -125 below that."""
+    x = _between(b, x, -125.0, 128.0)
+    n = b.op("math.floor", b.op("arith.addf", x, number(b, x, 0.5), name="up"), name="n")
+    rest = b.op("arith.subf", x, n, name="rest")
+    return _scaled_power(b, n, b.op("arith.mulf", rest, number(b, x, 1 / LOG2E), name="r"))
 
 
 def log(b: block.Block, x: Value) -> Value:
-    """The natural logarithm of a positive number that is no subnormal."""
+    """The natural logarithm of a number that is no subnormal; minus infinity for those that have none."""
     whole = x.type.of("i32")
     assert isinstance(whole, types.Scalar | types.Vector)
     bits = b.let("bits", whole, f"arith.bitcast {x} : {x.type} to {whole}")
@@ -59,7 +62,9 @@ def log(b: block.Block, x: Value) -> Value:
     p = b.op("arith.mulf", polynomial(b, m, LOG), b.op("arith.mulf", square, m, name="cube"), name="p")
     p = fma(b, e, number(b, x, LN2_LOW), p)
     p = fma(b, square, number(b, x, -0.5), p)
-    return fma(b, e, number(b, x, LN2_HIGH), b.op("arith.addf", m, p, name="sum"))
+    found = fma(b, e, number(b, x, LN2_HIGH), b.op("arith.addf", m, p, name="sum"))
+    found = b.select(b.compare("ogt", x, zero, "positive"), found, number(b, x, -math.inf), "log")
+    return b.select(b.compare("olt", x, number(b, x, math.inf), "finite"), found, x, "log")
 
 
 def tanh(b: block.Block, x: Value) -> Value:
@@ -110,11 +115,25 @@ def number(b: block.Block, like: Value, value: float) -> Value:
     return b.constant(value, like.type, "number")
 
 
-def _power_of_two(b: block.Block, n: Value) -> Value:
-    """2 to a whole number n in f32, by its bits."""
+def _between(b: block.Block, x: Value, least: float, most: float) -> Value:
+    x = b.op("arith.minimumf", x, number(b, x, most), name="below")
+    return b.op("arith.maximumf", x, number(b, x, least), name="above")
+
+
+def _scaled_power(b: block.Block, n: Value, r: Value) -> Value:
+    """2^n e^r for a whole number n and |r| <= log(2) / 2, as 2^(n - 1) twice e^r: 2^128 is no number of f32."""
+    p = polynomial(b, r, EXP)
+    square, more = b.op("arith.mulf", r, r, name="square"), b.op("arith.addf", r, number(b, r, 1.0), name="more")
+    p = fma(b, p, square, more)
+    twice = b.op("arith.addf", p, p, name="twice")
+    return b.op("arith.mulf", twice, _half_power_of_two(b, n), name="exp")
+
+
+def _half_power_of_two(b: block.Block, n: Value) -> Value:
+    """2^(n - 1) in f32 for a whole number n from -125 to 128, by its bits."""
     whole = n.type.of("i32")
     assert isinstance(whole, types.Scalar | types.Vector)
     i = b.let("i", whole, f"arith.fptosi {n} : {n.type} to {whole}")
-    biased = b.op("arith.addi", i, b.constant(127, whole), name="biased")
+    biased = b.op("arith.addi", i, b.constant(126, whole), name="biased")
     bits = b.op("arith.shli", biased, b.constant(23, whole), name="bits")
     return b.let("power", n.type, f"arith.bitcast {bits} : {whole} to {n.type}")

@@ -7,7 +7,7 @@ import numpy as np
 from lowering.graph import ops
 from lowering.kernels import dispatches, layouts, loops, tables
 from lowering.kernels import kernel as kernels
-from lowering.kernels.mlir import types, values
+from lowering.kernels.mlir import expressions, types, values
 from lowering.targets import precisions
 
 INVOCATIONS = 64  # in a workgroup: one subgroup on Adreno, four on Valhall
@@ -17,7 +17,7 @@ A tap is one offset, {vectors} vectors of weights (the same for all invocations)
 
 
 def conv(request: kernels.Request) -> kernels.Kernel:
-    """relu?(conv(x) + bias + residual). Workgroups are spans of positions x frames x rows of filters."""
+    """then?(relu?(conv(x) + bias + residual)). Workgroups are spans of positions x frames x rows of filters."""
     op, y, target = request.op, request.y, request.target
     group, width = op.kernel.group, min(4, op.kernel.group)
     tile = target.tilings[group].vectors
@@ -115,7 +115,7 @@ class _Conv:
     def _store(
         self, accumulators: list[values.Value], places: list[values.Value], row: values.Value, frame: values.Value
     ) -> None:
-        """Bias, residual, ReLU and mask; then one store per filter and position."""
+        """Bias, residual, ReLU, activation and mask; then one store per filter and position."""
         b, stride = self.kernel.block, self.y.frames * self.y.plane
         base = b.index(row * (stride * self.op.kernel.group) + frame * self.y.plane, "out_base")
         keeps = [self._spread(b.load(self.kernel["mask"], place, "keep")) for place in places]
@@ -134,7 +134,11 @@ class _Conv:
             value = b.op("arith.addf", value, b.cast(self._residual(residual, to), own.accumulators), name="sum")
         floor = b.constant(0.0 if self.op.relu else -np.inf, self.accumulator, "floor")
         value = b.op("arith.maximumf", value, floor, name="active")
-        value = b.cast(b.op("arith.mulf", value, keep, name="kept"), own.activations)
+        if self.op.then is None:
+            value = b.op("arith.mulf", value, keep, name="kept")
+        else:
+            value = expressions.masked(b, keep, expressions.activated(b, self.op.then, value))
+        value = b.cast(value, own.activations)
         for i, at in enumerate(to):
             b.store(value if self.width == 1 else b.extract(value, i), self.kernel["out"], at)
 

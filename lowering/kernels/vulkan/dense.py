@@ -6,14 +6,14 @@ import numpy as np
 
 from lowering.kernels import dispatches, loops, tables
 from lowering.kernels import kernel as kernels
-from lowering.kernels.mlir import types
+from lowering.kernels.mlir import expressions, types
 
 COMMENT = """A packed fully connected layer: an invocation is one output.
 A workgroup is one row of outputs, whose weights its invocations load side by side."""
 
 
 def dense(request: kernels.Request) -> kernels.Kernel:
-    """relu?(x @ kernel + bias). A workgroup is one row of outputs, an invocation one output."""
+    """then?(relu?(x @ kernel + bias)). A workgroup is one row of outputs, an invocation one output."""
     op, target, (x, *_) = request.op, request.target, request.inputs
     group = op.kernel.group
     macs = np.diff(op.kernel.starts).astype(np.int64)[:, None, None] * group
@@ -34,5 +34,6 @@ def dense(request: kernels.Request) -> kernels.Kernel:
     to = b.index(row * group + thread, "to")
     biased = b.op("arith.addf", *loop.results, b.load(kernel["bias"], to, "bias_of"), name="biased")
     floor = b.constant(0.0 if op.relu else -np.inf, types.F32, "floor")
-    b.store(b.op("arith.maximumf", biased, floor, name="active"), kernel["out"], to)
+    value = b.op("arith.maximumf", biased, floor, name="active")
+    b.store(expressions.activated(b, op.then, value), kernel["out"], to)
     return kernel.kernel()

@@ -10,6 +10,7 @@ import pytest
 
 from lowering.graph import interpret, ops, verify
 from lowering.graph import onnx as onnx_export
+from lowering.graph.operations import pointwise
 from lowering.graph.rewrites import stages
 from tests.lowering import networks
 
@@ -131,6 +132,15 @@ def test_a_layer_may_be_called_as_the_output_or_the_input() -> None:
 
     built = networks.Network(function, params, networks.clip(rng, 3, 5, 4, 2))
     np.testing.assert_allclose(runtime(built.trace(), built.clip[0]), built.logits()[0], rtol=1e-4, atol=1e-5)
+
+
+def test_an_activation_in_a_layer_has_no_form_in_onnx() -> None:
+    layer = networks.layer(np.random.default_rng(0), 3, 2)
+    op = ops.Dense(layer["kernel"], layer["bias"], then=pointwise.one("logistic", (("inputs", 0.0),)))
+    graph = ops.Graph((ops.Node("x", ops.Input(), (), (3,)), ops.Node("fc", op, ("x",), (2,))), "fc")
+    message = "^fc has an activation in it, which has no form in ONNX; export the graph before activations are fused$"
+    with pytest.raises(ops.GraphError, match=message):
+        onnx_export.export(graph)
 
 
 def test_split_strides_have_no_form_in_onnx() -> None:

@@ -1,5 +1,6 @@
 """What every operation must keep: an example of each is held to its class, and every table has an entry for it."""
 
+import dataclasses
 import re
 from collections.abc import Iterator
 
@@ -81,6 +82,9 @@ EXAMPLES: list[tuple[ops.Op, list[ops.Shape]]] = [
     (ops.Piece(programs.one(lambda x: (x[::-1],), [(VALUE, lambda x: x)], 1, "rev"), 0, 37, "float32"), [VECTOR]),
     (conv((1, 2, 2)), [MAP]),
     (conv(relu=False), [MAP, (*MAP[:3], 7)]),
+    (dataclasses.replace(conv(relu=False), then=silu()), [MAP, (*MAP[:3], 7)]),
+    (dataclasses.replace(packed_conv(), then=silu()), [MAP]),
+    (dataclasses.replace(dense(), relu=False, then=silu()), [VECTOR]),
     (packed_conv(), [MAP]),
     (fused_convs(), [MAP]),
     (fused_pool(), [MAP]),

@@ -23,6 +23,7 @@ ELEMENTS = {**{name: str(dtype) for name, dtype in precisions.DTYPES.items()}, "
 
 # Python for operations by name: {0}, {1} ... are operands, {attribute} an attribute, {lanes} and {element} those of the
 # result's type.
+COMPARE = {1: np.equal, 2: np.greater, 3: np.greater_equal, 4: np.less, 5: np.less_equal, 13: np.not_equal}
 PYTHON = {
     "hal.interface.workgroup.id": "group[{dimension}]",
     "hal.interface.constant.load": "first",
@@ -35,6 +36,23 @@ PYTHON = {
     "arith.divui": "{0} // {1}",
     "vector.fma": "{0} * {1} + {2}",
     "math.fma": "{0} * {1} + {2}",
+    "arith.subi": "{0} - {1}",
+    "arith.andi": "{0} & {1}",
+    "arith.ori": "{0} | {1}",
+    "arith.xori": "{0} ^ {1}",
+    "arith.shli": "{0} << {1}",
+    "arith.shrui": "({0}.view('uint32') >> {1}.view('uint32')).view('int32')",
+    "arith.subf": "{0} - {1}",
+    "arith.divf": "{0} / {1}",
+    "arith.negf": "-{0}",
+    "arith.bitcast": "{0}.view('{element}')",
+    "arith.fptosi": "{0}.astype('{element}')",
+    "arith.sitofp": "{0}.astype('{element}')",
+    "arith.minimumf": "np.minimum({0}, {1})",
+    "math.absf": "np.abs({0})",
+    "math.floor": "np.floor({0})",
+    "math.ceil": "np.ceil({0})",
+    "math.sqrt": "np.sqrt({0})",
     "arith.maximumf": "np.maximum({0}, {1})",
     "arith.maxnumf": "np.fmax({0}, {1})",
     "arith.minsi": "min({0}, {1})",
@@ -43,7 +61,8 @@ PYTHON = {
     "arith.extf": "{0}.astype('{element}')",
     "arith.truncf": "{0}.astype('{element}')",
     "arith.cmpi": "({0} == {1}) if {predicate} == 0 else unknown",
-    "arith.select": "{1} if {0} else {2}",
+    "arith.cmpf": "compare[{predicate}]({0}, {1})",
+    "arith.select": "select({0}, {1}, {2})",
     "vector.broadcast": "np.full({lanes}, {0})",
     "vector.extract": "{0}[{static_position}[0]]",
     "vector.from_elements": "np.array([{operands}])",
@@ -70,7 +89,7 @@ def run(kernel: kernels.Kernel, inputs: list[np.ndarray], rng: np.random.Generat
     bindings += [np.full(t.size, np.nan, precisions.DTYPES[t.element]) for t in kernel.executable.results]
     grid, body = kernel.executable.grid, translate(parse.section("kernel", kernel))
     workgroups = list(launched(kernel))
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         for i in rng.permutation(len(workgroups)):
             for thread in range(grid.invocations):
                 body(*workgroups[i], thread, bindings)
@@ -90,6 +109,7 @@ def launched(kernel: kernels.Kernel) -> Iterator[tuple[tuple[int, ...], int]]:
 def translate(text: str) -> Body:
     """The function of the executable in a module."""
     scope: dict[str, Any] = {"np": np, "Memory": _Memory, "reductions": {"add": np.sum, "maxnumf": np.max}}
+    scope |= {"compare": COMPARE, "select": _select}
     module = parse.parse(text)
     function = next(op for op in _operations(module.operation) if op.name == "func.func")
     source = _Python(scope).block(function.regions[0].blocks[0], 1)
@@ -174,11 +194,18 @@ def _shaped(type_: ir.Type) -> dict[str, object]:
     return {"lanes": width, "width": width, "element": ELEMENTS.get(element, element)}
 
 
+def _select(condition: Any, yes: Any, no: Any) -> Any:
+    """One of two values, lane by lane where the condition is a vector."""
+    return np.where(condition, yes, no) if isinstance(condition, np.ndarray) else yes if condition else no
+
+
 def _constant(op: ir.Operation) -> Any:
     """An integer, or a number or a vector of numpy."""
     type_, value = op.results[0].type, op.attributes["value"]
     if isinstance(value, ir.IntegerAttr):
-        return value.value
+        return value.value if str(type_) == "index" else np.int32(value.value)
+    if isinstance(value, ir.DenseIntElementsAttr):
+        return np.full(ir.VectorType(type_).shape[0], value.get_splat_value().value, "int32")
     dtype = precisions.DTYPES[re.findall(r"f\d+", str(type_))[0]]
     if isinstance(value, ir.FloatAttr):
         return dtype.type(value.value)

@@ -108,9 +108,24 @@ def gates() -> networks.Network:
     return networks.Network(function, params, networks.clip(rng, 2, 3, 4, 3))
 
 
+def active() -> networks.Network:
+    """An activation behind a convolution and behind a fully connected layer, a gate, and one of a vector."""
+    rng = np.random.default_rng(0)
+    params = {"conv": networks.layer(rng, 1, 3, 3, 3, 5), "fc": networks.layer(rng, 5, 5)}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = jax.nn.hard_silu(networks.conv(x, p["conv"]))
+        means = jnp.mean(x, (1, 2, 3))
+        x = x * jax.nn.sigmoid(networks.dense(means, p["fc"]))[:, None, None, None]
+        return jnp.tanh(jnp.mean(x, (1, 2, 3)))
+
+    return networks.Network(function, params, networks.clip(rng, 2, 5, 6, 3))
+
+
 # A host with AVX-512, whatever this one has.
 TARGETS = {"avx512": dataclasses.replace(test_kernels.TARGETS["avx512"], cache_bytes=targets.find(CPU).cache_bytes)}
-NETWORKS = {"straight": straight, "fused": straight, "moves": moves, "deep": deep, "heads": heads, "gates": gates}
+NETWORKS = {"straight": straight, "fused": straight, "moves": moves, "deep": deep, "heads": heads}
+NETWORKS |= {"gates": gates, "active": active}
 
 
 def section(name: str, target: str, node: str) -> str:
@@ -163,7 +178,13 @@ CASES = [
     ("linalg/vectors", "heads", CPU, "add"),
     ("linalg/softmax", "moves", GPU, "softmax"),
     ("linalg/pointwise", "gates", CPU, "mul_2"),
-    ("linalg/vector_pointwise", "gates", CPU, "logistic"),
+    ("cpu/conv_active", "active", CPU, "conv"),
+    ("cpu/dense_active", "active", CPU, "fc"),
+    ("vulkan/conv_active", "active", GPU, "conv"),
+    ("vulkan/dense_active", "active", GPU, "fc"),
+    ("linalg/conv_active", "active", f"{CPU} linalg", "conv"),
+    ("linalg/dense_active", "active", f"{CPU} linalg", "fc"),
+    ("linalg/vector_pointwise", "active", CPU, "tanh"),
 ]
 
 
