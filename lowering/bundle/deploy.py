@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lowering.bundle import bundles, qemu, run, write
+from lowering.bundle import bundles, coverage, qemu, run, write
 from lowering.functions import trees
 from lowering.graph import batches, ops, trace
 from lowering.system import typed
@@ -57,9 +57,16 @@ class Deployed:
         said = "same answer as JAX" if self.check.passed else "WRONG ANSWER"
         return f"{said}, error {self.check.max_rel_error:.1e} of the largest value"
 
-    def __str__(self) -> str:
+    @property
+    def line(self) -> str:
+        """The bundle and its verdict, in one line."""
         rate = f"{self.bundle.manifest['rate']:.2f}x fewer MACs than dense"
         return f"{self.bundle.folder}: {self.bundle.name}, {rate}, {self.verdict}"
+
+    def __str__(self) -> str:
+        """The line, and below it who computes what, where that is not kernels of ours alone."""
+        nodes = self.bundle.manifest["nodes"]
+        return "\n".join([self.line, *(coverage.lines(nodes) if coverage.others(nodes) else ())])
 
 
 def deploy(
@@ -70,6 +77,7 @@ def deploy(
     out: str | pathlib.Path = "bundle",
     info: bundles.Info | None = None,
     form: str = targets.FORMS[0],
+    strict: bool = False,
 ) -> Deployed:
     """Compiles `apply(params, clip)` for one target into the folder `out`, and checks there that it gives JAX's answer.
 
@@ -90,6 +98,9 @@ def deploy(
       info: what else the bundle should say about the network.
       form: how its kernels are written: "executables", as loops over buffers, which are fastest; or "linalg", on
         tensors, for any backend of IREE.
+      strict: refuse a network with operations that no kernel of ours computes. Without it they become pieces that JAX
+        writes as StableHLO and IREE compiles. Printing what `deploy` gives says which they are, and why. So does the
+        entry "nodes" of the bundle's manifest.
 
     Raises:
       targets.TargetError: there is no such target or form.
@@ -97,6 +108,8 @@ def deploy(
       ops.GraphError: the network or the example has a form that cannot be lowered.
       bundles.BundleError: the example, the folder or the info does not fit, or a parameter is not finite.
       ValueError: the parameters are no tree of arrays.
+      coverage.NotOurs: what `strict` refuses, before anything is compiled.
+      write.WrongGraph: the network was traced or rewritten wrongly. This is found before anything is compiled.
       WrongAnswer: the bundle does not give JAX's answer.
       run.RunError: the bundle does not run, on a machine that has what it runs on.
 
@@ -104,17 +117,17 @@ def deploy(
     """
     found = targets.written(targets.find(target), form)
     folder, about = _folder(out), _about(info)
-    made = checked(write.write(folder, example(apply, params, clip), found, about, store.find(found)))
+    made = checked(write.write(folder, example(apply, params, clip), found, about, store.find(found), strict))
     if made.failure:
         raise run.RunError(made.failure)
     if made.check is None:
-        warnings.warn(str(made), NotChecked, stacklevel=2)
+        warnings.warn(made.line, NotChecked, stacklevel=2)
     elif not made.check.passed:
-        raise WrongAnswer(str(made))
+        raise WrongAnswer(made.line)
     return made
 
 
-def example(apply: Callable[..., jax.Array], params: Any, clip: np.ndarray | Sequence[np.ndarray]) -> write.Example:
+def example(apply: Callable[..., Any], params: Any, clip: np.ndarray | Sequence[np.ndarray]) -> write.Example:
     """Traces a function, and evaluates it in JAX for the example. `write.write` makes bundles of it for any target."""
     if isinstance(clip, tuple | list) and clip and all(isinstance(size, int | np.integer) for size in clip):
         raise bundles.BundleError(f"clip is the shape {tuple(clip)}, expected an array of it; write numpy.zeros(shape)")

@@ -6,7 +6,6 @@ changes meet all of them alike.
 
 import collections
 import dataclasses
-import itertools
 import pathlib
 import tempfile
 from collections.abc import Callable, Sequence
@@ -14,7 +13,7 @@ from typing import Any, Literal, TypedDict
 
 import numpy as np
 
-from lowering.bundle import bundles, run
+from lowering.bundle import bundles, run, timeline
 from lowering.bundle import compile as compilers
 from lowering.kernels import peak as peaks
 from lowering.system import cpuinfo, typed
@@ -127,7 +126,11 @@ def device(target: targets.Target, threads: int) -> list[str]:
 
 
 def profile(bundle: bundles.Bundle, runs: int = 20) -> list[dict[str, Any]]:
-    """A row for each kernel, in the order of the network: its name, median ms of `runs` inferences, and MACs.
+    """A row for each kernel, in the order of the network.
+
+    It holds the name, the median ms of `runs` inferences, the MACs, and who wrote the kernel, "ours" or "IREE". A piece
+    that JAX wrote is one row, whatever number of dispatches IREE makes of it. What IREE compiled together with it and
+    cannot be told apart is in its row too, which is then called "IREE (...)".
 
     On one thread. Profiling costs time: compare shares, and take latencies from `interleave`. RunError for a bundle
     that is not for this machine.
@@ -140,7 +143,7 @@ def profile(bundle: bundles.Bundle, runs: int = 20) -> list[dict[str, Any]]:
         _times(bundle, ["--flagfile=bench.flags", *flags], runs)
         events = run.call(bundle, "iree-profile", ["dispatch", "--dispatch_events", "--format=jsonl", str(path)])
     rows = [typed.parse(line, _Line) for line in events.splitlines()]
-    return _by_layer(bundle, [typed.read(row, _Event) for row in rows if row["type"] == "host_dispatch_event"])
+    return timeline.rows(bundle, [typed.read(row, _Event) for row in rows if row["type"] == "host_dispatch_event"])
 
 
 def _flags(bundle: bundles.Bundle) -> list[str]:
@@ -158,38 +161,6 @@ def times(report: str | bytes) -> list[float]:
     found = typed.parse(report, _Report)["benchmarks"]
     entries = [typed.read(entry, _Entry) for entry in found if entry["run_type"] == "iteration"]
     return [entry["real_time"] * SCALE[entry["time_unit"]] for entry in entries]
-
-
-def _by_layer(bundle: bundles.Bundle, events: list[_Event]) -> list[dict[str, Any]]:
-    """Events come run after run, in the same order each time."""
-    keys = [event["key"] for event in events]
-    period = next(n for n in range(1, len(keys) + 1) if len(keys) % n == 0 and keys == keys[:n] * (len(keys) // n))
-    rows = []
-    for i, name in enumerate(_names(keys[:period], bundle.manifest)):
-        found = float(np.median([event["duration_ns"] * 1e-6 for event in events[i::period]]))
-        rows.append({"name": name, "p50_ms": found, "macs": sum(layer["macs"] for layer in bundle.layers_of(name))})
-    return rows
-
-
-def _names(keys: list[str], manifest: dict[str, Any]) -> list[str]:
-    """The layers behind the dispatches of one inference.
-
-    A kernel's key is its name, or that of an earlier kernel with the same code, of which IREE keeps one. Dispatches
-    that IREE makes itself keep IREE's names, unless there are as many of them between two kernels as there are layers.
-    """
-    dispatches, executables = manifest["dispatches"], manifest.get("executables", [])
-    again = iter([name for name in executables if name not in keys])
-    names = [next(again, key) if key in executables and key in keys[:i] else key for i, key in enumerate(keys)]
-    place = {name: i for i, name in enumerate(dispatches)}
-    for known, group in itertools.groupby(range(len(names)), lambda i: names[i] in executables):
-        here = list(group)
-        if not known:
-            before = place[names[here[0] - 1]] + 1 if here[0] else 0
-            after = place[names[here[-1] + 1]] if here[-1] + 1 < len(names) else len(dispatches)
-            between = [name for name in dispatches[before:after] if name not in executables]
-            if len(between) == len(here):
-                names[here[0] : here[-1] + 1] = between
-    return names
 
 
 class Peak:

@@ -12,11 +12,18 @@ from iree import runtime
 
 from lowering.bundle import bundles, coverage, manifests
 from lowering.bundle import compile as compilers
-from lowering.graph import ops
+from lowering.graph import interpret, ops
 from lowering.graph.rewrites import stages
 from lowering.kernels import emit
 from lowering.system import files, hashes
 from lowering.targets import schedules, targets
+
+SAME = 1e-3  # of the largest value: how far numpy may be from JAX
+ROUNDED = {"float16": 2**-7, "bfloat16": 2**-4}  # as SAME, of networks that round to these types on their way
+
+
+class WrongGraph(RuntimeError):
+    """A network as it would be compiled means something else than what JAX computed. This is a fault of ours."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -67,18 +74,27 @@ def write(
     target: targets.Target,
     info: bundles.Info,
     chosen: schedules.Schedules = schedules.NONE,
+    strict: bool = False,
 ) -> bundles.Bundle:
     """Rewrites, emits and compiles a traced network into `folder`, which is written whole or not at all.
 
     A bundle of the same network, target and versions that is already there is left as it is. `chosen`: tuned schedules.
-    BundleError as `check_folder`.
+    `strict`: refuse a network with operations that no kernel of ours computes.
+
+    Raises:
+      bundles.BundleError: as `check_folder`.
+      coverage.NotOurs: what `strict` refuses, before anything is compiled.
+      WrongGraph: what would be compiled means something else than what JAX computed. Nothing is written.
     """
     check_folder(folder)
     rewritten = stages.rewrite(example.graph, target, chosen)
+    if strict:
+        coverage.check_strict(rewritten)
     module = emit.emit(rewritten, target)
     source = _source_hash(module, target, example, info)
     if (existing := _reusable(folder, source)) is not None:
         return existing
+    check_meaning(rewritten, example)
     about = {"tuning": tuning(rewritten), "layers": layers(rewritten, example.graph)}
     about |= {"nodes": coverage.nodes(rewritten), **example.entries}
     allowed = min(map(bundles.scale, example.answers)) * target.precision.tolerance
@@ -90,6 +106,23 @@ def write(
         _write_manifest(part, {**_about(module, target, info), **about, "source": source})
         bundles.read(part)
     return bundles.read(folder, verify=False)
+
+
+def check_meaning(rewritten: ops.Graph, example: Example) -> None:
+    """WrongGraph unless a rewritten graph gives JAX's answers, as numpy computes them.
+
+    The error of a result is relative to its largest value; of integers it is the share that differs.
+    """
+    found = interpret.results(rewritten, *example.inputs, width=np.float32)
+    errors = map(_difference, found, example.answers)
+    error, name = max((error, name) for error, (name, _, _) in zip(errors, rewritten.outputs, strict=True))
+    kinds = {str(kind) for node in rewritten.nodes for kind in _types(node.op)}
+    allowed = max([SAME, *(ROUNDED[kind] for kind in kinds & ROUNDED.keys())])
+    if not error <= allowed:
+        raise WrongGraph(
+            f"the network was traced or rewritten wrongly: its result {name!r} differs from JAX's by {error:.1e} of "
+            f"the largest value, expected at most {allowed:.0e}; nothing was written; please report it"
+        )
 
 
 def check_folder(folder: pathlib.Path) -> None:
@@ -126,6 +159,21 @@ def tuning(rewritten: ops.Graph) -> str:
     """Who chose the schedules: the last of schedules.SOURCES that did so for any convolution."""
     found = {node.op.schedule.source for node in _packed(rewritten) if isinstance(node.op, ops.PackedConv)}
     return max(found | {"default"}, key=schedules.SOURCES.index)
+
+
+def _difference(found: np.ndarray, answer: np.ndarray) -> float:
+    """The error of a result; infinite where it is not finite."""
+    if answer.dtype.kind != "f":
+        return float(np.mean(found != answer))
+    error = float(np.abs(found.astype(np.float64) - answer).max()) / bundles.scale(answer)
+    return error if np.isfinite(error) else float("inf")
+
+
+def _types(op: ops.Op) -> set[Any]:
+    """The element types that a piece reads, gives and holds."""
+    if not isinstance(op, ops.Piece):
+        return set()
+    return {op.dtype, *(each.dtype for each in (*op.program.inputs, *op.program.arguments))}
 
 
 def _packed(rewritten: ops.Graph) -> list[ops.Node]:

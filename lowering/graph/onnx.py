@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from lowering.graph import ops
+from lowering.graph import onnx_expressions, ops
 from lowering.system import extras, files
 
 with extras.need("peers"):
@@ -161,6 +161,23 @@ class _Writer:
             return kernel
         return np.moveaxis(kernel.reshape(*shape, -1), 3, 0).reshape(kernel.shape)
 
+    def pointwise(self, node: ops.Node, op: ops.Pointwise, inputs: list[str]) -> None:
+        """The steps of the expression. A vector beside feature maps has a number for each channel."""
+        read = [self.graph[name] for name in node.inputs]
+        named = list(inputs)
+        for place, (name, each) in enumerate(zip(inputs, read, strict=True)):
+            if len(each.shape) < len(node.shape):
+                shape = numpy_helper.from_array(np.array([1, -1, 1, 1, 1]), f"{node.name}.shape{place}")
+                self.weights.append(shape)
+                named[place] = f"{node.name}.input{place}"
+                self.add("Reshape", [name, shape.name], named[place])
+        channels = [
+            self.weight(f"{node.name}.channels{place}", values.reshape(-1, 1, 1, 1) if len(node.shape) == 4 else values)
+            for place, values in enumerate(op.channels)
+        ]
+        truths = [ops.dtype(each) == "bool" for each in read]
+        onnx_expressions.Expression(node, self.add, self.weight).write(op, named, channels, truths)
+
     def max_pool(self, node: ops.Node, op: ops.MaxPool, inputs: list[str]) -> None:
         self.pool(node, op, "MaxPool", inputs)
 
@@ -214,13 +231,13 @@ FORMS: dict[type[ops.Op], Callable[[_Writer, ops.Node, Any, list[str]], None]] =
     ops.Concat: _Writer.along_channels,
     ops.Softmax: _Writer.along_channels,
     ops.Reshape: _Writer.flatten,
+    ops.Pointwise: _Writer.pointwise,
 }
 WITHOUT_FORM: dict[type[ops.Op], str] = {
     ops.SpaceToDepth: "export the graph before its strides are split",
     ops.FusedConvs: "export the graph before its kernels are fused",
     ops.FusedPool: "export the graph before its kernels are fused",
     ops.Piece: "it is an operation that only JAX writes",
-    ops.Pointwise: "it is an operation that only our kernels compute",
     ops.ToMap: "give the network a clip f32[1, D, H, W, C]",
     ops.Results: "give it one result f32[1, ...]",
 }

@@ -199,7 +199,7 @@ class Tracer:
         inputs = [self.unfolded(ref) for ref in refs]
         found = []
         for place, kind in enumerate(program.outputs()):
-            op = ops.Piece(program, place, kind.size, kind.dtype.name, () if place else (reason,))
+            op = ops.Piece(program, place, kind.size, kind.dtype.name, (reason,))
             name = self.add(reason.operation, op, inputs)
             found.append(values.Ref(name, views.flat((kind.size,)), kind.dtype.name))
         return found

@@ -17,7 +17,7 @@ HEAD = "// One function per layer; @main reads like the network. Weights and tab
 class Module:
     """MLIR text, and the arrays that it names as parameters.
 
-    dispatches: names of its functions, a function per node that computes something.
+    dispatches: names of its functions in the order of the graph, a function per node or piece that computes something.
     executables: those of them whose kernel IREE keeps as it is, under that name. What IREE makes of the others it
     decides and names itself.
     """
@@ -50,7 +50,7 @@ def emit(graph: ops.Graph, target: targets.Target) -> Module:
     return Module(
         "\n\n".join(["\n".join(head), "\n".join(main.lines(graph, found, shape)), *functions]) + "\n",
         {f"{name}.{o.name}": o.array for name, each in operands.items() for o in each if o.array is not None},
-        (*found, *written),
+        tuple(node.name for node in graph.nodes if node.name in found or node.name in written),
         tuple(name for name, kernel in found.items() if kernel.executable),
     )
 

@@ -10,7 +10,7 @@ import tyro
 from lowering.bundle import bundles, measure
 from lowering.system import files
 from lowering.targets import targets
-from rt3d_jax.cli import console
+from rt3d_jax.cli import console, lowerable
 from rt3d_jax.hosts import machine
 
 DEFAULT_PEERS = ("openvino", "onnxruntime", "torch", "mnn")
@@ -45,7 +45,8 @@ def run(
     All times are those of this machine. They say nothing about a phone.
 
     Args:
-        folders: Bundles for `host` that `rt3d lower` wrote.
+        folders: Bundles for `host` that `rt3d lower` wrote. Or functions of your own that give (apply, params,
+            example), such as my_nets.py:build: their networks are compiled for `host` and deleted in the end.
         model: Time this network instead of bundles: c3d, r2plus1d or s3d.
         rate: With --model, the rate of the sparse network: dense MACs over kept MACs. The default is that of the
             published model.
@@ -65,6 +66,7 @@ def run(
     Examples:
         rt3d bench runs/first/bundles/dense/host runs/first/bundles/kgs-3.6x/host --threads 2 --json latency.json
         rt3d bench --model c3d --rate 3.57 --peers openvino onnxruntime
+        rt3d bench my_nets.py:dense my_nets.py:pruned
     """
     if model is not None:
         if folders:
@@ -74,8 +76,8 @@ def run(
         compare = importlib.import_module("rt3d_jax.cli.compare")
         return compare.run(compare.Job(model, rate, peers, masked, seed, keep, forms), threads, rounds, runs, json_file)
     console.some(folders, "bundle, such as OUT/bundles/dense/host")
-    found = [bundles.read(folder) for folder in folders]
-    rows, peak = measure_rows(found, threads, rounds, runs)
+    with lowerable.host_bundles(folders) as found:
+        rows, peak = measure_rows(found, threads, rounds, runs)
     show(rows, peak)
     if json_file is not None:
         report = {

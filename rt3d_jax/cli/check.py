@@ -2,8 +2,8 @@
 
 import pathlib
 
-from lowering.bundle import bundles, deploy
-from rt3d_jax.cli import console, lower
+from lowering.bundle import deploy
+from rt3d_jax.cli import console, lower, lowerable
 
 
 def run(folders: tuple[pathlib.Path, ...], /) -> int:
@@ -16,13 +16,16 @@ def run(folders: tuple[pathlib.Path, ...], /) -> int:
     output. The bound is 1e-2 with f16 in memory, and 5e-2 with sums in f16.
 
     Args:
-        folders: Bundles that `rt3d lower` wrote.
+        folders: Bundles that `rt3d lower` wrote. Or functions of your own that give (apply, params, example), such as
+            my_nets.py:build: their networks are compiled for `host`, checked, and deleted again.
 
     Examples:
         rt3d check runs/first/bundles/dense/host
         rt3d check runs/first/bundles/dense/android-cortex-a76 runs/first/bundles/kgs-3.6x/android-cortex-a76
+        rt3d check my_nets.py:build
     """
     console.some(folders, "bundle, such as OUT/bundles/dense/host")
-    rows = [lower.row(deploy.checked(bundles.read(folder))) for folder in folders]
+    with lowerable.host_bundles(folders) as found:
+        rows = [lower.row(deploy.checked(bundle)) for bundle in found]
     lower.show(rows)
     return 0 if all(r["passed"] for r in rows) else 1

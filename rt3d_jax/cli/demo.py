@@ -10,7 +10,7 @@ from lowering.bundle import bundles
 from lowering.bundle import run as runs
 from lowering.system import files
 from lowering.targets import targets
-from rt3d_jax.cli import bench, console, lower
+from rt3d_jax.cli import bench, console, lower, lowerable
 from rt3d_jax.cli import train as train_verb
 from rt3d_jax.hosts import machine
 from rt3d_jax.report import page
@@ -57,7 +57,8 @@ def run(
         results = phases.phases(prepared)
     train_verb.show(results)
     shown = [result for result in results if not result["name"].startswith("penalised")]
-    rows = [row for result in shown for row in lower.lower(out / "runs" / result["name"], chosen, out / "bundles")]
+    networks = [lowerable.find(out / "runs" / result["name"]) for result in shown]
+    rows = [row for network in networks for row in lower.lower(network, chosen, out / "bundles")]
     lower.show(rows)
     latency, peak = _latency(out, shown, threads) if "host" in target else ([], None)
     pictures(prepared, shown, out)

@@ -1,18 +1,17 @@
-"""rt3d lower: compile trained runs into bundles, and check each against JAX."""
+"""rt3d lower: compile trained runs, or networks of the user's own, into bundles, and check each against JAX."""
 
-import dataclasses
 import errno
 import pathlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+import tyro
 
-from lowering.bundle import bundles, deploy, write
+from lowering.bundle import coverage, deploy, write
+from lowering.system import files
 from lowering.targets import schedules, store, targets
-from rt3d_jax.cli import console, prune
-from rt3d_jax.evaluation import measured
-from rt3d_jax.training import checkpoints, experiments
+from rt3d_jax.cli import console, lowerable, prune
 
 DEFAULT_TARGETS = ("host", "android:cortex-a76", "vulkan:adreno")
 
@@ -26,67 +25,96 @@ def run(
     tuning: bool = True,
     macs_per_dispatch: int | None = None,
     form: str = targets.FORMS[0],
+    name: str | None = None,
+    strict: bool = False,
+    json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
 ) -> int:
-    """Compile trained runs into bundles for a device, and check each against JAX.
+    """Compile networks into bundles for a device, and check each against JAX.
+
+    A network is a trained run, or a JAX function of your own. A function build() in my_nets.py that gives (apply,
+    params, example) is called my_nets.py:build, or my_package.nets:build in a module. The example is an array, or a
+    tuple of arrays.
 
     A bundle is a folder with the compiled network, its weights, one example, and JAX's answer to it. Bundles for `host`
     are checked natively, those for Android CPUs under qemu-user, and those for Vulkan on the Vulkan device of this
     machine. A bundle that exists and would not change is kept.
 
+    What has no kernel of ours is compiled by IREE from what JAX writes. The output says which operations these are,
+    where they stand in your source, and why.
+
     The exit code is 1 if an answer differs from JAX's by more than 1e-4 of the largest output. The bound is 1e-2 with
     f16 in memory, and 5e-2 with sums in f16.
 
     Args:
-        networks: Runs, such as OUT/runs/dense.
+        networks: Runs, such as OUT/runs/dense, or functions, such as my_nets.py:build.
         target: Machines to compile for: host, android:CPU (such as android:cortex-a76) or vulkan:GPU (such as
             vulkan:adreno or vulkan:mali-g715). The precision is f32 unless one follows: :f16, :f16-f32 (f16 in memory,
             sums in f32) or :w16 (weights in f16).
         out: Folder for the bundles. Each is written to OUT/RUN/TARGET. By default it is the folder `bundles` beside
-            `runs`.
+            `runs`, and for a function in the current folder.
         clip: A file with the example of the bundle, such as a video. By default it is the first test example of the
-            data that the run was trained on. Imported weights have no data, so they need this option.
+            data that the run was trained on. Imported weights have no data, so they need this option. A function
+            gives its own example.
         tuning: Use the schedules that `rt3d tune` found, and those that are shipped for known networks.
         macs_per_dispatch: Split a GPU's kernels so that each does at most this many MACs. A phone stops a kernel that
             runs for too long. The default is 200 million.
         form: How kernels are written. `executables` are loops over buffers, which are the fastest. `linalg` works on
             tensors and compiles for any backend of IREE; its bundles are written to OUT/RUN/TARGET-linalg.
+        name: What the bundle calls its network, RUN in its path. By default it is the name of the run or function.
+        strict: Refuse a network with operations that no kernel of ours computes.
+        json_file: Also write the rows to this file. In each, "nodes" says who computes what, and "ours" is the share of
+            MACs in kernels of ours.
 
     Examples:
         rt3d lower runs/first/runs/dense runs/first/runs/kgs-3.6x
         rt3d lower runs/first/runs/kgs-3.6x --target android:cortex-a78:f16-f32 vulkan:mali-g715:f16
+        rt3d lower my_nets.py:build --target host vulkan:adreno --strict
     """
-    console.some(networks, "run, such as OUT/runs/dense")
+    console.some(networks, "run, such as OUT/runs/dense, or function, such as my_nets.py:build")
     chosen = [targets.written(targets.split(targets.find(name), macs_per_dispatch), form) for name in target]
+    if name is not None and len(networks) > 1:
+        raise ValueError(f"--name {name} is for one network, and {len(networks)} were given; lower one at a time")
+    found = [lowerable.find(word, name) for word in networks]
+    _check_places([(out or network.home / "bundles") / network.name for network in found])
     rows = []
-    for folder in networks:
-        where = out or folder.resolve().parents[1] / "bundles"
-        rows += lower(folder, chosen, where, clip, tuning)
+    for network in found:
+        rows += lower(network, chosen, out or network.home / "bundles", clip, tuning, strict)
     show(rows)
+    if json_file is not None:
+        files.write_json(json_file, rows, indent=1)
     return 0 if all(row["passed"] is not False for row in rows) else 1
 
 
 def lower(
-    folder: pathlib.Path,
+    network: lowerable.Network,
     chosen: Sequence[targets.Target],
     out: pathlib.Path,
     file: pathlib.Path | None = None,
     tuning: bool = True,
+    strict: bool = False,
 ) -> list[dict[str, Any]]:
-    """Writes a bundle of one run for each target, and gives a row of report.json for each.
+    """Writes a bundle of one network for each target, says who computes what, and gives a row of report.json for each.
 
     A bundle lies at OUT/RUN/TARGET, or at OUT/RUN/TARGET-linalg in the form "linalg". `file`: the example that it
-    carries. None takes the first test example.
+    carries. None takes the first test example. `strict`: ValueError for what no kernel of ours computes.
     """
-    network = checkpoints.load_network(folder)
-    inputs = _inputs(folder, out) if file is None else network.task.example(file)
-    example = deploy.example(checkpoints.apply(network), network.params, inputs)
-    rows = []
+    example = network.evaluated(_inputs(network, file, out))
+    rows, before = [], None
     for target in chosen:
         place = out / network.name / place_of(target)
         tuned = store.find(target) if tuning else schedules.NONE
-        made = deploy.checked(write.write(place, example, target, describe(network), tuned))
+        try:
+            written = write.write(place, example, target, network.info, tuned, strict)
+        except coverage.NotOurs as error:
+            _say(str(error).splitlines()[1:])
+            said = f"{network.name} has operations that no kernel of ours computes; leave out --strict"
+            raise ValueError(said) from error
+        made = deploy.checked(written)
         console.say(f"{network.name} -> {place}: {made.verdict}")
+        if (lines := coverage.lines(written.manifest["nodes"])) != before:  # the same for most targets
+            _say(lines)
         rows.append(row(made))
+        before = lines
     return rows
 
 
@@ -94,23 +122,6 @@ def place_of(target: targets.Target) -> str:
     """The name of the folder of a bundle for this target."""
     name = target.name.replace(":", "-")
     return name if target.form == targets.FORMS[0] else f"{name}-{target.form}"
-
-
-def describe(network: checkpoints.Network) -> bundles.Info:
-    """What a bundle or ONNX model says about the trained network in it."""
-    said, score = network.task.describe(network.facts), network.score
-    is_accuracy = score.name == measured.ACCURACY
-    return bundles.Info(
-        run=network.name,
-        model=network.model.name,
-        labels=tuple(said.pop("labels", ())),
-        clip=said.pop("clip", {}),
-        scheme=network.scheme,
-        rate=network.rate,
-        accuracy=score.value if is_accuracy else None,
-        protocol=score.protocol,
-        score=None if score.value is None else bundles.Score(**dataclasses.asdict(score)),
-    )
 
 
 def row(made: deploy.Deployed) -> dict[str, Any]:
@@ -125,6 +136,8 @@ def row(made: deploy.Deployed) -> dict[str, Any]:
         "folder": str(bundle.folder),
         "tuning": bundle.manifest["tuning"],
         **sizes,
+        "nodes": (nodes := bundle.manifest["nodes"]),
+        "ours": coverage.share(nodes) if nodes else None,
     }
     if check is None:
         reason = {"failure": made.failure} if made.failure else {"unchecked": made.unchecked}
@@ -156,13 +169,33 @@ def _number(value: float | None, passed: bool | None) -> str:
     return f"{value:.1e}" if value is not None else "not checked" if passed is None else "does not run"
 
 
-def _inputs(folder: pathlib.Path, other: pathlib.Path) -> tuple[np.ndarray, ...]:
-    """The inputs of the first test example of the data that a run was trained on.
+def _say(lines: Sequence[str]) -> None:
+    """Prints lines with paths in the current folder as relative ones."""
+    console.say("\n".join(lines).replace(f"{pathlib.Path.cwd()}/", ""))
+
+
+def _check_places(places: Sequence[pathlib.Path]) -> None:
+    """ValueError where one network's bundles would replace another's."""
+    for place in places:
+        if places.count(place) > 1:
+            raise ValueError(f"two networks would be written to {place}; lower them one at a time, one with --name")
+
+
+def _inputs(network: lowerable.Network, file: pathlib.Path | None, other: pathlib.Path) -> tuple[np.ndarray, ...]:
+    """The example's inputs: from a file, from the user's function, or the first test example of a run's data.
 
     Data that are to be made are made in other/data where the folder of the run cannot be written.
     """
-    out = folder.resolve().parents[1]
-    if isinstance(checkpoints.origin(folder), experiments.Imported):
+    if network.run is None:
+        assert network.example is not None
+        if file is not None:
+            raise ValueError(f"--clip {file} is for runs; {network.name} gives its own example")
+        return network.example
+    if file is not None:
+        return network.run.task.example(file)
+    out = network.home
+    if network.imported:
+        folder = out / "runs" / network.name
         raise ValueError(f"{folder} holds imported weights, which have no data set; name a video with --clip VIDEO")
     task = prune.experiment(out).task
     try:

@@ -1,4 +1,4 @@
-"""rt3d onnx: write a trained run as an ONNX model."""
+"""rt3d onnx: write a trained run, or a network of the user's own, as an ONNX model."""
 
 import dataclasses
 import importlib.util
@@ -8,46 +8,49 @@ from collections.abc import Sequence
 import jax
 import numpy as np
 
-from lowering.graph import trace
 from lowering.graph.rewrites import stages
-from rt3d_jax.cli import console, lower
-from rt3d_jax.training import checkpoints
+from rt3d_jax.cli import console, lowerable
 
 TOLERANCE = 1e-4  # of the largest output
 
 
-def run(folder: pathlib.Path, /, out: pathlib.Path | None = None) -> int:
-    """Write a run as an ONNX model for other engines, and check it against JAX with ONNX Runtime.
+def run(network: pathlib.Path, /, out: pathlib.Path | None = None, name: str | None = None) -> int:
+    """Write a network as an ONNX model for other engines, and check it against JAX with ONNX Runtime.
 
     The input `clip` is f32[1, 3, frames, height, width], and the output `logits` is f32[1, classes]. A network of
     another task has the inputs of its task, with feature maps as NCDHW. Batch norm and ReLU are folded into the
     convolutions. Pruned weights are stored as zeros. The metadata of the model (metadata_props) hold the clip, labels,
     scheme, rate and score.
 
+    A network is a trained run, or a JAX function of your own: a function build() in my_nets.py that gives (apply,
+    params, example) is called my_nets.py:build, or my_package.nets:build in a module.
+
     The exit code is 1 if the answer differs from JAX's.
 
     Args:
-        folder: A run, such as OUT/runs/dense.
-        out: The file to write. By default it is onnx/NAME.onnx beside the folder `runs`.
+        network: A run, such as OUT/runs/dense, or a function, such as my_nets.py:build.
+        out: The file to write. By default it is onnx/NAME.onnx beside the folder `runs`, and for a function in the
+            current folder.
+        name: What the model calls its network. By default it is the name of the run or function.
 
     Examples:
         rt3d onnx runs/first/runs/kgs-3.6x
         rt3d onnx runs/first/runs/dense --out c3d.onnx
+        rt3d onnx my_nets.py:build
     """
     from lowering.graph import onnx as onnx_export
 
-    network = checkpoints.load_network(folder)
-    apply, shapes = checkpoints.apply(network), [one.shape for one in network.signature.structs()]
-    path = out or folder.resolve().parents[1] / "onnx" / f"{network.name}.onnx"
+    found = lowerable.find(network, name)
+    path = out or found.home / "onnx" / f"{found.name}.onnx"
     path.parent.mkdir(parents=True, exist_ok=True)
-    graph = stages.run(trace.trace(apply, network.params, shapes), stages.ALGEBRA)
-    onnx_export.write(path, onnx_export.export(graph, dataclasses.asdict(lower.describe(network))))
+    graph = stages.run(found.traced(), stages.ALGEBRA)
+    onnx_export.write(path, onnx_export.export(graph, dataclasses.asdict(found.info)))
     if importlib.util.find_spec("onnxruntime") is None:
         console.say(f"{path}: not checked, onnxruntime is not installed")
         return 0
     rng = np.random.default_rng(0)
-    inputs = [rng.normal(size=shape).astype(np.float32) for shape in shapes]
-    expected = np.moveaxis(np.asarray(jax.jit(apply)(network.params, *inputs)), -1, 1)  # NCDHW, too
+    inputs = found.example or [rng.normal(size=shape).astype(np.float32) for shape in found.shapes]
+    expected = np.moveaxis(np.asarray(jax.jit(found.apply)(found.params, *inputs)), -1, 1)  # NCDHW, too
     answer = _answer(path, [onnx_export.to_input(one) for one in inputs])
     error = float(np.abs(answer - expected).max() / np.abs(expected).max())
     verdict = "same answer as JAX" if error <= TOLERANCE else "WRONG ANSWER"

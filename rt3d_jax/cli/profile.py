@@ -5,9 +5,9 @@ from typing import Annotated
 
 import tyro
 
-from lowering.bundle import bundles, measure
+from lowering.bundle import measure, timeline
 from lowering.system import files
-from rt3d_jax.cli import console
+from rt3d_jax.cli import console, lowerable
 
 
 def run(
@@ -20,27 +20,35 @@ def run(
 
     Profiling itself takes time. Read each layer's share here, and the latency in `rt3d bench`.
 
+    What IREE compiles from pieces that JAX wrote is a row for each piece. It is called "IREE (...)" where IREE compiled
+    it together with other layers, which are then named in the parentheses.
+
     Args:
-        folder: A bundle for `host`.
+        folder: A bundle for `host`. Or a function of your own that gives (apply, params, example), such as
+            my_nets.py:build, whose network is compiled for `host` and deleted again.
         runs: Inferences to time.
         json_file: Also write the rows to this file.
 
     Examples:
         rt3d profile runs/first/bundles/kgs-3.6x/host
         rt3d profile runs/first/bundles/dense/host --runs 100 --json layers.json
+        rt3d profile my_nets.py:build
     """
-    rows = measure.profile(bundles.read(folder), runs)
+    with lowerable.host_bundles([folder]) as (bundle,):
+        rows = measure.profile(bundle, runs)
     total = sum(row["p50_ms"] for row in rows)
     cells = []
     for row in rows:
         speed = f"{2e-6 * row['macs'] / row['p50_ms']:.0f}" if row["macs"] else None
-        cells.append(
-            (row["name"], f"{row['p50_ms']:.3f}", f"{row['p50_ms'] / total:.1%}", f"{row['macs'] / 1e6:.1f}", speed)
-        )
+        share = f"{row['p50_ms'] / total:.1%}"
+        cells.append((row["name"], row["kernel"], f"{row['p50_ms']:.3f}", share, f"{row['macs'] / 1e6:.1f}", speed))
     console.table(
         f"Layers of {folder} ({runs} inferences, one thread)",
-        ("layer", "p50 ms", "share", "MMACs kept", "GFLOP/s"),
+        ("layer", "kernel", "p50 ms", "share", "MMACs kept", "GFLOP/s"),
         cells,
     )
+    if any(row["kernel"] != "ours" for row in rows):
+        share = timeline.share(rows)
+        console.say(f"{share:.1%} of the time is spent in kernels of ours, the rest in what IREE compiles.")
     if json_file is not None:
         files.write_json(json_file, rows, indent=1)

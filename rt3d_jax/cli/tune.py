@@ -15,11 +15,10 @@ from lowering.targets import store, targets
 from lowering.tune import log as logs
 from lowering.tune import networks as tuned
 from lowering.tune import search, trials
-from rt3d_jax.cli import console, train
+from rt3d_jax.cli import console, lowerable, train
 from rt3d_jax.configs import released
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost, masks, patterns, plans
-from rt3d_jax.training import checkpoints
 
 DEFAULT_TARGETS = ("host", "android:cortex-a76")
 COLUMNS = {"measured": ("ms", 1.0), "modelled": ("M instructions", 1e-6), "counted": ("M instructions", 1e-6)}
@@ -48,8 +47,9 @@ def run(
     continues after Ctrl-C or when the time is over. A measured schedule must win twice before it is used.
 
     Args:
-        networks: Runs, such as OUT/runs/dense, or bundles of runs. Or names, whose networks get random weights: c3d,
-            r2plus1d and s3d, pruned as in `rt3d bench --model`, or an experiment such as c3d_ucf101.
+        networks: Runs, such as OUT/runs/dense, or bundles of runs. Or functions of your own that give (apply, params,
+            example), such as my_nets.py:build. Or names, whose networks get random weights: c3d, r2plus1d and s3d,
+            pruned as in `rt3d bench --model`, or an experiment such as c3d_ucf101.
         target: Machines to tune for: host, or android:CPU, with a precision such as :f16 after it.
         minutes: The time for all of it, at most.
         count: For Android CPUs, count instructions under qemu-user instead of estimating them. This is exact and slow:
@@ -62,8 +62,9 @@ def run(
     Examples:
         rt3d tune runs/first/runs/dense runs/first/runs/kgs-3.6x
         rt3d tune c3d --target android:cortex-a76 --minutes 20
+        rt3d tune my_nets.py:build --target host
     """
-    console.some(networks, "run, such as OUT/runs/dense")
+    console.some(networks, "run, such as OUT/runs/dense, or function, such as my_nets.py:build")
     chosen, end = _tunable(target), time.monotonic() + 60 * minutes
     jobs = [(network, each) for network in networks for each in chosen]
     for left, (network, each) in zip(range(len(jobs), 0, -1), jobs, strict=True):
@@ -158,7 +159,7 @@ def _run_of(folder: pathlib.Path) -> pathlib.Path:
 
 
 def _traced(network: pathlib.Path, rate: float | None, keep: float) -> tuple[str, ops.Graph]:
-    """The name and graph of a run, of a bundle's run, or of a network by name."""
+    """The name and graph of a run, of a bundle's run, of a function, or of a network by name."""
     name = str(network)
     if not network.exists() and name in released.PROFILES:
         profile = released.find(name)
@@ -168,11 +169,8 @@ def _traced(network: pathlib.Path, rate: float | None, keep: float) -> tuple[str
     if not network.exists() and name in train.names():
         plan = ((r".*", plans.Prune(patterns.kgs(8, 4), keep=keep)),) if keep < 1 else None
         return f"{name}, {keep:g} kept", _random(train.load(name).model, lambda *_: plan)
-    run = _run_of(network)
-    found = checkpoints.load_network(run)
-    return run.name, trace.trace(
-        checkpoints.apply(found), found.params, [one.shape for one in found.signature.structs()]
-    )
+    found = lowerable.find(network if lowerable.is_function(network) else _run_of(network))
+    return found.name, found.traced()
 
 
 def _random(model: catalog.Model, planned: Callable[[Any, tuple[cost.Layer, ...]], plans.Plan | None]) -> ops.Graph:

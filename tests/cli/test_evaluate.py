@@ -9,7 +9,7 @@ import pytest
 
 from lowering.bundle import bundles, run
 from lowering.targets import targets
-from rt3d_jax.cli import evaluate_clips, lower, main, subjects
+from rt3d_jax.cli import evaluate_clips, lower, lowerable, main, subjects
 from rt3d_jax.data import folders, pipelines
 from rt3d_jax.evaluation import scores
 from rt3d_jax.training import phases
@@ -25,7 +25,7 @@ def out(tmp_path_factory):
     phases.dense(phases.prepare(smallest.EXPERIMENT, folder, smallest.silent))
     host = targets.find("host")
     chosen = [host, targets.find("host:f16"), targets.written(host, "linalg")]
-    lower.lower(folder / "runs" / "dense", chosen, folder / "bundles")
+    lower.lower(lowerable.find(folder / "runs" / "dense"), chosen, folder / "bundles")
     return folder
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lowering.targets import targets
-from rt3d_jax.cli import demo, lower, main
+from rt3d_jax.cli import demo, lower, lowerable, main
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
 from rt3d_jax.report import page
@@ -138,7 +138,7 @@ def test_a_run_is_shared_and_comes_back_to_those_who_allow_its_code(out, tmp_pat
 
 def test_it_is_lowered_and_the_bundle_measures_as_the_run_does(out, tmp_path, capsys):
     run, chosen = out[0] / "runs" / "kgs-2x", [targets.find("host")]
-    (row,) = lower.lower(run, chosen, out[0] / "bundles")
+    (row,) = lower.lower(lowerable.find(run), chosen, out[0] / "bundles")
     assert row["passed"]
     bundle = out[0] / "bundles" / "kgs-2x" / "host"
     manifest = json.loads((bundle / "manifest.json").read_text())
@@ -157,7 +157,8 @@ def test_it_is_lowered_and_the_bundle_measures_as_the_run_does(out, tmp_path, ca
 def test_an_example_may_come_from_a_file(out, tmp_path):
     clip, rough = phases.prepare(EXPERIMENT, out[0], silent).data.example()
     np.savez(tmp_path / "scene.npz", clip=clip[0], rough=rough[0], allow_pickle=False)
-    (row,) = lower.lower(out[0] / "runs" / "dense", [targets.find("host")], tmp_path, tmp_path / "scene.npz")
+    network = lowerable.find(out[0] / "runs" / "dense")
+    (row,) = lower.lower(network, [targets.find("host")], tmp_path, tmp_path / "scene.npz")
     assert row["passed"]
 
 

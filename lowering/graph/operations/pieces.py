@@ -56,7 +56,8 @@ class Piece(base.Op):
 
     Nodes of one program read the same values; the program runs once for all of them.
 
-    result: which of the program's results. size, dtype: of that. reasons: for its operations, with the first result.
+    result: which of the program's results. size, dtype: of that. reasons: for the program's operations. Once pieces are
+    joined, only the first result has them.
     """
 
     program: Program

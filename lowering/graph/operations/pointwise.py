@@ -130,7 +130,7 @@ class Pointwise(base.Op):
             "inputs": lambda place: inputs[int(place)],
             "steps": lambda place: values[int(place)],
             "channels": lambda place: self.channels[int(place)],
-            "number": np.asarray,
+            "number": lambda value: np.asarray(value, inputs[0].dtype if inputs[0].dtype.kind == "f" else None),
         }
         for step in self.steps:
             values.append(np.asarray(FUNCTIONS[step.name](*(read[kind](place) for kind, place in step.operands))))

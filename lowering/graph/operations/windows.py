@@ -1,10 +1,13 @@
 """Windows over frames, height and width, in numpy: how many there are, what they hold, a convolution by them."""
 
+import itertools
+
 import numpy as np
 
 Window = tuple[int, int, int]
 Padding = tuple[tuple[int, int], ...]  # before and after, for frames, height and width
 NO_PADDING: Padding = ((0, 0), (0, 0), (0, 0))
+MOST_AT_ONCE = 1 << 22  # numbers in the matrix of windows that a convolution multiplies
 
 
 def count(shape: tuple[int, ...], window: tuple[int, ...], strides: Window, padding: Padding) -> Window:
@@ -23,11 +26,16 @@ def slide(x: np.ndarray, window: Window, strides: Window, padding: Padding, outs
 
 
 def convolve(x: np.ndarray, kernel: np.ndarray, strides: Window, padding: Padding) -> np.ndarray:
-    """Cross-correlation of [D, H, W, I] with a kernel [kd, kh, kw, I, O], zeros around the map: [D', H', W', O]."""
-    x = np.pad(x, (*padding, (0, 0)))
-    d, h, w = count(x.shape, kernel.shape[:3], strides, NO_PADDING)
-    (sd, sh, sw), out = strides, np.zeros((d, h, w, kernel.shape[4]))
-    for a, b, e in np.ndindex(*kernel.shape[:3]):
-        rows, columns = slice(b, b + sh * (h - 1) + 1, sh), slice(e, e + sw * (w - 1) + 1, sw)
-        out += x[a : a + sd * (d - 1) + 1 : sd, rows, columns] @ kernel[a, b, e]
+    """Cross-correlation of [D, H, W, I] with a kernel [kd, kh, kw, I, O], zeros around the map: [D', H', W', O].
+
+    The windows of some rows of pixels at a time are a matrix, which is multiplied by the kernel as a matrix.
+    """
+    matrix = kernel.reshape(-1, kernel.shape[4]).astype(x.dtype, copy=False)
+    seen = np.moveaxis(slide(x, kernel.shape[:3], strides, padding, 0), 3, -1)
+    frames, height, width = count(x.shape, kernel.shape[:3], strides, padding)
+    out = np.empty((frames, height, width, kernel.shape[4]), x.dtype)
+    rows = max(1, MOST_AT_ONCE // max(1, width * len(matrix)))
+    for frame, first in itertools.product(range(frames), range(0, height, rows)):
+        some = out[frame, first : first + rows]
+        some[:] = (seen[frame, first : first + rows].reshape(-1, len(matrix)) @ matrix).reshape(some.shape)
     return out

@@ -54,7 +54,7 @@ def _joined(graph: ops.Graph, members: list[ops.Node]) -> list[ops.Node]:
         assert isinstance(node.op, ops.Piece)
         by_program[id(node.op.program)].append(node)
     program, reads = programs.join([_part(nodes) for nodes in by_program.values()], [node.name for node in wanted])
-    reasons = tuple(dict.fromkeys(reason for node in members for reason in _piece(node).reasons))
+    reasons = tuple(reason for nodes in by_program.values() for reason in _piece(nodes[0]).reasons)
     return [
         ops.Node(
             node.name,

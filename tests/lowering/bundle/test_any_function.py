@@ -1,5 +1,6 @@
 """Functions of every kind that networks are made of, compiled: those of one input as the results of one module."""
 
+import dataclasses
 import pathlib
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 import pytest
 
 from lowering.bundle import bundles, coverage, deploy, run, write
+from lowering.graph import trace
+from lowering.graph.rewrites import stages
 from lowering.targets import targets
 from tests.lowering import conftest, small_functions
 from tests.lowering.random_programs import modules, program
@@ -115,3 +118,50 @@ def test_who_computes_what_is_in_the_manifest_and_in_words(tmp_path: pathlib.Pat
     assert said[0] == "100.0% of the MACs and 3 of 4 nodes are computed by kernels of ours, the rest by IREE"
     assert said[1] == "  top_k (0.0 MMAC) is IREE's:"
     assert said[2].endswith("it is none of our kernels' operations") and "small_functions.py" in said[2]
+
+
+def test_a_piece_whose_first_result_is_unread_keeps_its_reasons() -> None:
+    graph = stages.rewrite(trace.trace(lambda p, x: jax.lax.top_k(x, 2)[1], {}, np.ones((1, 5), np.float32)), "host")
+    (entry,) = coverage.nodes(graph)
+    assert entry["kernel"] == "IREE" and entry["why"][0].startswith("top_k (")
+
+
+def test_equal_operations_of_a_piece_count_each_and_are_told_once() -> None:
+    def function(p: Any, x: jax.Array) -> jax.Array:
+        for _ in range(3):
+            x = jnp.einsum("bij,bkj->bik", x, x)
+        return x
+
+    (entry,) = coverage.nodes(stages.rewrite(trace.trace(function, {}, np.ones((2, 4, 4), np.float32)), "host"))
+    assert entry["macs"] == 3 * 2 * 4**3 and len(entry["why"]) == 1
+
+
+STRICT = """\
+the network has operations that no kernel of ours computes; lower it without strict
+  top_k (0.0 MMAC) is IREE's:
+    top_k ("""
+
+
+def test_strict_refuses_a_network_with_a_piece_before_anything_is_compiled(tmp_path: pathlib.Path, monkeypatch) -> None:
+    monkeypatch.setattr(write, "build", lambda *_: pytest.fail("it was compiled"))
+    function, inputs = small_functions.FUNCTIONS["top two"]
+    with pytest.raises(coverage.NotOurs) as error:
+        deploy.deploy(function, P, list(inputs), "host", tmp_path / "bundle", strict=True)
+    assert str(error.value).startswith(STRICT) and str(error.value).endswith("it is none of our kernels' operations")
+    assert not (tmp_path / "bundle").exists()
+
+
+@pytest.mark.parametrize("target", ["host", "vulkan:adreno"])
+def test_a_graph_that_means_something_else_than_jax_is_refused_before_it_is_compiled(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    monkeypatch.setattr(write, "build", lambda *_: pytest.fail("it was compiled"))
+    example = deploy.example(lambda p, x: {"sum": x + 1, "square": x * x}, {}, np.ones((1, 4), np.float32))
+    wrong = dataclasses.replace(example, answers=(example.answers[0], example.answers[1] * np.float32(1.01)))
+    with pytest.raises(write.WrongGraph) as error:
+        write.write(tmp_path / "bundle", wrong, targets.find(target), bundles.Info())
+    assert str(error.value) == (
+        "the network was traced or rewritten wrongly: its result 'sum' differs from JAX's by 9.9e-03 of the largest "
+        "value, expected at most 1e-03; nothing was written; please report it"
+    )
+    assert not (tmp_path / "bundle").exists()

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lowering.bundle import bundles, measure, run
+from lowering.bundle import bundles, measure, run, timeline
 from lowering.targets import targets
 from tests.lowering import conftest, networks
 
@@ -134,7 +134,32 @@ def test_dispatches_get_names_only_where_they_are_certain(
 ) -> None:
     """m: IREE's own. The first of the kernels with the same code gives the key of all."""
     manifest = {"dispatches": dispatches.split(), "executables": executables.split()}
-    assert measure._names(keys.split(), manifest) == names.split()
+    found = timeline.parts(keys.split(), manifest)
+    assert [part.name for part in found] == names.split()
+    assert [(part.first, part.count, part.kernel) for part in found] == [(i, 1, "ours") for i in range(len(found))]
+
+
+@pytest.mark.parametrize(
+    ("keys", "dispatches", "rows"),
+    [
+        ("a m0 m1 m2 b", "a p b", [("a", 1, "ours"), ("p", 3, "IREE"), ("b", 1, "ours")]),
+        ("a m0 b", "a flat p map b", [("a", 1, "ours"), ("p", 1, "IREE"), ("b", 1, "ours")]),
+        ("a m0 m1 b", "a gate flat p b", [("a", 1, "ours"), ("IREE (gate, p)", 2, "IREE"), ("b", 1, "ours")]),
+        ("a m0 b", "a p q b", [("a", 1, "ours"), ("IREE (p, q)", 1, "IREE"), ("b", 1, "ours")]),
+        ("m0 a m1", "p a gate", [("p", 1, "IREE"), ("a", 1, "ours"), ("gate", 1, "ours")]),
+    ],
+)
+def test_what_iree_makes_of_a_piece_is_one_row_with_what_cannot_be_told_apart(
+    keys: str, dispatches: str, rows: list[tuple[str, int, str]]
+) -> None:
+    kinds = {"p": ("sort", "IREE"), "q": ("sort", "IREE"), "flat": ("Reshape", "ours"), "map": ("ToMap", "ours")}
+    nodes = [
+        {"name": name, "operation": operation, "kernel": kernel}
+        for name in dispatches.split()
+        for operation, kernel in [kinds.get(name, ("Pointwise", "ours"))]
+    ]
+    manifest = {"dispatches": dispatches.split(), "executables": ["a", "b"], "nodes": nodes}
+    assert [(part.name, part.count, part.kernel) for part in timeline.parts(keys.split(), manifest)] == rows
 
 
 @pytest.mark.parametrize("target", ["android:cortex-a55", "vulkan:adreno"])

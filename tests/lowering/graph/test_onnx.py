@@ -8,11 +8,11 @@ import onnx
 import onnxruntime
 import pytest
 
-from lowering.graph import interpret, ops, verify
+from lowering.graph import interpret, ops, trace, verify
 from lowering.graph import onnx as onnx_export
 from lowering.graph.operations import pointwise
 from lowering.graph.rewrites import stages
-from tests.lowering import networks
+from tests.lowering import networks, small_functions
 
 rng = np.random.default_rng(0)
 MAP = (4, 9, 7, 6)
@@ -172,3 +172,13 @@ def test_the_file_says_what_the_model_wants(tmp_path: pathlib.Path) -> None:
     (clip,), (logits,) = model.graph.input, model.graph.output
     assert (clip.name, [d.dim_value for d in clip.type.tensor_type.shape.dim]) == ("clip", [1, 3, 3, 17, 23])
     assert (logits.name, [d.dim_value for d in logits.type.tensor_type.shape.dim]) == ("logits", [1, 7])
+
+
+PIECES = ("activation snake", "activation glu")  # JAX writes a part of them
+EXPRESSIONS = [name for name in small_functions.FUNCTIONS if name.startswith("activation ") and name not in PIECES]
+
+
+@pytest.mark.parametrize("name", [*EXPRESSIONS, "squeeze-excite", "squeeze-excite by convolutions", "spatial gate"])
+def test_activations_and_gates_answer_as_in_jax(name: str) -> None:
+    function, (clip,) = small_functions.FUNCTIONS[name]
+    check(stages.run(trace.trace(function, small_functions.P, clip), stages.ALGEBRA))

@@ -1,0 +1,131 @@
+"""What can be lowered: a trained run, or a network of the user's own that a function gives.
+
+`rt3d lower`, `onnx`, `tune`, `bench`, `profile` and `check` all take the second as a word such as "my_nets.py:build" or
+"my_package.nets:build". The function takes no argument. It gives (apply, params, example): a JAX function
+apply(params, *inputs), its parameters, and an array, or a tuple of arrays, as an example of the inputs.
+"""
+
+import contextlib
+import dataclasses
+import pathlib
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from lowering.bundle import bundles, deploy, write
+from lowering.graph import ops, trace
+from lowering.system import typed
+from lowering.targets import store, targets
+from rt3d_jax.evaluation import measured
+from rt3d_jax.hosts import plugins
+from rt3d_jax.training import checkpoints, experiments
+
+OWN_ERRORS = (ops.GraphError, bundles.BundleError, NotImplementedError)  # they say all that there is to say
+BUILDS = "apply, params and an example"
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Network:
+    """A network to lower.
+
+    shapes: of its inputs, or arrays that have them.
+    example: of its inputs; None for a run, which takes it from its data.
+    info: what a bundle says about it.
+    home: the folder in which bundles/ and onnx/ are written.
+    run: None for a function. imported: of a run, whether others trained its weights.
+    """
+
+    name: str
+    apply: Callable[..., Any]
+    params: Any
+    shapes: tuple[Any, ...]
+    example: tuple[np.ndarray, ...] | None
+    info: bundles.Info
+    home: pathlib.Path
+    run: checkpoints.Network | None = None
+    imported: bool = False
+
+    def traced(self) -> ops.Graph:
+        """Its graph."""
+        with self.told():
+            return trace.trace(self.apply, self.params, self.shapes)
+
+    def evaluated(self, inputs: Sequence[np.ndarray]) -> write.Example:
+        """Its graph with JAX's answers for these inputs."""
+        with self.told():
+            return deploy.example(self.apply, self.params, tuple(inputs))
+
+    def told(self) -> contextlib.AbstractContextManager[None]:
+        """Says in one line what a function of the user's own raises inside."""
+        return contextlib.nullcontext() if self.run else plugins.told(f"the network {self.name}", *OWN_ERRORS)
+
+
+def is_function(word: pathlib.Path) -> bool:
+    """Whether a word of the command line names a function of the user's own, and no folder."""
+    return plugins.is_name(word.name) and not word.exists()
+
+
+def find(word: pathlib.Path, name: str | None = None) -> Network:
+    """The network of a run's folder, or of a function. name: what it is called instead of as the run or function."""
+    if name is not None and pathlib.PurePath(name).name != name:
+        raise ValueError(f"--name {name!r} cannot be the name of a folder; choose one without a slash")
+    found = _of_function(str(word)) if is_function(word) else _of_run(word)
+    info = dataclasses.replace(found.info, run=name or found.name)
+    return dataclasses.replace(found, name=name or found.name, info=info)
+
+
+@contextlib.contextmanager
+def host_bundles(words: Sequence[pathlib.Path]) -> Iterator[list[bundles.Bundle]]:
+    """The bundles in these folders. Of a function, a bundle for `host` is written that is deleted in the end."""
+    with tempfile.TemporaryDirectory(prefix="rt3d-") as folder:
+        yield [
+            _written(pathlib.Path(folder) / str(place), word) if is_function(word) else bundles.read(word)
+            for place, word in enumerate(words)
+        ]
+
+
+def describe(network: checkpoints.Network) -> bundles.Info:
+    """What a bundle or ONNX model says about the trained network in it."""
+    said, score = network.task.describe(network.facts), network.score
+    is_accuracy = score.name == measured.ACCURACY
+    return bundles.Info(
+        run=network.name,
+        model=network.model.name,
+        labels=tuple(said.pop("labels", ())),
+        clip=said.pop("clip", {}),
+        scheme=network.scheme,
+        rate=network.rate,
+        accuracy=score.value if is_accuracy else None,
+        protocol=score.protocol,
+        score=None if score.value is None else bundles.Score(**dataclasses.asdict(score)),
+    )
+
+
+def _written(folder: pathlib.Path, word: pathlib.Path) -> bundles.Bundle:
+    network, host = find(word), targets.find("host")
+    assert network.example is not None
+    return write.write(folder, network.evaluated(network.example), host, network.info, store.find(host))
+
+
+def _of_run(folder: pathlib.Path) -> Network:
+    run = checkpoints.load_network(folder)
+    shapes = tuple(one.shape for one in run.signature.structs())
+    home = folder.resolve().parents[1]
+    imported = isinstance(checkpoints.origin(folder), experiments.Imported)
+    return Network(run.name, checkpoints.apply(run), run.params, shapes, None, describe(run), home, run, imported)
+
+
+def _of_function(word: str) -> Network:
+    function = plugins.function(word)
+    with plugins.told(word):
+        given = function()
+    if not isinstance(given, tuple | list) or len(given) != 3:
+        held = typed.what(given) + (f" of {len(given)}" if isinstance(given, tuple | list) else "")
+        raise ValueError(f"{word} gives {held}, expected three things: {BUILDS}")
+    apply, params, example = given
+    inputs = tuple(map(np.asarray, example if isinstance(example, tuple | list) else (example,)))
+    trace.check(apply, params, inputs)
+    name = word.rpartition(plugins.SEPARATOR)[2]
+    return Network(name, apply, params, inputs, inputs, bundles.Info(run=name), pathlib.Path())
