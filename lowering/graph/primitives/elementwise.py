@@ -82,7 +82,7 @@ def _expressed(tracer: Tracer, eqn: values.Equation, xs: list[Any], steps: tuple
     if any(x.dtype not in FLOATS for x in refs) or str(eqn.outvars[0].aval.dtype) not in FLOATS:
         raise NoKernel("it computes with other numbers than float32")
     main = next((x for x in refs if x.is_map and x.shape == shape), None)
-    if main is None and not (len(refs) == 1 and tracer.is_own(refs[0]) and refs[0].shape == shape):
+    if main is None and not all(tracer.is_own(x) and x.shape == shape for x in refs):
         raise NoKernel("it reads no feature map of the result's shape")
     if main is None and str(eqn.outvars[0].aval.dtype) == "bool":
         raise NoKernel("it compares the elements of a vector")

@@ -178,7 +178,7 @@ PIECES = ("activation snake", "activation glu")  # JAX writes a part of them
 EXPRESSIONS = [name for name in small_functions.FUNCTIONS if name.startswith("activation ") and name not in PIECES]
 
 
-@pytest.mark.parametrize("name", [*EXPRESSIONS, "squeeze-excite", "squeeze-excite by convolutions", "spatial gate"])
+@pytest.mark.parametrize("name", [*EXPRESSIONS, "squeeze-excite", "squeeze-excite by convolutions"])
 def test_activations_and_gates_answer_as_in_jax(name: str) -> None:
     function, (clip,) = small_functions.FUNCTIONS[name]
     check(stages.run(trace.trace(function, small_functions.P, clip), stages.ALGEBRA))
