@@ -7,7 +7,7 @@ come from, but they lie between two kernels whose places in the network are know
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ class Part:
     nodes: tuple[str, ...] = ()
 
 
-def rows(bundle: bundles.Bundle, events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def rows(bundle: bundles.Bundle, events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The rows of a profile. Events come run after run, in the same order each time."""
     keys = [event["key"] for event in events]
     period = next(n for n in range(1, len(keys) + 1) if len(keys) % n == 0 and keys == keys[:n] * (len(keys) // n))

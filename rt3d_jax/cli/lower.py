@@ -12,6 +12,7 @@ from lowering.bundle import coverage, deploy, write
 from lowering.system import files
 from lowering.targets import schedules, store, targets
 from rt3d_jax.cli import console, lowerable, prune
+from rt3d_jax.training import checkpoints, experiments
 
 DEFAULT_TARGETS = ("host", "android:cortex-a76", "vulkan:adreno")
 
@@ -186,17 +187,18 @@ def _inputs(network: lowerable.Network, file: pathlib.Path | None, other: pathli
 
     Data that are to be made are made in other/data where the folder of the run cannot be written.
     """
-    if network.run is None:
+    if network.run is None or network.folder is None:
         assert network.example is not None
         if file is not None:
             raise ValueError(f"--clip {file} is for runs; {network.name} gives its own example")
         return network.example
     if file is not None:
         return network.run.task.example(file)
+    if isinstance(checkpoints.origin(network.folder), experiments.Imported):
+        raise ValueError(
+            f"{network.folder} holds imported weights, which have no data set; name a video with --clip VIDEO"
+        )
     out = network.home
-    if network.imported:
-        folder = out / "runs" / network.name
-        raise ValueError(f"{folder} holds imported weights, which have no data set; name a video with --clip VIDEO")
     task = prune.experiment(out).task
     try:
         return task.open(out, lambda *_: None).example()

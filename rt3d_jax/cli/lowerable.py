@@ -20,7 +20,7 @@ from lowering.system import typed
 from lowering.targets import store, targets
 from rt3d_jax.evaluation import measured
 from rt3d_jax.hosts import plugins
-from rt3d_jax.training import checkpoints, experiments
+from rt3d_jax.training import checkpoints
 
 OWN_ERRORS = (ops.GraphError, bundles.BundleError, NotImplementedError)  # they say all that there is to say
 BUILDS = "apply, params and an example"
@@ -34,7 +34,7 @@ class Network:
     example: of its inputs; None for a run, which takes it from its data.
     info: what a bundle says about it.
     home: the folder in which bundles/ and onnx/ are written.
-    run: None for a function. imported: of a run, whether others trained its weights.
+    run, folder: a trained run and where it lies; None for a function.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Network:
     info: bundles.Info
     home: pathlib.Path
     run: checkpoints.Network | None = None
-    imported: bool = False
+    folder: pathlib.Path | None = None
 
     def traced(self) -> ops.Graph:
         """Its graph."""
@@ -113,8 +113,7 @@ def _of_run(folder: pathlib.Path) -> Network:
     run = checkpoints.load_network(folder)
     shapes = tuple(one.shape for one in run.signature.structs())
     home = folder.resolve().parents[1]
-    imported = isinstance(checkpoints.origin(folder), experiments.Imported)
-    return Network(run.name, checkpoints.apply(run), run.params, shapes, None, describe(run), home, run, imported)
+    return Network(run.name, checkpoints.apply(run), run.params, shapes, None, describe(run), home, run, folder)
 
 
 def _of_function(word: str) -> Network:
