@@ -115,3 +115,8 @@ def fitting(params: Tree, given: Mapping[str, Any]) -> dict[str, Any]:
 def dense(params: Tree) -> Tree:
     """The mask tree that keeps everything: None at every leaf."""
     return jax.tree.map(lambda _: None, params)
+
+
+def density(mask: jax.Array | np.ndarray | None) -> float:
+    """The fraction of weights that a mask keeps; 1 for None."""
+    return 1.0 if mask is None else float(np.mean(np.asarray(mask)))
