@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lowering.bundle import bundles, measure, write
+from lowering.bundle import bundles, coverage, measure, write
 from lowering.counts import count
 from lowering.graph import ops
 from lowering.kernels import emit
@@ -96,7 +96,7 @@ def _build(network: networks.Network, graph: ops.Graph, target: targets.Target, 
     random = np.random.default_rng(0)
     write.build(folder, module, target, [random.normal(size=(1, *node.shape)) for node in graph.inputs])
     layers = write.layers(graph, network.traced)
-    names = {"dispatches": module.dispatches, "executables": module.executables}
+    names = {"dispatches": module.dispatches, "executables": module.executables, "nodes": coverage.nodes(graph)}
     return bundles.Bundle(folder, {"run": "trial", "target": {"name": target.name}, "layers": layers, **names})
 
 
