@@ -94,7 +94,8 @@ def _build(network: networks.Network, graph: ops.Graph, target: targets.Target, 
     folder.mkdir(parents=True, exist_ok=True)
     module = emit.emit(graph, target)
     random = np.random.default_rng(0)
-    write.build(folder, module, target, [random.normal(size=(1, *node.shape)) for node in graph.inputs])
+    inputs = [random.normal(size=graph.given(node)).astype(ops.dtype(node)) for node in graph.inputs]
+    write.build(folder, module, target, inputs)
     layers = write.layers(graph, network.traced)
     names = {"dispatches": module.dispatches, "executables": module.executables, "nodes": coverage.nodes(graph)}
     return bundles.Bundle(folder, {"run": "trial", "target": {"name": target.name}, "layers": layers, **names})
