@@ -186,7 +186,7 @@ def test_a_network_of_ones_own_is_trained_pruned_measured_lowered_and_exported(
     assert main.call(["train", str(tmp_path / "own.py"), "--out", str(out), "--rates", "1.5"]) == 0
     assert main.call(["prune", str(out), "--rate", "1.6"]) == 0
     run = out / "runs" / "kgs-1.6x"
-    assert main.call(["eval", str(run), "--json", str(tmp_path / "scores.json")]) == 0
+    assert main.call(["eval", str(run), "--out", str(tmp_path / "eval")]) == 0
     assert main.call(["lower", str(run), "--target", "host", "--strict"]) == 0
     assert main.call(["onnx", str(run)]) == 0
     said = capsys.readouterr().out
