@@ -6,7 +6,7 @@ kernels, whatever their shape in JAX.
 
 import dataclasses
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -19,12 +19,45 @@ Slot = tuple[str, int, int]  # of "inputs" or "constants": its place, 0; of "ste
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
+class Operation:
+    """One of JAX's operations, by its name and parameters, so that it can also be written in other languages.
+
+    shapes: of its results. apply: JAX arrays -> a sequence of them.
+    """
+
+    name: str
+    params: Mapping[str, Any]
+    shapes: tuple[tuple[int, ...], ...]
+    apply: Callable[..., Sequence[Any]]
+
+    def __call__(self, *operands: Any) -> Sequence[Any]:
+        return self.apply(*operands)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Laid:
+    """The array of this shape that lies in a flat one: as axes of these sizes, turned into this order."""
+
+    flat: jax.ShapeDtypeStruct
+    sizes: tuple[int, ...]
+    order: tuple[int, ...]
+    shape: tuple[int, ...]
+
+    def __call__(self, flat: Any) -> Sequence[Any]:
+        return (flat.reshape(self.sizes).transpose(self.order).reshape(self.shape),)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class Step:
-    """One operation. apply: JAX arrays -> a sequence of them. name: what it does, for people."""
+    """One operation, or a change of shape. apply: an Operation, a Laid, or JAX arrays -> a sequence of them."""
 
     apply: Callable[..., Sequence[Any]]
     operands: tuple[Slot, ...]
-    name: str
+
+    @property
+    def name(self) -> str:
+        """What it does, for people; "" for a change of shape."""
+        return self.apply.name if isinstance(self.apply, Operation) else ""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -84,27 +117,22 @@ class Program:
         return tuple(jnp.ravel(read(slot)) for slot in self.results)
 
 
-def one(apply: Callable[..., Sequence[Any]], operands: Sequence[Any], results: int, name: str) -> Program:
-    """A program of one operation.
-
-    operands: for each, a constant (np.ndarray), or an input as (flat type, view), where `view` makes of the flat array
-    what the operation reads.
-    """
+def one(operation: Operation, operands: Sequence[np.ndarray | Laid]) -> Program:
+    """A program of one operation on constants and on what lies in its flat inputs."""
     inputs: list[jax.ShapeDtypeStruct] = []
     constants: list[np.ndarray] = []
     steps: list[Step] = []
     slots: list[Slot] = []
     for operand in operands:
-        if isinstance(operand, tuple):
-            flat, view = operand
-            steps.append(Step(lambda x, view=view: (view(x),), (("inputs", len(inputs), 0),), ""))
-            inputs.append(flat)
+        if isinstance(operand, Laid):
+            steps.append(Step(operand, (("inputs", len(inputs), 0),)))
+            inputs.append(operand.flat)
             slots.append(("steps", len(steps) - 1, 0))
         else:
             slots.append(("constants", len(constants), 0))
             constants.append(operand)
-    steps.append(Step(apply, tuple(slots), name))
-    gives: tuple[Slot, ...] = tuple(("steps", len(steps) - 1, result) for result in range(results))
+    steps.append(Step(operation, tuple(slots)))
+    gives: tuple[Slot, ...] = tuple(("steps", len(steps) - 1, result) for result in range(len(operation.shapes)))
     return Program(tuple(inputs), tuple(constants), tuple(steps), gives)
 
 
@@ -140,7 +168,7 @@ def join(parts: Sequence[Part], wanted: Sequence[Hashable]) -> tuple[Program, tu
         steps += [dataclasses.replace(s, operands=tuple(map(moved, s.operands))) for s in part.program.steps]
         for name, slot in zip(part.gives, part.program.results, strict=True):
             if name is not None:
-                flat = Step(lambda x: (jnp.ravel(x),), (moved(slot),), "")
+                flat = Step(lambda x: (jnp.ravel(x),), (moved(slot),))
                 steps.append(flat)
                 known[name] = ("steps", len(steps) - 1, 0)
     results = tuple(known[name] for name in wanted)

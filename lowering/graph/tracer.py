@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -87,7 +87,7 @@ class Tracer:
             return x
         if x.view.is_plain:
             return values.Ref(self.unfolded(x).node, views.flat(x.shape), x.dtype)
-        program = programs.one(lambda value: (value,), [self._operand(x)], 1, "transpose")
+        program = programs.one(_copy(x.shape), [self._operand(x)])
         (turned,) = self._results(program, [x], ops.Reason("transpose", "the axes lie in another order"))
         return values.Ref(turned.node, views.flat(x.shape), x.dtype)
 
@@ -155,44 +155,42 @@ class Tracer:
     def _truths(self, flat: str) -> str:
         """Numbers as truths again."""
         x = values.Ref(flat, views.flat(self._known[flat].shape))
-        program = programs.one(lambda value: (value > 0,), [self._operand(x)], 1, "gt")
-        return self._results(program, [x], ops.Reason("gt", "a comparison is read by an operation of another kind"))[
-            0
-        ].node
+        program = programs.one(_converted(x.shape, "bool"), [self._operand(x)])
+        reason = ops.Reason("convert_element_type", "a comparison is read by an operation of another kind")
+        return self._results(program, [x], reason)[0].node
 
     def _stored(self, x: values.Ref) -> values.Ref:
         """A result in a type that files of arrays can hold."""
         if x.dtype in ops.DTYPES:
             return x
         to = ops.STORED.get(x.dtype, "float32")
-        program = programs.one(lambda value: (value.astype(to),), [self._operand(x)], 1, "convert_element_type")
+        program = programs.one(_converted(x.shape, to), [self._operand(x)])
         (found,) = self._results(program, [x], ops.Reason("convert_element_type", f"no file holds {x.dtype}"))
         return values.Ref(found.node, x.view, to)
 
     def _given(self, constant: values.Const) -> values.Ref:
         """A constant among the results."""
-        program = programs.one(lambda value: (value,), [np.asarray(constant.value)], 1, "constant")
+        program = programs.one(_copy(constant.shape), [np.asarray(constant.value)])
         (found,) = self._results(program, [], ops.Reason("constant", "it depends on weights alone"))
         return values.Ref(found.node, views.flat(constant.shape), found.dtype)
 
     def _piece(self, eqn: core.JaxprEqn, inputs: list[Any], why: str) -> list[values.Ref]:
         """An operation that JAX writes itself."""
-        given = [x.value if isinstance(x, values.Const) else self._operand(x) for x in inputs]
+        pairs = zip(inputs, eqn.invars, strict=True)
+        given = [_typed(x, v.aval) if isinstance(x, values.Const) else self._operand(x) for x, v in pairs]
         refs = [x for x in inputs if isinstance(x, values.Ref)]
-        program = programs.one(binding.bind(eqn), given, len(eqn.outvars), eqn.primitive.name)
+        gives: Any = [variable.aval for variable in eqn.outvars]
+        shapes = tuple(tuple(each.shape) for each in gives)
+        program = programs.one(programs.Operation(eqn.primitive.name, eqn.params, shapes, binding.bind(eqn)), given)
         reason = ops.Reason(eqn.primitive.name, why, sources.line(eqn), jaxprs.macs(eqn))
-        found = self._results(program, refs, reason)
-        shapes: Any = [variable.aval for variable in eqn.outvars]
-        shaped = zip(found, (each.shape for each in shapes), strict=True)
-        return [values.Ref(ref.node, views.flat(shape), ref.dtype) for ref, shape in shaped]
+        found = zip(self._results(program, refs, reason), shapes, strict=True)
+        return [values.Ref(ref.node, views.flat(shape), ref.dtype) for ref, shape in found]
 
-    def _operand(self, x: values.Ref) -> tuple[jax.ShapeDtypeStruct, Callable[[Any], Any]]:
-        """The flat type of a value, and what makes of it the array that JAX reads."""
-        view = x.view
-        fine = [view.sizes[axis] for axis in range(len(view.sizes))]
-        size = int(np.prod(fine, dtype=int))
-        read = lambda flat: flat.reshape(fine).transpose(view.order).reshape(view.shape)
-        return jax.ShapeDtypeStruct((size,), np.dtype(x.dtype)), read
+    def _operand(self, x: values.Ref) -> programs.Laid:
+        """How the array that JAX reads lies in a value."""
+        size = int(np.prod(x.view.sizes, dtype=int))
+        flat = jax.ShapeDtypeStruct((size,), np.dtype(x.dtype))
+        return programs.Laid(flat, x.view.sizes, x.view.order, x.view.shape)
 
     def _results(self, program: programs.Program, refs: list[values.Ref], reason: ops.Reason) -> list[values.Ref]:
         """The nodes of a program's results, flat."""
@@ -220,6 +218,20 @@ def _compute(eqn: core.JaxprEqn, inputs: list[values.Const]) -> list[values.Cons
     names = {c.name for c in inputs if c.name}
     name = names.pop() if len(names) == 1 else None
     return [values.Const(plain(r), name) for r in (results if eqn.primitive.multiple_results else [results])]
+
+
+def _typed(constant: values.Const, kind: Any) -> Any:
+    """A constant in the type that JAX gives it: a number in the user's text has none of its own."""
+    return constant.value.astype(kind.dtype) if isinstance(constant.value, np.ndarray) else constant.value
+
+
+def _copy(shape: tuple[int, ...]) -> programs.Operation:
+    return programs.Operation("copy", {}, (shape,), lambda x: (x,))
+
+
+def _converted(shape: tuple[int, ...], to: str) -> programs.Operation:
+    params = {"new_dtype": np.dtype(to)}
+    return programs.Operation("convert_element_type", params, (shape,), lambda x: (x.astype(to),))
 
 
 def _result_name(path: str, place: int) -> str:

@@ -1,4 +1,4 @@
-"""One network in every engine's form, in one folder: our bundle, ONNX, the graph, a clip and JAX's answer."""
+"""One network in every engine's form, in one folder: our bundle, ONNX, its nodes for PyTorch, and an example."""
 
 import dataclasses
 import pathlib
@@ -8,20 +8,20 @@ import numpy as np
 
 from lowering.bundle import bundles
 from lowering.bundle import write as writing
-from lowering.graph import onnx as onnx_export
-from lowering.graph import ops
+from lowering.graph.onnx import export, layers
+from lowering.graph.onnx import model as models
 from lowering.graph.rewrites import stages
 from lowering.targets import store, targets
 
-MODEL, GRAPH, CLIP, BUNDLE = "model.onnx", "graph.pickle", "clip.npy", "host"
+MODEL, NODES, BUNDLE = "model.onnx", "nodes.pickle", "host"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Network:
     """A network on disk.
 
-    macs: multiply-accumulates of its weights that are not zero; logits f32[classes], JAX's for the clip in
-    `folder`.
+    macs: multiply-accumulates of its weights that are not zero. inputs: their names. answers: JAX's for the inputs in
+    `folder`, by name; a feature map is NCDHW, as the engines give it.
     """
 
     folder: pathlib.Path
@@ -29,7 +29,8 @@ class Network:
     scheme: str
     rate: float
     macs: int
-    logits: np.ndarray
+    inputs: tuple[str, ...]
+    answers: dict[str, np.ndarray]
 
     @property
     def bundle(self) -> bundles.Bundle:
@@ -37,19 +38,27 @@ class Network:
         return bundles.read(self.folder / BUNDLE, verify=False)
 
 
+def load(folder: pathlib.Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """The example's inputs of these names, as JAX takes them: each lies in NAME.npy, such as clip.npy."""
+    return {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in names}
+
+
 def write(
     folder: pathlib.Path, example: writing.Example, info: bundles.Info, macs: int, form: str = targets.FORMS[0]
 ) -> Network:
-    """Writes every form of a traced network of one clip, f32[1, D, H, W, C], and logits f32[1, classes].
+    """Writes every form of a traced network. Pruned weights must be zeros in it.
 
-    Pruned weights must be zeros in it.
+    GraphError, before anything is written, for a network with operations that have no form in ONNX.
     """
+    plain = layers.forms(stages.run(example.graph, stages.ALGEBRA)).finish()
     folder.mkdir(parents=True)
     host = targets.written(targets.find("host"), form)
     bundle = writing.write(folder / BUNDLE, example, host, info, store.find(host))  # as `rt3d lower` does
-    plain = stages.run(example.graph, stages.ALGEBRA)
-    onnx_export.write(folder / MODEL, onnx_export.export(plain, dataclasses.asdict(info)))
-    with (folder / GRAPH).open("wb") as file:
-        pickle.dump(ops.Graph(plain.nodes, plain.result), file, protocol=5)  # without what it looked up
-    np.save(folder / CLIP, example.inputs[0])
-    return Network(folder, info.model, info.scheme, bundle.manifest["rate"], macs, example.answers[0][0])
+    export.write(folder / MODEL, export.proto(plain, dataclasses.asdict(info)))
+    with (folder / NODES).open("wb") as file:
+        pickle.dump(plain, file, protocol=5)
+    names = tuple(each.name for each in plain.inputs)
+    for name, array in zip(names, example.inputs, strict=True):
+        np.save(folder / f"{name}.npy", array)
+    answers = {each.name: models.laid(array) for each, array in zip(plain.outputs, example.answers, strict=True)}
+    return Network(folder, info.model, info.scheme, bundle.manifest["rate"], macs, names, answers)

@@ -17,7 +17,7 @@ from lowering.bundle import measure
 from lowering.peers import engines, networks, worker
 
 ROOT = pathlib.Path(__file__).parents[2]
-# Of the largest logit. Winograd's convolutions in f32 are off by up to 1e-3 in a network of eleven layers,
+# Of the largest value. Winograd's convolutions in f32 are off by up to 1e-3 in a network of eleven layers,
 # computing in bf16 by more than 1e-2.
 TOLERANCE = 1e-2
 TIMEOUT = 900.0  # seconds for an answer: loading may mean compiling
@@ -29,7 +29,7 @@ POOLS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 class Measured:
     """One engine on one network.
 
-    status is "ok", or why the other values are not there. error: largest so far, of the largest logit.
+    status is "ok", or why the other values are not there. error: largest so far, of a result's largest value.
     """
 
     engine: engines.Engine
@@ -44,13 +44,19 @@ class Measured:
         if isinstance(answer, worker.Failure):
             self.status = answer.status
             return
-        self.peak_rss_mb, logits, expected = answer.peak_rss_mb, answer.logits, self.network.logits
-        if logits.shape != expected.shape or not np.isfinite(logits).all():
-            self.status = f"wrong answer: {np.isfinite(logits).sum()} finite logits, expected {expected.size}"
+        self.peak_rss_mb = answer.peak_rss_mb
+        for name, expected in self.network.answers.items():
+            self._compare(name, answer.answers.get(name, np.zeros(0)), expected.astype(np.float64))
+
+    def _compare(self, name: str, found: np.ndarray, expected: np.ndarray) -> None:
+        """Holds one result against JAX's."""
+        if found.size != expected.size or not np.isfinite(found).all():
+            self.status = f"wrong answer: {np.isfinite(found).sum()} finite values of {name}, expected {expected.size}"
             return
-        self.error = max(float(np.abs(logits - expected).max() / np.abs(expected).max()), self.error or 0.0)
-        if self.error > TOLERANCE:
-            self.status = f"wrong answer: off by {self.error:.2g} of the largest logit, expected at most {TOLERANCE:g}"
+        off = np.abs(found.reshape(expected.shape) - expected).max() / (np.abs(expected).max() or 1)
+        self.error = max(float(off), self.error or 0.0)
+        if off > TOLERANCE:
+            self.status = f"wrong answer: {name} off by {off:.2g} of its largest value, expected at most {TOLERANCE:g}"
 
     def row(self, peak: float | None) -> dict[str, Any]:
         """The row of the JSON report; `peak` is the FMA peak of as many threads, in GFLOP/s.
@@ -101,7 +107,7 @@ def interleave(
             processes = []
             for number, each in enumerate(found):
                 processes.append(stack.enter_context(_Process(folder / f"{number}.log", cores)))
-                each.take(processes[-1].ask(worker.Task(each.engine, each.network.folder, cores)))
+                each.take(processes[-1].ask(worker.Task(each.engine, each.network.folder, cores, each.network.inputs)))
                 progress("loading", number + 1, len(found))
             peak = measure.Peak(folder, found[0].network.bundle, threads)
             for done in range(rounds):

@@ -17,19 +17,20 @@ WARM_UP = 2
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """The first message to the process. cores: those that it may use, one per thread."""
+    """The first message to the process. cores: those that it may use, one per thread. inputs: their names."""
 
     engine: engines.Engine
     folder: pathlib.Path
     cores: tuple[int, ...]
+    inputs: tuple[str, ...] = ("clip",)
 
 
 @dataclasses.dataclass(frozen=True)
 class Round:
-    """The answer to so many runs: times of single inferences in ms, the last logits, peak memory so far in MB."""
+    """The answer to so many runs: times of single inferences in ms, the last answers by name, peak memory in MB."""
 
     times_ms: tuple[float, ...]
-    logits: np.ndarray
+    answers: dict[str, np.ndarray]
     peak_rss_mb: float
 
 
@@ -73,16 +74,18 @@ def _load(task: Task) -> engines.Infer:
         importlib.import_module(task.engine.library)
     except ImportError as error:
         raise _NotInstalled(f"not installed ({error}): pip install 'rt3d-jax[peers]'") from error
-    return task.engine.load(task.folder, len(task.cores), np.load(task.folder / networks.CLIP))
+    return task.engine.load(task.folder, len(task.cores), networks.load(task.folder, task.inputs))
 
 
 def _round(infer: engines.Infer, runs: int) -> Round:
-    times, logits = [], np.zeros(0)
+    times: list[float] = []
+    answers: dict[str, np.ndarray] = {}
     for _ in range(runs):
         began = time.perf_counter()
-        logits = infer()
+        answers = infer()
         times.append(1e3 * (time.perf_counter() - began))
-    return Round(tuple(times), np.array(logits, np.float64).reshape(-1), _peak_rss_mb())
+    held = {name: np.array(array, np.float64) for name, array in answers.items()}
+    return Round(tuple(times), held, _peak_rss_mb())
 
 
 def _peak_rss_mb() -> float:

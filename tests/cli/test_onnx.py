@@ -8,8 +8,8 @@ import numpy as np
 import onnx
 import pytest
 
-from lowering import graph
-from lowering.graph import onnx as onnx_export
+from lowering.graph import onnx as room
+from lowering.graph.onnx import export as onnx_export
 from rt3d_jax.cli import main
 from rt3d_jax.data import clips
 from rt3d_jax.evaluation import measured
@@ -62,9 +62,9 @@ def test_a_model_that_answers_otherwise_is_exit_code_1(
 def test_a_missing_package_is_one_line(
     trained: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("onnx", "lowering.graph.onnx"):
+    for name in ("onnx", "lowering.graph.onnx.export"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    monkeypatch.delattr(graph, "onnx", raising=False)
+    monkeypatch.delattr(room, "export", raising=False)
     monkeypatch.setitem(sys.modules, "onnx", None)
     assert main.call(["onnx", str(trained)]) == 2
     assert capsys.readouterr().err.strip() == (

@@ -9,7 +9,7 @@ import onnxruntime
 import pytest
 
 from lowering.graph import interpret, ops, trace, verify
-from lowering.graph import onnx as onnx_export
+from lowering.graph.onnx import export as onnx_export
 from lowering.graph.operations import pointwise
 from lowering.graph.rewrites import stages
 from tests.lowering import networks, small_functions

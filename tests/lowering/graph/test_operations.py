@@ -1,7 +1,6 @@
 """What every operation must keep: an example of each is held to its class, and every table has an entry for it."""
 
 import dataclasses
-import re
 from collections.abc import Iterator
 
 import jax
@@ -9,8 +8,9 @@ import numpy as np
 import pytest
 
 from lowering.functions import programs
-from lowering.graph import onnx as onnx_export
 from lowering.graph import ops, packed
+from lowering.graph.onnx import elementwise
+from lowering.graph.onnx import layers as onnx_layers
 from lowering.graph.operations import pointwise
 from lowering.graph.rewrites import stages
 from lowering.kernels import emit, layouts
@@ -60,6 +60,7 @@ def gate() -> ops.Pointwise:
 
 
 VALUE = jax.ShapeDtypeStruct((37,), np.float32)
+REVERSED = programs.Operation("rev", {"dimensions": (0,)}, (VECTOR,), lambda x: (x[::-1],))
 # An operation, and the shapes of what it reads. A new operation needs an entry.
 EXAMPLES: list[tuple[ops.Op, list[ops.Shape]]] = [
     (ops.Affine(rng.uniform(0.5, 2, 5), rng.normal(size=5)), [MAP]),
@@ -79,7 +80,7 @@ EXAMPLES: list[tuple[ops.Op, list[ops.Shape]]] = [
     (silu(), [MAP]),
     (silu(), [VECTOR]),
     (ops.ToMap(MAP), [(360,)]),
-    (ops.Piece(programs.one(lambda x: (x[::-1],), [(VALUE, lambda x: x)], 1, "rev"), 0, 37, "float32"), [VECTOR]),
+    (ops.Piece(programs.one(REVERSED, [programs.Laid(VALUE, VECTOR, (0,), VECTOR)]), 0, 37, "float32"), [VECTOR]),
     (conv((1, 2, 2)), [MAP]),
     (conv(relu=False), [MAP, (*MAP[:3], 7)]),
     (dataclasses.replace(conv(relu=False), then=silu()), [MAP, (*MAP[:3], 7)]),
@@ -186,42 +187,19 @@ def test_a_fused_operation_is_its_layers_one_after_the_other(op: ops.Op, shapes:
     assert sum(layer.macs for layer in layers) == whole.macs
 
 
+def test_every_step_of_an_expression_has_a_form_in_onnx() -> None:
+    assert all(map(elementwise.has, pointwise.FUNCTIONS))
+
+
 def test_every_operation_has_a_form_in_onnx_or_says_what_to_do() -> None:
-    assert onnx_export.FORMS.keys() | onnx_export.WITHOUT_FORM.keys() == set(ops.OPERATIONS)
-    assert not onnx_export.FORMS.keys() & onnx_export.WITHOUT_FORM.keys()
+    assert onnx_layers.FORMS.keys() | onnx_layers.WITHOUT_FORM.keys() == set(ops.OPERATIONS)
+    assert not onnx_layers.FORMS.keys() & onnx_layers.WITHOUT_FORM.keys()
 
 
 def test_every_operation_that_a_kernel_writes_a_feature_map_for_has_a_layout() -> None:
     vectors = {ops.Reshape, ops.Softmax, ops.Dense, ops.PackedDense, ops.Piece, ops.Results}
     packed_away = {ops.Conv}
     assert layouts.PLACES.keys() == set(ops.OPERATIONS) - vectors - packed_away
-
-
-def test_pytorch_has_a_form_of_every_operation_that_it_is_given() -> None:
-    """Inputs it is called with; packed and fused kernels and phases are for our own kernels."""
-    pytest.importorskip("torch")
-    from lowering.peers import torch_network
-
-    ours = {
-        ops.Input,
-        ops.Piece,
-        ops.Pointwise,
-        ops.ToMap,
-        ops.Results,
-        ops.PackedConv,
-        ops.PackedDense,
-        ops.FusedConvs,
-        ops.FusedPool,
-        ops.SpaceToDepth,
-    }
-    assert torch_network.RULES.keys() == set(ops.OPERATIONS) - ours
-    nodes = [
-        ops.Node("clip", ops.Input(), (), MAP),
-        ops.node("p", packed_conv(), ops.Node("clip", ops.Input(), (), MAP)),
-    ]
-    message = "p is a PackedConv, which has no form in PyTorch; give PyTorch the graph that stages.ALGEBRA makes"
-    with pytest.raises(ops.GraphError, match=f"^{re.escape(message)}$"):
-        torch_network.Network(nodes, "p", torch_network.torch.contiguous_format)
 
 
 @each_example

@@ -9,67 +9,69 @@ import numpy as np
 
 from lowering.peers import engines
 
-Infer = Callable[[], np.ndarray]
+Infer = engines.Infer
 
 
-def engine(load: Callable[[pathlib.Path, int, np.ndarray], Infer], library: str = "numpy") -> engines.Engine:
+def engine(load: Callable[[pathlib.Path, int, engines.Arrays], Infer], library: str = "numpy") -> engines.Engine:
     return engines.Engine(load.__name__, library, "numpy", "as a test wants it", load)
 
 
-def first(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+def first(folder: pathlib.Path, threads: int, inputs: engines.Arrays) -> Infer:
     return _right(folder, "first")
 
 
-def second(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+def second(folder: pathlib.Path, threads: int, inputs: engines.Arrays) -> Infer:
     return _right(folder, "second")
 
 
-def aware(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+def aware(folder: pathlib.Path, threads: int, inputs: engines.Arrays) -> Infer:
     """Writes what it was given to the folder."""
     cores = sorted(os.sched_getaffinity(0))
-    (folder / "given").write_text(f"{threads} {cores} {os.environ['OMP_NUM_THREADS']} {clip.shape}")
+    (folder / "given").write_text(
+        f"{threads} {cores} {os.environ['OMP_NUM_THREADS']} { {name: x.shape for name, x in inputs.items()} }"
+    )
     return _right(folder, "aware")
 
 
-def dies(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+def dies(folder: pathlib.Path, threads: int, inputs: engines.Arrays) -> Infer:
     print("cannot allocate 9 GB", file=sys.stderr, flush=True)
     os._exit(7)
 
 
-def raises(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+def raises(folder: pathlib.Path, threads: int, inputs: engines.Arrays) -> Infer:
     raise ValueError("no such layer\nand more")
 
 
-def hangs_up_later(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+def hangs_up_later(folder: pathlib.Path, threads: int, inputs: engines.Arrays) -> Infer:
     """Right once, when it is loaded; dies in its first round."""
     infer, calls = _right(folder, "later"), []
 
-    def once() -> np.ndarray:
+    def once() -> dict[str, np.ndarray]:
         calls.append(1)
         return infer() if len(calls) == 1 else os._exit(1)
 
     return once
 
 
-def not_finite(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
-    return lambda: np.load(folder / "expected.npy") * [[np.nan]]
+def not_finite(folder: pathlib.Path, threads: int, inputs: engines.Arrays) -> Infer:
+    return lambda: {"logits": np.load(folder / "expected.npy") * [[np.nan]]}
 
 
-def drifts(folder: pathlib.Path, threads: int, clip: np.ndarray) -> Infer:
+def drifts(folder: pathlib.Path, threads: int, inputs: engines.Arrays) -> Infer:
     """Right for the first three calls."""
     infer, calls = _right(folder, "drifts"), []
 
-    def wrong_later() -> np.ndarray:
+    def wrong_later() -> dict[str, np.ndarray]:
         calls.append(1)
-        return infer() * (1 if len(calls) < 4 else 1.5)
+        return {name: each * (1 if len(calls) < 4 else 1.5) for name, each in infer().items()}
 
     return wrong_later
 
 
 def _right(folder: pathlib.Path, name: str) -> Infer:
-    def infer() -> np.ndarray:
+    def infer() -> dict[str, np.ndarray]:
         with (folder / "calls").open("a") as file:
             file.write(name + "\n")
-        return np.load(folder / "expected.npy")
+        return {"logits": np.load(folder / "expected.npy")}
 
     return infer

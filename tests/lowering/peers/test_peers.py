@@ -11,7 +11,9 @@ import pytest
 
 from lowering.bundle import measure
 from lowering.graph import interpret, ops
-from lowering.graph import onnx as onnx_export
+from lowering.graph.onnx import export as onnx_export
+from lowering.graph.onnx import layers as onnx_layers
+from lowering.graph.onnx import model as models
 from lowering.graph.rewrites import stages
 from lowering.peers import engines, networks, rounds, torch_network
 from tests.lowering import conftest
@@ -22,8 +24,8 @@ FAILING = {
     "dies": "failed: its process ended with code 7: cannot allocate 9 GB",
     "hangs_up_later": "failed: its process ended with code 1: it said nothing",
     "raises": "failed: ValueError: no such layer",
-    "not_finite": "wrong answer: 0 finite logits, expected 7",
-    "drifts": "wrong answer: off by 0.5 of the largest logit, expected at most 0.01",
+    "not_finite": "wrong answer: 0 finite values of logits, expected 7",
+    "drifts": "wrong answer: logits off by 0.5 of its largest value, expected at most 0.01",
 }
 KEYS = [
     *("engine", "model", "scheme", "rate", "macs", "precision", "p50_ms", "p90_ms", "min_ms", "runs"),
@@ -43,7 +45,7 @@ def own(written: networks.Network, tmp_path: pathlib.Path) -> networks.Network:
     """The network with a folder of the test's own beside it, for engines that write."""
     for path in written.folder.iterdir():
         (tmp_path / path.name).symlink_to(path)
-    np.save(tmp_path / "expected.npy", written.logits[None])
+    np.save(tmp_path / "expected.npy", written.answers["logits"])
     return dataclasses.replace(written, folder=tmp_path)
 
 
@@ -76,8 +78,8 @@ def test_an_engine_gets_its_cores_and_threads(own: networks.Network) -> None:
     before = os.sched_getaffinity(0)
     found, _, _ = rounds.interleave([(odd_engines.engine(odd_engines.aware), own)], 1, 1, 1)
     assert found[0].status == "ok"
-    shape = np.load(own.folder / networks.CLIP).shape
-    assert (own.folder / "given").read_text() == f"1 [{min(before)}] 1 {shape}"
+    shape = np.load(own.folder / "clip.npy").shape
+    assert (own.folder / "given").read_text() == f"1 [{min(before)}] 1 {{'clip': {shape}}}"
     assert os.sched_getaffinity(0) == before
 
 
@@ -115,7 +117,7 @@ def test_weights_that_were_tampered_with_are_found(own: networks.Network, networ
     onnx_export.write(own.folder / networks.MODEL, onnx_export.export(stages.run(graph, stages.ALGEBRA)))
     pairs = [(engines.ENGINES[name], own) for name in ("onnxruntime", engines.OURS)]
     found, _, _ = rounds.interleave(pairs, 1, rounds=1, runs=1)
-    assert re.match(r"wrong answer: off by 0\.\d+ of the largest logit, expected at most 0.01", found[0].status)
+    assert re.match(r"wrong answer: logits off by 0\.\d+ of its largest value, expected at most 0.01", found[0].status)
     assert found[1].status == "ok"
 
 
@@ -145,14 +147,20 @@ def test_an_interrupt_while_loading_leaves_rows_without_times(own: networks.Netw
 def test_in_pytorch_a_graph_means_the_same(name: str, several: tuple[stages.Stage, ...]) -> None:
     built = examples.BUILDERS[name]("kgs 8x4")
     graph = stages.run(built.trace(), several)
-    network = torch_network.Network(list(graph.nodes), graph.result, torch_network.torch.channels_last_3d)
+    network = torch_network.Network(onnx_layers.forms(graph).finish(), torch_network.torch.channels_last_3d)
     x = torch_network.torch.from_numpy(built.clip).permute(0, 4, 1, 2, 3)
     expected = interpret.evaluate(graph, built.clip[0])
-    np.testing.assert_allclose(network(x).numpy()[0], expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(network(x)[0].numpy()[0], expected, rtol=1e-4, atol=1e-5)
 
 
 def test_pytorch_lets_go_of_the_graphs_weights() -> None:
-    graph = examples.chain("dense").trace()
-    nodes: list[ops.Node] = list(graph.nodes)
-    torch_network.Network(nodes, graph.result, torch_network.torch.contiguous_format)
-    assert nodes == []
+    model = onnx_layers.forms(examples.chain("dense").trace()).finish()
+    torch_network.Network(model, torch_network.torch.contiguous_format)
+    assert (model.nodes, model.weights) == ([], {})
+
+
+def test_pytorch_names_an_operation_without_a_form() -> None:
+    model = models.Model((), (), [models.Node("Loop", "again", (), ("again",), {})], {})
+    message = "^again is a Loop, which has no form in PyTorch; leave that engine out$"
+    with pytest.raises(ops.GraphError, match=message):
+        torch_network.Network(model, torch_network.torch.contiguous_format)
