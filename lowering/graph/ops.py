@@ -4,7 +4,7 @@ Shapes leave out the batch axis, since a bundle runs one example: a feature map 
 values are f32.
 
 To add an operation, write its class in operations/ and name it here. It then needs a kernel (kernels/build.py), or
-a rewrite that replaces it, and a form in ONNX (graph/onnx.py) and in PyTorch (peers/torch_network.py).
+a rewrite that replaces it, and a form in ONNX (graph/onnx/layers.py). PyTorch reads that form (peers/torch_network.py).
 """
 
 import collections
