@@ -167,6 +167,9 @@ def forms(graph: ops.Graph) -> Writer:
         if form is None:
             kind = type(node.op).__name__
             raise ops.GraphError(f"{node.name} is a {kind}, which has no form in ONNX; {WITHOUT_FORM[type(node.op)]}")
+        if getattr(node.op, "then", None) is not None:
+            fix = "export the graph before activations are fused"
+            raise ops.GraphError(f"{node.name} has an activation in it, which has no form in ONNX; {fix}")
         if isinstance(node.op, PASSES_ORDER) and node.inputs[0] in writer.in_map_order:
             writer.in_map_order[node.name] = writer.in_map_order[node.inputs[0]]
         form(writer, node, node.op)
