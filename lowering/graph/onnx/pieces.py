@@ -81,6 +81,10 @@ def _same(writer: Writer, call: Call, x: Array, *_: Array) -> str:
 
 
 def _reshape(writer: Writer, call: Call, x: Array, *_: Array) -> str:
+    order = call.params.get("dimensions") if call.primitive == "reshape" else None
+    if order is not None:  # as Fortran reads the axes
+        turned = writer.transpose(x.tensor, order, f"{call.name}.turned")
+        return writer.reshape(turned, tuple(x.shape[axis] for axis in order), call.shapes[0], call.name)
     return writer.reshape(x.tensor, x.shape, call.shapes[0], call.name)
 
 
