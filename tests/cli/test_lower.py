@@ -5,10 +5,10 @@ import pathlib
 import pytest
 
 from lowering.bundle import bundles, deploy
-from rt3d_jax.cli import console, lower
+from rt3d_jax.cli import console, lower, lowerable
 
 FILES = {name: {"bytes": 1024, "sha256": "0" * 64} for name in ("module.vmfb", "weights.irpa")}
-MANIFEST = {"run": "dense", "target": {"name": "host"}, "tuning": "default", "files": FILES}
+MANIFEST = {"run": "dense", "target": {"name": "host"}, "tuning": "default", "files": FILES, "nodes": []}
 BUNDLE = bundles.Bundle(pathlib.Path("bundle"), MANIFEST)
 
 
@@ -22,6 +22,8 @@ BUNDLE = bundles.Bundle(pathlib.Path("bundle"), MANIFEST)
 def test_a_bundle_that_does_not_run_is_a_failure_and_one_that_cannot_be_run_here_is_not(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], made, passed, code, cell
 ) -> None:
+    network = lowerable.Network("dense", len, {}, (), (), bundles.Info(), pathlib.Path("out"))
+    monkeypatch.setattr(lowerable, "find", lambda *_: network)
     monkeypatch.setattr(lower, "lower", lambda *_: [lower.row(made)])
     monkeypatch.setattr(console, "CONSOLE", type(console.CONSOLE)(width=160))
     assert lower.row(made)["passed"] is passed

@@ -143,7 +143,13 @@ def test_a_run_from_before_a_setting_existed_is_one_without_it(tmp_path):
         claim(teacher="x")
 
 
-@pytest.mark.parametrize("parts", [0, 3])
-def test_parts_that_do_not_divide_the_batch_are_an_error(parts):
-    with pytest.raises(ValueError, match=rf"^compute.accumulate is {parts}, expected a divisor of batch 16$"):
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (0, "Compute.accumulate is 0, expected a whole number of at least 1"),
+        (3, "compute.accumulate is 3, expected a divisor of batch 16"),
+    ],
+)
+def test_parts_that_do_not_divide_the_batch_are_an_error(parts, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
         dataclasses.replace(quickstart.experiment(), compute=catalog.Compute(accumulate=parts))
