@@ -118,7 +118,8 @@ def test_peers_can_be_given_the_masked_weights(
 
     def build(folder, profile, rate, seed, form):
         assert (profile, rate, seed, form) == (released.PROFILES["c3d"], 2.0, 7, "executables")
-        dense = networks.Network(folder, "c3d", "dense", 1.0, 2_000, np.ones(compare.CLASSES))
+        answers = {"logits": np.ones(compare.CLASSES)}
+        dense = networks.Network(folder, "c3d", "dense", 1.0, 2_000, ("clip",), answers)
         return dense, dataclasses.replace(dense, scheme="kgs 8x4", rate=2.0, macs=1_000)
 
     monkeypatch.setattr(rounds, "interleave", interleave)
