@@ -14,17 +14,9 @@ class NotOurs(ValueError):
 
 def nodes(graph: ops.Graph) -> list[dict[str, Any]]:
     """For each node of a rewritten graph that computes something: name, operation, "ours" or "IREE", MACs, and why."""
-    found = []
-    seen = set[int]()
-    for node in graph.nodes:
-        if isinstance(node.op, ops.Piece):
-            if id(node.op.program) in seen:
-                continue
-            seen.add(id(node.op.program))
-        elif isinstance(node.op, ops.Input | ops.Results):
-            continue
-        found.append(_entry(node))
-    return found
+    later = {node.name for _, *more in ops.programs(graph.nodes) for node in more}
+    computes = lambda node: node.name not in later and not isinstance(node.op, ops.Input | ops.Results)
+    return [_entry(node) for node in graph.nodes if computes(node)]
 
 
 def others(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ a rewrite that replaces it, and a form in ONNX (graph/onnx/layers.py). PyTorch r
 import collections
 import dataclasses
 import functools
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Collection, Iterable
 
 from lowering.graph.operations.base import GraphError as GraphError
 from lowering.graph.operations.base import Op as Op
@@ -148,6 +149,21 @@ class Graph:
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.nodes))
+
+
+def unique(name: str, taken: Collection[str]) -> str:
+    """The name, or the name with the first number behind it that makes it one that is not taken."""
+    numbered = (f"{name}_{number}" for number in itertools.count(2))
+    return next(each for each in itertools.chain([name], numbered) if each not in taken)
+
+
+def programs(nodes: Iterable[Node]) -> list[list[Node]]:
+    """The pieces among nodes: for each program, in order of appearance, the nodes of its results."""
+    found: dict[int, list[Node]] = {}
+    for node in nodes:
+        if isinstance(node.op, Piece):
+            found.setdefault(id(node.op.program), []).append(node)
+    return list(found.values())
 
 
 def layers(node: Node) -> tuple[Node, ...]:

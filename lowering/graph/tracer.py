@@ -73,7 +73,7 @@ class Tracer:
     def add(self, name: str, op: ops.Op, inputs: Sequence[values.Ref]) -> str:
         """Appends a node; a name that is taken gets a number."""
         taken = {*self._known, "main", "example"}
-        unique = next(n for n in (name, *(f"{name}_{i}" for i in range(2, len(taken) + 3))) if n not in taken)
+        unique = ops.unique(name, taken)
         self._append(ops.node(unique, op, *(self._known[ref.node] for ref in inputs)))
         return unique
 

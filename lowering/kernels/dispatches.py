@@ -48,21 +48,15 @@ def call(name: str, kernel: kernels.Kernel) -> tuple[list[str], str]:
         names = [b.name("result"), *(b.name("scratch") for _ in found.results[1:])]
         results = ", ".join(map(str, found.results))
         results = f"({results})" if len(found.results) > 1 else results
-        b.do(f"{', '.join(names)} = flow.dispatch {entry}({_names(given)}) : ({_types(given)}) -> {results}")
+        b.do(
+            f"{', '.join(names)} = flow.dispatch {entry}({values.names(given)}) : ({values.kinds(given)}) -> {results}"
+        )
         return b.lines(), names[0]
     result: list[values.Value] = []
     for first, count in found.grid.dispatches:
         groups, number = b.index(count), b.constant(first, types.I32, f"first{first}")
         operands = [number, *given, *result]
         to = result[0].name if result else str(kernel.out)  # written into what the dispatch before it wrote
-        call = f"flow.dispatch {entry}[{groups}]({_names(operands)}) : ({_types(operands)}) -> {to}"
+        call = f"flow.dispatch {entry}[{groups}]({values.names(operands)}) : ({values.kinds(operands)}) -> {to}"
         result = [b.let("result", kernel.out, call)]
     return b.lines(), result[0].name
-
-
-def _names(operands: list[values.Value]) -> str:
-    return ", ".join(map(str, operands))
-
-
-def _types(operands: list[values.Value]) -> str:
-    return ", ".join(str(operand.type) for operand in operands)

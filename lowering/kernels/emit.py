@@ -57,15 +57,14 @@ def emit(graph: ops.Graph, target: targets.Target) -> Module:
 
 def function(name: str, kernel: kernels.Kernel) -> list[str]:
     """A node's function, with its parameters before it, and its executable, if it has one of its own."""
-    weights = [o for o in kernel.operands if o.array is not None]
-    parameter = lambda o: f'#flow.parameter.named<"{SCOPE}"::"{name}.{o.name}">'
+    declared, loaded = kernels.parameters(name, [o for o in kernel.operands if o.array is not None], SCOPE)
     lines, result = (kernel.lines, kernel.result) if not kernel.executable else dispatches.call(name, kernel)
     arguments = ", ".join(f"%{o.name}: {o.type}" for o in kernel.operands if o.array is None)
     return [
-        *(f"util.global private @{name}.{o.name} = {parameter(o)} : {o.type}" for o in weights),
+        *declared,
         *(kernel.executable.text(name) if kernel.executable else []),
         f"func.func private @{name}({arguments}) -> {kernel.out} {{",
-        *(f"  %{o.name} = util.global.load @{name}.{o.name} : {o.type}" for o in weights),
+        *loaded,
         *(f"  {line}" for line in lines),
         f"  return {result} : {kernel.out}",
         "}",

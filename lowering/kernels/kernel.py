@@ -5,7 +5,7 @@ for loops over buffers in an executable of our own, which run as they are writte
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -152,6 +152,13 @@ def array(name: str, values: np.ndarray) -> Operand:
     """
     values = values if values.size else np.zeros((1, *values.shape[1:]), values.dtype)
     return Operand(name, types.Tensor(values.shape, ELEMENTS[values.dtype.name]), np.ascontiguousarray(values))
+
+
+def parameters(name: str, weights: Sequence[Operand], scope: str) -> tuple[list[str], list[str]]:
+    """The lines that declare the weights of the function @name as parameters of a scope, and those that load them."""
+    parameter = lambda o: f'#flow.parameter.named<"{scope}"::"{name}.{o.name}">'
+    declared = [f"util.global private @{name}.{o.name} = {parameter(o)} : {o.type}" for o in weights]
+    return declared, [f"  %{o.name} = util.global.load @{name}.{o.name} : {o.type}" for o in weights]
 
 
 def feature_map(layout: layouts.Layout, element: str = "f32") -> types.Tensor:

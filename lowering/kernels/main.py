@@ -52,7 +52,9 @@ class _Main:
             if isinstance(node.op, ops.ToMap):
                 inputs = [tensors.shaped(b, self._flat(node.inputs[0]), (1, *node.shape), f"{node.name}.shaped")]
             name, to = node.name if node.inputs else f"{node.name}.padded", self.found[node.name].out
-            made[node.name] = b.let(name, to, f"call @{node.name}({_names(inputs)}) : ({_types(inputs)}) -> {to}")
+            made[node.name] = b.let(
+                name, to, f"call @{node.name}({values.names(inputs)}) : ({values.kinds(inputs)}) -> {to}"
+            )
         elif node.inputs:  # a flattening that costs nothing
             made[node.name] = made[node.inputs[0]]
         elif len(node.shape) == 1:
@@ -90,15 +92,15 @@ def _call(
     found, kinds = b.name(name), ", ".join(map(str, gives))
     several = len(gives) > 1
     count, to = (f":{len(gives)}", f"({kinds})") if several else ("", kinds)
-    b.do(f"{found}{count} = call @{name}({_names(given)}) : ({_types(given)}) -> {to}")
+    b.do(f"{found}{count} = call @{name}({values.names(given)}) : ({values.kinds(given)}) -> {to}")
     return [values.Value(f"{found}#{place}" if several else found, kind) for place, kind in enumerate(gives)]
 
 
 def _function(name: str, given: Sequence[values.Value], results: Sequence[values.Value], b: block.Block) -> list[str]:
     """A public function with the lines of a block."""
-    gives = f"({_types(results)})" if len(results) > 1 else _types(results)
+    gives = f"({values.kinds(results)})" if len(results) > 1 else values.kinds(results)
     arguments = ", ".join(f"{each}: {each.type}" for each in given)
-    body = [*b.lines(), f"return {_names(results)} : {_types(results)}"]
+    body = [*b.lines(), f"return {values.names(results)} : {values.kinds(results)}"]
     return [f"func.func @{name}({arguments}) -> {gives} {{", *(f"  {line}" for line in body), "}"]
 
 
@@ -106,11 +108,3 @@ def _given(node: ops.Node) -> types.Tensor:
     """An argument as JAX gives it."""
     assert isinstance(node.op, ops.Input)
     return types.Tensor(node.op.given or (1, *node.shape), kernels.ELEMENTS[node.op.dtype])
-
-
-def _names(found: Sequence[values.Value]) -> str:
-    return ", ".join(map(str, found))
-
-
-def _types(found: Sequence[values.Value]) -> str:
-    return ", ".join(str(value.type) for value in found)

@@ -34,12 +34,8 @@ def results(nodes: list[ops.Node]) -> tuple[types.Tensor, ...]:
 
 def called(graph: ops.Graph) -> dict[str, list[ops.Node]]:
     """The pieces of a graph: for each program the name of its first node, and its nodes by their places."""
-    found: dict[int, list[ops.Node]] = {}
-    for node in graph.nodes:
-        if isinstance(node.op, ops.Piece):
-            found.setdefault(id(node.op.program), []).append(node)
     place: Any = lambda node: node.op.result
-    return {nodes[0].name: sorted(nodes, key=place) for nodes in found.values()}
+    return {nodes[0].name: sorted(nodes, key=place) for nodes in ops.programs(graph.nodes)}
 
 
 def function(name: str, nodes: list[ops.Node], scope: str, target: targets.Target) -> list[str]:
@@ -59,11 +55,11 @@ def function(name: str, nodes: list[ops.Node], scope: str, target: targets.Targe
     given = ", ".join(f"%x{place}: {kind}" for place, kind in enumerate(map(str, reads)))
     named = ", ".join([*(f"%x{place}" for place in range(len(reads))), *(f"%{o.name}" for o in weights)])
     values = ", ".join(f"%found#{place}" for place in range(count)) if count > 1 else "%found"
-    parameter = lambda o: f'#flow.parameter.named<"{scope}"::"{name}.{o.name}">'
+    declared, loaded = kernels.parameters(name, weights, scope)
     return [
-        *(f"util.global private @{name}.{o.name} = {parameter(o)} : {o.type}" for o in weights),
+        *declared,
         f"func.func private @{name}({given}) -> {gives} {{",
-        *(f"  %{o.name} = util.global.load @{name}.{o.name} : {o.type}" for o in weights),
+        *loaded,
         f"  %found{f':{count}' if count > 1 else ''} = call @{body}({named}) : ({', '.join(kinds)}) -> {gives}",
         f"  return {values} : {gives.strip('()')}",
         "}",

@@ -49,12 +49,9 @@ def _joined(graph: ops.Graph, members: list[ops.Node]) -> list[ops.Node]:
     inside = {node.name for node in members}
     read = lambda node: node.name == graph.result or any(user.name not in inside for user in graph.users[node.name])
     wanted = [node for node in members if read(node)]
-    by_program: dict[int, list[ops.Node]] = collections.defaultdict(list)
-    for node in members:
-        assert isinstance(node.op, ops.Piece)
-        by_program[id(node.op.program)].append(node)
-    program, reads = programs.join([_part(nodes) for nodes in by_program.values()], [node.name for node in wanted])
-    reasons = tuple(reason for nodes in by_program.values() for reason in _piece(nodes[0]).reasons)
+    by_program = ops.programs(members)
+    program, reads = programs.join([_part(nodes) for nodes in by_program], [node.name for node in wanted])
+    reasons = tuple(reason for nodes in by_program for reason in _piece(nodes[0]).reasons)
     return [
         ops.Node(
             node.name,

@@ -9,9 +9,7 @@ def softmax(graph: ops.Graph) -> ops.Graph:
     for node in graph.nodes:
         if (source := _softmax_of(graph, node)) is not None:
             taken = {*graph.by_name, *(each.name for each in found.values())}
-            names = ("softmax", *(f"softmax_{number}" for number in range(2, len(taken) + 3)))
-            name = next(name for name in names if name not in taken)
-            found[node.name] = ops.Node(name, ops.Softmax(), (source,), node.shape)
+            found[node.name] = ops.Node(ops.unique("softmax", taken), ops.Softmax(), (source,), node.shape)
     renames = {old: new.name for old, new in found.items()}
     return ops.rewire(ops.replace(graph, lambda node: [found.get(node.name, node)]), renames)
 

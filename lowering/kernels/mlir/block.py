@@ -38,8 +38,10 @@ class Loop:
     def next(self, following: Sequence[Value]) -> None:
         """Ends an iteration: what the next one carries."""
         if [v.type for v in following] != [v.type for v in self.carried]:
-            raise TypeError(f"the loop over {self.index} carries {_types(self.carried)}, not {_types(following)}")
-        self.block.do(f"scf.yield {_names(following)} : {_types(following)}")
+            raise TypeError(
+                f"the loop over {self.index} carries {values.kinds(self.carried)}, not {values.kinds(following)}"
+            )
+        self.block.do(f"scf.yield {values.names(following)} : {values.kinds(following)}")
 
 
 class Block:
@@ -121,8 +123,8 @@ class Block:
         """An operation whose operands and result are of one type: arith.addf, vector.fma, math.exp ..."""
         first, *others = (operand.type for operand in operands)
         if any(other != first for other in others):
-            raise TypeError(f"{operation} takes operands of one type, not {_types(operands)}")
-        return self.let(name or operation.rpartition(".")[2], first, f"{operation} {_names(operands)} : {first}")
+            raise TypeError(f"{operation} takes operands of one type, not {values.kinds(operands)}")
+        return self.let(name or operation.rpartition(".")[2], first, f"{operation} {values.names(operands)} : {first}")
 
     def compare(self, predicate: str, a: Value, b: Value, name: str = "is") -> Value:
         """arith.cmpf or arith.cmpi, by the type: "ogt", "eq" ..."""
@@ -162,7 +164,7 @@ class Block:
 
     def _affine(self, operation: str, name: str, *indices: Index) -> Value:
         text, operands = values.map_of([values.affine(index) for index in indices])
-        return self.let(name, types.INDEX, f"affine.{operation} {text}({_names(operands)})")
+        return self.let(name, types.INDEX, f"affine.{operation} {text}({values.names(operands)})")
 
     # Memory.
 
@@ -221,7 +223,9 @@ class Block:
             inner = [self.declare(carried, v.type) for v in inits]
             pairs = ", ".join(f"{a} = {b}" for a, b in zip(inner, inits, strict=True))
             count = f":{len(inits)}" if len(inits) > 1 else ""
-            self.opening(f"{result}{count} = scf.for {index} = {bounds} iter_args({pairs}) -> ({_types(inits)}) {{")
+            self.opening(
+                f"{result}{count} = scf.for {index} = {bounds} iter_args({pairs}) -> ({values.kinds(inits)}) {{"
+            )
             yield Loop(index, inner, results, self)
         self.do("}")
 
@@ -231,14 +235,6 @@ class Block:
 
     def _bounds(self, start: Index, end: Index, step: int) -> str:
         return f"{self.index(start)} to {self.index(end)} step {self.index(step)}"
-
-
-def _names(found: Sequence[Value]) -> str:
-    return ", ".join(map(str, found))
-
-
-def _types(found: Sequence[Value]) -> str:
-    return ", ".join(str(value.type) for value in found)
 
 
 def _infinity(value: float, element: str) -> str:

@@ -5,6 +5,7 @@
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 from lowering.kernels.mlir import types
 
@@ -119,6 +120,16 @@ Index = int | Value | Affine
 def affine(index: Index) -> Affine:
     """An index as an expression; TypeError for a value of another type."""
     return Affine((), index) if isinstance(index, int) else index.expression
+
+
+def names(found: Sequence[Value]) -> str:
+    """Values as the operands of an operation."""
+    return ", ".join(map(str, found))
+
+
+def kinds(found: Sequence[Value]) -> str:
+    """Their types, as an operation lists them."""
+    return ", ".join(str(value.type) for value in found)
 
 
 def map_of(expressions: list[Affine]) -> tuple[str, tuple[Value, ...]]:
