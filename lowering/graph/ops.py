@@ -18,6 +18,7 @@ from lowering.graph.operations.base import Op as Op
 from lowering.graph.operations.base import Padding as Padding
 from lowering.graph.operations.base import Shape as Shape
 from lowering.graph.operations.base import Window as Window
+from lowering.graph.operations.moves import Mosaic as Mosaic
 from lowering.graph.operations.pieces import Piece as Piece
 from lowering.graph.operations.pieces import Reason as Reason
 from lowering.graph.operations.pieces import Results as Results
@@ -46,7 +47,7 @@ DTYPES = ("float32", "float16", "int32", "uint32", "int16", "uint16", "int8", "u
 STORED = {"bfloat16": "float32", "bool": "uint8"}  # what results of other types are given as
 OPERATIONS: tuple[type[Op], ...] = (
     *(Input, Affine, Add, Relu, MaxPool, AvgPool, Concat, SpaceToDepth, Reshape, Softmax),
-    *(Pointwise, Piece, ToMap, Results),
+    *(Pointwise, Mosaic, Piece, ToMap, Results),
     *(Conv, PackedConv, FusedConvs, FusedPool, Dense, PackedDense),
 )
 

@@ -11,7 +11,7 @@ from jax.extend import core
 
 from lowering.functions import binding, jaxprs, programs, sources
 from lowering.graph import ops, values, views
-from lowering.graph.operations import pointwise
+from lowering.graph.operations import moves, pointwise
 from lowering.graph.primitives import rules
 
 
@@ -111,6 +111,9 @@ class Tracer:
             raise values.NoKernel(f"it reads {x.dtype}, our kernels float32")
         order = [axis for group in axes for axis in group]
         key = (x.node, x.view.merged, tuple(map(tuple, axes)))
+        if key not in self._laid and (turned := _channels(x, axes)) is not None:
+            node = self.add("shuffle", turned, [x])
+            self._laid[key] = values.Ref(node, views.laid(x.shape, axes))
         if key not in self._laid:
             source = self.as_flat(values.Ref(x.node, x.view.transpose(order), x.dtype))
             to = tuple(int(np.prod([x.shape[axis] for axis in group], dtype=int)) for group in axes)
@@ -223,6 +226,19 @@ def _compute(eqn: core.JaxprEqn, inputs: list[values.Const]) -> list[values.Cons
 def _typed(constant: values.Const, kind: Any) -> Any:
     """A constant in the type that JAX gives it: a number in the user's text has none of its own."""
     return constant.value.astype(kind.dtype) if isinstance(constant.value, np.ndarray) else constant.value
+
+
+def _channels(x: values.Ref, axes: values.Axes) -> ops.Mosaic | None:
+    """What puts the channels of a feature map in the order of these axes of the array; None if that is not all."""
+    if not x.is_map:
+        return None
+    *positions, wanted = (tuple(fine for axis in group for fine in x.view.array[axis]) for group in axes)
+    *lying, channels = x.view.groups
+    if positions != lying or sorted(wanted) != list(channels):
+        return None
+    sizes, first = [x.view.sizes[fine] for fine in channels], channels[0]
+    places = np.arange(x.view.value_shape[3]).reshape(sizes).transpose([fine - first for fine in wanted])
+    return moves.taken([*map(range, x.view.value_shape[:3]), places.ravel().tolist()])
 
 
 def _copy(shape: tuple[int, ...]) -> programs.Operation:

@@ -8,10 +8,11 @@ from typing import Any
 from lowering.graph import ops
 from lowering.kernels import kernel as kernels
 from lowering.kernels import layouts
-from lowering.kernels.cpu import clip, conv, dense, fused_convs, fused_pool, pool, space_to_depth
+from lowering.kernels.cpu import clip, conv, dense, fused_convs, fused_pool, mosaic, pool, space_to_depth
 from lowering.kernels.linalg import conv as linalg_conv
 from lowering.kernels.linalg import dense as linalg_dense
 from lowering.kernels.linalg import maps
+from lowering.kernels.linalg import mosaic as linalg_mosaic
 from lowering.kernels.linalg import pool as linalg_pool
 from lowering.kernels.mlir import types
 from lowering.kernels.vulkan import conv as vulkan_conv
@@ -34,6 +35,7 @@ MAPS: Table = {
     ops.SpaceToDepth: (maps.space_to_depth,),
     ops.ToMap: (maps.clip,),
     ops.Pointwise: (maps.pointwise,),
+    ops.Mosaic: (linalg_mosaic.of_maps,),
 }
 VECTORS: Table = {
     ops.Affine: (maps.vectors,),
@@ -43,6 +45,7 @@ VECTORS: Table = {
     ops.Reshape: (maps.vector,),
     ops.Softmax: (maps.softmax,),
     ops.Pointwise: (maps.vector_pointwise,),
+    ops.Mosaic: (linalg_mosaic.of_vectors,),
 }
 # Loops over buffers, by kind of target and by what an operation gives, a feature map or a vector. The handlers of each
 # stand in order of preference.
@@ -57,6 +60,7 @@ EXECUTABLES: dict[tuple[str, str], Table] = {
         ops.MaxPool: (pool.pool, maps.any_pool),
         ops.AvgPool: (pool.pool, maps.any_pool),
         ops.SpaceToDepth: (space_to_depth.space_to_depth, maps.space_to_depth),
+        ops.Mosaic: (mosaic.mosaic,),
     },
     ("cpu", "vector"): {**VECTORS, ops.PackedDense: (dense.dense,)},
     ("vulkan", "feature map"): {**MAPS, ops.PackedConv: (vulkan_conv.conv,)},

@@ -122,6 +122,7 @@ PLACES: dict[type[ops.Op], Callable[[Any, int], _Place]] = {
     ops.Pointwise: lambda op, stored: _Place(tied=True),
     ops.Add: lambda op, stored: _Place(tied=True),
     ops.Concat: lambda op, stored: _Place(tied=True),
+    ops.Mosaic: lambda op, stored: _Place(tied=op.keeps_pixels),
     ops.Relu: lambda op, stored: _Place(tied=True, stored=stored),
     ops.MaxPool: _max_pool,
     ops.AvgPool: lambda op, stored: _Place(op.strides[1:] == (1, 1), op.padding, stored),

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lowering.graph import ops
-from lowering.graph.onnx import elementwise, pieces
+from lowering.graph.onnx import elementwise, moves, pieces
 from lowering.graph.onnx.writer import PASSES_ORDER, Writer
 
 Form = Callable[[Writer, ops.Node, Any], None]
@@ -150,6 +150,7 @@ FORMS: dict[type[ops.Op], Form] = {
     ops.Reshape: flatten,
     ops.ToMap: to_map,
     ops.Pointwise: pointwise,
+    ops.Mosaic: moves.mosaic,
     ops.Piece: pieces.piece,
 }
 WITHOUT_FORM: dict[type[ops.Op], str] = {

@@ -1,11 +1,13 @@
 """Convolutions and matrix products: of any rank and order of axes, as layers of the graph."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from lowering.graph import ops, values, views
+from lowering.graph.operations import moves
 from lowering.graph.values import NoKernel, Ref, Tracer
 
 
@@ -14,8 +16,8 @@ def conv(tracer: Tracer, eqn: values.Equation, x: Any, kernel: Any) -> Ref:
     x, p, shape = values.computed(x), eqn.params, eqn.outvars[0].aval.shape
     batch, channels, *spatial = p["dimension_numbers"].lhs_spec
     rank = len(spatial)
-    if not 1 <= rank <= 3 or (rank == 3 and x.shape[batch] != 1):
-        raise NoKernel(f"it has {rank} spatial axes and a batch of {x.shape[batch]}, our kernels up to 3 and 1")
+    if not 1 <= rank <= 3:
+        raise NoKernel(f"it has {rank} spatial axes, our kernels up to 3")
     if set(p["lhs_dilation"]) != {1} or p["batch_group_count"] != 1:
         raise NoKernel("it is transposed or grouped by batch")
     padding = _padded(p["padding"], (0, 0), rank)
@@ -26,10 +28,12 @@ def conv(tracer: Tracer, eqn: values.Equation, x: Any, kernel: Any) -> Ref:
     alone = all(x.shape[axis] == 1 for axis in (batch, *spatial)) and int(np.prod(shape)) == weights.shape[4]
     if not x.is_map and weights[..., 0, 0].size == 1 and alone:
         return _dense(tracer, values.name(kernel, "conv"), x, weights[0, 0, 0], shape)
-    axes = _spatial(p["dimension_numbers"].lhs_spec)
+    laid = tracer.as_map(x, _spatial(p["dimension_numbers"].lhs_spec))
     op = ops.Conv(weights, np.zeros(weights.shape[4], np.float32), strides, padding)
-    node = tracer.add(values.name(kernel, "conv"), op, [tracer.as_map(x, axes)])
-    return Ref(node, views.laid(shape, _spatial(p["dimension_numbers"].out_spec)))
+    view = views.laid(shape, _spatial(p["dimension_numbers"].out_spec))
+    if rank == 3 and x.shape[batch] > 1:
+        return Ref(_several(tracer, values.name(kernel, "conv"), op, laid, x.shape[batch]), view)
+    return Ref(tracer.add(values.name(kernel, "conv"), op, [laid]), view)
 
 
 def dot(tracer: Tracer, eqn: values.Equation, a: Any, b: Any) -> Ref:
@@ -60,6 +64,26 @@ def dot(tracer: Tracer, eqn: values.Equation, a: Any, b: Any) -> Ref:
     places = len(kept)
     order = range(len(shape)) if weight_last else [*range(places, len(shape)), *range(places)]
     return Ref(node, result.transpose(tuple(order)))
+
+
+def _several(tracer: Tracer, name: str, op: ops.Conv, x: Ref, count: int) -> str:
+    """A convolution over frames of `count` clips, which lie one after the other with zeros between them."""
+    frames, height, width, channels = x.view.value_shape
+    size, stride, (low, high) = frames // count, op.strides[0], op.padding[0]
+    gap = max(low, high) if op.kernel.shape[0] > 1 or stride > 1 else 0
+    period = -(-(size + gap) // stride) * stride
+    given = (size + low + high - op.kernel.shape[0]) // stride + 1
+    apart = np.pad(np.arange(frames).reshape(count, size), ((0, 0), (0, period - size)), constant_values=moves.OUTSIDE)
+    rest = range(height), range(width), range(channels)
+    clips = tracer.add("clips", moves.taken([apart.ravel().tolist(), *rest]), [x]) if period > size else x.node
+    padded = dataclasses.replace(op, padding=((low, max(0, high - period + size)), *op.padding[1:]))
+    node = tracer.add(name, padded, [dataclasses.replace(x, node=clips)])
+    found = padded.shape([(count * period, height, width, channels)])
+    places = np.arange(count)[:, None] * (period // stride) + np.arange(given)
+    if found[0] == places.size:
+        return node
+    view = views.laid((1, *found), [[0, 1], [2], [3], [4]])
+    return tracer.add("apart", moves.taken([places.ravel().tolist(), *map(range, found[1:])]), [Ref(node, view)])
 
 
 def _positions(x: Ref, kept: Sequence[int], inner: Sequence[int]) -> values.Axes:

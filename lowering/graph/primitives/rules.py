@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lowering.graph.operations import pointwise
-from lowering.graph.primitives import elementwise, products, shapes, windows
+from lowering.graph.primitives import elementwise, moves, products, shapes, windows
 
 RULES: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(pointwise.FUNCTIONS, elementwise.expression),
@@ -22,7 +22,13 @@ RULES: dict[str, Callable[..., Any]] = {
     "reduce_window_sum": windows.pool,
     "reduce_max": windows.reduce,
     "reduce_sum": windows.reduce,
-    "concatenate": shapes.concatenate,
+    "concatenate": moves.concatenate,
+    "slice": moves.cut,
+    "dynamic_slice": moves.dynamic_cut,
+    "split": moves.split,
+    "rev": moves.reverse,
+    "pad": moves.pad,
+    "gather": moves.gather,
     "reshape": shapes.reshape,
     "squeeze": shapes.reshape,
     "expand_dims": shapes.reshape,

@@ -1,12 +1,11 @@
-"""What moves values: reshapes and transposes, which cost nothing until someone reads them, joins, and what passes."""
+"""Reshapes and transposes, which cost nothing until someone reads them, and what passes its operand on."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from lowering.graph import ops, values, views
-from lowering.graph.primitives import windows
+from lowering.graph import values, views
 from lowering.graph.values import NoKernel, Ref, Tracer
 
 
@@ -27,24 +26,6 @@ def reshape(tracer: Tracer, eqn: values.Equation, x: Any, *_: Any) -> Ref:
 def transpose(tracer: Tracer, eqn: values.Equation, x: Any) -> Ref:
     """A feature map, or an array of one axis, in another order of axes: who reads it next knows where each lies."""
     return _turned(x, eqn.params["permutation"])
-
-
-def concatenate(tracer: Tracer, eqn: values.Equation, *xs: Any) -> Ref:
-    """Feature maps joined along channels, or vectors one after the other; what has no elements is left out."""
-    parts, axis = [values.computed(x) for x in xs if np.prod(x.shape)], eqn.params["dimension"]
-    if len(parts) == 1:
-        return parts[0]
-    shape = tuple(eqn.outvars[0].aval.shape)
-    if any(part.is_map for part in parts):
-        first = next(part for part in parts if part.is_map)
-        axes = windows.as_they_lie(first)
-        if axes is None or [a for a in axes[3] if first.shape[a] > 1 or a == axis] != [axis]:
-            raise NoKernel("it joins feature maps along another axis than channels")
-        laid = [tracer.as_map(part, axes) for part in parts]
-        return Ref(tracer.add("concat", ops.Concat(), laid), views.laid(shape, axes))
-    if any(size > 1 for place, size in enumerate(shape) if place != axis):
-        raise NoKernel("it joins arrays of several axes")
-    return Ref(tracer.add("concat", ops.Concat(), [tracer.as_flat(part) for part in parts]), views.flat(shape))
 
 
 def same(tracer: Tracer, eqn: values.Equation, x: Any, *_: Any) -> Ref:

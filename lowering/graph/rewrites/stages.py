@@ -1,5 +1,7 @@
 """The list of rewrites in running order: from the graph that JAX wrote to the one that a target's kernels compute.
 
+merge_moves         slices, borders, joins and shuffles in a row become one
+fold_moves          borders and choices of channels become the padding and the kernels of the convolutions behind them
 flatten_last        a ReLU behind a flattening goes before it, where a kernel can take it in
 merge_affine        batch norms and biases go into the kernels beside them
 fuse_add            a sum becomes the epilogue of a convolution (the residual)
@@ -13,7 +15,7 @@ mark_nonnegative    pools of values that are never below zero are told so
 pack                kernels become rows of kept taps, by the schedule of each layer
 fuse_kernels        two layers become one kernel on CPUs, where what lies between them is larger than a cache
 
-The first ten are the same for every target. A graph is verified after each stage.
+The first twelve are the same for every target. A graph is verified after each stage.
 """
 
 import dataclasses
@@ -21,7 +23,7 @@ import functools
 from collections.abc import Callable, Sequence
 
 from lowering.graph import keys, ops, verify
-from lowering.graph.rewrites import algebra, dead_channels, expressions, fusion, packing, pieces, strides
+from lowering.graph.rewrites import algebra, dead_channels, expressions, fusion, moves, packing, pieces, strides
 from lowering.targets import schedules, targets
 
 
@@ -41,6 +43,8 @@ def _stages(*functions: Callable[[ops.Graph], ops.Graph]) -> tuple[Stage, ...]:
 ALGEBRA = _stages(algebra.flatten_last, algebra.merge_affine, algebra.fuse_relu, dead_channels.drop_dead_channels)
 # What our kernels need besides, on every target.
 PREPARATION = _stages(
+    moves.merge_moves,
+    moves.fold_moves,
     algebra.flatten_last,
     algebra.merge_affine,
     algebra.fuse_add,

@@ -30,16 +30,19 @@ def test_an_activation_is_one_expression(name: str) -> None:
     function, inputs = small_functions.FUNCTIONS[name]
     graph = networks.unfused(trace.trace(function, small_functions.P, list(inputs)))
     kinds = [type(node.op) for node in graph.nodes]
-    if name in ("activation snake", "activation glu"):  # a sine, and a cut along channels
+    if name == "activation snake":  # a sine
         assert ops.Piece in kinds
+        return
+    if name == "activation glu":  # two halves of the channels
+        assert ops.Piece not in kinds
         return
     assert kinds in ([ops.Input, ops.PackedConv, *between, ops.PackedConv] for between in ((), (ops.Pointwise,)))
 
 
 def test_pieces_of_jax_are_joined_unless_a_kernel_of_ours_lies_between_them() -> None:
     counts = {}
-    for name in ("group norm", "attention", "temporal shift", "top two", "recurrent head"):
+    for name in ("group norm", "attention", "top two", "recurrent head"):
         function, inputs = small_functions.FUNCTIONS[name]
         graph = networks.unfused(trace.trace(function, small_functions.P, list(inputs)))
         counts[name] = len({id(node.op.program) for node in graph.nodes if isinstance(node.op, ops.Piece)})
-    assert counts == {"group norm": 1, "attention": 2, "temporal shift": 1, "top two": 1, "recurrent head": 1}
+    assert counts == {"group norm": 1, "attention": 2, "top two": 1, "recurrent head": 1}

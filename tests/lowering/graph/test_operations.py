@@ -11,7 +11,7 @@ from lowering.functions import programs
 from lowering.graph import ops, packed
 from lowering.graph.onnx import elementwise
 from lowering.graph.onnx import layers as onnx_layers
-from lowering.graph.operations import pointwise
+from lowering.graph.operations import moves, pointwise
 from lowering.graph.rewrites import stages
 from lowering.kernels import emit, layouts
 from lowering.targets import targets
@@ -59,6 +59,20 @@ def gate() -> ops.Pointwise:
     return ops.Pointwise(tuple(pointwise.Step("mul", pair) for pair in factors), (rng.normal(size=5),))
 
 
+def shift() -> ops.Mosaic:
+    """One channel from the frame before, two from the frame behind, and from another map rows and columns apart."""
+    pixels = tuple(range(6)), tuple(range(4))
+    return ops.Mosaic(
+        MAP,
+        (
+            moves.Patch(0, ((0, 1), *pixels, (4,)), ((1, 2), *pixels, (0,))),
+            moves.Patch(0, ((1, 2), *pixels, (1, 0)), ((0, 1), *pixels, (1, 3))),
+            moves.Patch(1, ((2, 0), (1, 1), (0, 1), (0,)), ((0, 1), (5, 2), (1, 3), (4,))),
+        ),
+        0.5,
+    )
+
+
 VALUE = jax.ShapeDtypeStruct((37,), np.float32)
 REVERSED = programs.Operation("rev", {"dimensions": (0,)}, (VECTOR,), lambda x: (x[::-1],))
 # An operation, and the shapes of what it reads. A new operation needs an entry.
@@ -73,6 +87,8 @@ EXAMPLES: list[tuple[ops.Op, list[ops.Shape]]] = [
     (ops.AvgPool((2, 3, 2), (1, 2, 1), ((0, 1), (1, 1), (1, 0))), [MAP]),
     (ops.Concat(), [MAP, (*MAP[:3], 2), MAP]),
     (ops.Concat(), [VECTOR, (3,)]),
+    (shift(), [MAP, (*MAP[:3], 2)]),
+    (moves.taken([(3, moves.OUTSIDE, 36, 36)], 2.0), [VECTOR]),
     (ops.SpaceToDepth((1, 2, 2), ((0, 0), (1, 1), (0, 0)), (1, 2, 1)), [MAP]),
     (ops.Reshape(), [MAP]),
     (ops.Softmax(), [VECTOR]),

@@ -1,0 +1,160 @@
+"""What moves the elements of feature maps: slices, borders, reversals, joins, and places that are known beforehand."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from lowering.graph import ops, values, views
+from lowering.graph.operations import moves
+from lowering.graph.values import NoKernel, Ref, Tracer
+
+Along = Mapping[int, np.ndarray]  # by axis of JAX's array: the place that each element comes from, or OUTSIDE
+
+
+def cut(tracer: Tracer, eqn: values.Equation, x: Any) -> Any:
+    """slice: from a start to a limit in steps."""
+    p = eqn.params
+    steps = p["strides"] or [1] * len(p["start_indices"])
+    ends = zip(p["start_indices"], p["limit_indices"], steps, strict=True)
+    return _taken(tracer, eqn, x, {axis: np.arange(*each) for axis, each in enumerate(ends)})
+
+
+def dynamic_cut(tracer: Tracer, eqn: values.Equation, x: Any, *starts: Any) -> Any:
+    """dynamic_slice from a start that weights or nothing decide."""
+    if not all(isinstance(start, values.Const) for start in starts):
+        raise NoKernel("it starts where the network's inputs say")
+    sizes = eqn.params["slice_sizes"]
+    first = [min(max(int(s.value), 0), n - size) for s, n, size in zip(starts, x.shape, sizes, strict=True)]
+    spans = zip(first, sizes, strict=True)
+    return _taken(tracer, eqn, x, {axis: np.arange(low, low + size) for axis, (low, size) in enumerate(spans)})
+
+
+def split(tracer: Tracer, eqn: values.Equation, x: Any) -> Sequence[Any]:
+    """Cut along an axis into parts of given sizes."""
+    sizes, axis = eqn.params["sizes"], eqn.params["axis"]
+    ends = np.cumsum(sizes)
+    return [
+        _taken(tracer, eqn, x, {axis: np.arange(end - size, end)}, place)
+        for place, (size, end) in enumerate(zip(sizes, ends, strict=True))
+    ]
+
+
+def reverse(tracer: Tracer, eqn: values.Equation, x: Any) -> Any:
+    """rev: axes from their end to their start."""
+    return _taken(tracer, eqn, x, {axis: np.arange(x.shape[axis])[::-1] for axis in eqn.params["dimensions"]})
+
+
+def pad(tracer: Tracer, eqn: values.Equation, x: Any, fill: Any) -> Any:
+    """pad: a number around and between the elements; a negative border crops."""
+    if not isinstance(fill, values.Const):
+        raise NoKernel("the inputs decide what it pads with")
+    along = {}
+    for axis, (low, high, inner) in enumerate(eqn.params["padding_config"]):
+        size = x.shape[axis]
+        places = np.full(max(0, (size - 1) * (inner + 1) + 1), moves.OUTSIDE)
+        places[:: inner + 1] = np.arange(size)
+        places = np.pad(places, (max(low, 0), max(high, 0)), constant_values=moves.OUTSIDE)
+        along[axis] = places[max(-low, 0) : len(places) - max(-high, 0)]
+    return _taken(tracer, eqn, x, along, fill=float(fill.value))
+
+
+def gather(tracer: Tracer, eqn: values.Equation, x: Any, places: Any) -> Any:
+    """gather: whole slices at places along one axis that are known beforehand."""
+    p, numbers = eqn.params, eqn.params["dimension_numbers"]
+    axes = tuple(numbers.start_index_map)
+    if not isinstance(places, values.Const) or len(axes) != 1 or tuple(numbers.collapsed_slice_dims) != axes:
+        raise NoKernel("it reads other places than known ones along one axis")
+    (axis,), at = axes, np.asarray(places.value)[..., 0]
+    inserted = [place for place in range(len(eqn.outvars[0].aval.shape)) if place not in numbers.offset_dims]
+    whole = [size for place, size in enumerate(x.shape) if place != axis]
+    if inserted != list(range(axis, axis + at.ndim)) or whole != [
+        s for i, s in enumerate(p["slice_sizes"]) if i != axis
+    ]:
+        raise NoKernel("it reads parts of slices, or puts their axis elsewhere")
+    if at.ndim != 1 or at.min() < 0 or at.max() >= x.shape[axis]:
+        raise NoKernel("it reads outside the array, or at a table of places")
+    return _taken(tracer, eqn, x, {axis: at})
+
+
+def concatenate(tracer: Tracer, eqn: values.Equation, *xs: Any) -> Ref:
+    """Feature maps joined along any axis, or vectors one after the other; what has no elements is left out."""
+    parts, axis = [values.computed(x) for x in xs if np.prod(x.shape)], eqn.params["dimension"]
+    if len(parts) == 1:
+        return parts[0]
+    shape = tuple(eqn.outvars[0].aval.shape)
+    main = next((part for part in parts if part.is_map), None)
+    if main is None:
+        if any(size > 1 for place, size in enumerate(shape) if place != axis):
+            raise NoKernel("it joins arrays of several axes")
+        return Ref(tracer.add("concat", ops.Concat(), [tracer.as_flat(part) for part in parts]), views.flat(shape))
+    axes = _axes(main, [axis])
+    laid, view = [tracer.as_map(part, axes) for part in parts], views.laid(shape, axes)
+    along = next(place for place, group in enumerate(axes) if axis in group)
+    if all(shape[other] == 1 for other in axes[along] if other != axis):
+        shapes = [part.view.value_shape for part in laid]
+        op = ops.Concat() if along == 3 else moves.joined(shapes, along)
+        return Ref(tracer.add("concat", op, laid), view)
+    ends = np.cumsum([part.shape[axis] for part in parts])
+    spans = [np.arange(end - part.shape[axis], end) for part, end in zip(parts, ends, strict=True)]
+    patches = [
+        moves.Patch(source, _whole(part.view.value_shape), _lists(shape, axes, {axis: span}))
+        for source, (part, span) in enumerate(zip(laid, spans, strict=True))
+    ]
+    return Ref(tracer.add("concat", ops.Mosaic(view.value_shape, tuple(patches)), laid), view)
+
+
+def _taken(
+    tracer: Tracer, eqn: values.Equation, x: Any, along: Along, result: int = 0, fill: float = 0.0
+) -> Ref | values.Const:
+    """The elements of a feature map at places along each axis, in their order."""
+    x, shape = values.computed(x), tuple(eqn.outvars[result].aval.shape)
+    moving = {axis: places for axis, places in along.items() if list(places) != list(range(x.shape[axis]))}
+    if not moving:
+        return x
+    if not x.is_map:
+        raise NoKernel("it moves elements of a flat array")
+    if any((places == moves.OUTSIDE).all() for places in moving.values()):
+        return values.Const(np.full(shape, fill, np.float32))
+    axes = _axes(x, list(moving))
+    laid = tracer.as_map(x, axes)
+    op = moves.taken(_lists(x.shape, axes, moving), fill)
+    return Ref(tracer.add(eqn.primitive.name, op, [laid]), views.laid(shape, axes))
+
+
+def _axes(x: Ref, moving: Sequence[int]) -> list[list[int]]:
+    """For each axis of the feature map, the axes of the array that lie in it, in the array's order.
+
+    An axis of size 1 lies anywhere. If it is to grow, it goes where no other is, or around the frames.
+    """
+    found: list[list[int]] = [[], [], [], []]
+    for axis, fine in enumerate(x.view.array):
+        groups = {place for place, group in enumerate(x.view.groups) if set(fine) & set(group)}
+        if len(groups) > 1:
+            raise NoKernel("one of its axes lies across two axes of the feature map")
+        if groups:
+            found[groups.pop()].append(axis)
+    for axis in (axis for axis, fine in enumerate(x.view.array) if not fine):
+        free = [group for group in found if all(x.shape[each] == 1 and each not in moving for each in group)]
+        last = axis == len(x.shape) - 1
+        (free[-1 if last else 0] if axis in moving and free else found[0]).append(axis)
+    return [sorted(group, key=lambda axis: x.view.array[axis] or (-1,)) for group in found]
+
+
+def _lists(shape: Sequence[int], axes: values.Axes, along: Along) -> tuple[moves.Places, ...]:
+    """The places along each axis of a feature map, where arrays of this shape have some along their own axes."""
+    found = []
+    for group in axes:
+        sizes = [shape[axis] for axis in group]
+        at = np.arange(int(np.prod(sizes, dtype=int))).reshape(sizes)
+        for place, axis in enumerate(group):
+            if axis in along:
+                outside = along[axis] == moves.OUTSIDE
+                at = at.take(np.maximum(along[axis], 0), place)
+                at[(slice(None),) * place + (outside,)] = moves.OUTSIDE
+        found.append(tuple(at.ravel().tolist()))
+    return tuple(found)
+
+
+def _whole(shape: Sequence[int]) -> tuple[moves.Places, ...]:
+    return tuple(tuple(range(size)) for size in shape)
