@@ -47,6 +47,17 @@ def called(equation: core.JaxprEqn) -> core.ClosedJaxpr | None:
     return body if isinstance(body, core.ClosedJaxpr) else core.ClosedJaxpr(body, ())
 
 
+def scanned(scan: core.JaxprEqn) -> tuple[int, int]:
+    """How many of a scan's operands are constants, and how many are its state; the rest are sliced.
+
+    JAX 0.11 writes the three groups as a tree, `ft_in`, where earlier versions wrote their sizes.
+    """
+    if "ft_in" in scan.params:
+        constants, state, _ = scan.params["ft_in"].unpack()
+        return len(constants), len(state)
+    return scan.params["num_consts"], scan.params["num_carry"]
+
+
 def macs(eqn: core.JaxprEqn) -> int:
     """Multiply-accumulates of a convolution or matrix product; those inside loops and branches are not counted."""
     given: Any = [variable.aval for variable in eqn.invars]

@@ -146,7 +146,8 @@ class _Probe:
 
     def _scan(self, equation: Any, operands: list[Any], uses: steps.Order) -> tuple[list[Any], dict[str, jax.Array]]:
         params = equation.params
-        fixed, state = params["num_consts"], params["num_consts"] + params["num_carry"]
+        fixed, carried = jaxprs.scanned(equation)
+        state = fixed + carried
 
         def turn(carry: list[Any], slices: list[Any]) -> Any:
             results, inner = self._run(params["jaxpr"], [*operands[:fixed], *carry, *slices], uses)

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from lowering.functions import jaxprs
 from rt3d_jax.sparsity import values as known
 from rt3d_jax.sparsity.values import CONSTANT, UNKNOWN, Value
 
@@ -28,7 +29,7 @@ def results(equation: Any, values: Values, body: Body, lose: Callable[[Value], N
 
 def _scan(equation: Any, values: Values, body: Body, lose: Callable[[Value], None]) -> Values:
     params = equation.params
-    fixed, carried = params["num_consts"], params["num_carry"]
+    fixed, carried = jaxprs.scanned(equation)
     slices, shapes = [_slice(value, lose) for value in values[fixed + carried :]], _shapes(equation)[:carried]
     arguments = lambda state: [*values[:fixed], *state, *slices]
     tried = lambda state: body(params["jaxpr"], arguments(state), keep=False)[:carried]
