@@ -11,7 +11,7 @@ from lowering.targets import schedules
 STEPS = 2  # per factor of two in the share of weights kept
 # Layers may share a schedule if channels, filters and shares of weights differ by factors up to 2 ** NEAR.
 NEAR = 1.1
-SIZES = re.compile(r"^(\d+x\d+x\d+)x(\d+) \* (\d+x\d+x\d+)x(\d+) (pad \S+ stride \d+) keeps (\S+)$")
+SIZES = re.compile(r"^(\d+x\d+x\d+)x(\d+) \* (\d+x\d+x\d+)x(\d+) (pad \S+ stride \d+(?: dilated \S+)?) keeps (\S+)$")
 JOINT = re.compile(r", (before|after) ")
 
 
@@ -77,7 +77,8 @@ def _own(graph: ops.Graph, node: ops.Node) -> str:
     shape, kernel = "x".join(map(str, graph[node.inputs[0]].shape)), "x".join(map(str, (*window, filters)))
     padding = ".".join(str(side) for axis in op.padding for side in axis)
     kept = "/".join(_kept(op, group) for group in schedules.GROUPS)
-    return f"{shape} * {kernel} pad {padding} stride {op.strides[0]} keeps {kept}"
+    dilated = "" if max(op.dilation) == 1 else f" dilated {'x'.join(map(str, op.dilation))}"
+    return f"{shape} * {kernel} pad {padding} stride {op.strides[0]}{dilated} keeps {kept}"
 
 
 def _kept(op: ops.Conv, group: int) -> str:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from lowering.graph import ops
-from lowering.graph import packed as packs
 from lowering.kernels import kernel, layouts
 from lowering.targets import precisions
 
@@ -14,12 +13,12 @@ def conv(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, row_count: 
     `row_count` may exceed the kernel's rows: the rest have no taps.
     """
     (front, _), (top, _), (left, _) = op.padding
-    d, h, w, i = op.kernel.taps.astype(np.int64).T
+    d, h, w, i = op.taps.T
     missing = row_count - op.kernel.rows
     return {
         "values": op.kernel.values,
         "offsets": x.offset(d - front, h - top, w - left, i).astype(np.int32),
-        "bounds": np.pad(bounds(op.kernel, x.frames, out.frames, front, op.stride), ((0, 0), (0, missing), (0, 0))),
+        "bounds": np.pad(bounds(op, x.frames, out.frames), ((0, 0), (0, missing), (0, 0))),
         "bias": _bias(op.bias, row_count, op.kernel.group),
         "mask": out.mask(),
     }
@@ -43,13 +42,14 @@ def rolling_offsets(op: ops.PackedConv, span: int) -> np.ndarray:
 
     A window may start in any slot of the buffer: the offsets for the first slot come first.
     """
-    depth, (d, _, _, i) = op.kernel.shape[0], op.kernel.taps.astype(np.int64).T
+    depth, (d, _, _, i) = op.extent[0], op.taps.T
     return np.concatenate([(i * depth + (slot + d) % depth) * span for slot in range(depth)]).astype(np.int32)
 
 
-def bounds(kernel: packs.PackedKernel, frames_in: int, frames_out: int, front: int, stride: int = 1) -> np.ndarray:
+def bounds(op: ops.PackedConv, frames_in: int, frames_out: int) -> np.ndarray:
     """i32[frames_out, rows, 2]: first tap and end of those that lie inside the clip, for each output frame and row."""
-    d, starts = kernel.taps[:, 0], kernel.starts[:-1].astype(np.int64)
+    kernel, front, stride = op.kernel, op.padding[0][0], op.stride
+    d, starts = op.taps[:, 0], kernel.starts[:-1].astype(np.int64)
     row = np.repeat(np.arange(kernel.rows), np.diff(kernel.starts))
     pairs = []
     for frame in range(frames_out):

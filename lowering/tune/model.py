@@ -81,7 +81,7 @@ def _conv(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, target: ta
     executed = _instructions(loops, target, residual, masked=True) + workgroups * WORKGROUP + _pads(out) * PAD
     if x.size * target.activation_bytes > prefetch.SMALL:
         lines = -(-span * target.activation_bytes // prefetch.LINE)
-        executed += workgroups * x.channels * op.kernel.shape[0] * lines * FETCH
+        executed += workgroups * x.channels * op.extent[0] * lines * FETCH
     return Cost(executed, _stalls(loops, span, rows.held(op, x, span, target), target))
 
 
@@ -161,5 +161,5 @@ def _pads(out: layouts.Layout) -> int:
 def _taps(op: ops.PackedConv, frames_in: int, frames: int) -> int:
     """Taps inside the clip in time, over all rows and frames of the result."""
     depth, front = op.kernel.shape[0], op.padding[0][0]
-    at = np.arange(frames)[:, None] * op.stride + np.arange(depth) - front
+    at = np.arange(frames)[:, None] * op.stride + np.arange(depth) * op.dilation[0] - front
     return int(((at >= 0) & (at < frames_in)).sum(0) @ np.bincount(op.kernel.taps[:, 0], minlength=depth))

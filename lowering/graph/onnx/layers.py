@@ -22,6 +22,7 @@ def conv(writer: Writer, node: ops.Node, op: ops.Conv) -> None:
     for kind in steps:
         others = {"Conv": weights, "Add": residual}.get(kind, [])
         attributes = window(op.kernel.shape[:3], op.strides, op.padding) if kind == "Conv" else {}
+        attributes |= {"dilations": list(op.dilation)} if kind == "Conv" and max(op.dilation) > 1 else {}
         name = node.name if kind == steps[-1] else f"{node.name}.{'linear' if kind == 'Conv' else 'sum'}"
         tensor = writer.add(kind, [tensor, *others], name, **attributes)
     writer.give(node, tensor)

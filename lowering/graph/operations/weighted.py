@@ -36,16 +36,25 @@ class _Weighted(base.Op):
 
 
 class _Convolution(_Weighted):
+    """dilation: how far apart the locations of its kernel lie along frames, height and width."""
+
+    kernel: np.ndarray | packed.PackedKernel
+    padding: base.Padding
+    dilation: base.Window
     arity = (1, 2)
 
-    def window_shape(
-        self, inputs: list[base.Shape], kernel: base.Shape, strides: base.Window, padding: base.Padding
-    ) -> base.Shape:
-        """Shape of the result of a kernel of this shape (D, H, W, I, O)."""
+    @property
+    def extent(self) -> base.Window:
+        """How far the kernel reaches along frames, height and width."""
+        return windows.extent(self.kernel.shape[:3], self.dilation)
+
+    def window_shape(self, inputs: list[base.Shape], strides: base.Window) -> base.Shape:
+        """Shape of the result."""
         x, *residual = inputs
-        if len(x) != 4 or x[3] != kernel[3]:
-            raise base.GraphError(f"has a kernel for {kernel[3]} channels and reads {x}")
-        out = (*windows.count(x, kernel[:3], strides, padding), kernel[4])
+        *_, into, filters = self.kernel.shape
+        if len(x) != 4 or x[3] != into:
+            raise base.GraphError(f"has a kernel for {into} channels and reads {x}")
+        out = (*windows.count(x, self.extent, strides, self.padding), filters)
         if residual and residual[0] != out:
             raise base.GraphError(f"of shape {out} adds a value of shape {residual[0]}; they must be the same")
         return out
@@ -64,12 +73,14 @@ class Conv(_Convolution):
     padding: base.Padding
     relu: bool = False
     then: pointwise.Pointwise | None = None
+    dilation: base.Window = windows.ONES
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
-        return self.window_shape(inputs, self.kernel.shape, self.strides, self.padding)
+        return self.window_shape(inputs, self.strides)
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
-        return self.finish(windows.convolve(inputs[0], self.kernel, self.strides, self.padding), inputs)
+        sums = windows.convolve(inputs[0], self.kernel, self.strides, self.padding, self.dilation)
+        return self.finish(sums, inputs)
 
     def macs(self, shape: base.Shape) -> int:
         return math.prod(shape[:-1]) * self.kernel.size
@@ -86,15 +97,21 @@ class PackedConv(_Convolution):
     stride: int = 1
     schedule: schedules.Schedule = schedules.DEFAULT
     then: pointwise.Pointwise | None = None
+    dilation: base.Window = windows.ONES
 
     @property
     def unpacked(self) -> Conv:
         """The same operation with its whole kernel."""
-        kernel = packed.unpack(self.kernel)
-        return Conv(kernel, self.bias, (self.stride, 1, 1), self.padding, self.relu, self.then)
+        kernel, strides = packed.unpack(self.kernel), (self.stride, 1, 1)
+        return Conv(kernel, self.bias, strides, self.padding, self.relu, self.then, self.dilation)
+
+    @property
+    def taps(self) -> np.ndarray:
+        """i64[taps, 4]: how far each tap lies from the kernel's first location along d, h and w, and its channel."""
+        return self.kernel.taps.astype(np.int64) * (*self.dilation, 1)
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
-        return self.window_shape(inputs, self.kernel.shape, (self.stride, 1, 1), self.padding)
+        return self.window_shape(inputs, (self.stride, 1, 1))
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
         return self.unpacked.apply(inputs)

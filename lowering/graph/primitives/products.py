@@ -25,11 +25,12 @@ def conv(tracer: Tracer, eqn: values.Equation, x: Any, kernel: Any) -> Ref:
         raise NoKernel(f"its padding {p['padding']} is negative")
     weights = _kernel(values.weight(kernel), p)
     strides: Any = _padded(p["window_strides"], 1, rank)
+    dilation: Any = _padded(p["rhs_dilation"], 1, rank)
     alone = all(x.shape[axis] == 1 for axis in (batch, *spatial)) and int(np.prod(shape)) == weights.shape[4]
     if not x.is_map and weights[..., 0, 0].size == 1 and alone:
         return _dense(tracer, values.name(kernel, "conv"), x, weights[0, 0, 0], shape)
     laid = tracer.as_map(x, _spatial(p["dimension_numbers"].lhs_spec))
-    op = ops.Conv(weights, np.zeros(weights.shape[4], np.float32), strides, padding)
+    op = ops.Conv(weights, np.zeros(weights.shape[4], np.float32), strides, padding, dilation=dilation)
     view = views.laid(shape, _spatial(p["dimension_numbers"].out_spec))
     if rank == 3 and x.shape[batch] > 1:
         return Ref(_several(tracer, values.name(kernel, "conv"), op, laid, x.shape[batch]), view)
@@ -70,9 +71,9 @@ def _several(tracer: Tracer, name: str, op: ops.Conv, x: Ref, count: int) -> str
     """A convolution over frames of `count` clips, which lie one after the other with zeros between them."""
     frames, height, width, channels = x.view.value_shape
     size, stride, (low, high) = frames // count, op.strides[0], op.padding[0]
-    gap = max(low, high) if op.kernel.shape[0] > 1 or stride > 1 else 0
+    gap = max(low, high) if op.extent[0] > 1 or stride > 1 else 0
     period = -(-(size + gap) // stride) * stride
-    given = (size + low + high - op.kernel.shape[0]) // stride + 1
+    given = (size + low + high - op.extent[0]) // stride + 1
     apart = np.pad(np.arange(frames).reshape(count, size), ((0, 0), (0, period - size)), constant_values=moves.OUTSIDE)
     rest = range(height), range(width), range(channels)
     clips = tracer.add("clips", moves.taken([apart.ravel().tolist(), *rest]), [x]) if period > size else x.node
@@ -111,22 +112,13 @@ def _kernel(weights: np.ndarray, params: dict[str, Any]) -> np.ndarray:
     out, into, *spatial = params["dimension_numbers"].rhs_spec
     ordered = weights.transpose([*spatial, into, out])
     ordered = ordered.reshape((*_padded(ordered.shape[:-2], 1, len(spatial)), *ordered.shape[-2:]))
-    dilation = _padded(params["rhs_dilation"], 1, len(spatial))
-    return _ungroup(_dilate(ordered, dilation), params["feature_group_count"])
+    return _ungroup(ordered, params["feature_group_count"])
 
 
 def _padded(each: Sequence[Any], fill: Any, rank: int) -> tuple[Any, ...]:
     """Something per spatial axis, for all three: a plane has no frames, a line no height either."""
     filled = tuple(tuple(x) if isinstance(x, Sequence) else x for x in each)
     return (*[fill] * (3 - rank), *filled)
-
-
-def _dilate(kernel: np.ndarray, dilation: Sequence[int]) -> np.ndarray:
-    """A dilated kernel is a larger one with zeros, which packing drops."""
-    sizes = [(n - 1) * r + 1 for n, r in zip(kernel.shape, dilation, strict=False)]
-    out = np.zeros((*sizes, *kernel.shape[3:]), np.float32)
-    out[:: dilation[0], :: dilation[1], :: dilation[2]] = kernel
-    return out
 
 
 def _ungroup(kernel: np.ndarray, groups: int) -> np.ndarray:

@@ -52,7 +52,7 @@ def step(first: ops.PackedConv, second: ops.PackedConv, target: targets.Target) 
 
 def rolling_bytes(first: ops.PackedConv, second: ops.PackedConv, span: int, target: targets.Target) -> int:
     """What a chunk of `span` positions keeps of the first convolution's result: as many frames as the second reads."""
-    return first.kernel.rows * first.kernel.group * second.kernel.shape[0] * span * target.activation_bytes
+    return first.kernel.rows * first.kernel.group * second.extent[0] * span * target.activation_bytes
 
 
 def pieces(first: ops.PackedConv, second: ops.PackedConv, positions: int, target: targets.Target) -> Pieces:

@@ -28,7 +28,7 @@ def pack(graph: ops.Graph, chosen: schedules.Schedules, packer: Packer) -> ops.G
         if isinstance(op, ops.Conv):
             schedule = chosen.get(node.name, schedules.DEFAULT)
             kernel = packer(op.kernel, schedule.group)
-            op = ops.PackedConv(kernel, op.bias, op.padding, op.relu, op.strides[0], schedule, op.then)
+            op = ops.PackedConv(kernel, op.bias, op.padding, op.relu, op.strides[0], schedule, op.then, op.dilation)
         elif isinstance(op, ops.Dense):
             group = min(DENSE_GROUP, 1 << (op.kernel.shape[1] - 1).bit_length())
             op = ops.PackedDense(packer(op.kernel[None, None, None], group), op.bias, op.relu, op.then)

@@ -10,12 +10,13 @@ drop_dead_channels  filters that give only zeros, and channels that nobody reads
 merge_pointwise     activations and gates become one expression each
 fuse_activations    an activation becomes the end of the epilogue of the kernel before it
 join_pieces         what JAX writes itself becomes the largest pieces that no kernel of ours divides
+crop_windows        kernels lose locations that only ever meet padding
 split_strides       strides in height and width become SpaceToDepth and a convolution without them
 mark_nonnegative    pools of values that are never below zero are told so
 pack                kernels become rows of kept taps, by the schedule of each layer
 fuse_kernels        two layers become one kernel on CPUs, where what lies between them is larger than a cache
 
-The first twelve are the same for every target. A graph is verified after each stage.
+The first thirteen are the same for every target. A graph is verified after each stage.
 """
 
 import dataclasses
@@ -23,7 +24,17 @@ import functools
 from collections.abc import Callable, Sequence
 
 from lowering.graph import keys, ops, verify
-from lowering.graph.rewrites import algebra, dead_channels, expressions, fusion, moves, packing, pieces, strides
+from lowering.graph.rewrites import (
+    algebra,
+    dead_channels,
+    expressions,
+    fusion,
+    moves,
+    packing,
+    pieces,
+    strides,
+    windows,
+)
 from lowering.targets import schedules, targets
 
 
@@ -53,6 +64,7 @@ PREPARATION = _stages(
     expressions.merge_pointwise,
     expressions.fuse_activations,
     pieces.join_pieces,
+    windows.crop_windows,
     strides.split_strides,
     algebra.mark_nonnegative,
 )

@@ -14,8 +14,9 @@ def split_strides(graph: ops.Graph) -> ops.Graph:
     Kernels skip frames themselves.
 
     Convolutions that read the same value share its phases: their kernels are made as large as the largest with
-    zeros, which packing drops.
+    zeros, which packing drops. So are kernels that are dilated in height or width.
     """
+    graph = ops.replace(graph, lambda node: [dataclasses.replace(node, op=_undilated(node.op))])
     together: dict[object, list[ops.Node]] = collections.defaultdict(list)
     key = lambda node: (node.inputs[0], node.op.strides[1:], node.shape[1:3])
     for node in graph.nodes:
@@ -44,6 +45,16 @@ def split_strides(graph: ops.Graph) -> ops.Graph:
         return [phases, own] if node is siblings[0] else [own]
 
     return ops.replace(graph, rule)
+
+
+def _undilated(op: ops.Op) -> ops.Op:
+    """A strided convolution whose kernel is dilated over frames alone: a larger one with zeros."""
+    if not isinstance(op, ops.Conv) or op.strides[1:] == (1, 1) or op.dilation[1:] == (1, 1):
+        return op
+    (_, high, wide), (_, rows, columns) = op.extent, op.dilation
+    kernel = np.zeros((op.kernel.shape[0], high, wide, *op.kernel.shape[3:]), np.float32)
+    kernel[:, ::rows, ::columns] = op.kernel
+    return dataclasses.replace(op, kernel=kernel, dilation=(op.dilation[0], 1, 1))
 
 
 def _same_window(conv: ops.Conv, convs: list[ops.Conv]) -> tuple[tuple[int, int], np.ndarray]:

@@ -37,7 +37,7 @@ def conv(request: kernels.Request) -> kernels.Kernel:
             + (at + 1) * size
             + (y.first + rows_.reach(op, x) - op.padding[0][0] * x.plane)
         )
-        ahead = prefetch.Ahead(kernel["x"], x, b.index(next_, "ahead_start"), op.kernel.shape[0], size)
+        ahead = prefetch.Ahead(kernel["x"], x, b.index(next_, "ahead_start"), op.extent[0], size)
         channels = b.index(row_first * op.kernel.group), b.index(row_end * op.kernel.group)
         pads.write(b, out, y, channels, frame, pads.of_chunk(b, y, at, chunks))
         places = rows_.Chunk(frame, (row_first, row_end), (tile_first, tile_end), origin, to, y.first)

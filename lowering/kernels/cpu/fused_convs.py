@@ -32,7 +32,7 @@ def _rolling(request: kernels.Request) -> rolling.Rolling:
     pieces = fusion.pieces(op.first, op.second, y.end - y.first, target)
     between = layouts.flat(op.between[0], op.first.kernel.rows * op.first.kernel.group, pieces.span)
     first = rolling.First(op.first, fusion.tile(op.first, pieces, target), request.x, FIRST)
-    depth, front = op.second.kernel.shape[0], op.second.padding[0][0]
+    depth, front = op.second.extent[0], op.second.padding[0][0]
     steps = rolling.Steps(pieces.steps, pieces.step, y.first, y.end, pieces.chunks)
     return rolling.Rolling(first, between, depth, steps, op.second.stride, depth - front, target)
 

@@ -139,6 +139,6 @@ class Rolling:
     def _ahead(self, kernel: loops.Loops, origin: values.Affine) -> prefetch.Ahead:
         """The newest frame that the next one of the convolution reads is fetched ahead."""
         op, x = self.first.op, self.first.x
-        reach, newest = rows_.reach(op, x), op.stride + op.kernel.shape[0] - 1 - op.padding[0][0]
+        reach, newest = rows_.reach(op, x), op.stride + op.extent[0] - 1 - op.padding[0][0]
         start = kernel.block.index(origin + (newest * x.plane - reach), "ahead_start")
         return prefetch.Ahead(kernel["x"], x, start, 1, self.between.plane + 2 * reach)

@@ -210,6 +210,6 @@ def held(op: ops.PackedConv, x: layouts.Layout, size: int, target: targets.Targe
 
 def reach(op: ops.PackedConv, layout: layouts.Layout) -> int:
     """The largest offset within a plane that a tap has from its position."""
-    _, kh, kw, _, _ = op.kernel.shape
+    _, kh, kw = op.extent
     _, (top, _), (left, _) = op.padding
     return (kh - 1 - top) * layout.pitch + kw - 1 - left

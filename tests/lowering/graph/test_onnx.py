@@ -1,5 +1,6 @@
 """The ONNX model of a graph against the graph's own meaning and against JAX, run by ONNX Runtime."""
 
+import dataclasses
 import pathlib
 
 import jax
@@ -65,6 +66,7 @@ OPS: dict[str, tuple[ops.Op, ...]] = {
     "conv with relu": (conv((2, 1, 4), (1, 1, 1), ops.NO_PADDING, True),),
     "strided conv": (conv((1, 7, 7), (2, 2, 3), ((0, 0), (3, 3), (0, 4)), True),),
     "conv with pads of one side": (conv((2, 3, 2), (1, 2, 1), PADS, False),),
+    "dilated conv": (dataclasses.replace(conv((2, 3, 2), (1, 1, 1), PADS, True), dilation=(2, 1, 3)),),
     "conv over the whole clip": (conv(MAP[:3], (1, 1, 1), ops.NO_PADDING, False),),
     "max pool": (ops.MaxPool((1, 2, 2), (1, 2, 2), ops.NO_PADDING),),
     "padded max pool of values below zero": (

@@ -15,34 +15,45 @@ rng = np.random.default_rng(0)
 @pytest.mark.parametrize("scheme", ["dense", "kgs 8x4", "unstructured"])
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize(
-    ("depth", "frames", "front", "back"),
-    [(3, 5, 1, 1), (3, 1, 1, 1), (4, 3, 0, 3), (2, 4, 3, 2), (3, 3, 0, 0), (1, 2, 4, 4)],
+    ("depth", "dilation", "frames", "front", "back"),
+    [
+        (3, 1, 5, 1, 1),
+        (3, 1, 1, 1, 1),
+        (4, 1, 3, 0, 3),
+        (2, 1, 4, 3, 2),
+        (3, 2, 3, 2, 3),
+        (2, 3, 5, 1, 4),
+        (1, 1, 2, 4, 4),
+    ],
 )
 def test_bounds_leave_out_just_the_taps_outside_the_clip_in_time(
-    depth: int, frames: int, front: int, back: int, stride: int, scheme: str
+    depth: int, dilation: int, frames: int, front: int, back: int, stride: int, scheme: str
 ) -> None:
     kernel = packed.pack(networks.layer(rng, depth, 3, 1, 6, 29, scheme=scheme)["kernel"], 8)
-    frames_out = (frames + front + back - depth) // stride + 1
-    found = tables.bounds(kernel, frames, frames_out, front, stride)
+    padding = ((front, back), (0, 0), (0, 0))
+    op = ops.PackedConv(kernel, np.zeros(29, np.float32), padding, stride=stride, dilation=(dilation, 1, 1))
+    frames_out = (frames + front + back - op.extent[0]) // stride + 1
+    found = tables.bounds(op, frames, frames_out)
     assert (found.dtype, found.shape) == (np.int32, (frames_out, kernel.rows, 2))
     for frame, row in np.ndindex(frames_out, kernel.rows):
         taps = np.arange(int(kernel.starts[row]), int(kernel.starts[row + 1]))
-        seen = frame * stride + kernel.taps[taps, 0] - front
+        seen = frame * stride + kernel.taps[taps, 0] * dilation - front
         inside = taps[(seen >= 0) & (seen < frames)]
         np.testing.assert_array_equal(np.arange(int(found[frame, row, 0]), int(found[frame, row, 1])), inside)
 
 
-@pytest.mark.parametrize("depth", [1, 2, 3])
-def test_rolling_offsets_lead_to_the_frames_of_a_window_wherever_it_starts(depth: int) -> None:
-    kernel, span = packed.pack(networks.layer(rng, depth, 1, 1, 6, 13, scheme="unstructured")["kernel"], 4), 24
-    op = ops.PackedConv(kernel, np.zeros(13, np.float32), ops.NO_PADDING)
+@pytest.mark.parametrize(("locations", "dilation"), [(1, 1), (2, 1), (3, 1), (3, 2)])
+def test_rolling_offsets_lead_to_the_frames_of_a_window_wherever_it_starts(locations: int, dilation: int) -> None:
+    kernel, span = packed.pack(networks.layer(rng, locations, 1, 1, 6, 13, scheme="unstructured")["kernel"], 4), 24
+    op = ops.PackedConv(kernel, np.zeros(13, np.float32), ops.NO_PADDING, dilation=(dilation, 1, 1))
+    depth = op.extent[0]
     offsets = tables.rolling_offsets(op, span).reshape(depth, len(kernel.taps))
     buffer = np.empty((6, depth, span), int)  # as chunks of a frame lie in it: channel, slot, position
     for first in range(2 * depth):
         for frame in range(first, first + depth):
             buffer[:, frame % depth] = 1000 * frame + 100 * np.arange(6)[:, None] + np.arange(span)
         d, _, _, i = kernel.taps.T
-        np.testing.assert_array_equal(buffer.ravel()[offsets[first % depth]], 1000 * (first + d) + 100 * i)
+        np.testing.assert_array_equal(buffer.ravel()[offsets[first % depth]], 1000 * (first + d * dilation) + 100 * i)
 
 
 def test_rows_that_fill_a_block_have_no_taps_and_no_bias() -> None:
