@@ -8,7 +8,7 @@ from typing import Any
 from lowering.graph import ops
 from lowering.kernels import kernel as kernels
 from lowering.kernels import layouts
-from lowering.kernels.cpu import clip, conv, dense, fused_convs, fused_pool, mosaic, pool, space_to_depth
+from lowering.kernels.cpu import clip, conv, dense, flat, fused_convs, fused_pool, mosaic, pool, space_to_depth
 from lowering.kernels.linalg import conv as linalg_conv
 from lowering.kernels.linalg import dense as linalg_dense
 from lowering.kernels.linalg import maps
@@ -62,7 +62,7 @@ EXECUTABLES: dict[tuple[str, str], Table] = {
         ops.SpaceToDepth: (space_to_depth.space_to_depth, maps.space_to_depth),
         ops.Mosaic: (mosaic.mosaic,),
     },
-    ("cpu", "vector"): {**VECTORS, ops.PackedDense: (dense.dense,)},
+    ("cpu", "vector"): {**VECTORS, ops.PackedDense: (dense.dense,), ops.Reshape: (flat.flat, maps.vector)},
     ("vulkan", "feature map"): {**MAPS, ops.PackedConv: (vulkan_conv.conv,)},
     ("vulkan", "vector"): {**VECTORS, ops.PackedDense: (vulkan_dense.dense,)},
 }

@@ -2,37 +2,54 @@
 
 from lowering.kernels import executables, loops
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import pads, windows
-from lowering.kernels.mlir import types
+from lowering.kernels.cpu import pads, shares, shuffles, windows
+from lowering.kernels.mlir import block, values
 
-CHANNELS = 4  # at most: more would be taken apart by too many shuffles
+CHANNELS = 4  # that are taken apart at a time: more would take too many shuffles
 COMMENT = "The clip into channel-major padded planes: a vector of whole pixels is taken apart into its channels."
 
 
 def clip(request: kernels.Request) -> kernels.Kernel | None:
-    """f32[1, D, H, W, C] into a layout.
+    """f32[1, D, H, W, C] into a layout. A workgroup is a band of rows of pixels of a frame.
 
-    None for images narrower than two pixels or of many channels, which the generic kernel takes.
+    None for images narrower than two pixels, which the generic kernel takes.
     """
-    y, channels, element = request.y, request.y.channels, request.y_type.element
+    y, channels = request.y, request.y.channels
     lanes = request.target.vector_bytes // 4
     while lanes > y.width:
         lanes //= 2
-    if lanes < 2 or channels > CHANNELS:
+    if lanes < 2:
         return None
-    grid = executables.Grid((y.frames, 1, 1))
-    kernel = loops.Loops(COMMENT, kernels.arguments(request.named), request.y_type, grid)
-    b, out = kernel.block, kernel["out"]
-    (frame,) = kernel.workgroup("frame")
-    pads.write(b, out, y, (0, channels), frame, pads.whole(y, y.height))
-    with b.loop("y", 0, y.height) as row, b.loop("tile", 0, -(-y.width // lanes)) as tile:
+    some, bands = min(channels, CHANNELS), shares.bands(y.frames, y.height)
+    kernel = loops.Loops(
+        COMMENT, kernels.arguments(request.named), request.y_type, executables.Grid((y.frames, bands, 1))
+    )
+    b, out, (frame, band) = kernel.block, kernel["out"], kernel.workgroup("frame", "band")
+    first, end = shares.rows(b, band, bands, y.height)
+    pads.write(b, out, y, (0, channels), frame, pads.of_band(b, y, band, bands, (first, end)))
+    with b.loop("y", first, end) as row, b.loop("tile", 0, -(-y.width // lanes)) as tile:
         p = b.min(tile * lanes, windows.last(y.width, lanes), name="p")
         pixel = (frame * y.height + row) * y.width + p
-        pixels = b.vector(kernel["x"], pixel * channels, lanes * channels, "pixels")
         to = b.index(frame * y.plane + row * y.pitch + p + y.first, "to")
-        for c in range(channels):
-            places = ", ".join(str(i * channels + c) for i in range(lanes))
-            shuffle = f"vector.shuffle {pixels}, {pixels} [{places}] : {pixels.type}, {pixels.type}"
-            found = b.let("channel", types.Vector(lanes), shuffle)
-            b.store(b.cast(found, element), out, to + c * y.frames * y.plane)
+        if some == channels:
+            pixels = b.vector(kernel["x"], pixel * channels, lanes * channels, "pixels")
+            _store(b, shuffles.apart(b, pixels, channels), request, out, to)
+        else:
+            with b.loop("part", 0, -(-channels // some)) as part:
+                c = b.min(part * some, channels - some, name="c")
+                parts = [b.vector(kernel["x"], (pixel + i) * channels + c, some, "pixel") for i in range(lanes)]
+                found = shuffles.apart(b, shuffles.joined(b, parts), some)
+                _store(b, found, request, out, c * (y.frames * y.plane) + to)
     return kernel.kernel()
+
+
+def _store(
+    b: block.Block,
+    channels: list[values.Value],
+    request: kernels.Request,
+    out: values.Value,
+    to: values.Affine | values.Value,
+) -> None:
+    """Pixels of some channels, from `to` on in the first of them."""
+    for c, found in enumerate(channels):
+        b.store(b.cast(found, request.y_type.element), out, to + c * request.y.frames * request.y.plane)

@@ -35,3 +35,16 @@ def of_chunk(b: block.Block, layout: layouts.Layout, chunk: values.Value, chunks
     head = b.select(first, b.index(layout.first), b.index(0), "head_end")
     tail = b.select(last, b.index(layout.plane), b.index(layout.end), "tail_end")
     return (0, head), (layout.end, tail)
+
+
+def of_band(b: block.Block, layout: layouts.Layout, band: values.Value, bands: int, rows: Span) -> tuple[Span, ...]:
+    """Where zeros are, for a kernel that writes a band of rows of pixels: anywhere in it.
+
+    The first and the last band have those before and after the image besides.
+    """
+    if bands == 1:
+        return whole(layout, layout.height)
+    first, last = (b.compare("eq", band, b.index(i), name) for i, name in ((0, "is_first"), (bands - 1, "is_last")))
+    start, end = (values.affine(row) * layout.pitch + layout.first for row in rows)
+    head = b.select(first, b.index(0), b.index(start), "zeros_first")
+    return ((head, b.select(last, b.index(layout.plane), b.index(end), "zeros_end")),)

@@ -21,3 +21,16 @@ def share(b: block.Block, worker: values.Value, items: int) -> tuple[values.Valu
     larger = smaller + 1
     first = b.min(worker * larger, worker * smaller + extra, name="share_first")
     return first, b.min(worker * larger + larger, worker * smaller + smaller + extra, name="share_end")
+
+
+def bands(frames: int, height: int) -> int:
+    """Bands of rows of pixels in each frame: several where there are few frames, so that every thread has work."""
+    return 1 if frames >= WORKGROUPS // 4 else min(height, WORKGROUPS // frames)
+
+
+def rows(b: block.Block, band: values.Value, count: int, height: int) -> tuple[values.Index, values.Index]:
+    """The first and the end of the rows of pixels of a band."""
+    if count == 1:
+        return 0, height
+    first = b.index(band * height // count, "row_first")
+    return first, b.index((band * height + height) // count, "row_end")

@@ -18,42 +18,53 @@ func.func @main(%clip: tensor<1x2x3x4x3xf32>) -> tensor<1x7xf32> {
 hal.executable.source private @clip_kernel {
   hal.executable.export public @clip ordinal(0) layout(#reads1_writes1) count(%device: !hal.device) -> (index, index, index) {
     %c2 = arith.constant 2 : index
+    %c3 = arith.constant 3 : index
     %c1 = arith.constant 1 : index
-    hal.return %c2, %c1, %c1 : index, index, index
+    hal.return %c2, %c3, %c1 : index, index, index
   }
   builtin.module {
     func.func @clip() attributes {translation_info = #workgroup_of_1} {
       // The clip into channel-major padded planes: a vector of whole pixels is taken apart into its channels.
       %c0 = arith.constant 0 : index
+      %c2 = arith.constant 2 : index
+      %c16 = arith.constant 16 : index
       %zero = arith.constant 0.0 : f32
       %c3 = arith.constant 3 : index
       %c1 = arith.constant 1 : index
-      %c16 = arith.constant 16 : index
       %x = hal.interface.binding.subspan layout(#reads1_writes1) binding(0) alignment(64) offset(%c0) : memref<72xf32, #storage>
       %out = hal.interface.binding.subspan layout(#reads1_writes1) binding(1) alignment(64) offset(%c0) : memref<96xf32, #storage>
       %frame = hal.interface.workgroup.id[0] : index
+      %band = hal.interface.workgroup.id[1] : index
+      %row_first = affine.apply affine_map<(band) -> ((band * 3) floordiv 3)>(%band)
+      %row_end = affine.apply affine_map<(band) -> ((band * 3 + 3) floordiv 3)>(%band)
+      %is_first = arith.cmpi eq, %band, %c0 : index
+      %is_last = arith.cmpi eq, %band, %c2 : index
+      %at = affine.apply affine_map<(row_first) -> (row_first * 4)>(%row_first)
+      %zeros_first = arith.select %is_first, %c0, %at : index
+      %at_1 = affine.apply affine_map<(row_end) -> (row_end * 4)>(%row_end)
+      %zeros_end = arith.select %is_last, %c16, %at_1 : index
       // The zeros around the pixels of each plane.
       scf.for %channel = %c0 to %c3 step %c1 {
         %plane = affine.apply affine_map<(channel, frame) -> (channel * 32 + frame * 16)>(%channel, %frame)
-        scf.for %i = %c0 to %c16 step %c1 {
-          %at = arith.addi %plane, %i : index
-          memref.store %zero, %out[%at] : memref<96xf32, #storage>
+        scf.for %i = %zeros_first to %zeros_end step %c1 {
+          %at_2 = arith.addi %plane, %i : index
+          memref.store %zero, %out[%at_2] : memref<96xf32, #storage>
         }
       }
-      scf.for %y = %c0 to %c3 step %c1 {
+      scf.for %y = %row_first to %row_end step %c1 {
         scf.for %tile = %c0 to %c1 step %c1 {
           %p = affine.min affine_map<(tile) -> (tile * 4, 0)>(%tile)
-          %at = affine.apply affine_map<(frame, y, p) -> (((frame * 3 + y) * 4 + p) * 3)>(%frame, %y, %p)
-          %pixels = vector.load %x[%at] : memref<72xf32, #storage>, vector<12xf32>
           %to = affine.apply affine_map<(frame, y, p) -> (frame * 16 + y * 4 + p)>(%frame, %y, %p)
+          %at_2 = affine.apply affine_map<(frame, y, p) -> (((frame * 3 + y) * 4 + p) * 3)>(%frame, %y, %p)
+          %pixels = vector.load %x[%at_2] : memref<72xf32, #storage>, vector<12xf32>
           %channel = vector.shuffle %pixels, %pixels [0, 3, 6, 9] : vector<12xf32>, vector<12xf32>
-          vector.store %channel, %out[%to] : memref<96xf32, #storage>, vector<4xf32>
           %channel_1 = vector.shuffle %pixels, %pixels [1, 4, 7, 10] : vector<12xf32>, vector<12xf32>
-          %at_1 = affine.apply affine_map<(to) -> (to + 32)>(%to)
-          vector.store %channel_1, %out[%at_1] : memref<96xf32, #storage>, vector<4xf32>
           %channel_2 = vector.shuffle %pixels, %pixels [2, 5, 8, 11] : vector<12xf32>, vector<12xf32>
-          %at_2 = affine.apply affine_map<(to) -> (to + 64)>(%to)
-          vector.store %channel_2, %out[%at_2] : memref<96xf32, #storage>, vector<4xf32>
+          vector.store %channel, %out[%to] : memref<96xf32, #storage>, vector<4xf32>
+          %at_3 = affine.apply affine_map<(to) -> (to + 32)>(%to)
+          vector.store %channel_1, %out[%at_3] : memref<96xf32, #storage>, vector<4xf32>
+          %at_4 = affine.apply affine_map<(to) -> (to + 64)>(%to)
+          vector.store %channel_2, %out[%at_4] : memref<96xf32, #storage>, vector<4xf32>
         }
       }
       return
