@@ -41,7 +41,7 @@ def check(
         layout: The layout of the folder. By default it is recognised by its lists.
         split: The split of UCF101 or HMDB51: 1, 2 or 3.
         frames: Frames of the clips that you will train on. Shorter videos are reported.
-        decode: Also decode a clip of every video. This takes many times as long.
+        decode: Also decode every frame. This takes many times as long.
         duplicates: Also compare the contents of files of equal size.
         threads: Videos to open at a time. The default is the number of CPU cores.
         json_file: Also write all findings to this file. It holds "folder", "layout", "complete", "videos" and

@@ -3,6 +3,7 @@
 import pathlib
 
 from rt3d_jax.cli import console
+from rt3d_jax.data import lists
 from rt3d_jax.evaluation import measured
 from rt3d_jax.weights import imports, shared, sources
 
@@ -44,7 +45,7 @@ def run(
         return
     if model is None:
         raise ValueError(f"{path} is no folder; name the network of a file with --model: {', '.join(sources.SOURCES)}")
-    names = None if labels is None else _lines(labels)
+    names = None if labels is None else lists.names(labels)
     result = imports.run_folder(path, model, out, labels=names, frames=frames)
     console.say(
         f"{out}: {sources.SOURCES[model].origin}, {result['params']:,} parameters, {result['macs'] / 1e9:.2f} GMACs"
@@ -61,9 +62,3 @@ def _shared(path: pathlib.Path, out: pathlib.Path, given: object, code: tuple[st
     score = f"{found.name} not measured" if found.value is None else f"{found.value} {found.unit}, as the folder says"
     size = f"{result['params']:,} parameters, {result['macs'] / 1e9:.4g} GMACs"
     console.say(f"{out}: {result['scheme']}, rate {result['rate']:.2f}, {size}, {score} ({found.protocol})")
-
-
-def _lines(path: pathlib.Path) -> tuple[str, ...]:
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is not there, expected a text file with one class name per line")
-    return tuple(line.strip() for line in path.read_text().splitlines() if line.strip())

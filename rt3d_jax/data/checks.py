@@ -29,6 +29,7 @@ KINDS = {
     "copies": (ERROR, "videos are the same, byte for byte, in training and testing or under two labels"),
     "duplicate": (NOTE, "videos are the same, byte for byte, with one label and in one part"),
     "unlisted": (NOTE, "videos are in no list of this split"),
+    "unused": (NOTE, "folders without videos, or lists, are no part of the layout"),
 }
 WINDOW = 256  # videos handed to the threads at a time
 Progress = Callable[[str, int, int], None]
@@ -51,7 +52,7 @@ class Depth:
     """How closely to look at videos.
 
     frames: the frames of a clip.
-    decode: decode a clip of every video, as evaluation does.
+    decode: decode every frame.
     duplicates: compare the contents of files.
     threads: videos to open at a time.
     """
@@ -99,6 +100,7 @@ def of_lists(listing: folders.Listing) -> Iterator[Finding]:
         there = {entry.label for entry in listing.entries if entry.part == part and entry.path is not None}
         yield from (Finding(kind, label) for number, label in enumerate(listing.labels) if number not in there)
     yield from (Finding("unlisted", path) for path in listing.unlisted)
+    yield from (Finding("unused", name) for name in listing.unused)
 
 
 def of_files(listing: folders.Listing, depth: Depth, progress: Progress) -> Iterator[Finding]:
@@ -120,7 +122,7 @@ def doubts(listing: folders.Listing) -> tuple[str, ...]:
     """What the lists alone show that makes a score mean less than it says, such as leaks: a line for each kind."""
     found = collections.defaultdict(list)
     for finding in of_lists(listing):
-        if finding.is_error and finding.kind != "missing":
+        if finding.kind == "unused" or (finding.is_error and finding.kind != "missing"):
             found[finding.kind].append(finding.what)
     lines = [
         f"{listing.name}: {KINDS[kind][1]} ({len(whats):,}, such as {whats[0]}); `rt3d data check` lists them"
@@ -165,7 +167,7 @@ def _video(path: str, depth: Depth) -> Finding | None:
         with videos.opened(path) as video:
             length = video.length
             if depth.decode:
-                videos.frames(video, clips.frame_indices(clips.Spread(depth.frames), length))
+                videos.check(video)
     except clips.ClipError as error:
         empty = os.path.isfile(path) and os.path.getsize(path) == 0
         return Finding("empty" if empty else "unreadable", path if empty else str(error))

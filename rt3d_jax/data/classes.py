@@ -33,10 +33,12 @@ def read(source: ClassFolders) -> listings.Listing:
 
     A drawn split depends only on the videos' names and the seed, so it is the same on every machine. A class of two or
     more videos has at least one on each side. A video that is added later moves at most one other. Videos cut from one
-    recording may end up on both sides; make train/ and test/ yourself where that matters.
+    recording may end up on both sides; make train/ and test/ yourself where that matters. A folder that holds no video
+    in any part is no class.
 
     Raises:
       FileNotFoundError: no folder in it holds videos.
+      ValueError: the name of a class or video is not UTF-8.
     """
     root = listings.checked(pathlib.Path(source.folder))
     homes = {part: _first(root, names) for part, names in (("train", TRAIN), ("test", TEST))}
@@ -44,16 +46,19 @@ def read(source: ClassFolders) -> listings.Listing:
         found = {"all": _videos(root)}
     else:
         found = {part: _videos(home) for part, home in homes.items() if home is not None}
-    labels = tuple(sorted({label for videos in found.values() for label in videos}))
+    labels = tuple(sorted({label for videos in found.values() for label, paths in videos.items() if paths}))
     if not labels:
         raise FileNotFoundError(f"{root} has no folder with videos in it; expected FOLDER/<class>/<video>.mp4")
     entries = [
         listings.Entry(chosen, str(pathlib.Path(path).relative_to(root)), labels.index(label), path)
         for part, videos in found.items()
         for label, paths in videos.items()
+        if label in labels
         for chosen, path in (_drawn(label, paths, source) if part == "all" else [(part, p) for p in paths])
     ]
-    return listings.Listing("classes", root.resolve().name, labels, tuple(sorted(entries, key=_order)))
+    empty = {label for videos in found.values() for label in videos}.difference(labels)
+    unused = (*sorted(empty), *sorted(path.name for path in root.glob("*.csv")))
+    return listings.Listing("classes", root.resolve().name, labels, tuple(sorted(entries, key=_order)), unused=unused)
 
 
 def found(root: pathlib.Path) -> bool:
@@ -68,7 +73,7 @@ def _first(root: pathlib.Path, names: tuple[str, ...]) -> pathlib.Path | None:
 
 def _videos(home: pathlib.Path) -> dict[str, list[str]]:
     """The videos of each class; a class folder without videos has an empty list."""
-    folders = sorted(path for path in home.iterdir() if path.is_dir() and not path.name.startswith("."))
+    folders = sorted(path for path in home.iterdir() if path.is_dir() and listings.is_ours(path.name))
     found = {path.name: list(listings.scan(path)) for path in folders}
     return found if any(found.values()) else {}
 

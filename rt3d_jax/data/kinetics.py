@@ -4,7 +4,7 @@ import dataclasses
 import pathlib
 import re
 
-from rt3d_jax.data import listings, lists
+from rt3d_jax.data import classes, listings, lists
 
 COLUMNS = ("label", "youtube_id", "time_start", "time_end")
 LIST = re.compile(r"(?:kinetics[-_]?\d*(?:[-_]2020)?[-_])?(train|val|validate|validation)\.csv")
@@ -48,8 +48,16 @@ def read(source: Kinetics) -> listings.Listing:
 
 
 def found(root: pathlib.Path) -> bool:
-    """Whether a folder is laid out so."""
-    return len(_candidates(root)) > 0
+    """Whether a folder is laid out so. A train.csv of another kind beside class folders does not make it Kinetics."""
+    lists_ = [path for _, path in _candidates(root)]
+    return any(_is_list(path) for path in lists_) or (len(lists_) > 0 and not classes.found(root))
+
+
+def _is_list(path: pathlib.Path) -> bool:
+    try:
+        return bool(lists.rows(path, COLUMNS))
+    except (lists.ListError, FileNotFoundError):
+        return False
 
 
 def _candidates(root: pathlib.Path) -> list[tuple[str, pathlib.Path]]:

@@ -28,6 +28,11 @@ SUFFIXES = frozenset(
     ]
 )
 
+# Folders that file servers and systems write into others: Synology, macOS, Windows, Linux.
+SYSTEM = frozenset(
+    ["@eaDir", "#recycle", "__MACOSX", "$RECYCLE.BIN", "RECYCLER", "System Volume Information", "lost+found"]
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Video:
@@ -63,13 +68,17 @@ class Entry:
 
 @dataclasses.dataclass(frozen=True)
 class Listing:
-    """A data set according to its lists. unlisted: videos that no list of this split names."""
+    """A data set according to its lists.
+
+    unlisted: videos that no list of this split names. unused: folders and lists that are no part of the layout.
+    """
 
     layout: str
     name: str
     labels: tuple[str, ...]
     entries: tuple[Entry, ...]
     unlisted: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
 
     def dataset(self, tolerant: bool = False) -> Dataset:
         """The videos that exist. FileNotFoundError for an empty part, and for a missing video unless `tolerant`."""
@@ -90,15 +99,34 @@ class Listing:
 
 
 def scan(folder: str | os.PathLike, depth: int = 0) -> Iterator[str]:
-    """Paths of the video files of a folder and of those up to `depth` below it, in the order of their names."""
+    """Paths of the video files of a folder and of those up to `depth` below it, in the order of their names.
+
+    Hidden files and folders are passed over, such as those that macOS writes beside each file (._v1.mp4), and so are
+    the folders of SYSTEM. ValueError for a video whose name is not UTF-8.
+    """
     try:
         items = sorted(os.scandir(folder), key=lambda item: item.name)
     except (FileNotFoundError, NotADirectoryError):
         return
-    yield from (item.path for item in items if suffix(item.name) in SUFFIXES and item.is_file())
+    items = [item for item in items if is_ours(item.name)]
+    yield from (named(item.path) for item in items if suffix(item.name) in SUFFIXES and item.is_file())
     for item in items if depth else ():
-        if not item.name.startswith(".") and item.is_dir():
+        if item.is_dir():
             yield from scan(item.path, depth - 1)
+
+
+def is_ours(name: str) -> bool:
+    """Whether a file or folder is not hidden, and not written by a system for itself."""
+    return not name.startswith(".") and name not in SYSTEM
+
+
+def named(path: str) -> str:
+    """The path; ValueError if it is not UTF-8, which a list or a result could not hold."""
+    try:
+        path.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{os.fsencode(path)!r}: the name is not UTF-8; rename it") from error
+    return path
 
 
 def suffix(name: str) -> str:
@@ -147,7 +175,7 @@ def checked(root: pathlib.Path) -> pathlib.Path:
 
 
 def _folders(root: pathlib.Path) -> list[pathlib.Path]:
-    return sorted(path for path in checked(root).iterdir() if path.is_dir() and not path.name.startswith("."))
+    return sorted(path for path in checked(root).iterdir() if path.is_dir() and is_ours(path.name))
 
 
 def _videos(entries: Iterable[Entry], part: str) -> tuple[Video, ...]:

@@ -38,6 +38,17 @@ def lines(path: pathlib.Path) -> list[str]:
     return _counted(path, found)
 
 
+def names(path: pathlib.Path) -> tuple[str, ...]:
+    """The lines, each another name."""
+    found = lines(path)
+    for place, name in enumerate(found):
+        if not name.isprintable() or len(name) > MAX_NAME:
+            raise ListError(path, f"{shown(name)}; expected the name of a class")
+        if name in found[:place]:
+            raise ListError(path, f"{shown(name)} stands there twice; expected another name in each line")
+    return tuple(found)
+
+
 def rows(path: pathlib.Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     """The rows of a CSV file whose first line names its columns, reduced to `columns`; a missing column is an error."""
     reader = csv.DictReader(_text(path).splitlines(), strict=True)

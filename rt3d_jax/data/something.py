@@ -81,11 +81,12 @@ def _find(root: pathlib.Path, name: str) -> pathlib.Path:
 def _labels(path: pathlib.Path) -> tuple[str, ...]:
     """Templates without brackets, in the order of their numbers, which must be 0, 1, 2, ..."""
     found: dict[str, str] = {}
-    for label, number in lists.values(path, dict[str, int | str]).items():
+    given = lists.values(path, dict[str, int | str])
+    for label, number in given.items():
         if not label or len(label) > lists.MAX_NAME or not label.isprintable():
             raise lists.ListError(path, f"label {lists.shown(label)}; expected a template")
         found[str(number)] = label
-    wanted = [str(number) for number in range(len(found))]
+    wanted = [str(number) for number in range(len(given))]
     if any(number not in found for number in wanted):
         raise lists.ListError(path, "its numbers are not 0, 1, 2, ..., each once; fetch it again")
     return tuple(found[number] for number in wanted)

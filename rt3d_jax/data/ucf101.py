@@ -62,6 +62,8 @@ def _classes(path: pathlib.Path) -> tuple[str, ...]:
         number, _, label = line.partition(" ")
         if number != str(len(labels) + 1) or not label.strip():
             raise lists.ListError(path, f"{lists.shown(line)}; expected '{len(labels) + 1} ClassName'")
+        if label.strip() in labels:
+            raise lists.ListError(path, f"{lists.shown(line)}; expected a name that no class before it has")
         labels.append(lists.inside(label.strip(), path))
     return tuple(labels)
 

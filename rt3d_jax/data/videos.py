@@ -3,98 +3,32 @@
 from __future__ import annotations
 
 import bisect
-import contextlib
-import dataclasses
-import os
-import time
+import itertools
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lowering.system import extras
+from rt3d_jax.data.tracks import MAX_PIXELS, ClipError, Track, opened
 
 if TYPE_CHECKING:
-    import av.container
+    import av
 
-# A container may announce more frames than its packets give: a few at the end (packed B-frames), or many (a cut-off
-# file).
-TRUNCATED_BELOW = 0.9
+__all__ = ["ClipError", "Track", "check", "frames", "opened", "scaled_size"]
+
+# Packed B-frames leave a container a few frames short of what it announces.
 TAIL_FRAMES = 2
-# What a stranger's file may ask for. Playlists and scripts, which could name other files or hosts, are no formats here.
-OPTIONS = {
-    "format_whitelist": "mov,matroska,avi,mpegts,mpeg,mpegvideo,h264,hevc,m4v,flv,asf,ogg",
-    "protocol_whitelist": "file",
-}
-MAX_BYTES = 2**31
-MAX_PIXELS = 2**25  # of a frame: 8K
-MAX_FRAMES = 2**20
-MAX_SECONDS = 120.0  # of this thread's CPU time, for one opening of a file
-
-
-class ClipError(ValueError):
-    """A video that cannot be used: `path` and `reason`, one line."""
-
-    def __init__(self, path: str, reason: str):
-        super().__init__(path, reason)
-        self.path = path
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.reason}"
-
-
-@dataclasses.dataclass(frozen=True)
-class Track:
-    """An open video: its packets in decoding order and the presentation times of its frames, sorted.
-
-    `times` is None where a packet has no time of its own (some .avi files): frames are then counted as they come out.
-    """
-
-    path: str
-    codec: av.VideoCodecContext
-    packets: tuple[av.Packet, ...]
-    times: tuple[int, ...] | None
-    deadline: float  # in the CPU time of the thread that opened it
-
-    @property
-    def length(self) -> int:
-        """Number of frames."""
-        return len(self.packets) if self.times is None else len(self.times)
-
-
-@contextlib.contextmanager
-def opened(path: str | os.PathLike) -> Iterator[Track]:
-    """Opens a video and reads its packets, without decoding them.
-
-    Raises:
-      ClipError: from here or from `frames` inside the block: missing, empty, corrupt, truncated, or without a video
-        stream.
-    """
-    path = os.fspath(path)
-    if not os.path.isfile(path):
-        raise ClipError(path, "no such file; check the data folder and its split files")
-    if os.path.getsize(path) == 0:
-        raise ClipError(path, "empty file (0 bytes); fetch it again")
-    if os.path.getsize(path) > MAX_BYTES:
-        raise ClipError(path, f"larger than {MAX_BYTES >> 30} GiB; cut it into shorter videos")
-    with extras.need("video"):
-        import av.error
-    try:
-        with av.open(path, options=dict(OPTIONS), metadata_errors="replace") as container:
-            yield _scan(path, container)
-    except PermissionError as error:
-        raise ClipError(path, "may not be read; change its permissions") from error
-    except av.error.FFmpegError as error:
-        raise ClipError(path, f"corrupt or not a video ({error.strerror or error}); fetch it again") from error
+RECOVERING = ("h264", "hevc")  # their decoders show nothing after a jump before it is as it should be
 
 
 def frames(video: Track, indices: np.ndarray, short_side: int | None = None) -> np.ndarray:
     """Decodes the frames at `indices`, in any order and with repeats, as uint8[len(indices), height, width, 3], RGB.
 
-    Decoding starts at the last key frame before a wanted frame, so a few frames of a long video cost little. Frames are
-    turned upright where the file asks for it. With `short_side` the frame is scaled, antialiased (bilinear over the
-    scaled footprint), so that its shorter side is `short_side` and the longer side follows, halves rounded up.
+    The frames are those that ffmpeg shows. Decoding starts at the last key frame before a wanted frame, so a few frames
+    of a long video cost little. Frames are turned and mirrored where the file asks for it. With `short_side` the frame
+    is scaled, antialiased (bilinear over the scaled footprint), so that its shorter side is `short_side` and the longer
+    side follows, halves rounded up.
 
     Raises:
       ClipError: a wanted frame does not decode.
@@ -106,11 +40,16 @@ def frames(video: Track, indices: np.ndarray, short_side: int | None = None) -> 
         raise IndexError(
             f"{video.path}: frames {wanted[:1]}..{wanted[-1:]} of {video.length}; expected 0..{video.length - 1}"
         )
-    shape = _Shape(video.path, short_side)
-    found = {}
-    for index, frame in _decoded(video, wanted.tolist()):
-        found[index] = shape(frame)
+    shape, stream = _Shape(video.path, short_side), _Stream(video)
+    found = {index: shape(stream.at(index)) for index in wanted.tolist()}
     return np.stack([found[index] for index in indices.tolist()])
+
+
+def check(video: Track) -> None:
+    """Decodes every frame. ClipError for one that does not decode."""
+    stream = _Stream(video)
+    for index in range(video.length):
+        stream.at(index)
 
 
 def scaled_size(height: int, width: int, short_side: int) -> tuple[int, int]:
@@ -120,92 +59,66 @@ def scaled_size(height: int, width: int, short_side: int) -> tuple[int, int]:
     return (short_side, longer) if height <= width else (longer, short_side)
 
 
-def _scan(path: str, container: av.container.InputContainer) -> Track:
-    with extras.need("video"):
-        import av
-    if not container.streams.video:
-        kinds = sorted({stream.type for stream in container.streams})
-        raise ClipError(path, f"no video stream, only {', '.join(kinds) or 'nothing'}; remove it from the split file")
-    stream = container.streams.video[0]
-    if not isinstance(stream.codec_context, av.VideoCodecContext):
-        raise ClipError(path, "corrupt, or of a codec that is not known here; encode it again as h264")
-    # Worker processes are the parallelism; frame threads would only add delay and start-up time.
-    stream.codec_context.thread_count = 1
-    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
-    deadline = time.thread_time() + MAX_SECONDS
-    packets = tuple(_bounded(path, (packet for packet in container.demux(stream) if packet.size), deadline))
-    if not packets:
-        raise ClipError(path, "corrupt: its video stream holds no frames; fetch it again")
-    if len(packets) < TRUNCATED_BELOW * stream.frames:
-        raise ClipError(path, f"truncated: {len(packets)} of {stream.frames} frames are there; fetch it again")
-    shown = [packet.pts for packet in packets if not packet.is_discard]
-    times = tuple(sorted(time for time in shown if time is not None))
-    exact = len(times) == len(shown) == len(set(times)) > 0
-    return Track(path, stream.codec_context, packets, times if exact else None, deadline)
-
-
-def _bounded(path: str, packets: Iterator[av.Packet], deadline: float) -> Iterator[av.Packet]:
-    for number, packet in enumerate(packets):
-        if number >= MAX_FRAMES:
-            raise ClipError(path, f"more than {MAX_FRAMES:,} frames; cut it into shorter videos")
-        _in_time(path, deadline)
-        yield packet
-
-
-def _in_time(path: str, deadline: float) -> None:
-    if time.thread_time() > deadline:
-        raise ClipError(path, f"takes more than {MAX_SECONDS:.0f} s of computing to read; encode it again")
-
-
-def _decoded(video: Track, wanted: list[int]) -> Iterator[tuple[int, av.VideoFrame]]:
-    """(index, frame) for each wanted index, rising. The next frame stands in for one that does not decode."""
-    stream = _Stream(video)
-    last = -1
-    for index in wanted:
-        if video.times is not None:
-            stream.seek(video.times[index])
-        frame = stream.frame
-        while frame is None or last < index:
-            following = stream.next()
-            if following is None:
-                break
-            frame = following
-            last = last + 1 if video.times is None else bisect.bisect_right(video.times, frame.pts or 0) - 1
-        if frame is None or index - last > TAIL_FRAMES:
-            raise ClipError(video.path, f"corrupt: frame {index} of {video.length} does not decode; fetch it again")
-        yield index, frame
-
-
 class _Stream:
-    """Frames in presentation order, with jumps ahead to key frames. `frame` is the last one that came out."""
+    """Frames in presentation order, with jumps ahead to key frames."""
 
     def __init__(self, video: Track):
-        self.frame: av.VideoFrame | None = None
-        self._path, self._deadline = video.path, video.deadline
-        self._codec = video.codec
-        self._packets = video.packets
-        self._position = 0
-        self._ready: list[av.VideoFrame] = []
-        self._keys = sorted((p.pts, i) for i, p in enumerate(video.packets) if p.is_keyframe and p.pts is not None)
+        self._video = video
+        self._begin(0)
 
-    def seek(self, time: int) -> None:
-        """Jumps to the last key frame at or before `time`, if it lies ahead."""
-        place = bisect.bisect_right(self._keys, (time, len(self._packets))) - 1
-        if place >= 0 and self._keys[place][1] > self._position:
-            self._position = self._keys[place][1]
-            self._ready = []
-            self._codec.flush_buffers()
+    def at(self, index: int) -> av.VideoFrame:
+        """The frame at an index no smaller than the last. The next one stands in for one that does not decode."""
+        if self._video.times is not None and index > self._index:
+            self._jump(index, self._video.times[index])
+        self._advance(index)
+        if self._frame is None or index - self._index > TAIL_FRAMES:
+            length = self._video.length
+            raise ClipError(self._video.path, f"corrupt: frame {index} of {length} does not decode; fetch it again")
+        return self._frame
 
-    def next(self) -> av.VideoFrame | None:
-        while not self._ready and self._position <= len(self._packets):
-            _in_time(self._path, self._deadline)
-            packet = self._packets[self._position] if self._position < len(self._packets) else None
+    def _begin(self, number: int) -> None:
+        """Decodes from this packet on."""
+        self._video.codec.flush_buffers()
+        self._position = number
+        self._came = self._decoded(number)
+        self._frame: av.VideoFrame | None = None  # the last one that came out
+        self._index = -1
+
+    def _decoded(self, number: int) -> Iterator[av.VideoFrame]:
+        for packet in itertools.chain(self._video.since(number), [None]):
+            self._video.in_time()
             self._position += 1
-            self._ready = self._codec.decode(packet)
-        if not self._ready:
-            return None
-        self.frame = self._ready.pop(0)
-        return self.frame
+            yield from self._video.codec.decode(packet)
+
+    def _jump(self, index: int, time: int) -> None:
+        """Begins anew at the last key frame before the wanted frame, if it lies ahead.
+
+        Some streams show nothing until they have recovered from a jump, such as H.264 with intra refresh, and some
+        files call every packet a key frame. Where the first frame comes too late, or is built on another, decoding
+        begins one key frame earlier, then two more, then four more.
+        """
+        place, back, keys = self._video.key(time), 1, self._video.keys
+        if place < 0 or keys[place][1] <= self._position:
+            return
+        while place >= 0:
+            self._begin(keys[place][1])
+            self._advance(0)
+            if self._frame is not None and self._index <= index and self._stands_alone(self._frame):
+                return
+            place, back = place - back, back * 2
+        self._begin(0)
+
+    def _stands_alone(self, first: av.VideoFrame) -> bool:
+        with extras.need("video"):
+            from av.video.frame import PictureType
+        return self._video.codec.name in RECOVERING or first.pict_type == PictureType.I
+
+    def _advance(self, index: int) -> None:
+        """Goes on to the first frame that is not before an index, or to the last there is."""
+        times = self._video.times
+        while self._index < index and (frame := next(self._came, None)) is not None:
+            self._frame = frame
+            self._index = self._index + 1 if times is None else bisect.bisect_right(times, frame.pts or 0) - 1
 
 
 class _Shape:
@@ -228,4 +141,21 @@ class _Shape:
         if height * width > MAX_PIXELS:
             raise ClipError(self._path, f"its frames would be scaled to {width} x {height}; expected a usual shape")
         rgb = self._reformatter.reformat(frame, width, height, "rgb24", interpolation="BILINEAR", threads=1)
-        return np.rot90(rgb.to_ndarray(), k=round(frame.rotation / 90) % 4)
+        return _upright(rgb.to_ndarray(), _matrix(frame))
+
+
+def _matrix(frame: av.VideoFrame) -> np.ndarray:
+    """int32[3, 3]: where the file puts a point (x, y, 1) of the stored picture, as a row times this matrix."""
+    with extras.need("video"):
+        from av.sidedata import sidedata
+    sides: Any = frame.side_data
+    found = sides.get(sidedata.Type.DISPLAYMATRIX)
+    return np.eye(3, dtype=np.int32) if found is None else np.frombuffer(found, np.int32).reshape(3, 3)
+
+
+def _upright(pixels: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Pixels turned and mirrored as a display matrix says, to the nearest quarter turn."""
+    (across, down), (over, up) = matrix[0, :2].tolist(), matrix[1, :2].tolist()
+    if abs(down) + abs(over) > abs(across) + abs(up):
+        pixels, across, up = pixels.swapaxes(0, 1), over, down
+    return pixels[:: -1 if up < 0 else 1, :: -1 if across < 0 else 1]

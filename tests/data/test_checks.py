@@ -4,6 +4,7 @@ import dataclasses
 import json
 import shutil
 
+import av
 import pytest
 
 from rt3d_jax.cli import main
@@ -74,9 +75,11 @@ def test_files_that_are_missing_empty_unreadable_or_short_are_found(made, write_
 def test_damaged_pictures_are_found_by_decoding_alone(made):
     root = made("classes")
     path = root / "cat/0.mp4"
+    with av.open(str(path)) as container:
+        packets = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
     content = bytearray(path.read_bytes())
-    start = content.index(b"mdat") + 4
-    content[start : start + 400] = bytes(400)
+    for position, size in packets[2:]:
+        content[position : position + size] = bytes(size)
     path.write_bytes(content)
     assert "unreadable" not in found(root)
     assert found(root, dataclasses.replace(DEPTH, decode=True))["unreadable"][0].startswith(f"{path}: corrupt")
@@ -117,7 +120,9 @@ def test_classes_without_videos_are_found(made):
     root = made("classes", parts=("train", "test"))
     (root / "train/bird").mkdir()
     shutil.rmtree(root / "test/cat")
-    assert found(root) == {"class": ["bird"], "untested": ["bird", "cat"]}
+    assert found(root) == {"unused": ["bird"], "untested": ["cat"]}
+    shutil.copytree(root / "train/cat", root / "test/bird")
+    assert found(root) == {"class": ["bird"], "untested": ["cat"]}
 
 
 def test_equal_files_are_found_by_content_and_are_wrong_across_parts_or_labels(made):
