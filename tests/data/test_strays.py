@@ -1,4 +1,4 @@
-"""What lies in a data set's folder and is no part of it: folders of systems, other lists, names that no list can hold."""
+"""What strays into the folder of a data set: folders of systems, other lists, names that no list can hold."""
 
 import os
 import re
