@@ -85,8 +85,11 @@ class Tracer:
         """The array as a flat one, its elements in row-major order."""
         if not x.is_map and x.view.is_plain:
             return x
-        if x.view.is_plain:
-            return values.Ref(self.unfolded(x).node, views.flat(x.shape), x.dtype)
+        every = list(range(len(x.shape)))
+        in_order = [every[:-3], every[-3:-2], every[-2:-1], every[-1:]]
+        if x.view.is_plain or (x.dtype == "float32" and _turned(x, in_order) is not None):
+            laid = x if x.view.is_plain else self.as_map(x, in_order)
+            return values.Ref(self.unfolded(laid).node, views.flat(x.shape), x.dtype)
         program = programs.one(_copy(x.shape), [self._operand(x)])
         (turned,) = self._results(program, [x], ops.Reason("transpose", "the axes lie in another order"))
         return values.Ref(turned.node, views.flat(x.shape), x.dtype)
@@ -111,7 +114,7 @@ class Tracer:
             raise values.NoKernel(f"it reads {x.dtype}, our kernels float32")
         order = [axis for group in axes for axis in group]
         key = (x.node, x.view.merged, tuple(map(tuple, axes)))
-        if key not in self._laid and (turned := _channels(x, axes)) is not None:
+        if key not in self._laid and (turned := _turned(x, axes)) is not None:
             node = self.add("shuffle", turned, [x])
             self._laid[key] = values.Ref(node, views.laid(x.shape, axes))
         if key not in self._laid:
@@ -228,17 +231,13 @@ def _typed(constant: values.Const, kind: Any) -> Any:
     return constant.value.astype(kind.dtype) if isinstance(constant.value, np.ndarray) else constant.value
 
 
-def _channels(x: values.Ref, axes: values.Axes) -> ops.Mosaic | None:
-    """What puts the channels of a feature map in the order of these axes of the array; None if that is not all."""
+def _turned(x: values.Ref, axes: values.Axes) -> ops.Mosaic | None:
+    """What makes a feature map of these axes of the array from another one; None where that takes too many patches."""
     if not x.is_map:
         return None
-    *positions, wanted = (tuple(fine for axis in group for fine in x.view.array[axis]) for group in axes)
-    *lying, channels = x.view.groups
-    if positions != lying or sorted(wanted) != list(channels):
-        return None
-    sizes, first = [x.view.sizes[fine] for fine in channels], channels[0]
-    places = np.arange(x.view.value_shape[3]).reshape(sizes).transpose([fine - first for fine in wanted])
-    return moves.taken([*map(range, x.view.value_shape[:3]), places.ravel().tolist()])
+    return moves.turned(
+        x.view.sizes, x.view.groups, [[fine for axis in group for fine in x.view.array[axis]] for group in axes]
+    )
 
 
 def _copy(shape: tuple[int, ...]) -> programs.Operation:

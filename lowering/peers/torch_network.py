@@ -99,7 +99,7 @@ def _steps(model: models.Model) -> list[tuple[Function, tuple[str, ...], tuple[s
     """A ReLU overwrites the sum before it that nobody else reads."""
     readers = collections.Counter(name for node in model.nodes for name in node.inputs)
     readers.update(each.name for each in model.outputs)
-    sums = {node.outputs[0] for node in model.nodes if node.kind in ("Conv", "Gemm")}
+    sums = {node.outputs[0] for node in model.nodes if node.kind in ("Conv", "ConvTranspose", "Gemm")}
     steps = []
     for node in model.nodes:
         if node.kind not in RULES:
@@ -124,7 +124,8 @@ def _conv_transpose(a: dict[str, Any]) -> Function:
     conv = (functional.conv_transpose1d, functional.conv_transpose2d, functional.conv_transpose3d)[rank - 1]
     sides = zip(a["pads"][:rank], a["pads"][rank:], strict=True)
     cut = (slice(None), slice(None), *(slice(low, -high or None) for low, high in sides))
-    return lambda x, w: conv(x, w, None, a["strides"], 0, 0, 1, a["dilations"])[cut]
+    more = a.get("output_padding", 0)
+    return lambda x, w, b=None: conv(x, w, b, a["strides"], 0, more, 1, a.get("dilations", 1))[cut]
 
 
 def _max_pool(a: dict[str, Any]) -> Function:

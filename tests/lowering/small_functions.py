@@ -39,6 +39,7 @@ P: dict[str, Any] = {
     "turned": _weight(3, 6),
     "bias": rng.normal(size=6).astype(np.float32),
 }
+P["rise"] = _weight(2, 3, 4, 4, 4)
 Function = Callable[..., Any]
 
 
@@ -187,6 +188,20 @@ FUNCTIONS: dict[str, tuple[Function, tuple[np.ndarray, ...]]] = {
     "images": (lambda p, x: nn.relu(conv(p, x, "plane", 2)).mean((1, 2)) @ p["head"], (IMAGES,)),
     "a line": (lambda p, x: nn.relu(conv(p, x, "line")).max(1), (TOKENS,)),
     "depthwise": (lambda p, x: conv(p, x, "depthwise", 2, feature_group_count=4), (CLIP,)),
+    "transposed by phases": (
+        lambda p, x: conv(p, nn.silu(lax.conv_transpose(x, jnp.asarray(p["rise"]), (1, 2, 3), "SAME") + 1)),
+        (CLIP,),
+    ),
+    "pixels of every channel": (
+        lambda p, x: (
+            nn.relu(conv(p, x, "plane")[..., :4])
+            .reshape(3, 6, 8, 1, 2, 2)
+            .transpose(0, 1, 4, 2, 5, 3)
+            .reshape(3, 12, 16, 1)
+        ),
+        (IMAGES,),
+    ),
+    "dilated beyond the image": (lambda p, x: conv(p, x, rhs_dilation=(1, 6, 2)), (CLIP,)),
     "dilated": (lambda p, x: conv(p, x, rhs_dilation=(1, 2, 2)), (CLIP,)),
     "flattened channels first": (lambda p, x: x.transpose(0, 4, 1, 2, 3).reshape(1, -1) @ p["wide"], (CLIP,)),
     "a transposed weight": (lambda p, x: jnp.mean(conv(p, x), (1, 2, 3)) @ p["turned"].T, (CLIP,)),

@@ -14,18 +14,31 @@ Form = Callable[[Writer, ops.Node, Any], None]
 
 def conv(writer: Writer, node: ops.Node, op: ops.Conv) -> None:
     """A Conv, and what its epilogue does."""
-    weights = [writer.weight(f"{node.name}.kernel", op.kernel.transpose(4, 3, 0, 1, 2))]
+    kind, kernel, attributes = _convolution(op)
+    weights = [writer.weight(f"{node.name}.kernel", kernel)]
     weights.append(writer.weight(f"{node.name}.bias", op.bias))
     source, *residual = map(writer.value, node.inputs)
-    steps = ["Conv", *(["Add"] if residual else []), *(["Relu"] if op.relu else [])]
+    steps = [kind, *(["Add"] if residual else []), *(["Relu"] if op.relu else [])]
     tensor = source
-    for kind in steps:
-        others = {"Conv": weights, "Add": residual}.get(kind, [])
-        attributes = window(op.kernel.shape[:3], op.strides, op.padding) if kind == "Conv" else {}
-        attributes |= {"dilations": list(op.dilation)} if kind == "Conv" and max(op.dilation) > 1 else {}
-        name = node.name if kind == steps[-1] else f"{node.name}.{'linear' if kind == 'Conv' else 'sum'}"
-        tensor = writer.add(kind, [tensor, *others], name, **attributes)
+    for step in steps:
+        others = {kind: weights, "Add": residual}.get(step, [])
+        name = node.name if step == steps[-1] else f"{node.name}.{'linear' if step == kind else 'sum'}"
+        tensor = writer.add(step, [tensor, *others], name, **(attributes if step == kind else {}))
     writer.give(node, tensor)
+
+
+def _convolution(op: ops.Conv) -> tuple[str, np.ndarray, dict[str, Any]]:
+    """The operation, its kernel and its attributes. That of a ConvTranspose is [I, O, ...] and back to front."""
+    dilations = {"dilations": list(op.dilation)} if max(op.dilation) > 1 else {}
+    if max(op.spread) == 1:
+        kernel = op.kernel.transpose(4, 3, 0, 1, 2)
+        return "Conv", kernel, window(op.kernel.shape[:3], op.strides, op.padding) | dilations
+    ends = list(zip(op.extent, op.padding, strict=True))
+    pads = [(far - 1 - low, max(far - 1 - high, 0)) for far, (low, high) in ends]
+    more = [max(high - far + 1, 0) for far, (_, high) in ends]
+    dilations |= {"output_padding": more} if any(more) else {}
+    kernel = op.kernel[::-1, ::-1, ::-1].transpose(3, 4, 0, 1, 2)
+    return "ConvTranspose", kernel, window(op.kernel.shape[:3], op.spread, pads) | dilations
 
 
 def dense(writer: Writer, node: ops.Node, op: ops.Dense) -> None:

@@ -1,4 +1,4 @@
-"""A Mosaic in ONNX: Slice, Gather and Pad of one input, Concat of several."""
+"""A Mosaic in ONNX: Slice, Gather and Pad of one input, Concat of several, Transpose of pixels and channels."""
 
 from collections.abc import Sequence
 
@@ -13,17 +13,53 @@ Axes = tuple[moves.Places, ...]  # places along every axis of a tensor
 
 
 def mosaic(writer: Writer, node: ops.Node, op: ops.Mosaic) -> None:
-    """One patch, where it lies; or several that lie side by side along an axis. GraphError for others."""
-    parts = [_seen(writer, node, writer.value(node.inputs[p.source]), _laid(p.of)) for p in op.patches]
+    """One patch, where it lies; several that lie side by side along an axis; or any, element by element."""
+    if len(op.patches) > 1 and (order := moves.shuffled(op, writer.graph[node.inputs[0]].shape)) is not None:
+        writer.give(node, _shuffled(writer, node, op, *order))
+        return
     to, places = _laid(tuple(tuple(range(size)) for size in op.to)), [_laid(patch.at) for patch in op.patches]
-    if len(parts) == 1:
-        writer.give(node, _placed(writer, node, parts[0], places[0], to, op.fill))
+    seen = lambda patch: _seen(writer, node, writer.value(node.inputs[patch.source]), _laid(patch.of))
+    if len(op.patches) == 1:
+        writer.give(node, _placed(writer, node, seen(op.patches[0]), places[0], to, op.fill))
         return
     along = [axis for axis in range(len(to)) if any(at[axis] != to[axis] for at in places)]
     if len(along) != 1 or tuple(place for at in places for place in at[along[0]]) != to[along[0]]:
-        fix = "export the graph before its moves are merged"
-        raise ops.GraphError(f"{node.name} is a Mosaic of several moves, which has no form in ONNX; {fix}")
-    writer.give(node, writer.add("Concat", parts, node.name, axis=along[0]))
+        writer.give(node, _each(writer, node, op))
+        return
+    writer.give(node, writer.add("Concat", list(map(seen, op.patches)), node.name, axis=along[0]))
+
+
+def _shuffled(writer: Writer, node: ops.Node, op: ops.Mosaic, phases: ops.Window, last: bool) -> str:
+    """Phases among the channels as places between the pixels: a Reshape, a Transpose and a Reshape."""
+    tensor, (*sizes, _) = writer.value(node.inputs[0]), writer.graph[node.inputs[0]].shape
+    channels = (op.to[3], *phases) if last else (*phases, op.to[3])
+    tensor = writer.reshape(tensor, (1, op.to[3] * int(np.prod(phases)), *sizes), (1, *channels, *sizes), node.name)
+    c, *among = (1, 2, 3, 4) if last else (4, 1, 2, 3)
+    order = [0, c, *(axis for pair in zip((5, 6, 7), among, strict=True) for axis in pair)]
+    shape = [(1, *channels, *sizes)[axis] for axis in order]
+    return writer.reshape(
+        writer.transpose(tensor, order, node.name), tuple(shape), (1, op.to[3], *op.to[:3]), node.name
+    )
+
+
+def _each(writer: Writer, node: ops.Node, op: ops.Mosaic) -> str:
+    """A Gather of every element from all inputs, one after the other and the fill behind them."""
+    shapes = [writer.graph[name].shape for name in node.inputs]
+    sizes = [int(np.prod(shape)) for shape in shapes]
+    starts = np.cumsum([0, *sizes])
+    laid = lambda shape: (1, shape[-1], *shape[:-1])
+    flat = [
+        writer.reshape(writer.value(name), laid(shape), (size,), node.name)
+        for name, shape, size in zip(node.inputs, shapes, sizes, strict=True)
+    ]
+    flat.append(writer.weight(f"{node.name}.fill", np.full(1, op.fill)))
+    found = np.full(laid(op.to), starts[-1])
+    for patch in op.patches:
+        shape = laid(shapes[patch.source])
+        numbers = np.arange(np.prod(shape)).reshape(shape) + starts[patch.source]
+        found[np.ix_(*_laid(patch.at))] = numbers[np.ix_(*_laid(patch.of))]
+    joined = writer.add("Concat", flat, node.name, axis=0)
+    return writer.add("Gather", [joined, writer.constant(f"{node.name}.places", found)], node.name, axis=0)
 
 
 def _laid(places: Axes) -> Axes:

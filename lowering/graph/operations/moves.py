@@ -11,6 +11,8 @@ from lowering.graph.operations import base
 
 Places = tuple[int, ...]
 OUTSIDE = -1  # instead of a place: what lies there is the fill
+MOST_AT_ONCE = 16  # phases that are put in place at once
+MOST_PATCHES = 64  # that a change of axes may take
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +100,82 @@ def joined(shapes: Sequence[base.Shape], axis: int) -> Mosaic:
         at = tuple(tuple(range(end - shape[axis], end)) if place == axis else all_ for place, all_ in enumerate(of))
         patches.append(Patch(source, of, at))
     return Mosaic(to, tuple(patches))
+
+
+def between(shape: base.Shape, phases: base.Window, size: base.Shape) -> list[Mosaic]:
+    """y[d, h, w, c] = x[d // pd, h // ph, w // pw, (d % pd, h % ph, w % pw, c)]: the inverse of SpaceToDepth.
+
+    A map of this shape, with the phases among its channels, becomes one of `size` frames, height and width. More than
+    MOST_AT_ONCE phases are put in place axis by axis.
+    """
+    if math.prod(phases) <= MOST_AT_ONCE:
+        return [_between(shape, phases, size)]
+    found: list[Mosaic] = []
+    for axis in (axis for axis in range(3) if phases[axis] > 1):
+        only = [phases[axis] if place == axis else 1 for place in range(3)]
+        found.append(_between(shape, only, [size[axis] if place == axis else shape[place] for place in range(3)]))
+        shape = found[-1].to
+    return found
+
+
+def _between(shape: base.Shape, phases: Sequence[int], size: Sequence[int]) -> Mosaic:
+    channels, patches = shape[3] // math.prod(phases), []
+    for number, place in enumerate(itertools.product(*map(range, phases))):
+        at = [tuple(range(first, end, step)) for first, end, step in zip(place, size, phases, strict=True)]
+        of = [tuple(range(len(each))) for each in at]
+        taken = tuple(range(number * channels, (number + 1) * channels))
+        patches.append(Patch(0, (*of, taken), (*at, tuple(range(channels)))))
+    return Mosaic((*size, channels), tuple(each for each in patches if all(each.at)))
+
+
+def turned(sizes: Sequence[int], given: Sequence[Sequence[int]], wanted: Sequence[Sequence[int]]) -> Mosaic | None:
+    """A feature map whose axes are made of other fine axes; None if that takes more than MOST_PATCHES patches.
+
+    sizes: of the fine axes. given, wanted: which of them each axis of the map and of the result is made of, slowest
+    first. Those that stay in their axis are one patch; there is one for each place along the others.
+    """
+    where = {fine: axis for axis, group in enumerate(given) for fine in group}
+    moved = [fine for axis, group in enumerate(wanted) for fine in group if where[fine] != axis]
+    if math.prod(sizes[fine] for fine in moved) > MOST_PATCHES:
+        return None
+    patches = []
+    for place in itertools.product(*(range(sizes[fine]) for fine in moved)):
+        fixed = dict(zip(moved, place, strict=True))
+        of = tuple(
+            _fixed(sizes, group, fixed, [fine for fine in to if fine in group])
+            for group, to in zip(given, wanted, strict=True)
+        )
+        at = tuple(_fixed(sizes, to, fixed, [fine for fine in to if fine not in fixed]) for to in wanted)
+        patches.append(Patch(0, of, at))
+    return Mosaic(tuple(math.prod(sizes[fine] for fine in group) for group in wanted), tuple(patches))
+
+
+def shuffled(op: Mosaic, shape: base.Shape) -> tuple[base.Window, bool] | None:
+    """The phases among the channels of a map of this shape that become places between its pixels; None for other moves.
+
+    Also whether the phases are the last of the fine axes of channels, or the first.
+    """
+    if len(shape) != 4 or any(size % given for size, given in zip(op.to[:3], shape, strict=False)):
+        return None
+    d, h, w = (size // given for size, given in zip(op.to[:3], shape, strict=False))
+    channels = op.to[3]
+    for last in (False, True):
+        order = [6, 3, 4, 5] if last else [3, 4, 5, 6]
+        sizes = [*shape[:3], d, h, w, channels]
+        if d * h * w > MOST_PATCHES or math.prod(sizes) != math.prod(shape):
+            return None
+        other = turned(sizes, [[0], [1], [2], order], [[0, 3], [1, 4], [2, 5], [6]])
+        if other is not None and set(other.patches) == set(op.patches):
+            return (d, h, w), last
+    return None
+
+
+def _fixed(sizes: Sequence[int], group: Sequence[int], fixed: dict[int, int], order: Sequence[int]) -> Places:
+    """The places along an axis made of these fine axes, of which some are fixed and the others run in this order."""
+    at = np.arange(math.prod(sizes[fine] for fine in group)).reshape([sizes[fine] for fine in group])
+    at = at[tuple(fixed.get(fine, slice(None)) for fine in group)]
+    left = [fine for fine in group if fine not in fixed]
+    return tuple(at.transpose([left.index(fine) for fine in order]).ravel().tolist())
 
 
 def substitute(outer: Mosaic, place: int, inner: Mosaic, inputs: Sequence[int]) -> Mosaic | None:

@@ -64,6 +64,8 @@ class _Convolution(_Weighted):
 class Conv(_Convolution):
     """y = then?(relu?(conv(x, kernel f32[D,H,W,I,O]) + bias f32[O] + residual)); cross-correlation, zero padding.
 
+    spread: how far apart the pixels of x lie, with zeros between them: more than 1 in a transposed convolution, which
+    has strides of 1.
     The residual is the node's second input, if it has one; so for PackedConv and FusedConvs.
     """
 
@@ -74,16 +76,19 @@ class Conv(_Convolution):
     relu: bool = False
     then: pointwise.Pointwise | None = None
     dilation: base.Window = windows.ONES
+    spread: base.Window = windows.ONES
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
-        return self.window_shape(inputs, self.strides)
+        x, *residual = inputs
+        sizes = windows.extent(x[:3], self.spread) if len(x) == 4 else ()
+        return self.window_shape([(*sizes, *x[3:]), *residual], self.strides)
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
-        sums = windows.convolve(inputs[0], self.kernel, self.strides, self.padding, self.dilation)
-        return self.finish(sums, inputs)
+        x = inputs[0] if self.spread == windows.ONES else windows.spread(inputs[0], self.spread)
+        return self.finish(windows.convolve(x, self.kernel, self.strides, self.padding, self.dilation), inputs)
 
     def macs(self, shape: base.Shape) -> int:
-        return math.prod(shape[:-1]) * self.kernel.size
+        return math.prod(shape[:-1]) * self.kernel.size // math.prod(self.spread)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -25,6 +25,13 @@ def extent(window: tuple[int, ...], dilation: Window) -> Window:
     return d, h, w
 
 
+def spread(x: np.ndarray, apart: Window) -> np.ndarray:
+    """A map [D, H, W, C] whose pixels lie `apart`, with zeros between them."""
+    (rd, rh, rw), out = apart, np.zeros((*extent(x.shape[:3], apart), x.shape[3]), x.dtype)
+    out[::rd, ::rh, ::rw] = x
+    return out
+
+
 def slide(x: np.ndarray, window: Window, strides: Window, padding: Padding, outside: float) -> np.ndarray:
     """What each window of a map [D, H, W, C] holds: [D', H', W', C, kd, kh, kw]; `outside` lies around the map."""
     x = np.pad(x, (*padding, (0, 0)), constant_values=outside)

@@ -18,23 +18,39 @@ def conv(tracer: Tracer, eqn: values.Equation, x: Any, kernel: Any) -> Ref:
     rank = len(spatial)
     if not 1 <= rank <= 3:
         raise NoKernel(f"it has {rank} spatial axes, our kernels up to 3")
-    if set(p["lhs_dilation"]) != {1} or p["batch_group_count"] != 1:
-        raise NoKernel("it is transposed or grouped by batch")
+    if p["batch_group_count"] != 1:
+        raise NoKernel("it is grouped by batch")
     padding = _padded(p["padding"], (0, 0), rank)
     if min(min(pads) for pads in padding) < 0:
         raise NoKernel(f"its padding {p['padding']} is negative")
     weights = _kernel(values.weight(kernel), p)
     strides: Any = _padded(p["window_strides"], 1, rank)
     dilation: Any = _padded(p["rhs_dilation"], 1, rank)
+    spread: Any = _padded(p["lhs_dilation"], 1, rank)
+    _check_spread(weights, spread, strides, padding, dilation)
     alone = all(x.shape[axis] == 1 for axis in (batch, *spatial)) and int(np.prod(shape)) == weights.shape[4]
     if not x.is_map and weights[..., 0, 0].size == 1 and alone:
         return _dense(tracer, values.name(kernel, "conv"), x, weights[0, 0, 0], shape)
     laid = tracer.as_map(x, _spatial(p["dimension_numbers"].lhs_spec))
-    op = ops.Conv(weights, np.zeros(weights.shape[4], np.float32), strides, padding, dilation=dilation)
+    op = ops.Conv(weights, np.zeros(weights.shape[4], np.float32), strides, padding, dilation=dilation, spread=spread)
     view = views.laid(shape, _spatial(p["dimension_numbers"].out_spec))
     if rank == 3 and x.shape[batch] > 1:
+        if spread[0] > 1:
+            raise NoKernel("it is transposed along the frames of several clips")
         return Ref(_several(tracer, values.name(kernel, "conv"), op, laid, x.shape[batch]), view)
     return Ref(tracer.add(values.name(kernel, "conv"), op, [laid]), view)
+
+
+def _check_spread(
+    weights: np.ndarray, spread: ops.Window, strides: ops.Window, padding: ops.Padding, dilation: ops.Window
+) -> None:
+    """NoKernel for a transposed convolution of another form than that of strided ones, the other way round."""
+    if max(spread) == 1:
+        return
+    reach = [(size - 1) * apart for size, apart in zip(weights.shape, dilation, strict=False)]
+    fits = [low <= far and high < far + s for (low, high), far, s in zip(padding, reach, spread, strict=True)]
+    if max(strides) > 1 or not all(fits):
+        raise NoKernel("it is transposed, with strides or more padding than its kernel reaches")
 
 
 def dot(tracer: Tracer, eqn: values.Equation, a: Any, b: Any) -> Ref:

@@ -38,7 +38,7 @@ def fuse_add(graph: ops.Graph) -> ops.Graph:
     for node in graph.nodes:
         if not isinstance(node.op, ops.Add) or node.inputs[0] == node.inputs[1]:
             continue
-        own = [by_name[i] for i in node.inputs if _is_linear(by_name[i].op, ops.Conv) and len(users[i]) == 1]
+        own = [by_name[i] for i in node.inputs if _takes_a_sum(by_name[i].op) and len(users[i]) == 1]
         free = [conv for conv in own if conv.name not in fused and len(conv.inputs) == 1]
         if free:
             conv = max(free, key=lambda node: node.macs)
@@ -126,8 +126,9 @@ def _into_reader(graph: ops.Graph) -> ops.Graph | None:
     return None
 
 
-def _is_linear(op: ops.Op, kind: type[ops.Conv | ops.Dense]) -> bool:
-    return isinstance(op, kind) and op.is_linear
+def _takes_a_sum(op: ops.Op) -> bool:
+    """Whether a sum can be the epilogue: not of a transposed convolution, whose results are put in place later."""
+    return isinstance(op, ops.Conv) and op.is_linear and max(op.spread) == 1
 
 
 def _with_op(graph: ops.Graph, node: ops.Node, op: ops.Op) -> ops.Graph:

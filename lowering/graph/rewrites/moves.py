@@ -77,7 +77,7 @@ def _is_same(op: ops.Mosaic, shape: ops.Shape) -> bool:
 
 def _folded(conv: ops.Conv, move: ops.Mosaic, shape: ops.Shape) -> ops.Conv | None:
     """The convolution on what a Mosaic reads, a feature map of this shape; None where it cannot move it itself."""
-    if len(move.patches) != 1 or move.fill:
+    if len(move.patches) != 1 or move.fill or max(conv.spread) > 1:
         return None
     (patch,) = move.patches
     borders = []

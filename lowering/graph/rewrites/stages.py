@@ -10,13 +10,14 @@ drop_dead_channels  filters that give only zeros, and channels that nobody reads
 merge_pointwise     activations and gates become one expression each
 fuse_activations    an activation becomes the end of the epilogue of the kernel before it
 join_pieces         what JAX writes itself becomes the largest pieces that no kernel of ours divides
+split_transposed    transposed convolutions become one of stride 1 and a Mosaic of its results
 crop_windows        kernels lose locations that only ever meet padding
 split_strides       strides in height and width become SpaceToDepth and a convolution without them
 mark_nonnegative    pools of values that are never below zero are told so
 pack                kernels become rows of kept taps, by the schedule of each layer
 fuse_kernels        two layers become one kernel on CPUs, where what lies between them is larger than a cache
 
-The first thirteen are the same for every target. A graph is verified after each stage.
+The first fourteen are the same for every target. A graph is verified after each stage.
 """
 
 import dataclasses
@@ -33,6 +34,7 @@ from lowering.graph.rewrites import (
     packing,
     pieces,
     strides,
+    transposed,
     windows,
 )
 from lowering.targets import schedules, targets
@@ -64,6 +66,7 @@ PREPARATION = _stages(
     expressions.merge_pointwise,
     expressions.fuse_activations,
     pieces.join_pieces,
+    transposed.split_transposed,
     windows.crop_windows,
     strides.split_strides,
     algebra.mark_nonnegative,

@@ -1,6 +1,7 @@
 """Feature maps put together from patches of others, for CPUs: planes or rows of pixels are copied by whole vectors."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from lowering.graph import ops
 from lowering.graph.operations import moves
 from lowering.kernels import executables, layouts, loops
 from lowering.kernels import kernel as kernels
+from lowering.kernels.cpu import interleaving, shuffles
 from lowering.kernels.mlir import types, values
 
 COMMENT = """Patches of feature maps put together, a channel in a workgroup. `table` says which planes go where.
@@ -18,7 +20,7 @@ LANES = layouts.ALIGNMENT
 def mosaic(request: kernels.Request) -> kernels.Kernel:
     """A feature map of feature maps."""
     op, y, table = request.op, request.y, _Table()
-    copies = [_Copy.of(patch, request, table) for patch in op.patches]
+    copies = [_Copy.of(strands, request, table) for strands in interleaving.strands(op.patches)]
     cleared = _Planes.of(_cleared(op, copies, y), y.channels, table)
     inputs = {f"x{place}": x for place, x in enumerate(request.inputs)}
     operands = [*kernels.arguments(inputs), kernels.array("table", table.array)]
@@ -69,36 +71,37 @@ class _Planes:
 
 @dataclasses.dataclass(frozen=True)
 class _Copy:
-    """What one patch copies. The planes are those of the input and those of the result.
+    """What one patch copies, or several whose pixels lie in turns. The planes are the result's and those of each input.
 
-    rows: how many, and where the table holds their places in a plane of the input and of the result; None for planes
-    that are copied as a whole. pixels: how many of a row, side by side; or where the table holds their places.
+    rows: how many, and where the table holds their places in a plane of the result and in one of each input; None for
+    planes that are copied as a whole. pixels: how many of a row of each, side by side; or where the table holds their
+    places.
     """
 
     input: str
     x: layouts.Layout
     planes: _Planes
     taken: np.ndarray
-    rows: tuple[int, int, int] | None
+    rows: tuple[int, ...] | None
     pixels: int
     scattered: tuple[int, int] | None
 
     @classmethod
-    def of(cls, patch: moves.Patch, request: kernels.Request, table: _Table) -> "_Copy":
-        x, y = request.inputs[patch.source].layout, request.y
+    def of(cls, strands: Sequence[moves.Patch], request: kernels.Request, table: _Table) -> "_Copy":
+        patch = strands[0]
+        x, y, (frames_at, rows_at, at, channels_at) = request.inputs[patch.source].layout, request.y, patch.at
         assert x is not None
-        (frames_of, rows_of, of, channels_of), (frames_at, rows_at, at, channels_at) = patch.of, patch.at
         planes = lambda channels, frames, count: np.add.outer(np.multiply(channels, count), frames).ravel()
         taken = planes(channels_at, frames_at, y.frames)
-        jobs = np.stack([np.repeat(channels_at, len(frames_at)), planes(channels_of, frames_of, x.frames), taken], 1)
+        given = [planes(each.of[3], each.of[0], x.frames) for each in strands]
+        jobs = np.stack([np.repeat(channels_at, len(frames_at)), taken, *given], 1)
         found, rows, scattered = _Planes.of(jobs, y.channels, table), None, None
         if not (request.op.keeps_pixels and _alike(x, y)):
-            side = _side_by_side(of) and _side_by_side(at)
-            starts = (of[0], at[0]) if side else (0, 0)
-            pairs = zip((rows_of, rows_at), (x, y), starts, strict=True)
-            places = [table.add(lay.first + np.multiply(each, lay.pitch) + start) for each, lay, start in pairs]
-            rows = (len(rows_at), places[0], places[1])
-            scattered = None if side else (table.add(np.array(of)), table.add(np.array(at)))
+            apart = len(strands) == 1 and not (interleaving.side_by_side(patch.of[2]) and interleaving.side_by_side(at))
+            place = lambda lay, each, columns: lay.first + np.multiply(each, lay.pitch) + (0 if apart else columns[0])
+            starts = [place(y, rows_at, at), *(place(x, each.of[1], each.of[2]) for each in strands)]
+            rows = (len(rows_at), *map(table.add, starts))
+            scattered = (table.add(np.array(patch.of[2])), table.add(np.array(at))) if apart else None
         return cls(f"x{patch.source}", x, found, taken, rows, len(at), scattered)
 
 
@@ -112,10 +115,6 @@ def _cleared(op: ops.Mosaic, copies: list[_Copy], y: layouts.Layout) -> np.ndarr
 def _alike(x: layouts.Layout, y: layouts.Layout) -> bool:
     """Whether planes are the same, whatever lies in them."""
     return all(getattr(x, key) == getattr(y, key) for key in ("height", "width", "first", "pitch", "plane"))
-
-
-def _side_by_side(places: moves.Places) -> bool:
-    return places == tuple(range(places[0], places[0] + len(places)))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -143,28 +142,31 @@ class _Writer:
         """The planes of a patch, or their rows."""
         b, x, out = self.kernel.block, self.kernel[copy.input], self.kernel["out"]
         with b.loop("job", *self._jobs(c, copy.planes)) as job:
-            from_ = b.index(self._number(job, copy.planes.columns[0], "plane") * copy.x.plane, "from")
-            to = b.index(self._number(job, copy.planes.columns[1], "plane") * self.y.plane, "to")
+            to, *from_ = (self._number(job, column, "plane") for column in copy.planes.columns)
+            to = b.index(to * self.y.plane, "to")
+            from_ = [b.index(plane * copy.x.plane, "from") for plane in from_]
             if copy.rows is None:
                 with b.loop("p", 0, self.y.plane, LANES) as p:
-                    b.store(b.vector(x, from_ + p, LANES), out, to + p)
+                    b.store(b.vector(x, from_[0] + p, LANES), out, to + p)
             else:
                 self._rows(copy, copy.rows, from_, to)
 
-    def _rows(self, copy: _Copy, rows: tuple[int, int, int], from_: values.Value, to: values.Value) -> None:
-        b, x, out, (count, of, at) = self.kernel.block, self.kernel[copy.input], self.kernel["out"], rows
+    def _rows(self, copy: _Copy, rows: tuple[int, ...], from_: list[values.Value], to: values.Value) -> None:
+        b, x, out, (count, at, *of) = self.kernel.block, self.kernel[copy.input], self.kernel["out"], rows
         with b.loop("row", 0, count) as row:
-            here = b.index(from_ + self._number(row, of, "row_from"), "row_from")
+            pairs = zip(from_, of, strict=True)
+            here = [b.index(plane + self._number(row, start, "row_from"), "row_from") for plane, start in pairs]
             there = b.index(to + self._number(row, at, "row_to"), "row_to")
             if copy.scattered is not None:
                 with b.loop("pixel", 0, copy.pixels) as pixel:
                     seen, place = (self._number(pixel, start, "column") for start in copy.scattered)
-                    b.store(b.load(x, here + seen), out, there + place)
+                    b.store(b.load(x, here[0] + seen), out, there + place)
                 return
             lanes = min(LANES, 1 << (copy.pixels.bit_length() - 1))
             with b.loop("tile", 0, -(-copy.pixels // lanes)) as tile:
                 p = b.min(tile * lanes, copy.pixels - lanes, name="p")
-                b.store(b.vector(x, here + p, lanes), out, there + p)
+                pixels = shuffles.together(b, [b.vector(x, start + p, lanes) for start in here])
+                b.store(pixels, out, there + p * len(here))
 
     def _jobs(self, c: values.Value, planes: _Planes) -> tuple[values.Value, values.Value]:
         return self._number(c, planes.bounds, "first_job"), self._number(c, planes.bounds + 1, "end_job")

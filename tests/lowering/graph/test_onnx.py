@@ -11,7 +11,7 @@ import pytest
 
 from lowering.graph import interpret, ops, trace, verify
 from lowering.graph.onnx import export as onnx_export
-from lowering.graph.operations import pointwise
+from lowering.graph.operations import moves, pointwise
 from lowering.graph.rewrites import stages
 from tests.lowering import networks, small_functions
 
@@ -61,12 +61,29 @@ def affine(channels: int) -> ops.Affine:
     return ops.Affine(rng.normal(size=channels), rng.normal(size=channels))
 
 
+TURNED = moves.turned([4, 9, 7, 2, 3], [[0], [1], [2], [3, 4]], [[0], [1, 4], [2], [3]])
+assert TURNED is not None
+
 OPS: dict[str, tuple[ops.Op, ...]] = {
     "conv": (conv((3, 3, 3), (1, 1, 1), ((1, 1),) * 3, False),),
     "conv with relu": (conv((2, 1, 4), (1, 1, 1), ops.NO_PADDING, True),),
     "strided conv": (conv((1, 7, 7), (2, 2, 3), ((0, 0), (3, 3), (0, 4)), True),),
     "conv with pads of one side": (conv((2, 3, 2), (1, 2, 1), PADS, False),),
     "dilated conv": (dataclasses.replace(conv((2, 3, 2), (1, 1, 1), PADS, True), dilation=(2, 1, 3)),),
+    "transposed conv": (
+        dataclasses.replace(conv((2, 3, 4), (1, 1, 1), ((0, 1), (1, 2), (0, 3)), True), spread=(1, 2, 3)),
+    ),
+    "dilated transposed conv": (
+        dataclasses.replace(
+            conv((2, 3, 2), (1, 1, 1), ((0, 1), (2, 4), (1, 0)), False), spread=(2, 2, 1), dilation=(1, 2, 1)
+        ),
+    ),
+    "transposed conv of fewer locations than pixels apart": (
+        dataclasses.replace(conv((1, 1, 2), (1, 1, 1), ((0, 0), (0, 1), (1, 2)), False), spread=(1, 2, 3)),
+    ),
+    "phases between each other": tuple(moves.between(MAP, (1, 2, 3), (4, 18, 21))),
+    "phases between each other, and cut": tuple(moves.between(MAP, (2, 1, 3), (7, 9, 20))),
+    "pixels of every channel": (TURNED,),
     "conv over the whole clip": (conv(MAP[:3], (1, 1, 1), ops.NO_PADDING, False),),
     "max pool": (ops.MaxPool((1, 2, 2), (1, 2, 2), ops.NO_PADDING),),
     "padded max pool of values below zero": (
