@@ -47,6 +47,8 @@ def run(
         raise ValueError(f"{path} is no folder; name the network of a file with --model: {', '.join(sources.SOURCES)}")
     names = None if labels is None else lists.names(labels)
     result = imports.run_folder(path, model, out, labels=names, frames=frames)
+    if result["left_out"]:
+        console.say(f"left out: {', '.join(result['left_out'])}")
     console.say(
         f"{out}: {sources.SOURCES[model].origin}, {result['params']:,} parameters, {result['macs'] / 1e9:.2f} GMACs"
     )

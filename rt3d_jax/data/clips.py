@@ -17,10 +17,10 @@ IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 KINETICS_MEAN = (0.43216, 0.394666, 0.37645)  # of torchvision's video networks
 KINETICS_STD = (0.22803, 0.22145, 0.216989)
-# Decoded videos that stay in memory, by path, short side and frames asked for: at most KEPT_VIDEOS of KEPT_BYTES each,
-# in each process.
+# Decoded videos that stay in memory, by path, scaling and frames asked for: at most KEPT_VIDEOS of KEPT_BYTES each, in
+# each process.
 KEPT_BYTES, KEPT_VIDEOS = 1 << 16, 1 << 12
-_KEPT: dict[tuple[str, int, int], tuple[tuple[int, int] | None, np.ndarray]] = {}
+_KEPT: dict[tuple[str, int, tuple[int, int] | None, int], tuple[tuple[int, int] | None, np.ndarray]] = {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +67,8 @@ class ClipSpec:
         mean: The mean of each channel (RGB), of values from 0 to 1.
         std: The standard deviation of each channel.
         flip: Mirror half of the clips in training. It must be False where labels distinguish left from right.
+        stretch: The height and width to which frames are stretched instead, without antialiasing. torchvision's
+            weights were measured so.
     """
 
     sampling: Spread | Windows
@@ -75,9 +77,12 @@ class ClipSpec:
     mean: tuple[float, float, float] = IMAGENET_MEAN
     std: tuple[float, float, float] = IMAGENET_STD
     flip: bool = False
+    stretch: tuple[int, int] | None = None
 
     def __post_init__(self):
         _at_least(1, size=self.size)
+        if self.stretch is not None and (len(self.stretch) != 2 or min(self.stretch) < self.size):
+            raise ValueError(f"ClipSpec stretch {self.stretch}: expected a height and a width of at least {self.size}")
         if self.short_side < self.size:
             raise ValueError(
                 f"ClipSpec short_side {self.short_side} is below size {self.size}; scale to at least the crop"
@@ -161,7 +166,8 @@ def load_views(path: str | os.PathLike, spec: ClipSpec, views: Sequence[View]) -
     choose = lambda length: np.stack([frame_indices(spec.sampling, length, view=v.clip, views=v.clips) for v in views])
     clips = []
     for view, shown in zip(views, _pixels(path, spec, choose), strict=True):
-        clips.append(_normalise(_square(shown, *_corner(shown.shape[1:3], spec.size, view), spec.size), spec))
+        corner = _corner(shown.shape[1:3], spec.size, view, rounded=spec.stretch is not None)
+        clips.append(_normalise(_square(shown, *corner, spec.size), spec))
     return np.stack(clips)
 
 
@@ -182,17 +188,19 @@ def _pixels(path: str | os.PathLike, spec: ClipSpec, choose: Callable[[int], np.
     """The frames numbered choose(length), uint8[*their shape, height, width, 3]; a small video is decoded once and
     stays in memory.
     """
-    name = (os.fspath(path), spec.short_side, spec.sampling.frames)
+    name = (os.fspath(path), spec.short_side, spec.stretch, spec.sampling.frames)
     if name in _KEPT and _KEPT[name][0] == _stamp(path):
         pixels = _KEPT[name][1]
         return pixels[choose(len(pixels))]
     with videos.opened(path) as video:
         _long_enough(video, spec.sampling.frames)
         numbers = choose(video.length)
-        sides = videos.scaled_size(video.codec.height, video.codec.width, spec.short_side)
+        sides = spec.stretch or videos.scaled_size(video.codec.height, video.codec.width, spec.short_side)
         whole = 3 * video.length * math.prod(sides) <= KEPT_BYTES and len(_KEPT) < KEPT_VIDEOS
         needed = np.arange(video.length) if whole else np.unique(numbers)
-        pixels = videos.frames(video, needed, spec.short_side)
+        pixels = videos.frames(video, needed, None if spec.stretch else spec.short_side)
+    if spec.stretch is not None:
+        pixels = videos.stretched(pixels, spec.stretch)
     if whole:
         _KEPT[name] = _stamp(path), pixels
     return pixels[np.searchsorted(needed, numbers)]
@@ -214,10 +222,10 @@ def _long_enough(video: videos.Track, frames: int) -> None:
         raise ClipError(video.path, reason)
 
 
-def _corner(shape: tuple[int, ...], size: int, view: View) -> tuple[int, int]:
-    """(top, left) of a view's square in a frame of (height, width)."""
+def _corner(shape: tuple[int, ...], size: int, view: View, rounded: bool = False) -> tuple[int, int]:
+    """(top, left) of a view's square in a frame of (height, width). Half a pixel is rounded as torchvision does."""
     slack = [side - size for side in shape]
-    corner = [room // 2 for room in slack]
+    corner = [round(room / 2) if rounded else room // 2 for room in slack]
     if view.crops > 1:
         longer = 0 if shape[0] > shape[1] else 1
         corner[longer] = round(slack[longer] * view.crop / (view.crops - 1))

@@ -15,7 +15,7 @@ from rt3d_jax.data.tracks import MAX_PIXELS, ClipError, Track, opened
 if TYPE_CHECKING:
     import av
 
-__all__ = ["ClipError", "Track", "check", "frames", "opened", "scaled_size"]
+__all__ = ["ClipError", "Track", "check", "frames", "opened", "scaled_size", "stretched"]
 
 # Packed B-frames leave a container a few frames short of what it announces.
 TAIL_FRAMES = 2
@@ -57,6 +57,27 @@ def scaled_size(height: int, width: int, short_side: int) -> tuple[int, int]:
     short, long = min(height, width), max(height, width)
     longer = (2 * long * short_side + short) // (2 * short)
     return (short_side, longer) if height <= width else (longer, short_side)
+
+
+def stretched(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """uint8[frames, height, width, 3] of another size, between the four nearest pixels, not antialiased.
+
+    size: height and width. The same as torchvision's resize(antialias=False): rounded once, halves to even.
+    """
+    above, below, down = _neighbours(pixels.shape[1], size[0])
+    left, right, across = _neighbours(pixels.shape[2], size[1])
+    found = []
+    for frame in pixels.astype(np.float32):
+        rows = frame[above] * (1 - down)[:, None, None] + frame[below] * down[:, None, None]
+        found.append(rows[:, left] * (1 - across)[:, None] + rows[:, right] * across[:, None])
+    return np.rint(np.stack(found)).astype(np.uint8)
+
+
+def _neighbours(old: int, new: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each of `new` pixels the two of `old` between which its middle lies, and the second one's share of it."""
+    middles = np.maximum((np.arange(new, dtype=np.float32) + 0.5) * np.float32(old / new) - 0.5, 0)
+    first = np.minimum(middles.astype(np.int64), old - 1)
+    return first, np.minimum(first + 1, old - 1), (middles - first).astype(np.float32)
 
 
 class _Stream:

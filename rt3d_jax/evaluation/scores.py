@@ -144,10 +144,13 @@ def protocol(
     )
     left_out = ((skipped, "unreadable left out"), (missing, "missing"))
     without = "".join(f", {count} {why}" for count, why in left_out if count)
+    scaled = f"short side {spec.short_side} px"
+    if spec.stretch is not None:
+        scaled = f"frames stretched to {spec.stretch[0]} x {spec.stretch[1]} px"
     level = "clip level" if views * crops == 1 else "video level"
     what = f"{views} clip{'s' if views > 1 else ''} x {f'{crops} crops' if crops > 1 else '1 centre crop'}"
     averaged = ", probabilities averaged" if views * crops > 1 else ""
     return (
         f"top-1 %, {videos} test videos{without}, {level}: {what} of {spec.size} px{averaged}, "
-        f"short side {spec.short_side} px, {frames} frames {how}"
+        f"{scaled}, {frames} frames {how}"
     )

@@ -72,6 +72,10 @@ CLIP: dict[str, Kind] = {
     **dict.fromkeys(("short_side", "size"), (f"1 to {MAX_SIDE}", lambda v: _is_side(v, MAX_SIDE))),
     **dict.fromkeys(("mean", "std"), COLOUR),
     "flip": ("true or false", lambda v: isinstance(v, bool)),
+    "stretch": (
+        f"two numbers of 1 to {MAX_SIDE}, or null",
+        lambda v: v is None or (isinstance(v, tuple) and len(v) == 2 and all(_is_side(side, MAX_SIDE) for side in v)),
+    ),
 }
 SAMPLING: dict[str, Kind] = {
     **dict.fromkeys(("frames", "stride"), (f"1 to {MAX_FRAMES}", lambda v: _is_side(v, MAX_FRAMES)))

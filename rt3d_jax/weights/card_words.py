@@ -83,11 +83,14 @@ def _clips(facts: shared.Facts, task: classification.Classification) -> Words:
         if isinstance(sampling, clips.Spread)
         else f"{sampling.stride} apart, from the middle of the video"
     )
+    scaled = f"the shorter side scaled to {spec.short_side} pixels"
+    if spec.stretch is not None:
+        scaled = f"stretched to {spec.stretch[0]} x {spec.stretch[1]} pixels (height x width), not antialiased"
     shown = [f"`{plain(label)}`" for label in labels[:SHOWN_LABELS]]
     more = f" and {len(labels) - SHOWN_LABELS} more, in config.json" if len(labels) > SHOWN_LABELS else ""
     shape = f"[clips, {sampling.frames}, {spec.size}, {spec.size}, 3]"
     inputs = f"""## Input and output
-A clip: {sampling.frames} frames, {how}; the shorter side scaled to {spec.short_side} pixels, a square of {spec.size}
+A clip: {sampling.frames} frames, {how}; {scaled}, a square of {spec.size}
 cut from the middle; RGB values divided by 255, less ({number(spec.mean)}), over ({number(spec.std)}). As float32
 {shape}; the answer is float32 [clips, {len(labels)}], logits.
 

@@ -15,7 +15,7 @@ from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost, masks
 from rt3d_jax.tasks import classification
 from rt3d_jax.training import checkpoints, experiments
-from rt3d_jax.weights import card, files, shared, sources
+from rt3d_jax.weights import card, files, shared, sources, wrappings
 
 Tree = Any
 LEAVES = {"bias": "bias", "running_mean": "mean", "running_var": "var"}
@@ -34,7 +34,7 @@ def run_folder(
 
     name: a key of sources.SOURCES. labels: the classes in the order of the weights; None numbers them. frames: the
     number of frames of a clip; None for the number that the weights were trained on. Returns the content of
-    result.json.
+    result.json, and as "left_out" what was left out of the file and of its names, in words.
 
     Raises:
       ValueError: weights that are not those of this network, labels of another number, or a folder that is in use.
@@ -47,7 +47,8 @@ def run_folder(
     if frames is not None:
         model = dataclasses.replace(model, frames=frames)
         clip = dataclasses.replace(clip, sampling=dataclasses.replace(clip.sampling, frames=frames))
-    params, classes = convert(files.read(path), source, model, str(path))
+    arrays, left_out = wrappings.unwrapped(files.read(path), [module for module, _ in source.rows])
+    params, classes = convert(arrays, source, model, str(path))
     labels = labels or tuple(str(number) for number in range(classes))
     if len(labels) != classes:
         raise ValueError(f"{len(labels)} labels, but {path} tells {classes} classes apart; name each class once")
@@ -65,7 +66,7 @@ def run_folder(
         rate=1.0,
         score=score,
     )
-    return checkpoints.write_imported(out, imported, network)
+    return {**checkpoints.write_imported(out, imported, network), "left_out": left_out}
 
 
 def shared_folder(path: pathlib.Path, out: pathlib.Path, code: Sequence[str] = ()) -> dict[str, Any]:

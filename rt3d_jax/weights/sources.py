@@ -1,6 +1,7 @@
 """The published weights that can be imported: the names of their layers, and the clips that they were trained on."""
 
 import dataclasses
+from typing import Any
 
 from rt3d_jax.data import clips
 from rt3d_jax.models import catalog, s3d
@@ -107,10 +108,10 @@ SLOWFAST: Rows = (
     (r"blocks\.6\.proj", "fc"),
 )
 
-KINETICS = {"mean": clips.KINETICS_MEAN, "std": clips.KINETICS_STD}
-PYTORCHVIDEO = {"mean": (0.45, 0.45, 0.45), "std": (0.225, 0.225, 0.225)}
+KINETICS: dict[str, Any] = {"mean": clips.KINETICS_MEAN, "std": clips.KINETICS_STD}
+PYTORCHVIDEO: dict[str, Any] = {"mean": (0.45, 0.45, 0.45), "std": (0.225, 0.225, 0.225)}
 # MMAction2 takes (104, 117, 128) from RGB values of 0 to 255 and scales by nothing.
-SPORTS1M = {"mean": (104 / 255, 117 / 255, 128 / 255), "std": (1 / 255, 1 / 255, 1 / 255)}
+SPORTS1M: dict[str, Any] = {"mean": (104 / 255, 117 / 255, 128 / 255), "std": (1 / 255, 1 / 255, 1 / 255)}
 
 
 def _resnet18(name: str, rows: Rows) -> Source:
@@ -120,7 +121,7 @@ def _resnet18(name: str, rows: Rows) -> Source:
         rows=rows,
         head="fc",
         model=catalog.Model(name, frames=16, size=112, dropout=0.0),
-        clip=clips.ClipSpec(clips.Windows(16, 2), short_side=128, size=112, flip=True, **KINETICS),
+        clip=clips.ClipSpec(clips.Windows(16, 2), 128, 112, flip=True, stretch=(128, 171), **KINETICS),
     )
 
 
@@ -135,7 +136,8 @@ def _x3d(name: str, sampling: clips.Windows, size: int) -> Source:
     )
 
 
-# By network. torchvision's models were trained at 15 frames a second: every second frame of most videos.
+# By network. torchvision's models were trained at 15 frames a second, every second frame of most videos, and measured
+# on frames that are stretched.
 SOURCES: dict[str, Source] = {
     "r2plus1d": _resnet18("r2plus1d", R2PLUS1D),
     "r3d": _resnet18("r3d", RESNET18),
@@ -145,7 +147,7 @@ SOURCES: dict[str, Source] = {
         rows=S3D,
         head="head",
         model=catalog.Model("s3d", frames=128, size=224, dropout=0.2),
-        clip=clips.ClipSpec(clips.Windows(128, 2), short_side=256, size=224, flip=True, **KINETICS),
+        clip=clips.ClipSpec(clips.Windows(128, 2), 256, 224, flip=True, stretch=(256, 256), **KINETICS),
     ),
     "c3d": Source(
         origin="MMAction2's c3d_sports1m_16x1x1_45e_ucf101_rgb",

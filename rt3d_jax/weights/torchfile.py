@@ -12,7 +12,9 @@ import numpy as np
 
 from rt3d_jax.weights import torchpickle, torchstream, torchzip
 
-WRAPPERS = ("state_dict", "model", "model_state")  # under which trainers put the state dict
+# Under which trainers put the state dict. A moving average is taken where a file has nothing else.
+WRAPPERS = ("state_dict", "model", "model_state", "model_state_dict")
+AVERAGES = ("state_dict_ema", "ema_state_dict", "model_ema", "ema")
 # What unpickling and zipfile raise at damage; ValueError and RuntimeError have more kinds below them.
 BROKEN = (
     *(pickle.UnpicklingError, zipfile.BadZipFile, struct.error, EOFError, OSError),
@@ -50,6 +52,9 @@ def _state_dict(content: Any) -> dict[str, torchpickle.Tensor]:
     for wrapper in WRAPPERS:
         if isinstance(content, dict) and isinstance(content.get(wrapper), dict):
             content = content[wrapper]
+    if isinstance(content, dict) and not any(isinstance(value, torchpickle.Tensor) for value in content.values()):
+        averages = (name for name in AVERAGES if isinstance(content.get(name), dict))
+        content = {f"{name}.{key}": value for name in averages for key, value in content[name].items()}
     items = content.items() if isinstance(content, dict) else ()
     tensors = {k: v for k, v in items if isinstance(v, torchpickle.Tensor) and isinstance(k, str) and k.isprintable()}
     if not tensors:

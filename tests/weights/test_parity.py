@@ -6,6 +6,7 @@ import pytest
 import safetensors.torch
 import torch
 
+from rt3d_jax.data import clips, videos
 from rt3d_jax.models import catalog
 from rt3d_jax.weights import files, imports, sources
 from tests.models import parameters
@@ -117,3 +118,19 @@ def test_c3d_is_mmactions(tmp_path, suffix):
     else:
         safetensors.torch.save_file(network.state_dict(), path)
     assert error(network, sources.SOURCES["c3d"], C3D, path) < LIMIT
+
+
+def test_clips_of_torchvisions_weights_are_what_its_preset_makes(video, tmp_path):
+    from torchvision.transforms import _presets
+
+    pictures = np.random.default_rng(0).integers(0, 256, (16, 90, 160, 3), np.uint8)
+    spec = sources.SOURCES["r2plus1d"].clip
+    assert spec.stretch is not None
+    preset = _presets.VideoClassification(crop_size=(112, 112), resize_size=spec.stretch)
+    right = preset(torch.from_numpy(pictures).permute(0, 3, 1, 2)).permute(1, 2, 3, 0).numpy()
+    top, left = 8, 30
+    square = videos.stretched(pictures, spec.stretch)[:, top : top + 112, left : left + 112]
+    assert clips._corner(spec.stretch, 112, clips.View(), rounded=True) == (top, left)
+    ours = (square / np.float32(255) - np.array(spec.mean)) / np.array(spec.std)
+    np.testing.assert_allclose(ours, right, atol=1.01 / 255 / min(spec.std))
+    assert (np.abs(ours - right) > 1e-3).mean() < 1e-3, "other pixels than those that lie between two values differ"
