@@ -58,6 +58,7 @@ def folder() -> pathlib.Path:
 def install() -> pathlib.Path:
     """Downloads IREE's aarch64 wheel with pip, checks its hash and unpacks the tools into `folder()`."""
     destination = folder()
+    files.clear_beside(destination)
     if all((destination / name).exists() for name in TOOLS):
         return destination
     with tempfile.TemporaryDirectory() as temporary:

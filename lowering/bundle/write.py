@@ -86,6 +86,7 @@ def write(
       coverage.NotOurs: what `strict` refuses, before anything is compiled.
       WrongGraph: what would be compiled means something else than what JAX computed. Nothing is written.
     """
+    files.clear_beside(folder)
     check_folder(folder)
     rewritten = stages.rewrite(example.graph, target, chosen)
     if strict:

@@ -64,6 +64,7 @@ def build(emulator: str) -> pathlib.Path:
     said = _said([emulator, "--version"])
     key = hashlib.sha256(SOURCE.read_bytes() + said.encode() + " ".join(FLAGS).encode()).hexdigest()[:16]
     library = qemu.folder().parent / f"count-{key}.so"
+    files.clear_beside(library)
     if library.exists():
         return library
     compiler = next((path for name in COMPILERS if (path := shutil.which(name))), None)

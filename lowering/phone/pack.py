@@ -83,6 +83,7 @@ def write(
         glibc.
       libraries: folders in which the loader and the libraries of glibc tools are looked for.
     """
+    files.clear_beside(folder)
     if not (folder / "phone.json").is_file() and not files.is_free(folder):
         raise PackError(f"{folder} holds other things than a packed bundle; choose a folder that is empty or new")
     sources, kind = _programs(tools or qemu.install(), libraries)

@@ -1,8 +1,8 @@
 """Files and folders that are written whole or not at all, however many processes write them and whatever stops one.
 
 What is written comes to be in a private folder beside its place, `.NAME.part-RANDOM`, which its process holds a lock
-on. It is renamed when it is complete. A process that is killed leaves such a folder without a lock: the next one that
-writes the same name removes it.
+on. It is renamed when it is complete. A process that is killed leaves such a folder without a lock, even if only an
+empty one. The next process that writes the same name removes it. So does `clear`, where a name that stands is kept.
 """
 
 import contextlib
@@ -63,7 +63,7 @@ def whole_folder(path: pathlib.Path) -> Iterator[pathlib.Path]:
 @contextlib.contextmanager
 def beside(path: pathlib.Path) -> Iterator[pathlib.Path]:
     """A private folder beside `path`, on the same file system, which is removed when the block ends."""
-    _clean(path)
+    clear_beside(path)
     folder, lock = _private(path)
     try:
         yield folder
@@ -85,6 +85,12 @@ def clear(folder: pathlib.Path) -> None:
     """Remove what killed processes left in a folder, whatever they were about to write there."""
     for private in folder.glob(f".*{MARK}*"):
         _remove(private, folder / private.name[1:].rpartition(MARK)[0])
+
+
+def clear_beside(path: pathlib.Path) -> None:
+    """Remove what killed processes left that were about to write `path`."""
+    for private in path.parent.glob(f".{glob.escape(path.name)}{MARK}*"):
+        _remove(private, path)
 
 
 def is_free(folder: pathlib.Path) -> bool:
@@ -144,12 +150,6 @@ def _private(path: pathlib.Path) -> tuple[pathlib.Path, int]:
         if folder.exists():
             return folder, lock
         os.close(lock)
-
-
-def _clean(path: pathlib.Path) -> None:
-    """Remove what killed processes left beside `path`."""
-    for folder in path.parent.glob(f".{glob.escape(path.name)}{MARK}*"):
-        _remove(folder, path)
 
 
 def _remove(folder: pathlib.Path, path: pathlib.Path) -> None:

@@ -50,6 +50,7 @@ def run(
         rt3d demo --out quickstart
         rt3d demo --out quickstart --target host android:cortex-a78 --threads 2
     """
+    files.clear(out)
     experiment = train_verb.load(config_name)
     chosen = [targets.find(name) for name in target]
     with console.Progress() as progress:

@@ -50,6 +50,8 @@ def show(chosen: sweep.Sweep, rows: list[sweep.Row]) -> None:
     numbers = lambda row: (_number(row[key], row["unit"]) for key in ("score", "score_sd", "change"))
     values = [(r["algorithm"], r["scheme"], f"{r['rate_target']:g}", r["n"], *numbers(r)) for r in found]
     console.table(tables.TITLE, columns, values)
+    for remark in tables.remarks(rows):
+        console.say(remark)
     for row in rows:
         if row["error"] is not None:
             console.say(f"failed: {row['algorithm']} {row['scheme']} seed {row['seed']}: {row['error']}")

@@ -16,7 +16,6 @@ from rt3d_jax.cli import arguments, console
 from rt3d_jax.evaluation import measured
 from rt3d_jax.hosts import distributed, plugins
 from rt3d_jax.training import experiments, phases, tracing
-from rt3d_jax.training import results as results_of
 
 # What the functions of config files make.
 KINDS = {"experiment": "experiment", "grid": "sweep"}
@@ -135,7 +134,7 @@ def show(results: list[dict[str, Any]]) -> None:
     console.table("Runs", columns, rows)
     if first is not None:
         console.say(first.protocol)
-    for line in filter(None, map(results_of.left_out, results)):
+    for line in measured.remarks(results):
         console.say(line)
 
 

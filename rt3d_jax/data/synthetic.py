@@ -98,6 +98,8 @@ def write(
     names = [(c, g, k) for g in range(1, spec.groups + 1) for k in range(1, spec.clips_per_group + 1) for c in CLASSES]
     for label in CLASSES:
         (root / VIDEOS / label).mkdir(parents=True, exist_ok=True)
+    for place in (root, root / folders.SPLITS, *(root / VIDEOS / label for label in CLASSES)):
+        files.clear(place)
     missing = [name for name in names if not (root / VIDEOS / _file(*name)).exists()]
     progress(len(names) - len(missing), len(names))
     pool = concurrent.futures.ThreadPoolExecutor(threads or os.cpu_count())

@@ -2,12 +2,13 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lowering.system import typed
 
 ACCURACY = "top-1 accuracy"
+REMARKS = ("doubts", "skipped")  # fields of a result.json, beside the score that they put in doubt
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,3 +78,13 @@ def of(result: Mapping[str, Any], examples: int | None = None) -> Score | None:
         protocol = result.get("accuracy_protocol", "")
         return accuracy(result.get("accuracy"), protocol, examples) if "accuracy" in result else None
     return typed.read(said, Score, f"score of {result.get('name')}")
+
+
+def remarks(results: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """What puts scores in doubt, in words: each doubt about the data once, then the runs that left examples out."""
+    found = {doubt: None for result in results for doubt in result.get("doubts", ())}
+    for result in results:
+        parts = [f"{count} {part}ing examples" for part, count in result.get("skipped", {}).items()]
+        if parts:
+            found[f"{result['name']}: left out {' and '.join(parts)}, which could not be read"] = None
+    return tuple(found)

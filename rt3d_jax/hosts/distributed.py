@@ -162,6 +162,7 @@ class _Watch(threading.Thread):
         self._me, self._count = jax.process_index(), jax.process_count()
         self._client: Any = runtime.global_state.client
         self._lost: str | None = None
+        self._silent: set[int] = set()  # processes that will not say how they ended
         self._found, self._over, self._ending = threading.Event(), threading.Event(), threading.Lock()
         self._on_abort = ctypes.CFUNCTYPE(None, ctypes.c_int)(self._aborted)
 
@@ -208,6 +209,7 @@ class _Watch(threading.Thread):
                     self._lost = f"process {other} of {self._count} ended ({reason}); {GOES_ON}"
                 elif silent[other] * BEAT_SECONDS > self._patience:
                     self._lost = self._gone(other)
+                    self._silent.add(other)
         if self._lost is not None:
             self._found.set()
             time.sleep(GRACE_SECONDS)  # in which the main thread may come to its own end
@@ -232,7 +234,7 @@ class _Watch(threading.Thread):
             for _ in range(
                 round(2 * GRACE_SECONDS / BEAT_SECONDS) if self._me == 0 else 0
             ):  # whose store the others read
-                if len(self._client.key_value_dir_get("ended")) == self._count:
+                if len(self._client.key_value_dir_get("ended")) + len(self._silent) >= self._count:
                     break
                 time.sleep(BEAT_SECONDS)
         sys.stdout.flush()

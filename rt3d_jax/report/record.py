@@ -26,6 +26,8 @@ class Run(TypedDict):
     macs: NotRequired[Number]
     params: NotRequired[Number]
     layers: NotRequired[list[Layer]]
+    doubts: NotRequired[list[str]]
+    skipped: NotRequired[dict[str, int]]
 
 
 class Bundle(TypedDict):

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from rt3d_jax.evaluation import measured
 from rt3d_jax.report import pieces, plots
 
 Report = dict[str, Any]
@@ -55,7 +56,8 @@ def score(report: Report) -> str:
     note = "Rate = dense MACs / kept MACs of the whole network. 1 MAC = one multiply-accumulate = 2 FLOPs."
     drawing = _score_figure(report, [run for run in runs if value(run) is not None])
     heading = f"{name[:1].upper()}{name[1:]} against rate"
-    return f'<h2>{pieces.text(heading)}</h2>{drawing}{pieces.table(columns, runs)}<p class="note">{note}</p>'
+    doubts = "".join(f'<p class="doubt">{pieces.text(remark)}</p>' for remark in measured.remarks(runs))
+    return f'<h2>{pieces.text(heading)}</h2>{doubts}{drawing}{pieces.table(columns, runs)}<p class="note">{note}</p>'
 
 
 def density(report: Report) -> str:

@@ -106,6 +106,7 @@ def markdown(name: str, rows: Sequence[Row], summary: Sequence[Row]) -> str:
     lines += ["Mean and standard deviation over seeds (their number in brackets where some are missing or failed).", ""]
     most = max((row["n"] + row["failed"] for row in summary), default=0)
     of_change = f"change from the dense network of the same seed{_points(rows)}"
+    lines += [line for remark in remarks(rows) for line in (remark, "")]
     for title_, value in ((title, "score"), (of_change, "change")):
         lines += [*_grid(title_, grid, value, most), ""]
     lines += [
@@ -117,6 +118,11 @@ def markdown(name: str, rows: Sequence[Row], summary: Sequence[Row]) -> str:
     head = ("algorithm", "scheme", "seed", "rate", "MACs", "parameters", title, "minutes", "error")
     lines += ["## Every row", "", *_table(head, map(_full, rows))]
     return "\n".join(lines) + "\n"
+
+
+def remarks(rows: Sequence[Row]) -> tuple[str, ...]:
+    """What puts the scores of a sweep in doubt, see measured.remarks."""
+    return measured.remarks([{**row, "name": f"{row['algorithm']} {row['scheme']} seed {row['seed']}"} for row in rows])
 
 
 def _points(rows: Sequence[Row]) -> str:

@@ -1,5 +1,6 @@
 """Run folders: what config.json and result.json say, and the network that a finished phase leaves."""
 
+import contextlib
 import dataclasses
 import pathlib
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import Any, TypedDict
 import jax
 import jax.numpy as jnp
 
-from lowering.system import files, typed
+from lowering.system import files, hashes, typed
 from rt3d_jax.evaluation import measured
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost
@@ -16,7 +17,7 @@ from rt3d_jax.tasks import contract
 from rt3d_jax.training import codec, experiments, states
 
 Tree = Any
-FORMAT = 1
+FORMAT, FORMATS = 2, (1, 2)  # from 2 on config.json and result.json are sealed, see hashes.sealed
 # What can be made again of a run folder, and what cannot.
 MEASURED_AGAIN = "move it away and run the training again, which measures the network in checkpoints"
 NOWHERE_ELSE = (
@@ -127,15 +128,21 @@ def _signature(task: contract.Task, facts: contract.Facts, folder: pathlib.Path)
 def write_imported(
     folder: pathlib.Path, imported: experiments.Imported, network: Network, said: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Write a run folder with weights from elsewhere, whole or not at all. ValueError if the folder is in use.
+    """Write a run folder with weights from elsewhere, whole or not at all. A folder that holds the same is kept.
 
     said: what a shared folder says of the network (weights.shared), kept for export. Returns what is in result.json.
+    ValueError if the folder holds anything else.
     """
-    if not files.is_free(folder):
-        raise ValueError(f"{folder} is not empty; move it away or choose another output folder")
-    described = {"format": FORMAT, "name": folder.name, **network.facts} | ({"shared": said} if said else {})
     key = {"imported": codec.to_json(imported), **network.facts}
+    described = {"format": FORMAT, "name": folder.name, **network.facts} | ({"shared": said} if said else {})
     described |= {"key": key, "experiment": codec.to_json(imported)}
+    files.clear_beside(folder)
+    if not files.is_free(folder):
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            there, result = finished(folder)
+            if hashes.of_json({**there, "format": FORMAT}) == hashes.of_json(described):
+                return result
+        raise ValueError(f"{folder} is not empty; move it away or choose another output folder")
     table = catalog.table(network.model, network.signature.outputs, network.signature.structs())
     result = {
         "name": folder.name,
@@ -150,8 +157,8 @@ def write_imported(
         steps = states.Store(part)
         steps.save(0, {"params": network.params, "step": 0}, network.masks, {})
         steps.close()
-        files.write_json(part / "config.json", described)
-        files.write_json(part / "result.json", result)
+        files.write_json(part / "config.json", hashes.sealed(described))
+        files.write_json(part / "result.json", hashes.sealed(result))
     return result
 
 
@@ -165,16 +172,29 @@ def finished(folder: pathlib.Path) -> tuple[dict[str, Any], dict[str, Any]]:
         raise FileNotFoundError(
             f"{folder} has no result.json: its phase is not finished; run the training again to go on"
         )
-    return described(folder), _advised(folder / "result.json", Result, MEASURED_AGAIN)
+    config = described(folder)
+    result = _advised(folder / "result.json", Result, MEASURED_AGAIN)
+    return config, _unsealed(folder / "result.json", result, config["format"], MEASURED_AGAIN)
 
 
 def described(folder: pathlib.Path) -> dict[str, Any]:
     """config.json of a run folder, see Described. ValueError for one that is none, or of another format."""
     found = _advised(folder / "config.json", object, NOWHERE_ELSE)
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    if not isinstance(found, dict) or found.get("format") not in FORMATS:
         other = typed.show(found.get("format") if isinstance(found, dict) else found)
-        raise ValueError(f"{folder}/config.json has format {other}, expected {FORMAT}; train again with this version")
-    return _advised(folder / "config.json", Described, NOWHERE_ELSE)
+        raise ValueError(
+            f"{folder}/config.json has format {other}, expected {' or '.join(map(str, FORMATS))}; use the version of "
+            "rt3d-jax that wrote it, or restore it from a copy"
+        )
+    found = _advised(folder / "config.json", Described, NOWHERE_ELSE)
+    return _unsealed(folder / "config.json", found, found["format"], NOWHERE_ELSE)
+
+
+def _unsealed(path: pathlib.Path, found: dict[str, Any], version: int, advice: str) -> dict[str, Any]:
+    """What a file holds beside its seal. ValueError if it is not what was written. Format 1 has no seals."""
+    if (version > 1 or hashes.SEAL in found) and not hashes.is_whole(found):
+        raise ValueError(f"{path} is not what was written, as its {hashes.SEAL} says; {advice}")
+    return {name: value for name, value in found.items() if name != hashes.SEAL}
 
 
 def _advised(path: pathlib.Path, kind: Any, advice: str) -> Any:

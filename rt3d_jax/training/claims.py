@@ -7,7 +7,7 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any
 
-from lowering.system import files, locks
+from lowering.system import files, hashes, locks
 from rt3d_jax.models import catalog
 from rt3d_jax.tasks import contract
 from rt3d_jax.training import checkpoints, codec, experiments, migrations
@@ -46,12 +46,12 @@ def taken(
     ValueError if another process trains there, or if the folder holds a run of other settings, or anything else.
     """
     with locks.held(folder):
-        files.clear(folder)
         path = folder / "config.json"
         if not path.exists():
             _check_free(folder)
             described = {"format": checkpoints.FORMAT, "name": folder.name, **facts}
-            files.write_json(path, {**described, "key": key, "experiment": codec.to_json(experiment)})
+            described |= {"key": key, "experiment": codec.to_json(experiment)}
+            files.write_json(path, hashes.sealed(described))
         is_finished(folder, key)
         yield
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import jax
 
-from lowering.system import files
+from lowering.system import files, hashes
 from rt3d_jax.evaluation import measured, predict
 from rt3d_jax.hosts import devices, distributed, machine
 from rt3d_jax.models import catalog
@@ -211,6 +211,7 @@ def _phase(prepared: Prepared, stage: _Stage) -> dict[str, Any]:
     if stage.rate is not None or stage.algorithm is not None:
         settings |= {"plan": experiment.plan, "measure": experiment.measure}
     key = distributed.in_turn(lambda: claims.key(experiment, settings, stage.parents))
+    files.clear(folder)
     if claims.is_finished(folder, key):
         return checkpoints.finished(folder)[1]
     take = lambda: claims.taken(folder, experiment, prepared.data.facts, key)
@@ -230,7 +231,7 @@ def _phase(prepared: Prepared, stage: _Stage) -> dict[str, Any]:
             "seconds": round(trained.seconds, 1),
         }
         if distributed.first():
-            files.write_json(folder / "result.json", result)
+            files.write_json(folder / "result.json", hashes.sealed(result))
     return result
 
 

@@ -22,15 +22,12 @@ def of_network(table: tuple[cost.Layer, ...], masks: Tree, score: measured.Score
 
 
 def of_data(doubts: tuple[str, ...], skipped: dict[str, int]) -> dict[str, Any]:
-    """What was warned of, and how many examples could not be read, by part ("train", "test"); {} if all was well."""
+    """What was warned of, and how many examples could not be read, by part ("train", "test"); {} if all was well.
+
+    measured.remarks puts both into words.
+    """
     counts = {part: count for part, count in skipped.items() if count}
     return ({"doubts": list(doubts)} if doubts else {}) | ({"skipped": counts} if counts else {})
-
-
-def left_out(result: dict[str, Any]) -> str | None:
-    """The examples that a phase left out, in words."""
-    parts = [f"{count} {part}ing examples" for part, count in result.get("skipped", {}).items()]
-    return f"{result['name']}: left out {' and '.join(parts)}, which could not be read" if parts else None
 
 
 def _row(layer: cost.Layer, masks: Tree) -> dict[str, Any]:

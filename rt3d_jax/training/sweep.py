@@ -128,6 +128,8 @@ def run(sweep: Sweep, out: pathlib.Path, progress: Progress, *, at_once: int = 1
 
 def _run(sweep: Sweep, out: pathlib.Path, progress: Progress, at_once: int) -> list[Row]:
     todo = jobs(sweep, out)
+    for job in todo:
+        files.clear(job.folder)
     rows = {job.name: found for job in todo if (found := job.done()) is not None}
     errors: dict[str, str] = {}
 
@@ -200,6 +202,7 @@ def _row(job: Job, result: Row, results: list[Row], seconds: float) -> Row:
         raise ValueError(f"{result['name']} of {job.name} has no score, expected one to compare")
     change = measured.rounded(score.value - dense.value, score.unit)
     found = {name: result[name] for name in taken} | measured.to_result(score)
+    found |= {name: result[name] for name in measured.REMARKS if name in result}
     return {
         **_place(job),
         **found,

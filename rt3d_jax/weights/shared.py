@@ -2,7 +2,7 @@
 
 | file | what |
 |---|---|
-| config.json | `Facts`, the sizes that follow from them and the sha256 of the two files of arrays, as JSON |
+| config.json | `Facts`, the sizes that follow from them, and the sha256 of all that and of the two files of arrays |
 | model.safetensors | every parameter under its path ("conv1/kernel"), f32, DHWIO or IO; dropped weights are zeros |
 | masks.safetensors | masks by the parameter's path, u8[ceil(size / 8)], as numpy.packbits packs them in C order |
 | README.md | the model card, see `card`; never read |
@@ -37,7 +37,7 @@ FORMAT, VERSION, VERSIONS = "rt3d-jax", 2, (1, 2)
 CONFIG, MODEL, MASKS, CARD = "config.json", "model.safetensors", "masks.safetensors", "README.md"
 FILES = (CONFIG, MODEL, MASKS, CARD)
 RATE_TOLERANCE = 1e-3
-HASHES = "sha256"  # in config.json: of MODEL and MASKS
+HASHES = "sha256"  # in config.json: of MODEL, MASKS and its other fields
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +96,8 @@ def write(folder: pathlib.Path, shared: Shared) -> None:
         if found:
             (folder / name).write_bytes(safetensors.numpy.save(found, {"format": f"{FORMAT} {VERSION}"}))
     written = {name: hashes.of_file(folder / name) for name in (MODEL, MASKS) if (folder / name).exists()}
-    files.write_json(folder / CONFIG, {**said, **sizes, HASHES: written})
+    said |= sizes
+    files.write_json(folder / CONFIG, {**said, HASHES: {CONFIG: hashes.of_json(said), **written}})
 
 
 def to_json(facts: Facts) -> dict[str, Any]:
@@ -186,12 +187,14 @@ def _check_code(path: pathlib.Path, said: dict[str, Any], allowed: Sequence[str]
 
 
 def _check_hashes(folder: pathlib.Path, said: dict[str, Any]) -> None:
-    """ValueError for arrays that are not those that were written. Folders of older versions do not say."""
+    """ValueError for what is not as it was written. Folders of older versions do not say."""
     wanted = said.get(HASHES, {})
-    if not isinstance(wanted, dict) or not wanted.keys() <= {MODEL, MASKS}:
-        raise ValueError(f"{folder / CONFIG} has {HASHES} {repr(wanted)[:100]}, expected one of {MODEL} and {MASKS}")
+    if not isinstance(wanted, dict) or not wanted.keys() <= {CONFIG, MODEL, MASKS}:
+        text = repr(wanted)[:100]
+        raise ValueError(f"{folder / CONFIG} has {HASHES} {text}, expected one each of {CONFIG}, {MODEL} and {MASKS}")
+    rest = {name: value for name, value in said.items() if name != HASHES}
     for name, value in wanted.items():
-        if hashes.of_file(_file(folder / name)) != value:
+        if value != (hashes.of_json(rest) if name == CONFIG else hashes.of_file(_file(folder / name))):
             raise ValueError(f"{folder / name} is not the file that was written, as {CONFIG} says; fetch it again")
 
 

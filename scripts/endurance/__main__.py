@@ -9,8 +9,8 @@ Usage: .venv/bin/python scripts/endurance WHAT [--count N] [--seed N] [--out FOL
   corruptions  flips, cuts, zeros and overwrites in checkpoints, bundles and shared folders. Each is named, or changed
                nothing that is read; none is used. N of each that matter.
 
-FOLDER keeps what all trials start from, so that a second call begins at once. Prints a table. Exit code 1 if anything
-failed.
+FOLDER keeps what all trials start from, so that a second call begins at once. Prints every trial of a verb, the
+corruptions that failed, and a table. Exit code 1 if anything failed.
 """
 
 import argparse
@@ -41,8 +41,10 @@ def trials(place: bench.Bench, given: argparse.Namespace) -> Iterator[tuple[str,
     chosen = [verb for verb in verbs.VERBS if not given.verbs or verb.name in given.verbs]
     numbers = (signal.SIGKILL,) if given.what == "kills" else (signal.SIGINT, signal.SIGTERM)
     for number in range(given.count):
-        verb = chosen[number % len(chosen)]
-        yield verb.name, *disturb.disturbed(place, verb, rng, numbers)
+        verb, outcome = chosen[number % len(chosen)], None
+        while outcome is None:
+            outcome = disturb.disturbed(place, verb, rng, numbers)
+        yield verb.name, *outcome
 
 
 def main() -> int:
@@ -56,7 +58,7 @@ def main() -> int:
     counts: dict[str, collections.Counter[bool]] = collections.defaultdict(collections.Counter)
     for what, well, words in trials(bench.Bench(given.out.resolve()), given):
         counts[what][well] += 1
-        if not well:
+        if not well or given.what != "corruptions":
             print(f"{what}: {words}", flush=True)
     print(f"\n{given.what}, seed {given.seed}\n{'':12} {'trials':>7} {'failed':>7}")
     for what, found in counts.items():

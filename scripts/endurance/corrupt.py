@@ -34,7 +34,7 @@ def damage(path: pathlib.Path, rng: np.random.Generator) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Subject:
-    """What is damaged: files below folder/`inside`. read(folder): all that would be used, as a text."""
+    """What is damaged: files of folder that a pattern finds. read(folder): all that would be used, as a text."""
 
     folder: pathlib.Path
     inside: str
@@ -46,7 +46,7 @@ def corrupted(subject: Subject, copy: pathlib.Path, rng: np.random.Generator) ->
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(subject.folder, copy)
     whole = subject.read(copy)
-    files = [path for path in sorted((copy / subject.inside).rglob("*")) if path.is_file() and path.stat().st_size]
+    files = [path for path in sorted(copy.glob(subject.inside)) if path.is_file() and path.stat().st_size]
     what = damage(files[rng.integers(len(files))], rng)
     try:
         return None if subject.read(copy) == whole else (False, f"{what}: USED")
@@ -66,10 +66,15 @@ def subjects(base: pathlib.Path) -> dict[str, Subject]:
         found = bundles.read(folder)
         return json.dumps([found.manifest, *(hashes.of_file(folder / name) for name in found.files)])
 
+    def weights(folder):
+        found = shared.read(folder)
+        return text(found) + json.dumps(shared.to_json(found.facts))
+
     return {
         "checkpoints": Subject(
-            base / "trained/runs/kgs-3x", "checkpoints", lambda copy: text(checkpoints.load_network(copy))
+            base / "trained/runs/kgs-3x", "checkpoints/**/*", lambda copy: text(checkpoints.load_network(copy))
         ),
-        "bundles": Subject(base / "trained/bundles/kgs-3x/host", ".", bundle),
-        "weights": Subject(base / "shared/kgs-3x", ".", lambda copy: text(shared.read(copy))),
+        "bundles": Subject(base / "trained/bundles/kgs-3x/host", "*", bundle),
+        "runs": Subject(base / "trained/runs/kgs-3x", "*.json", lambda copy: json.dumps(checkpoints.finished(copy))),
+        "weights": Subject(base / "shared/kgs-3x", "*", weights),
     }

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from rt3d_jax.training import states
 
-VARYING = ("seconds", "phase_seconds", "machine", "waiting")  # fields that no two runs have alike
+VARYING = ("seconds", "phase_seconds", "machine", "waiting", "sha256")  # fields that no two runs have alike
 
 
 @dataclasses.dataclass(frozen=True)

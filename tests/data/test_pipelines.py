@@ -222,21 +222,20 @@ import sys
 from rt3d_jax.data import clips, folders, pipelines
 if __name__ == "__main__":
     videos = folders.ucf101(sys.argv[1]).train
-    steps, taken = int(sys.argv[2]), int(sys.argv[3])
     spec = clips.ClipSpec(clips.Spread(8), 24, 20)
-    with pipelines.train_batches(videos, spec, batch=4, seed=0, workers=2, steps=steps) as batches:
-        for _ in range(taken):
-            next(batches)
+    for steps, taken, workers in ((6, 6, 1), (100, 3, 2)):
+        with pipelines.train_batches(videos, spec, batch=4, seed=0, workers=workers, steps=steps) as batches:
+            for _ in range(taken):
+                next(batches)
 """
 
 
-@pytest.mark.parametrize(("steps", "taken"), [(6, 6), (100, 3)])
-def test_a_closed_pipeline_leaves_no_shared_memory_behind(steps, taken, small_set, tmp_path):
+def test_a_pipeline_that_is_closed_at_its_end_or_before_leaves_no_shared_memory_behind(small_set, tmp_path):
     """Python's resource tracker would say so on stderr at the end of the program."""
     script = tmp_path / "closed.py"
     script.write_text(CLOSED)
     root = str(pathlib.Path(pipelines.__file__).parents[2])
-    command = [sys.executable, str(script), str(small_set), str(steps), str(taken)]
+    command = [sys.executable, str(script), str(small_set)]
     done = subprocess.run(command, env=os.environ | {"PYTHONPATH": root}, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stderr) == (0, "")
 

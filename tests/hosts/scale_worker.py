@@ -76,7 +76,7 @@ def main() -> None:
 
     catalog.NETWORKS.update(NETWORKS)
     loop.LOG_EVERY = distributed.MEETING_STEPS = 1
-    job = given.coordinator and distributed.Job(given.coordinator, 2, given.process, patience=15.0)
+    job = given.coordinator and distributed.Job(given.coordinator, 2, given.process, patience=8.0)
     with distributed.joined(job or None, "scale"):
         say(devices=jax.device_count(), processes=jax.process_count())
         results = [

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import types
 
 import jax
 import numpy as np
@@ -83,15 +84,23 @@ def penalised(alone):
 
 
 @pytest.fixture(scope="module")
-def four(alone, compiled, tmp_path_factory):
-    """All experiments in one process with four virtual devices: (folder, exit code, what it said, stderr)."""
+def begun(alone, compiled, tmp_path_factory):
+    """What `four` waits for. It is under way while `story` waits for a process that is gone: (folder, process)."""
     out = tmp_path_factory.mktemp("four")
     shutil.copytree(alone[0] / "data", out / "data")
-    return out, *finish(start(out, "--experiments", "reweighted", "admm", "heuristic", devices=4, cache=compiled))
+    with start(out, "--experiments", "reweighted", "admm", "heuristic", devices=4, cache=compiled) as process:
+        yield out, process
+        process.kill()
 
 
 @pytest.fixture(scope="module")
-def story(alone, compiled, tmp_path_factory):
+def four(begun):
+    """All experiments in one process with four virtual devices: (folder, exit code, what it said, stderr)."""
+    return begun[0], *finish(begun[1])
+
+
+@pytest.fixture(scope="module")
+def story(alone, compiled, begun, tmp_path_factory):
     """Two processes, that after a penalised experiment begin another; a SIGTERM for one of them while retraining; two
     again, of which one is killed; one that goes on alone."""
     out = tmp_path_factory.mktemp("two")
@@ -134,6 +143,18 @@ def test_a_killed_process_ends_the_job_with_its_number_and_what_to_do(story):
     assert len(said) == 1
     assert said[0].startswith("scale: process 1 of 2 is gone: killed, ")
     assert said[0].endswith("; the same command continues from the last checkpoint")
+
+
+def test_the_first_process_does_not_wait_for_a_word_of_one_that_is_gone(monkeypatch, capsys):
+    monkeypatch.setattr(jax, "process_count", lambda: 2)
+    monkeypatch.setattr(distributed.time, "sleep", lambda _: pytest.fail("waits"))
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    watch = distributed._Watch(distributed.Job(), "scale")
+    watch._client = types.SimpleNamespace(key_value_set=lambda *_: None, key_value_dir_get=lambda _: [("ended/0", "")])
+    watch._silent.add(1)
+    with pytest.raises(SystemExit):
+        watch._end("process 1 is gone", "process 1 is gone", distributed.FAILED)
+    assert capsys.readouterr().err == "scale: process 1 is gone\n"
 
 
 def test_one_process_goes_on_from_the_checkpoint_of_two_and_ends_where_one_alone_does(alone, story):

@@ -44,6 +44,16 @@ def test_every_part_is_there(report, pictures):
     assert "Some CPU" in text and "0.10.2" in text
 
 
+def test_what_puts_scores_in_doubt_stands_above_them(report, tmp_path):
+    for run in report["runs"]:
+        run["doubts"] = ["ucf101: 8 <leaks>"]
+    report["runs"][1]["skipped"] = {"train": 2, "test": 1}
+    text = _shown(page.write(report, tmp_path))
+    left_out = "kgs-2.6x: left out 2 training examples and 1 testing examples, which could not be read"
+    assert text.count("ucf101: 8 <leaks>") == text.count(left_out) == 1
+    assert text.index("ucf101: 8 <leaks>") < text.index(left_out) < text.index("rate aimed at")
+
+
 def test_names_are_not_taken_for_markup(report, pictures):
     source = page.write(report, pictures).read_text()
     assert "Turn &lt;b&gt;" in source and "Turn <b>" not in source

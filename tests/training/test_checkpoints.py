@@ -12,6 +12,7 @@ import numpy as np
 import optax
 import pytest
 
+from lowering.system import files, hashes
 from rt3d_jax.prune import freeze
 from rt3d_jax.training import checkpoints, logs, states
 
@@ -84,8 +85,55 @@ def test_an_unfinished_run_is_an_error_that_says_how_to_go_on(tmp_path):
 def test_a_run_of_another_format_is_an_error(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({"format": 99}))
     (tmp_path / "result.json").write_text("{}")
-    with pytest.raises(ValueError, match=r"config.json has format 99, expected 1; train again"):
+    with pytest.raises(
+        ValueError, match=r"config.json has format 99, expected 1 or 2; use the version of rt3d-jax that wrote it"
+    ):
         checkpoints.load_network(tmp_path)
+
+
+@pytest.fixture
+def sealed(tmp_path):
+    """A run folder of two sealed files, and what they say."""
+    said = {"format": 2, "name": "dense", "key": {"seed": 0}, "experiment": {"batch": 8}, "labels": ["left", "right"]}
+    result = {"name": "dense", "scheme": "dense", "rate": 1.0, "accuracy": 62.5}
+    for name, content in (("config", said), ("result", result)):
+        files.write_json(tmp_path / f"{name}.json", hashes.sealed(content))
+    return tmp_path, (said, result)
+
+
+@pytest.mark.parametrize("name", ["config.json", "result.json"])
+def test_a_flipped_bit_in_any_byte_of_what_a_run_says_is_named_or_changes_nothing(sealed, name):
+    folder, said = sealed
+    assert checkpoints.finished(folder) == said
+    whole, named = (folder / name).read_bytes(), 0
+    for place in range(len(whole)):
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << place % 8
+        (folder / name).write_bytes(flipped)
+        try:
+            assert checkpoints.finished(folder) == said, f"byte {place}"
+        except ValueError as error:
+            assert str(error).startswith(f"{folder / name}")
+            named += 1
+    assert named > 0.9 * len(whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "fix"), [("config", checkpoints.NOWHERE_ELSE), ("result", checkpoints.MEASURED_AGAIN)]
+)
+def test_a_changed_value_is_told_with_what_can_be_done(sealed, name, fix):
+    path = sealed[0] / f"{name}.json"
+    path.write_text(path.read_text().replace('"dense"', '"dance"', 1))
+    with pytest.raises(ValueError) as error:
+        checkpoints.finished(sealed[0])
+    assert str(error.value) == f"{path} is not what was written, as its sha256 says; {fix}"
+
+
+def test_runs_from_before_there_were_seals_open(sealed):
+    folder, (said, result) = sealed
+    files.write_json(folder / "config.json", {**said, "format": 1})
+    files.write_json(folder / "result.json", result)
+    assert checkpoints.finished(folder) == ({**said, "format": 1}, result)
 
 
 def test_a_file_that_is_no_json_is_an_error_that_names_it(tmp_path):

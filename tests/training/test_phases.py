@@ -13,11 +13,11 @@ import optax
 import pytest
 
 from lowering.system import locks
-from rt3d_jax.data import clips, synthetic
-from rt3d_jax.evaluation import predict
+from rt3d_jax.data import clips, folders, synthetic
+from rt3d_jax.evaluation import measured, predict
 from rt3d_jax.sparsity import cost
 from rt3d_jax.tasks import contract
-from rt3d_jax.training import checkpoints, loop, phases, recipes, results, states
+from rt3d_jax.training import checkpoints, loop, phases, recipes, states
 from tests.training import smallest
 
 RECIPE, EXPERIMENT, STEPS = smallest.RECIPE, smallest.EXPERIMENT, smallest.STEPS
@@ -97,8 +97,10 @@ def test_the_penalty_empties_blocks(out):
 
 def test_a_second_run_reuses_every_phase(out):
     seen = []
+    killed = out[0] / "runs" / "dense" / ".result.json.part-killed"
+    killed.mkdir()
     results = phases.run(EXPERIMENT, out[0], lambda *event: seen.append(event))
-    assert {phase for phase, *_ in seen} == {"data"}
+    assert {phase for phase, *_ in seen} == {"data"} and not killed.exists()
     assert [result["name"] for result in results] == ["dense", "penalised", "kgs-2x"]
 
 
@@ -169,18 +171,32 @@ def test_a_test_video_that_cannot_be_read_is_named_before_training(out, tmp_path
     assert not (tmp_path / "runs" / "dense" / "checkpoints").exists()
 
 
-def test_an_unreadable_video_stops_training_with_its_name_or_is_skipped_and_counted(out, tmp_path):
+def test_an_unreadable_video_stops_training_with_its_name(out, tmp_path):
     shutil.copytree(out[0] / "data", tmp_path / "data")
-    videos = sorted((tmp_path / "data").rglob("*g04_c01.mp4"))
-    videos[0].write_bytes(b"")
+    sorted((tmp_path / "data").rglob("*g04_c01.mp4"))[0].write_bytes(b"")
     with pytest.raises(clips.ClipError, match="empty file"):
         phases.dense(phases.prepare(EXPERIMENT, tmp_path, smallest.silent))
-    lenient = dataclasses.replace(EXPERIMENT, task=dataclasses.replace(EXPERIMENT.task, bad="skip"), name="lenient")
-    (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "data").symlink_to(tmp_path / "data")
-    result = phases.dense(phases.prepare(lenient, tmp_path / "other", smallest.silent))
-    assert result["accuracy"] >= 0 and result["skipped"] == {"train": 1}
-    assert results.left_out(result) == "dense: left out 1 training examples, which could not be read"
+
+
+def test_what_puts_a_score_in_doubt_is_warned_of_and_stands_in_the_result(out, tmp_path):
+    """A test list with the videos that train, of which one cannot be read and is skipped."""
+    shutil.copytree(out[0] / "data", tmp_path / "data")
+    sorted((tmp_path / "data").rglob("*g04_c01.mp4"))[0].write_bytes(b"")
+    lists = tmp_path / "data" / folders.SPLITS
+    trained = (lists / "trainlist01.txt").read_text().splitlines()
+    (lists / "testlist01.txt").write_text("".join(f"{line.split()[0]}\n" for line in trained))
+    task = dataclasses.replace(EXPERIMENT.task, data=folders.source(tmp_path / "data"), bad="skip")
+    with pytest.warns(UserWarning) as warned:
+        result = phases.dense(phases.prepare(dataclasses.replace(EXPERIMENT, task=task), tmp_path, smallest.silent))
+    leak = "data: videos are in training and testing (24, such as OrbitClockwise/v_OrbitClockwise_g02_c01.mp4); "
+    leak += "`rt3d data check` lists them"
+    assert [str(each.message) for each in warned] == [leak]
+    assert (result["doubts"], result["skipped"]) == ([leak], {"train": 1, "test": 1})
+    assert checkpoints.finished(tmp_path / "runs" / "dense")[1] == result
+    assert measured.remarks([result, result]) == (
+        leak,
+        "dense: left out 1 training examples and 1 testing examples, which could not be read",
+    )
 
 
 def test_a_loss_that_is_no_number_stops_training(out, tmp_path):

@@ -58,7 +58,8 @@ class Phases:
     @staticmethod
     def result(name, rate, accuracy):
         fixed = {"macs": 100, "params": 10, "seconds": 60.0, "accuracy_protocol": "top-1 %"}
-        return {"name": name, "rate": rate, "rate_target": rate, "accuracy": accuracy, **fixed}
+        doubts = {"doubts": ["8 leaks"], "skipped": {"train": 2}} if name == "dense" else {}
+        return {"name": name, "rate": rate, "rate_target": rate, "accuracy": accuracy, **fixed, **doubts}
 
 
 @pytest.fixture
@@ -90,8 +91,10 @@ def test_every_cell_runs_once_for_every_seed_after_its_dense_run(fake, tmp_path)
 def test_a_second_run_takes_what_is_there_and_another_setting_runs_anew(fake, tmp_path):
     first = sweep.run(SWEEP, tmp_path, silent, at_once=0)
     fake.ran.clear()
+    killed = tmp_path / "seed-0" / "dense" / f".{sweep.ROWS}.part-killed"
+    killed.mkdir()
     assert sweep.run(SWEEP, tmp_path, silent, at_once=0) == first
-    assert fake.ran == []
+    assert fake.ran == [] and not killed.exists()
     more = dataclasses.replace(SWEEP.cells[1], experiment=dataclasses.replace(HEURISTIC, rates=(4.0,)))
     sweep.run(dataclasses.replace(SWEEP, cells=(SWEEP.cells[0], more)), tmp_path, silent, at_once=0)
     assert fake.ran == ["0/heuristic-vanilla", "1/heuristic-vanilla"]
@@ -134,6 +137,8 @@ def test_the_table_holds_means_spreads_and_changes_from_dense(fake, tmp_path):
     assert "| top-1 % | KGS 2x | KGS 3x | vanilla 2x |" in text
     assert "| reweighted | 89.5 ± 2.1 | 88.5 ± 2.1 |  |" in text
     assert "Dense: 90.5 ± 0.7. top-1 %." in text
+    assert text.count("8 leaks") == 1
+    assert "dense dense seed 1: left out 2 training examples, which could not be read" in text
     assert (tmp_path / "table.svg").read_text().startswith("<?xml")
     assert not list(tmp_path.rglob("*.part*"))
 

@@ -114,6 +114,14 @@ def test_labels_of_another_number_and_a_folder_in_use_are_errors(path, runs):
         imports.run_folder(path, "tiny", runs / "tiny")
 
 
+def test_weights_that_were_imported_before_are_kept(path, runs):
+    """The same command after a kill at its end."""
+    before = (runs / "tiny" / "result.json").stat().st_mtime_ns
+    result = imports.run_folder(path, "tiny", runs / "tiny", labels=LABELS)
+    assert result == checkpoints.finished(runs / "tiny")[1]
+    assert (runs / "tiny" / "result.json").stat().st_mtime_ns == before
+
+
 def test_the_verb_imports_and_evaluates_on_a_named_data_set(path, tmp_path, videos, capsys):
     (tmp_path / "labels.txt").write_text("\n".join(reversed(LABELS)) + "\n")
     out = tmp_path / "runs" / "named"

@@ -177,7 +177,11 @@ CONTRADICTIONS = [
     (lambda f: said(f, origin=origin(short_side=1 << 20)), "the clip has short_side 1048576, expected 1 to 8192"),
     (nan, "model.safetensors has a fc/kernel that is not finite, expected numbers; fetch it again"),
     (flipped, "model.safetensors is not the file that was written, as config.json says; fetch it again"),
-    (lambda f: said(f, sha256={"x": ""}), "config.json has sha256 {'x': ''}, expected one of model.safetensors and"),
+    (lambda f: said(f, sha256={"x": ""}), "config.json has sha256 {'x': ''}, expected one each of config.json,"),
+    (
+        lambda f: said(f, facts=labels("b", "a", "c")),
+        "config.json is not the file that was written, as config.json says; fetch it again",
+    ),
     (alive, "model.safetensors has a conv2/kernel with weights that masks.safetensors drops, expected zeros there"),
     (cut, "model.safetensors is damaged or no safetensors file"),
     (spare, "masks.safetensors has conv2/kernel of type and shape U8 (49,), expected U8 (48,)"),

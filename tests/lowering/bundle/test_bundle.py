@@ -84,7 +84,10 @@ def test_an_unchanged_network_is_not_compiled_again(
 ) -> None:
     monkeypatch.setattr(compilers, "compile", lambda *_: pytest.fail("compiled again"))
     before = {path.name: path.stat().st_mtime_ns for path in copied_bundle.folder.iterdir()}
+    killed = copied_bundle.folder.with_name(f".{copied_bundle.folder.name}.part-killed")
+    killed.mkdir()
     assert write(copied_bundle.folder, network).manifest == copied_bundle.manifest
+    assert not killed.exists()
     assert {path.name: path.stat().st_mtime_ns for path in copied_bundle.folder.iterdir()} == before
 
 

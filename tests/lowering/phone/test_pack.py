@@ -73,7 +73,10 @@ def test_a_wrong_answer_is_not_packed_as_good(spoilt: Callable[..., pack.Pack], 
 def test_what_is_there_and_the_same_is_kept(bundle_pair: list[bundles.Bundle], packs: list[pack.Pack]) -> None:
     folder = packs[0].folder
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    killed = folder.with_name(f".{folder.name}.part-killed")
+    killed.mkdir()
     assert pack.write(bundle_pair[0], folder) == packs[0]
+    assert not killed.exists()
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 

@@ -7,10 +7,13 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
 from lowering.system import files
+
+Clear = Callable[[pathlib.Path], None]
 
 # Writes to the path in argv[1] with the context manager named in argv[2], says "ready" and waits to be killed.
 STUCK = """
@@ -33,6 +36,14 @@ def rename(source, target):
 os.rename = rename
 with files.whole_folder(path) as part:
     (part / "new").write_text("new")
+"""
+# Killed between the last two steps: the file is in its place, the empty private folder not yet removed.
+DONE = """
+import os, pathlib, signal, sys
+from lowering.system import files
+replace = os.replace
+os.replace = lambda *paths: (replace(*paths), os.kill(os.getpid(), signal.SIGKILL))
+files.write_text(pathlib.Path(sys.argv[1]), "new")
 """
 MANY = """
 import pathlib, sys
@@ -129,6 +140,15 @@ def test_a_folder_goes_back_to_its_place_after_a_kill_between_two_renames(tmp_pa
     with pytest.raises(ZeroDivisionError), files.whole_folder(path):
         raise ZeroDivisionError
     assert (path / "whole").read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("clear", [files.clear_beside, lambda path: files.clear(path.parent)])
+def test_what_a_kill_leaves_beside_a_file_that_is_kept_is_removed(tmp_path: pathlib.Path, clear: Clear) -> None:
+    path = tmp_path / "a"
+    start(DONE, path).communicate()
+    assert path.read_text() == "new" and len(list(tmp_path.iterdir())) == 2
+    clear(path)
     assert list(tmp_path.iterdir()) == [path]
 
 
