@@ -22,7 +22,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from lowering.system import spelling
+from lowering.system import spelling, typed
 
 WIDEST = 100  # columns; longer lines are hard to read
 HELP = ("-h", "--help")
@@ -30,7 +30,9 @@ Call = Callable[[], int | None]
 
 
 def parse(function: Callable[..., int | None], words: Sequence[str], prog: str) -> Call:
-    """The call of the verb's function that the words ask for. Raises as `read`."""
+    """The call of the verb's function that the words ask for. Raises as `read`, and ValueError for a number out of the
+    bounds of its type, see lowering.system.bounds.
+    """
 
     def bound(*positional: Any, **options: Any) -> Call:
         return functools.partial(function, *positional, **options)
@@ -42,7 +44,10 @@ def parse(function: Callable[..., int | None], words: Sequence[str], prog: str) 
     bound.__signature__ = inspect.Signature(shown)  # pyright: ignore[reportFunctionMemberAccess]
     bound.__annotations__ = {one.name: one.annotation for one in shown}
     bound.__doc__ = _unwrapped(function.__doc__)
-    return read(bound, words, prog)
+    call = read(bound, words, prog)
+    for name, given in call.keywords.items():
+        _check_bounds(f"--{name.replace('_', '-')}", given, hints[name])
+    return call
 
 
 def parse_one_of(verbs: Mapping[str, Callable[..., int | None]], about: str, words: Sequence[str], prog: str) -> Call:
@@ -145,6 +150,12 @@ def _check_options(words: Sequence[str], known: Sequence[str], prog: str) -> Non
         if option and option[0].replace("_", "-") not in known:
             meant = spelling.meant(option[0], known) or f"; `{prog} --help` lists them"
             raise ValueError(f"no option {option[0]}{meant}")
+
+
+def _check_bounds(option: str, given: Any, hint: Any) -> None:
+    for check in typing.get_args(hint)[1:]:
+        if isinstance(check, typed.Check) and not check.test(given):
+            raise ValueError(f"{option} is {given}, expected {check.words}")
 
 
 def _shown(parameter: inspect.Parameter, hint: Any) -> Any:

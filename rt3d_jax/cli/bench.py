@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import tyro
 
 from lowering.bundle import bundles, measure
-from lowering.system import files
+from lowering.system import bounds, files
 from lowering.targets import targets
 from rt3d_jax.cli import console, lowerable
 from rt3d_jax.hosts import machine
@@ -26,9 +26,9 @@ def run(
     forms: tuple[str, ...] = targets.FORMS[:1],
     keep: pathlib.Path | None = None,
     seed: int = 0,
-    threads: int = 1,
-    rounds: int = 5,
-    runs: int = 20,
+    threads: bounds.Count = 1,
+    rounds: bounds.Count = 5,
+    runs: bounds.Count = 20,
     json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
 ) -> int:
     """Time bundles on this machine, or a network beside other inference engines.

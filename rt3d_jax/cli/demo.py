@@ -8,7 +8,7 @@ import numpy as np
 
 from lowering.bundle import bundles
 from lowering.bundle import run as runs
-from lowering.system import files
+from lowering.system import bounds, files
 from lowering.targets import targets
 from rt3d_jax.cli import bench, console, lower, lowerable
 from rt3d_jax.cli import train as train_verb
@@ -30,7 +30,7 @@ def run(
     out: pathlib.Path = pathlib.Path("quickstart"),
     config_name: str = "quickstart",
     target: tuple[str, ...] = lower.DEFAULT_TARGETS,
-    threads: int = 1,
+    threads: bounds.Count = 1,
 ) -> int:
     """Try everything on made-up videos: train, prune, compile, time, and write a report.
 

@@ -6,14 +6,14 @@ from typing import Annotated
 import tyro
 
 from lowering.bundle import measure, timeline
-from lowering.system import files
+from lowering.system import bounds, files
 from rt3d_jax.cli import console, lowerable
 
 
 def run(
     folder: pathlib.Path,
     /,
-    runs: int = 20,
+    runs: bounds.Count = 20,
     json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
 ) -> None:
     """Time each layer of a bundle on this machine, on one thread.

@@ -11,6 +11,7 @@ import numpy as np
 
 from lowering.bundle import bundles
 from lowering.graph import ops, trace
+from lowering.system import bounds
 from lowering.targets import store, targets
 from lowering.tune import log as logs
 from lowering.tune import networks as tuned
@@ -31,10 +32,10 @@ def run(
     networks: tuple[pathlib.Path, ...],
     /,
     target: tuple[str, ...] = DEFAULT_TARGETS,
-    minutes: float = 5.0,
+    minutes: bounds.NotNegative = 5.0,
     count: bool = False,
     rate: float | None = None,
-    keep: float = 1.0,
+    keep: bounds.Fraction = 1.0,
     ship: bool = False,
 ) -> None:
     """Search for faster schedules of a network's convolutions.

@@ -17,6 +17,7 @@ import numpy as np
 from jax._src import distributed as runtime  # its key-value store has no public name
 from jax.experimental import multihost_utils
 
+from lowering.system import bounds, typed
 from rt3d_jax.hosts import stops
 
 Tree = Any
@@ -44,6 +45,7 @@ class Job:
     patience: float = 30.0
 
     def __post_init__(self) -> None:
+        typed.read(self.patience, bounds.Positive, "patience")
         by_hand = (self.coordinator, self.processes, self.process)
         if any(value is None for value in by_hand) and any(value is not None for value in by_hand):
             raise ValueError(

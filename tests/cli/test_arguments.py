@@ -173,3 +173,19 @@ def test_a_value_that_does_not_fit_is_told_with_its_option(capsys):
         main.call(["bench", "--threads", "x"])
     assert stop.value.code == 2
     assert re.search(r"--threads: .*'x'", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["bench", "--rounds", "0"], "bench: --rounds is 0, expected a whole number of at least 1"),
+        (["bench", "--runs", "0"], "bench: --runs is 0, expected a whole number of at least 1"),
+        (["demo", "--threads", "-1"], "demo: --threads is -1, expected a whole number of at least 1"),
+        (["profile", "x", "--runs", "0"], "profile: --runs is 0, expected a whole number of at least 1"),
+        (["tune", "x", "--minutes", "nan"], "tune: --minutes is nan, expected a number of at least 0"),
+        (["tune", "x", "--keep", "2"], "tune: --keep is 2.0, expected a number from 0 to 1"),
+    ],
+)
+def test_a_number_out_of_its_bounds_is_one_line_before_the_work(words, line, capsys):
+    assert main.call(words) == 2
+    assert capsys.readouterr().err == f"rt3d {line}\n"

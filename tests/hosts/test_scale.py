@@ -221,6 +221,11 @@ def test_half_an_address_is_an_error(given):
         distributed.Job(**given)
 
 
+def test_a_patience_that_never_ends_is_an_error():
+    with pytest.raises(ValueError, match="^patience is nan, expected a number above 0$"):
+        distributed.Job(patience=float("nan"))
+
+
 @pytest.mark.parametrize(("given", "gpus"), [({}, "3"), ({"JAX_LOCAL_DEVICE_IDS": "0,1,2,3"}, "0,1,2,3")])
 def test_under_slurm_a_task_takes_the_gpu_of_its_number_or_those_that_are_named(monkeypatch, given, gpus):
     slurm = {"JOB_ID": "9", "STEP_NODELIST": "node[1-2]", "NTASKS": "8", "PROCID": "3", "LOCALID": "3"}
