@@ -8,12 +8,13 @@ from typing import Any
 from lowering.graph import ops
 from lowering.kernels import kernel as kernels
 from lowering.kernels import layouts
-from lowering.kernels.cpu import clip, conv, dense, flat, fused_convs, fused_pool, mosaic, pool, space_to_depth
+from lowering.kernels.cpu import clip, conv, dense, flat, fused_convs, fused_pool, mosaic, pool, reduce, space_to_depth
 from lowering.kernels.linalg import conv as linalg_conv
 from lowering.kernels.linalg import dense as linalg_dense
 from lowering.kernels.linalg import maps
 from lowering.kernels.linalg import mosaic as linalg_mosaic
 from lowering.kernels.linalg import pool as linalg_pool
+from lowering.kernels.linalg import reduce as linalg_reduce
 from lowering.kernels.mlir import types
 from lowering.kernels.vulkan import conv as vulkan_conv
 from lowering.kernels.vulkan import dense as vulkan_dense
@@ -35,7 +36,8 @@ MAPS: Table = {
     ops.SpaceToDepth: (maps.space_to_depth,),
     ops.ToMap: (maps.clip,),
     ops.Pointwise: (maps.pointwise,),
-    ops.Mosaic: (linalg_mosaic.of_maps,),
+    ops.Mosaic: (linalg_mosaic.mosaic,),
+    ops.Reduce: (linalg_reduce.reduce,),
 }
 VECTORS: Table = {
     ops.Affine: (maps.vectors,),
@@ -45,7 +47,8 @@ VECTORS: Table = {
     ops.Reshape: (maps.vector,),
     ops.Softmax: (maps.softmax,),
     ops.Pointwise: (maps.vector_pointwise,),
-    ops.Mosaic: (linalg_mosaic.of_vectors,),
+    ops.Mosaic: (linalg_mosaic.vector_mosaic,),
+    ops.Reduce: (linalg_reduce.reduce,),
 }
 # Loops over buffers, by kind of target and by what an operation gives, a feature map or a vector. The handlers of each
 # stand in order of preference.
@@ -61,8 +64,14 @@ EXECUTABLES: dict[tuple[str, str], Table] = {
         ops.AvgPool: (pool.pool, maps.any_pool),
         ops.SpaceToDepth: (space_to_depth.space_to_depth, maps.space_to_depth),
         ops.Mosaic: (mosaic.mosaic,),
+        ops.Reduce: (reduce.reduce,),
     },
-    ("cpu", "vector"): {**VECTORS, ops.PackedDense: (dense.dense,), ops.Reshape: (flat.flat, maps.vector)},
+    ("cpu", "vector"): {
+        **VECTORS,
+        ops.PackedDense: (dense.dense,),
+        ops.Reshape: (flat.flat, maps.vector),
+        ops.Reduce: (reduce.reduce,),
+    },
     ("vulkan", "feature map"): {**MAPS, ops.PackedConv: (vulkan_conv.conv,)},
     ("vulkan", "vector"): {**VECTORS, ops.PackedDense: (vulkan_dense.dense,)},
 }

@@ -120,6 +120,7 @@ PLACES: dict[type[ops.Op], Callable[[Any, int], _Place]] = {
     ops.ToMap: lambda op, stored: _Place(),
     ops.Affine: lambda op, stored: _Place(tied=True),
     ops.Pointwise: lambda op, stored: _Place(tied=True),
+    ops.Reduce: lambda op, stored: _Place(tied=not op.pixels),
     ops.Add: lambda op, stored: _Place(tied=True),
     ops.Concat: lambda op, stored: _Place(tied=True),
     ops.Mosaic: lambda op, stored: _Place(tied=op.keeps_pixels),
@@ -143,7 +144,7 @@ def assign(graph: ops.Graph) -> dict[str, Layout]:
     for node in maps:
         places[node.name] = place = _place(node, stored)
         stored[node.name] = place.stored or node.shape[-1]
-    leader = _leaders(maps, places)
+    leader = _leaders(graph, places)
     needs = {name: _Need() for name in leader.values()}
     for node in maps:
         need, place = needs[leader[node.name]], places[node.name]
@@ -161,20 +162,33 @@ def _place(node: ops.Node, stored: dict[str, int]) -> _Place:
     return find(node.op, stored.get(node.inputs[0], 0) if node.inputs else 0)
 
 
-def _leaders(maps: list[ops.Node], places: dict[str, _Place]) -> dict[str, str]:
+def _leaders(graph: ops.Graph, places: dict[str, _Place]) -> dict[str, str]:
     """For every feature map one of those that share its rows and pitch, the same for all of them."""
-    leader = {node.name: node.name for node in maps}
+    leader = {name: name for name in places}
 
     def find(name: str) -> str:
         while leader[name] != name:
             name = leader[name]
         return name
 
-    for node in maps:
-        for name in node.inputs if places[node.name].tied else ():
-            if name in leader:  # an expression also reads vectors
-                leader[find(name)] = find(node.name)
+    for node in graph.nodes:
+        together = _together(graph, node, node.name in places and places[node.name].tied)
+        for name in together[1:]:
+            leader[find(name)] = find(together[0])
     return {name: find(name) for name in leader}
+
+
+def _together(graph: ops.Graph, node: ops.Node, tied: bool) -> list[str]:
+    """The feature maps that one operation wants in the same rows: its result first, if it is tied.
+
+    An expression also reads vectors and maps of one pixel, which lie as they like.
+    """
+    maps = [name for name in node.inputs if len(graph[name].shape) == 4]
+    if isinstance(node.op, ops.Pointwise | ops.Reduce):
+        largest = max((graph[name].shape[1:3] for name in maps), default=())
+        maps = [name for name in maps if graph[name].shape[1:3] == largest]
+        return [node.name, *maps] if tied else maps
+    return [node.name, *maps] if tied else []
 
 
 def _layout(shape: ops.Shape, stored: int, need: _Need) -> Layout:

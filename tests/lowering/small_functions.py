@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from flax import nnx
 from jax import lax, nn
 
 from tests.lowering import networks
@@ -128,6 +129,30 @@ def group_norm(p: Any, x: jax.Array) -> jax.Array:
     y = conv(p, x).reshape(1, -1, 2, 3)
     y = (y - y.mean((1, 3), keepdims=True)) / jnp.sqrt(y.var((1, 3), keepdims=True) + 1e-5)
     return y.reshape(1, 4, 6, 5, 6) + p["bias"]
+
+
+def instance_norm(p: Any, x: jax.Array) -> jax.Array:
+    """Of every frame by itself, with channels first."""
+    y = jnp.moveaxis(conv(p, x), -1, 2)
+    y = (y - y.mean((3, 4), keepdims=True)) * lax.rsqrt(y.var((3, 4), keepdims=True) + 1e-5)
+    return conv(p, jnp.moveaxis(y, 2, -1), "point")
+
+
+def grouped_norm(p: Any, x: jax.Array) -> jax.Array:
+    """As PyTorch does it, over 4 x 4 channels."""
+    y = jnp.moveaxis(jnp.concatenate([conv(p, x)[..., :4]] * 4, -1), -1, 1)
+    groups = y.reshape(1, 4, -1)
+    groups = (groups - groups.mean(-1, keepdims=True)) / jnp.sqrt(groups.var(-1, keepdims=True) + 1e-5)
+    y = groups.reshape(y.shape) * jnp.arange(1.0, 17)[:, None, None, None] + 0.5
+    return jnp.moveaxis(y, 1, -1)
+
+
+def shuffled_unit(p: Any, x: jax.Array) -> jax.Array:
+    """A unit of ShuffleNet: half of the channels pass, the others are computed, and both are shuffled."""
+    y = conv(p, x)
+    y = jnp.concatenate([y[..., :3], conv({"k": p["conv"][..., :3, :3]}, y[..., 3:], "k")], -1)
+    y = y.reshape(*y.shape[:-1], 2, 3).swapaxes(-1, -2).reshape(y.shape)
+    return conv({"k": p["conv"][..., :3, :]}, y[..., :3], "k") + y
 
 
 def two_rates(p: Any, x: jax.Array) -> jax.Array:
@@ -251,6 +276,33 @@ FUNCTIONS: dict[str, tuple[Function, tuple[np.ndarray, ...]]] = {
     "cumulative": (lambda p, x: jnp.cumsum(conv(p, x), 1), (CLIP,)),
     "gather": (lambda p, x: conv(p, x)[:, jnp.array([0, 2, 2])], (CLIP,)),
     "sorted": (lambda p, x: jnp.sort(conv(p, x).mean((1, 2, 3)), -1), (CLIP,)),
+}
+# Norms, and other sums over channels and positions.
+FUNCTIONS |= {
+    "flax group norm": (lambda p, x: nnx.GroupNorm(6, 3, rngs=nnx.Rngs(0))(conv(p, x)), (CLIP,)),
+    "flax layer norm": (lambda p, x: conv(p, nnx.LayerNorm(6, rngs=nnx.Rngs(0))(conv(p, x)), "point"), (CLIP,)),
+    "flax instance norm": (lambda p, x: nnx.InstanceNorm(6, rngs=nnx.Rngs(0))(conv(p, x)), (CLIP,)),
+    "instance norm of frames": (instance_norm, (CLIP,)),
+    "group norm of 4 x 4 channels first": (grouped_norm, (CLIP,)),
+    "softmax of channels": (lambda p, x: conv(p, nn.softmax(conv(p, x)), "point"), (CLIP,)),
+    "a gate of frames and channels": (
+        lambda p, x: (y := conv(p, x)) * nn.sigmoid(y.max(-1, keepdims=True) + y.mean((2, 3), keepdims=True)),
+        (CLIP,),
+    ),
+    "mean of products": (lambda p, x: (conv(p, x) * conv(p, x + 1)).mean((1, 2, 3)), (CLIP,)),
+}
+# Moves of elements.
+FUNCTIONS |= {
+    "a unit of shuffled halves": (shuffled_unit, (CLIP,)),
+    "a causal border": (
+        lambda p, x: conv(p, jnp.pad(x, ((0, 0), (2, 0), (1, 1), (1, 1), (0, 0))), padding="VALID"),
+        (CLIP,),
+    ),
+    "borders of another number": (
+        lambda p, x: lax.pad(conv(p, x), 1.0, ((0, 0, 0), (1, 0, 1), (0, 2, 0), (-1, 1, 0), (0, 0, 0))),
+        (CLIP,),
+    ),
+    "a crop before a join": (lambda p, x: jnp.concatenate([conv(p, x)[:, :, 1:5, ::2], x[:, :, 2:, 2:]], -1), (CLIP,)),
 }
 # What random programs found.
 FUNCTIONS |= {

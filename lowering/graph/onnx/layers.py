@@ -102,8 +102,7 @@ def pointwise(writer: Writer, node: ops.Node, op: ops.Pointwise) -> None:
     """Operations of ONNX for each step of the expression."""
     on_map = len(node.shape) == 4
     by_channel = (1, node.shape[-1], 1, 1, 1) if on_map else (1, *node.shape)
-    read = lambda name: writer.array(name, by_channel) if len(writer.graph[name].shape) == 1 else writer.value(name)
-    inputs = [read(name) for name in node.inputs]
+    inputs = [_beside(writer, node, name) for name in node.inputs]
     channels = [
         writer.weight(f"{node.name}.channels", values.reshape(by_channel[1:] if on_map else by_channel))
         for values in op.channels
@@ -112,6 +111,23 @@ def pointwise(writer: Writer, node: ops.Node, op: ops.Pointwise) -> None:
         isinstance(inner := writer.graph[name].op, ops.Pointwise) and inner.dtype == "bool" for name in node.inputs
     ]
     writer.give(node, elementwise.expression(writer, node.name, op, elementwise.Read(inputs, truths, channels)))
+
+
+def reduce(writer: Writer, node: ops.Node, op: ops.Reduce) -> None:
+    """A ReduceSum or ReduceMax of the groups of channels, and a Mul by the factor."""
+    if op.of is not None:
+        fix = "export the graph before expressions are merged"
+        raise ops.GraphError(f"{node.name} computes what it adds up, which has no form in ONNX; {fix}")
+    frames, height, width, channels = shape = writer.graph[node.inputs[0]].shape
+    grouped = (1, op.groups, channels // op.groups, frames, height, width)
+    tensor = writer.reshape(writer.as_map(node.inputs[0], shape), (1, channels, *shape[:3]), grouped, f"{node.name}.of")
+    axes = [2, *([3] if op.frames else []), *([4, 5] if op.pixels else [])]
+    kept = [size for axis, size in enumerate(grouped) if axis not in axes]
+    tensor = writer.add("ReduceMax" if op.kind == "max" else "ReduceSum", [tensor], node.name, axes=axes, keepdims=0)
+    if op.factor != 1:
+        tensor = writer.add("Mul", [tensor, writer.weight(f"{node.name}.factor", np.asarray(op.factor))], node.name)
+    to = (1, op.groups) if op.frames else (1, op.groups, *node.shape[:3])
+    writer.give(node, writer.reshape(tensor, tuple(kept), to, node.name))
 
 
 def window(window: Sequence[int], strides: Sequence[int], padding: Sequence[tuple[int, int]]) -> dict[str, Any]:
@@ -133,6 +149,19 @@ def _rows(writer: Writer, node: ops.Node, kernel: np.ndarray) -> np.ndarray:
     """The rows of a dense kernel [I, O], or of a vector [I], in the order in which the node's input lies."""
     shape = writer.in_map_order.get(node.inputs[0])
     return kernel if shape is None else np.moveaxis(kernel.reshape(*shape, -1), 3, 0).reshape(kernel.shape)
+
+
+def _beside(writer: Writer, node: ops.Node, name: str) -> str:
+    """What an expression reads, with the axes of its result and a number for each channel, or for all."""
+    (*positions, channels), count = writer.graph[name].shape, node.shape[-1]
+    if len(node.shape) == 4 and not positions:
+        tensor = writer.array(name, (1, channels, 1, 1, 1))
+    else:
+        tensor = writer.value(name)
+    if channels in (1, count):
+        return tensor
+    places = writer.constant(f"{node.name}.groups", np.repeat(np.arange(channels), count // channels))
+    return writer.add("Gather", [tensor, places], f"{node.name}.grouped", axis=1)
 
 
 def _only_dense(writer: Writer, name: str) -> bool:
@@ -165,6 +194,7 @@ FORMS: dict[type[ops.Op], Form] = {
     ops.ToMap: to_map,
     ops.Pointwise: pointwise,
     ops.Mosaic: moves.mosaic,
+    ops.Reduce: reduce,
     ops.Piece: pieces.piece,
 }
 WITHOUT_FORM: dict[type[ops.Op], str] = {

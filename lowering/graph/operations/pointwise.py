@@ -66,8 +66,9 @@ class Step:
 class Pointwise(base.Op):
     """y = an expression of the values at a place; the last step is the result.
 
-    Its inputs are feature maps of the result's shape, maps of one channel, which all channels read, and vectors with a
-    number for each channel. If the result is a vector, so are all inputs. channels: constants f64[C] that steps read.
+    Its inputs are feature maps of the result's shape, and values that are the same at several places: maps of one frame
+    or one pixel, vectors, which all positions read, and any of these with a number for each of several equal groups of
+    channels. If the result is a vector, so are all inputs. channels: constants f64[C] that steps read.
     """
 
     steps: tuple[Step, ...]
@@ -110,18 +111,26 @@ class Pointwise(base.Op):
         return known[-1]
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
-        shape = max(inputs, key=lambda each: (len(each), math.prod(each)))
+        shape = self._widest(inputs)
         for each in inputs:
-            by_channel = len(shape) == 4 and each == shape[3:]
-            if each != shape and not by_channel and not (len(each) == 4 and each == (*shape[:3], 1)):
+            if not fits(each, shape):
                 raise base.GraphError(f"reads values of shapes {shape} and {each}, which do not fit")
         if any(len(values) != shape[-1] for values in self.channels):
             raise base.GraphError(f"has constants for {[len(v) for v in self.channels]} channels and reads {shape}")
         return shape
 
+    def _widest(self, inputs: list[base.Shape]) -> base.Shape:
+        """The shape that holds every input at every place."""
+        channels = max((*(shape[-1] for shape in inputs), *map(len, self.channels)))
+        maps = [shape for shape in inputs if len(shape) == 4]
+        if not maps:
+            return (channels,)
+        return (max(shape[0] for shape in maps), *max(shape[1:3] for shape in maps), channels)
+
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
         with np.errstate(all="ignore"):
-            return np.broadcast_to(self.evaluate(inputs), self.shape([x.shape for x in inputs]))
+            shape = self.shape([x.shape for x in inputs])
+            return np.broadcast_to(self.evaluate([_by_channel(x, shape[-1]) for x in inputs]), shape)
 
     def evaluate(self, inputs: list[np.ndarray]) -> np.ndarray:
         """The expression in f64."""
@@ -139,6 +148,18 @@ class Pointwise(base.Op):
     @property
     def note(self) -> str:
         return " ".join(step.name for step in self.steps)
+
+
+def fits(given: base.Shape, shape: base.Shape) -> bool:
+    """Whether an expression of this shape can read a value of the given one."""
+    if shape[-1] % given[-1] or len(given) not in (1, len(shape)):
+        return False
+    return len(given) == 1 or (given[0] in (1, shape[0]) and given[1:3] in ((1, 1), shape[1:3]))
+
+
+def _by_channel(x: np.ndarray, channels: int) -> np.ndarray:
+    """Numbers for each group of channels as numbers for each channel."""
+    return x if x.shape[-1] in (1, channels) else np.repeat(x, channels // x.shape[-1], -1)
 
 
 def one(name: str, operands: tuple[Operand, ...], channels: tuple[np.ndarray, ...] = ()) -> Pointwise:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from lowering.graph import ops, values
+from lowering.graph import ops, values, views
 from lowering.graph.operations import pointwise
 from lowering.graph.primitives import windows
 from lowering.graph.values import Const, NoKernel, Ref, Tracer
@@ -82,6 +82,7 @@ def _expressed(tracer: Tracer, eqn: values.Equation, xs: list[Any], steps: tuple
     if any(x.dtype not in FLOATS for x in refs) or str(eqn.outvars[0].aval.dtype) not in FLOATS:
         raise NoKernel("it computes with other numbers than float32")
     main = next((x for x in refs if x.is_map and x.shape == shape), None)
+    main = _spread(xs, shape) if main is None and any(x.is_map for x in refs) else main
     if main is None and not all(tracer.is_own(x) and x.shape == shape for x in refs):
         raise NoKernel("it reads no feature map of the result's shape")
     if main is None and str(eqn.outvars[0].aval.dtype) == "bool":
@@ -92,13 +93,15 @@ def _expressed(tracer: Tracer, eqn: values.Equation, xs: list[Any], steps: tuple
     channels: list[np.ndarray] = []
     for x in xs:
         if isinstance(x, Const):
-            operands.append(_constant(main, x, channels))
+            operands.append(_constant(main, x, channels, main.node == ""))
             continue
         operands.append(("inputs", float(len(inputs))))
         inputs.append(_beside(tracer, main, x))
     place = {("inputs", float(number)): operand for number, operand in enumerate(operands)}
     moved = [pointwise.Step(s.name, tuple(place.get(operand, operand) for operand in s.operands)) for s in steps]
     op = pointwise.Pointwise(tuple(moved), tuple(channels))
+    if main.is_map and op.shape([x.view.value_shape for x in inputs]) != main.view.value_shape:
+        raise NoKernel("it repeats what it computes")
     return Ref(tracer.add(steps[-1].name, op, inputs), main.view, op.dtype)
 
 
@@ -107,11 +110,25 @@ def _is_own(tracer: Tracer, x: Ref, eqn: values.Equation) -> bool:
     return x.dtype == "float32" and tracer.is_own(x) and x.shape == tuple(eqn.outvars[0].aval.shape)
 
 
-def _constant(main: Ref, x: Const, channels: list[np.ndarray]) -> pointwise.Operand:
-    """A constant as an operand: a number, or one more entry of `channels`."""
+def _spread(xs: list[Any], shape: tuple[int, ...]) -> Ref | None:
+    """How the result lies that is larger than every operand: each of its axes where an operand has it."""
+    groups: dict[int, int] = {}
+    for x in (x for x in xs if isinstance(x, Ref) and x.is_map and len(x.shape) == len(shape)):
+        for place, axes in enumerate(windows.as_they_lie(x) or []):
+            for axis in (axis for axis in axes if x.shape[axis] > 1):
+                if groups.setdefault(axis, place) != place:
+                    return None
+    for axis in range(len(shape)):  # what only a constant or a vector has is channels
+        groups.setdefault(axis, 3 if shape[axis] > 1 else 0)
+    found = [[axis for axis in range(len(shape)) if groups[axis] == place] for place in range(4)]
+    return Ref("", views.laid(shape, found))
+
+
+def _constant(main: Ref, x: Const, channels: list[np.ndarray], spread: bool) -> pointwise.Operand:
+    """A constant as an operand: a number, or one more entry of `channels`. spread: where it says how many there are."""
     if (found := _by_channel(main, x)) is None:
         raise NoKernel("it reads a constant that changes from position to position")
-    if (found == found[0]).all():
+    if (found == found[0]).all() and not (spread and np.asarray(x.value).size == len(found)):
         return ("number", float(found[0]))
     channels.append(found)
     return ("channels", float(len(channels) - 1))
@@ -171,13 +188,32 @@ def _beside(tracer: Tracer, main: Ref, x: Ref) -> Ref:
         return x
     fits = len(x.shape) == len(main.shape) and all(n in (1, m) for n, m in zip(x.shape, main.shape, strict=True))
     axes = windows.as_they_lie(main) if main.is_map else None
-    if not fits or axes is None:
+    if not fits or not main.is_map or (axes is None and x.shape == main.shape):
         raise NoKernel("its operands differ in shape or order")
-    if x.shape == main.shape:
+    if axes is not None and x.shape == main.shape:
         return tracer.as_map(x, axes)
-    fine = [each for axis, size in enumerate(x.shape) if size > 1 for each in main.view.array[axis]]
-    if tuple(fine) == main.view.groups[3]:
+    return _repeated(tracer, main, x, axes)
+
+
+def _repeated(tracer: Tracer, main: Ref, x: Ref, axes: values.Axes | None) -> Ref:
+    """An operand that is the same at several places of `main`, as an expression reads it."""
+    fine = {each for axis, size in enumerate(x.shape) if size > 1 for each in main.view.array[axis]}
+    frames, *pixels, channels = ({*group} & fine for group in main.view.groups)
+    every = [set(group) for group in main.view.groups]
+    kept = len(channels)
+    whole = [frames, {*pixels[0], *pixels[1]}], [every[0], every[1] | every[2]]
+    torn = any(some not in (set(), all_) for some, all_ in zip(*whole, strict=True))
+    if torn or channels != set(main.view.groups[3][:kept]):
+        raise NoKernel("it repeats values along some of the positions, or of a group of channels")
+    absent = {axis for axis in range(len(main.view.sizes)) if axis not in fine}
+    lies = main.view.without(absent, range(len(main.shape))).merged
+    if not any(whole[0]):
+        order = [each for axis in range(len(x.shape)) if x.shape[axis] > 1 for each in main.view.array[axis]]
+        if order != sorted(order):
+            raise NoKernel("its operands differ in shape or order")
         return tracer.as_flat(x)
-    if sorted(fine) == [each for group in main.view.groups[:3] for each in group]:
-        return tracer.as_map(x, axes)
-    raise NoKernel("it repeats values along some of the positions")
+    if x.is_map and x.view.merged == lies:
+        return x
+    if axes is None:
+        raise NoKernel("its operands differ in shape or order")
+    return tracer.as_map(x, axes)

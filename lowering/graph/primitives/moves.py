@@ -59,6 +59,12 @@ def pad(tracer: Tracer, eqn: values.Equation, x: Any, fill: Any) -> Any:
     return _taken(tracer, eqn, x, along, fill=float(fill.value))
 
 
+def tile(tracer: Tracer, eqn: values.Equation, x: Any) -> Any:
+    """tile: the whole array several times along its axes."""
+    counts = enumerate(eqn.params["reps"])
+    return _taken(tracer, eqn, x, {axis: np.tile(np.arange(x.shape[axis]), count) for axis, count in counts})
+
+
 def gather(tracer: Tracer, eqn: values.Equation, x: Any, places: Any) -> Any:
     """gather: whole slices at places along one axis that are known beforehand."""
     p, numbers = eqn.params, eqn.params["dimension_numbers"]
@@ -113,13 +119,22 @@ def _taken(
     if not moving:
         return x
     if not x.is_map:
-        raise NoKernel("it moves elements of a flat array")
+        return _of_vector(tracer, eqn, x, moving)
     if any((places == moves.OUTSIDE).all() for places in moving.values()):
         return values.Const(np.full(shape, fill, np.float32))
     axes = _axes(x, list(moving))
     laid = tracer.as_map(x, axes)
     op = moves.taken(_lists(x.shape, axes, moving), fill)
     return Ref(tracer.add(eqn.primitive.name, op, [laid]), views.laid(shape, axes))
+
+
+def _of_vector(tracer: Tracer, eqn: values.Equation, x: Ref, moving: Along) -> Ref:
+    """What repeats the numbers of a vector, such as one for each group of channels."""
+    if eqn.primitive.name not in ("gather", "tile") or not tracer.is_own(x):
+        raise NoKernel("it moves elements of a flat array")
+    (places,) = _lists(x.shape, [range(len(x.shape))], moving)
+    op = moves.taken([places])
+    return Ref(tracer.add(eqn.primitive.name, op, [tracer.as_flat(x)]), views.flat(eqn.outvars[0].aval.shape))
 
 
 def _axes(x: Ref, moving: Sequence[int]) -> list[list[int]]:

@@ -29,6 +29,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "rev": moves.reverse,
     "pad": moves.pad,
     "gather": moves.gather,
+    "tile": moves.tile,
     "reshape": shapes.reshape,
     "squeeze": shapes.reshape,
     "expand_dims": shapes.reshape,

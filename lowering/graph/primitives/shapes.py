@@ -6,14 +6,17 @@ from typing import Any
 import numpy as np
 
 from lowering.graph import values, views
+from lowering.graph.operations import moves
 from lowering.graph.values import NoKernel, Ref, Tracer
+
+MOST_REPEATED = 1 << 14  # elements of a vector that repeats another one
 
 
 def reshape(tracer: Tracer, eqn: values.Equation, x: Any, *_: Any) -> Ref:
-    """reshape, squeeze, expand_dims and broadcast_in_dim, as long as no element is repeated."""
+    """reshape, squeeze, expand_dims and broadcast_in_dim, which repeats the elements of vectors alone."""
     shape = tuple(eqn.outvars[0].aval.shape)
     if int(np.prod(shape)) != int(np.prod(x.shape)):
-        raise NoKernel("it repeats values")
+        return _repeated(tracer, eqn, x, shape)
     if (order := eqn.params.get("dimensions")) is not None and eqn.primitive.name == "reshape":
         x = _turned(x, order)
     view = x.view.reshape(shape)
@@ -43,6 +46,16 @@ def same(tracer: Tracer, eqn: values.Equation, x: Any, *_: Any) -> Ref:
 def each(tracer: Tracer, eqn: values.Equation, *xs: Any) -> Sequence[Any]:
     """A barrier: all its operands as they are."""
     return xs
+
+
+def _repeated(tracer: Tracer, eqn: values.Equation, x: Ref, shape: tuple[int, ...]) -> Ref:
+    """broadcast_in_dim of a short vector, such as a number for each group of channels."""
+    if x.is_map or not tracer.is_own(x) or np.prod(shape) > MOST_REPEATED:
+        raise NoKernel("it repeats values")
+    at = dict(zip(eqn.params["broadcast_dimensions"], x.shape, strict=True))
+    thin = np.arange(int(np.prod(x.shape))).reshape([at.get(axis, 1) for axis in range(len(shape))])
+    op = moves.taken([np.broadcast_to(thin, shape).ravel().tolist()])
+    return Ref(tracer.add("repeat", op, [tracer.as_flat(x)]), views.flat(shape))
 
 
 def _turned(x: Ref, order: Sequence[int]) -> Ref:

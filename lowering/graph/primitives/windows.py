@@ -1,5 +1,6 @@
 """Pools and reductions over frames, height and width."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,7 +29,7 @@ def pool(tracer: Tracer, eqn: values.Equation, x: Any) -> Ref:
 
 
 def reduce(tracer: Tracer, eqn: values.Equation, x: Any) -> Ref:
-    """reduce_sum and reduce_max of a feature map over all its positions, or over frames, height or width alone."""
+    """reduce_sum and reduce_max of a feature map over positions, channels or groups of channels."""
     x, reduced = values.computed(x), set(eqn.params["axes"])
     if not x.is_map:
         raise NoKernel("it reduces another array than a feature map")
@@ -36,9 +37,11 @@ def reduce(tracer: Tracer, eqn: values.Equation, x: Any) -> Ref:
     view = x.view.without(over, [axis for axis in range(len(x.shape)) if axis not in reduced])
     if not over:
         return Ref(x.node, view)
+    if over & set(x.view.groups[3]):
+        return _over_channels(tracer, eqn, x, over, view)
     positions, whole = x.view.groups[:3], [over.issuperset(group) for group in x.view.groups[:3]]
     if {fine for group, all_ in zip(positions, whole, strict=True) if all_ for fine in group} != over:
-        raise NoKernel("it reduces along channels, or along a part of an axis")
+        raise NoKernel("it reduces along a part of an axis")
     sizes = x.view.value_shape
     window: Any = tuple(size if all_ else 1 for size, all_ in zip(sizes, whole, strict=False))
     largest = eqn.primitive.name == "reduce_max"
@@ -48,6 +51,22 @@ def reduce(tracer: Tracer, eqn: values.Equation, x: Any) -> Ref:
         node, view = tracer.add("reshape", ops.Reshape(), [Ref(node, view)]), views.flat(view.shape)
     result = Ref(node, view)
     return result if largest else _scaled(tracer, result, float(np.prod(window)))
+
+
+def _over_channels(tracer: Tracer, eqn: values.Equation, x: Ref, over: set[int], view: views.View) -> Ref:
+    """A reduction over channels, or over groups of them, and over no position, all of a frame, or all."""
+    frames, *pixels, channels = x.view.groups
+    within = {fine for group in pixels for fine in group}
+    kept = [fine for fine in channels if fine not in over]
+    positions = over - set(channels)
+    every = {"none": set(), "pixels": within, "all": {*frames, *within}}
+    found = next((name for name in ("all", "pixels", "none") if every[name] == positions), None)
+    if found is None or kept != list(channels[: len(kept)]):
+        raise NoKernel("it reduces along a part of an axis")
+    groups = int(np.prod([x.view.sizes[fine] for fine in kept], dtype=int))
+    kind = "max" if eqn.primitive.name == "reduce_max" else "sum"
+    node = tracer.add("reduce", ops.Reduce(kind, groups, found != "none", found == "all"), [x])
+    return Ref(node, dataclasses.replace(view, value=(len(view.sizes),)) if found == "all" else view)
 
 
 def _scaled(tracer: Tracer, x: Ref, factor: float) -> Ref:

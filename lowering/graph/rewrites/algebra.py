@@ -22,7 +22,7 @@ def flatten_last(graph: ops.Graph) -> ops.Graph:
 def merge_affine(graph: ops.Graph) -> ops.Graph:
     """An Affine goes into the kernel beside it; one that changes nothing goes away.
 
-    Into the Conv, Dense or Affine before it: y = s (K x + b) + t = (s K) x + (s b + t).
+    Into the Conv, Dense or Affine (or the factor of a Reduce) before it: y = s (K x + b) + t = (s K) x + (s b + t).
     Else into the Dense behind it: y = K (s x + t) + b = (K s) x + (K t + b).
     """
     for fold in (_into_source, _into_reader):
@@ -96,6 +96,8 @@ def _into_source(graph: ops.Graph) -> ops.Graph | None:
         match source.op:
             case ops.Affine(scale=s, shift=t):
                 op: ops.Op = ops.Affine(s * scale, t * scale + shift)
+            case ops.Reduce(kind="sum", factor=factor) if not shift.any() and (scale == scale[0]).all():
+                op = dataclasses.replace(source.op, factor=factor * float(scale[0]))
             case ops.Conv(kernel=kernel, bias=bias) | ops.Dense(kernel=kernel, bias=bias) if source.op.is_linear:
                 op = dataclasses.replace(
                     source.op,

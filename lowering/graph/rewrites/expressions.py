@@ -1,6 +1,7 @@
 """Activations and gates: steps at every place become one expression, and one kernel."""
 
 import dataclasses
+import math
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from lowering.graph import ops
 from lowering.graph.operations import pointwise
 
 MOST_STEPS, MOST_INPUTS = 48, 6
+CHEAP = frozenset(("add", "sub", "mul"))
 
 
 def merge_pointwise(graph: ops.Graph) -> ops.Graph:
@@ -53,7 +55,7 @@ def _step(graph: ops.Graph) -> ops.Graph | None:
 
 
 def _may_join(graph: ops.Graph, node: ops.Node, source: ops.Node) -> bool:
-    """Whether an expression may take in a value: nobody else reads it, or it is a comparison.
+    """Whether an expression may take in a value: nobody else reads it, or it is a comparison, or cheap to repeat.
 
     Sums, scales and ReLUs alone are left as they are.
     """
@@ -61,7 +63,18 @@ def _may_join(graph: ops.Graph, node: ops.Node, source: ops.Node) -> bool:
         return False
     truths = isinstance(source.op, ops.Pointwise) and source.op.dtype == "bool"
     alone = {user.name for user in graph.users[source.name]} == {node.name} and source.name != graph.result
-    return truths or alone
+    return truths or alone or _is_cheap(graph, source)
+
+
+def _is_cheap(graph: ops.Graph, node: ops.Node) -> bool:
+    """Whether an expression is better computed by each of two readers: one step on one large value, as in x - mean."""
+    if not isinstance(node.op, ops.Pointwise) or node.name == graph.result or len(node.op.steps) != 1:
+        return False
+    (step,) = node.op.steps
+    large = [name for name in node.inputs if math.prod(graph[name].shape) == math.prod(node.shape)]
+    readers = {user.name: user for user in graph.users[node.name]}
+    takes = all(isinstance(user.op, ops.Pointwise) for user in readers.values())
+    return step.name in CHEAP and len(large) == 1 < len(node.inputs) and len(readers) == 2 and takes
 
 
 def _merged(node: ops.Node, outer: ops.Pointwise, place: int, source: ops.Node, inner: ops.Pointwise) -> ops.Node:

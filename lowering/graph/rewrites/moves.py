@@ -19,15 +19,31 @@ def merge_moves(graph: ops.Graph) -> ops.Graph:
 
 
 def fold_moves(graph: ops.Graph) -> ops.Graph:
-    """Zeros around a feature map become the padding of the convolutions that read it, a choice of channels theirs."""
+    """Zeros around a feature map become the padding of the convolutions that read it, a choice of channels theirs.
+
+    An expression reads a number for each group of channels by itself.
+    """
     folded: dict[str, ops.Node] = {}
     for node in graph.nodes:
+        if isinstance(node.op, ops.Pointwise) and len(node.shape) == 4:
+            names = tuple(_behind_repeat(graph, graph[name]) for name in node.inputs)
+            folded[node.name] = dataclasses.replace(node, inputs=names)
         source = graph[node.inputs[0]] if isinstance(node.op, ops.Conv) else node
         if isinstance(node.op, ops.Conv) and isinstance(source.op, ops.Mosaic):
             op = _folded(node.op, source.op, graph[source.inputs[0]].shape)
             if op is not None:
                 folded[node.name] = dataclasses.replace(node, op=op, inputs=(source.inputs[0], *node.inputs[1:]))
     return ops.rewire(ops.replace(graph, lambda n: [folded.get(n.name, n)]), {})
+
+
+def _behind_repeat(graph: ops.Graph, node: ops.Node) -> str:
+    """The vector of which a vector repeats every number some times in a row; its own name for others."""
+    match node.op:
+        case ops.Mosaic(patches=(patch,)) if len(node.shape) == 1 and node.op.is_whole:
+            (given,) = graph[node.inputs[0]].shape
+            if patch.of[0] == tuple(place // (node.shape[0] // given) for place in range(node.shape[0])):
+                return node.inputs[0]
+    return node.name
 
 
 def _step(graph: ops.Graph) -> ops.Graph | None:

@@ -2,12 +2,14 @@
 
 merge_moves         slices, borders, joins and shuffles in a row become one
 fold_moves          borders and choices of channels become the padding and the kernels of the convolutions behind them
+compute_once        what is computed twice, such as a mean, is computed once
 flatten_last        a ReLU behind a flattening goes before it, where a kernel can take it in
 merge_affine        batch norms and biases go into the kernels beside them
 fuse_add            a sum becomes the epilogue of a convolution (the residual)
 fuse_relu           a ReLU becomes the epilogue of the kernel before it
 drop_dead_channels  filters that give only zeros, and channels that nobody reads, leave their kernels
 merge_pointwise     activations and gates become one expression each
+fuse_reductions     sums over positions and channels take in the expression that they add up
 fuse_activations    an activation becomes the end of the epilogue of the kernel before it
 join_pieces         what JAX writes itself becomes the largest pieces that no kernel of ours divides
 split_transposed    transposed convolutions become one of stride 1 and a Mosaic of its results
@@ -17,7 +19,7 @@ mark_nonnegative    pools of values that are never below zero are told so
 pack                kernels become rows of kept taps, by the schedule of each layer
 fuse_kernels        two layers become one kernel on CPUs, where what lies between them is larger than a cache
 
-The first fourteen are the same for every target. A graph is verified after each stage.
+The first sixteen are the same for every target. A graph is verified after each stage.
 """
 
 import dataclasses
@@ -28,11 +30,13 @@ from lowering.graph import keys, ops, verify
 from lowering.graph.rewrites import (
     algebra,
     dead_channels,
+    equal,
     expressions,
     fusion,
     moves,
     packing,
     pieces,
+    reductions,
     strides,
     transposed,
     windows,
@@ -58,12 +62,14 @@ ALGEBRA = _stages(algebra.flatten_last, algebra.merge_affine, algebra.fuse_relu,
 PREPARATION = _stages(
     moves.merge_moves,
     moves.fold_moves,
+    equal.compute_once,
     algebra.flatten_last,
     algebra.merge_affine,
     algebra.fuse_add,
     algebra.fuse_relu,
     dead_channels.drop_dead_channels,
     expressions.merge_pointwise,
+    reductions.fuse_reductions,
     expressions.fuse_activations,
     pieces.join_pieces,
     transposed.split_transposed,

@@ -10,6 +10,7 @@ import numpy as np
 from lowering.graph import ops
 from lowering.kernels import kernel as kernels
 from lowering.kernels import layouts
+from lowering.kernels.linalg import beside
 from lowering.kernels.mlir import block, expressions, tensors, types, values
 from lowering.targets import precisions
 
@@ -99,14 +100,14 @@ def elementwise(request: kernels.Request) -> kernels.Kernel:
 
 
 def pointwise(request: kernels.Request) -> kernels.Kernel:
-    """An expression of feature maps, of maps of one channel, and of vectors with a number for each channel."""
+    """An expression of feature maps, and of values that are the same at several places."""
     op, y, element = request.op, request.y, request.y_type.element
     inputs = {f"x{i}": x for i, x in enumerate(request.inputs)}
     fit = lambda v: np.pad(v, (0, y.stored - len(v))).astype(np.float32)
     arrays = [kernels.array(f"channels{i}", fit(v)) for i, v in enumerate(op.channels)]
     f = kernels.Function(inputs, (*arrays, _mask(request)))
     b = f.block
-    given = [_beside(b, f[name], x, request) for name, x in inputs.items()]
+    given = [beside.of(b, f[name], x, y, y.stored) for name, x in inputs.items()]
     given += [(f[o.name], "c") for o in arrays]
     with tensors.generic(b, [*given, (f["mask"], "p")], (tensors.empty(b, request.y_type), ALL)) as cell:
         *found, keep = cell.inputs
@@ -114,23 +115,6 @@ def pointwise(request: kernels.Request) -> kernels.Kernel:
         value = expressions.write(b, op, [b.cast(x, element) for x in values_], channels)
         cell.give(expressions.masked(b, keep, value))
     return f.kernel(cell.result)
-
-
-def _beside(
-    b: block.Block, x: values.Value, given: kernels.Activation, request: kernels.Request
-) -> tuple[values.Value, str]:
-    """An input of an expression with its axes: of a map, of a map of one channel, of a vector by channel."""
-    y = request.y
-    if given.layout is None:
-        (size,) = given.shape
-        vector = tensors.first(b, x, (size,))
-        return (tensors.pad(b, vector, y.stored) if y.stored > size else vector), "c"
-    if given.shape[3] == 1 and y.channels > 1:
-        one = tensors.first(b, x, (1, *given.type.shape[1:]))
-        return tensors.collapse_first(b, one), "f p"
-    if given.type.shape[0] < y.stored:
-        return tensors.pad(b, x, y.stored), ALL
-    return tensors.first(b, x, request.y_type.shape), ALL
 
 
 def concat(request: kernels.Request) -> kernels.Kernel:
@@ -164,7 +148,8 @@ def vector_pointwise(request: kernels.Request) -> kernels.Kernel:
     arrays = [kernels.array(f"channels{i}", v.astype(np.float32)) for i, v in enumerate(op.channels)]
     f = kernels.Function(inputs, tuple(arrays))
     b = f.block
-    given = [(tensors.first(b, f[name], (size,)), "k") for name in inputs] + [(f[o.name], "k") for o in arrays]
+    given = [beside.of_vector(b, f[name], x.shape[0], size) for name, x in inputs.items()]
+    given += [(f[o.name], "k") for o in arrays]
     with tensors.generic(b, given, (tensors.empty(b, types.Tensor((size,))), "k")) as cell:
         cell.give(expressions.write(b, op, cell.inputs[: len(inputs)], cell.inputs[len(inputs) :]))
     return f.kernel(cell.result)

@@ -10,7 +10,7 @@ from lowering.kernels import layouts
 from lowering.kernels.mlir import block, tensors, types, values
 
 
-def of_maps(request: kernels.Request) -> kernels.Kernel:
+def mosaic(request: kernels.Request) -> kernels.Kernel:
     """A feature map of feature maps.
 
     `table` holds for each patch where every channel, frame and position of the result comes from; -1: from elsewhere.
@@ -21,7 +21,7 @@ def of_maps(request: kernels.Request) -> kernels.Kernel:
     return _looked_up(request, tables, request.y_type, "c f p", around)
 
 
-def of_vectors(request: kernels.Request) -> kernels.Kernel:
+def vector_mosaic(request: kernels.Request) -> kernels.Kernel:
     """A vector of vectors; `table` as for feature maps."""
     op, (size,) = request.op, request.node.shape
     tables = [[_places(patch.of[0], patch.at[0], size)] for patch in op.patches]

@@ -65,6 +65,15 @@ def collapse_first(b: block.Block, source: Value, name: str = "plane") -> Value:
     return b.let(name, to, f"tensor.collapse_shape {source} [{axes}] : {whole} into {to}")
 
 
+def grouped(b: block.Block, source: Value, groups: int, name: str = "grouped") -> Value:
+    """A tensor whose first axis is two: groups, and what is in each."""
+    whole = tensor(source)
+    to = types.Tensor((groups, whole.shape[0] // groups, *whole.shape[1:]), whole.element)
+    axes = ", ".join(["[0, 1]", *(f"[{axis + 1}]" for axis in range(1, len(whole.shape)))])
+    sizes = ", ".join(map(str, to.shape))
+    return b.let(name, to, f"tensor.expand_shape {source} [{axes}] output_shape [{sizes}] : {whole} into {to}")
+
+
 def flatten(b: block.Block, source: Value, name: str = "flat") -> Value:
     """All axes as one; the tensor itself if it has one."""
     whole = tensor(source)

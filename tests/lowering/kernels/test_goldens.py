@@ -7,6 +7,7 @@ import dataclasses
 import os
 import pathlib
 import re
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -45,13 +46,13 @@ def moves() -> networks.Network:
     rng = np.random.default_rng(0)
     params = {"strided": networks.layer(rng, 1, 3, 3, 2, 5)}
 
-    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+    def function(p: networks.Params, x: jax.Array) -> Any:
         x = networks.conv(x, p["strided"], (1, 2, 2))
         x = jax.nn.relu(jax.nn.relu(x) + x)
         x = jnp.concatenate([x, x * jnp.arange(5.0)], -1)
         x = networks.max_pool(x - 3, (2, 3, 3), (1, 2, 1), [(1, 0), (1, 1), (0, 1)])
         x = networks.avg_pool(x, (1, 2, 3), (1, 1, 1))
-        return jax.nn.softmax(x.reshape(1, -1))
+        return jax.nn.softmax(jnp.mean(x, (1, 2, 3))), x
 
     return networks.Network(function, params, networks.clip(rng, 3, 7, 9, 2))
 
@@ -103,7 +104,7 @@ def gates() -> networks.Network:
 
     def function(p: networks.Params, x: jax.Array) -> jax.Array:
         gate = jax.nn.sigmoid(networks.dense(jnp.mean(x, (1, 2, 3)), p["gate"]))
-        return jnp.mean(jax.nn.silu(x * gate[:, None, None, None]), (1, 2, 3))
+        return jax.nn.silu(x * gate[:, None, None, None]).reshape(1, -1)
 
     return networks.Network(function, params, networks.clip(rng, 2, 3, 4, 3))
 
@@ -122,10 +123,23 @@ def active() -> networks.Network:
     return networks.Network(function, params, networks.clip(rng, 2, 5, 6, 3))
 
 
+def norms() -> networks.Network:
+    """Means of groups, repeated, means of channels, a shift in time and a border."""
+    rng = np.random.default_rng(0)
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = jnp.concatenate([x[:, :-1, ..., 3:], x[:, 1:, :, :, :3]], -1)
+        mean = jnp.tile(x.reshape(1, -1, 3, 2).mean((1, 3)), 2)
+        x = (x - mean[:, None, None, None]) * (x * x).mean(-1, keepdims=True)
+        return jnp.pad(x, ((0, 0), (0, 0), (1, 0), (0, 2), (0, 0)), constant_values=1.0).reshape(1, -1)
+
+    return networks.Network(function, {}, networks.clip(rng, 3, 5, 6, 6))
+
+
 # A host with AVX-512, whatever this one has.
 TARGETS = {"avx512": dataclasses.replace(test_kernels.TARGETS["avx512"], cache_bytes=targets.find(CPU).cache_bytes)}
 NETWORKS = {"straight": straight, "fused": straight, "moves": moves, "deep": deep, "heads": heads}
-NETWORKS |= {"gates": gates, "active": active}
+NETWORKS |= {"gates": gates, "active": active, "norms": norms}
 
 
 def section(name: str, target: str, node: str) -> str:
@@ -163,6 +177,10 @@ CASES = [
     ("cpu/pool_handed_on", "deep", CPU, "pool"),
     ("cpu/pool_plane", "deep", CPU, "pool_2"),
     ("cpu/space_to_depth", "deep", CPU, "strided_phases"),
+    ("cpu/mosaic", "norms", CPU, "concat"),
+    ("cpu/mosaic_rows", "norms", f"{CPU}:f16", "pad"),
+    ("cpu/reduce", "norms", CPU, "reduce"),
+    ("cpu/reduce_channels", "norms", f"{CPU}:f16", "reduce_2"),
     ("vulkan/conv", "straight", f"{GPU}:f16-f32", "conv"),
     ("vulkan/dense", "straight", GPU, "fc"),
     ("linalg/conv", "deep", f"{CPU} linalg", "again"),
@@ -176,6 +194,9 @@ CASES = [
     ("linalg/elementwise", "moves", CPU, "add"),
     ("linalg/concat", "moves", CPU, "concat"),
     ("linalg/vector", "moves", GPU, "flatten"),
+    ("linalg/mosaic", "norms", GPU, "concat"),
+    ("linalg/vector_mosaic", "norms", GPU, "tile"),
+    ("linalg/reduce", "norms", GPU, "reduce"),
     ("linalg/vectors", "heads", CPU, "add"),
     ("linalg/softmax", "moves", GPU, "softmax"),
     ("linalg/pointwise", "gates", CPU, "mul_2"),

@@ -1,7 +1,6 @@
 """Patches of feature maps put together: kernels, and what becomes of several moves in a row."""
 
 from collections.abc import Callable
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -11,7 +10,7 @@ from jax import lax
 
 from lowering.graph import interpret, ops, trace
 from lowering.graph.operations import moves
-from tests.lowering import networks
+from tests.lowering import networks, small_functions
 from tests.lowering.kernels.test_kernels import TARGETS, run
 from tests.lowering.small_functions import CLIP, P, conv
 
@@ -71,14 +70,6 @@ def shifted(x: jax.Array) -> jax.Array:
     return jnp.concatenate([back, forth, x[..., 2:]], -1)
 
 
-def unit(p: Any, x: jax.Array) -> jax.Array:
-    """A unit of ShuffleNet: half of the channels pass, the others are computed, and both are shuffled."""
-    y = conv(p, x)
-    y = jnp.concatenate([y[..., :3], conv({"k": p["conv"][..., :3, :3]}, y[..., 3:], "k")], -1)
-    y = y.reshape(*y.shape[:-1], 2, 3).swapaxes(-1, -2).reshape(y.shape)
-    return conv({"k": p["conv"][..., :3, :]}, y[..., :3], "k") + y
-
-
 MOSAIC, CONV, CLIP_ = ops.Mosaic, ops.PackedConv, ops.Input
 # What a function's moves become: the operations of the rewritten graph.
 FUNCTIONS: dict[str, tuple[Callable[..., jax.Array], list[type[ops.Op]]]] = {
@@ -95,7 +86,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., jax.Array], list[type[ops.Op]]]] = {
         lambda p, x: conv(p, x.reshape(*x.shape[:-1], 2, 2).swapaxes(-1, -2).reshape(x.shape)),
         [CLIP_, CONV],
     ),
-    "a unit of shuffled halves": (unit, [CLIP_, CONV, CONV, MOSAIC, MOSAIC, CONV]),
+    "a unit of shuffled halves": (small_functions.shuffled_unit, [CLIP_, CONV, CONV, MOSAIC, MOSAIC, CONV]),
     "there and back": (lambda p, x: conv(p, x[:, ::-1, 1:][:, ::-1, :-1]), [CLIP_, MOSAIC, CONV]),
     "nothing": (lambda p, x: conv(p, x[:, ::-1][:, ::-1]), [CLIP_, CONV]),
     "a border of another number": (

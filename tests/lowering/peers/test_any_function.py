@@ -92,7 +92,7 @@ def test_what_has_no_form_is_named_with_its_line(name: str) -> None:
 
 
 def test_joined_pieces_are_refused() -> None:
-    function, inputs = FUNCTIONS["group norm"]
+    function, inputs = FUNCTIONS["attention"]
     graph = networks.unfused(trace.trace(function, P, list(inputs)))
     with pytest.raises(
         ops.GraphError, match="^.* is several operations of JAX; export the graph before they are joined$"

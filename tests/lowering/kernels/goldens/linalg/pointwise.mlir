@@ -46,9 +46,10 @@ func.func private @mul_2(%x0: tensor<3x2x16xf32>, %x1: tensor<4xf32>) -> tensor<
       %exp = arith.mulf %twice, %power : f32
       %total = arith.addf %exp, %number_12 : f32
       %logistic = arith.divf %number_12, %total : f32
-      %mulf_1 = arith.mulf %mulf, %logistic : f32
+      %mulf_1 = arith.mulf %x0_1, %cut_1 : f32
+      %mulf_2 = arith.mulf %mulf_1, %logistic : f32
       %is_pixel = arith.cmpf ogt, %mask_1, %zero : f32
-      %kept = arith.select %is_pixel, %mulf_1, %zero : f32
+      %kept = arith.select %is_pixel, %mulf_2, %zero : f32
       linalg.yield %kept : f32
   } -> tensor<3x2x16xf32>
   return %result : tensor<3x2x16xf32>
