@@ -12,7 +12,7 @@ import numpy as np
 from flax import nnx
 from jax import lax, nn
 
-from tests.lowering import networks
+from tests.lowering import networks, small_units
 
 rng = np.random.default_rng(0)
 CLIP = networks.clip(rng, 4, 6, 5, 4)
@@ -43,123 +43,7 @@ P: dict[str, Any] = {
 P["rise"] = _weight(2, 3, 4, 4, 4)
 Function = Callable[..., Any]
 
-
-def conv(p: Any, x: jax.Array, name: str = "conv", stride: int = 1, **options: Any) -> jax.Array:
-    kernel = jnp.asarray(p[name])
-    rank = kernel.ndim - 2
-    letters = "DHW"[3 - rank :]
-    numbers = (f"N{letters}C", f"{letters}IO", f"N{letters}C")
-    options = {"padding": "SAME", "dimension_numbers": numbers} | options
-    return lax.conv_general_dilated(x, kernel, (stride,) * rank, **options)
-
-
-def channels_first(p: Any, x: jax.Array) -> jax.Array:
-    """A network in NCDHW with kernels OIDHW."""
-    kernel = jnp.transpose(p["conv"], (4, 3, 0, 1, 2))
-    y = lax.conv_general_dilated(x, kernel, (1, 2, 2), "SAME", dimension_numbers=("NCDHW", "OIDHW", "NCDHW"))
-    y = nn.relu(y + p["bias"][:, None, None, None])
-    y = lax.reduce_window(y, -jnp.inf, lax.max, (1, 1, 1, 2, 2), (1, 1, 1, 2, 2), "VALID")
-    return jnp.mean(y, (2, 3, 4)) @ p["head"]
-
-
-def squeeze_excite(p: Any, x: jax.Array) -> jax.Array:
-    y = conv(p, x)
-    gate = nn.sigmoid(nn.silu(jnp.mean(y, (1, 2, 3)) @ p["squeeze"]) @ p["excite"])
-    return jnp.mean(nn.silu(y * gate[:, None, None, None]), (1, 2, 3)) @ p["head"]
-
-
-def squeeze_excite_by_convolutions(p: Any, x: jax.Array) -> jax.Array:
-    y = conv(p, x)
-    gate = jnp.mean(y, (1, 2, 3), keepdims=True)
-    gate = nn.relu(conv({"k": p["squeeze"][None, None, None]}, gate, "k"))
-    return y * nn.sigmoid(conv({"k": p["excite"][None, None, None]}, gate, "k"))
-
-
-def attention(p: Any, x: jax.Array) -> jax.Array:
-    x = layer_norm(x)
-    query = jnp.einsum("btc,chd->bthd", x, p["query"])
-    scores = nn.softmax(jnp.einsum("bthd,bshd->bhts", query, query) / 2, -1)
-    mixed = jnp.einsum("bhts,bshd->bthd", scores, query).reshape(x.shape)
-    return jnp.mean(x + nn.gelu(mixed @ p["tokens"]), 1)
-
-
-def layer_norm(x: jax.Array) -> jax.Array:
-    return (x - x.mean(-1, keepdims=True)) * lax.rsqrt(x.var(-1, keepdims=True) + 1e-5)
-
-
-def shifted(p: Any, x: jax.Array) -> jax.Array:
-    """The temporal shift of TSM: two channels read the frame before and after."""
-    back = jnp.pad(x[:, 1:, :, :, :1], ((0, 0), (0, 1), (0, 0), (0, 0), (0, 0)))
-    forth = jnp.pad(x[:, :-1, :, :, 1:2], ((0, 0), (1, 0), (0, 0), (0, 0), (0, 0)))
-    x = jnp.concatenate([back, forth, x[..., 2:]], -1)
-    return conv(p, x[0], "plane", 2).reshape(1, 4, 3, 3, 6).mean((1, 2, 3)) @ p["head"]
-
-
-def shuffled(p: Any, x: jax.Array) -> jax.Array:
-    """ShuffleNet's shuffle of channels between two convolutions."""
-    y = conv(p, x)
-    y = y.reshape(*y.shape[:-1], 2, 3).swapaxes(-1, -2).reshape(y.shape)
-    return conv(p, y, "point")
-
-
-def pixel_shuffle(p: Any, x: jax.Array) -> jax.Array:
-    y = conv(p, x, "plane")[..., :4]
-    n, h, w, _ = y.shape
-    return y.reshape(n, h, w, 2, 2, 1).transpose(0, 1, 3, 2, 4, 5).reshape(n, 2 * h, 2 * w, 1)
-
-
-def recurrent(p: Any, x: jax.Array) -> jax.Array:
-    """A scan over the frames' pooled features."""
-    features = jnp.mean(conv(p, x), (2, 3))[0]
-    step = lambda carry, each: (jnp.tanh(carry @ p["squeeze"] @ p["excite"] + each), carry)
-    last, _ = lax.scan(step, jnp.zeros(6), features)
-    return (last @ p["head"])[None]
-
-
-def upsampled(p: Any, x: jax.Array) -> jax.Array:
-    """A small U-Net: down, up by a transposed convolution, joined with what was there."""
-    down = nn.relu(conv(p, x, "plane", 2))
-    up = lax.conv_transpose(
-        down, jnp.ones((2, 2, 6, 4)) / 8, (2, 2), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC")
-    )
-    return jax.image.resize(jnp.concatenate([up, x], -1), (3, 12, 16, 8), "bilinear")
-
-
-def group_norm(p: Any, x: jax.Array) -> jax.Array:
-    y = conv(p, x).reshape(1, -1, 2, 3)
-    y = (y - y.mean((1, 3), keepdims=True)) / jnp.sqrt(y.var((1, 3), keepdims=True) + 1e-5)
-    return y.reshape(1, 4, 6, 5, 6) + p["bias"]
-
-
-def instance_norm(p: Any, x: jax.Array) -> jax.Array:
-    """Of every frame by itself, with channels first."""
-    y = jnp.moveaxis(conv(p, x), -1, 2)
-    y = (y - y.mean((3, 4), keepdims=True)) * lax.rsqrt(y.var((3, 4), keepdims=True) + 1e-5)
-    return conv(p, jnp.moveaxis(y, 2, -1), "point")
-
-
-def grouped_norm(p: Any, x: jax.Array) -> jax.Array:
-    """As PyTorch does it, over 4 x 4 channels."""
-    y = jnp.moveaxis(jnp.concatenate([conv(p, x)[..., :4]] * 4, -1), -1, 1)
-    groups = y.reshape(1, 4, -1)
-    groups = (groups - groups.mean(-1, keepdims=True)) / jnp.sqrt(groups.var(-1, keepdims=True) + 1e-5)
-    y = groups.reshape(y.shape) * jnp.arange(1.0, 17)[:, None, None, None] + 0.5
-    return jnp.moveaxis(y, 1, -1)
-
-
-def shuffled_unit(p: Any, x: jax.Array) -> jax.Array:
-    """A unit of ShuffleNet: half of the channels pass, the others are computed, and both are shuffled."""
-    y = conv(p, x)
-    y = jnp.concatenate([y[..., :3], conv({"k": p["conv"][..., :3, :3]}, y[..., 3:], "k")], -1)
-    y = y.reshape(*y.shape[:-1], 2, 3).swapaxes(-1, -2).reshape(y.shape)
-    return conv({"k": p["conv"][..., :3, :]}, y[..., :3], "k") + y
-
-
-def two_rates(p: Any, x: jax.Array) -> jax.Array:
-    """SlowFast: every second frame, and all of them."""
-    slow, fast = conv(p, x[:, ::2]), conv(p, x)
-    return jnp.concatenate([slow.mean((1, 2, 3)), fast.mean((1, 2, 3))], -1) @ jnp.concatenate([p["head"]] * 2)
-
+conv = small_units.conv
 
 ACTIVATIONS: dict[str, Callable[[jax.Array], jax.Array]] = {
     "relu": nn.relu,
@@ -198,18 +82,18 @@ FUNCTIONS: dict[str, tuple[Function, tuple[np.ndarray, ...]]] = {
         f"activation {name}": (lambda p, x, act=act: conv(p, act(conv(p, x)), "point"), (CLIP,))
         for name, act in ACTIVATIONS.items()
     },
-    "channels first": (channels_first, (CLIP.transpose(0, 4, 1, 2, 3).copy(),)),
-    "squeeze-excite": (squeeze_excite, (CLIP,)),
-    "squeeze-excite by convolutions": (squeeze_excite_by_convolutions, (CLIP,)),
-    "attention": (attention, (TOKENS,)),
-    "temporal shift": (shifted, (CLIP,)),
-    "channel shuffle": (shuffled, (CLIP,)),
-    "pixel shuffle": (pixel_shuffle, (IMAGES,)),
-    "recurrent head": (recurrent, (CLIP,)),
-    "transposed convolution and resize": (upsampled, (IMAGES,)),
-    "group norm": (group_norm, (CLIP,)),
-    "two rates": (two_rates, (CLIP,)),
-    "layer norm of a map": (lambda p, x: layer_norm(conv(p, x)) @ p["head"], (CLIP,)),
+    "channels first": (small_units.channels_first, (CLIP.transpose(0, 4, 1, 2, 3).copy(),)),
+    "squeeze-excite": (small_units.squeeze_excite, (CLIP,)),
+    "squeeze-excite by convolutions": (small_units.squeeze_excite_by_convolutions, (CLIP,)),
+    "attention": (small_units.attention, (TOKENS,)),
+    "temporal shift": (small_units.shifted, (CLIP,)),
+    "channel shuffle": (small_units.shuffled, (CLIP,)),
+    "pixel shuffle": (small_units.pixel_shuffle, (IMAGES,)),
+    "recurrent head": (small_units.recurrent, (CLIP,)),
+    "transposed convolution and resize": (small_units.upsampled, (IMAGES,)),
+    "group norm": (small_units.group_norm, (CLIP,)),
+    "two rates": (small_units.two_rates, (CLIP,)),
+    "layer norm of a map": (lambda p, x: small_units.layer_norm(conv(p, x)) @ p["head"], (CLIP,)),
     "images": (lambda p, x: nn.relu(conv(p, x, "plane", 2)).mean((1, 2)) @ p["head"], (IMAGES,)),
     "a line": (lambda p, x: nn.relu(conv(p, x, "line")).max(1), (TOKENS,)),
     "depthwise": (lambda p, x: conv(p, x, "depthwise", 2, feature_group_count=4), (CLIP,)),
@@ -282,8 +166,8 @@ FUNCTIONS |= {
     "flax group norm": (lambda p, x: nnx.GroupNorm(6, 3, rngs=nnx.Rngs(0))(conv(p, x)), (CLIP,)),
     "flax layer norm": (lambda p, x: conv(p, nnx.LayerNorm(6, rngs=nnx.Rngs(0))(conv(p, x)), "point"), (CLIP,)),
     "flax instance norm": (lambda p, x: nnx.InstanceNorm(6, rngs=nnx.Rngs(0))(conv(p, x)), (CLIP,)),
-    "instance norm of frames": (instance_norm, (CLIP,)),
-    "group norm of 4 x 4 channels first": (grouped_norm, (CLIP,)),
+    "instance norm of frames": (small_units.instance_norm, (CLIP,)),
+    "group norm of 4 x 4 channels first": (small_units.grouped_norm, (CLIP,)),
     "softmax of channels": (lambda p, x: conv(p, nn.softmax(conv(p, x)), "point"), (CLIP,)),
     "a gate of frames and channels": (
         lambda p, x: (y := conv(p, x)) * nn.sigmoid(y.max(-1, keepdims=True) + y.mean((2, 3), keepdims=True)),
@@ -293,7 +177,7 @@ FUNCTIONS |= {
 }
 # Moves of elements.
 FUNCTIONS |= {
-    "a unit of shuffled halves": (shuffled_unit, (CLIP,)),
+    "a unit of shuffled halves": (small_units.shuffled_unit, (CLIP,)),
     "a causal border": (
         lambda p, x: conv(p, jnp.pad(x, ((0, 0), (2, 0), (1, 1), (1, 1), (0, 0))), padding="VALID"),
         (CLIP,),

@@ -10,7 +10,7 @@ from jax import lax
 
 from lowering.graph import interpret, ops, trace
 from lowering.graph.operations import moves
-from tests.lowering import networks, small_functions
+from tests.lowering import networks, small_units
 from tests.lowering.kernels.test_kernels import TARGETS, run
 from tests.lowering.small_functions import CLIP, P, conv
 
@@ -86,7 +86,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., jax.Array], list[type[ops.Op]]]] = {
         lambda p, x: conv(p, x.reshape(*x.shape[:-1], 2, 2).swapaxes(-1, -2).reshape(x.shape)),
         [CLIP_, CONV],
     ),
-    "a unit of shuffled halves": (small_functions.shuffled_unit, [CLIP_, CONV, CONV, MOSAIC, MOSAIC, CONV]),
+    "a unit of shuffled halves": (small_units.shuffled_unit, [CLIP_, CONV, CONV, MOSAIC, MOSAIC, CONV]),
     "there and back": (lambda p, x: conv(p, x[:, ::-1, 1:][:, ::-1, :-1]), [CLIP_, MOSAIC, CONV]),
     "nothing": (lambda p, x: conv(p, x[:, ::-1][:, ::-1]), [CLIP_, CONV]),
     "a border of another number": (

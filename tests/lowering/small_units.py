@@ -1,0 +1,124 @@
+"""Parts of networks in plain JAX, of the parameters small_functions.P and a clip, images or tokens."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax, nn
+
+
+def conv(p: Any, x: jax.Array, name: str = "conv", stride: int = 1, **options: Any) -> jax.Array:
+    kernel = jnp.asarray(p[name])
+    rank = kernel.ndim - 2
+    letters = "DHW"[3 - rank :]
+    numbers = (f"N{letters}C", f"{letters}IO", f"N{letters}C")
+    options = {"padding": "SAME", "dimension_numbers": numbers} | options
+    return lax.conv_general_dilated(x, kernel, (stride,) * rank, **options)
+
+
+def channels_first(p: Any, x: jax.Array) -> jax.Array:
+    """A network in NCDHW with kernels OIDHW."""
+    kernel = jnp.transpose(p["conv"], (4, 3, 0, 1, 2))
+    y = lax.conv_general_dilated(x, kernel, (1, 2, 2), "SAME", dimension_numbers=("NCDHW", "OIDHW", "NCDHW"))
+    y = nn.relu(y + p["bias"][:, None, None, None])
+    y = lax.reduce_window(y, -jnp.inf, lax.max, (1, 1, 1, 2, 2), (1, 1, 1, 2, 2), "VALID")
+    return jnp.mean(y, (2, 3, 4)) @ p["head"]
+
+
+def squeeze_excite(p: Any, x: jax.Array) -> jax.Array:
+    y = conv(p, x)
+    gate = nn.sigmoid(nn.silu(jnp.mean(y, (1, 2, 3)) @ p["squeeze"]) @ p["excite"])
+    return jnp.mean(nn.silu(y * gate[:, None, None, None]), (1, 2, 3)) @ p["head"]
+
+
+def squeeze_excite_by_convolutions(p: Any, x: jax.Array) -> jax.Array:
+    y = conv(p, x)
+    gate = jnp.mean(y, (1, 2, 3), keepdims=True)
+    gate = nn.relu(conv({"k": p["squeeze"][None, None, None]}, gate, "k"))
+    return y * nn.sigmoid(conv({"k": p["excite"][None, None, None]}, gate, "k"))
+
+
+def attention(p: Any, x: jax.Array) -> jax.Array:
+    x = layer_norm(x)
+    query = jnp.einsum("btc,chd->bthd", x, p["query"])
+    scores = nn.softmax(jnp.einsum("bthd,bshd->bhts", query, query) / 2, -1)
+    mixed = jnp.einsum("bhts,bshd->bthd", scores, query).reshape(x.shape)
+    return jnp.mean(x + nn.gelu(mixed @ p["tokens"]), 1)
+
+
+def layer_norm(x: jax.Array) -> jax.Array:
+    return (x - x.mean(-1, keepdims=True)) * lax.rsqrt(x.var(-1, keepdims=True) + 1e-5)
+
+
+def shifted(p: Any, x: jax.Array) -> jax.Array:
+    """The temporal shift of TSM: two channels read the frame before and after."""
+    back = jnp.pad(x[:, 1:, :, :, :1], ((0, 0), (0, 1), (0, 0), (0, 0), (0, 0)))
+    forth = jnp.pad(x[:, :-1, :, :, 1:2], ((0, 0), (1, 0), (0, 0), (0, 0), (0, 0)))
+    x = jnp.concatenate([back, forth, x[..., 2:]], -1)
+    return conv(p, x[0], "plane", 2).reshape(1, 4, 3, 3, 6).mean((1, 2, 3)) @ p["head"]
+
+
+def shuffled(p: Any, x: jax.Array) -> jax.Array:
+    """ShuffleNet's shuffle of channels between two convolutions."""
+    y = conv(p, x)
+    y = y.reshape(*y.shape[:-1], 2, 3).swapaxes(-1, -2).reshape(y.shape)
+    return conv(p, y, "point")
+
+
+def pixel_shuffle(p: Any, x: jax.Array) -> jax.Array:
+    y = conv(p, x, "plane")[..., :4]
+    n, h, w, _ = y.shape
+    return y.reshape(n, h, w, 2, 2, 1).transpose(0, 1, 3, 2, 4, 5).reshape(n, 2 * h, 2 * w, 1)
+
+
+def recurrent(p: Any, x: jax.Array) -> jax.Array:
+    """A scan over the frames' pooled features."""
+    features = jnp.mean(conv(p, x), (2, 3))[0]
+    step = lambda carry, each: (jnp.tanh(carry @ p["squeeze"] @ p["excite"] + each), carry)
+    last, _ = lax.scan(step, jnp.zeros(6), features)
+    return (last @ p["head"])[None]
+
+
+def upsampled(p: Any, x: jax.Array) -> jax.Array:
+    """A small U-Net: down, up by a transposed convolution, joined with what was there."""
+    down = nn.relu(conv(p, x, "plane", 2))
+    up = lax.conv_transpose(
+        down, jnp.ones((2, 2, 6, 4)) / 8, (2, 2), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC")
+    )
+    return jax.image.resize(jnp.concatenate([up, x], -1), (3, 12, 16, 8), "bilinear")
+
+
+def group_norm(p: Any, x: jax.Array) -> jax.Array:
+    y = conv(p, x).reshape(1, -1, 2, 3)
+    y = (y - y.mean((1, 3), keepdims=True)) / jnp.sqrt(y.var((1, 3), keepdims=True) + 1e-5)
+    return y.reshape(1, 4, 6, 5, 6) + p["bias"]
+
+
+def instance_norm(p: Any, x: jax.Array) -> jax.Array:
+    """Of every frame by itself, with channels first."""
+    y = jnp.moveaxis(conv(p, x), -1, 2)
+    y = (y - y.mean((3, 4), keepdims=True)) * lax.rsqrt(y.var((3, 4), keepdims=True) + 1e-5)
+    return conv(p, jnp.moveaxis(y, 2, -1), "point")
+
+
+def grouped_norm(p: Any, x: jax.Array) -> jax.Array:
+    """As PyTorch does it, over 4 x 4 channels."""
+    y = jnp.moveaxis(jnp.concatenate([conv(p, x)[..., :4]] * 4, -1), -1, 1)
+    groups = y.reshape(1, 4, -1)
+    groups = (groups - groups.mean(-1, keepdims=True)) / jnp.sqrt(groups.var(-1, keepdims=True) + 1e-5)
+    y = groups.reshape(y.shape) * jnp.arange(1.0, 17)[:, None, None, None] + 0.5
+    return jnp.moveaxis(y, 1, -1)
+
+
+def shuffled_unit(p: Any, x: jax.Array) -> jax.Array:
+    """A unit of ShuffleNet: half of the channels pass, the others are computed, and both are shuffled."""
+    y = conv(p, x)
+    y = jnp.concatenate([y[..., :3], conv({"k": p["conv"][..., :3, :3]}, y[..., 3:], "k")], -1)
+    y = y.reshape(*y.shape[:-1], 2, 3).swapaxes(-1, -2).reshape(y.shape)
+    return conv({"k": p["conv"][..., :3, :]}, y[..., :3], "k") + y
+
+
+def two_rates(p: Any, x: jax.Array) -> jax.Array:
+    """SlowFast: every second frame, and all of them."""
+    slow, fast = conv(p, x[:, ::2]), conv(p, x)
+    return jnp.concatenate([slow.mean((1, 2, 3)), fast.mean((1, 2, 3))], -1) @ jnp.concatenate([p["head"]] * 2)
