@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 from jax.extend import core
 
 # Primitives that call another function once, with their own operands. The walk enters it. Loops, branches and
@@ -56,6 +58,17 @@ def scanned(scan: core.JaxprEqn) -> tuple[int, int]:
         constants, state, _ = scan.params["ft_in"].unpack()
         return len(constants), len(state)
     return scan.params["num_consts"], scan.params["num_carry"]
+
+
+def stacked(*arrays: jax.Array) -> list[jax.Array]:
+    """Arrays as those along the first axis of one."""
+    return [jnp.stack(arrays)]
+
+
+def mapped(body: core.ClosedJaxpr, constants: int) -> Callable[..., Sequence[jax.Array]]:
+    """A loop without a state as a function of all its steps at once. constants: how many operands all of them read."""
+    axes = [None] * constants + [0] * (len(body.jaxpr.invars) - constants)
+    return jax.vmap(core.jaxpr_as_fun(body), axes)
 
 
 def macs(eqn: core.JaxprEqn) -> int:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -44,6 +44,17 @@ class Tracer:
         empty = {n: values.Const(np.zeros(x.shape, x.dtype)) for n, x in enumerate(kinds) if 0 in x.shape}
         found = self._step(eqn, inputs) if len(empty) < len(kinds) else kinds
         return [empty.get(place, each) for place, each in enumerate(found)]
+
+    def inside(self, body: core.ClosedJaxpr, inputs: Sequence[Any]) -> list[Any]:
+        """The results of a function that an operation holds."""
+        lift = lambda array: values.Const(plain(array))
+        return jaxprs.walk(body.jaxpr, list(map(lift, body.consts)), inputs, self.step, lift)
+
+    def apply(self, function: Callable[..., Any], inputs: Sequence[Any]) -> list[Any]:
+        """The results of a JAX function of these values, which gives a sequence."""
+        dtype = lambda x: x.dtype if isinstance(x, values.Ref) else x.value.dtype
+        kinds = [jax.ShapeDtypeStruct(x.shape, dtype(x)) for x in inputs]
+        return self.inside(jax.make_jaxpr(function)(*kinds), inputs)
 
     def _step(self, eqn: core.JaxprEqn, inputs: list[Any]) -> Sequence[Any]:
         """The values of an operation that depends on the network's inputs."""

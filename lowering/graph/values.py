@@ -1,7 +1,7 @@
 """What stands for JAX's arrays during the trace, and what a rule for a primitive needs of the tracer."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -54,6 +54,14 @@ class Const:
 
 class Tracer(Protocol):
     """What a rule needs of the walk."""
+
+    def inside(self, body: Any, inputs: Sequence[Any]) -> list[Any]:
+        """The results of a closed jaxpr, walked operation by operation."""
+        ...
+
+    def apply(self, function: Callable[..., Any], inputs: Sequence[Any]) -> list[Any]:
+        """The results of a JAX function, which gives a sequence, walked operation by operation."""
+        ...
 
     def add(self, name: str, op: ops.Op, inputs: Sequence[Ref]) -> str:
         """Appends a node named after `name`, and gives the name that it got."""

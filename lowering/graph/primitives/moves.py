@@ -9,6 +9,7 @@ from lowering.graph import ops, values, views
 from lowering.graph.operations import moves
 from lowering.graph.values import NoKernel, Ref, Tracer
 
+MOST_JOINED = 12  # values that one kernel reads
 Along = Mapping[int, np.ndarray]  # by axis of JAX's array: the place that each element comes from, or OUTSIDE
 
 
@@ -85,29 +86,64 @@ def gather(tracer: Tracer, eqn: values.Equation, x: Any, places: Any) -> Any:
 
 def concatenate(tracer: Tracer, eqn: values.Equation, *xs: Any) -> Ref:
     """Feature maps joined along any axis, or vectors one after the other; what has no elements is left out."""
-    parts, axis = [values.computed(x) for x in xs if np.prod(x.shape)], eqn.params["dimension"]
+    return _joined(tracer, [x for x in xs if np.prod(x.shape)], eqn.params["dimension"])
+
+
+def stack(tracer: Tracer, eqn: values.Equation, *xs: Any) -> Ref:
+    """Feature maps joined along a new axis."""
+    axis, parts = eqn.params["axis"], list[Any]()
+    for x in xs:
+        thin = (*x.shape[:axis], 1, *x.shape[axis:])
+        constant = isinstance(x, values.Const)
+        parts.append(values.Const(x.value.reshape(thin)) if constant else Ref(x.node, x.view.reshape(thin), x.dtype))
+    return _joined(tracer, parts, axis)
+
+
+def _joined(tracer: Tracer, parts: list[Any], axis: int) -> Ref:
+    """Arrays joined along an axis. A constant of one number among feature maps is what fills the rest."""
+    while len(parts) > MOST_JOINED:
+        parts = [_joined(tracer, parts[i : i + MOST_JOINED], axis) for i in range(0, len(parts), MOST_JOINED)]
     if len(parts) == 1:
-        return parts[0]
-    shape = tuple(eqn.outvars[0].aval.shape)
-    main = next((part for part in parts if part.is_map), None)
-    if main is None:
-        if any(size > 1 for place, size in enumerate(shape) if place != axis):
-            raise NoKernel("it joins arrays of several axes")
-        return Ref(tracer.add("concat", ops.Concat(), [tracer.as_flat(part) for part in parts]), views.flat(shape))
-    axes = _axes(main, [axis])
-    laid, view = [tracer.as_map(part, axes) for part in parts], views.laid(shape, axes)
-    along = next(place for place, group in enumerate(axes) if axis in group)
-    if all(shape[other] == 1 for other in axes[along] if other != axis):
-        shapes = [part.view.value_shape for part in laid]
-        op = ops.Concat() if along == 3 else moves.joined(shapes, along)
-        return Ref(tracer.add("concat", op, laid), view)
-    ends = np.cumsum([part.shape[axis] for part in parts])
-    spans = [np.arange(end - part.shape[axis], end) for part, end in zip(parts, ends, strict=True)]
-    patches = [
-        moves.Patch(source, _whole(part.view.value_shape), _lists(shape, axes, {axis: span}))
-        for source, (part, span) in enumerate(zip(laid, spans, strict=True))
-    ]
-    return Ref(tracer.add("concat", ops.Mosaic(view.value_shape, tuple(patches)), laid), view)
+        return values.computed(parts[0])
+    main = next((part for part in parts if isinstance(part, Ref) and part.is_map), None)
+    if main is not None:
+        return _joined_maps(tracer, parts, _axes(main, [axis]), axis)
+    flat = [values.computed(part) for part in parts]
+    if any(size > 1 for place, size in enumerate(flat[0].shape) if place != axis):
+        raise NoKernel("it joins arrays of several axes")
+    shape = _grown(flat, axis)
+    return Ref(tracer.add("concat", ops.Concat(), [tracer.as_flat(part) for part in flat]), views.flat(shape))
+
+
+def _joined_maps(tracer: Tracer, parts: list[Any], axes: values.Axes, axis: int) -> Ref:
+    """Feature maps that lie along these axes, and constants between them."""
+    shape, fill = _grown(parts, axis), _fill([part for part in parts if isinstance(part, values.Const)])
+    view = views.laid(shape, axes)
+    ends, laid, patches = np.cumsum([part.shape[axis] for part in parts]), list[Ref](), list[moves.Patch]()
+    for part, end in zip(parts, ends, strict=True):
+        if isinstance(part, values.Const):
+            continue
+        laid.append(tracer.as_map(values.computed(part), axes))
+        at = _lists(shape, axes, {axis: np.arange(end - part.shape[axis], end)})
+        patches.append(moves.Patch(len(laid) - 1, _whole(laid[-1].view.value_shape), at))
+    alone = all(shape[other] == 1 for other in axes[3] if other != axis) and axis in axes[3]
+    plain = alone and len(laid) == len(parts)
+    op = ops.Concat() if plain else ops.Mosaic(view.value_shape, tuple(patches), fill)
+    return Ref(tracer.add("concat", op, laid), view)
+
+
+def _fill(constants: list[values.Const]) -> float:
+    """The one number that constants hold."""
+    numbers = {float(number) for constant in constants for number in np.unique(constant.value)}
+    if len(numbers) > 1:
+        raise NoKernel("it joins feature maps with weights")
+    return numbers.pop() if numbers else 0.0
+
+
+def _grown(parts: Sequence[Any], axis: int) -> tuple[int, ...]:
+    """The shape of arrays joined along an axis."""
+    shape = parts[0].shape
+    return (*shape[:axis], sum(part.shape[axis] for part in parts), *shape[axis + 1 :])
 
 
 def _taken(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lowering.graph.operations import pointwise
-from lowering.graph.primitives import elementwise, moves, products, shapes, windows
+from lowering.graph.primitives import elementwise, loops, moves, products, shapes, windows
 
 RULES: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(pointwise.FUNCTIONS, elementwise.expression),
@@ -29,7 +29,9 @@ RULES: dict[str, Callable[..., Any]] = {
     "rev": moves.reverse,
     "pad": moves.pad,
     "gather": moves.gather,
+    "stack": moves.stack,
     "tile": moves.tile,
+    "scan": loops.scan,
     "reshape": shapes.reshape,
     "squeeze": shapes.reshape,
     "expand_dims": shapes.reshape,

@@ -7,7 +7,7 @@ import numpy as np
 from lowering.graph import ops
 from lowering.graph.operations import moves
 
-MOST_PATCHES = 16
+MOST_PATCHES, MOST_INPUTS = 16, 12
 MOST_CHANNELS = 8  # a kernel that picks its channels itself is at most so many times as large, before it is packed
 
 
@@ -64,6 +64,8 @@ def _step(graph: ops.Graph) -> ops.Graph | None:
             merged = moves.substitute(outer, place, inner, inputs)
             if merged is not None and 0 < len(merged.patches) <= MOST_PATCHES:
                 new = _node(node, merged, names)
+                if len(new.inputs) > max(MOST_INPUTS, len(node.inputs)):
+                    continue
                 return ops.rewire(ops.replace(graph, lambda n, to=new: [to if n.name == to.name else n]), {})
     return None
 

@@ -6,8 +6,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax import lax, nn
 
 from lowering.graph import interpret, ops, trace
+from lowering.graph.primitives import loops
 from tests.lowering import networks
 from tests.lowering.small_functions import CLIP, IMAGES, P, conv
 
@@ -41,3 +43,70 @@ def test_a_vmap_over_clips_frames_or_kernels_is_one_convolution() -> None:
     assert kinds(agrees(clips, CLIP)) == ["Input", "Affine", "Mosaic", "PackedConv", "Mosaic", "Reshape", "Results"]
     assert kinds(agrees(frames, CLIP)) == ["Input", "PackedConv", "Reshape", "Results"]
     assert kinds(agrees(kernels, IMAGES)).count("PackedConv") == 1
+
+
+def lstm(p: Any, x: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """A ConvLSTM over frames: its last state, and that of every frame."""
+    kernel = jnp.concatenate([jnp.concatenate([p["plane"], p["plane"][..., :2, :] * 2], 2)] * 2, 3)
+
+    def step(state: tuple[jax.Array, jax.Array], frame: jax.Array) -> Any:
+        hidden, cell = state
+        gates = conv({"k": kernel}, jnp.concatenate([frame, hidden], -1), "k")
+        forget, keep, out, new = jnp.split(nn.sigmoid(gates), 4, -1)
+        cell = forget[..., :2] * cell + keep[..., :2] * new[..., :2]
+        hidden = out[..., :2] * jnp.tanh(cell)
+        return (hidden, cell), hidden
+
+    zero = jnp.zeros((1, 6, 5, 2))
+    (last, _), every = lax.scan(step, (zero, zero), jnp.moveaxis(x, 1, 0))
+    return last.mean((1, 2)), jnp.moveaxis(every, 0, 1)
+
+
+def test_a_scan_of_few_steps_is_written_out() -> None:
+    found = kinds(agrees(lambda p, x: lstm(p, x)[1], CLIP))
+    assert found.count("PackedConv") == 4 and "Piece" not in found
+
+
+def test_a_scan_over_layers_has_a_kernel_for_each_of_them() -> None:
+    def layers(p: Any, x: jax.Array) -> jax.Array:
+        kernels = jnp.stack([p["plane"][..., :4], p["plane"][..., 2:], p["plane"][..., 1:5]])
+        return lax.scan(lambda y, k: (conv({"k": k}, y, "k") + y, None), x[0], kernels, reverse=True)[0]
+
+    assert kinds(agrees(layers, CLIP))[:4] == ["Input", *["PackedConv"] * 3]
+
+
+def test_a_loop_without_a_state_is_one_convolution() -> None:
+    frames = lambda p, x: lax.map(lambda frame: conv(p, frame[None], "plane")[0], x[0])
+    assert kinds(agrees(frames, CLIP)) == ["Input", "PackedConv", "Reshape", "Results"]
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (
+            lambda p, x: lax.scan(lambda y, _: (conv(p, y, "plane")[..., :4], None), x[0], None, 600)[0],
+            "it has 1200 operations in all steps, of which 1024 may be written out",
+        ),
+        (
+            lambda p, x: lax.scan(lambda y, k: (y * k, None), x, jnp.ones(3))[0],
+            "it is a loop without convolutions or pools",
+        ),
+    ],
+)
+def test_a_loop_that_stays_says_why(function: Any, why: str) -> None:
+    graph = trace.trace(function, P, [CLIP])
+    (reason,) = [
+        each
+        for node in graph.nodes
+        if isinstance(node.op, ops.Piece)
+        for each in node.op.reasons
+        if each.operation == "scan"
+    ]
+    assert reason.why == why
+
+
+def test_a_loop_of_large_weights_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "MOST_WEIGHTS", 1000)
+    graph = trace.trace(lambda p, x: lstm(p, x)[0], P, [CLIP])
+    reasons = [each for node in graph.nodes if isinstance(node.op, ops.Piece) for each in node.op.reasons]
+    assert "it has 2592 weights in all steps, of which 1000 may be written out" in [each.why for each in reasons]

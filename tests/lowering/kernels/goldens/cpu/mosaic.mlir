@@ -29,11 +29,11 @@ hal.executable.source private @concat_kernel {
         %at_1 = affine.apply affine_map<(job) -> (job + 7)>(%job)
         %plane32 = memref.load %table[%at_1] : memref<45xi32, #storage>
         %plane = arith.index_cast %plane32 : i32 to index
-        %from = affine.apply affine_map<(plane) -> (plane * 48)>(%plane)
         %at_2 = affine.apply affine_map<(job) -> (job + 13)>(%job)
         %plane32_1 = memref.load %table[%at_2] : memref<45xi32, #storage>
         %plane_1 = arith.index_cast %plane32_1 : i32 to index
-        %to = affine.apply affine_map<(plane_1) -> (plane_1 * 48)>(%plane_1)
+        %to = affine.apply affine_map<(plane) -> (plane * 48)>(%plane)
+        %from = affine.apply affine_map<(plane_1) -> (plane_1 * 48)>(%plane_1)
         scf.for %p = %c0 to %c48 step %c16 {
           %at_3 = affine.apply affine_map<(from, p) -> (from + p)>(%from, %p)
           %loaded = vector.load %x0[%at_3] : memref<864xf32, #storage>, vector<16xf32>
@@ -51,11 +51,11 @@ hal.executable.source private @concat_kernel {
         %at_3 = affine.apply affine_map<(job) -> (job + 26)>(%job)
         %plane32 = memref.load %table[%at_3] : memref<45xi32, #storage>
         %plane = arith.index_cast %plane32 : i32 to index
-        %from = affine.apply affine_map<(plane) -> (plane * 48)>(%plane)
         %at_4 = affine.apply affine_map<(job) -> (job + 32)>(%job)
         %plane32_1 = memref.load %table[%at_4] : memref<45xi32, #storage>
         %plane_1 = arith.index_cast %plane32_1 : i32 to index
-        %to = affine.apply affine_map<(plane_1) -> (plane_1 * 48)>(%plane_1)
+        %to = affine.apply affine_map<(plane) -> (plane * 48)>(%plane)
+        %from = affine.apply affine_map<(plane_1) -> (plane_1 * 48)>(%plane_1)
         scf.for %p = %c0 to %c48 step %c16 {
           %at_5 = affine.apply affine_map<(from, p) -> (from + p)>(%from, %p)
           %loaded = vector.load %x0[%at_5] : memref<864xf32, #storage>, vector<16xf32>
