@@ -43,6 +43,7 @@ class Target(TypedDict):
     device: NotRequired[Text]
     flags: NotRequired[Texts]
     macs_per_dispatch: NotRequired[Count | None]
+    features: NotRequired[Texts]
 
 
 class Layer(TypedDict):

@@ -13,7 +13,7 @@ from iree import runtime
 
 from lowering.bundle import bundles, drivers, qemu
 from lowering.kernels import emit
-from lowering.system import bounds, typed
+from lowering.system import bounds, cpuinfo, typed
 
 
 class RunError(RuntimeError):
@@ -45,7 +45,19 @@ def tool(bundle: bundles.Bundle, name: str) -> list[str]:
     """The command for one of IREE's tools that can run this bundle's module."""
     if bundle.target.name.startswith("android:"):
         return qemu.tool(name)
+    check_processor(bundle)
     return native_tool(name)
+
+
+def check_processor(bundle: bundles.Bundle) -> None:
+    """RunError if a host bundle may use instructions that this machine's processor lacks; it would be killed there."""
+    lacks = sorted(set(bundle.manifest["target"].get("features", ())) - cpuinfo.features(cpuinfo.here()))
+    if lacks:
+        more = f" and {len(lacks) - 3} more" if len(lacks) > 3 else ""
+        raise RunError(
+            f"{bundle.name} was compiled for a processor with {', '.join(lacks[:3])}{more}, which this one lacks; "
+            "lower it on this machine, or for a level that both have: --target host:avx2"
+        )
 
 
 def native_tool(name: str) -> list[str]:
@@ -124,6 +136,7 @@ def load(bundle: bundles.Bundle | str | pathlib.Path, threads: int = 1) -> Calla
         raise RunError(
             f"{bundle.name} cannot be loaded into this process, only bundles for `host` can; `check` runs the others"
         )
+    check_processor(bundle)
     runtime.flags.parse_flags(topology(threads))
     driver = runtime.get_driver(bundle.target.device if threads == 1 else "local-task")
     # As in the bundle's flags: fresh buffers in every call would cost page faults, a fifth of C3D's time.

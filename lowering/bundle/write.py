@@ -254,7 +254,7 @@ def _about(module: emit.Module, target: targets.Target, info: bundles.Info) -> d
     return {
         "format": bundles.FORMAT,
         **dataclasses.asdict(info),
-        "target": {**machine, "flags": list(target.flags)},
+        "target": {**machine, "flags": list(target.flags), "features": list(target.features)},
         "form": target.form,
         "dispatches": module.dispatches,
         "executables": module.executables,
@@ -276,6 +276,7 @@ def _source_hash(module: emit.Module, target: targets.Target, example: Example, 
     """Over all that decides what a bundle holds."""
     digest = hashlib.sha256(module.text.encode())
     digest.update(json.dumps([bundles.FORMAT, target.flags, bundles.versions(), dataclasses.asdict(info)]).encode())
+    digest.update(" ".join(target.features).encode())
     for array in (*example.inputs, *example.answers):
         digest.update(array.tobytes())
     for name, array in sorted(module.parameters.items()):

@@ -164,7 +164,7 @@ def _name(bundle: bundles.Bundle) -> str:
 
 
 def _check_target(bundle: bundles.Bundle, kind: str) -> None:
-    if bundle.target.name == "host":
+    if bundle.target.is_host:
         raise PackError(f"{bundle.folder} is for this machine; lower with --target android:CPU or vulkan:GPU")
     if bundle.target.kind == "vulkan" and kind == "glibc":
         raise PackError(

@@ -125,5 +125,5 @@ def machine(target: targets.Target) -> str:
 
 def _machine(target: targets.Target) -> str:
     """The target in a file's name; for the host with the bits of its vectors."""
-    name = target.name.replace(":", "-")
+    name = "-".join(part for part in target.name.split(":") if part not in targets.LEVELS)
     return name.replace("host", f"host-{8 * target.vector_bytes}", 1) if target.is_host else name

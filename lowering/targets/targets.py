@@ -47,6 +47,7 @@ class Target:
     macs_per_dispatch: a packed kernel with more MACs is split into several dispatches, so that none runs long enough
     for the driver to give up on it; None: kernels are not split.
     precision: the number types. form: how kernels are written, one of FORMS.
+    features: of a host, what its modules may need of a processor, as the operating system names it.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Target:
     macs_per_dispatch: int | None = None
     precision: precisions.Precision = precisions.F32
     form: str = FORMS[0]
+    features: tuple[str, ...] = ()
 
     @property
     def is_host(self) -> bool:
@@ -102,6 +104,30 @@ X86 = {
     },
     "avx2": {"tilings": AVX2, "vector_bytes": 32, "fetches_weights": True},
 }
+# What a host's compiler may use of a processor: the vector instructions, as kernels of x86 and Arm call them.
+VECTORS = ("avx", "fma", "f16c", "bmi", "asimd", "fphp", "sve", "sme", "i8mm", "bf16")
+
+
+@dataclasses.dataclass(frozen=True)
+class Level:
+    """A level of x86-64 that a bundle can keep to, so that it runs on other machines too.
+
+    cpu: as LLVM calls it. features: what a machine must have. vectors: its key in X86.
+    """
+
+    cpu: str
+    features: tuple[str, ...]
+    vectors: str
+
+
+X86_64 = "x86_64-unknown-linux-gnu"
+AVX2_FEATURES = ("avx", "avx2", "bmi1", "bmi2", "f16c", "fma")
+LEVELS = {
+    "avx2": Level("x86-64-v3", AVX2_FEATURES, "avx2"),
+    "avx512": Level(
+        "x86-64-v4", (*AVX2_FEATURES, "avx512bw", "avx512cd", "avx512dq", "avx512f", "avx512vl"), "avx512f"
+    ),
+}
 # On Vulkan 32 accumulators of f32, or 64 of f16, leave an invocation the registers that keep a GPU busy.
 VULKAN = {
     "f32": {1: Tiling(16), 2: Tiling(16), 4: Tiling(8), 8: Tiling(4), 16: Tiling(2)},
@@ -124,7 +150,7 @@ class TargetError(ValueError):
 
 
 def find(name: str) -> Target:
-    """The target called host, android:CPU or vulkan:GPU, with :PRECISION behind it unless that is f32.
+    """The target called host, host:LEVEL, android:CPU or vulkan:GPU, with :PRECISION behind it unless that is f32.
 
     TargetError for any other name.
     """
@@ -135,9 +161,17 @@ def find(name: str) -> Target:
     family, model = (*machine, None, None)[:2] if len(machine) < 3 else (None, None)
     if (family, model) == ("host", None):
         flags = (*OPTIMISE, *CPU, "--iree-llvmcpu-target-cpu=host")
-        if chosen.accumulators == "f16" and not {"avx512_fp16", "asimdhp"} & cpuinfo.features(cpuinfo.here()):
+        there = cpuinfo.features(cpuinfo.here())
+        if chosen.accumulators == "f16" and not {"avx512_fp16", "asimdhp"} & there:
             chosen = dataclasses.replace(chosen, accumulators="f32")  # no arithmetic in f16 here
-        return Target(name, "cpu", "local-sync", flags, precision=chosen, **host_registers())
+        used = tuple(sorted(name for name in there if name.startswith(VECTORS)))
+        return Target(name, "cpu", "local-sync", flags, precision=chosen, features=used, **host_registers())
+    if family == "host" and model in LEVELS:
+        level = LEVELS[model]
+        if chosen.accumulators == "f16":
+            chosen = dataclasses.replace(chosen, accumulators="f32")
+        flags = (*OPTIMISE, *CPU, f"--iree-llvmcpu-target-triple={X86_64}", f"--iree-llvmcpu-target-cpu={level.cpu}")
+        return Target(name, "cpu", "local-sync", flags, precision=chosen, features=level.features, **X86[level.vectors])
     if family == "android" and model in cores.TARGETS:
         triple = "--iree-llvmcpu-target-triple=aarch64-none-linux-android29"
         features = f"--iree-llvmcpu-target-cpu-features={cores.TARGETS[model]}"
@@ -169,7 +203,8 @@ def written(target: Target, form: str) -> Target:
 
 def names() -> list[str]:
     """Every target by name."""
-    return ["host", *(f"android:{cpu}" for cpu in cores.TARGETS), *(f"vulkan:{gpu}" for gpu in VULKAN_GPUS)]
+    models = {"host": LEVELS, "android": cores.TARGETS, "vulkan": VULKAN_GPUS}
+    return ["host", *(f"{family}:{model}" for family, names in models.items() for model in names)]
 
 
 def host_registers() -> dict[str, Any]:

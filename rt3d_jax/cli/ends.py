@@ -25,7 +25,7 @@ SHOW = warnings.showwarning  # Python's own, with the place in the code
 # What wrong input and a system that refuses end in. Anything else is a fault of the program, which shows where it is.
 KINDS = (ValueError, OSError, NotImplementedError, RuntimeError, ArithmeticError, MemoryError, extras.MissingExtra)
 GOES_ON = "the same command continues from here"
-LONGEST = 600  # characters of an error; libraries put whole reports into theirs
+LONGEST = 800  # characters of an error; libraries put whole reports into theirs
 FIXES = {
     errno.ENOSPC: f"make room; {GOES_ON}",
     errno.EDQUOT: f"make room in your quota; {GOES_ON}",

@@ -48,9 +48,9 @@ def run(
 
     Args:
         networks: Runs, such as OUT/runs/dense, or functions, such as my_nets.py:build.
-        target: Machines to compile for: host, android:CPU (such as android:cortex-a76) or vulkan:GPU (such as
-            vulkan:adreno or vulkan:mali-g715). The precision is f32 unless one follows: :f16, :f16-f32 (f16 in memory,
-            sums in f32) or :w16 (weights in f16).
+        target: Machines to compile for: host, host:avx2 or host:avx512 (which keep to what other machines have too),
+            android:CPU (such as android:cortex-a76) or vulkan:GPU (such as vulkan:adreno or vulkan:mali-g715). The
+            precision is f32 unless one follows: :f16, :f16-f32 (f16 in memory, sums in f32) or :w16 (weights in f16).
         out: Folder for the bundles. Each is written to OUT/RUN/TARGET. By default it is the folder `bundles` beside
             `runs`, and for a function in the current folder.
         clip: A file with the example of the bundle, such as a video. By default it is the first test example of the

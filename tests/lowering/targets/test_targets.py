@@ -14,7 +14,7 @@ from lowering.targets import precisions, targets
 from tests.lowering import networks
 
 NAMES = (
-    "host, android:cortex-a55, android:cortex-a75, android:cortex-a76, android:cortex-a77, "
+    "host, host:avx2, host:avx512, android:cortex-a55, android:cortex-a75, android:cortex-a76, android:cortex-a77, "
     "android:cortex-a78, android:cortex-x1, "
     "android:cortex-a510, android:cortex-a710, android:cortex-a715, android:cortex-x2, android:cortex-x3, "
     "vulkan:adreno, vulkan:mali-g57, vulkan:mali-g77, vulkan:mali-g78, vulkan:mali-g310, vulkan:mali-g510, "
@@ -86,7 +86,7 @@ def test_a_host_without_arithmetic_in_f16_adds_up_in_f32(
     assert found.tolerance == precisions.PRECISIONS["f16"].tolerance
 
 
-@pytest.mark.parametrize("name", [name for name in targets.names() if name != "host"])
+@pytest.mark.parametrize("name", [name for name in targets.names() if not name.startswith("host")])
 def test_every_target_compiles_a_network(name: str, tmp_path: pathlib.Path) -> None:
     rng = np.random.default_rng(0)
     params = {"conv": networks.layer(rng, 1, 1, 2, 1, 4), "fc": networks.layer(rng, 12, 2)}
@@ -117,3 +117,13 @@ def test_the_hosts_tilings_follow_the_vectors_of_its_first_core(
     said = cpuinfo.here(str(tmp_path / "cpuinfo"))
     monkeypatch.setattr(cpuinfo, "here", lambda: said)
     assert targets.find("host").tilings is tilings
+
+
+@pytest.mark.parametrize(
+    ("level", "cpu", "tilings"), [("avx2", "x86-64-v3", targets.AVX2), ("avx512", "x86-64-v4", targets.AVX512)]
+)
+def test_a_level_of_x86_is_a_host_of_any_machine(level: str, cpu: str, tilings: dict) -> None:
+    found = targets.find(f"host:{level}")
+    assert found.is_host and found.tilings is tilings and level in {name[:6] for name in found.features}
+    assert f"--iree-llvmcpu-target-cpu={cpu}" in found.flags
+    assert targets.find(f"host:{level}:f16").precision.accumulators == "f32"
