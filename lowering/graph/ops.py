@@ -35,6 +35,7 @@ from lowering.graph.operations.plain import Softmax as Softmax
 from lowering.graph.operations.plain import SpaceToDepth as SpaceToDepth
 from lowering.graph.operations.pointwise import Pointwise as Pointwise
 from lowering.graph.operations.reductions import Reduce as Reduce
+from lowering.graph.operations.resample import Resample as Resample
 from lowering.graph.operations.weighted import Conv as Conv
 from lowering.graph.operations.weighted import Dense as Dense
 from lowering.graph.operations.weighted import FusedConvs as FusedConvs
@@ -48,7 +49,7 @@ DTYPES = ("float32", "float16", "int32", "uint32", "int16", "uint16", "int8", "u
 STORED = {"bfloat16": "float32", "bool": "uint8"}  # what results of other types are given as
 OPERATIONS: tuple[type[Op], ...] = (
     *(Input, Affine, Add, Relu, MaxPool, AvgPool, Concat, SpaceToDepth, Reshape, Softmax),
-    *(Pointwise, Reduce, Mosaic, Piece, ToMap, Results),
+    *(Pointwise, Reduce, Mosaic, Resample, Piece, ToMap, Results),
     *(Conv, PackedConv, FusedConvs, FusedPool, Dense, PackedDense),
 )
 

@@ -103,6 +103,24 @@ class View:
         array = (*(self.array[axis] for axis in kept), *((next(places),) if size > 1 else () for size in outputs))
         return View((*self.sizes[:positions], *new), (*self.value[:-1], len(new)), array)
 
+    def with_axis(self, place: int, size: int, kept: Sequence[int]) -> "View":
+        """The view of a value whose axis at `place` has `size` elements: an array of its axes `kept`, and then of that.
+
+        No axis that is kept has a part of it.
+        """
+        first, gone, new = sum(self.value[:place]), self.value[place], int(size > 1)
+        moved = lambda fine: fine if fine < first else fine - gone + new
+        sizes = (*self.sizes[:first], *(size,) * new, *self.sizes[first + gone :])
+        value = (*self.value[:place], new, *self.value[place + 1 :])
+        array = (*(tuple(map(moved, self.array[axis])) for axis in kept), (first,) * new)
+        return View(sizes, value, array)
+
+    def with_fine(self, after: int, size: int) -> "View":
+        """The same with one more fine axis, behind the one at `after` and in its axis of the value, in no axis yet."""
+        value = tuple(count + (after in group) for count, group in zip(self.value, self.groups, strict=True))
+        array = tuple(_after(group, after) for group in self.array)
+        return View((*self.sizes[: after + 1], size, *self.sizes[after + 1 :]), value, array)
+
     def without(self, fine: Collection[int], kept: Sequence[int]) -> "View":
         """The view once these fine axes are gone: an array of its axes `kept`."""
         left = [axis for axis in range(len(self.sizes)) if axis not in fine]

@@ -8,7 +8,19 @@ from typing import Any
 from lowering.graph import ops
 from lowering.kernels import kernel as kernels
 from lowering.kernels import layouts
-from lowering.kernels.cpu import clip, conv, dense, flat, fused_convs, fused_pool, mosaic, pool, reduce, space_to_depth
+from lowering.kernels.cpu import (
+    clip,
+    conv,
+    dense,
+    flat,
+    fused_convs,
+    fused_pool,
+    mosaic,
+    pool,
+    reduce,
+    resample,
+    space_to_depth,
+)
 from lowering.kernels.linalg import conv as linalg_conv
 from lowering.kernels.linalg import dense as linalg_dense
 from lowering.kernels.linalg import maps
@@ -38,6 +50,7 @@ MAPS: Table = {
     ops.Pointwise: (maps.pointwise,),
     ops.Mosaic: (linalg_mosaic.mosaic,),
     ops.Reduce: (linalg_reduce.reduce,),
+    ops.Resample: (maps.resample,),
 }
 VECTORS: Table = {
     ops.Affine: (maps.vectors,),
@@ -64,6 +77,7 @@ EXECUTABLES: dict[tuple[str, str], Table] = {
         ops.AvgPool: (pool.pool, maps.any_pool),
         ops.SpaceToDepth: (space_to_depth.space_to_depth, maps.space_to_depth),
         ops.Mosaic: (mosaic.mosaic,),
+        ops.Resample: (resample.resample, maps.resample),
         ops.Reduce: (reduce.reduce,),
     },
     ("cpu", "vector"): {

@@ -124,6 +124,7 @@ PLACES: dict[type[ops.Op], Callable[[Any, int], _Place]] = {
     ops.Add: lambda op, stored: _Place(tied=True),
     ops.Concat: lambda op, stored: _Place(tied=True),
     ops.Mosaic: lambda op, stored: _Place(tied=op.keeps_pixels),
+    ops.Resample: lambda op, stored: _Place(),
     ops.Relu: lambda op, stored: _Place(tied=True, stored=stored),
     ops.MaxPool: _max_pool,
     ops.AvgPool: lambda op, stored: _Place(op.strides[1:] == (1, 1), op.padding, stored),

@@ -110,6 +110,12 @@ FUNCTIONS: dict[str, tuple[Function, tuple[np.ndarray, ...]]] = {
         ),
         (IMAGES,),
     ),
+    "enlarged": (
+        lambda p, x: conv(p, jax.image.resize(conv(p, x), (1, 7, 12, 15, 6), "linear"), "point"),
+        (CLIP,),
+    ),
+    "reduced": (lambda p, x: jax.image.resize(conv(p, x), (1, 4, 9, 2, 6), "cubic"), (CLIP,)),
+    "pixels repeated": (lambda p, x: jnp.repeat(jnp.repeat(conv(p, x), 2, 2), 3, 3), (CLIP,)),
     "dilated beyond the image": (lambda p, x: conv(p, x, rhs_dilation=(1, 6, 2)), (CLIP,)),
     "dilated": (lambda p, x: conv(p, x, rhs_dilation=(1, 2, 2)), (CLIP,)),
     "flattened channels first": (lambda p, x: x.transpose(0, 4, 1, 2, 3).reshape(1, -1) @ p["wide"], (CLIP,)),

@@ -98,6 +98,17 @@ def to_map(writer: Writer, node: ops.Node, op: ops.ToMap) -> None:
     writer.give(node, writer.as_map(node.inputs[0], op.to))
 
 
+def resample(writer: Writer, node: ops.Node, op: ops.Resample) -> None:
+    """A MatMul with the matrix: of the last axis as it lies, of the one before from the left, of frames turned."""
+    tensor = writer.value(node.inputs[0])
+    matrix = writer.weight(f"{node.name}.matrix", op.matrix.T if op.axis == 2 else op.matrix)
+    turned = (0, 1, 3, 2, 4)  # frames and height in each other's place: the inverse of itself
+    if op.axis == 0:
+        tensor = writer.transpose(tensor, turned, node.name)
+    found = writer.add("MatMul", [tensor, matrix] if op.axis == 2 else [matrix, tensor], node.name)
+    writer.give(node, writer.transpose(found, turned, node.name) if op.axis == 0 else found)
+
+
 def pointwise(writer: Writer, node: ops.Node, op: ops.Pointwise) -> None:
     """Operations of ONNX for each step of the expression."""
     on_map = len(node.shape) == 4
@@ -193,6 +204,7 @@ FORMS: dict[type[ops.Op], Form] = {
     ops.Reshape: flatten,
     ops.ToMap: to_map,
     ops.Pointwise: pointwise,
+    ops.Resample: resample,
     ops.Mosaic: moves.mosaic,
     ops.Reduce: reduce,
     ops.Piece: pieces.piece,

@@ -8,6 +8,7 @@ import numpy as np
 
 from lowering.graph import ops, values, views
 from lowering.graph.operations import moves
+from lowering.graph.primitives import resizing
 from lowering.graph.values import NoKernel, Ref, Tracer
 
 
@@ -61,6 +62,9 @@ def dot(tracer: Tracer, eqn: values.Equation, a: Any, b: Any) -> Ref:
     shape, weight_last = eqn.outvars[0].aval.shape, isinstance(a, Ref)
     x, kernel = (a, b) if weight_last else (b, a)
     x, weights = values.computed(x), values.weight(kernel)
+    pair = (contracted, by) if weight_last else (by, contracted)
+    if (found := resizing.resampled(tracer, x, weights, pair, weight_last)) is not None:
+        return found
     inner, outer = (contracted, by) if weight_last else (by, contracted)
     inner, outer = (
         (list(each) for each in zip(*sorted(zip(inner, outer, strict=True)), strict=True)) if inner else ([], [])

@@ -7,16 +7,17 @@ import numpy as np
 
 from lowering.graph import values, views
 from lowering.graph.operations import moves
+from lowering.graph.primitives import resizing
 from lowering.graph.values import NoKernel, Ref, Tracer
 
 MOST_REPEATED = 1 << 14  # elements of a vector that repeats another one
 
 
 def reshape(tracer: Tracer, eqn: values.Equation, x: Any, *_: Any) -> Ref:
-    """reshape, squeeze, expand_dims and broadcast_in_dim, which repeats the elements of vectors alone."""
+    """reshape, squeeze, expand_dims and broadcast_in_dim, which repeats elements of vectors, or pixels side by side."""
     shape = tuple(eqn.outvars[0].aval.shape)
     if int(np.prod(shape)) != int(np.prod(x.shape)):
-        return _repeated(tracer, eqn, x, shape)
+        return resizing.repeated(tracer, eqn, x) if x.is_map else _repeated(tracer, eqn, x, shape)
     if (order := eqn.params.get("dimensions")) is not None and eqn.primitive.name == "reshape":
         x = _turned(x, order)
     view = x.view.reshape(shape)

@@ -81,6 +81,34 @@ def space_to_depth(request: kernels.Request) -> kernels.Kernel:
     return f.kernel(cell.result)
 
 
+def resample(request: kernels.Request) -> kernels.Kernel:
+    """Weighted sums of what lies at some places along an axis."""
+    op, x, y, element = request.op, request.x, request.y, request.y_type.element
+    places, weights = op.taps
+    tables = (
+        kernels.array("places", places.ravel().astype(np.int32)),
+        kernels.array("weights", weights.ravel().astype(precisions.DTYPES[element])),
+    )
+    f = kernels.Function(request.named, (_mask(request), *tables))
+    b = f.block
+    with tensors.generic(b, [(f["mask"], "p")], (tensors.empty(b, request.y_type), ALL)) as cell:
+        c, frame, p = (cell.at(axis) for axis in ALL.split())
+        row, column = (b.index(at, name) for at, name in zip(_pixel(y, p), ("y_in", "x_in"), strict=True))
+        low = b.op("arith.maxsi", row, b.index(0), name="y_low")
+        near = lambda at, size: b.op("arith.minsi", at, b.index(size - 1), name="near")
+        at: list[values.Value] = [frame, near(low, y.height), near(column, y.width)]
+        total = b.constant(0.0, types.Scalar(element), "zero")
+        for tap in range(places.shape[1]):
+            number = b.index(at[op.axis] * places.shape[1] + tap, "number")
+            place = b.cast(tensors.extract(b, f["places"], (number,), "place32"), "index", "place")
+            d, h, w = (place if axis == op.axis else each for axis, each in enumerate(at))
+            found = tensors.extract(b, f["x"], (c, d, h * x.pitch + w + x.first))
+            part = b.op("arith.mulf", found, tensors.extract(b, f["weights"], (number,), "weight"), name="part")
+            total = b.op("arith.addf", total, part, name="total")
+        cell.give(expressions.masked(b, cell.inputs[0], total))
+    return f.kernel(cell.result)
+
+
 def elementwise(request: kernels.Request) -> kernels.Kernel:
     """Affine, ReLU or the sum of two feature maps, channel by channel."""
     y, element = request.y, request.y_type.element

@@ -84,6 +84,9 @@ OPS: dict[str, tuple[ops.Op, ...]] = {
     "phases between each other": tuple(moves.between(MAP, (1, 2, 3), (4, 18, 21))),
     "phases between each other, and cut": tuple(moves.between(MAP, (2, 1, 3), (7, 9, 20))),
     "pixels of every channel": (TURNED,),
+    "resampled along each axis": tuple(
+        ops.Resample(axis, rng.normal(size=(size + 3, size)).astype(np.float32)) for axis, size in enumerate(MAP[:3])
+    ),
     "conv over the whole clip": (conv(MAP[:3], (1, 1, 1), ops.NO_PADDING, False),),
     "max pool": (ops.MaxPool((1, 2, 2), (1, 2, 2), ops.NO_PADDING),),
     "padded max pool of values below zero": (

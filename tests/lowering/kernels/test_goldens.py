@@ -136,10 +136,16 @@ def norms() -> networks.Network:
     return networks.Network(function, {}, networks.clip(rng, 3, 5, 6, 6))
 
 
+def resized() -> networks.Network:
+    """A clip enlarged along height and width."""
+    function = lambda p, x: jnp.mean(jax.image.resize(x, (1, 2, 5, 8, 3), "linear"), (1, 2, 3))
+    return networks.Network(function, {}, networks.clip(np.random.default_rng(0), 2, 3, 4, 3))
+
+
 # A host with AVX-512, whatever this one has.
 TARGETS = {"avx512": dataclasses.replace(test_kernels.TARGETS["avx512"], cache_bytes=targets.find(CPU).cache_bytes)}
 NETWORKS = {"straight": straight, "fused": straight, "moves": moves, "deep": deep, "heads": heads}
-NETWORKS |= {"gates": gates, "active": active, "norms": norms}
+NETWORKS |= {"gates": gates, "active": active, "norms": norms, "resized": resized}
 
 
 def section(name: str, target: str, node: str) -> str:
@@ -181,6 +187,8 @@ CASES = [
     ("cpu/mosaic_rows", "norms", f"{CPU}:f16", "pad"),
     ("cpu/reduce", "norms", CPU, "reduce"),
     ("cpu/reduce_channels", "norms", f"{CPU}:f16", "reduce_2"),
+    ("cpu/resample", "resized", f"{CPU}:f16-f32", "resized_2"),
+    ("cpu/resample_turns", "resized", CPU, "resized"),
     ("vulkan/conv", "straight", f"{GPU}:f16-f32", "conv"),
     ("vulkan/dense", "straight", GPU, "fc"),
     ("linalg/conv", "deep", f"{CPU} linalg", "again"),
@@ -191,6 +199,7 @@ CASES = [
     ("linalg/clip", "moves", GPU, "clip"),
     ("linalg/any_pool", "moves", CPU, "pool"),
     ("linalg/space_to_depth", "moves", GPU, "strided_phases"),
+    ("linalg/resample", "resized", GPU, "resized"),
     ("linalg/elementwise", "moves", CPU, "add"),
     ("linalg/concat", "moves", CPU, "concat"),
     ("linalg/vector", "moves", GPU, "flatten"),

@@ -9,7 +9,7 @@ from lowering.kernels.cpu import interleaving
 from tests.lowering.kernels.test_kernels import TARGETS, run
 
 
-def graph(op: ops.Mosaic, shape: ops.Shape) -> ops.Graph:
+def graph(op: ops.Op, shape: ops.Shape) -> ops.Graph:
     """The clip, moved and flattened."""
     clip = ops.Node("clip", ops.Input(), (), shape)
     moved = ops.node("moved", op, clip)
