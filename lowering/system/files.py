@@ -62,11 +62,17 @@ def whole_folder(path: pathlib.Path) -> Iterator[pathlib.Path]:
 
 @contextlib.contextmanager
 def beside(path: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A private folder beside `path`, on the same file system, which is removed when the block ends."""
+    """A private folder beside `path`, on the same file system, which is removed when the block ends.
+
+    An OSError of the block that names no file, such as that of a full disk, names `path`.
+    """
     clear_beside(path)
     folder, lock = _private(path)
     try:
         yield folder
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)

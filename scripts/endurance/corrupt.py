@@ -1,6 +1,7 @@
 """One trial: a file that is damaged at random, and who reads it."""
 
 import dataclasses
+import functools
 import json
 import pathlib
 import shutil
@@ -40,16 +41,19 @@ class Subject:
     inside: str
     read: Callable[[pathlib.Path], str]
 
+    @functools.cached_property
+    def whole(self) -> str:
+        return self.read(self.folder)
+
 
 def corrupted(subject: Subject, copy: pathlib.Path, rng: np.random.Generator) -> tuple[bool, str] | None:
     """One trial on a copy of a folder. None where what is read is what was written."""
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(subject.folder, copy)
-    whole = subject.read(copy)
     files = [path for path in sorted(copy.glob(subject.inside)) if path.is_file() and path.stat().st_size]
     what = damage(files[rng.integers(len(files))], rng)
     try:
-        return None if subject.read(copy) == whole else (False, f"{what}: USED")
+        return None if subject.read(copy) == subject.whole else (False, f"{what}: USED")
     except (ValueError, FileNotFoundError) as error:
         return str(copy) in str(error) and "\n" not in str(error), f"{what}: {error}"
     except Exception as error:

@@ -1,5 +1,6 @@
 """Files and folders written whole or not at all: under errors, kills and other writers at the same time."""
 
+import errno
 import json
 import os
 import pathlib
@@ -150,6 +151,15 @@ def test_what_a_kill_leaves_beside_a_file_that_is_kept_is_removed(tmp_path: path
     assert path.read_text() == "new" and len(list(tmp_path.iterdir())) == 2
     clear(path)
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("way", ["whole", "whole_folder"])
+def test_an_error_of_the_system_that_names_no_file_names_what_was_to_be_written(
+    tmp_path: pathlib.Path, way: str
+) -> None:
+    with pytest.raises(OSError) as error, getattr(files, way)(tmp_path / "a"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert error.value.filename == str(tmp_path / "a")
 
 
 def test_writers_at_the_same_time_leave_the_whole_of_one(tmp_path: pathlib.Path) -> None:
