@@ -34,6 +34,7 @@ FIXES = {
     errno.EPERM: "choose another place, or change its permissions",
     errno.EROFS: "choose a place that can be written",
     errno.ENOTDIR: "a part of this path is a file, expected a folder",
+    errno.EEXIST: "this is a file or a broken link, expected a folder",
     errno.EISDIR: "expected a file",
     errno.ENOENT: "check the path, or make its folder",
     errno.ENAMETOOLONG: "choose shorter names",

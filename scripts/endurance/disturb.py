@@ -25,6 +25,7 @@ def disturbed(
     """
     seconds, wanted, usual = place.undisturbed(verb)
     out, number = place.trial(verb, "trial"), int(rng.choice(numbers))
+    others = set(_abandoned())
     process = place.start(verb.arguments, out)
     time.sleep(float(rng.uniform(0.1, seconds)))
     if process.poll() is not None:
@@ -44,7 +45,7 @@ def disturbed(
     except RuntimeError as error:
         faults.append(str(error))
     private = [path for mark in ("*.part-*", "*orbax-checkpoint-tmp*") for path in out.rglob(mark)]
-    faults += [f"left {path}" for path in (*private, *_abandoned())]
+    faults += [f"left {path}" for path in (*private, *set(_abandoned()) - others)]
     shutil.rmtree(place.folder / "tmp")
     (place.folder / "tmp").mkdir()
     return not faults, f"{signal.Signals(number).name}, exit code {code}: {'; '.join(faults[:3]) or 'as it should be'}"

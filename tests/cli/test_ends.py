@@ -130,6 +130,7 @@ def work():
         (errno.ENOSPC, f"a -> b: No space left on device; make room; {GOES_ON}"),
         (errno.EACCES, "a -> b: Permission denied; choose another place, or change its permissions"),
         (errno.ENOTDIR, "a -> b: Not a directory; a part of this path is a file, expected a folder"),
+        (errno.EEXIST, "a -> b: File exists; this is a file or a broken link, expected a folder"),
         (errno.ENAMETOOLONG, "a -> b: File name too long; choose shorter names"),
         (errno.ELOOP, "a -> b: Too many levels of symbolic links; its links lead in a circle; remove one of them"),
         (errno.EIO, f"[Errno {errno.EIO}] Input/output error: 'a' -> 'b'"),
