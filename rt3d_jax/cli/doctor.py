@@ -1,5 +1,6 @@
 """rt3d doctor: what works on this machine. Each part is tried."""
 
+import fractions
 import importlib.metadata
 import importlib.util
 import pathlib
@@ -7,9 +8,11 @@ import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from typing import Annotated, Any
 
+import numpy as np
 import tyro
 
 from lowering.bundle import drivers, qemu
@@ -133,8 +136,17 @@ def _video() -> Finding:
         import av
         import grain
 
+    from rt3d_jax.data import synthetic, videos
+
     found = f"PyAV {av.__version__}, grain {grain.__version__}"
-    return "h264" in av.codecs_available, f"{found}, decodes h264"
+    shades = np.arange(0, 240, 24, np.uint8)
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/a.mp4"
+        synthetic.encode(path, np.broadcast_to(shades[:, None, None, None], (10, 32, 32, 3)), fractions.Fraction(25))
+        with videos.opened(path) as video:
+            shown = videos.frames(video, np.arange(video.length)).mean(axis=(1, 2, 3))
+    right = shown.shape == shades.shape and bool(np.abs(shown - shades).max() < 12)
+    return right, f"{found}, {'decodes' if right else 'decodes wrongly'} a video of h264"
 
 
 def _vulkan() -> Finding:

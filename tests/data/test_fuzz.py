@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 
-from rt3d_jax.data import clips, folders, lists, videos
+from rt3d_jax.data import clips, folders, lists, tracks
 from tests import fuzz
 from tests.data import conftest, layouts
 
@@ -112,7 +112,7 @@ def _headers(whole: bytes, boxes: list[int], rng: np.random.Generator) -> bytes:
 
 def test_the_time_for_one_video_is_bounded(write_video, monkeypatch):
     path = write_video("a.mp4")
-    monkeypatch.setattr(videos, "MAX_SECONDS", -1.0)
+    monkeypatch.setattr(tracks, "MAX_SECONDS", -1.0)
     with pytest.raises(clips.ClipError, match="takes more than -1 s of computing to read; encode it again"):
         conftest.decode(path, [0])
 
@@ -127,7 +127,7 @@ def test_the_time_for_one_video_is_bounded(write_video, monkeypatch):
 )
 def test_the_size_of_a_video_is_bounded(bound, value, message, write_video, monkeypatch):
     path = write_video("a.mp4")
-    monkeypatch.setattr(videos, bound, value)
+    monkeypatch.setattr(tracks, bound, value)
     with pytest.raises(clips.ClipError, match=message):
         conftest.decode(path, [0], short_side=30)
 
