@@ -1,5 +1,5 @@
 """Bundles of kernels whose locations lie apart: over frames, rows and columns, dense and pruned, with and without
-strides, and beyond the image.
+strides, and beyond the image; and of transposed convolutions, whose pixels lie apart.
 """
 
 import dataclasses
@@ -34,21 +34,26 @@ def spread(
 
 
 def network(scheme: str) -> networks.Network:
-    """Convolutions side by side on one value, as in a spatial pyramid, and one with strides behind them."""
+    """Convolutions side by side on one value, as in a spatial pyramid, one with strides, and a transposed one."""
     rng = np.random.default_rng(0)
     params = {name: networks.layer(rng, 3, 3, 3, 8, 8, scheme=scheme) for name in LAYERS}
     params["strided"] = networks.layer(rng, 3, 3, 3, 24, 8, scheme=scheme)
+    params["up"] = networks.layer(rng, 2, 3, 4, 8, 8, scheme=scheme)
 
     def function(p: networks.Params, x: jax.Array) -> jax.Array:
         branches = [spread(x, p[name], *LAYERS[name]) for name in LAYERS if name != "strided"]
-        return jnp.mean(spread(jnp.concatenate(branches, -1), p["strided"], *LAYERS["strided"]), (1, 2, 3))
+        x = spread(jnp.concatenate(branches, -1), p["strided"], *LAYERS["strided"])
+        x = lax.conv_transpose(x, jnp.asarray(p["up"]["kernel"]), (2, 1, 3), "SAME") + p["up"]["bias"]
+        return jnp.mean(jax.nn.relu(x), (1, 2, 3))
 
     return networks.Network(function, params, networks.clip(rng, 5, 7, 9, 8))
 
 
 @pytest.mark.parametrize("scheme", ["dense", "kgs 8x4"])
 @pytest.mark.parametrize("target", ["host", "host linalg", "android:cortex-a76", "vulkan:adreno"])
-def test_dilated_kernels_give_jaxs_answer(write_bundle: conftest.WriteBundle, target: str, scheme: str) -> None:
+def test_dilated_and_transposed_kernels_give_jaxs_answer(
+    write_bundle: conftest.WriteBundle, target: str, scheme: str
+) -> None:
     name, _, form = target.partition(" ")
     spec = targets.written(targets.find(name), form or targets.FORMS[0])
     test_backends.proves(write_bundle(network(scheme), name, spec))

@@ -17,17 +17,17 @@ from lowering.graph.onnx import export, layers
 from lowering.graph.onnx import model as models
 from lowering.graph.rewrites import stages
 from lowering.peers import torch_network
-from tests.lowering import networks, small_functions
+from tests.lowering import networks, small_functions, small_units
 from tests.lowering.small_functions import CLIP, FACTS, IMAGES, TOKENS, P, conv
 
-HERE = re.escape(str(pathlib.Path(small_functions.__file__)))
+HERE, UNITS = (re.escape(str(pathlib.Path(each.__file__))) for each in (small_functions, small_units))
 WITHOUT = {
     "recurrent head": rf"scan \({HERE}:\d+\)",
     "branches": rf"cond \({HERE}:\d+\)",
     "a pool that leaves an end": rf"reduce_window_min \({HERE}:\d+\)",
     "a dilated pool that leaves an end": rf"reduce_window_sum \({HERE}:\d+\)",
     "a transposed convolution that leaves an end": (
-        rf"conv_general_dilated transposed, with strides, groups or a kernel that is computed \({HERE}:\d+\)"
+        rf"conv_general_dilated transposed, with strides, groups or a kernel that is computed \({UNITS}:\d+\)"
     ),
     "bfloat16": rf"convert_element_type in bfloat16 \({HERE}:\d+\), convert_element_type on bfloat16 \({HERE}:\d+\)",
 }
