@@ -1,6 +1,5 @@
 """Functions of every kind that networks are made of mean in ONNX and in PyTorch what they mean in JAX."""
 
-import pathlib
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +19,7 @@ from lowering.peers import torch_network
 from tests.lowering import networks, small_functions, small_units
 from tests.lowering.small_functions import CLIP, FACTS, IMAGES, TOKENS, P, conv
 
-HERE, UNITS = (re.escape(str(pathlib.Path(each.__file__))) for each in (small_functions, small_units))
+HERE, UNITS = (re.escape(str(each.__file__)) for each in (small_functions, small_units))
 WITHOUT = {
     "recurrent head": rf"scan \({HERE}:\d+\)",
     "branches": rf"cond \({HERE}:\d+\)",
