@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import math
 import pathlib
 from collections.abc import Sequence
 from typing import Any
@@ -178,26 +179,23 @@ def _types(op: ops.Op) -> set[Any]:
 
 
 def _packed(rewritten: ops.Graph) -> list[ops.Node]:
-    """The layers with packed kernels, those of fused kernels among them."""
+    """The layers with weights in rows of taps, those of fused kernels among them."""
     every = (layer for node in rewritten.nodes for layer in ops.layers(node))
-    return [layer for layer in every if isinstance(layer.op, ops.PackedConv | ops.PackedDense)]
+    return [layer for layer in every if isinstance(layer.op, ops.PackedConv | ops.PackedDense | ops.Depthwise)]
 
 
 def _layer(node: ops.Node, dense: int) -> dict[str, Any]:
+    about = {"name": node.name, "shape": list(node.shape), "macs_dense": dense, "macs": node.macs}
+    if isinstance(node.op, ops.Depthwise):
+        taps = np.count_nonzero(node.op.kernel, axis=(0, 1, 2))
+        about |= {"macs_dense": math.prod(node.shape[:-1]) * node.op.kernel.size}
+        return about | {"group": 1, "rows": len(taps), "row_taps": [int(taps.min()), int(taps.max())]}
     assert isinstance(node.op, ops.PackedConv | ops.PackedDense)
     kernel = node.op.kernel
     lengths = np.diff(kernel.starts)
     schedule = node.op.schedule.row() if isinstance(node.op, ops.PackedConv) else {}
-    return {
-        "name": node.name,
-        "shape": list(node.shape),
-        "macs_dense": dense,
-        "macs": node.macs,
-        "group": kernel.group,
-        "rows": kernel.rows,
-        "row_taps": [int(lengths.min()), int(lengths.max())],
-        **({"choice": schedule} if schedule else {}),
-    }
+    about |= {"group": kernel.group, "rows": kernel.rows, "row_taps": [int(lengths.min()), int(lengths.max())]}
+    return about | ({"choice": schedule} if schedule else {})
 
 
 def _reusable(folder: pathlib.Path, source: str) -> bundles.Bundle | None:

@@ -38,6 +38,7 @@ from lowering.graph.operations.reductions import Reduce as Reduce
 from lowering.graph.operations.resample import Resample as Resample
 from lowering.graph.operations.weighted import Conv as Conv
 from lowering.graph.operations.weighted import Dense as Dense
+from lowering.graph.operations.weighted import Depthwise as Depthwise
 from lowering.graph.operations.weighted import FusedConvs as FusedConvs
 from lowering.graph.operations.weighted import FusedPool as FusedPool
 from lowering.graph.operations.weighted import PackedConv as PackedConv
@@ -50,7 +51,7 @@ STORED = {"bfloat16": "float32", "bool": "uint8"}  # what results of other types
 OPERATIONS: tuple[type[Op], ...] = (
     *(Input, Affine, Add, Relu, MaxPool, AvgPool, Concat, SpaceToDepth, Reshape, Softmax),
     *(Pointwise, Reduce, Mosaic, Resample, Piece, ToMap, Results),
-    *(Conv, PackedConv, FusedConvs, FusedPool, Dense, PackedDense),
+    *(Conv, Depthwise, PackedConv, FusedConvs, FusedPool, Dense, PackedDense),
 )
 
 

@@ -129,6 +129,7 @@ PLACES: dict[type[ops.Op], Callable[[Any, int], _Place]] = {
     ops.MaxPool: _max_pool,
     ops.AvgPool: lambda op, stored: _Place(op.strides[1:] == (1, 1), op.padding, stored),
     ops.SpaceToDepth: lambda op, stored: _Place(padding=op.padding),
+    ops.Depthwise: lambda op, stored: _Place(op.strides[1:] == (1, 1), op.padding),
     ops.PackedConv: lambda op, stored: _Place(True, op.padding, _packed(op)),
     ops.FusedConvs: lambda op, stored: _Place(True, op.first.padding, _packed(op.second)),
     ops.FusedPool: lambda op, stored: _Place(False, op.conv.padding, _packed(op.conv), op.between[1:3]),

@@ -49,7 +49,8 @@ class Schedule:
     def tiling(self, target: targets.Target, group: int) -> targets.Tiling:
         """The target's tiling for rows of `group` filters, except for what this schedule sets."""
         default = target.tilings[group]
-        return targets.Tiling(self.vectors or default.vectors, self.chunk or default.chunk)
+        most = 0 if self.vectors else default.most
+        return targets.Tiling(self.vectors or default.vectors, self.chunk or default.chunk, most)
 
     def row(self) -> dict[str, int]:
         """As JSON, see Row."""

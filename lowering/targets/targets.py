@@ -24,11 +24,13 @@ class Tiling:
     """How the loops over the positions of a packed convolution are tiled.
 
     A register tile holds accumulators for each filter of a row and `vectors` vectors of positions (on Vulkan: so many
-    positions). A chunk is `chunk` register tiles; all rows read a chunk's inputs while they are in cache.
+    positions). A chunk is `chunk` register tiles; all rows read a chunk's inputs while they are in cache. most: vectors
+    that registers can hold, where more than `vectors` cover a small plane with less waste; 0: no more.
     """
 
     vectors: int
     chunk: int = 4
+    most: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Target:
     """A machine that modules are compiled for.
 
     name: as on the command line. kind: "cpu" or "vulkan", the family of its kernels. device: IREE's name of the driver.
-    flags: of iree-compile. tilings: the defaults by the number of filters in a row. vector_bytes: of a vector register.
+    flags: of iree-compile. tilings: the defaults by the number of filters in a row.
+    vector_bytes: of a vector register. registers: how many of these there are.
     weights_by_lane: whether a multiply-add can take one lane of a vector as a factor, as NEON's can; then weights are
     loaded as vectors.
     cache_bytes: of a core's L2. What is larger does not stay there between two kernels.
@@ -56,6 +59,7 @@ class Target:
     flags: tuple[str, ...]
     tilings: dict[int, Tiling]  # by filters in a row
     vector_bytes: int = 16
+    registers: int = 32
     weights_by_lane: bool = False
     rolling_bytes: int = 128 * 1024
     cache_bytes: int = 1024 * 1024
@@ -90,7 +94,7 @@ class Target:
 
 # AVX-512 has 32 registers of 64 bytes, AVX2 has 16 of 32, NEON has 32 of 16. A tile's accumulators leave room for
 # inputs and weights.
-AVX512 = {1: Tiling(12), 2: Tiling(8), 4: Tiling(4), 8: Tiling(2), 16: Tiling(1)}
+AVX512 = {1: Tiling(12), 2: Tiling(8), 4: Tiling(4), 8: Tiling(2, most=3), 16: Tiling(1)}
 AVX2 = {1: Tiling(8), 2: Tiling(4), 4: Tiling(2), 8: Tiling(1), 16: Tiling(1)}
 NEON = {1: Tiling(12), 2: Tiling(8), 4: Tiling(4), 8: Tiling(3), 16: Tiling(1)}
 ARM = {"tilings": NEON, "vector_bytes": 16, "weights_by_lane": True}
@@ -102,7 +106,7 @@ X86 = {
         "inputs_ahead": 8,
         "fetches_weights": True,
     },
-    "avx2": {"tilings": AVX2, "vector_bytes": 32, "fetches_weights": True},
+    "avx2": {"tilings": AVX2, "vector_bytes": 32, "registers": 16, "fetches_weights": True},
 }
 # What a host's compiler may use of a processor: the vector instructions, as kernels of x86 and Arm call them.
 VECTORS = ("avx", "fma", "f16c", "bmi", "asimd", "fphp", "sve", "sme", "i8mm", "bf16")

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+CROWDED = 1.08  # the time of a tile with more vectors than is best for its registers, over what else it would take
+
 
 @dataclasses.dataclass(frozen=True)
 class Tile:
@@ -27,14 +29,16 @@ class Tile:
         return self.count * self.size
 
 
-def cut(positions: int, room: int, lanes: int, vectors: int) -> Tile:
+def cut(positions: int, room: int, lanes: int, vectors: int, most: int = 0) -> Tile:
     """The tile of at most `lanes` x `vectors` positions that covers `positions` with the least work.
 
-    Tiles may reach beyond them, up to `room` positions in all.
+    Tiles may reach beyond them, up to `room` positions in all. Where registers hold more vectors than is best, `most`,
+    a tile may have more if that saves work.
     """
     while lanes > max(positions, room):
         lanes //= 2
-    sizes = [v for v in range(1, vectors + 1) if v * lanes <= max(positions, room)]
+    sizes = [v for v in range(1, max(vectors, most) + 1) if v * lanes <= max(positions, room)]
     # The time of a tile: one unit for each vector, and 0.4 to set it up.
-    best = min(reversed(sizes), key=lambda v: -(-positions // (v * lanes)) * (v + 0.4))
+    work = lambda v: -(-positions // (v * lanes)) * (v + 0.4) * (CROWDED if v > vectors else 1)
+    best = min(reversed(sizes), key=work)
     return Tile(lanes, best, -(-positions // (best * lanes)), max(0, positions - best * lanes))

@@ -38,16 +38,16 @@ def run(
     dense one first.
 
     With --model, a network with random weights is timed instead. It is built twice: dense, and pruned in KGS 8x4 blocks
-    as in the model that the paper's authors published. They published no S3D, so there every layer but the first and
-    the last keeps the same share. The other engines get the same weights. Each engine runs in a process of its own on
-    the same cores.
+    as in the model that the paper's authors published. In networks that they did not publish, such as S3D and X3D, all
+    large layers keep the same share. The other engines get the same weights. Each engine runs in a process of its own
+    on the same cores.
 
     All times are those of this machine. They say nothing about a phone.
 
     Args:
         folders: Bundles for `host` that `rt3d lower` wrote. Or functions of your own that give (apply, params,
             example), such as my_nets.py:build: their networks are compiled for `host` and deleted in the end.
-        model: Time this network instead of bundles: c3d, r2plus1d or s3d.
+        model: Time this network instead of bundles: c3d, r2plus1d, r3d, s3d, x3d_s or movinet_a0.
         rate: With --model, the rate of the sparse network: dense MACs over kept MACs. The default is that of the
             published model.
         peers: With --model, the other engines: openvino, onnxruntime, torch, torch-frozen (TorchScript), inductor

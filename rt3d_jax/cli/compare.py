@@ -95,7 +95,7 @@ def build(
     model, shape = profile.model, catalog.clip_shape(profile.model)
     apply = catalog.apply_function(model, CLASSES, "direct")
     answer = jax.jit(catalog.apply_function(model, CLASSES))
-    params = jax.tree.map(np.asarray, catalog.initial(model, CLASSES, seed))
+    params = jax.tree.map(np.asarray, catalog.stand_in(model, CLASSES, seed))
     table = cost.layers(apply, params, shape)
     plan = released.plan(profile, table, rate)
     mask = plans.prune(params, plan)

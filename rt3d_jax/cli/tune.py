@@ -49,13 +49,13 @@ def run(
 
     Args:
         networks: Runs, such as OUT/runs/dense, or bundles of runs. Or functions of your own that give (apply, params,
-            example), such as my_nets.py:build. Or names, whose networks get random weights: c3d, r2plus1d and s3d,
-            pruned as in `rt3d bench --model`, or an experiment such as c3d_ucf101.
+            example), such as my_nets.py:build. Or names, whose networks get random weights: those of
+            `rt3d bench --model`, such as c3d and x3d_s, pruned as there, or an experiment such as c3d_ucf101.
         target: Machines to tune for: host, or android:CPU, with a precision such as :f16 after it.
         minutes: The time for all of it, at most.
         count: For Android CPUs, count instructions under qemu-user instead of estimating them. This is exact and slow:
             about 5 s for 1e9 MACs.
-        rate: For c3d, r2plus1d and s3d, the rate of the network: dense MACs over kept MACs. 1 is dense. The default is
+        rate: For a network by name, its rate: dense MACs over kept MACs. 1 is dense. The default is
             the published rate.
         keep: For an experiment, the share of KGS 8x4 blocks to keep.
         ship: Store the results in the package instead of the cache.
@@ -177,6 +177,6 @@ def _traced(network: pathlib.Path, rate: float | None, keep: float) -> tuple[str
 def _random(model: catalog.Model, planned: Callable[[Any, tuple[cost.Layer, ...]], plans.Plan | None]) -> ops.Graph:
     """The graph of a network with random weights. `planned`: the plan that prunes it, for its parameters and layers."""
     shape, apply = catalog.clip_shape(model), catalog.apply_function(model, CLASSES, conv_form="direct")
-    params = jax.tree.map(np.asarray, catalog.initial(model, CLASSES, seed=0))  # jax would compile each mask's steps
+    params = jax.tree.map(np.asarray, catalog.stand_in(model, CLASSES, seed=0))  # jax would compile each mask's steps
     plan = planned(params, cost.layers(apply, params, shape))
     return trace.trace(apply, params if plan is None else masks.apply(params, plans.prune(params, plan)), shape)

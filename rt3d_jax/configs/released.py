@@ -1,4 +1,6 @@
-"""Networks with the keep of each layer that the authors of RT3D released, as plans at that rate or any other."""
+"""Networks with the keep of each layer as plans, at their own rate or any other: as the authors of RT3D released them,
+and for networks that they did not prune alike in all layers.
+"""
 
 import dataclasses
 
@@ -22,12 +24,24 @@ class Profile:
 
 # The paper's table of results gives the rates; the keeps are those of the training scripts that its authors published.
 # They published none for S3D: there every convolution but the first keeps as much as brings the network to the paper's
-# rate.
+# rate. Networks that are not in the paper are cut alike in every layer, to R(2+1)D's rate (R3D) or to 1.7 (X3D and
+# MoViNet, whose stems, depthwise convolutions, gates and shortcuts stay dense).
 PROFILES: dict[str, Profile] = {
     "r2plus1d": Profile(
         catalog.Model("r2plus1d"), 3.2, ((r"layer1/.*", 0.1), (r"layer2/\d/conv\d/.*", 0.2), (".*", None))
     ),
     "s3d": Profile(catalog.Model("s3d", size=224), 2.1, (("conv1/space|head", None), (".*", 0.413))),
+    "r3d": Profile(catalog.Model("r3d"), 3.2, (("stem|.*/downsample|fc", None), (".*", 0.286))),
+    "x3d_s": Profile(
+        catalog.Model("x3d_s", frames=13, size=182),
+        1.7,
+        (("stem/.*|.*/(depthwise|shortcut)|.*/excite/.*|head/fc", None), (".*", 0.495)),
+    ),
+    "movinet_a0": Profile(
+        catalog.Model("movinet_a0", frames=50, size=172),
+        1.7,
+        (("stem|.*/(depthwise|shortcut)|.*/excite/.*|fc.", None), (".*", 0.4564)),
+    ),
     "c3d": Profile(catalog.Model("c3d"), 3.57, (("conv2|conv3b", 0.15), ("conv3a|conv4b", 0.2), (".*", None))),
 }
 

@@ -1,5 +1,6 @@
 """Released profiles, at their own rate and at others."""
 
+import functools
 import re
 
 import pytest
@@ -9,13 +10,19 @@ from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import cost, plans
 
 
+@functools.cache
+def table(name: str) -> tuple[cost.Layer, ...]:
+    """The layers of a network."""
+    return catalog.table(released.PROFILES[name].model, 101)
+
+
 def rate_of(name: str, rate: float) -> float:
     """Dense MACs over kept MACs that a plan's keeps come to; shapes are enough."""
     profile = released.PROFILES[name]
-    table = catalog.table(profile.model, 101)
-    rules = plans.match(released.plan(profile, table, rate), table)
-    kept = sum(each.macs * ((rule := rules[each.name]) is None or rule.keep or 0) for each in table)
-    return cost.macs(table) / kept
+    layers = table(name)
+    rules = plans.match(released.plan(profile, layers, rate), layers)
+    kept = sum(each.macs * ((rule := rules[each.name]) is None or rule.keep or 0) for each in layers)
+    return cost.macs(layers) / kept
 
 
 @pytest.mark.parametrize("name", released.PROFILES)

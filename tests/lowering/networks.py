@@ -89,10 +89,11 @@ def op(graph: ops.Graph, name: str, kind: type[Kind]) -> Kind:
     return found
 
 
-def conv(x: jax.Array, p: Layer, strides: tuple[int, ...] = (1, 1, 1), padding: Any = "SAME") -> jax.Array:
-    return (
-        lax.conv_general_dilated(x, jnp.asarray(p["kernel"]), strides, padding, dimension_numbers=NUMBERS) + p["bias"]
-    )
+def conv(
+    x: jax.Array, p: Layer, strides: tuple[int, ...] = (1, 1, 1), padding: Any = "SAME", groups: int = 1
+) -> jax.Array:
+    how = {"dimension_numbers": NUMBERS, "feature_group_count": groups}
+    return lax.conv_general_dilated(x, jnp.asarray(p["kernel"]), strides, padding, **how) + p["bias"]
 
 
 def dense(x: jax.Array, p: Layer) -> jax.Array:

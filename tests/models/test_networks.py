@@ -125,3 +125,14 @@ def test_a_clip_of_another_shape_is_an_error(name):
     apply, params = catalog.apply_function(model, 2), catalog.shapes(model, 2)
     with pytest.raises(ValueError, match=r"^clip has shape \(1, 16, 21, 20, 3\), expected \[N, 16, 20, 20, 3\]"):
         jax.eval_shape(apply, params, jax.ShapeDtypeStruct((1, 16, 21, 20, 3), np.float32))
+
+
+def test_weights_that_stand_for_trained_ones_keep_every_block_alive_and_activations_small() -> None:
+    """Gains of MoViNet start at 0, as if its blocks were pruned; 15 blocks of variance 1 would double it 15 times."""
+    model = catalog.Model("movinet_a0", width=0.25, frames=2, size=32)
+    found, before = (dict(trees.paths(make(model, 3, 0))) for make in (catalog.stand_in, catalog.initial))
+    for path, leaf in found.items():
+        kind = path.rpartition("/")[2]
+        expected = {"var": 4 * before[path], "gain": 1.0}.get(kind, before[path])
+        np.testing.assert_array_equal(leaf, expected, err_msg=str(path))
+    assert sum(path.endswith("/gain") for path in found) == 15

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lowering.graph import ops
+from lowering.graph import groups, ops
 from lowering.graph.onnx import elementwise, moves, pieces
 from lowering.graph.onnx.writer import PASSES_ORDER, Writer
 
@@ -28,11 +28,16 @@ def conv(writer: Writer, node: ops.Node, op: ops.Conv) -> None:
 
 
 def _convolution(op: ops.Conv) -> tuple[str, np.ndarray, dict[str, Any]]:
-    """The operation, its kernel and its attributes. That of a ConvTranspose is [I, O, ...] and back to front."""
+    """The operation, its kernel and its attributes. That of a ConvTranspose is [I, O, ...] and back to front.
+
+    A Conv has as many groups as the kernel's zeros keep apart.
+    """
     dilations = {"dilations": list(op.dilation)} if max(op.dilation) > 1 else {}
     if max(op.spread) == 1:
-        kernel = op.kernel.transpose(4, 3, 0, 1, 2)
-        return "Conv", kernel, window(op.kernel.shape[:3], op.strides, op.padding) | dilations
+        among = groups.count(op.kernel)
+        kernel = groups.split(op.kernel, among).transpose(4, 3, 0, 1, 2)
+        shared = {"group": among} if among > 1 else {}
+        return "Conv", kernel, window(op.kernel.shape[:3], op.strides, op.padding) | dilations | shared
     ends = list(zip(op.extent, op.padding, strict=True))
     pads = [(far - 1 - low, max(far - 1 - high, 0)) for far, (low, high) in ends]
     more = [max(high - far + 1, 0) for far, (_, high) in ends]
@@ -191,6 +196,7 @@ FORMS: dict[type[ops.Op], Form] = {
     ops.Input: _nothing,
     ops.Results: _nothing,
     ops.Conv: conv,
+    ops.Depthwise: lambda writer, node, op: conv(writer, node, op.spelt_out),
     ops.PackedConv: lambda writer, node, op: conv(writer, node, op.unpacked),
     ops.Dense: dense,
     ops.PackedDense: lambda writer, node, op: dense(writer, node, op.unpacked),

@@ -130,6 +130,54 @@ class PackedConv(_Convolution):
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
+class Depthwise(_Weighted):
+    """y[..., c] = then?(relu?(conv(x[..., c // multiplier], kernel[..., c]) + bias[c])), for kernel f32[D,H,W,C].
+
+    A convolution whose filters read one channel each. Cross-correlation, zero padding.
+    """
+
+    kernel: np.ndarray
+    bias: np.ndarray
+    strides: base.Window
+    padding: base.Padding
+    relu: bool = False
+    then: pointwise.Pointwise | None = None
+    multiplier: int = 1
+
+    @property
+    def rolls(self) -> bool:
+        """Whether each frame of the input is in the windows of several results that follow each other."""
+        return self.kernel.shape[0] > 1 and self.strides[0] == 1
+
+    @property
+    def spelt_out(self) -> Conv:
+        """The same operation with a kernel for all channels, which is zero for all but one."""
+        channels = self.kernel.shape[3]
+        kernel = np.zeros((*self.kernel.shape[:3], channels // self.multiplier, channels), np.float32)
+        kernel[..., np.arange(channels) // self.multiplier, np.arange(channels)] = self.kernel
+        return Conv(kernel, self.bias, self.strides, self.padding, self.relu, self.then)
+
+    def shape(self, inputs: list[base.Shape]) -> base.Shape:
+        (x,), (*window, channels) = inputs, self.kernel.shape
+        if len(x) != 4 or x[3] * self.multiplier != channels:
+            raise base.GraphError(f"has kernels for {channels // self.multiplier} channels and reads {x}")
+        return (*windows.count(x, tuple(window), self.strides, self.padding), channels)
+
+    def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
+        x = np.repeat(inputs[0], self.multiplier, -1)
+        sums = windows.convolve_channels(x, self.kernel, self.strides, self.padding)
+        return self.finish(sums, inputs)
+
+    def macs(self, shape: base.Shape) -> int:
+        return math.prod(shape[:-1]) * int(np.count_nonzero(self.kernel))
+
+    @property
+    def note(self) -> str:
+        window = "x".join(map(str, self.kernel.shape[:3]))
+        return f"{window}{'' if self.then is None else f', then {self.then.note}'}"
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class FusedConvs(base.Op):
     """second(first(x)) in one kernel.
 

@@ -56,3 +56,14 @@ def convolve(
         some = out[frame, first : first + rows]
         some[:] = (seen[frame, first : first + rows].reshape(-1, len(matrix)) @ matrix).reshape(some.shape)
     return out
+
+
+def convolve_channels(x: np.ndarray, kernel: np.ndarray, strides: Window, padding: Padding) -> np.ndarray:
+    """Cross-correlation of each channel of [D, H, W, C] with its own kernel of [kd, kh, kw, C]: [D', H', W', C]."""
+    frames, height, width = count(x.shape, kernel.shape[:3], strides, padding)
+    x, (sd, sh, sw) = np.pad(x, (*padding, (0, 0))), strides
+    out = np.zeros((frames, height, width, kernel.shape[3]), x.dtype)
+    for d, h, w in np.ndindex(kernel.shape[:3]):
+        seen = x[d : d + frames * sd : sd, h : h + height * sh : sh, w : w + width * sw : sw]
+        out += seen[:frames, :height, :width] * kernel[d, h, w].astype(x.dtype, copy=False)
+    return out

@@ -14,12 +14,14 @@ fuse_activations    an activation becomes the end of the epilogue of the kernel 
 join_pieces         what JAX writes itself becomes the largest pieces that no kernel of ours divides
 split_transposed    transposed convolutions become one of stride 1 and a Mosaic of its results
 crop_windows        kernels lose locations that only ever meet padding
+find_depthwise      convolutions whose filters read one channel each become depthwise
 split_strides       strides in height and width become SpaceToDepth and a convolution without them
 mark_nonnegative    pools of values that are never below zero are told so
+undo_depthwise      depthwise convolutions become ordinary ones where a target has no kernel for them
 pack                kernels become rows of kept taps, by the schedule of each layer
 fuse_kernels        two layers become one kernel on CPUs, where what lies between them is larger than a cache
 
-The first sixteen are the same for every target. A graph is verified after each stage.
+The first seventeen are the same for every target. A graph is verified after each stage.
 """
 
 import dataclasses
@@ -30,6 +32,7 @@ from lowering.graph import keys, ops, verify
 from lowering.graph.rewrites import (
     algebra,
     dead_channels,
+    depthwise,
     equal,
     expressions,
     fusion,
@@ -74,6 +77,7 @@ PREPARATION = _stages(
     pieces.join_pieces,
     transposed.split_transposed,
     windows.crop_windows,
+    depthwise.find_depthwise,
     strides.split_strides,
     algebra.mark_nonnegative,
 )
@@ -86,7 +90,8 @@ def completion(
 ) -> tuple[Stage, ...]:
     """The stages after the preparation. choose: schedules for the convolutions of the prepared graph, by name."""
     pack = Stage("pack", lambda graph: packing.pack(graph, choose(graph), packer))
-    return pack, Stage("fuse_kernels", functools.partial(fusion.fuse, target=target))
+    undo = Stage("undo_depthwise", functools.partial(depthwise.undo_depthwise, target=target))
+    return undo, pack, Stage("fuse_kernels", functools.partial(fusion.fuse, target=target))
 
 
 def stages(target: targets.Target, chosen: schedules.Schedules = schedules.NONE) -> tuple[Stage, ...]:

@@ -1,4 +1,6 @@
-"""Kernels for CPUs as loops over buffers: convolutions, fusions, fully connected layers, pools, SpaceToDepth, the clip.
+"""Kernels for CPUs as loops over buffers: convolutions, depthwise and fused ones, fully connected layers, pools, gates,
+SpaceToDepth, the clip.
 
-`rows`, `rolling`, `pads`, `prefetch`, `shares` and `windows` are what several of them are made of. Imports as kernels.
+`rows`, `rolling`, `pads`, `epilogues`, `prefetch`, `shares` and `windows` are what several of them are made of. Imports
+as kernels.
 """

@@ -9,6 +9,8 @@ from lowering.targets import targets, tiles
 
 COMMENT = """A packed 3D convolution: rows of taps of any length. A tap is one offset into the channel-major input.
 Workgroups are shares of the output's frames and chunks of positions, x blocks of rows of filters."""
+LARGE = 8  # times a core's cache: a feature map that no cache keeps for its reader
+STREAMED = 8  # the cache over what a chunk of a convolution may read that memory limits
 
 
 def conv(request: kernels.Request) -> kernels.Kernel:
@@ -48,11 +50,27 @@ def conv(request: kernels.Request) -> kernels.Kernel:
 def cut(op: ops.PackedConv, out: layouts.Layout, target: targets.Target) -> tuple[tiles.Tile, int, int, int]:
     """The tile, tiles in a chunk, chunks, and rows of filters in a workgroup."""
     tiling = op.schedule.tiling(target, op.kernel.group)
-    tile = tiles.cut(out.end - out.first, _room(op, out), target.lanes, tiling.vectors)
-    chunk = min(tiling.chunk, tile.count)
+    tile = tiles.cut(out.end - out.first, _room(op, out), target.lanes, tiling.vectors, tiling.most)
+    chunk = min(_chunk(op, out, tile, target), tile.count)
     chunks = -(-tile.count // chunk)
     blocks = max(1, min(op.kernel.rows, shares.WORKGROUPS // (chunks * out.frames)))
     return tile, chunk, chunks, -(-op.kernel.rows // blocks)
+
+
+def _chunk(op: ops.PackedConv, out: layouts.Layout, tile: tiles.Tile, target: targets.Target) -> int:
+    """Tiles in a chunk: as the schedule says, fewer if they are wider than usual.
+
+    Where a 1x1x1 convolution gives more channels than it reads, and more than caches hold, what it writes is the limit.
+    A row then writes as far along each channel as inputs fit an eighth of the cache, since prefetchers of a processor
+    follow few channels at a time.
+    """
+    tiling, (*window, channels, filters) = op.schedule.tiling(target, op.kernel.group), op.kernel.shape
+    chunk = max(1, tiling.chunk * tiling.vectors // max(tile.vectors, tiling.vectors))
+    large = filters > channels and out.size * target.activation_bytes > LARGE * target.cache_bytes
+    if op.schedule.chunk is not None or not large or window != [1, 1, 1]:
+        return chunk
+    held = channels * tile.size * target.activation_bytes
+    return max(chunk, min(target.cache_bytes // STREAMED // held, tile.count * out.frames // shares.WORKGROUPS))
 
 
 def _room(op: ops.PackedConv, out: layouts.Layout) -> int:

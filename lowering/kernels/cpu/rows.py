@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from lowering.graph import ops
 from lowering.kernels import layouts, loops
-from lowering.kernels.cpu import prefetch
-from lowering.kernels.mlir import block, expressions, types
+from lowering.kernels.cpu import epilogues, prefetch
+from lowering.kernels.mlir import block, types
 from lowering.kernels.mlir.values import Index, Value
-from lowering.targets import precisions, targets, tiles
+from lowering.targets import targets, tiles
 
 WEIGHTS_AHEAD = (
     256  # taps from the weights that are multiplied to those that are fetched, where no cache holds them all
@@ -175,24 +175,15 @@ class Rows:
             for v in range(tile.vectors if self.out.mask else 0)
             if self.out.mask
         ]
-        floor = b.constant(0.0, types.Vector(tile.lanes, precision.accumulators), "zeros") if self.op.relu else None
         for i, value in enumerate(accumulators):
             g, v = divmod(i, tile.vectors)
             at = b.index(position + to + (g * self.out.stride + v * tile.lanes), "out_at")
             if self.out.residual:
                 value = b.op("arith.addf", value, self._more(b, self.out.residual, at), name="sum")
-            if floor:
-                value = b.op(precisions.MAXIMUM[precision.accumulators], value, floor, name="active")
-            value = expressions.activated(b, self.op.then, value)
+            value = epilogues.activated(b, self.op, value)
             if masks:
-                value = self._kept(b, value, masks[v])
+                value = epilogues.masked(b, self.op, value, masks[v], self.out.finite)
             b.store(b.cast(value, precision.activations), self.out.buffer, at)
-
-    def _kept(self, b: block.Block, value: Value, keep: Value) -> Value:
-        """Zeros between the rows of pixels."""
-        if self.out.finite and self.op.then is None:
-            return b.op("arith.mulf", value, keep, name="kept")
-        return expressions.masked(b, keep, value)
 
     def _more(self, b: block.Block, residual: Value, at: Value) -> Value:
         """What lies at the same place in the residual; any of it for a filter that only fills a group."""

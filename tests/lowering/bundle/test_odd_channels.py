@@ -8,7 +8,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from jax import lax
 
 from lowering.bundle import bundles
 from lowering.graph import ops
@@ -83,10 +82,7 @@ def depthwise(width: int, strides: tuple[int, int, int]) -> networks.Network:
     }
 
     def conv(x: jax.Array, p: networks.Layer, strides: tuple[int, int, int]) -> jax.Array:
-        pads, numbers = [(1, 1)] * 3, networks.NUMBERS
-        kernel = jnp.asarray(p["kernel"])
-        y = lax.conv_general_dilated(x, kernel, strides, pads, dimension_numbers=numbers, feature_group_count=width)
-        return y + p["bias"]
+        return networks.conv(x, p, strides, [(1, 1)] * 3, groups=width)
 
     def function(p: networks.Params, x: jax.Array) -> jax.Array:
         x = jax.nn.relu(conv(x, p["deep"], (1, 1, 1)))

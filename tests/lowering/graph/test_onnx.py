@@ -139,6 +139,22 @@ def test_packed_kernels_are_unpacked() -> None:
     check(graph)
 
 
+@pytest.mark.parametrize(("filters", "groups"), [(6, 6), (12, 6), (4, 2), (6, 1)])
+def test_groups_of_channels_that_zeros_keep_apart_are_said(filters: int, groups: int) -> None:
+    """Engines would otherwise multiply by the zeros."""
+    layer = networks.layer(rng, 1, 3, 3, 6 // groups, filters)
+    function = lambda p, x: networks.conv(x, p["conv"], (1, 2, 2), groups=groups).mean((1, 2, 3))
+    graph = stages.run(trace.trace(function, {"conv": layer}, (1, *MAP)), stages.ALGEBRA)
+    model = onnx_export.export(graph).graph
+    (node,) = (each for each in model.node if each.op_type == "Conv")
+    attributes = {each.name: each.i for each in node.attribute}
+    assert attributes.get("group", 1) == groups
+    (kernel,) = (each for each in model.initializer if each.name == "conv.kernel")
+    assert list(kernel.dims) == [filters, 6 // groups, 1, 3, 3]
+    check(graph)
+    check(stages.run(graph, [stage for stage in stages.PREPARATION if stage.name == "find_depthwise"]))
+
+
 def test_what_dense_layers_read_is_not_transposed() -> None:
     graph = stages.run(networks.chain("dense").trace(), stages.ALGEBRA)
     kinds = [node.op_type for node in onnx_export.export(graph).graph.node]

@@ -32,6 +32,12 @@ def dense() -> ops.Dense:
     return ops.Dense(layer["kernel"], layer["bias"], relu=True)
 
 
+def depthwise() -> ops.Depthwise:
+    """Two filters a channel, some of whose taps are pruned."""
+    kernel = rng.normal(size=(3, 3, 3, 10)) * (rng.random((3, 3, 3, 10)) < 0.5)
+    return ops.Depthwise(kernel.astype(np.float32), np.ones(10, np.float32), (1, 2, 2), SAME, multiplier=2)
+
+
 def packed_conv() -> ops.PackedConv:
     op = conv()
     return ops.PackedConv(packed.pack(op.kernel, 4), op.bias, SAME, op.relu)
@@ -108,6 +114,8 @@ EXAMPLES: list[tuple[ops.Op, list[ops.Shape]]] = [
     (dataclasses.replace(conv(relu=False), then=silu()), [MAP, (*MAP[:3], 7)]),
     (dataclasses.replace(packed_conv(), then=silu()), [MAP]),
     (dataclasses.replace(dense(), relu=False, then=silu()), [VECTOR]),
+    (depthwise(), [MAP]),
+    (dataclasses.replace(depthwise(), then=silu()), [MAP]),
     (packed_conv(), [MAP]),
     (fused_convs(), [MAP]),
     (fused_pool(), [MAP]),
@@ -183,6 +191,8 @@ def test_macs_are_the_products_with_weights_that_are_kept(op: ops.Op, shapes: li
             expected = int(np.prod(out[:-1])) * op.kernel.size
         case ops.PackedConv() | ops.PackedDense():
             expected = int(np.prod(out[:-1])) * op.kernel.kept
+        case ops.Depthwise():
+            expected = int(np.prod(out[:-1]) * (op.kernel != 0).sum())
         case ops.FusedConvs():
             expected = int(np.prod(MAP[:3])) * (op.first.kernel.kept + op.second.kernel.kept)
         case ops.FusedPool():
@@ -227,8 +237,8 @@ def test_every_operation_that_a_kernel_writes_a_feature_map_for_has_a_layout() -
 @each_example
 @pytest.mark.parametrize("target", ["android:cortex-a76", "vulkan:adreno", "vulkan:mali-g78:f16"])
 def test_every_operation_has_a_kernel(op: ops.Op, shapes: list[ops.Shape], target: str) -> None:
-    """The fused ones on CPUs, where alone kernels are fused."""
-    if isinstance(op, ops.FusedConvs | ops.FusedPool) and not target.startswith("android"):
+    """The fused and the depthwise ones on CPUs alone; elsewhere rewrites leave none of them."""
+    if isinstance(op, ops.FusedConvs | ops.FusedPool | ops.Depthwise) and not target.startswith("android"):
         return
     inputs = [ops.Node(f"input_{number}", ops.Input(), (), shape) for number, shape in enumerate(shapes)]
     found = targets.find(target)

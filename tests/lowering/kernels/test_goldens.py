@@ -142,10 +142,22 @@ def resized() -> networks.Network:
     return networks.Network(function, {}, networks.clip(np.random.default_rng(0), 2, 3, 4, 3))
 
 
+def apart() -> networks.Network:
+    """A depthwise convolution over frames and planes, and a strided one."""
+    rng = np.random.default_rng(0)
+    params = {"deep": networks.layer(rng, 3, 1, 3, 1, 3), "strided": networks.layer(rng, 1, 3, 3, 1, 3)}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = jax.nn.silu(networks.conv(x, p["deep"], groups=3))
+        return jnp.mean(networks.conv(x, p["strided"], (1, 2, 2), groups=3), (1, 2, 3))
+
+    return networks.Network(function, params, networks.clip(rng, 4, 7, 9, 3))
+
+
 # A host with AVX-512, whatever this one has.
 TARGETS = {"avx512": dataclasses.replace(test_kernels.TARGETS["avx512"], cache_bytes=targets.find(CPU).cache_bytes)}
 NETWORKS = {"straight": straight, "fused": straight, "moves": moves, "deep": deep, "heads": heads}
-NETWORKS |= {"gates": gates, "active": active, "norms": norms, "resized": resized}
+NETWORKS |= {"gates": gates, "active": active, "norms": norms, "resized": resized, "apart": apart}
 
 
 def section(name: str, target: str, node: str) -> str:
@@ -175,6 +187,8 @@ def compare(name: str, text: str) -> None:
 CASES = [
     ("cpu/clip", "straight", f"{CPU}:f16", "clip"),
     ("cpu/conv", "deep", CPU, "again"),
+    ("cpu/depthwise", "apart", CPU, "deep"),
+    ("cpu/depthwise_strided", "apart", "avx512", "strided"),
     ("cpu/fused_convs", "deep", "avx512", "space2.time2"),
     ("cpu/fused_pool", "fused", f"{CPU}:f16-f32", "conv.pool"),
     ("cpu/dense", "straight", f"{CPU}:w16", "fc"),
@@ -208,7 +222,8 @@ CASES = [
     ("linalg/reduce", "norms", GPU, "reduce"),
     ("linalg/vectors", "heads", CPU, "add"),
     ("linalg/softmax", "moves", GPU, "softmax"),
-    ("linalg/pointwise", "gates", CPU, "mul_2"),
+    ("cpu/pointwise", "gates", CPU, "mul_2"),
+    ("linalg/pointwise", "gates", f"{CPU} linalg", "mul_2"),
     ("cpu/conv_active", "active", CPU, "conv"),
     ("cpu/dense_active", "active", CPU, "fc"),
     ("vulkan/conv_active", "active", GPU, "conv"),

@@ -32,3 +32,10 @@ def test_the_tile_with_the_least_work_is_chosen() -> None:
     assert tiles.cut(49, 64, 16, 4) == tiles.Tile(16, 4, 1, 0)
     assert tiles.cut(49, 52, 16, 4) == tiles.Tile(16, 2, 2, 17)
     assert tiles.cut(3, 3, 16, 4) == tiles.Tile(2, 1, 2, 1)
+
+
+def test_a_tile_is_crowded_only_where_that_saves_work() -> None:
+    """A plane of 6 x 6 is 41 positions with its padding: one tile of 3 vectors, not three of one."""
+    assert tiles.cut(41, 48, 16, 2) == tiles.Tile(16, 1, 3, 25)
+    assert tiles.cut(41, 48, 16, 2, most=3) == tiles.Tile(16, 3, 1, 0)
+    assert tiles.cut(96, 96, 16, 2, most=3) == tiles.Tile(16, 2, 3, 64)

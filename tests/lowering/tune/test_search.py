@@ -215,7 +215,8 @@ def test_a_pool_that_a_choice_takes_out_of_a_convolutions_kernel_counts_too() ->
 
 
 def test_a_wider_tile_that_pays_in_small_chunks_only_is_found() -> None:
-    host = dataclasses.replace(CPU, tilings=targets.AVX512, vector_bytes=64, weights_by_lane=False)
+    narrow = targets.AVX512 | {8: targets.Tiling(2)}  # or planes as small as these would have wide tiles by default
+    host = dataclasses.replace(CPU, tilings=narrow, vector_bytes=64, weights_by_lane=False)
     network = tuned.Network(networks.chain("kgs 8x4").trace())
     wide = {(8, 3, 2): 9.0, (8, 3, None): 10.5}
     machine = Machine(

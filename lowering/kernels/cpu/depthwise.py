@@ -1,0 +1,205 @@
+"""Depthwise convolutions for CPUs, with any window and strides of 1 or 2 in width."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from lowering.graph import ops
+from lowering.kernels import executables, layouts, loops
+from lowering.kernels import kernel as kernels
+from lowering.kernels.cpu import epilogues, pads, prefetch, shares, windows
+from lowering.kernels.mlir import values
+from lowering.targets import precisions, targets, tiles
+
+COMMENT = """A depthwise convolution: span > tile > frame > tap. All taps of a frame are written out.
+A span is a row of pixels of the result, or all of them where windows are one pixel apart.
+Zeros first. A vector that reaches beyond its span writes what the next span writes again."""
+ROLLING = """Each vector of the input is loaded once for all frames of the window: it adds to every result that it is
+part of, and the sums of results that are not complete are handed on to the next frame, in registers."""
+FREE = 2  # registers beside the accumulators and the weights of a tap: inputs, and what a compiler needs
+MOST = 8  # vectors of positions in a tile: more save little, and small planes waste more of the last tile
+
+
+def depthwise(request: kernels.Request) -> kernels.Kernel:
+    """then?(relu?(depthwise(x) + bias)). A workgroup has a share of the channels."""
+    op, x, y, target = request.op, request.x, request.y, request.target
+    cut = _Cut.of(op, x, y, target)
+    kernel = loops.Loops(
+        f"{COMMENT}\n{ROLLING}" if op.rolls else COMMENT,
+        [*kernels.arguments(request.named), *_tables(op, y, target)],
+        request.y_type,
+        executables.Grid((shares.workers(y.channels), 1, 1)),
+    )
+    b, write = kernel.block, _Depthwise(op, x, y, cut, target, kernel)
+    (worker,) = kernel.workgroup("worker")
+    with b.loop("c", *shares.share(b, worker, y.channels)) as c:
+        with b.loop("frame", 0, y.frames) as frame:
+            pads.write(b, kernel["out"], y, (c, c + 1), frame, pads.whole(y, cut.spans))
+        with b.loop("span", 0, cut.spans) as span, b.loop("tile", 0, cut.tile.count) as tile:
+            p = b.min(tile * cut.tile.size, cut.tile.last, name="p")
+            write.tile(c, span, p)
+    return kernel.kernel()
+
+
+def _tables(op: ops.Depthwise, y: layouts.Layout, target: targets.Target) -> list[kernels.Operand]:
+    """values [channels, taps], frames outside, filled up to whole vectors where weights are loaded as such."""
+    own = target.precision
+    taps = op.kernel.reshape(-1, op.kernel.shape[3]).T
+    return [
+        kernels.array(
+            "values", np.pad(taps, ((0, 0), (0, target.weight_lanes))).astype(precisions.DTYPES[own.weights])
+        ),
+        kernels.array("bias", op.bias.astype(precisions.DTYPES[own.accumulators])),
+        kernels.array("mask", y.mask().astype(precisions.DTYPES[own.accumulators])),
+    ]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Cut:
+    """How pixels of the result are cut: `spans` spans of positions, each into tiles.
+
+    x_first: where the window of the first pixel lies in a plane of the input; x_span: from one span's to the next's.
+    """
+
+    spans: int
+    tile: tiles.Tile
+    x_first: int
+    x_span: int
+
+    @classmethod
+    def of(cls, op: ops.Depthwise, x: layouts.Layout, y: layouts.Layout, target: targets.Target) -> "_Cut":
+        (depth, kh, kw, _), (_, sh, sw) = op.kernel.shape, op.strides
+        _, (top, _), (left, _) = op.padding
+        length, spans = (y.end - y.first, 1) if sw == sh == 1 else (y.width, y.height)
+        first, x_span = x.first - top * x.pitch - left, sh * x.pitch
+        reads = first + (spans - 1) * x_span + (kh - 1) * x.pitch + (kw - 1) // sw * sw
+        room = min((x.plane - reads) // sw, y.plane - y.first - (spans - 1) * y.pitch)
+        held = depth if op.rolls else 1  # accumulators for each vector of positions, and weights of a tap
+        most = max(1, min(MOST, (target.registers - FREE - held) // held))
+        return cls(spans, tiles.cut(length, room, target.lanes, most), first, x_span)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Depthwise:
+    """A depthwise convolution while it is written."""
+
+    op: ops.Depthwise
+    x: layouts.Layout
+    y: layouts.Layout
+    cut: _Cut
+    target: targets.Target
+    kernel: loops.Loops
+
+    def tile(self, c: values.Value, span: values.Value, p: values.Value) -> None:
+        """All frames of one tile of positions."""
+        b = self.kernel.block
+        size = self.x.frames * self.x.plane
+        window = b.index(
+            c // self.op.multiplier * size + span * self.cut.x_span + p * self.op.strides[2] + self.cut.x_first,
+            "window",
+        )
+        place = b.index(span * self.y.pitch + p + self.y.first, "place")
+        bias = b.broadcast(b.load(self.kernel["bias"], c, "bias_of"), self.cut.tile.lanes, "start")
+        start = [bias] * self.cut.tile.vectors
+        (self._handed_on if self.op.rolls else self._frame_by_frame)(c, window, place, start)
+
+    def _frame_by_frame(
+        self, c: values.Value, window: values.Value, place: values.Value, start: list[values.Value]
+    ) -> None:
+        """All frames of a window are read for each result."""
+        b, (depth, height, width, _) = self.kernel.block, self.op.kernel.shape
+        with b.loop("frame", 0, self.y.frames) as frame:
+            before = self.op.padding[0][0] - frame * self.op.strides[0]  # frames of the window before the clip
+            first, end = b.max(0, before, name="d_first"), b.min(depth, before + self.x.frames, name="d_end")
+            with b.carry("d", first, end, start) as loop:
+                at = b.index((loop.index - before) * self.x.plane + window, "frame_at")
+                weights_at = b.index(c * self._row + loop.index * (height * width), "weights_at")
+                loop.next(self._frame(at, weights_at, [loop.carried])[0])
+            self._store(loop.results, c, frame, place)
+
+    def _handed_on(self, c: values.Value, window: values.Value, place: values.Value, start: list[values.Value]) -> None:
+        """A frame of the input adds to as many results as the window has frames, the oldest first."""
+        b, depth, count = self.kernel.block, self.op.kernel.shape[0], self.cut.tile.vectors
+        lead, weights_at = depth - 1 - self.op.padding[0][0], b.index(c * self._row, "weights_at")
+        with b.carry("step", 0, self.y.frames + lead, start * (depth - 1), carried="before") as loop:
+            b.comment("A frame outside the input adds nothing.")
+            inside = b.min(loop.index + 1, self.x.frames, name="d_end")
+            with b.carry("d", loop.index, inside, [*loop.carried, *start], carried="sum") as newest:
+                at = b.index(newest.index * self.x.plane + window, "frame_at")
+                sums = [newest.carried[i : i + count] for i in range(0, depth * count, count)]
+                newest.next([each for one in self._frame(at, weights_at, sums) for each in one])
+            b.comment(f"The first frame of the result is complete after {lead} steps.")
+            with b.loop("f", b.max(0, loop.index - lead, name="f_first"), loop.index + 1 - lead) as f:
+                self._store(newest.results[:count], c, f, place)
+            loop.next(newest.results[count:])
+
+    @property
+    def _row(self) -> int:
+        """Weights of a channel in memory."""
+        return int(np.prod(self.op.kernel.shape[:3])) + self.target.weight_lanes
+
+    def _frame(
+        self, at: values.Value, weights_at: values.Value, sums: Sequence[Sequence[values.Value]]
+    ) -> list[list[values.Value]]:
+        """Sums of several results with one frame of the input more, which is the last of the first one's window."""
+        b, (_, height, width, _), (_, sh, _) = self.kernel.block, self.op.kernel.shape, self.op.strides
+        sums = [list(one) for one in sums]
+        weights = _Weights(self, weights_at)
+        for row in range(height):
+            for first in range(0, width, self.op.strides[2]):
+                place = b.index(at + (row * self.x.pitch + first), "row_at")
+                if first == 0 and row >= height - sh:
+                    self._fetch(place)
+                for e, found in enumerate(self._columns(place, min(self.op.strides[2], width - first))):
+                    tap = row * width + first + e
+                    for age, one in enumerate(sums):
+                        weight = weights[(len(sums) - 1 - age) * height * width + tap]
+                        one[:] = [b.op("vector.fma", weight, v, acc) for v, acc in zip(found, one, strict=True)]
+        return sums
+
+    def _fetch(self, place: values.Value) -> None:
+        """Fetches what the next channel has where this one is read for the first time."""
+        size = self.x.frames * self.x.plane
+        if self.x.size * self.target.activation_bytes > prefetch.SMALL:
+            prefetch.vector(self.kernel.block, self.kernel["x"], place, self.op.strides[2] * self.cut.tile.size, size)
+
+    def _columns(self, place: values.Value, count: int) -> list[list[values.Value]]:
+        """The inputs of `count` columns of the window, next to each other: the vectors of a tile for each."""
+        b, x, lanes, own = self.kernel.block, self.kernel["x"], self.cut.tile.lanes, self.target.precision
+        starts = range(0, self.cut.tile.size, lanes)
+        if self.op.strides[2] == 1:
+            return [[b.cast(b.vector(x, place + i, lanes, "input"), own.accumulators) for i in starts]]
+        both = [windows.columns(b, b.vector(x, place + 2 * i, 2 * lanes, "both")) for i in starts]
+        return [[b.cast(pair[e], own.accumulators) for pair in both] for e in range(count)]
+
+    def _store(self, sums: Sequence[values.Value], c: values.Value, frame: values.Value, place: values.Value) -> None:
+        """The tile of one frame, with zeros between the rows of pixels."""
+        b, lanes = self.kernel.block, self.cut.tile.lanes
+        to = b.index((c * self.y.frames + frame) * self.y.plane + place, "to")
+        for i, value in enumerate(sums):
+            keep = b.vector(self.kernel["mask"], place + i * lanes, lanes, "keep")
+            value = epilogues.masked(b, self.op, epilogues.activated(b, self.op, value), keep)
+            b.store(b.cast(value, self.target.precision.activations), self.kernel["out"], to + i * lanes)
+
+
+class _Weights:
+    """The weights of a channel in all lanes, each loaded where it is first wanted.
+
+    NEON multiplies by one lane of a vector; elsewhere a load spreads a scalar.
+    """
+
+    def __init__(self, of: _Depthwise, start: values.Value) -> None:
+        self.of, self.start, self.vectors = of, start, dict[int, values.Value]()
+
+    def __getitem__(self, tap: int) -> values.Value:
+        b, target, stored = self.of.kernel.block, self.of.target, self.of.kernel["values"]
+        own, count = target.precision.accumulators, target.weight_lanes
+        if count == 1:
+            weight = b.cast(b.load(stored, self.start + tap, "weight"), own)
+        else:
+            place, lane = divmod(tap, count)
+            if place not in self.vectors:
+                self.vectors[place] = b.cast(b.vector(stored, self.start + place * count, count, "weights"), own)
+            weight = b.extract(self.vectors[place], lane, "weight")
+        return b.broadcast(weight, self.of.cut.tile.lanes)

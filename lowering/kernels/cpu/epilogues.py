@@ -1,0 +1,25 @@
+"""How the kernels of convolutions on CPUs end: ReLU, activation, zeros between the rows of pixels."""
+
+from lowering.graph import ops
+from lowering.kernels.mlir import block, expressions, types
+from lowering.kernels.mlir.values import Value
+from lowering.targets import precisions
+
+
+def activated(b: block.Block, op: ops.PackedConv | ops.Depthwise, value: Value) -> Value:
+    """then?(relu?(value)), a vector of accumulators."""
+    assert isinstance(value.type, types.Vector)
+    if op.relu:
+        floor = b.constant(0.0, value.type, "zeros")
+        value = b.op(precisions.MAXIMUM[value.type.element], value, floor, name="active")
+    return expressions.activated(b, op.then, value)
+
+
+def masked(b: block.Block, op: ops.PackedConv | ops.Depthwise, value: Value, keep: Value, finite: bool = True) -> Value:
+    """Zeros between the rows of pixels.
+
+    finite: whether what is computed there is a number, so that the mask's zeros make it zero by a product.
+    """
+    if finite and op.then is None:
+        return b.op("arith.mulf", value, keep, name="kept")
+    return expressions.masked(b, keep, value)
