@@ -13,13 +13,21 @@ from lowering.targets import targets
 from tests.lowering.random_programs import compare, program
 
 
+def exact(made: Sequence[program.Program]) -> list[program.Program]:
+    """The programs without 16-bit floats, which round at other places once they are compiled.
+
+    Each reads the inputs of the first, and has its own chain of steps on them.
+    """
+    given = [dataclasses.replace(each, given=made[0].inputs) for each in made]
+    return [each for each in given if compare.tolerance(each) == compare.CLOSE]
+
+
 def faults(made: Sequence[program.Program], target: targets.Target, folder: pathlib.Path) -> list[str]:
     """What is wrong with a bundle of programs: an error, or the results that are off.
 
-    All read the inputs of the first. Programs with 16-bit floats are left out, since these round at other places.
+    All read the inputs of the first. Those with 16-bit floats are left out.
     """
-    programs = [dataclasses.replace(each, given=made[0].inputs) for each in made]
-    programs = [each for each in programs if compare.tolerance(each) == compare.CLOSE]
+    programs = exact(made)
     params = {f"p{each.seed}": each.params for each in programs}
     try:
         example = deploy.example(joined(programs), params, list(made[0].inputs))
