@@ -111,12 +111,9 @@ def write(
 
 
 def check_meaning(rewritten: ops.Graph, example: Example) -> None:
-    """WrongGraph unless a rewritten graph gives JAX's answers, as numpy computes them.
-
-    The error of a result is relative to its largest value; of integers it is the share that differs.
-    """
+    """WrongGraph unless a rewritten graph gives JAX's answers, as numpy computes them."""
     found = interpret.results(rewritten, *example.inputs, width=np.float32)
-    errors = map(_difference, found, example.answers)
+    errors = map(interpret.difference, found, example.answers)
     error, name = max((error, name) for error, (name, _, _) in zip(errors, rewritten.outputs, strict=True))
     kinds = {str(kind) for node in rewritten.nodes for kind in _types(node.op)}
     allowed = max([SAME, *(ROUNDED[kind] for kind in kinds & ROUNDED.keys())])
@@ -161,14 +158,6 @@ def tuning(rewritten: ops.Graph) -> str:
     """Who chose the schedules: the last of schedules.SOURCES that did so for any convolution."""
     found = {node.op.schedule.source for node in _packed(rewritten) if isinstance(node.op, ops.PackedConv)}
     return max(found | {"default"}, key=schedules.SOURCES.index)
-
-
-def _difference(found: np.ndarray, answer: np.ndarray) -> float:
-    """The error of a result; infinite where it is not finite."""
-    if answer.dtype.kind != "f":
-        return float(np.mean(found != answer))
-    error = float(np.abs(found.astype(np.float64) - answer).max()) / bundles.scale(answer)
-    return error if np.isfinite(error) else float("inf")
 
 
 def _types(op: ops.Op) -> set[Any]:

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import jax
 from jax import lax
 from jax.extend import core
+
+from lowering.functions import jaxprs
 
 WINDOWED = ("conv_general_dilated", "reduce_window_max", "reduce_window_min", "reduce_window_sum")
 
@@ -14,7 +17,44 @@ def bind(eqn: core.JaxprEqn) -> Callable[..., Sequence[Any]]:
     apply = lambda *xs: eqn.primitive.bind(*xs, **eqn.params)
     if eqn.primitive.name in WINDOWED:
         return lambda *xs: (_cropped(eqn, *xs),)
+    if eqn.primitive.name == "sort":
+        return lambda *xs: _sorted(eqn, *xs)
+    if params := _bound(eqn):
+        return lambda *xs: eqn.primitive.bind(*xs, **{**eqn.params, **params})
     return apply if eqn.primitive.multiple_results else lambda *xs: (apply(*xs),)
+
+
+def _sorted(eqn: core.JaxprEqn, *xs: Any) -> Sequence[Any]:
+    """A sort of elements of 4 bytes: IREE 3.13's SPIR-V sorts bytes wrongly, and truths are bytes."""
+    kinds = [x.dtype for x in xs]
+    wide = (x.astype("int32") if kind.itemsize < 2 else x for x, kind in zip(xs, kinds, strict=True))
+    found = eqn.primitive.bind(*wide, **eqn.params)
+    return [x.astype(kind) for x, kind in zip(found, kinds, strict=True)]
+
+
+def _bound(eqn: core.JaxprEqn) -> dict[str, Any]:
+    """The functions among the parameters of a loop or branch whose operations want another form, in that form."""
+    found = {name: _again(value) for name, value in eqn.params.items()}
+    return {name: value for name, value in found.items() if value is not eqn.params[name]}
+
+
+def _again(value: Any) -> Any:
+    """A function, or several, with every operation as `bind` applies it; itself where that changes nothing."""
+    if isinstance(value, tuple) and value and all(isinstance(each, core.ClosedJaxpr) for each in value):
+        bodies = tuple(map(_again, value))
+        return value if all(a is b for a, b in zip(bodies, value, strict=True)) else bodies
+    if not isinstance(value, core.ClosedJaxpr) or not any(map(_wants, value.jaxpr.eqns)):
+        return value
+    same = lambda array: array
+    step = lambda each, operands: bind(each)(*operands)
+    run = lambda *xs: jaxprs.walk(value.jaxpr, value.consts, xs, step, same)
+    return jax.make_jaxpr(run)(*(each.aval for each in value.jaxpr.invars))
+
+
+def _wants(eqn: core.JaxprEqn) -> bool:
+    """Whether an operation, or one inside it, wants another form than JAX's."""
+    inner = (each for value in eqn.params.values() for body in jaxprs.bodies(value) for each in body.eqns)
+    return eqn.primitive.name in (*WINDOWED, "sort") or any(map(_wants, inner))
 
 
 def _cropped(eqn: core.JaxprEqn, x: Any, *others: Any) -> Any:

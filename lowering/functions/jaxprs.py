@@ -71,8 +71,23 @@ def mapped(body: core.ClosedJaxpr, constants: int) -> Callable[..., Sequence[jax
     return jax.vmap(core.jaxpr_as_fun(body), axes)
 
 
+def bodies(value: Any) -> list[core.Jaxpr]:
+    """The functions that a parameter of an operation holds, such as the body of a loop."""
+    if isinstance(value, core.ClosedJaxpr):
+        return [value.jaxpr]
+    if isinstance(value, core.Jaxpr):
+        return [value]
+    return [body for each in value for body in bodies(each)] if isinstance(value, tuple | list) else []
+
+
 def macs(eqn: core.JaxprEqn) -> int:
-    """Multiply-accumulates of a convolution or matrix product; those inside loops and branches are not counted."""
+    """Multiply-accumulates of a convolution or matrix product, or of those inside a loop or branch.
+
+    A scan counts each of its turns, and a branch the largest of its functions. A while loop counts one turn, since
+    nobody knows how many there are.
+    """
+    if inner := [sum(map(macs, body.eqns)) for value in eqn.params.values() for body in bodies(value)]:
+        return eqn.params.get("length", 1) * max(inner)
     given: Any = [variable.aval for variable in eqn.invars]
     gives: Any = [variable.aval for variable in eqn.outvars]
     shapes, result = [each.shape for each in given], math.prod(gives[0].shape) if gives else 0

@@ -79,8 +79,12 @@ class Program:
 
     @property
     def arguments(self) -> tuple[np.ndarray, ...]:
-        """The constants that the function of `text` takes after the inputs, in their order."""
-        return tuple(constant for constant in self.constants if constant.size > EMBEDDED)
+        """The constants that the function of `text` takes after the inputs, in their order.
+
+        Those of one byte an element are int32: IREE 3.13's SPIR-V does not read truths of weights.
+        """
+        large = (constant for constant in self.constants if constant.size > EMBEDDED)
+        return tuple(each.astype(np.int32) if each.dtype.itemsize == 1 else each for each in large)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -97,7 +101,7 @@ class Program:
 
         def function(*given: Any) -> tuple[jax.Array, ...]:
             arguments = iter(given[len(self.inputs) :])
-            constants = [next(arguments) if each.size > EMBEDDED else each for each in self.constants]
+            constants = [next(arguments).astype(c.dtype) if c.size > EMBEDDED else c for c in self.constants]
             return self._run(given[: len(self.inputs)], constants)
 
         lowered = jax.jit(function, keep_unused=True).lower(*self.inputs, *self.arguments)

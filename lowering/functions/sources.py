@@ -1,9 +1,10 @@
 """Where an operation of a jaxpr stands in the user's source, and which operations no module can hold."""
 
 import re
-from typing import Any
 
 from jax.extend import core
+
+from lowering.functions import jaxprs
 
 LIBRARIES = re.compile(r"[/\\](?:jax|jaxlib|flax|equinox|haiku|optax|jaxtyping)[/\\]|[/\\]functools\.py$|^<")
 # Parts of the names of primitives that call Python, or draw random numbers, while a network runs.
@@ -33,14 +34,5 @@ def refusal(eqn: core.JaxprEqn) -> str | None:
     for part, why in REFUSED.items():
         if part in name:
             return why
-    inner = (refusal(each) for value in eqn.params.values() for body in _bodies(value) for each in body.eqns)
+    inner = (refusal(each) for value in eqn.params.values() for body in jaxprs.bodies(value) for each in body.eqns)
     return next((why for why in inner if why is not None), None)
-
-
-def _bodies(value: Any) -> list[core.Jaxpr]:
-    """The functions that a parameter of an operation holds."""
-    if isinstance(value, core.ClosedJaxpr):
-        return [value.jaxpr]
-    if isinstance(value, core.Jaxpr):
-        return [value]
-    return [body for each in value for body in _bodies(each)] if isinstance(value, tuple | list) else []

@@ -36,8 +36,4 @@ def trace(
 def _agrees(graph: ops.Graph, inputs: Sequence[np.ndarray], answers: Sequence[np.ndarray]) -> bool:
     """Whether the examples one by one give what they give together."""
     found = interpret.results(graph, *inputs)
-    close = (
-        np.abs(a - b.astype(a.dtype)).max() <= CLOSE * (np.abs(b).max() or 1)
-        for a, b in zip(found, answers, strict=True)
-    )
-    return all(close)
+    return all(interpret.difference(a, b) <= CLOSE for a, b in zip(found, answers, strict=True))

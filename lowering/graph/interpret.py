@@ -32,6 +32,17 @@ def results(graph: ops.Graph, *inputs: np.ndarray, width: type[np.floating] = np
     return [found[end.name].astype(np.float32)[None]]
 
 
+def difference(found: np.ndarray, answer: np.ndarray) -> float:
+    """The error of a result: relative to the largest value of JAX's; of integers the share that differs.
+
+    Infinite where the result is not finite.
+    """
+    if answer.dtype.kind != "f":
+        return float(np.mean(found != answer))
+    error = float(np.abs(found.astype(np.float64) - answer).max()) / (float(np.abs(answer).max()) or 1.0)
+    return error if np.isfinite(error) else float("inf")
+
+
 def _values(graph: ops.Graph, *inputs: np.ndarray, width: type[np.floating] = np.float64) -> dict[str, np.ndarray]:
     arguments = zip(graph.inputs, map(np.asarray, inputs), strict=True)
     kind = lambda given: width if given.dtype.kind == "f" else np.float64  # which holds every integer of 32 bits

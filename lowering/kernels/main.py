@@ -6,25 +6,27 @@ from collections.abc import Sequence
 from lowering.graph import ops
 from lowering.kernels import kernel as kernels
 from lowering.kernels import pieces
-from lowering.kernels.mlir import block, tensors, types, values
+from lowering.kernels.mlir import block, tensors, types, values, words
 
 
-def lines(graph: ops.Graph, found: dict[str, kernels.Kernel], shape: ops.Shape) -> list[str]:
+def lines(graph: ops.Graph, found: dict[str, kernels.Kernel], shape: ops.Shape, by_words: bool) -> list[str]:
     """@main, and for a batch the function of one example that it calls for each.
 
-    found: the kernels by the names of their nodes. shape: of a single result, without the batch axis.
+    found: the kernels by the names of their nodes. shape: of a single result, without the batch axis. by_words: whether
+    the target reads and writes 8-bit elements by words.
     """
     if graph.batch == 1:
-        return _Main(graph, found).lines(shape)
-    one = _Main(dataclasses.replace(graph, batch=1), found).lines(shape)
+        return _Main(graph, found, by_words).lines(shape)
+    one = _Main(dataclasses.replace(graph, batch=1), found, by_words).lines(shape)
     return [*_batched(graph, shape), "", one[0].replace("func.func @main", "func.func private @example"), *one[1:]]
 
 
 class _Main:
     """The function of one example while it is written. It takes and gives arrays as JAX does."""
 
-    def __init__(self, graph: ops.Graph, found: dict[str, kernels.Kernel]) -> None:
+    def __init__(self, graph: ops.Graph, found: dict[str, kernels.Kernel], by_words: bool) -> None:
         self.graph, self.found, self.pieces = graph, found, pieces.called(graph)
+        self.by_words = by_words
         self.block = block.Block()
         self.made: dict[str, values.Value] = {}
         self.arguments = {node.name: self.block.argument(node.name, _given(node)) for node in graph.inputs}
@@ -37,7 +39,7 @@ class _Main:
         b, end = self.block, self.graph.output
         if isinstance(end.op, ops.Results):
             named = zip(end.inputs, end.op.names, end.op.shapes, strict=True)
-            results = [tensors.shaped(b, self._flat(name), to, f"result.{said}") for name, said, to in named]
+            results = [tensors.shaped(b, self._written(name), to, f"result.{said}") for name, said, to in named]
         else:
             results = [tensors.shaped(b, self._flat(end.name, "result"), (1, *shape), "result")]
         return _function("main", list(self.arguments.values()), results, b)
@@ -58,7 +60,8 @@ class _Main:
         elif node.inputs:  # a flattening that costs nothing
             made[node.name] = made[node.inputs[0]]
         elif len(node.shape) == 1:
-            made[node.name] = tensors.flatten(b, self.arguments[node.name], f"{node.name}.vector")
+            vector = tensors.flatten(b, self.arguments[node.name], f"{node.name}.vector")
+            made[node.name] = words.read(b, vector) if self.by_words else vector
 
     def _piece(self, node: ops.Node) -> None:
         """The call of a piece, before the first of its results."""
@@ -71,6 +74,11 @@ class _Main:
     def _flat(self, name: str, hint: str = "") -> values.Value:
         """A flat value without what only fills a group of filters behind it."""
         return tensors.first(self.block, self.made[name], self.graph[name].shape, f"{hint or name}.first")
+
+    def _written(self, name: str) -> values.Value:
+        """A flat value as a result of the module."""
+        flat = self._flat(name)
+        return words.written(self.block, flat) if self.by_words else flat
 
 
 def _batched(graph: ops.Graph, shape: ops.Shape) -> list[str]:

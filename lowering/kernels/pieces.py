@@ -8,12 +8,9 @@ import numpy as np
 from lowering.graph import ops
 from lowering.kernels import kernel as kernels
 from lowering.kernels.mlir import types
+from lowering.kernels.vulkan import reductions
 from lowering.targets import targets
 
-REDUCTION = re.compile(
-    r"(?P<pad> *)%(?P<name>\S+) = (?P<head>stablehlo\.reduce\(.*\)) applies (?P<operation>stablehlo\.\w+) "
-    r"across dimensions = (?P<rest>.* -> (?P<to>tensor<(?:\d+x)*(?P<type>\w+)>))"
-)
 REVERSAL = re.compile(r"(?P<pad> *)(?P<result>%\S+) = stablehlo\.reverse (?P<given>%\S+), (?P<rest>.* : (?P<type>\S+))")
 
 
@@ -49,7 +46,8 @@ def function(name: str, nodes: list[ops.Node], scope: str, target: targets.Targe
     body = f"{name}.stablehlo"
     kinds = [*map(str, reads), *(str(o.type) for o in weights)]
     lines = [line for each in op.program.text(body) for line in apart(each)]
-    lines = [line for each in lines for line in one_by_one(each)] if target.gpu else lines
+    if target.gpu:
+        lines = reductions.written(lines)
     gives = _results(lines[0])
     count = gives.count("tensor<")
     given = ", ".join(f"%x{place}: {kind}" for place, kind in enumerate(map(str, reads)))
@@ -76,32 +74,6 @@ def apart(line: str) -> list[str]:
     return [
         f"{found['pad']}{before} = stablehlo.optimization_barrier {found['given']} : {found['type']}",
         f"{found['pad']}{found['result']} = stablehlo.reverse {before}, {found['rest']}",
-    ]
-
-
-def one_by_one(line: str) -> list[str]:
-    """A reduction in StableHLO as IREE 3.13 computes it right on any GPU: in a dispatch of its own, by one invocation.
-
-    In one dispatch with what reads the result, such as x - mean(x), its SPIR-V gives wrong numbers; a barrier keeps the
-    two apart. It would also spread the reduction over a subgroup of the size that it expects of the target, and give
-    wrong sums on a GPU with another size. What is added up is therefore compared with infinity, which changes nothing
-    for numbers and is no reduction that IREE knows.
-    """
-    found = REDUCTION.fullmatch(line)
-    if found is None or not found["type"].startswith(("f", "bf")):
-        return [line]
-    scalar, pad, element = f"tensor<{found['type']}>", found["pad"], found["type"]
-    largest = {"f32": "0x7F800000", "f16": "0x7C00", "bf16": "0x7F80"}[element]
-    return [
-        f"{pad}%whole_{found['name']} = {found['head']} across dimensions = {found['rest']}",
-        f"{pad} reducer(%one: {scalar}, %more: {scalar}) {{",
-        f"{pad}  %both = {found['operation']} %one, %more : {scalar}",
-        f"{pad}  %largest = stablehlo.constant dense<{largest}> : {scalar}",
-        f"{pad}  %real = stablehlo.compare LE, %more, %largest, FLOAT : ({scalar}, {scalar}) -> tensor<i1>",
-        f"{pad}  %next = stablehlo.select %real, %both, %one : tensor<i1>, {scalar}",
-        f"{pad}  stablehlo.return %next : {scalar}",
-        f"{pad}}}",
-        f"{pad}%{found['name']} = stablehlo.optimization_barrier %whole_{found['name']} : {found['to']}",
     ]
 
 

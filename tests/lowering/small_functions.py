@@ -228,4 +228,25 @@ FUNCTIONS |= {
         (IMAGES,),
     ),
 }
+FUNCTIONS |= {
+    "a pool that leaves an end, in a loop": (
+        lambda p, x: lax.scan(lambda c, each: (c, small_units.maximum_of_two(jnp.sin(each[:5, :5]) + c)), 0.5, x)[1],
+        (IMAGES,),
+    ),
+    "a pool that leaves an end, in a branch": (
+        lambda p, x: lax.cond(
+            x.sum() > 0, lambda y: small_units.maximum_of_two(y), lambda y: -small_units.maximum_of_two(y), x[0, :5, :5]
+        ),
+        (IMAGES,),
+    ),
+    "the place of the smallest, read at once": (lambda p, x: x * jnp.argmin(x, 1, keepdims=True), (IMAGES,)),
+    "whether any and all": (small_units.whether_any_and_all, (IMAGES,)),
+    "bytes that fill no word": (lambda p, x: jnp.clip(x[0, 0, :5, 0] * 40 + 128, 0, 255).astype(jnp.uint8), (IMAGES,)),
+    "a product in a loop": (
+        lambda p, x: lax.scan(lambda c, each: (c, jnp.ravel(each) @ small_units.WAVES), 0, jnp.sin(x))[1],
+        (IMAGES,),
+    ),
+    "truths among the weights": (lambda p, x: jnp.where(small_units.WAVES[:, 0].reshape(6, 8, 4) > 0, x, 0), (IMAGES,)),
+    "truths in order": (lambda p, x: jnp.sort(x[:, :, :5] > 0, 2).astype(jnp.uint8), (IMAGES,)),
+}
 FUNCTIONS["a product of two values"] = (lambda p, x: (x[0, :1] @ x[0].T) @ (x[0, :5, :5] * x[0, :5, 1:6]), (TOKENS,))

@@ -4,6 +4,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax, nn
 
 
@@ -122,3 +123,16 @@ def two_rates(p: Any, x: jax.Array) -> jax.Array:
     """SlowFast: every second frame, and all of them."""
     slow, fast = conv(p, x[:, ::2]), conv(p, x)
     return jnp.concatenate([slow.mean((1, 2, 3)), fast.mean((1, 2, 3))], -1) @ jnp.concatenate([p["head"]] * 2)
+
+
+WAVES = np.cos(np.arange(192 * 3, dtype=np.float32)).reshape(192, 3) / 10
+
+
+def maximum_of_two(x: jax.Array) -> jax.Array:
+    """A pool of 2 x 2 with a stride of 4 on 5 x 5, of one result along each axis."""
+    return lax.reduce_window(x, -jnp.inf, lax.max, (2, 2, 1), (4, 4, 1), "VALID")
+
+
+def whether_any_and_all(p: Any, x: jax.Array) -> tuple[jax.Array, ...]:
+    found = jnp.any(x[:, :5] > 1.5, (2, 3)), jnp.all(x > -1.5, (1, 3))
+    return tuple(each.astype(jnp.uint8) for each in found)

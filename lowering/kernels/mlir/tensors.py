@@ -108,6 +108,9 @@ def row(b: block.Block, source: Value, place: int, name: str = "one") -> Value:
     """What lies at a place along the first axis, which stays."""
     whole = tensor(source)
     cut = types.Tensor((1, *whole.shape[1:]), whole.element)
+    if _is_unsigned(whole):
+        every = ", ".join([f"{place}:{place + 1}", *(f"0:{size}" for size in whole.shape[1:])])
+        return b.let(name, cut, f"stablehlo.slice {source} [{every}] : ({whole}) -> {cut}")
     offsets = ", ".join(["0"] * len(cut.shape)).replace("0", str(place), 1)
     sizes, ones = ", ".join(map(str, cut.shape)), ", ".join("1" for _ in cut.shape)
     return b.let(name, cut, f"tensor.extract_slice {source}[{offsets}] [{sizes}] [{ones}] : {whole} to {cut}")
@@ -118,7 +121,14 @@ def concat(b: block.Block, parts: Sequence[Value], name: str = "joined") -> Valu
     (_, *rest), element = tensor(parts[0]).shape, tensor(parts[0]).element
     to = types.Tensor((sum(tensor(part).shape[0] for part in parts), *rest), element)
     names, kinds = ", ".join(map(str, parts)), ", ".join(str(part.type) for part in parts)
+    if _is_unsigned(to):
+        return b.let(name, to, f"stablehlo.concatenate {names}, dim = 0 : ({kinds}) -> {to}")
     return b.let(name, to, f"tensor.concat dim(0) {names} : ({kinds}) -> {to}")
+
+
+def _is_unsigned(type: types.Tensor) -> bool:
+    """IREE takes slices and joins of tensors of unsigned integers in StableHLO only."""
+    return type.element.startswith("ui")
 
 
 def extract(b: block.Block, source: Value, at: Sequence[Index], name: str = "found") -> Value:

@@ -100,6 +100,20 @@ def test_a_map_is_the_result_of_a_batch(tmp_path: pathlib.Path) -> None:
     assert found.bundle.manifest["outputs"][0]["shape"] == [2, 4, 6, 5, 6]
 
 
+@pytest.mark.parametrize(("target", "tool"), [("host", None), ("vulkan:adreno", "vulkan")])
+def test_a_batch_of_bytes_that_fill_no_word_gives_bytes_that_do_not_either(
+    tmp_path: pathlib.Path, require: conftest.Require, target: str, tool: str | None
+) -> None:
+    """Each example is 2 x 5 bytes; IREE reads and writes 4 at a time on GPUs."""
+    if tool:
+        require(tool)
+    pixels = np.random.default_rng(0).integers(0, 255, (3, 2, 5), np.uint8)
+    function = lambda p, x: (255 - x, x.astype(jnp.float32).mean(-1))
+    found = deploy.deploy(function, {}, pixels, target, tmp_path / "bundle")
+    assert found.check and found.check.passed
+    np.testing.assert_array_equal(found.check.answers[0], 255 - pixels)
+
+
 def test_a_module_of_random_programs_answers_as_jax_does(tmp_path: pathlib.Path) -> None:
     several = [program.Program(seed) for seed in range(2000, 2008)]
     assert modules.faults(several, targets.find("host"), tmp_path / "bundle") == []

@@ -48,6 +48,20 @@ def test_calls_are_entered_and_loops_are_not() -> None:
     assert all("x" in result for result in results)
 
 
+def test_loops_count_the_macs_of_their_turns_and_branches_those_of_the_largest() -> None:
+    w = np.ones((4, 4), np.float32)
+    turns = lambda body, x, count: jax.lax.scan(lambda c, _: (body(c), 0), x, None, count)[0]
+    functions = {
+        "scan": (lambda x: turns(lambda c: c @ w, x, 5), 5),
+        "scan in a scan": (lambda x: turns(lambda c: turns(lambda d: d @ w, c, 3), x, 5), 15),
+        "branch": (lambda x: jax.lax.cond(x.sum() > 0, lambda x: x @ w @ w, lambda x: x @ w, x), 2),
+        "while": (lambda x: jax.lax.while_loop(lambda c: c.sum() < 9, lambda c: jax.jit(lambda d: d @ w)(c), x), 1),
+    }
+    for name, (function, products) in functions.items():
+        closed = jax.make_jaxpr(function)(np.ones((2, 4), np.float32))
+        assert sum(map(jaxprs.macs, closed.jaxpr.eqns)) == products * 2 * 4 * 4, name
+
+
 def test_the_function_of_a_call_has_its_constants() -> None:
     closed = jax.make_jaxpr(lambda x: jax.jit(lambda y: y * 2)(x))(X)
     (call,) = closed.jaxpr.eqns
