@@ -135,6 +135,7 @@ def test_every_room_has_its_folder_of_tests() -> None:
     assert folders(ROOT / "tests/lowering") == {
         *ROOMS["lowering"],
         "random_programs",
+        "zoo",
     }  # which several rooms' tests draw
 
 
