@@ -21,7 +21,7 @@ from tests.lowering.small_functions import CLIP, FACTS, IMAGES, TOKENS, P, conv
 
 HERE, UNITS = (re.escape(str(each.__file__)) for each in (small_functions, small_units))
 WITHOUT = {
-    "recurrent head": rf"scan \({HERE}:\d+\)",
+    "recurrent head": rf"scan \({UNITS}:\d+\)",
     "branches": rf"cond \({HERE}:\d+\)",
     "a pool that leaves an end": rf"reduce_window_min \({HERE}:\d+\)",
     "a dilated pool that leaves an end": rf"reduce_window_sum \({HERE}:\d+\)",
