@@ -1,12 +1,14 @@
-"""Entry point of `rt3d`: finds the verb and reads its arguments. How it ends is in `ends`."""
+"""Entry point of `rt3d`: finds the verb and reads its arguments. How it ends is in `ends`.
+
+Until `main` answers stop signals, Ctrl-C ends in Python's own traceback. So this module imports little, and the rest
+inside its functions.
+"""
 
 import importlib
 import sys
 import warnings
 from collections.abc import Callable, Sequence
 
-from lowering.system import files, spelling
-from rt3d_jax.cli import ends
 from rt3d_jax.hosts import stops
 
 # Verb: (module, what it does). The module is imported only when its verb is called. It has one of:
@@ -48,6 +50,8 @@ Examples:
 def main() -> None:
     """The console program; its exit codes stand in `ends`."""
     stops.install()
+    with stops.at_once("rt3d: interrupted"):
+        from rt3d_jax.cli import ends
     warnings.showwarning = ends.warn
     code = call(sys.argv[1:])
     stops.leave_at_once("rt3d: interrupted")  # from here on, since nothing is under way any more
@@ -56,6 +60,8 @@ def main() -> None:
 
 def call(words: Sequence[str]) -> int:
     """Runs `rt3d` with these arguments and returns its exit code."""
+    from rt3d_jax.cli import ends
+
     if words and words[0] in VERBS:
         return ends.run(f"rt3d {words[0]}", lambda: _called(parse(words[0], words[1:])))
     return ends.run("rt3d", lambda: _without_a_verb(words))
@@ -84,6 +90,8 @@ def usage() -> str:
 
 def _called(call: Callable[[], int | None]) -> int | None:
     """OSError, before the work, if its file of results (--json) cannot be written behind it."""
+    from lowering.system import files
+
     results = getattr(call, "keywords", {}).get("json_file")
     if results is not None:
         files.check_writable(results)
@@ -92,7 +100,8 @@ def _called(call: Callable[[], int | None]) -> int | None:
 
 def _without_a_verb(words: Sequence[str]) -> int:
     with stops.at_once("rt3d: interrupted"):
-        from rt3d_jax.cli import arguments
+        from lowering.system import spelling
+        from rt3d_jax.cli import arguments, ends
     if not words or words[0] in (*arguments.HELP, "help"):
         print(usage())
         return 0 if words else ends.WRONG
