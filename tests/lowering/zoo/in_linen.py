@@ -216,7 +216,8 @@ class FrameTransformer(nn.Module):
     def __call__(self, x: jax.Array) -> jax.Array:
         x = Frames()(x)
         mask = nn.make_causal_mask(jnp.ones(x.shape[:2]))
-        x = x + nn.SelfAttention(2, deterministic=True)(nn.LayerNorm()(x), mask)
+        y = nn.LayerNorm()(x)
+        x = x + nn.MultiHeadDotProductAttention(2, deterministic=True)(y, y, mask=mask)
         return nn.Dense(10)(x)[:, -1]
 
 

@@ -20,6 +20,10 @@ NETWORKS = {
     "R3D-18": small("r3d", 0.25, 8, 32),
     "MC3-18": small("mc3", 0.25, 8, 32),
     "R(2+1)D-18": small("r2plus1d", 0.25, 8, 32),
+    "S3D": small("s3d", 0.125, 16, 32),
+    "I3D": small("i3d", 0.125, 16, 32),
+    "X3D-S": small("x3d_s", 0.5, 13, 64),
+    "SlowFast-R50": small("slowfast_r50", 0.125, 32, 64),
     "MobileNetV2-3D, 17 blocks": small("mobilenetv2", 0.25, 16, 32),
     "MoViNet-A0": small("movinet_a0", 0.5, 8, 64),
 }
