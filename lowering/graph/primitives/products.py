@@ -91,7 +91,7 @@ def _several(tracer: Tracer, name: str, op: ops.Conv, x: Ref, count: int) -> str
     """A convolution over frames of `count` clips, which lie one after the other with zeros between them."""
     frames, height, width, channels = x.view.value_shape
     size, stride, (low, high) = frames // count, op.strides[0], op.padding[0]
-    gap = max(low, high) if op.extent[0] > 1 or stride > 1 else 0
+    gap = max(low, high, 0)
     period = -(-(size + gap) // stride) * stride
     given = (size + low + high - op.extent[0]) // stride + 1
     apart = np.pad(np.arange(frames).reshape(count, size), ((0, 0), (0, period - size)), constant_values=moves.OUTSIDE)

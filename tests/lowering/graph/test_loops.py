@@ -34,6 +34,16 @@ def test_a_convolution_of_several_clips_is_one_of_all_their_frames(padding: Any,
     assert kinds(agrees(several, CLIP)).count("PackedConv") == 1
 
 
+@pytest.mark.parametrize("padding", [(1, 1), (0, 2), (2, 0)])
+def test_a_kernel_of_one_frame_is_padded_clip_by_clip(padding: tuple[int, int]) -> None:
+    kernel, layout = np.ones((1, 1, 1, CLIP.shape[-1], 2), np.float32), ("NDHWC", "DHWIO", "NDHWC")
+    pads = (padding, (0, 0), (0, 0))
+    padded = lambda _, x: lax.conv_general_dilated(
+        jnp.concatenate([x, x + 1]), kernel, (1, 1, 1), pads, dimension_numbers=layout
+    )
+    agrees(padded, CLIP)
+
+
 def test_a_vmap_over_clips_frames_or_kernels_is_one_convolution() -> None:
     clips = lambda p, x: jax.vmap(lambda a: conv(p, a[None])[0])(jnp.concatenate([x, x + 1]))
     frames = lambda p, x: jax.vmap(lambda a: conv(p, a[None], "plane")[0])(x[0])
