@@ -93,6 +93,7 @@ EXAMPLES: list[tuple[ops.Op, list[ops.Shape]]] = [
     (ops.AvgPool((2, 3, 2), (1, 2, 1), ((0, 1), (1, 1), (1, 0))), [MAP]),
     (ops.Concat(), [MAP, (*MAP[:3], 2), MAP]),
     (ops.Concat(), [VECTOR, (3,)]),
+    *((ops.Resample(axis, np.eye(2 * MAP[axis], MAP[axis], dtype=np.float32)), [MAP]) for axis in range(3)),
     (ops.Reduce("sum", 1, True, True, 0.5), [MAP]),
     (ops.Reduce("max", 5, True, False), [MAP]),
     (ops.Reduce("sum", 3, False, False, of=silu()), [(*MAP[:3], 6)]),
@@ -193,6 +194,8 @@ def test_macs_are_the_products_with_weights_that_are_kept(op: ops.Op, shapes: li
             expected = int(np.prod(out[:-1])) * op.kernel.kept
         case ops.Depthwise():
             expected = int(np.prod(out[:-1]) * (op.kernel != 0).sum())
+        case ops.Resample():
+            expected = int(np.prod(out)) // len(op.matrix) * np.count_nonzero(op.matrix)
         case ops.FusedConvs():
             expected = int(np.prod(MAP[:3])) * (op.first.kernel.kept + op.second.kernel.kept)
         case ops.FusedPool():
