@@ -52,7 +52,7 @@ class Tracer:
 
     def apply(self, function: Callable[..., Any], inputs: Sequence[Any]) -> list[Any]:
         """The results of a JAX function of these values, which gives a sequence."""
-        dtype = lambda x: x.dtype if isinstance(x, values.Ref) else x.value.dtype
+        dtype = lambda x: x.dtype if isinstance(x, values.Ref) else jax.dtypes.canonicalize_dtype(x.value.dtype)
         kinds = [jax.ShapeDtypeStruct(x.shape, dtype(x)) for x in inputs]
         return self.inside(jax.make_jaxpr(function)(*kinds), inputs)
 
