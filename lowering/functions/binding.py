@@ -19,6 +19,8 @@ def bind(eqn: core.JaxprEqn) -> Callable[..., Sequence[Any]]:
         return lambda *xs: (_cropped(eqn, *xs),)
     if eqn.primitive.name == "sort":
         return lambda *xs: _sorted(eqn, *xs)
+    if eqn.primitive.name.startswith("scatter"):  # IREE 3.13 does not compile one into a slice, in the same dispatch
+        return lambda x, *others: (eqn.primitive.bind(lax.optimization_barrier(x), *others, **eqn.params),)
     if params := _bound(eqn):
         return lambda *xs: eqn.primitive.bind(*xs, **{**eqn.params, **params})
     return apply if eqn.primitive.multiple_results else lambda *xs: (apply(*xs),)
@@ -54,7 +56,7 @@ def _again(value: Any) -> Any:
 def _wants(eqn: core.JaxprEqn) -> bool:
     """Whether an operation, or one inside it, wants another form than JAX's."""
     inner = (each for value in eqn.params.values() for body in jaxprs.bodies(value) for each in body.eqns)
-    return eqn.primitive.name in (*WINDOWED, "sort") or any(map(_wants, inner))
+    return eqn.primitive.name.startswith((*WINDOWED, "sort", "scatter")) or any(map(_wants, inner))
 
 
 def _cropped(eqn: core.JaxprEqn, x: Any, *others: Any) -> Any:
@@ -67,10 +69,10 @@ def _cropped(eqn: core.JaxprEqn, x: Any, *others: Any) -> Any:
     for place, (axis, window, stride, dilation, stretch, outputs) in enumerate(_axes(eqn)):
         low, reach = padding[place][0], (window - 1) * dilation + 1
         read = (outputs - 1) * stride + reach - low  # elements of the stretched input and its padding behind
-        if read > 0:
-            limits[axis] = min(x.shape[axis], (read - 1) // stretch + 1)
-            padding[place] = (low, read - (limits[axis] - 1) * stretch - 1)
+        limits[axis] = min(x.shape[axis], max(read - 1, 0) // stretch + 1)  # at least one, though windows may read none
+        padding[place] = (low, read - (limits[axis] - 1) * stretch - 1)
     x = lax.slice(x, [0] * x.ndim, limits) if tuple(limits) != x.shape else x
+    x = lax.optimization_barrier(x) if x.size == 1 else x  # IREE does not compile windows on one computed element
     return eqn.primitive.bind(x, *others, **{**eqn.params, "padding": tuple(padding)})
 
 

@@ -215,7 +215,7 @@ class Tracer:
         found = []
         for place, kind in enumerate(program.outputs()):
             op = ops.Piece(program, place, kind.size, kind.dtype.name, (reason,))
-            name = self.add(reason.operation, op, inputs)
+            name = self.add(reason.operation.replace("-", "_"), op, inputs)  # such as scatter-add
             found.append(values.Ref(name, views.flat((kind.size,)), kind.dtype.name))
         return found
 

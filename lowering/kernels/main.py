@@ -52,7 +52,7 @@ class _Main:
         elif node.name in self.found:
             inputs = [made[name] for name in node.inputs] or [self.arguments[node.name]]
             if isinstance(node.op, ops.ToMap):
-                inputs = [tensors.shaped(b, self._flat(node.inputs[0]), (1, *node.shape), f"{node.name}.shaped")]
+                inputs = [tensors.shaped(b, self._apart(node.inputs[0]), (1, *node.shape), f"{node.name}.shaped")]
             name, to = node.name if node.inputs else f"{node.name}.padded", self.found[node.name].out
             made[node.name] = b.let(
                 name, to, f"call @{node.name}({values.names(inputs)}) : ({values.kinds(inputs)}) -> {to}"
@@ -74,6 +74,13 @@ class _Main:
     def _flat(self, name: str, hint: str = "") -> values.Value:
         """A flat value without what only fills a group of filters behind it."""
         return tensors.first(self.block, self.made[name], self.graph[name].shape, f"{hint or name}.first")
+
+    def _apart(self, name: str) -> values.Value:
+        """A flat value, in another dispatch than what reads it: IREE 3.13 does not compile a gather from a slice."""
+        flat = self._flat(name)
+        if not isinstance(self.graph[name].op, ops.Piece):
+            return flat
+        return self.block.let(f"{name}.apart", flat.type, f"stablehlo.optimization_barrier {flat} : {flat.type}")
 
     def _written(self, name: str) -> values.Value:
         """A flat value as a result of the module."""

@@ -1,17 +1,15 @@
 """Pieces that JAX writes itself: a StableHLO function each, and one around it that brings its weights."""
 
-import re
 from typing import Any
 
 import numpy as np
 
 from lowering.graph import ops
+from lowering.kernels import forms
 from lowering.kernels import kernel as kernels
 from lowering.kernels.mlir import types
 from lowering.kernels.vulkan import reductions
 from lowering.targets import targets
-
-REVERSAL = re.compile(r"(?P<pad> *)(?P<result>%\S+) = stablehlo\.reverse (?P<given>%\S+), (?P<rest>.* : (?P<type>\S+))")
 
 
 def operands(op: Any) -> tuple[kernels.Operand, ...]:
@@ -45,7 +43,7 @@ def function(name: str, nodes: list[ops.Node], scope: str, target: targets.Targe
     weights, reads = operands(op), arguments(op)
     body = f"{name}.stablehlo"
     kinds = [*map(str, reads), *(str(o.type) for o in weights)]
-    lines = [line for each in op.program.text(body) for line in apart(each)]
+    lines = forms.written(op.program.text(body))
     if target.gpu:
         lines = reductions.written(lines)
     gives = _results(lines[0])
@@ -62,18 +60,6 @@ def function(name: str, nodes: list[ops.Node], scope: str, target: targets.Targe
         f"  return {values} : {gives.strip('()')}",
         "}",
         *lines,
-    ]
-
-
-def apart(line: str) -> list[str]:
-    """A reversal in StableHLO in another dispatch than what it reads: IREE 3.13 does not compile x[:, 1:2][::-1]."""
-    found = REVERSAL.fullmatch(line)
-    if found is None:
-        return [line]
-    before = f"%before_{found['result'][1:]}"
-    return [
-        f"{found['pad']}{before} = stablehlo.optimization_barrier {found['given']} : {found['type']}",
-        f"{found['pad']}{found['result']} = stablehlo.reverse {before}, {found['rest']}",
     ]
 
 

@@ -249,4 +249,17 @@ FUNCTIONS |= {
     "truths among the weights": (lambda p, x: jnp.where(small_units.WAVES[:, 0].reshape(6, 8, 4) > 0, x, 0), (IMAGES,)),
     "truths in order": (lambda p, x: jnp.sort(x[:, :, :5] > 0, 2).astype(jnp.uint8), (IMAGES,)),
 }
+FUNCTIONS |= {
+    "a value that is read in a loop and behind it": (small_units.in_a_loop_and_behind_it, (IMAGES,)),
+    "an addition to one place of a slice": (lambda p, x: jnp.cos(x)[0, :, 2:3].at[0].add(1.0), (IMAGES,)),
+    "a product of truths": (lambda p, x: nn.silu((x[0, :, 0, 0] > 0).astype(jnp.float32) @ p["bias"]), (IMAGES,)),
+    "a product of bytes": (small_units.product_of_bytes, (IMAGES,)),
+    "a scaled sum": (lambda p, x: x * jnp.tanh(jnp.mean(x * p["bias"][:4], (1, 2, 3), keepdims=True)), (IMAGES,)),
+    "a convolution of a line in a slice": (small_units.of_a_line, (IMAGES,)),
+    "a pool of one value": (small_units.pool_of_one, (CLIP,)),
+    "windows on padding alone": (
+        lambda p, x: conv(p, jnp.sin(x)[:, :1], "plane", 2, padding=((3, 0), (1, 1)), lhs_dilation=(2, 1)),
+        (IMAGES,),
+    ),
+}
 FUNCTIONS["a product of two values"] = (lambda p, x: (x[0, :1] @ x[0].T) @ (x[0, :5, :5] * x[0, :5, 1:6]), (TOKENS,))

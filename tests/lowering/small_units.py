@@ -136,3 +136,23 @@ def maximum_of_two(x: jax.Array) -> jax.Array:
 def whether_any_and_all(p: Any, x: jax.Array) -> tuple[jax.Array, ...]:
     found = jnp.any(x[:, :5] > 1.5, (2, 3)), jnp.all(x > -1.5, (1, 3))
     return tuple(each.astype(jnp.uint8) for each in found)
+
+
+def in_a_loop_and_behind_it(p: Any, x: jax.Array) -> tuple[jax.Array, jax.Array]:
+    start = lax.erf_inv(x[:1, 0, 0, :1] / 9)
+    return lax.erf_inv(lax.fori_loop(0, 3, lambda _, y: y * 0.5, start)), lax.erf_inv(start)
+
+
+def product_of_bytes(p: Any, x: jax.Array) -> jax.Array:
+    pixels = jnp.clip(x[0, :, 0, 0] * 40 + 128, 0, 255).astype(jnp.uint8)
+    return pixels.astype(jnp.float32) @ p["bias"]
+
+
+def of_a_line(p: Any, x: jax.Array) -> jax.Array:
+    line = x.reshape(9, 8, 8, 1)[4:5, :, :1]
+    return conv({"k": p["plane"][:, :1, :1]}, line, "k", 2)
+
+
+def pool_of_one(p: Any, x: jax.Array) -> jax.Array:
+    y = conv({"k": p["conv"][..., :1]}, x[:, :1, :1, :1], "k")
+    return jnp.minimum(lax.reduce_window(y, jnp.inf, lax.min, (1, 1, 2, 2, 2), (1,) * 5, ((0, 0), *((0, 1),) * 4)), 9)

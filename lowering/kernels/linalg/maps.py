@@ -187,6 +187,10 @@ def vector(request: kernels.Request) -> kernels.Kernel:
     """A feature map flattened in memory as f32, for readers other than packed kernels."""
     x, f = request.x, kernels.Function(request.named)
     b, box = f.block, types.Tensor((x.frames, x.height, x.width, x.channels))
+    if box.shape == (1, 1, 1, 1):  # IREE does not compile one element as a box of four axes
+        with tensors.generic(b, [], (tensors.empty(b, types.Tensor((1,))), "k"), "result") as cell:
+            cell.give(b.cast(tensors.extract(b, f["x"], (0, 0, x.first)), "f32"))
+        return f.kernel(cell.result)
     with tensors.generic(b, [], (tensors.empty(b, box), "d h w c"), "boxed") as cell:
         d, h, w, c = (cell.at(axis) for axis in cell.axes)
         cell.give(b.cast(tensors.extract(b, f["x"], (c, d, h * x.pitch + w + x.first)), "f32"))

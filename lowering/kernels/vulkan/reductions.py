@@ -18,10 +18,6 @@ LONG_REDUCTION = re.compile(
     r"-> \(?(?P<to>tensor<[^()]*)\)?"
 )
 LARGEST = {"f32": "0x7F800000", "f16": "0x7C00", "bf16": "0x7F80"}
-TRUTHS = re.compile(
-    r"(?P<pad> *)%(?P<name>\w+) = stablehlo\.reduce\(%(?P<read>\S+) init: %\S+\) applies stablehlo\.(?P<what>or|and) "
-    r"across dimensions = (?P<axes>\[.*\]) : \((?P<given>tensor<.*i1>), tensor<i1>\) -> (?P<to>tensor<.*i1>)"
-)
 PRODUCT = re.compile(
     r"(?P<pad> *)%(?P<name>\w+) = stablehlo\.dot_general (?P<a>%\S+), (?P<b>%\S+), "
     r"(?:batching_dims = (?P<batch_a>\[.*?\]) x (?P<batch_b>\[.*?\]), )?"
@@ -32,7 +28,7 @@ PRODUCT = re.compile(
 
 def written(lines: Sequence[str]) -> list[str]:
     """The lines of functions in StableHLO with all their reductions and products in that form."""
-    return one_by_one([line for each in lines for one in in_numbers(each) for line in in_sums(one)])
+    return one_by_one([line for each in lines for line in in_sums(each)])
 
 
 def one_by_one(lines: Sequence[str]) -> list[str]:
@@ -134,26 +130,6 @@ class _Factor:
             f"%as_{name} = stablehlo.convert {self.value} : ({self.type}) -> tensor<{to}>",
             f"%{name} = stablehlo.broadcast_in_dim %as_{name}, dims = {dims} : (tensor<{to}>) -> {every}",
         ]
-
-
-def in_numbers(line: str) -> list[str]:
-    """Whether any or all of some truths hold, as the largest or smallest of zeros and ones.
-
-    Truths are bytes in memory, and IREE 3.13's SPIR-V reduces those wrongly.
-    """
-    found = TRUTHS.fullmatch(line)
-    if found is None:
-        return [line]
-    pad, name, given, to = (found[each] for each in ("pad", "name", "given", "to"))
-    numbers, result = given.replace("i1>", "f32>"), to.replace("i1>", "f32>")
-    start, operation = ("0.0", "maximum") if found["what"] == "or" else ("1.0", "minimum")
-    return [
-        f"{pad}%numbers_{name} = stablehlo.convert %{found['read']} : ({given}) -> {numbers}",
-        f"{pad}%start_{name} = stablehlo.constant dense<{start}> : tensor<f32>",
-        f"{pad}%found_{name} = stablehlo.reduce(%numbers_{name} init: %start_{name}) applies stablehlo.{operation} "
-        f"across dimensions = {found['axes']} : ({numbers}, tensor<f32>) -> {result}",
-        f"{pad}%{name} = stablehlo.convert %found_{name} : ({result}) -> {to}",
-    ]
 
 
 def _barrier(found: re.Match[str]) -> str:
