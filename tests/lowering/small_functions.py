@@ -250,7 +250,6 @@ FUNCTIONS |= {
     "truths in order": (lambda p, x: jnp.sort(x[:, :, :5] > 0, 2).astype(jnp.uint8), (IMAGES,)),
 }
 FUNCTIONS |= {
-    "a value that is read in a loop and behind it": (small_units.in_a_loop_and_behind_it, (IMAGES,)),
     "an addition to one place of a slice": (lambda p, x: jnp.cos(x)[0, :, 2:3].at[0].add(1.0), (IMAGES,)),
     "a product of truths": (lambda p, x: nn.silu((x[0, :, 0, 0] > 0).astype(jnp.float32) @ p["bias"]), (IMAGES,)),
     "a product of bytes": (small_units.product_of_bytes, (IMAGES,)),

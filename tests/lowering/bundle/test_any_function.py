@@ -13,7 +13,7 @@ from lowering.bundle import bundles, coverage, deploy, run, write
 from lowering.graph import trace
 from lowering.graph.rewrites import stages
 from lowering.targets import targets
-from tests.lowering import conftest, small_functions
+from tests.lowering import conftest, small_functions, small_units
 from tests.lowering.random_programs import modules, program
 
 P, CLIP, IMAGES = small_functions.P, small_functions.CLIP, small_functions.IMAGES
@@ -179,3 +179,8 @@ def test_a_graph_that_means_something_else_than_jax_is_refused_before_it_is_comp
         "value, expected at most 1e-03; nothing was written; please report it"
     )
     assert not (tmp_path / "bundle").exists()
+
+
+def test_a_value_is_read_in_a_loop_and_behind_it(tmp_path: pathlib.Path) -> None:
+    example = deploy.example(small_units.in_a_loop_and_behind_it, P, IMAGES)
+    assert run.check(write.write(tmp_path / "bundle", example, targets.find("host"), bundles.Info())).passed
