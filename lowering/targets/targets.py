@@ -109,7 +109,7 @@ X86 = {
     "avx2": {"tilings": AVX2, "vector_bytes": 32, "registers": 16, "fetches_weights": True},
 }
 # What a host's compiler may use of a processor: the vector instructions, as kernels of x86 and Arm call them.
-VECTORS = ("avx", "fma", "f16c", "bmi", "asimd", "fphp", "sve", "sme", "i8mm", "bf16")
+VECTORS = ("avx", "fma", "f16c", "bmi", "asimd", "fphp", "sve", "i8mm", "bf16")
 
 
 @dataclasses.dataclass(frozen=True)

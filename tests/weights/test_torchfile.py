@@ -168,7 +168,8 @@ def test_a_file_without_named_tensors_is_an_error(tmp_path, content, zipped):
     save(content, tmp_path / "a.pth", zipped)
     refused(
         tmp_path / "a.pth",
-        "holds no tensors by name, expected a state dict, or one under state_dict, model or model_state",
+        "holds no tensors by name, expected a state dict, or one under state_dict, model, model_state or "
+        "model_state_dict",
     )
 
 
@@ -176,7 +177,10 @@ def test_other_files_are_errors(tmp_path):
     (tmp_path / "a.safetensors").write_bytes(b"no")
     (tmp_path / "a.onnx").write_bytes(b"no")
     refused(tmp_path / "a.safetensors", r"a.safetensors is damaged or no safetensors file")
-    refused(tmp_path / "a.onnx", r"a.onnx ends in '.onnx', expected .pth, .pt, .pyth or .safetensors")
+    refused(
+        tmp_path / "a.onnx",
+        r"a.onnx ends in '.onnx', expected .pth, .pt, .pyth, .ckpt, .pth.tar, .pt.tar or .safetensors",
+    )
     with pytest.raises(FileNotFoundError, match=r"b.pth is not there, expected a .pth or .safetensors file"):
         files.read(tmp_path / "b.pth")
 

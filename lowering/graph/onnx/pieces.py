@@ -182,6 +182,8 @@ def _top(writer: Writer, call: Call, x: Array) -> Sequence[str]:
 def _sort(writer: Writer, call: Call, *xs: Array) -> Sequence[str]:
     if len(xs) != 1:
         raise NoForm("of several arrays together")
+    if xs[0].dtype == "bool":
+        raise NoForm("of truths")
     axis, names = call.params["dimension"], [call.name] * 2
     every = {"k": xs[0].shape[axis], "axis": axis, "largest": 0}
     return writer.add_several("TopK", [xs[0].tensor], names, **every)[:1]

@@ -80,8 +80,8 @@ class Conv(_Convolution):
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
         x, *residual = inputs
-        sizes = windows.extent(x[:3], self.spread) if len(x) == 4 else ()
-        return self.window_shape([(*sizes, *x[3:]), *residual], self.strides)
+        wide = (*windows.extent(x[:3], self.spread), *x[3:]) if len(x) == 4 else x
+        return self.window_shape([wide, *residual], self.strides)
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
         x = inputs[0] if self.spread == windows.ONES else windows.spread(inputs[0], self.spread)

@@ -50,6 +50,7 @@ def test_a_manifest_says_what_the_bundle_holds(host_bundle: bundles.Bundle, netw
         "kind": "cpu",
         "device": "local-sync",
         "flags": list(target.flags),
+        "features": list(target.features),
         "macs_per_dispatch": None,
     }
     assert found["versions"]["iree-base-compiler"] == importlib.metadata.version("iree-base-compiler")
@@ -230,7 +231,9 @@ def test_a_target_that_is_gone_is_named(copied_bundle: bundles.Bundle) -> None:
     path = copied_bundle.folder / "manifest.json"
     manifest = copied_bundle.manifest | {"target": {"name": "android:cortex-m0"}}
     path.write_text(json.dumps(hashes.sealed(manifest)))
-    with pytest.raises(targets.TargetError, match=r"^no target 'android:cortex-m0'; expected one of: host, android:"):
+    with pytest.raises(
+        targets.TargetError, match=r"^no target 'android:cortex-m0'; expected one of: host, host:avx2, "
+    ):
         bundles.read(copied_bundle.folder)
 
 

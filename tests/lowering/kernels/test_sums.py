@@ -23,7 +23,7 @@ SUMS: dict[str, tuple[Callable[..., jax.Array], list[tuple[str, tuple[str, ...]]
     "with a value": (lambda small, large, x: x + small(x), [("small", ("clip", "clip"))]),
     "with a ReLU": (
         lambda small, large, x: small(jax.nn.relu(x)) + jax.nn.relu(x),
-        [("relu", ("clip",)), ("relu_2", ("clip",)), ("small", ("relu", "relu_2"))],
+        [("relu", ("clip",)), ("small", ("relu", "relu"))],
     ),
     "of sums": (
         lambda small, large, x: (x + small(x)) + large(x),

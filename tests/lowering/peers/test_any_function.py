@@ -23,6 +23,15 @@ HERE, UNITS = (re.escape(str(each.__file__)) for each in (small_functions, small
 WITHOUT = {
     "recurrent head": rf"scan \({UNITS}:\d+\)",
     "branches": rf"cond \({HERE}:\d+\)",
+    "a pool that leaves an end, in a branch": rf"cond \({HERE}:\d+\)",
+    "a product in a loop": rf"scan \({HERE}:\d+\)",
+    "truths in order": "sort of truths",
+    "an addition to one place of a slice": rf"scatter-add \({HERE}:\d+\)",
+    "a pool of one value": rf"reduce_window_min \({UNITS}:\d+\)",
+    "windows on padding alone": (
+        rf"conv_general_dilated transposed, with strides, groups or a kernel that is computed \({UNITS}:\d+\)"
+    ),
+    "whether any and all": rf"reduce_or \({UNITS}:\d+\), reduce_and \({UNITS}:\d+\)",
     "a pool that leaves an end": rf"reduce_window_min \({HERE}:\d+\)",
     "a dilated pool that leaves an end": rf"reduce_window_sum \({HERE}:\d+\)",
     "a transposed convolution that leaves an end": (
