@@ -24,13 +24,21 @@ def trace(
     if sizes or count < 2 or any(answer.shape[:1] != (count,) for answer in answers):
         return None
     one = tuple(array[:1] for array in inputs)
+    if _shapes(function, params, one) != [(1, *answer.shape[1:]) for answer in answers]:
+        return None
     try:
-        if tracing.shapes(function, params, one) != [(1, *answer.shape[1:]) for answer in answers]:
-            return None
         graph = dataclasses.replace(tracing.trace(function, params, one), batch=count)
     except (TypeError, ValueError):  # a network that says the size of its batch
         return None
     return graph if _agrees(graph, inputs, answers) else None
+
+
+def _shapes(function: Callable[..., Any], params: Any, one: Sequence[np.ndarray]) -> list[tuple[int, ...]] | None:
+    """Of the results for one example; None for a function that fails on it, as one may that expects the batch."""
+    try:
+        return tracing.shapes(function, params, one)
+    except Exception:
+        return None
 
 
 def _agrees(graph: ops.Graph, inputs: Sequence[np.ndarray], answers: Sequence[np.ndarray]) -> bool:

@@ -37,3 +37,14 @@ def test_integers_that_round_otherwise_in_one_place_of_many_are_a_batch(first: i
     answer[0, 0] = first
     found = batches.trace(lambda p, x: 255 - x, {}, [x], (answer,))
     assert found is not None and found.batch == 2
+
+
+@pytest.mark.parametrize("error", [AssertionError, IndexError, KeyError, ValueError])
+def test_a_function_that_refuses_another_batch_is_no_batch(error: type[Exception]) -> None:
+    def function(params: Any, x: jax.Array) -> jax.Array:
+        if len(x) != 2:
+            raise error("two at a time")
+        return x * 2
+
+    x = np.ones((2, 3), np.float32)
+    assert batches.trace(function, {}, [x], [x * 2]) is None
