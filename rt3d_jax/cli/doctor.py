@@ -139,7 +139,7 @@ def _video() -> Finding:
     from rt3d_jax.data import synthetic, videos
 
     found = f"PyAV {av.__version__}, grain {grain.__version__}"
-    shades = np.arange(0, 240, 24, np.uint8)
+    shades = np.arange(0, 240, 24, dtype=np.uint8)
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/a.mp4"
         synthetic.encode(path, np.broadcast_to(shades[:, None, None, None], (10, 32, 32, 3)), fractions.Fraction(25))
