@@ -47,7 +47,7 @@ class Bench:
         self.base, self.folder = folder / "base", folder
         self.environment = {
             **os.environ,
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
             "XDG_CACHE_HOME": str(folder / "cache"),
             "TMPDIR": str(folder / "tmp"),
             "JAX_COMPILATION_CACHE_DIR": str(folder / "cache" / "xla"),
