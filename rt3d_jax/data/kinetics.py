@@ -55,7 +55,7 @@ def found(root: pathlib.Path) -> bool:
 
 def _is_list(path: pathlib.Path) -> bool:
     try:
-        return bool(lists.rows(path, COLUMNS))
+        return set(COLUMNS) <= set(lists.columns(path))
     except (lists.ListError, FileNotFoundError):
         return False
 

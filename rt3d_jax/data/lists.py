@@ -49,6 +49,11 @@ def names(path: pathlib.Path) -> tuple[str, ...]:
     return tuple(found)
 
 
+def columns(path: pathlib.Path) -> list[str]:
+    """What the first line of a CSV file names."""
+    return _text(path).partition("\n")[0].strip().split(",")
+
+
 def rows(path: pathlib.Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     """The rows of a CSV file whose first line names its columns, reduced to `columns`; a missing column is an error."""
     reader = csv.DictReader(_text(path).splitlines(), strict=True)

@@ -43,6 +43,15 @@ def test_lists_of_another_kind_beside_class_folders_are_not_kinetics(made):
     assert (listing.layout, listing.unused) == ("classes", ("train.csv", "val.csv"))
 
 
+def test_kinetics_with_a_damaged_line_is_not_taken_for_class_folders(made):
+    root = made("classes")
+    for part in ("train", "val"):
+        (root / f"{part}.csv").write_text("label,youtube_id,time_start,time_end\ncat,a\n")
+    assert folders.recognised(root) == "kinetics"
+    with pytest.raises(lists.ListError, match="line 2 is short"):
+        folders.listing(folders.source(root))
+
+
 @pytest.mark.parametrize("place", [b"cat/caf\xe9.mp4", b"caf\xe9/0.mp4"])
 def test_a_name_that_is_not_utf_8_is_an_error_that_shows_it(place, made):
     root = made("classes")
