@@ -169,7 +169,7 @@ def find(name: str) -> Target:
         if chosen.accumulators == "f16" and not {"avx512_fp16", "asimdhp"} & there:
             chosen = dataclasses.replace(chosen, accumulators="f32")  # no arithmetic in f16 here
         used = tuple(sorted(name for name in there if name.startswith(VECTORS)))
-        return Target(name, "cpu", "local-sync", flags, precision=chosen, features=used, **host_registers())
+        return Target(name, "cpu", "local-sync", flags, precision=chosen, features=used, **host_registers(there))
     if family == "host" and model in LEVELS:
         level = LEVELS[model]
         if chosen.accumulators == "f16":
@@ -211,7 +211,6 @@ def names() -> list[str]:
     return ["host", *(f"{family}:{model}" for family, names in models.items() for model in names)]
 
 
-def host_registers() -> dict[str, Any]:
-    """The fields of a target that this machine's vector registers decide, read from /proc/cpuinfo."""
-    flags = cpuinfo.features(cpuinfo.here())
-    return next((found for flag, found in X86.items() if flag in flags), ARM)
+def host_registers(features: frozenset[str]) -> dict[str, Any]:
+    """The fields of a target that the vector registers of a processor with these features decide."""
+    return next((found for flag, found in X86.items() if flag in features), ARM)

@@ -44,19 +44,14 @@ class I3D(nnx.Module):
         training = key is not None
         x = self._pool(self._activated(self.conv1, clip, training), (1, 3, 3), (1, 2, 2))
         x = self._activated(self.conv2c, self._activated(self.conv2b, x, training), training)
-        x = self._mixed(s3d.MIXED3, self._pool(x, (1, 3, 3), (1, 2, 2)), training)
-        x = self._mixed(s3d.MIXED4, self._pool(x, (3, 3, 3), (2, 2, 2)), training)
-        x = self._mixed(s3d.MIXED5, self._pool(x, (2, 2, 2), (2, 2, 2)), training)
+        x = s3d.mixed(self, s3d.MIXED3, self._pool(x, (1, 3, 3), (1, 2, 2)), training)
+        x = s3d.mixed(self, s3d.MIXED4, self._pool(x, (3, 3, 3), (2, 2, 2)), training)
+        x = s3d.mixed(self, s3d.MIXED5, self._pool(x, (2, 2, 2), (2, 2, 2)), training)
         x = layers.avg_pool(x, [min(side, most) for side, most in zip(LAST_POOL, x.shape[1:4], strict=True)])
         return jnp.mean(self.head(layers.dropout(x, self.dropout, key)), (1, 2, 3), jnp.float32)
 
     def _pool(self, x: jax.Array, window: tuple[int, ...], strides: tuple[int, ...]) -> jax.Array:
         return layers.max_pool(x, window, self.form, strides=strides, pads="same")
-
-    def _mixed(self, blocks: tuple[tuple[str, tuple[int, ...]], ...], x: jax.Array, training: bool) -> jax.Array:
-        for name, _ in blocks:
-            x = layers.block(lambda mixed, x: mixed(x, training), getattr(self, name), x, remat=self.remat)
-        return x
 
     def _activated(self, conv: nnx.Module, x: jax.Array, training: bool) -> jax.Array:
         return layers.block(lambda conv, x: jax.nn.relu(conv(x, training)), conv, x, remat=self.remat)

@@ -1,6 +1,7 @@
 """S3D (Xie et al., ECCV 2018): Inception whose 3D convolutions are split into space and time, in two variants."""
 
 import dataclasses
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -93,10 +94,10 @@ class S3D(nnx.Module):
         x = self._pool(x, 1, 1)
         x = self._activated(self.conv2b, x, training)
         x = self._activated(self.conv2c, x, training)
-        x = self._mixed(MIXED3, self._pool(x, *variant.second_pool), training)
-        x = self._mixed(MIXED4, self._pool(x, 3, variant.time_stride), training)
+        x = mixed(self, MIXED3, self._pool(x, *variant.second_pool), training)
+        x = mixed(self, MIXED4, self._pool(x, 3, variant.time_stride), training)
         x = layers.max_pool(x, (2, 2, 2), self.form, strides=(variant.time_stride, 2, 2))
-        x = self._mixed(MIXED5, x, training)
+        x = mixed(self, MIXED5, x, training)
         frames, side = variant.last_pool
         x = layers.avg_pool(x, (frames, *(min(side or plane, plane) for plane in x.shape[2:4])))
         return jnp.mean(self.head(layers.dropout(x, self.dropout, key)), (1, 2, 3), jnp.float32)
@@ -104,13 +105,15 @@ class S3D(nnx.Module):
     def _pool(self, x: jax.Array, frames: int, stride: int) -> jax.Array:
         return layers.max_pool(x, (frames, 3, 3), self.form, strides=(stride, 2, 2), pads=(frames // 2, 1, 1))
 
-    def _mixed(self, blocks: tuple[tuple[str, tuple[int, ...]], ...], x: jax.Array, training: bool) -> jax.Array:
-        for name, _ in blocks:
-            x = layers.block(lambda mixed, x: mixed(x, training), getattr(self, name), x, remat=self.remat)
-        return x
-
     def _activated(self, conv: nnx.Module, x: jax.Array, training: bool) -> jax.Array:
         return layers.block(lambda conv, x: jax.nn.relu(conv(x, training)), conv, x, remat=self.remat)
+
+
+def mixed(network: Any, blocks: tuple[tuple[str, tuple[int, ...]], ...], x: jax.Array, training: bool) -> jax.Array:
+    """Blocks of a network by their names, one after the other."""
+    for name, _ in blocks:
+        x = layers.block(lambda block, x: block(x, training), getattr(network, name), x, remat=network.remat)
+    return x
 
 
 class Separable(nnx.Module):

@@ -15,9 +15,7 @@ def clip(request: kernels.Request) -> kernels.Kernel | None:
     None for images narrower than two pixels, which the generic kernel takes.
     """
     y, channels = request.y, request.y.channels
-    lanes = request.target.vector_bytes // 4
-    while lanes > y.width:
-        lanes //= 2
+    lanes = windows.fitting(request.target.vector_bytes // 4, y.width)
     if lanes < 2:
         return None
     some, bands = min(channels, CHANNELS), shares.bands(y.frames, y.height)

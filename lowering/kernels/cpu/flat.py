@@ -15,9 +15,7 @@ def flat(request: kernels.Request) -> kernels.Kernel | None:
     None for images narrower than two pixels, which the generic kernel takes.
     """
     x, channels = request.x, request.x.channels
-    lanes = request.target.vector_bytes // 4
-    while lanes > x.width:
-        lanes //= 2
+    lanes = windows.fitting(request.target.vector_bytes // 4, x.width)
     if lanes < 2:
         return None
     some, bands = min(channels, CHANNELS), shares.bands(x.frames, x.height)

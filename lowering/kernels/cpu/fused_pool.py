@@ -28,9 +28,7 @@ def _windows(request: kernels.Request, kernel: loops.Loops, turn: rolling.Turn, 
     """Maxima over windows of the buffer's frames and of 2 x 2 pixels; zeros between the rows of pixels."""
     b, y, pitch, (depth, high, _) = kernel.block, request.y, request.x.pitch, request.op.pool.window
     element, span = request.y_type.element, lines * high * pitch
-    lanes = request.target.vector_bytes // request.target.activation_bytes
-    while lanes > y.width:
-        lanes //= 2
+    lanes = windows.fitting(request.target.vector_bytes // request.target.activation_bytes, y.width)
     zero = b.constant(0.0, types.Scalar(element), "zero")
     b.comment("Maxima over windows of the buffered frames and of 2 x 2 pixels.")
     with b.loop("c", 0, y.stored) as c, b.loop("line", 0, lines) as line:

@@ -21,8 +21,7 @@ def resample(request: kernels.Request) -> kernels.Kernel | None:
     lanes = request.target.vector_bytes // request.target.activation_bytes
     turns = Turns.of(op) if op.axis == 2 else None
     width = y.width if turns is None else turns.end - turns.first
-    while lanes > width:
-        lanes //= 2
+    lanes = windows.fitting(lanes, width)
     if op.axis == 2 and (turns is None or lanes < 2):
         turns, lanes = Turns(1, 0, 0, (), ()), 2
     if lanes < 2:

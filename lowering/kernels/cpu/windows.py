@@ -57,6 +57,13 @@ def lanes(target: targets.Target, length: int, fits: Callable[[int], bool]) -> i
     return count
 
 
+def fitting(lanes: int, width: int) -> int:
+    """The lanes of a vector, halved until it is no wider than a row."""
+    while lanes > width:
+        lanes //= 2
+    return lanes
+
+
 def last(length: int, lanes: int) -> int:
     """The start of the last vector of a span."""
     return max(0, length - lanes)
