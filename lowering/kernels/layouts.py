@@ -1,9 +1,9 @@
 """The memory layout of activations: channel-major padded rows, in which every tap is one constant offset.
 
-A feature map (D, H, W, C) lies as f32[channels, frames, plane]. A plane is one frame of one channel: `top` zero rows,
-then the image rows of `pitch` elements each, then zeros to its end. An image row is `left` zeros, the pixels, and zeros
-up to the pitch; the left zeros of a row are the right padding of the row above. A tap (d, h, w, channel) of a kernel is
-then one offset, the same for all positions.
+A feature map (D, H, W, C) lies as f32[channels, frames, plane]. A plane is one frame of one channel: `top` zero rows or
+a little more, so that the first pixel starts a cache line; then the image rows of `pitch` elements each; then zeros to
+its end. An image row is `left` zeros, the pixels, and zeros up to the pitch; the left zeros of a row are the right
+padding of the row above. A tap (d, h, w, channel) of a kernel is then one offset, the same for all positions.
 """
 
 import dataclasses
@@ -40,8 +40,8 @@ class Layout:
 
     @property
     def first(self) -> int:
-        """Position of the first pixel in a plane."""
-        return self.top * self.pitch + self.left
+        """Position of the first pixel in a plane: where a cache line begins, so that vectors lie in one line each."""
+        return -(-(self.top * self.pitch + self.left) // ALIGNMENT) * ALIGNMENT
 
     @property
     def end(self) -> int:
@@ -196,7 +196,14 @@ def _together(graph: ops.Graph, node: ops.Node, tied: bool) -> list[str]:
 def _layout(shape: ops.Shape, stored: int, need: _Need) -> Layout:
     d, h, w, c = shape
     pitch = need.width + max(need.left, need.right)
-    last = 1 + (need.top + need.height + need.bottom) * pitch + need.left + need.right
-    # A plane is an odd number of cache lines. Channels that lie whole pages apart would share a set of L1, which holds
-    # no more of them than it has ways.
-    return Layout(d, h, w, c, stored, need.top, need.left, pitch, (-(-last // ALIGNMENT) | 1) * ALIGNMENT)
+    start = Layout(d, h, w, c, stored, need.top, need.left, pitch, plane=0)
+    last = start.first + (need.height + need.bottom) * pitch + need.right + 1
+    return dataclasses.replace(start, plane=plane(last))
+
+
+def plane(positions: int) -> int:
+    """The size of a plane of so many positions: an odd number of cache lines.
+
+    Channels that lie whole pages apart would share a set of L1, which holds no more of them than it has ways.
+    """
+    return (-(-positions // ALIGNMENT) | 1) * ALIGNMENT

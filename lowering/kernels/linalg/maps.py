@@ -259,8 +259,9 @@ def _mask(request: kernels.Request) -> kernels.Operand:
 
 def _pixel(y: layouts.Layout, p: values.Value) -> tuple[values.Affine, values.Affine]:
     """Row and column of the pixel at a position of a plane."""
-    at = p + (y.pitch - y.left)
-    return at // y.pitch - (y.top + 1), at % y.pitch
+    above = -(-y.first // y.pitch)  # rows up to the first pixel's
+    at = p + (above * y.pitch - y.first)
+    return at // y.pitch - above, at % y.pitch
 
 
 def _read(

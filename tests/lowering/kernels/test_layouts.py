@@ -33,13 +33,13 @@ def test_laying_and_unlaying_are_inverse(name: str, scheme: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "scheme"), CASES)
-def test_the_mask_is_one_at_pixels_between_the_first_and_the_end(name: str, scheme: str) -> None:
+def test_the_mask_is_one_at_pixels_from_the_first_which_starts_a_cache_line_to_the_end(name: str, scheme: str) -> None:
     _, layout = rewritten(name, scheme)
     for each in layout.values():
         at = np.flatnonzero(each.mask())
         assert (len(at), at[0], at[-1] + 1) == (each.height * each.width, each.first, each.end)
         assert each.end < each.plane
-        assert each.plane % layouts.ALIGNMENT == 0
+        assert each.plane % layouts.ALIGNMENT == each.first % layouts.ALIGNMENT == 0
         y, x = np.indices((each.height, each.width))
         zero = np.zeros_like(y)
         np.testing.assert_array_equal(at, each.first + each.offset(zero, y, x, zero).ravel())

@@ -25,9 +25,9 @@ hal.executable.source private @clip_kernel {
       %row_end = affine.apply affine_map<(band) -> ((band * 7 + 7) floordiv 6)>(%band)
       %is_first = arith.cmpi eq, %band, %c0 : index
       %is_last = arith.cmpi eq, %band, %c5 : index
-      %at = affine.apply affine_map<(row_first) -> (row_first * 10 + 11)>(%row_first)
+      %at = affine.apply affine_map<(row_first) -> (row_first * 10 + 16)>(%row_first)
       %zeros_first = arith.select %is_first, %c0, %at : index
-      %at_1 = affine.apply affine_map<(row_end) -> (row_end * 10 + 11)>(%row_end)
+      %at_1 = affine.apply affine_map<(row_end) -> (row_end * 10 + 16)>(%row_end)
       %zeros_end = arith.select %is_last, %c112, %at_1 : index
       // The zeros around the pixels of each plane.
       scf.for %channel = %c0 to %c3 step %c1 {
@@ -40,7 +40,7 @@ hal.executable.source private @clip_kernel {
       scf.for %y = %row_first to %row_end step %c1 {
         scf.for %tile = %c0 to %c3 step %c1 {
           %p = affine.min affine_map<(tile) -> (tile * 4, 5)>(%tile)
-          %to = affine.apply affine_map<(frame, y, p) -> (frame * 112 + y * 10 + p + 11)>(%frame, %y, %p)
+          %to = affine.apply affine_map<(frame, y, p) -> (frame * 112 + y * 10 + p + 16)>(%frame, %y, %p)
           %at_2 = affine.apply affine_map<(frame, y, p) -> (((frame * 7 + y) * 9 + p) * 3)>(%frame, %y, %p)
           %pixels = vector.load %x[%at_2] : memref<378xf32, #storage>, vector<12xf32>
           %channel = vector.shuffle %pixels, %pixels [0, 3, 6, 9] : vector<12xf32>, vector<12xf32>

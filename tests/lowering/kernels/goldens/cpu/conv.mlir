@@ -19,9 +19,9 @@ hal.executable.source private @again_kernel {
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
       %c9 = arith.constant 9 : index
-      %c24 = arith.constant 24 : index
+      %c32 = arith.constant 32 : index
       %c528 = arith.constant 528 : index
-      %c459 = arith.constant 459 : index
+      %c467 = arith.constant 467 : index
       %zero = arith.constant 0.0 : f32
       %zeros = arith.constant dense<0.0> : vector<4xf32>
       %x = hal.interface.binding.subspan layout(#reads7_writes1) binding(0) alignment(64) offset(%c0) : memref<25344xf32, #storage>
@@ -43,15 +43,15 @@ hal.executable.source private @again_kernel {
         %frame = affine.apply affine_map<(item) -> (item floordiv 10)>(%item)
         %tile_first = affine.apply affine_map<(chunk) -> (chunk * 4)>(%chunk)
         %tile_end = affine.min affine_map<(chunk) -> (chunk * 4 + 4, 37)>(%chunk)
-        %origin = affine.apply affine_map<(frame) -> (frame * 528 + 24)>(%frame)
-        %to = affine.apply affine_map<(frame) -> (frame * 528 + 24)>(%frame)
-        %ahead_start = affine.apply affine_map<(frame, chunk) -> (frame * 528 + (chunk + 1) * 48 + 25)>(%frame, %chunk)
+        %origin = affine.apply affine_map<(frame) -> (frame * 528 + 32)>(%frame)
+        %to = affine.apply affine_map<(frame) -> (frame * 528 + 32)>(%frame)
+        %ahead_start = affine.apply affine_map<(frame, chunk) -> (frame * 528 + (chunk + 1) * 48 + 33)>(%frame, %chunk)
         %at = affine.apply affine_map<(row_first) -> (row_first * 8)>(%row_first)
         %at_1 = affine.apply affine_map<(row_end) -> (row_end * 8)>(%row_end)
         %is_first = arith.cmpi eq, %chunk, %c0 : index
         %is_last = arith.cmpi eq, %chunk, %c9 : index
-        %head_end = arith.select %is_first, %c24, %c0 : index
-        %tail_end = arith.select %is_last, %c528, %c459 : index
+        %head_end = arith.select %is_first, %c32, %c0 : index
+        %tail_end = arith.select %is_last, %c528, %c467 : index
         // The zeros around the pixels of each plane.
         scf.for %channel = %at to %at_1 step %c1 {
           %plane = affine.apply affine_map<(channel, frame) -> (channel * 1584 + frame * 528)>(%channel, %frame)
@@ -59,7 +59,7 @@ hal.executable.source private @again_kernel {
             %at_2 = arith.addi %plane, %i : index
             memref.store %zero, %out[%at_2] : memref<25344xf32, #storage>
           }
-          scf.for %i = %c459 to %tail_end step %c1 {
+          scf.for %i = %c467 to %tail_end step %c1 {
             %at_2 = arith.addi %plane, %i : index
             memref.store %zero, %out[%at_2] : memref<25344xf32, #storage>
           }
@@ -155,11 +155,11 @@ hal.executable.source private @again_kernel {
               %acc_47 = vector.fma %spread_7, %input_2, %acc_23 : vector<4xf32>
               scf.yield %acc_24, %acc_25, %acc_26, %acc_27, %acc_28, %acc_29, %acc_30, %acc_31, %acc_32, %acc_33, %acc_34, %acc_35, %acc_36, %acc_37, %acc_38, %acc_39, %acc_40, %acc_41, %acc_42, %acc_43, %acc_44, %acc_45, %acc_46, %acc_47 : vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>
             }
-            %at_9 = affine.apply affine_map<(position) -> (position + 24)>(%position)
+            %at_9 = affine.apply affine_map<(position) -> (position + 32)>(%position)
             %keep = vector.load %mask[%at_9] : memref<528xf32, #storage>, vector<4xf32>
-            %at_10 = affine.apply affine_map<(position) -> (position + 28)>(%position)
+            %at_10 = affine.apply affine_map<(position) -> (position + 36)>(%position)
             %keep_1 = vector.load %mask[%at_10] : memref<528xf32, #storage>, vector<4xf32>
-            %at_11 = affine.apply affine_map<(position) -> (position + 32)>(%position)
+            %at_11 = affine.apply affine_map<(position) -> (position + 40)>(%position)
             %keep_2 = vector.load %mask[%at_11] : memref<528xf32, #storage>, vector<4xf32>
             %out_at = affine.apply affine_map<(position, row_to) -> (position + row_to)>(%position, %row_to)
             %residual_1 = vector.load %residual[%out_at] : memref<25344xf32, #storage>, vector<4xf32>

@@ -18,9 +18,9 @@ hal.executable.source private @conv_kernel {
       // Workgroups are shares of the output's frames and chunks of positions, x blocks of rows of filters.
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
-      %c8 = arith.constant 8 : index
+      %c16 = arith.constant 16 : index
       %c80 = arith.constant 80 : index
-      %c42 = arith.constant 42 : index
+      %c50 = arith.constant 50 : index
       %zero = arith.constant 0.0 : f32
       %number = arith.constant dense<3.0> : vector<4xf32>
       %number_1 = arith.constant dense<0.0> : vector<4xf32>
@@ -41,15 +41,15 @@ hal.executable.source private @conv_kernel {
       scf.for %item = %share_first to %share_end step %c1 {
         %tile_first = affine.apply affine_map<(c0) -> (c0 * 3)>(%c0)
         %tile_end = affine.min affine_map<(c0) -> (c0 * 3 + 3, 3)>(%c0)
-        %origin = affine.apply affine_map<(item) -> (item * 80 + 8)>(%item)
-        %to = affine.apply affine_map<(item) -> (item * 80 + 8)>(%item)
-        %ahead_start = affine.apply affine_map<(item, c0) -> (item * 80 + (c0 + 1) * 36 + 16)>(%item, %c0)
+        %origin = affine.apply affine_map<(item) -> (item * 80 + 16)>(%item)
+        %to = affine.apply affine_map<(item) -> (item * 80 + 16)>(%item)
+        %ahead_start = affine.apply affine_map<(item, c0) -> (item * 80 + (c0 + 1) * 36 + 24)>(%item, %c0)
         %at = affine.apply affine_map<(block) -> (block * 8)>(%block)
         %at_1 = affine.apply affine_map<(row_end) -> (row_end * 8)>(%row_end)
         %is_first = arith.cmpi eq, %c0, %c0 : index
         %is_last = arith.cmpi eq, %c0, %c0 : index
-        %head_end = arith.select %is_first, %c8, %c0 : index
-        %tail_end = arith.select %is_last, %c80, %c42 : index
+        %head_end = arith.select %is_first, %c16, %c0 : index
+        %tail_end = arith.select %is_last, %c80, %c50 : index
         // The zeros around the pixels of each plane.
         scf.for %channel = %at to %at_1 step %c1 {
           %plane = affine.apply affine_map<(channel, item) -> (channel * 160 + item * 80)>(%channel, %item)
@@ -57,7 +57,7 @@ hal.executable.source private @conv_kernel {
             %at_2 = arith.addi %plane, %i : index
             memref.store %zero, %out[%at_2] : memref<1280xf32, #storage>
           }
-          scf.for %i = %c42 to %tail_end step %c1 {
+          scf.for %i = %c50 to %tail_end step %c1 {
             %at_2 = arith.addi %plane, %i : index
             memref.store %zero, %out[%at_2] : memref<1280xf32, #storage>
           }
@@ -153,11 +153,11 @@ hal.executable.source private @conv_kernel {
               %acc_47 = vector.fma %spread_7, %input_2, %acc_23 : vector<4xf32>
               scf.yield %acc_24, %acc_25, %acc_26, %acc_27, %acc_28, %acc_29, %acc_30, %acc_31, %acc_32, %acc_33, %acc_34, %acc_35, %acc_36, %acc_37, %acc_38, %acc_39, %acc_40, %acc_41, %acc_42, %acc_43, %acc_44, %acc_45, %acc_46, %acc_47 : vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>
             }
-            %at_9 = affine.apply affine_map<(position) -> (position + 8)>(%position)
+            %at_9 = affine.apply affine_map<(position) -> (position + 16)>(%position)
             %keep = vector.load %mask[%at_9] : memref<80xf32, #storage>, vector<4xf32>
-            %at_10 = affine.apply affine_map<(position) -> (position + 12)>(%position)
+            %at_10 = affine.apply affine_map<(position) -> (position + 20)>(%position)
             %keep_1 = vector.load %mask[%at_10] : memref<80xf32, #storage>, vector<4xf32>
-            %at_11 = affine.apply affine_map<(position) -> (position + 16)>(%position)
+            %at_11 = affine.apply affine_map<(position) -> (position + 24)>(%position)
             %keep_2 = vector.load %mask[%at_11] : memref<80xf32, #storage>, vector<4xf32>
             %out_at = affine.apply affine_map<(position, row_to) -> (position + row_to)>(%position, %row_to)
             %addf = arith.addf %accs#0, %number : vector<4xf32>

@@ -21,8 +21,8 @@ hal.executable.source private @deep_kernel {
       %c1 = arith.constant 1 : index
       %c4 = arith.constant 4 : index
       %zero = arith.constant 0.0 : f32
-      %c11 = arith.constant 11 : index
-      %c80 = arith.constant 80 : index
+      %c16 = arith.constant 16 : index
+      %c85 = arith.constant 85 : index
       %c112 = arith.constant 112 : index
       %c3 = arith.constant 3 : index
       %c5 = arith.constant 5 : index
@@ -56,11 +56,11 @@ hal.executable.source private @deep_kernel {
           %at = affine.apply affine_map<(c) -> (c + 1)>(%c)
           scf.for %channel = %c to %at step %c1 {
             %plane = affine.apply affine_map<(channel, frame) -> (channel * 448 + frame * 112)>(%channel, %frame)
-            scf.for %i = %c0 to %c11 step %c1 {
+            scf.for %i = %c0 to %c16 step %c1 {
               %at_1 = arith.addi %plane, %i : index
               memref.store %zero, %out[%at_1] : memref<1344xf32, #storage>
             }
-            scf.for %i = %c80 to %c112 step %c1 {
+            scf.for %i = %c85 to %c112 step %c1 {
               %at_1 = arith.addi %plane, %i : index
               memref.store %zero, %out[%at_1] : memref<1344xf32, #storage>
             }
@@ -69,8 +69,8 @@ hal.executable.source private @deep_kernel {
         scf.for %span = %c0 to %c1 step %c1 {
           scf.for %tile = %c0 to %c3 step %c1 {
             %p = affine.min affine_map<(tile) -> (tile * 24, 45)>(%tile)
-            %window = affine.apply affine_map<(c, span, p) -> (c * 448 + span * 10 + p + 10)>(%c, %span, %p)
-            %place = affine.apply affine_map<(span, p) -> (span * 10 + p + 11)>(%span, %p)
+            %window = affine.apply affine_map<(c, span, p) -> (c * 448 + span * 10 + p + 15)>(%c, %span, %p)
+            %place = affine.apply affine_map<(span, p) -> (span * 10 + p + 16)>(%span, %p)
             %bias_of = memref.load %bias[%c] : memref<3xf32, #storage>
             %start = vector.broadcast %bias_of : f32 to vector<4xf32>
             %weights_at = affine.apply affine_map<(c) -> (c * 13)>(%c)

@@ -43,7 +43,7 @@ hal.executable.source private @strided_kernel {
         scf.for %span = %c0 to %c4 step %c1 {
           scf.for %tile = %c0 to %c1 step %c1 {
             %p = affine.min affine_map<(tile) -> (tile * 8, 0)>(%tile)
-            %window = affine.apply affine_map<(c, span, p) -> (c * 448 + span * 20 + p * 2)>(%c, %span, %p)
+            %window = affine.apply affine_map<(c, span, p) -> (c * 448 + span * 20 + p * 2 + 5)>(%c, %span, %p)
             %place = affine.apply affine_map<(span, p) -> (span * 5 + p)>(%span, %p)
             %bias_of = memref.load %bias[%c] : memref<3xf32, #storage>
             %start = vector.broadcast %bias_of : f32 to vector<8xf32>

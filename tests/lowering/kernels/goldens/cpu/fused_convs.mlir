@@ -23,9 +23,9 @@ hal.executable.source private @space2.time2_kernel {
       %c1 = arith.constant 1 : index
       %c2 = arith.constant 2 : index
       %c6 = arith.constant 6 : index
-      %c24 = arith.constant 24 : index
+      %c32 = arith.constant 32 : index
       %c528 = arith.constant 528 : index
-      %c459 = arith.constant 459 : index
+      %c467 = arith.constant 467 : index
       %zero = arith.constant 0.0 : f32
       %c8 = arith.constant 8 : index
       %c3 = arith.constant 3 : index
@@ -51,12 +51,12 @@ hal.executable.source private @space2.time2_kernel {
       scf.for %chunk = %share_first to %share_end step %c1 {
         %step_first = affine.apply affine_map<(chunk) -> ((chunk * 7) floordiv 7)>(%chunk)
         %step_end = affine.apply affine_map<(chunk) -> ((chunk * 7 + 7) floordiv 7)>(%chunk)
-        %start = affine.min affine_map<(step_first, step_end) -> (step_first * 64 + 24, (step_first - step_end) * 64 + 459)>(%step_first, %step_end)
+        %start = affine.min affine_map<(step_first, step_end) -> (step_first * 64 + 32, (step_first - step_end) * 64 + 467)>(%step_first, %step_end)
         scf.for %frame = %c0 to %c2 step %c1 {
           %is_first = arith.cmpi eq, %chunk, %c0 : index
           %is_last = arith.cmpi eq, %chunk, %c6 : index
-          %head_end = arith.select %is_first, %c24, %c0 : index
-          %tail_end = arith.select %is_last, %c528, %c459 : index
+          %head_end = arith.select %is_first, %c32, %c0 : index
+          %tail_end = arith.select %is_last, %c528, %c467 : index
           // The zeros around the pixels of each plane.
           scf.for %channel = %c0 to %c8 step %c1 {
             %plane = affine.apply affine_map<(channel, frame) -> (channel * 1056 + frame * 528)>(%channel, %frame)
@@ -64,7 +64,7 @@ hal.executable.source private @space2.time2_kernel {
               %at = arith.addi %plane, %i : index
               memref.store %zero, %out[%at] : memref<8448xf32, #storage>
             }
-            scf.for %i = %c459 to %tail_end step %c1 {
+            scf.for %i = %c467 to %tail_end step %c1 {
               %at = arith.addi %plane, %i : index
               memref.store %zero, %out[%at] : memref<8448xf32, #storage>
             }

@@ -35,7 +35,7 @@ hal.executable.source private @conv.pool_kernel {
       %share_end = affine.min affine_map<(worker) -> (worker * 2 + 2, worker + 1)>(%worker)
       scf.for %chunk = %share_first to %share_end step %c1 {
         %step_end = affine.apply affine_map<(chunk) -> (chunk + 1)>(%chunk)
-        %start = affine.min affine_map<(chunk, step_end) -> (chunk * 60 + 11, (chunk - step_end) * 60 + 71)>(%chunk, %step_end)
+        %start = affine.min affine_map<(chunk, step_end) -> (chunk * 60 + 16, (chunk - step_end) * 60 + 76)>(%chunk, %step_end)
         scf.for %frame = %c0 to %c2 step %c1 {
           %is_first = arith.cmpi eq, %chunk, %c0 : index
           %is_last = arith.cmpi eq, %chunk, %c0 : index

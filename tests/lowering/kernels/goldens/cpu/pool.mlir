@@ -40,7 +40,7 @@ hal.executable.source private @pool_kernel {
       scf.for %span = %c0 to %c3 step %c1 {
         scf.for %tile = %c0 to %c1 step %c1 {
           %p = affine.min affine_map<(tile) -> (tile * 4, 0)>(%tile)
-          %window = affine.apply affine_map<(c, frame, span, p) -> ((c * 2 + frame) * 112 + span * 20 + p * 2 + 11)>(%c, %frame, %span, %p)
+          %window = affine.apply affine_map<(c, frame, span, p) -> ((c * 2 + frame) * 112 + span * 20 + p * 2 + 16)>(%c, %frame, %span, %p)
           %acc = scf.for %d = %d_first to %d_end step %c1 iter_args(%acc_1 = %start) -> (vector<8xf32>) {
             %frame_at = affine.apply affine_map<(d, window) -> (d * 112 + window)>(%d, %window)
             %at_1 = affine.apply affine_map<(frame_at) -> (frame_at + 2048)>(%frame_at)

@@ -16,8 +16,8 @@ hal.executable.source private @pool_kernel {
       %c3 = arith.constant 3 : index
       %c1 = arith.constant 1 : index
       %zero = arith.constant 0.0 : f32
-      %c24 = arith.constant 24 : index
-      %c459 = arith.constant 459 : index
+      %c32 = arith.constant 32 : index
+      %c467 = arith.constant 467 : index
       %c528 = arith.constant 528 : index
       %start = arith.constant dense<0.0> : vector<4xf32>
       %c109 = arith.constant 109 : index
@@ -31,11 +31,11 @@ hal.executable.source private @pool_kernel {
         %at = affine.apply affine_map<(c) -> (c + 1)>(%c)
         scf.for %channel = %c to %at step %c1 {
           %plane = affine.apply affine_map<(channel, frame) -> (channel * 1584 + frame * 528)>(%channel, %frame)
-          scf.for %i = %c0 to %c24 step %c1 {
+          scf.for %i = %c0 to %c32 step %c1 {
             %at_1 = arith.addi %plane, %i : index
             memref.store %zero, %out[%at_1] : memref<25344xf32, #storage>
           }
-          scf.for %i = %c459 to %c528 step %c1 {
+          scf.for %i = %c467 to %c528 step %c1 {
             %at_1 = arith.addi %plane, %i : index
             memref.store %zero, %out[%at_1] : memref<25344xf32, #storage>
           }
@@ -44,8 +44,8 @@ hal.executable.source private @pool_kernel {
       scf.for %span = %c0 to %c1 step %c1 {
         scf.for %tile = %c0 to %c109 step %c1 {
           %p = affine.min affine_map<(tile) -> (tile * 4, 431)>(%tile)
-          %window = affine.apply affine_map<(c, span, p) -> (c * 1584 + span * 23 + p)>(%c, %span, %p)
-          %place = affine.apply affine_map<(span, p) -> (span * 23 + p + 24)>(%span, %p)
+          %window = affine.apply affine_map<(c, span, p) -> (c * 1584 + span * 23 + p + 8)>(%c, %span, %p)
+          %place = affine.apply affine_map<(span, p) -> (span * 23 + p + 32)>(%span, %p)
           %keep = vector.load %mask[%place] : memref<528xf32, #storage>, vector<4xf32>
           %before = scf.for %step = %c0 to %c3 step %c1 iter_args(%before_1 = %start) -> (vector<4xf32>) {
             // A frame outside the input gives what the accumulators start from.

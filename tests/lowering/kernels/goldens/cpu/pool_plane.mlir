@@ -40,7 +40,7 @@ hal.executable.source private @pool_2_kernel {
         %at = arith.addi %to, %p : index
         memref.store %zero, %out[%at] : memref<4224xf32, #storage>
       }
-      %at = affine.apply affine_map<(to) -> (to + 24)>(%to)
+      %at = affine.apply affine_map<(to) -> (to + 32)>(%to)
       memref.store %scaled, %out[%at] : memref<4224xf32, #storage>
       return
     }

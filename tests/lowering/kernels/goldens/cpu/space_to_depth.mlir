@@ -49,12 +49,12 @@ hal.executable.source private @strided_phases_kernel {
         scf.for %y = %c0 to %c20 step %c1 {
           scf.for %tile = %c0 to %c6 step %c1 {
             %p = affine.min affine_map<(tile) -> (tile * 4, 18)>(%tile)
-            %from = affine.apply affine_map<(c, frame, y, line, p) -> ((c * 3 + frame) * 1744 + (y * 2 + line) * 43 + p * 2)>(%c, %frame, %y, %line, %p)
+            %from = affine.apply affine_map<(c, frame, y, line, p) -> ((c * 3 + frame) * 1744 + (y * 2 + line) * 43 + p * 2 + 4)>(%c, %frame, %y, %line, %p)
             %at_2 = affine.apply affine_map<(from) -> (from + 2048)>(%from)
             memref.prefetch %x[%at_2], read, locality<2>, data : memref<41856xf32, #storage>
             %both = vector.load %x[%from] : memref<41856xf32, #storage>, vector<8xf32>
             %even, %odd = vector.deinterleave %both : vector<8xf32> -> vector<4xf32>
-            %place = affine.apply affine_map<(y, p) -> (y * 23 + p + 24)>(%y, %p)
+            %place = affine.apply affine_map<(y, p) -> (y * 23 + p + 32)>(%y, %p)
             %keep = vector.load %mask[%place] : memref<528xf32, #storage>, vector<4xf32>
             %kept = arith.mulf %even, %keep : vector<4xf32>
             %at_3 = affine.apply affine_map<(channel_of, frame, place) -> ((channel_of * 3 + frame) * 528 + place)>(%channel_of, %frame, %place)

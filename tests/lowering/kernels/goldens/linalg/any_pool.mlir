@@ -21,8 +21,8 @@ func.func private @pool(%x: tensor<10x3x48xf32>) -> tensor<10x3x16xf32> {
       %j = linalg.index 4 : index
       %k = linalg.index 5 : index
       %d_in = affine.apply affine_map<(f, i) -> (f + i - 1)>(%f, %i)
-      %y_in = affine.apply affine_map<(p, j) -> (((p + 4) floordiv 4 - 1) * 2 + j - 1)>(%p, %j)
-      %x_in = affine.apply affine_map<(p, k) -> ((p + 4) mod 4 + k)>(%p, %k)
+      %y_in = affine.apply affine_map<(p, j) -> ((p floordiv 4) * 2 + j - 1)>(%p, %j)
+      %x_in = affine.apply affine_map<(p, k) -> (p mod 4 + k)>(%p, %k)
       %d_low = arith.maxsi %d_in, %c0 : index
       %y_low = arith.maxsi %y_in, %c0 : index
       %x_low = arith.maxsi %x_in, %c0 : index

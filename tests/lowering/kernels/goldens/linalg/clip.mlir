@@ -12,8 +12,8 @@ func.func private @clip(%x: tensor<1x3x7x9x2xf32>) -> tensor<2x3x144xf32> {
       %c = linalg.index 0 : index
       %f = linalg.index 1 : index
       %p = linalg.index 2 : index
-      %y_in = affine.apply affine_map<(p) -> ((p + 10) floordiv 11 - 2)>(%p)
-      %x_in = affine.apply affine_map<(p) -> ((p + 10) mod 11)>(%p)
+      %y_in = affine.apply affine_map<(p) -> ((p + 6) floordiv 11 - 2)>(%p)
+      %x_in = affine.apply affine_map<(p) -> ((p + 6) mod 11)>(%p)
       %y_low = arith.maxsi %y_in, %c0 : index
       %y_at = arith.minsi %y_low, %c6 : index
       %x_at = arith.minsi %x_in, %c8 : index

@@ -37,12 +37,12 @@ func.func private @again(%x: tensor<16x3x528xf32>, %residual: tensor<16x3x528xf3
     %all = scf.forall (%frame, %share) in (3, 2) shared_outs(%shared = %empty) -> (tensor<16x3x528xf32>) {
       %at = affine.apply affine_map<(share) -> (share * 8)>(%share)
       %map = tensor.extract_slice %shared[%at, %frame, 0] [8, 1, 528] [1, 1, 1] : tensor<16x3x528xf32> to tensor<8x528xf32>
-      %pad = tensor.extract_slice %map[0, 0] [8, 24] [1, 1] : tensor<8x528xf32> to tensor<8x24xf32>
-      %zeros = linalg.fill ins(%zero : f32) outs(%pad : tensor<8x24xf32>) -> tensor<8x24xf32>
-      %padded = tensor.insert_slice %zeros into %map[0, 0] [8, 24] [1, 1] : tensor<8x24xf32> into tensor<8x528xf32>
-      %pad_1 = tensor.extract_slice %padded[0, 459] [8, 69] [1, 1] : tensor<8x528xf32> to tensor<8x69xf32>
-      %zeros_1 = linalg.fill ins(%zero : f32) outs(%pad_1 : tensor<8x69xf32>) -> tensor<8x69xf32>
-      %padded_1 = tensor.insert_slice %zeros_1 into %padded[0, 459] [8, 69] [1, 1] : tensor<8x69xf32> into tensor<8x528xf32>
+      %pad = tensor.extract_slice %map[0, 0] [8, 32] [1, 1] : tensor<8x528xf32> to tensor<8x32xf32>
+      %zeros = linalg.fill ins(%zero : f32) outs(%pad : tensor<8x32xf32>) -> tensor<8x32xf32>
+      %padded = tensor.insert_slice %zeros into %map[0, 0] [8, 32] [1, 1] : tensor<8x32xf32> into tensor<8x528xf32>
+      %pad_1 = tensor.extract_slice %padded[0, 467] [8, 61] [1, 1] : tensor<8x528xf32> to tensor<8x61xf32>
+      %zeros_1 = linalg.fill ins(%zero : f32) outs(%pad_1 : tensor<8x61xf32>) -> tensor<8x61xf32>
+      %padded_1 = tensor.insert_slice %zeros_1 into %padded[0, 467] [8, 61] [1, 1] : tensor<8x61xf32> into tensor<8x528xf32>
       %by_chunk = scf.for %chunk = %c0 to %c14 step %c1 iter_args(%by_chunk_1 = %padded_1) -> (tensor<8x528xf32>) {
         %by_row = scf.for %r = %c0 to %c1 step %c1 iter_args(%by_row_1 = %by_chunk_1) -> (tensor<8x528xf32>) {
           %row = affine.apply affine_map<(share, r) -> (share + r)>(%share, %r)
@@ -53,7 +53,7 @@ func.func private @again(%x: tensor<16x3x528xf32>, %residual: tensor<16x3x528xf3
           %tile_end = affine.min affine_map<(chunk) -> (chunk * 4 + 4, 55)>(%chunk)
           %at_1 = affine.apply affine_map<(chunk) -> (chunk * 4)>(%chunk)
           %by_tile = scf.for %tile = %at_1 to %tile_end step %c1 iter_args(%by_tile_1 = %by_row_1) -> (tensor<8x528xf32>) {
-            %position = affine.min affine_map<(tile) -> (tile * 8 + 24, 451)>(%tile)
+            %position = affine.min affine_map<(tile) -> (tile * 8 + 32, 459)>(%tile)
             %base = affine.apply affine_map<(position, frame) -> (position + frame * 528)>(%position, %frame)
             %row_bias = tensor.extract_slice %bias[%row, 0] [1, 8] [1, 1] : tensor<2x8xf32> to tensor<8xf32>
             %fresh = tensor.empty() : tensor<8x8xf32>

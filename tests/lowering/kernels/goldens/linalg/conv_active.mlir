@@ -38,12 +38,12 @@ func.func private @conv(%x: tensor<3x2x80xf32>) -> tensor<8x2x80xf32> {
     %all = scf.forall (%frame, %share) in (2, 1) shared_outs(%shared = %empty) -> (tensor<8x2x80xf32>) {
       %at = affine.apply affine_map<(share) -> (share * 8)>(%share)
       %map = tensor.extract_slice %shared[%at, %frame, 0] [8, 1, 80] [1, 1, 1] : tensor<8x2x80xf32> to tensor<8x80xf32>
-      %pad = tensor.extract_slice %map[0, 0] [8, 8] [1, 1] : tensor<8x80xf32> to tensor<8x8xf32>
-      %zeros = linalg.fill ins(%zero : f32) outs(%pad : tensor<8x8xf32>) -> tensor<8x8xf32>
-      %padded = tensor.insert_slice %zeros into %map[0, 0] [8, 8] [1, 1] : tensor<8x8xf32> into tensor<8x80xf32>
-      %pad_1 = tensor.extract_slice %padded[0, 42] [8, 38] [1, 1] : tensor<8x80xf32> to tensor<8x38xf32>
-      %zeros_1 = linalg.fill ins(%zero : f32) outs(%pad_1 : tensor<8x38xf32>) -> tensor<8x38xf32>
-      %padded_1 = tensor.insert_slice %zeros_1 into %padded[0, 42] [8, 38] [1, 1] : tensor<8x38xf32> into tensor<8x80xf32>
+      %pad = tensor.extract_slice %map[0, 0] [8, 16] [1, 1] : tensor<8x80xf32> to tensor<8x16xf32>
+      %zeros = linalg.fill ins(%zero : f32) outs(%pad : tensor<8x16xf32>) -> tensor<8x16xf32>
+      %padded = tensor.insert_slice %zeros into %map[0, 0] [8, 16] [1, 1] : tensor<8x16xf32> into tensor<8x80xf32>
+      %pad_1 = tensor.extract_slice %padded[0, 50] [8, 30] [1, 1] : tensor<8x80xf32> to tensor<8x30xf32>
+      %zeros_1 = linalg.fill ins(%zero : f32) outs(%pad_1 : tensor<8x30xf32>) -> tensor<8x30xf32>
+      %padded_1 = tensor.insert_slice %zeros_1 into %padded[0, 50] [8, 30] [1, 1] : tensor<8x30xf32> into tensor<8x80xf32>
       %by_chunk = scf.for %chunk = %c0 to %c2 step %c1 iter_args(%by_chunk_1 = %padded_1) -> (tensor<8x80xf32>) {
         %by_row = scf.for %r = %c0 to %c1 step %c1 iter_args(%by_row_1 = %by_chunk_1) -> (tensor<8x80xf32>) {
           %row = affine.apply affine_map<(share, r) -> (share + r)>(%share, %r)
@@ -54,7 +54,7 @@ func.func private @conv(%x: tensor<3x2x80xf32>) -> tensor<8x2x80xf32> {
           %tile_end = affine.min affine_map<(chunk) -> (chunk * 4 + 4, 5)>(%chunk)
           %at_1 = affine.apply affine_map<(chunk) -> (chunk * 4)>(%chunk)
           %by_tile = scf.for %tile = %at_1 to %tile_end step %c1 iter_args(%by_tile_1 = %by_row_1) -> (tensor<8x80xf32>) {
-            %position = affine.min affine_map<(tile) -> (tile * 8 + 8, 34)>(%tile)
+            %position = affine.min affine_map<(tile) -> (tile * 8 + 16, 42)>(%tile)
             %base = affine.apply affine_map<(position, frame) -> (position + frame * 80)>(%position, %frame)
             %row_bias = tensor.extract_slice %bias[%row, 0] [1, 8] [1, 1] : tensor<1x8xf32> to tensor<8xf32>
             %fresh = tensor.empty() : tensor<8x8xf32>

@@ -44,8 +44,8 @@ func.func private @conv(%x: tensor<3x2x112xf16>) -> tensor<16x2x112xf16> {
           %end_tap = arith.index_cast %end_tap32 : i32 to index
           %all_1 = scf.forall (%invocation) in (64) shared_outs(%shared_1 = %by_row_1) -> (tensor<8x112xf16>) {
             %position = affine.min affine_map<(chunk, invocation) -> (chunk * 64 + invocation, 111)>(%chunk, %invocation)
-            %low = affine.max affine_map<(position) -> (position, 11)>(%position)
-            %inside = affine.min affine_map<(low) -> (low, 79)>(%low)
+            %low = affine.max affine_map<(position) -> (position, 16)>(%position)
+            %inside = affine.min affine_map<(low) -> (low, 84)>(%low)
             %base = affine.apply affine_map<(inside, frame) -> (inside + frame * 112)>(%inside, %frame)
             %row_bias = tensor.extract_slice %bias[%row, 0] [1, 8] [1, 1] : tensor<2x8xf32> to tensor<8xf32>
             %fresh = tensor.empty() : tensor<8xf32>

@@ -25,7 +25,7 @@ func.func private @pool(%x: tensor<16x2x112xf32>) -> tensor<16x2x16xf32> {
           %start = linalg.fill ins(%outside : f32) outs(%empty_1 : tensor<8xf32>) -> tensor<8xf32>
           %by_frame = scf.for %i = %first_frame to %end_frame step %c1 iter_args(%by_frame_1 = %start) -> (tensor<8xf32>) {
             %by_row = scf.for %j = %c0 to %c2 step %c1 iter_args(%by_row_1 = %by_frame_1) -> (tensor<8xf32>) {
-              %place = affine.apply affine_map<(frame, i, channel, line, j, pixel) -> ((frame + i + channel * 2) * 112 + (line * 2 + j) * 10 + pixel * 2 + 11)>(%frame, %i, %channel, %line, %j, %pixel)
+              %place = affine.apply affine_map<(frame, i, channel, line, j, pixel) -> ((frame + i + channel * 2) * 112 + (line * 2 + j) * 10 + pixel * 2 + 16)>(%frame, %i, %channel, %line, %j, %pixel)
               %values = tensor.extract_slice %x[%place] [8] [1] : tensor<3584xf32> to tensor<8xf32>
               %more = linalg.generic {indexing_maps = [affine_map<(p) -> (p)>, affine_map<(p) -> (p)>],
                   iterator_types = ["parallel"]} ins(%values : tensor<8xf32>) outs(%by_row_1 : tensor<8xf32>) {

@@ -16,8 +16,8 @@ func.func private @resized(%x: tensor<3x2x16xf32>) -> tensor<3x2x48xf32> {
       %c = linalg.index 0 : index
       %f = linalg.index 1 : index
       %p = linalg.index 2 : index
-      %y_in = affine.apply affine_map<(p) -> ((p + 8) floordiv 8 - 1)>(%p)
-      %x_in = affine.apply affine_map<(p) -> ((p + 8) mod 8)>(%p)
+      %y_in = affine.apply affine_map<(p) -> (p floordiv 8)>(%p)
+      %x_in = affine.apply affine_map<(p) -> (p mod 8)>(%p)
       %y_low = arith.maxsi %y_in, %c0 : index
       %near = arith.minsi %y_low, %c2 : index
       %near_1 = arith.minsi %x_in, %c7 : index

@@ -14,8 +14,8 @@ func.func private @strided_phases(%x: tensor<2x3x144xf32>) -> tensor<8x3x48xf32>
       %f = linalg.index 1 : index
       %p = linalg.index 2 : index
       %d_in = affine.apply affine_map<(f, c) -> (f + c floordiv 8)>(%f, %c)
-      %y_in = affine.apply affine_map<(p, c) -> (((p + 6) floordiv 6 - 1) * 2 + (c floordiv 4) mod 2 - 1)>(%p, %c)
-      %x_in = affine.apply affine_map<(p, c) -> (((p + 6) mod 6) * 2 + (c floordiv 2) mod 2 - 1)>(%p, %c)
+      %y_in = affine.apply affine_map<(p, c) -> ((p floordiv 6) * 2 + (c floordiv 4) mod 2 - 1)>(%p, %c)
+      %x_in = affine.apply affine_map<(p, c) -> ((p mod 6) * 2 + (c floordiv 2) mod 2 - 1)>(%p, %c)
       %d_low = arith.maxsi %d_in, %c0 : index
       %y_low = arith.maxsi %y_in, %c0 : index
       %x_low = arith.maxsi %x_in, %c0 : index
@@ -28,7 +28,7 @@ func.func private @strided_phases(%x: tensor<2x3x144xf32>) -> tensor<8x3x48xf32>
       %andi = arith.andi %d_same, %y_same : i1
       %inside = arith.andi %andi, %x_same : i1
       %at = affine.apply affine_map<(c) -> (c mod 2)>(%c)
-      %at_1 = affine.apply affine_map<(y_at, x_at) -> (y_at * 11 + x_at + 12)>(%y_at, %x_at)
+      %at_1 = affine.apply affine_map<(y_at, x_at) -> (y_at * 11 + x_at + 16)>(%y_at, %x_at)
       %found = tensor.extract %x[%at, %d_at, %at_1] : tensor<2x3x144xf32>
       %value = arith.select %inside, %found, %zero : f32
       %is_pixel = arith.cmpf ogt, %mask_1, %zero : f32

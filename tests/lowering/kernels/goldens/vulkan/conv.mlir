@@ -20,8 +20,8 @@ hal.executable.source private @conv_kernel {
       %c1 = arith.constant 1 : index
       %c2 = arith.constant 2 : index
       %c111 = arith.constant 111 : index
-      %c11 = arith.constant 11 : index
-      %c79 = arith.constant 79 : index
+      %c16 = arith.constant 16 : index
+      %c84 = arith.constant 84 : index
       %zero = arith.constant dense<0.0> : vector<4xf32>
       %x = hal.interface.binding.subspan layout(#reads6_writes1_part) binding(0) alignment(64) offset(%c0) : memref<672xf16, #storage>
       %values = hal.interface.binding.subspan layout(#reads6_writes1_part) binding(1) alignment(64) offset(%c0) : memref<324xvector<4xf16>, #storage>
@@ -56,17 +56,17 @@ hal.executable.source private @conv_kernel {
       %place_5 = affine.apply affine_map<(start) -> (start + 192)>(%start)
       %place_6 = arith.minsi %place_5, %c111 : index
       %x_frame = affine.apply affine_map<(frame) -> (frame * 112)>(%frame)
-      %place_7 = arith.maxsi %place, %c11 : index
-      %place_8 = arith.minsi %place_7, %c79 : index
+      %place_7 = arith.maxsi %place, %c16 : index
+      %place_8 = arith.minsi %place_7, %c84 : index
       %input_of = arith.addi %place_8, %x_frame : index
-      %place_9 = arith.maxsi %place_2, %c11 : index
-      %place_10 = arith.minsi %place_9, %c79 : index
+      %place_9 = arith.maxsi %place_2, %c16 : index
+      %place_10 = arith.minsi %place_9, %c84 : index
       %input_of_1 = arith.addi %place_10, %x_frame : index
-      %place_11 = arith.maxsi %place_4, %c11 : index
-      %place_12 = arith.minsi %place_11, %c79 : index
+      %place_11 = arith.maxsi %place_4, %c16 : index
+      %place_12 = arith.minsi %place_11, %c84 : index
       %input_of_2 = arith.addi %place_12, %x_frame : index
-      %place_13 = arith.maxsi %place_6, %c11 : index
-      %place_14 = arith.minsi %place_13, %c79 : index
+      %place_13 = arith.maxsi %place_6, %c16 : index
+      %place_14 = arith.minsi %place_13, %c84 : index
       %input_of_3 = arith.addi %place_14, %x_frame : index
       %accs:8 = scf.for %tap = %tap_first to %tap_end step %c1 iter_args(%acc = %zero, %acc_1 = %zero, %acc_2 = %zero, %acc_3 = %zero, %acc_4 = %zero, %acc_5 = %zero, %acc_6 = %zero, %acc_7 = %zero) -> (vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>) {
         %offset32 = memref.load %offsets[%tap] : memref<162xi32, #storage>

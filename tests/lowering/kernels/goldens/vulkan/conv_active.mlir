@@ -19,8 +19,8 @@ hal.executable.source private @conv_kernel {
       // A tap is one offset, 2 vectors of weights (the same for all invocations) and 4 inputs.
       %c0 = arith.constant 0 : index
       %c79 = arith.constant 79 : index
-      %c8 = arith.constant 8 : index
-      %c41 = arith.constant 41 : index
+      %c16 = arith.constant 16 : index
+      %c49 = arith.constant 49 : index
       %zero = arith.constant dense<0.0> : vector<4xf32>
       %c1 = arith.constant 1 : index
       %floor = arith.constant dense<0xFF800000> : vector<4xf32>
@@ -53,17 +53,17 @@ hal.executable.source private @conv_kernel {
       %place_5 = affine.apply affine_map<(start) -> (start + 192)>(%start)
       %place_6 = arith.minsi %place_5, %c79 : index
       %x_frame = affine.apply affine_map<(frame) -> (frame * 80)>(%frame)
-      %place_7 = arith.maxsi %place, %c8 : index
-      %place_8 = arith.minsi %place_7, %c41 : index
+      %place_7 = arith.maxsi %place, %c16 : index
+      %place_8 = arith.minsi %place_7, %c49 : index
       %input_of = arith.addi %place_8, %x_frame : index
-      %place_9 = arith.maxsi %place_2, %c8 : index
-      %place_10 = arith.minsi %place_9, %c41 : index
+      %place_9 = arith.maxsi %place_2, %c16 : index
+      %place_10 = arith.minsi %place_9, %c49 : index
       %input_of_1 = arith.addi %place_10, %x_frame : index
-      %place_11 = arith.maxsi %place_4, %c8 : index
-      %place_12 = arith.minsi %place_11, %c41 : index
+      %place_11 = arith.maxsi %place_4, %c16 : index
+      %place_12 = arith.minsi %place_11, %c49 : index
       %input_of_2 = arith.addi %place_12, %x_frame : index
-      %place_13 = arith.maxsi %place_6, %c8 : index
-      %place_14 = arith.minsi %place_13, %c41 : index
+      %place_13 = arith.maxsi %place_6, %c16 : index
+      %place_14 = arith.minsi %place_13, %c49 : index
       %input_of_3 = arith.addi %place_14, %x_frame : index
       %accs:8 = scf.for %tap = %tap_first to %tap_end step %c1 iter_args(%acc = %zero, %acc_1 = %zero, %acc_2 = %zero, %acc_3 = %zero, %acc_4 = %zero, %acc_5 = %zero, %acc_6 = %zero, %acc_7 = %zero) -> (vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>) {
         %offset32 = memref.load %offsets[%tap] : memref<27xi32, #storage>
