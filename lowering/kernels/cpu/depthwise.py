@@ -1,7 +1,8 @@
 """Depthwise convolutions for CPUs, with any window and strides of 1 or 2 in width."""
 
+import contextlib
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from lowering.kernels.cpu import epilogues, pads, prefetch, shares, windows
 from lowering.kernels.mlir import values
 from lowering.targets import precisions, targets, tiles
 
-COMMENT = """A depthwise convolution: span > tile > frame > tap. All taps of a frame are written out.
+COMMENT = """A depthwise convolution: {} > row > tap. The taps of a row are written out.
 A span is a row of pixels of the result, or all of them where windows are one pixel apart.
 Zeros first. A vector that reaches beyond its span writes what the next span writes again."""
 ROLLING = """Each vector of the input is loaded once for all frames of the window: it adds to every result that it is
@@ -26,7 +27,7 @@ def depthwise(request: kernels.Request) -> kernels.Kernel:
     op, x, y, target = request.op, request.x, request.y, request.target
     cut = _Cut.of(op, x, y, target)
     kernel = loops.Loops(
-        f"{COMMENT}\n{ROLLING}" if op.rolls else COMMENT,
+        f"{COMMENT.format('span > tile > frame')}\n{ROLLING}" if op.rolls else COMMENT.format("frame > span > tile"),
         [*kernels.arguments(request.named), *_tables(op, y, target)],
         request.y_type,
         executables.Grid((shares.workers(y.channels), 1, 1)),
@@ -35,10 +36,10 @@ def depthwise(request: kernels.Request) -> kernels.Kernel:
     (worker,) = kernel.workgroup("worker")
     with b.loop("c", *shares.share(b, worker, y.channels)) as c:
         with b.loop("frame", 0, y.frames) as frame:
-            pads.write(b, kernel["out"], y, (c, c + 1), frame, pads.whole(y, cut.spans))
-        with b.loop("span", 0, cut.spans) as span, b.loop("tile", 0, cut.tile.count) as tile:
-            p = b.min(tile * cut.tile.size, cut.tile.last, name="p")
-            write.tile(c, span, p)
+            pads.write(b, kernel["out"], y, (c, c + 1), frame, pads.whole(y, 1))
+            if cut.spans > 1 and y.pitch > y.width:
+                pads.between(b, kernel["out"], y, (c, c + 1), frame)
+        write.frames_handed_on(c) if op.rolls else write.frame_by_frame(c)
     return kernel.kernel()
 
 
@@ -91,48 +92,56 @@ class _Depthwise:
     target: targets.Target
     kernel: loops.Loops
 
-    def tile(self, c: values.Value, span: values.Value, p: values.Value) -> None:
-        """All frames of one tile of positions."""
-        b = self.kernel.block
-        size = self.x.frames * self.x.plane
-        window = b.index(
-            c // self.op.multiplier * size + span * self.cut.x_span + p * self.op.strides[2] + self.cut.x_first,
-            "window",
-        )
-        place = b.index(span * self.y.pitch + p + self.y.first, "place")
-        bias = b.broadcast(b.load(self.kernel["bias"], c, "bias_of"), self.cut.tile.lanes, "start")
-        start = [bias] * self.cut.tile.vectors
-        (self._handed_on if self.op.rolls else self._frame_by_frame)(c, window, place, start)
-
-    def _frame_by_frame(
-        self, c: values.Value, window: values.Value, place: values.Value, start: list[values.Value]
-    ) -> None:
-        """All frames of a window are read for each result."""
+    def frame_by_frame(self, c: values.Value) -> None:
+        """All frames of a window are read for each result. Frames are written one after the other."""
         b, (depth, height, width, _) = self.kernel.block, self.op.kernel.shape
         with b.loop("frame", 0, self.y.frames) as frame:
             before = self.op.padding[0][0] - frame * self.op.strides[0]  # frames of the window before the clip
             first, end = b.max(0, before, name="d_first"), b.min(depth, before + self.x.frames, name="d_end")
-            with b.carry("d", first, end, start) as loop:
-                at = b.index((loop.index - before) * self.x.plane + window, "frame_at")
-                weights_at = b.index(c * self._row + loop.index * (height * width), "weights_at")
-                loop.next(self._frame(at, weights_at, [loop.carried])[0])
-            self._store(loop.results, c, frame, place)
+            with self._tiles(c) as (window, place):
+                with b.carry("d", first, end, self._start(c)) as loop:
+                    at = b.index((loop.index - before) * self.x.plane + window, "frame_at")
+                    weights_at = b.index(c * self._row + loop.index * (height * width), "weights_at")
+                    loop.next(self._frame(at, weights_at, [loop.carried])[0])
+                self._store(loop.results, c, frame, place)
 
-    def _handed_on(self, c: values.Value, window: values.Value, place: values.Value, start: list[values.Value]) -> None:
+    def frames_handed_on(self, c: values.Value) -> None:
         """A frame of the input adds to as many results as the window has frames, the oldest first."""
         b, depth, count = self.kernel.block, self.op.kernel.shape[0], self.cut.tile.vectors
         lead, weights_at = depth - 1 - self.op.padding[0][0], b.index(c * self._row, "weights_at")
-        with b.carry("step", 0, self.y.frames + lead, start * (depth - 1), carried="before") as loop:
+        start = self._start(c)
+        with (
+            self._tiles(c) as (window, place),
+            b.carry("step", 0, self.y.frames + lead, start * (depth - 1), carried="before") as loop,
+        ):
             b.comment("A frame outside the input adds nothing.")
             inside = b.min(loop.index + 1, self.x.frames, name="d_end")
             with b.carry("d", loop.index, inside, [*loop.carried, *start], carried="sum") as newest:
                 at = b.index(newest.index * self.x.plane + window, "frame_at")
-                sums = [newest.carried[i : i + count] for i in range(0, depth * count, count)]
+                sums = _cut(newest.carried, count)
                 newest.next([each for one in self._frame(at, weights_at, sums) for each in one])
             b.comment(f"The first frame of the result is complete after {lead} steps.")
             with b.loop("f", b.max(0, loop.index - lead, name="f_first"), loop.index + 1 - lead) as f:
                 self._store(newest.results[:count], c, f, place)
             loop.next(newest.results[count:])
+
+    @contextlib.contextmanager
+    def _tiles(self, c: values.Value) -> Iterator[tuple[values.Value, values.Value]]:
+        """The loops over tiles.
+
+        They give where the first frame of the input has the window of a tile's first pixel, and that pixel's place in a
+        plane of the result.
+        """
+        b, cut, size = self.kernel.block, self.cut, self.x.frames * self.x.plane
+        with b.loop("span", 0, cut.spans) as span, b.loop("tile", 0, cut.tile.count) as tile:
+            p = b.min(tile * cut.tile.size, cut.tile.last, name="p")
+            window = c // self.op.multiplier * size + span * cut.x_span + p * self.op.strides[2] + cut.x_first
+            yield b.index(window, "window"), b.index(span * self.y.pitch + p + self.y.first, "place")
+
+    def _start(self, c: values.Value) -> list[values.Value]:
+        """What the sums of a tile start from."""
+        b, tile = self.kernel.block, self.cut.tile
+        return [b.broadcast(b.load(self.kernel["bias"], c, "bias_of"), tile.lanes, "start")] * tile.vectors
 
     @property
     def _row(self) -> int:
@@ -143,26 +152,29 @@ class _Depthwise:
         self, at: values.Value, weights_at: values.Value, sums: Sequence[Sequence[values.Value]]
     ) -> list[list[values.Value]]:
         """Sums of several results with one frame of the input more, which is the last of the first one's window."""
-        b, (_, height, width, _), (_, sh, _) = self.kernel.block, self.op.kernel.shape, self.op.strides
-        sums = [list(one) for one in sums]
-        weights = _Weights(self, weights_at)
-        for row in range(height):
+        b, count, (_, height, width, _) = self.kernel.block, len(sums[0]), self.op.kernel.shape
+        self._fetch(at)
+        b.comment("Row by row, and inputs one after the other: then the sums stay in registers.")
+        with b.carry("row", 0, height, [each for one in sums for each in one], carried="part") as loop:
+            place, parts = b.index(loop.index * self.x.pitch + at, "row_at"), _cut(loop.carried, count)
+            weights = _Weights(self, b.index(loop.index * width + weights_at, "row_weights"))
             for first in range(0, width, self.op.strides[2]):
-                place = b.index(at + (row * self.x.pitch + first), "row_at")
-                if first == 0 and row >= height - sh:
-                    self._fetch(place)
-                for e, found in enumerate(self._columns(place, min(self.op.strides[2], width - first))):
-                    tap = row * width + first + e
-                    for age, one in enumerate(sums):
-                        weight = weights[(len(sums) - 1 - age) * height * width + tap]
-                        one[:] = [b.op("vector.fma", weight, v, acc) for v, acc in zip(found, one, strict=True)]
-        return sums
+                for e, found in enumerate(self._columns(place + first, min(self.op.strides[2], width - first))):
+                    ages = [weights[(len(sums) - 1 - age) * height * width + first + e] for age in range(len(sums))]
+                    for i, x in enumerate(found):
+                        for part, weight in zip(parts, ages, strict=True):
+                            part[i] = b.op("vector.fma", weight, x, part[i])
+            loop.next([each for part in parts for each in part])
+        return _cut(loop.results, count)
 
-    def _fetch(self, place: values.Value) -> None:
-        """Fetches what the next channel has where this one is read for the first time."""
-        size = self.x.frames * self.x.plane
+    def _fetch(self, at: values.Value) -> None:
+        """Fetches what the next channel, or the next frame, has where a frame is read for the first time."""
+        b, (_, height, _, _), (_, up, across) = self.kernel.block, self.op.kernel.shape, self.op.strides
+        ahead = self.x.plane * (self.x.frames if self.op.rolls else 1)
         if self.x.size * self.target.activation_bytes > prefetch.SMALL:
-            prefetch.vector(self.kernel.block, self.kernel["x"], place, self.op.strides[2] * self.cut.tile.size, size)
+            for row in range(max(0, height - up), height):
+                place = at + row * self.x.pitch
+                prefetch.vector(b, self.kernel["x"], place, across * self.cut.tile.size, ahead)
 
     def _columns(self, place: values.Value, count: int) -> list[list[values.Value]]:
         """The inputs of `count` columns of the window, next to each other: the vectors of a tile for each."""
@@ -203,3 +215,8 @@ class _Weights:
                 self.vectors[place] = b.cast(b.vector(stored, self.start + place * count, count, "weights"), own)
             weight = b.extract(self.vectors[place], lane, "weight")
         return b.broadcast(weight, self.of.cut.tile.lanes)
+
+
+def _cut(several: Sequence[values.Value], count: int) -> list[list[values.Value]]:
+    """Parts of `count` values each."""
+    return [list(several[i : i + count]) for i in range(0, len(several), count)]

@@ -24,6 +24,16 @@ def write(
                 b.store(zero, out, b.op("arith.addi", plane, i, name="at"))
 
 
+def between(b: block.Block, out: values.Value, layout: layouts.Layout, channels: Span, frame: values.Value) -> None:
+    """Zeros between the lines of the image, for a kernel that writes pixels alone."""
+    zero = b.constant(0.0, types.Scalar(out.type.element), "zero")
+    b.comment("The zeros between the lines of the image.")
+    with b.loop("channel", *channels) as channel, b.loop("line", 1, layout.height) as line:
+        end = channel * (layout.frames * layout.plane) + frame * layout.plane + line * layout.pitch + layout.first
+        for gap in range(layout.pitch - layout.width):
+            b.store(zero, out, end - (gap + 1))
+
+
 def whole(layout: layouts.Layout, spans: int) -> tuple[Span, ...]:
     """Where zeros are, for a kernel that writes whole planes: between several spans of pixels they are anywhere."""
     return ((0, layout.first), (layout.end, layout.plane)) if spans == 1 else ((0, layout.plane),)

@@ -64,8 +64,11 @@ class _Spans:
         x_first, x_span = x.first - top * x.pitch - left, sh * x.pitch
 
         def fits(n: int) -> bool:
-            reads = x_first + (count - 1) * x_span + windows.last(length, n) * sw + (kh - 1) * x.pitch + kw + sw * n
-            return reads <= x.plane and y.first + (count - 1) * y.pitch + windows.last(length, n) + n <= y.plane
+            reads = x_first + (count - 1) * x_span + windows.last(length, n) * sw + (kh - 1) * x.pitch
+            return (
+                reads + (kw - 1) // sw * sw + sw * n <= x.plane
+                and y.first + (count - 1) * y.pitch + windows.last(length, n) + n <= y.plane
+            )
 
         found = windows.lanes(target, length, fits)
         return None if found is None else cls(count, length, found, x_first, x_span)

@@ -12,14 +12,16 @@ hal.executable.source private @strided_kernel {
   }
   builtin.module {
     func.func @strided() attributes {translation_info = #workgroup_of_1} {
-      // A depthwise convolution: span > tile > frame > tap. All taps of a frame are written out.
+      // A depthwise convolution: frame > span > tile > row > tap. The taps of a row are written out.
       // A span is a row of pixels of the result, or all of them where windows are one pixel apart.
       // Zeros first. A vector that reaches beyond its span writes what the next span writes again.
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
       %c4 = arith.constant 4 : index
       %zero = arith.constant 0.0 : f32
+      %c20 = arith.constant 20 : index
       %c48 = arith.constant 48 : index
+      %c3 = arith.constant 3 : index
       %x = hal.interface.binding.subspan layout(#reads4_writes1) binding(0) alignment(64) offset(%c0) : memref<1344xf32, #storage>
       %values = hal.interface.binding.subspan layout(#reads4_writes1) binding(1) alignment(64) offset(%c0) : memref<30xf32, #storage>
       %bias = hal.interface.binding.subspan layout(#reads4_writes1) binding(2) alignment(64) offset(%c0) : memref<3xf32, #storage>
@@ -34,78 +36,52 @@ hal.executable.source private @strided_kernel {
           %at = affine.apply affine_map<(c) -> (c + 1)>(%c)
           scf.for %channel = %c to %at step %c1 {
             %plane = affine.apply affine_map<(channel, frame) -> (channel * 192 + frame * 48)>(%channel, %frame)
-            scf.for %i = %c0 to %c48 step %c1 {
+            scf.for %i = %c0 to %c0 step %c1 {
+              %at_1 = arith.addi %plane, %i : index
+              memref.store %zero, %out[%at_1] : memref<576xf32, #storage>
+            }
+            scf.for %i = %c20 to %c48 step %c1 {
               %at_1 = arith.addi %plane, %i : index
               memref.store %zero, %out[%at_1] : memref<576xf32, #storage>
             }
           }
         }
-        scf.for %span = %c0 to %c4 step %c1 {
-          scf.for %tile = %c0 to %c1 step %c1 {
-            %p = affine.min affine_map<(tile) -> (tile * 8, 0)>(%tile)
-            %window = affine.apply affine_map<(c, span, p) -> (c * 448 + span * 20 + p * 2 + 5)>(%c, %span, %p)
-            %place = affine.apply affine_map<(span, p) -> (span * 5 + p)>(%span, %p)
-            %bias_of = memref.load %bias[%c] : memref<3xf32, #storage>
-            %start = vector.broadcast %bias_of : f32 to vector<8xf32>
-            scf.for %frame = %c0 to %c4 step %c1 {
-              %d_first = affine.max affine_map<(frame) -> (0, -frame)>(%frame)
-              %d_end = affine.min affine_map<(frame) -> (1, 4 - frame)>(%frame)
+        scf.for %frame = %c0 to %c4 step %c1 {
+          %d_first = affine.max affine_map<(frame) -> (0, -frame)>(%frame)
+          %d_end = affine.min affine_map<(frame) -> (1, 4 - frame)>(%frame)
+          scf.for %span = %c0 to %c4 step %c1 {
+            scf.for %tile = %c0 to %c1 step %c1 {
+              %p = affine.min affine_map<(tile) -> (tile * 8, 0)>(%tile)
+              %window = affine.apply affine_map<(c, span, p) -> (c * 448 + span * 20 + p * 2 + 5)>(%c, %span, %p)
+              %place = affine.apply affine_map<(span, p) -> (span * 5 + p)>(%span, %p)
+              %bias_of = memref.load %bias[%c] : memref<3xf32, #storage>
+              %start = vector.broadcast %bias_of : f32 to vector<8xf32>
               %acc = scf.for %d = %d_first to %d_end step %c1 iter_args(%acc_1 = %start) -> (vector<8xf32>) {
                 %frame_at = affine.apply affine_map<(d, frame, window) -> ((d + frame) * 112 + window)>(%d, %frame, %window)
                 %weights_at = affine.apply affine_map<(c, d) -> (c * 10 + d * 9)>(%c, %d)
-                %both = vector.load %x[%frame_at] : memref<1344xf32, #storage>, vector<16xf32>
-                %even, %odd = vector.deinterleave %both : vector<16xf32> -> vector<8xf32>
-                %weight = memref.load %values[%weights_at] : memref<30xf32, #storage>
-                %spread = vector.broadcast %weight : f32 to vector<8xf32>
-                %fma = vector.fma %spread, %even, %acc_1 : vector<8xf32>
-                %at = affine.apply affine_map<(weights_at) -> (weights_at + 1)>(%weights_at)
-                %weight_1 = memref.load %values[%at] : memref<30xf32, #storage>
-                %spread_1 = vector.broadcast %weight_1 : f32 to vector<8xf32>
-                %fma_1 = vector.fma %spread_1, %odd, %fma : vector<8xf32>
-                %row_at = affine.apply affine_map<(frame_at) -> (frame_at + 2)>(%frame_at)
-                %both_1 = vector.load %x[%row_at] : memref<1344xf32, #storage>, vector<16xf32>
-                %even_1, %odd_1 = vector.deinterleave %both_1 : vector<16xf32> -> vector<8xf32>
-                %at_1 = affine.apply affine_map<(weights_at) -> (weights_at + 2)>(%weights_at)
-                %weight_2 = memref.load %values[%at_1] : memref<30xf32, #storage>
-                %spread_2 = vector.broadcast %weight_2 : f32 to vector<8xf32>
-                %fma_2 = vector.fma %spread_2, %even_1, %fma_1 : vector<8xf32>
-                %row_at_1 = affine.apply affine_map<(frame_at) -> (frame_at + 10)>(%frame_at)
-                %both_2 = vector.load %x[%row_at_1] : memref<1344xf32, #storage>, vector<16xf32>
-                %even_2, %odd_2 = vector.deinterleave %both_2 : vector<16xf32> -> vector<8xf32>
-                %at_2 = affine.apply affine_map<(weights_at) -> (weights_at + 3)>(%weights_at)
-                %weight_3 = memref.load %values[%at_2] : memref<30xf32, #storage>
-                %spread_3 = vector.broadcast %weight_3 : f32 to vector<8xf32>
-                %fma_3 = vector.fma %spread_3, %even_2, %fma_2 : vector<8xf32>
-                %at_3 = affine.apply affine_map<(weights_at) -> (weights_at + 4)>(%weights_at)
-                %weight_4 = memref.load %values[%at_3] : memref<30xf32, #storage>
-                %spread_4 = vector.broadcast %weight_4 : f32 to vector<8xf32>
-                %fma_4 = vector.fma %spread_4, %odd_2, %fma_3 : vector<8xf32>
-                %row_at_2 = affine.apply affine_map<(frame_at) -> (frame_at + 12)>(%frame_at)
-                %both_3 = vector.load %x[%row_at_2] : memref<1344xf32, #storage>, vector<16xf32>
-                %even_3, %odd_3 = vector.deinterleave %both_3 : vector<16xf32> -> vector<8xf32>
-                %at_4 = affine.apply affine_map<(weights_at) -> (weights_at + 5)>(%weights_at)
-                %weight_5 = memref.load %values[%at_4] : memref<30xf32, #storage>
-                %spread_5 = vector.broadcast %weight_5 : f32 to vector<8xf32>
-                %fma_5 = vector.fma %spread_5, %even_3, %fma_4 : vector<8xf32>
-                %row_at_3 = affine.apply affine_map<(frame_at) -> (frame_at + 20)>(%frame_at)
-                %both_4 = vector.load %x[%row_at_3] : memref<1344xf32, #storage>, vector<16xf32>
-                %even_4, %odd_4 = vector.deinterleave %both_4 : vector<16xf32> -> vector<8xf32>
-                %at_5 = affine.apply affine_map<(weights_at) -> (weights_at + 6)>(%weights_at)
-                %weight_6 = memref.load %values[%at_5] : memref<30xf32, #storage>
-                %spread_6 = vector.broadcast %weight_6 : f32 to vector<8xf32>
-                %fma_6 = vector.fma %spread_6, %even_4, %fma_5 : vector<8xf32>
-                %at_6 = affine.apply affine_map<(weights_at) -> (weights_at + 7)>(%weights_at)
-                %weight_7 = memref.load %values[%at_6] : memref<30xf32, #storage>
-                %spread_7 = vector.broadcast %weight_7 : f32 to vector<8xf32>
-                %fma_7 = vector.fma %spread_7, %odd_4, %fma_6 : vector<8xf32>
-                %row_at_4 = affine.apply affine_map<(frame_at) -> (frame_at + 22)>(%frame_at)
-                %both_5 = vector.load %x[%row_at_4] : memref<1344xf32, #storage>, vector<16xf32>
-                %even_5, %odd_5 = vector.deinterleave %both_5 : vector<16xf32> -> vector<8xf32>
-                %at_7 = affine.apply affine_map<(weights_at) -> (weights_at + 8)>(%weights_at)
-                %weight_8 = memref.load %values[%at_7] : memref<30xf32, #storage>
-                %spread_8 = vector.broadcast %weight_8 : f32 to vector<8xf32>
-                %fma_8 = vector.fma %spread_8, %even_5, %fma_7 : vector<8xf32>
-                scf.yield %fma_8 : vector<8xf32>
+                // Row by row, and inputs one after the other: then the sums stay in registers.
+                %part = scf.for %row = %c0 to %c3 step %c1 iter_args(%part_1 = %acc_1) -> (vector<8xf32>) {
+                  %row_at = affine.apply affine_map<(row, frame_at) -> (row * 10 + frame_at)>(%row, %frame_at)
+                  %row_weights = affine.apply affine_map<(row, weights_at) -> (row * 3 + weights_at)>(%row, %weights_at)
+                  %both = vector.load %x[%row_at] : memref<1344xf32, #storage>, vector<16xf32>
+                  %even, %odd = vector.deinterleave %both : vector<16xf32> -> vector<8xf32>
+                  %weight = memref.load %values[%row_weights] : memref<30xf32, #storage>
+                  %spread = vector.broadcast %weight : f32 to vector<8xf32>
+                  %fma = vector.fma %spread, %even, %part_1 : vector<8xf32>
+                  %at = affine.apply affine_map<(row_weights) -> (row_weights + 1)>(%row_weights)
+                  %weight_1 = memref.load %values[%at] : memref<30xf32, #storage>
+                  %spread_1 = vector.broadcast %weight_1 : f32 to vector<8xf32>
+                  %fma_1 = vector.fma %spread_1, %odd, %fma : vector<8xf32>
+                  %at_1 = affine.apply affine_map<(row_at) -> (row_at + 2)>(%row_at)
+                  %both_1 = vector.load %x[%at_1] : memref<1344xf32, #storage>, vector<16xf32>
+                  %even_1, %odd_1 = vector.deinterleave %both_1 : vector<16xf32> -> vector<8xf32>
+                  %at_2 = affine.apply affine_map<(row_weights) -> (row_weights + 2)>(%row_weights)
+                  %weight_2 = memref.load %values[%at_2] : memref<30xf32, #storage>
+                  %spread_2 = vector.broadcast %weight_2 : f32 to vector<8xf32>
+                  %fma_2 = vector.fma %spread_2, %even_1, %fma_1 : vector<8xf32>
+                  scf.yield %fma_2 : vector<8xf32>
+                }
+                scf.yield %part : vector<8xf32>
               }
               %to = affine.apply affine_map<(c, frame, place) -> ((c * 4 + frame) * 48 + place)>(%c, %frame, %place)
               %keep = vector.load %mask[%place] : memref<48xf32, #storage>, vector<8xf32>

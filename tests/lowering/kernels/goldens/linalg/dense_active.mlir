@@ -19,21 +19,17 @@ func.func private @fc(%x: tensor<8x1x80xf32>) -> tensor<8xf32> {
      %out_binding: !iree_tensor_ext.dispatch.tensor<writeonly:tensor<8xf32>>) {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
-    %number = arith.constant 89.0 : f32
-    %number_1 = arith.constant -87.0 : f32
-    %number_2 = arith.constant 1.442695041e+00 : f32
-    %number_3 = arith.constant 5.000000000e-01 : f32
-    %number_4 = arith.constant -6.933593750e-01 : f32
-    %number_5 = arith.constant 2.121944400e-04 : f32
-    %number_6 = arith.constant 1.987569150e-04 : f32
-    %number_7 = arith.constant 1.398199951e-03 : f32
-    %number_8 = arith.constant 8.333451907e-03 : f32
-    %number_9 = arith.constant 4.166579589e-02 : f32
-    %number_10 = arith.constant 1.666666546e-01 : f32
-    %number_11 = arith.constant 5.000000120e-01 : f32
-    %number_12 = arith.constant 1.0 : f32
-    %constant = arith.constant 126 : i32
-    %constant_1 = arith.constant 23 : i32
+    %number = arith.constant -1.442695041e+00 : f32
+    %number_1 = arith.constant 126.0 : f32
+    %number_2 = arith.constant -126.0 : f32
+    %number_3 = arith.constant 1.258291200e+07 : f32
+    %number_4 = arith.constant 1.326473180e-03 : f32
+    %number_5 = arith.constant 9.671513944e-03 : f32
+    %number_6 = arith.constant 5.550733732e-02 : f32
+    %number_7 = arith.constant 2.402224206e-01 : f32
+    %number_8 = arith.constant 6.931469776e-01 : f32
+    %number_9 = arith.constant 1.0 : f32
+    %constant = arith.constant 23 : i32
     %values = iree_tensor_ext.dispatch.tensor.load %values_binding, offsets = [0, 0], sizes = [5, 8], strides = [1, 1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<5x8xf32>> -> tensor<5x8xf32>
     %offsets = iree_tensor_ext.dispatch.tensor.load %offsets_binding, offsets = [0], sizes = [5], strides = [1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<5xi32>> -> tensor<5xi32>
     %starts = iree_tensor_ext.dispatch.tensor.load %starts_binding, offsets = [0], sizes = [2], strides = [1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<2xi32>> -> tensor<2xi32>
@@ -69,30 +65,25 @@ func.func private @fc(%x: tensor<8x1x80xf32>) -> tensor<8xf32> {
       %done = linalg.generic {indexing_maps = [affine_map<(m) -> (m)>, affine_map<(m) -> (m)>],
           iterator_types = ["parallel"]} ins(%accumulators : tensor<8xf32>) outs(%fresh_1 : tensor<8xf32>) {
         ^bb0(%accumulators_1: f32, %unused: f32):
-          %minus = arith.negf %accumulators_1 : f32
-          %below = arith.minimumf %minus, %number : f32
-          %above = arith.maximumf %below, %number_1 : f32
-          %fma = math.fma %above, %number_2, %number_3 : f32
-          %n = math.floor %fma : f32
-          %fma_1 = math.fma %n, %number_4, %above : f32
-          %fma_2 = math.fma %n, %number_5, %fma_1 : f32
-          %fma_3 = math.fma %number_6, %fma_2, %number_7 : f32
-          %fma_4 = math.fma %fma_3, %fma_2, %number_8 : f32
-          %fma_5 = math.fma %fma_4, %fma_2, %number_9 : f32
-          %fma_6 = math.fma %fma_5, %fma_2, %number_10 : f32
-          %fma_7 = math.fma %fma_6, %fma_2, %number_11 : f32
-          %square = arith.mulf %fma_2, %fma_2 : f32
-          %more = arith.addf %fma_2, %number_12 : f32
-          %fma_8 = math.fma %fma_7, %square, %more : f32
-          %twice = arith.addf %fma_8, %fma_8 : f32
-          %i = arith.fptosi %n : f32 to i32
-          %biased = arith.addi %i, %constant : i32
-          %bits = arith.shli %biased, %constant_1 : i32
-          %power = arith.bitcast %bits : i32 to f32
-          %exp = arith.mulf %twice, %power : f32
-          %total = arith.addf %exp, %number_12 : f32
-          %logistic = arith.divf %number_12, %total : f32
-          linalg.yield %logistic : f32
+          %exponent = arith.mulf %accumulators_1, %number : f32
+          %below = arith.minimumf %exponent, %number_1 : f32
+          %above = arith.maximumf %below, %number_2 : f32
+          %rounded = arith.addf %above, %number_3 : f32
+          %n = arith.subf %rounded, %number_3 : f32
+          %rest = arith.subf %above, %n : f32
+          %fma = math.fma %number_4, %rest, %number_5 : f32
+          %fma_1 = math.fma %fma, %rest, %number_6 : f32
+          %fma_2 = math.fma %fma_1, %rest, %number_7 : f32
+          %fma_3 = math.fma %fma_2, %rest, %number_8 : f32
+          %fma_4 = math.fma %fma_3, %rest, %number_9 : f32
+          %bits = arith.bitcast %fma_4 : f32 to i32
+          %bits_1 = arith.bitcast %rounded : f32 to i32
+          %scale = arith.shli %bits_1, %constant : i32
+          %scaled = arith.addi %bits, %scale : i32
+          %power = arith.bitcast %scaled : i32 to f32
+          %total = arith.addf %power, %number_9 : f32
+          %share = arith.divf %number_9, %total fastmath<ninf,arcp,contract> : f32
+          linalg.yield %share : f32
       } -> tensor<8xf32>
       %at_2 = affine.apply affine_map<(r) -> (r * 8)>(%r)
       scf.forall.in_parallel {
