@@ -87,3 +87,10 @@ def kept_for_group(kernel: np.ndarray, group: int) -> int:
     o = kernel.shape[-1]
     padded = np.pad(kernel.reshape(-1, o) != 0, ((0, 0), (0, -o % group)))
     return int(padded.reshape(len(padded), -1, group).any(-1).sum()) * group
+
+
+def taps_for_group(kernel: PackedKernel, group: int) -> int:
+    """Taps of all rows if as many filters shared a row, which is a multiple of those that do."""
+    row = np.repeat(np.arange(kernel.rows), np.diff(kernel.starts)) // (group // kernel.group)
+    place = np.ravel_multi_index(tuple(kernel.taps.T), kernel.shape[:4])
+    return len(np.unique(row * int(np.prod(kernel.shape[:4])) + place))

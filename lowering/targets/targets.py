@@ -39,6 +39,8 @@ class Target:
 
     name: as on the command line. kind: "cpu" or "vulkan", the family of its kernels. device: IREE's name of the driver.
     flags: of iree-compile. tilings: the defaults by the number of filters in a row.
+    patches: of outer products (kernels/cpu/outer.py), the most pixels in a tile by its vectors of filters; none where
+    there are no such kernels.
     vector_bytes: of a vector register. registers: how many of these there are.
     weights_by_lane: whether a multiply-add can take one lane of a vector as a factor, as NEON's can; then weights are
     loaded as vectors.
@@ -58,6 +60,7 @@ class Target:
     device: str
     flags: tuple[str, ...]
     tilings: dict[int, Tiling]  # by filters in a row
+    patches: dict[int, int] = dataclasses.field(default_factory=dict)
     vector_bytes: int = 16
     registers: int = 32
     weights_by_lane: bool = False
@@ -101,12 +104,13 @@ ARM = {"tilings": NEON, "vector_bytes": 16, "weights_by_lane": True}
 X86 = {
     "avx512f": {
         "tilings": AVX512,
+        "patches": {2: 14, 3: 8, 4: 6},
         "vector_bytes": 64,
         "rolling_bytes": 256 * 1024,
         "inputs_ahead": 8,
         "fetches_weights": True,
     },
-    "avx2": {"tilings": AVX2, "vector_bytes": 32, "registers": 16, "fetches_weights": True},
+    "avx2": {"tilings": AVX2, "patches": {2: 6, 3: 4}, "vector_bytes": 32, "registers": 16, "fetches_weights": True},
 }
 # What a host's compiler may use of a processor: the vector instructions, as kernels of x86 and Arm call them.
 VECTORS = ("avx", "fma", "f16c", "bmi", "asimd", "fphp", "sve", "i8mm", "bf16")

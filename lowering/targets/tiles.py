@@ -1,6 +1,7 @@
 """How the positions of a feature map are cut into register tiles: as many as the accumulators in registers can hold."""
 
 import dataclasses
+from collections.abc import Sequence
 
 CROWDED = 1.08  # the time of a tile with more vectors than is best for its registers, over what else it would take
 
@@ -42,3 +43,46 @@ def cut(positions: int, room: int, lanes: int, vectors: int, most: int = 0) -> T
     work = lambda v: -(-positions // (v * lanes)) * (v + 0.4) * (CROWDED if v > vectors else 1)
     best = min(reversed(sizes), key=work)
     return Tile(lanes, best, -(-positions // (best * lanes)), max(0, positions - best * lanes))
+
+
+@dataclasses.dataclass(frozen=True)
+class Patch:
+    """A register tile of outer products: `vectors` vectors of filters for each of `lines` x `width` pixels."""
+
+    vectors: int
+    lines: int
+    width: int
+
+    @property
+    def pixels(self) -> int:
+        return self.lines * self.width
+
+    @property
+    def accumulators(self) -> int:
+        return self.vectors * self.pixels
+
+    def bands(self, height: int) -> int:
+        """Rows of patches that cover an image of this height; the last one may overlap the one before it."""
+        return -(-height // self.lines)
+
+    def columns(self, width: int) -> int:
+        """Columns of patches that cover an image of this width."""
+        return -(-width // self.width)
+
+    def count(self, height: int, width: int) -> int:
+        return self.bands(height) * self.columns(width)
+
+    def places(self, pitch: int) -> Sequence[int]:
+        """Where its pixels lie from the first one on, in a map whose lines are `pitch` apart."""
+        return [line * pitch + i for line in range(self.lines) for i in range(self.width)]
+
+
+def patch(vectors: int, most: int, height: int, width: int) -> Patch:
+    """The patch of at most so many pixels that covers an image with the least work."""
+    fit = [
+        Patch(vectors, lines, columns)
+        for columns in range(1, min(most, width) + 1)
+        for lines in range(1, min(most // columns, height) + 1)
+    ]
+    # The time of a tap: one unit for each pixel, and half a one for the weights.
+    return min(fit, key=lambda each: (each.count(height, width) * (each.pixels + 0.5), each.lines))

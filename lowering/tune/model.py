@@ -13,7 +13,7 @@ import numpy as np
 from lowering.graph import ops
 from lowering.graph.rewrites import fusion
 from lowering.kernels import layouts
-from lowering.kernels.cpu import conv, prefetch, rows
+from lowering.kernels.cpu import conv, outer, prefetch, rows
 from lowering.targets import precisions, targets, tiles
 
 # Instructions.
@@ -75,6 +75,8 @@ class _Loops:
 
 
 def _conv(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, target: targets.Target, residual: bool) -> Cost:
+    if op.outer:
+        return _outer(op, x, out, target)
     tile, chunk, chunks, block = conv.cut(op, out, target)
     span, loops = chunk * tile.size, _loops(op, tile, x.frames, out.frames, chunks)
     workgroups = out.frames * chunks * -(-op.kernel.rows // block)
@@ -83,6 +85,16 @@ def _conv(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, target: ta
         lines = -(-span * target.activation_bytes // prefetch.LINE)
         executed += workgroups * x.channels * op.extent[0] * lines * FETCH
     return Cost(executed, _stalls(loops, span, rows.held(op, x, span, target), target))
+
+
+def _outer(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, target: targets.Target) -> Cost:
+    """Of outer products, which only hosts have, so that no count supports it."""
+    tile = outer.Cut.of(op, x, out, target).tile
+    count, rows_ = tile.count(out.height, out.width), op.kernel.rows
+    tap = tile.accumulators + tile.pixels + tile.vectors + LOOP
+    turned = target.lanes.bit_length() * tile.vectors * target.lanes  # with the stores
+    around = out.frames * rows_ * (TILE + tile.accumulators + turned)
+    return Cost(count * (_taps(op, x.frames, out.frames) * tap + around) + _pads(out) * PAD, 0.0)
 
 
 def _convs(op: ops.FusedConvs, x: layouts.Layout, out: layouts.Layout, target: targets.Target, residual: bool) -> Cost:

@@ -93,7 +93,10 @@ class Conv(_Convolution):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class PackedConv(_Convolution):
-    """Conv of which only the kept blocks are stored. `stride` is that of frames; height and width have stride 1."""
+    """Conv of which only the kept blocks are stored. `stride` is that of frames; height and width have stride 1.
+
+    outer: whether it is computed by outer products of a row's filters and pixels (rewrites/outer.py).
+    """
 
     kernel: packed.PackedKernel
     bias: np.ndarray
@@ -103,6 +106,7 @@ class PackedConv(_Convolution):
     schedule: schedules.Schedule = schedules.DEFAULT
     then: pointwise.Pointwise | None = None
     dilation: base.Window = windows.ONES
+    outer: bool = False
 
     @property
     def unpacked(self) -> Conv:

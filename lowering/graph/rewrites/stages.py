@@ -20,6 +20,7 @@ mark_nonnegative    pools of values that are never below zero are told so
 undo_depthwise      depthwise convolutions become ordinary ones where a target has no kernel for them
 pack                kernels become rows of kept taps, by the schedule of each layer
 fuse_kernels        two layers become one kernel on CPUs, where what lies between them is larger than a cache
+use_outer           dense kernels are computed by outer products on CPUs, where that is faster
 
 The first seventeen are the same for every target. A graph is verified after each stage.
 """
@@ -37,6 +38,7 @@ from lowering.graph.rewrites import (
     expressions,
     fusion,
     moves,
+    outer,
     packing,
     pieces,
     reductions,
@@ -91,7 +93,8 @@ def completion(
     """The stages after the preparation. choose: schedules for the convolutions of the prepared graph, by name."""
     pack = Stage("pack", lambda graph: packing.pack(graph, choose(graph), packer))
     undo = Stage("undo_depthwise", functools.partial(depthwise.undo_depthwise, target=target))
-    return undo, pack, Stage("fuse_kernels", functools.partial(fusion.fuse, target=target))
+    fuse = Stage("fuse_kernels", functools.partial(fusion.fuse, target=target))
+    return undo, pack, fuse, Stage("use_outer", functools.partial(outer.use_outer, target=target))
 
 
 def stages(target: targets.Target, chosen: schedules.Schedules = schedules.NONE) -> tuple[Stage, ...]:

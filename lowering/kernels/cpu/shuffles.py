@@ -29,6 +29,20 @@ def together(b: block.Block, parts: Sequence[values.Value]) -> values.Value:
     return shuffle(b, pair, [c * lanes + i for i in range(lanes) for c in range(len(parts))], "together")
 
 
+def transposed(b: block.Block, rows: Sequence[values.Value]) -> list[values.Value]:
+    """As many vectors as each has lanes, a power of two: vector i gets lane i of all of them."""
+    found, lanes = list(rows), _lanes(rows[0])
+    half = lanes // 2
+    mixed = [
+        [i for pair in zip(range(s, s + half), range(lanes + s, lanes + s + half), strict=True) for i in pair]
+        for s in (0, half)
+    ]
+    for _ in range(lanes.bit_length() - 1):
+        pairs = zip(found[:half], found[half:], strict=True)
+        found = [shuffle(b, pair, places, "turned") for pair in pairs for places in mixed]
+    return found
+
+
 def shuffle(
     b: block.Block, pair: tuple[values.Value, values.Value], lanes: Sequence[int], name: str = "lanes"
 ) -> values.Value:

@@ -178,16 +178,33 @@ class Block:
         found = types.Vector(lanes, buffer.type.element)
         return self.let(name, found, f"vector.load {buffer}[{self.index(at)}] : {buffer.type}, {found}")
 
-    def store(self, value: Value, buffer: Value, at: Index) -> None:
-        """An item into a buffer, or a vector into a buffer of scalars."""
+    def masked(self, buffer: Value, at: Index, mask: Value, name: str = "loaded") -> Value:
+        """The items of a buffer of scalars, from `at` on, in the lanes of the mask; zeros in the others."""
+        found = mask.type.of(buffer.type.element)
+        zeros = self.constant(0.0, found, "zeros")
+        kinds = f"{buffer.type}, {mask.type}, {found} into {found}"
+        return self.let(name, found, f"vector.maskedload {buffer}[{self.index(at)}], {mask}, {zeros} : {kinds}")
+
+    def lanes(self, first: int, end: int, lanes: int, name: str = "there") -> Value:
+        """A mask: true in the lanes from the first one to the end."""
+        kind = types.Vector(lanes, "i1")
+        below = [self.let(name, kind, f"vector.constant_mask [{i}] : {kind}") for i in (end, first) if i]
+        return below[0] if len(below) == 1 else self.op("arith.xori", *below, name=name)
+
+    def store(self, value: Value, buffer: Value, at: Index, mask: Value | None = None) -> None:
+        """An item into a buffer, or a vector into a buffer of scalars. mask: of the lanes that are stored."""
         assert isinstance(buffer.type, types.Buffer)
+        if mask is not None:
+            kinds = f"{buffer.type}, {mask.type}, {value.type}"
+            self.do(f"vector.maskedstore {buffer}[{self.index(at)}], {mask}, {value} : {kinds}")
+            return
         kind = "memref.store" if value.type == buffer.type.item else "vector.store"
         more = "" if value.type == buffer.type.item else f", {value.type}"
         self.do(f"{kind} {value}, {buffer}[{self.index(at)}] : {buffer.type}{more}")
 
-    def prefetch(self, buffer: Value, at: Index, locality: int) -> None:
-        """Fetches the line of cache that an item lies in. locality: 3 into L1, 2 into L2."""
-        self.do(f"memref.prefetch {buffer}[{self.index(at)}], read, locality<{locality}>, data : {buffer.type}")
+    def prefetch(self, buffer: Value, at: Index, locality: int, use: str = "read") -> None:
+        """Fetches the line of cache that an item lies in. locality: 3 into L1, 2 into L2. use: "read" or "write"."""
+        self.do(f"memref.prefetch {buffer}[{self.index(at)}], {use}, locality<{locality}>, data : {buffer.type}")
 
     def broadcast(self, value: Value, lanes: int, name: str = "spread") -> Value:
         """A scalar in all lanes of a vector."""

@@ -71,6 +71,9 @@ PYTHON = {
     "vector.reduction": "reductions['{kind}']({0})",
     "memref.load": "{0}.load({1})",
     "vector.load": "{0}.vector({1}, {lanes})",
+    "vector.constant_mask": "np.arange({lanes}) < {mask_dim_sizes}[0]",
+    "vector.maskedload": "{0}.masked({1}, {2})",
+    "vector.maskedstore": "{0}.store_masked({3}, {1}, {2})",
     "memref.store": "{1}.store({0}, {2}, 1)",
     "vector.store": "{1}.store({0}, {2}, len({0}))",
     "memref.prefetch": "None",
@@ -230,6 +233,16 @@ class _Memory:
     def store(self, value: Any, at: int, count: int) -> None:
         self._check(at, count)
         self.values[at : at + count] = value
+
+    def masked(self, at: int, mask: np.ndarray) -> np.ndarray:
+        found = np.zeros(len(mask), self.values.dtype)
+        for lane in np.flatnonzero(mask):
+            found[lane] = self.load(at + lane)
+        return found
+
+    def store_masked(self, value: np.ndarray, at: int, mask: np.ndarray) -> None:
+        for lane in np.flatnonzero(mask):
+            self.store(value[lane], at + lane, 1)
 
     def _check(self, at: int, count: int) -> None:
         if not 0 <= at <= len(self.values) - count:

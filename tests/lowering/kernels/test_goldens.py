@@ -154,9 +154,20 @@ def apart() -> networks.Network:
     return networks.Network(function, params, networks.clip(rng, 4, 7, 9, 3))
 
 
-# A host with AVX-512, whatever this one has.
-TARGETS = {"avx512": dataclasses.replace(test_kernels.TARGETS["avx512"], cache_bytes=targets.find(CPU).cache_bytes)}
-NETWORKS = {"straight": straight, "fused": straight, "moves": moves, "deep": deep, "heads": heads}
+def dense() -> networks.Network:
+    """A convolution of many taps with a sum behind it."""
+    rng = np.random.default_rng(0)
+    params = {"conv": networks.layer(rng, 1, 3, 3, 16, 16)}
+    function = lambda p, x: jax.nn.relu(networks.conv(x, p["conv"]) + x).reshape(1, -1)
+    return networks.Network(function, params, networks.clip(rng, 2, 5, 6, 16))
+
+
+# Hosts with these vectors, whatever this one has.
+TARGETS = {
+    name: dataclasses.replace(test_kernels.TARGETS[name], cache_bytes=targets.find(CPU).cache_bytes)
+    for name in ("avx2", "avx512")
+}
+NETWORKS = {"dense": dense, "straight": straight, "fused": straight, "moves": moves, "deep": deep, "heads": heads}
 NETWORKS |= {"gates": gates, "active": active, "norms": norms, "resized": resized, "apart": apart}
 
 
@@ -187,6 +198,7 @@ def compare(name: str, text: str) -> None:
 CASES = [
     ("cpu/clip", "straight", f"{CPU}:f16", "clip"),
     ("cpu/conv", "deep", CPU, "again"),
+    ("cpu/outer", "dense", "avx2", "conv"),
     ("cpu/depthwise", "apart", CPU, "deep"),
     ("cpu/depthwise_strided", "apart", "avx512", "strided"),
     ("cpu/fused_convs", "deep", "avx512", "space2.time2"),
