@@ -77,9 +77,10 @@ class Bench:
             raise RuntimeError(f"rt3d {arguments} ended in {process.returncode}: {said}")
 
     def trial(self, verb: verbs.Verb, name: str) -> pathlib.Path:
-        """A fresh folder for one trial of a verb."""
+        """A fresh folder for one trial of a verb, which finds no schedules that an earlier one tuned."""
         out = self.folder / name
-        shutil.rmtree(out, ignore_errors=True)
+        for path in (out, self.folder / "cache" / "rt3d-jax"):
+            shutil.rmtree(path, ignore_errors=True)
         out.mkdir()
         for part in verb.copy:
             shutil.copytree(self.base / part, out / part)

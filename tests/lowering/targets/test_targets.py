@@ -105,12 +105,14 @@ def test_every_target_compiles_a_network(name: str, tmp_path: pathlib.Path) -> N
     ("text", "tilings"),
     [
         ("model name : x\nflags\t\t: fpu sse avx2 avx512f fma\n", targets.AVX512),
+        ("vendor_id : GenuineIntel\nflags\t\t: fpu sse avx2 avx512f fma\n", targets.INTEL),
+        ("vendor_id : GenuineIntel\nflags\t\t: fpu sse avx2 fma\n", targets.AVX2),
         ("flags\t\t: fpu sse avx2 fma\n\nflags\t\t: avx512f\n", targets.AVX2),
         ("processor : 0\nFeatures\t: fp asimd\n", targets.NEON),
         ("", targets.NEON),
     ],
 )
-def test_the_hosts_tilings_follow_the_vectors_of_its_first_core(
+def test_the_hosts_tilings_follow_the_maker_and_the_vectors_of_its_first_core(
     text: str, tilings: dict, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "cpuinfo").write_text(text)
