@@ -130,7 +130,7 @@ class PackedConv(_Convolution):
 
     @property
     def note(self) -> str:
-        return _rows(self)
+        return _rows(self) + (", outer products" if self.outer else "")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
