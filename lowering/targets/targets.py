@@ -177,7 +177,7 @@ def find(name: str) -> Target:
         if chosen.accumulators == "f16" and not {"avx512_fp16", "asimdhp"} & there:
             chosen = dataclasses.replace(chosen, accumulators="f32")  # no arithmetic in f16 here
         used = tuple(sorted(name for name in there if name.startswith(VECTORS)))
-        return Target(name, "cpu", "local-sync", flags, precision=chosen, features=used, **host_registers(text))
+        return Target(name, "cpu", "local-sync", flags, precision=chosen, features=used, **host_registers(text, chosen))
     if family == "host" and model in LEVELS:
         level = LEVELS[model]
         if chosen.accumulators == "f16":
@@ -219,9 +219,9 @@ def names() -> list[str]:
     return ["host", *(f"{family}:{model}" for family, names in models.items() for model in names)]
 
 
-def host_registers(text: str) -> dict[str, Any]:
+def host_registers(text: str, precision: precisions.Precision) -> dict[str, Any]:
     """The fields of a target that the processor decides, of which the operating system says this."""
     features = cpuinfo.features(text)
     found = next((found for flag, found in X86.items() if flag in features), ARM)
-    intel = "GenuineIntel" in cpuinfo.values(text, "vendor_id")
+    intel = "GenuineIntel" in cpuinfo.values(text, "vendor_id") and precision.accumulators == "f32"
     return found | {"tilings": INTEL} if intel and "avx512f" in features else found

@@ -59,6 +59,7 @@ class Bench:
         (self.base / "micro.py").write_text(CONFIG)
         self._kept = folder / "undisturbed.json"
         self._known = json.loads(self._kept.read_text()) if self._kept.exists() else {}
+        self._forget()
         self.call("demo --out {base}/trained --config-name {base}/micro.py --target host android:cortex-a76", self.base)
         self.call(f"export {verbs.PRUNED} --out {{base}}/shared", self.base)
 
@@ -77,14 +78,18 @@ class Bench:
             raise RuntimeError(f"rt3d {arguments} ended in {process.returncode}: {said}")
 
     def trial(self, verb: verbs.Verb, name: str) -> pathlib.Path:
-        """A fresh folder for one trial of a verb, which finds no schedules that an earlier one tuned."""
+        """A fresh folder for one trial of a verb."""
         out = self.folder / name
-        for path in (out, self.folder / "cache" / "rt3d-jax"):
-            shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(out, ignore_errors=True)
+        self._forget()
         out.mkdir()
         for part in verb.copy:
             shutil.copytree(self.base / part, out / part)
         return out
+
+    def _forget(self) -> None:
+        """No trial finds schedules that an earlier one tuned."""
+        shutil.rmtree(self.folder / "cache" / "rt3d-jax", ignore_errors=True)
 
     def undisturbed(self, verb: verbs.Verb) -> tuple[float, dict[str, str], list[str]]:
         """Seconds of a call, what it leaves, and the names of temporary files that libraries leave, too."""
