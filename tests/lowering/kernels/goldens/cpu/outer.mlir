@@ -19,8 +19,8 @@ hal.executable.source private @conv_kernel {
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
       %zero = arith.constant 0.0 : f32
-      %c8 = arith.constant 8 : index
-      %c42 = arith.constant 42 : index
+      %c16 = arith.constant 16 : index
+      %c50 = arith.constant 50 : index
       %c80 = arith.constant 80 : index
       %c5 = arith.constant 5 : index
       %zeros = arith.constant dense<0.0> : vector<8xf32>
@@ -47,11 +47,11 @@ hal.executable.source private @conv_kernel {
           // The zeros around the pixels of each plane.
           scf.for %channel = %at to %at_1 step %c1 {
             %plane = affine.apply affine_map<(channel, frame) -> (channel * 160 + frame * 80)>(%channel, %frame)
-            scf.for %i = %c0 to %c8 step %c1 {
+            scf.for %i = %c0 to %c16 step %c1 {
               %at_2 = arith.addi %plane, %i : index
               memref.store %zero, %out[%at_2] : memref<2560xf32, #storage>
             }
-            scf.for %i = %c42 to %c80 step %c1 {
+            scf.for %i = %c50 to %c80 step %c1 {
               %at_2 = arith.addi %plane, %i : index
               memref.store %zero, %out[%at_2] : memref<2560xf32, #storage>
             }
@@ -59,12 +59,12 @@ hal.executable.source private @conv_kernel {
           // The zeros between the lines of the image.
           scf.for %channel = %at to %at_1 step %c1 {
             scf.for %line = %c1 to %c5 step %c1 {
-              %at_2 = affine.apply affine_map<(channel, frame, line) -> (channel * 160 + frame * 80 + line * 7 + 7)>(%channel, %frame, %line)
+              %at_2 = affine.apply affine_map<(channel, frame, line) -> (channel * 160 + frame * 80 + line * 7 + 15)>(%channel, %frame, %line)
               memref.store %zero, %out[%at_2] : memref<2560xf32, #storage>
             }
           }
         }
-        %ahead_start = affine.apply affine_map<(frame, band_end) -> (frame * 80 + band_end * 7)>(%frame, %band_end)
+        %ahead_start = affine.apply affine_map<(frame, band_end) -> (frame * 80 + band_end * 7 + 8)>(%frame, %band_end)
         scf.for %row = %block to %row_end step %c1 {
           %bounds_at = affine.apply affine_map<(frame, row) -> ((frame + row) * 2)>(%frame, %row)
           %bound = memref.load %bounds[%bounds_at] : memref<4xi32, #storage>
@@ -76,7 +76,7 @@ hal.executable.source private @conv_kernel {
             scf.for %tile = %c0 to %c1 step %c1 {
               %line = affine.min affine_map<(band) -> (band, 4)>(%band)
               %left = affine.min affine_map<(tile) -> (tile * 6, 0)>(%tile)
-              %place = affine.apply affine_map<(line, left) -> (line * 7 + left + 8)>(%line, %left)
+              %place = affine.apply affine_map<(line, left) -> (line * 7 + left + 16)>(%line, %left)
               %origin = affine.apply affine_map<(frame, place) -> (frame * 80 + place)>(%frame, %place)
               %to = affine.apply affine_map<(frame, place) -> (frame * 80 + place)>(%frame, %place)
               %at_3 = affine.apply affine_map<(row) -> (row * 16)>(%row)
