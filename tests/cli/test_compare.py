@@ -44,29 +44,19 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(released.PROFILES, model.name, profile)
 
 
-def test_forms_of_our_own_kernels_are_timed_beside_each_other(tmp_path: pathlib.Path) -> None:
-    path = tmp_path / "bench.json"
-    arguments = ["--forms", "executables", "linalg", "--peers", "--rounds", "1", "--runs", "1", "--json", str(path)]
-    assert main.call(["bench", "--model", "c3d", *arguments]) == 0
-    rows = json.loads(path.read_text())["rows"]
-    assert [row["scheme"] for row in rows] == ["dense", "kgs 8x4", "dense linalg", "kgs 8x4 linalg"]
-    assert all(row["max_rel_error"] < 1e-4 and row["p50_ms"] > 0 for row in rows)
-
-
-def test_all_peers_answer_and_are_timed(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "bench.json"
-    kept = tmp_path / "kept"
-    assert (
-        main.call(["bench", "--model", "c3d", "--rounds", "2", "--runs", "2", "--json", str(path), "--keep", str(kept)])
-        == 0
-    )
+def test_both_forms_of_our_kernels_and_all_peers_answer_and_are_timed(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, kept = tmp_path / "bench.json", tmp_path / "kept"
+    options = ["--forms", "executables", "linalg", "--rounds", "2", "--runs", "2", "--json", str(path)]
+    assert main.call(["bench", "--model", "c3d", *options, "--keep", str(kept)]) == 0
     report = json.loads(path.read_text())
     assert list(report) == ["machine", "threads", "fma_peak_gflops", "rows"]
     assert list(report["machine"]["engines"]) == [engines.OURS, *bench.DEFAULT_PEERS]
     assert {"openvino", "onnxruntime", "torch", "MNN", "iree-base-runtime"} <= set(report["machine"]["versions"])
     rows = report["rows"]
     assert [(row["engine"], row["scheme"]) for row in rows] == [
-        *[(engines.OURS, "dense"), (engines.OURS, "kgs 8x4")],
+        *[(engines.OURS, scheme) for scheme in ("dense", "kgs 8x4", "dense linalg", "kgs 8x4 linalg")],
         *[(name, "dense") for name in bench.DEFAULT_PEERS],
     ]
     for row in rows:
@@ -78,7 +68,8 @@ def test_all_peers_answer_and_are_timed(tmp_path: pathlib.Path, capsys: pytest.C
     assert rows[1]["rate"] > 1.5
     said = capsys.readouterr().out
     assert bundles.read(kept / "kgs-8x4" / "host").manifest["rate"] == pytest.approx(rows[1]["rate"])
-    assert f"bundles kept: {kept / 'dense' / 'host'}, {kept / 'kgs-8x4' / 'host'}" in said
+    names = ("dense", "dense-linalg", "kgs-8x4", "kgs-8x4-linalg")
+    assert f"bundles kept: {', '.join(str(kept / name / 'host') for name in names)}" in said
     assert main.call(["bench", "--model", "c3d", "--keep", str(kept)]) == 2
     assert "exists already; name a new folder" in capsys.readouterr().err
     assert "blocks kept by layer: conv2|conv3b 0.15, conv3a|conv4b 0.2, .* 1" in said

@@ -33,6 +33,7 @@ def start(*arguments, devices=1, cache):
     """A process with this many virtual devices, on its way."""
     # Processes of a busy machine may stand still for a while: XLA must not take that for a death.
     flags = f"--xla_force_host_platform_device_count={devices} --xla_cpu_collective_call_terminate_timeout_seconds=600"
+    flags += f" {os.environ['XLA_FLAGS']}"
     kept = {"JAX_COMPILATION_CACHE_DIR": str(cache), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
     return subprocess.Popen(
         [sys.executable, scale_worker.__file__, *map(str, arguments)],

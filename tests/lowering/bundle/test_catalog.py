@@ -70,7 +70,6 @@ def whole(name: str) -> Whole:
 @pytest.mark.parametrize(("name", "layers", "chains"), [("r2plus1d", 38, 9), ("s3d", 78, 5)])
 def test_whole_networks_give_jaxs_answer(
     write_bundle: conftest.WriteBundle,
-    monkeypatch: pytest.MonkeyPatch,
     name: str,
     layers: int,
     chains: int,
@@ -79,7 +78,6 @@ def test_whole_networks_give_jaxs_answer(
     """On the phone's CPU pairs on planes that fill a register tile are chains, as at full size; on the host they are
     apart.
     """
-    monkeypatch.setenv("GALLIVM_PERF", "nopt")  # lavapipe compiles a hundred kernels, each for one run
     spec = targets.find(target)
     joined = target.startswith("android")
     if joined:

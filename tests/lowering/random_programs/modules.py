@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
 from lowering.bundle import bundles, deploy, run, write
 from lowering.targets import targets
@@ -40,10 +39,5 @@ def faults(made: Sequence[program.Program], target: targets.Target, folder: path
 
 
 def joined(programs: Sequence[program.Program]) -> Any:
-    """A network with the results of all programs, none larger than 1."""
-
-    def network(params: dict[str, Any], *xs: jax.Array) -> list[jax.Array]:
-        results = [found for each in programs for found in jax.tree.leaves(each(params[f"p{each.seed}"], *xs))]
-        return [x / jnp.maximum(jnp.abs(x).max(), 1) if x.dtype == jnp.float32 else x for x in results]
-
-    return network
+    """A network with the results of all programs."""
+    return lambda params, *xs: [each(params[f"p{each.seed}"], *xs) for each in programs]
