@@ -1,6 +1,7 @@
 """The optional parts of rt3d-jax: which packages each needs, and what is said where one of them is not installed."""
 
 import contextlib
+import sys
 from collections.abc import Iterator
 
 # By the extra of pyproject.toml: the modules of its packages.
@@ -30,3 +31,19 @@ def need(extra: str) -> Iterator[None]:
             raise
         message = f"the package {error.name} is not installed; get it with: pip install 'rt3d-jax[{extra}]'"
         raise MissingExtra(message, name=error.name) from error
+
+
+@contextlib.contextmanager
+def without(module: str) -> Iterator[None]:
+    """Goes around an import that would import a large module too, if that is installed, and does not need it.
+
+    A module that was imported before stays where it is.
+    """
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # pyright: ignore[reportArgumentType] # an import raises ModuleNotFoundError
+    try:
+        yield
+    finally:
+        del sys.modules[module]

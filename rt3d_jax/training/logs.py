@@ -17,7 +17,7 @@ class Log:
     """Appends to `folder`/metrics.jsonl and `folder`/tensorboard. What was written after `step` is dropped first."""
 
     def __init__(self, folder: pathlib.Path, step: int = 0):
-        with extras.need("tensorboard"):
+        with extras.need("tensorboard"), extras.without("torch"):  # which takes seconds
             import tensorboardX
         path = folder / "metrics.jsonl"
         _truncate(path, step)

@@ -35,6 +35,17 @@ def test_a_package_that_misses_one_of_its_own_is_not_taken_for_a_missing_extra()
         import no_such_part  # type: ignore[import-not-found]  # noqa: F401
 
 
+def test_a_module_is_hidden_from_an_import_that_does_not_need_it_and_from_no_other() -> None:
+    with (
+        extras.without("this"),
+        pytest.raises(ModuleNotFoundError, match="^import of this halted; None in sys.modules$"),
+    ):
+        import this  # noqa: F401
+    assert "this" not in sys.modules
+    with extras.without("pytest"):
+        assert sys.modules["pytest"] is pytest
+
+
 def test_a_small_install_has_none_of_the_extras_and_all_has_all() -> None:
     optional = PROJECT["optional-dependencies"]
     assert optional["all"] == [f"rt3d-jax[{','.join(sorted(SMALL))}]"]
