@@ -18,13 +18,34 @@ ROOT = pathlib.Path(__file__).parent
 # What neither trains, nor compiles with IREE, nor starts other programs: `pytest -m fast`, a minute and a half of one
 # core.
 FAST = ("sparsity", "evaluation", "report", "lowering/graph", "data/test_layouts.py", "test_architecture.py")
+# The files that take longest come first. One that is left for the end keeps one core busy while the others are idle.
+LONG = (
+    "lowering/bundle/test_any_function.py",
+    "cli/test_compare.py",
+    "hosts/test_scale.py",
+    "lowering/graph/test_random_programs.py",
+    "lowering/bundle/test_catalog.py",
+    "lowering/bundle/test_backends.py",
+    "test_end_to_end.py",
+    "training/test_phases.py",
+    "training/test_algorithms.py",
+    "training/test_compute.py",
+    "weights/test_parity.py",
+    "prune/test_networks.py",
+    "data/test_pipelines.py",
+    "lowering/phone/test_bench.py",
+    "test_install.py",
+    "test_docs.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests of FAST."""
+    """Marks the tests of FAST, and moves those of LONG to the front."""
     for item in items:
         if any((ROOT / place) in (item.path, *item.path.parents) for place in FAST):
             item.add_marker(pytest.mark.fast)
+    places = {ROOT / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import conftest
+
 ROOT = pathlib.Path(__file__).parents[1]
 MAX_LINES = 300
 
@@ -184,6 +186,10 @@ def test_every_folder_of_a_package_is_a_package() -> None:
     for package in ("rt3d_jax", "lowering"):
         for folder in {path.parent for path in (ROOT / package).rglob("*.py")}:
             assert (folder / "__init__.py").is_file(), f"{folder} has no __init__.py"
+
+
+def test_what_the_order_of_tests_names_exists() -> None:
+    assert [name for name in (*conftest.FAST, *conftest.LONG) if not (conftest.ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize("folder", ["rt3d_jax", "lowering", "tests", "scripts"])
