@@ -12,8 +12,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lowering.bundle import bundles, run
+from lowering.bundle import bundles, deploy, run, write
 from lowering.bundle import compile as compilers
+from lowering.targets import targets
 from tests.lowering import conftest, networks
 
 HOST = [
@@ -85,19 +86,19 @@ def test_a_bundle_of_less_precision_is_as_near_to_jaxs_answer_as_its_numbers_all
     write_bundle: conftest.WriteBundle, target: str, name: str, scheme: str, options: dict, expected: float
 ) -> None:
     bundle = write_bundle(networks.BUILDERS[name](scheme, **options), target)
-    proves(bundle)
-    assert 1e-6 < run.check(bundle).max_rel_error < expected  # an error of f32's size would mean that nothing is f16
+    assert 1e-6 < proves(bundle).max_rel_error < expected  # an error of f32's size would mean that nothing is f16
 
 
-def answers(bundle: bundles.Bundle) -> None:
+def answers(bundle: bundles.Bundle) -> run.Check:
     """The answer is JAX's."""
     found = run.check(bundle)
     assert found.passed, f"{bundle.name} is {found.max_rel_error:.2e} of the largest logit off"
+    return found
 
 
-def proves(bundle: bundles.Bundle) -> None:
+def proves(bundle: bundles.Bundle) -> run.Check:
     """The answer is JAX's, through our own kernels; SPIR-V is valid."""
-    answers(bundle)
+    found = answers(bundle)
     text = (bundle.folder / "module.mlir").read_text()
     assert not re.search(r"linalg\.(conv|matmul|batch_matmul|vecmat|pooling)", text)
     if bundle.target.kind == "vulkan":
@@ -105,6 +106,7 @@ def proves(bundle: bundles.Bundle) -> None:
         assert len(blobs) > 2
         for blob in blobs:
             validate(blob)
+    return found
 
 
 def spirv(data: bytes) -> list[bytes]:
@@ -137,30 +139,47 @@ def test_a_layer_of_which_nothing_is_kept_gives_its_bias(write_bundle: conftest.
     proves(write_bundle(network, target))
 
 
-@pytest.mark.parametrize("target", ["host", "vulkan:adreno", "vulkan:mali-g78"])
-@pytest.mark.parametrize("size", [(1, 4, 4), (2, 7, 7), (2, 8, 8)], ids=str)
-def test_a_mean_over_any_size_is_jaxs(
-    write_bundle: conftest.WriteBundle, target: str, size: tuple[int, int, int]
-) -> None:
+SUMS = pytest.mark.parametrize("target", ["host", "vulkan:adreno", "vulkan:mali-g78"])
+
+
+@SUMS
+def test_a_mean_over_any_size_is_jaxs(tmp_path: pathlib.Path, require: conftest.Require, target: str) -> None:
     """Compilers treat sums over 16, 64 or 128 values in ways of their own."""
     rng = np.random.default_rng(0)
     params = {"conv": networks.layer(rng, 1, 1, 1, 3, 8), "fc": networks.layer(rng, 8, 5)}
+    clips = [networks.clip(rng, *size, 3) for size in ((1, 4, 4), (2, 7, 7), (2, 8, 8))]
 
-    def function(p: networks.Params, x: jax.Array) -> jax.Array:
-        return networks.dense(jnp.mean(networks.conv(x, p["conv"]), (1, 2, 3)), p["fc"])
+    def function(p: networks.Params, *xs: jax.Array) -> dict[str, jax.Array]:
+        mean = lambda x: jnp.mean(networks.conv(x, p["conv"]), (1, 2, 3))
+        return {f"mean of {x.shape}": networks.dense(mean(x), p["fc"]) for x in xs}
 
-    answers(write_bundle(networks.Network(function, params, networks.clip(rng, *size, 3)), target))
+    gives_jaxs_results(tmp_path, require, deploy.example(function, params, clips), target)
 
 
-@pytest.mark.parametrize("target", ["host", "vulkan:adreno", "vulkan:mali-g78"])
-@pytest.mark.parametrize("classes", [64, 101])
+@SUMS
 def test_a_softmax_over_any_number_of_classes_is_jaxs(
-    write_bundle: conftest.WriteBundle, target: str, classes: int
+    tmp_path: pathlib.Path, require: conftest.Require, target: str
 ) -> None:
     rng = np.random.default_rng(0)
-    params = {"fc": networks.layer(rng, 24, classes)}
-    function = lambda p, x: jax.nn.softmax(networks.dense(x.reshape(1, -1), p["fc"]))
-    answers(write_bundle(networks.Network(function, params, networks.clip(rng, 1, 2, 4, 3)), target))
+    params = {str(classes): networks.layer(rng, 24, classes) for classes in (64, 101)}
+    function = lambda p, x: {name: jax.nn.softmax(networks.dense(x.reshape(1, -1), p[name])) for name in params}
+    example = deploy.example(function, params, networks.clip(rng, 1, 2, 4, 3))
+    gives_jaxs_results(tmp_path, require, example, target)
+
+
+def gives_jaxs_results(folder: pathlib.Path, require: conftest.Require, example: write.Example, target: str) -> None:
+    if target.startswith("vulkan"):
+        require("vulkan")
+    bundle = write.write(folder / "bundle", example, targets.find(target), conftest.INFO)
+    assert off(bundle) == {}
+
+
+def off(bundle: bundles.Bundle) -> dict[str, float]:
+    """The results of a bundle that are not JAX's, by name: how far off, of their largest value."""
+    check = run.check(bundle)
+    named = zip(bundle.manifest["outputs"], check.answers, strict=True)
+    errors = {entry["name"]: run.error(bundle, entry["file"], answer)[1] for entry, answer in named}
+    return {name: error for name, error in errors.items() if error > check.tolerance}
 
 
 def test_layers_may_have_any_names(write_bundle: conftest.WriteBundle) -> None:
