@@ -1,7 +1,10 @@
 """What all tests share: XLA and lavapipe compile fast, since most programs here take longer to compile than to run."""
 
+import ctypes
+import gc
 import os
 import pathlib
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +21,7 @@ ROOT = pathlib.Path(__file__).parent
 # What neither trains, nor compiles with IREE, nor starts other programs: `pytest -m fast`, a minute and a half of one
 # core.
 FAST = ("sparsity", "evaluation", "report", "lowering/graph", "data/test_layouts.py", "test_architecture.py")
+LARGE = 1.5e9  # bytes in memory; both workers, and what they start, shall fit into 8 GB
 # The files that take longest come first. One that is left for the end keeps one core busy while the others are idle.
 LONG = (
     "lowering/bundle/test_any_function.py",
@@ -46,6 +50,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.fast)
     places = {ROOT / name: place for place, name in enumerate(LONG)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def bounded() -> Iterator[None]:
+    """A process that has grown large forgets what JAX compiled for the tests of a file, and gives back its memory."""
+    yield
+    pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
+    if "jax" in sys.modules and pages * os.sysconf("SC_PAGE_SIZE") > LARGE:
+        sys.modules["jax"].clear_caches()
+        gc.collect()
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @pytest.fixture(autouse=True)
