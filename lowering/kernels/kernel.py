@@ -66,9 +66,11 @@ class Request:
     def named(self) -> dict[str, Activation]:
         """What it reads by the names that kernels use.
 
-        "x", and "residual" for what a convolution adds to its result.
+        "x", "residual" for what a convolution adds to its result, and "values" for the weights that it is given.
         """
-        return dict(zip(("x", "residual"), self.inputs, strict=False))
+        given = isinstance(self.op, ops.PackedConv) and self.op.weights_given
+        weights = {"values": self.inputs[-1]} if given else {}
+        return dict(zip(("x", "residual"), self.inputs[:-1] if given else self.inputs, strict=False)) | weights
 
     @property
     def x(self) -> layouts.Layout:

@@ -10,13 +10,12 @@ from lowering.targets import precisions
 def conv(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, row_count: int) -> dict[str, np.ndarray]:
     """values f32[taps, group], offsets i32[taps], bounds i32[frames, rows, 2], bias f32[rows, group], mask f32[plane].
 
-    `row_count` may exceed the kernel's rows: the rest have no taps.
+    `row_count` may exceed the kernel's rows: the rest have no taps. Weights that an operation is given are left out.
     """
     (front, _), (top, _), (left, _) = op.padding
     d, h, w, i = op.taps.T
     missing = row_count - op.kernel.rows
-    return {
-        "values": op.kernel.values,
+    return ({} if op.weights_given else {"values": op.kernel.values}) | {
         "offsets": x.offset(d - front, h - top, w - left, i).astype(np.int32),
         "bounds": np.pad(bounds(op, x.frames, out.frames), ((0, 0), (0, missing), (0, 0))),
         "bias": _bias(op.bias, row_count, op.kernel.group),

@@ -49,7 +49,8 @@ def costs(graph: ops.Graph, target: targets.Target) -> dict[str, Cost]:
     layout, found = layouts.assign(graph), {}
     for node in graph.nodes:
         if isinstance(node.op, ops.PackedConv | ops.FusedConvs | ops.FusedPool):
-            x, out, residual = layout[node.inputs[0]], layout[node.name], len(node.inputs) > 1
+            x, out = layout[node.inputs[0]], layout[node.name]
+            residual = any(name in layout for name in node.inputs[1:])  # weights are no feature map
             match node.op:
                 case ops.FusedConvs():
                     found[node.name] = _convs(node.op, x, out, target, residual)

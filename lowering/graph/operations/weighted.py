@@ -96,6 +96,7 @@ class PackedConv(_Convolution):
     """Conv of which only the kept blocks are stored. `stride` is that of frames; height and width have stride 1.
 
     outer: whether it is computed by outer products of a row's filters and pixels (rewrites/outer.py).
+    weights_given: whether the last input is f32[taps * group], to be read instead of kernel.values.
     """
 
     kernel: packed.PackedKernel
@@ -107,6 +108,8 @@ class PackedConv(_Convolution):
     then: pointwise.Pointwise | None = None
     dilation: base.Window = windows.ONES
     outer: bool = False
+    weights_given: bool = False
+    arity = (1, 3)
 
     @property
     def unpacked(self) -> Conv:
@@ -120,10 +123,18 @@ class PackedConv(_Convolution):
         return self.kernel.taps.astype(np.int64) * (*self.dilation, 1)
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
+        if self.weights_given:
+            *inputs, weights = inputs
+            if weights != (self.kernel.values.size,):
+                raise base.GraphError(f"has a kernel of {self.kernel.values.size} weights and is given {weights}")
         return self.window_shape(inputs, (self.stride, 1, 1))
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
-        return self.unpacked.apply(inputs)
+        if not self.weights_given:
+            return self.unpacked.apply(inputs)
+        *inputs, weights = inputs
+        kernel = dataclasses.replace(self.kernel, values=weights.reshape(self.kernel.values.shape))
+        return dataclasses.replace(self, kernel=kernel, weights_given=False).apply(inputs)
 
     def macs(self, shape: base.Shape) -> int:
         return math.prod(shape[:-1]) * self.kernel.kept

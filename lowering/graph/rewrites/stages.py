@@ -21,6 +21,7 @@ undo_depthwise      depthwise convolutions become ordinary ones where a target h
 pack                kernels become rows of kept taps, by the schedule of each layer
 fuse_kernels        two layers become one kernel on CPUs, where what lies between them is larger than a cache
 use_outer           dense kernels are computed by outer products on CPUs, where that is faster
+fold_gates          factors of channels go into the weights behind them on CPUs
 
 The first seventeen are the same for every target. A graph is verified after each stage.
 """
@@ -37,6 +38,7 @@ from lowering.graph.rewrites import (
     equal,
     expressions,
     fusion,
+    gates,
     moves,
     outer,
     packing,
@@ -94,7 +96,8 @@ def completion(
     pack = Stage("pack", lambda graph: packing.pack(graph, choose(graph), packer))
     undo = Stage("undo_depthwise", functools.partial(depthwise.undo_depthwise, target=target))
     fuse = Stage("fuse_kernels", functools.partial(fusion.fuse, target=target))
-    return undo, pack, fuse, Stage("use_outer", functools.partial(outer.use_outer, target=target))
+    use = Stage("use_outer", functools.partial(outer.use_outer, target=target))
+    return undo, pack, fuse, use, Stage("fold_gates", functools.partial(gates.fold_gates, target=target))
 
 
 def stages(target: targets.Target, chosen: schedules.Schedules = schedules.NONE) -> tuple[Stage, ...]:

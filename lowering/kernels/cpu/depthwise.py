@@ -176,7 +176,7 @@ class _Depthwise:
                 place = at + row * self.x.pitch
                 prefetch.vector(b, self.kernel["x"], place, across * self.cut.tile.size, ahead)
 
-    def _columns(self, place: values.Value, count: int) -> list[list[values.Value]]:
+    def _columns(self, place: values.Affine, count: int) -> list[list[values.Value]]:
         """The inputs of `count` columns of the window, next to each other: the vectors of a tile for each."""
         b, x, lanes, own = self.kernel.block, self.kernel["x"], self.cut.tile.lanes, self.target.precision
         starts = range(0, self.cut.tile.size, lanes)

@@ -79,6 +79,7 @@ def shift() -> ops.Mosaic:
     )
 
 
+GIVEN = dataclasses.replace(packed_conv(), weights_given=True)
 VALUE = jax.ShapeDtypeStruct((37,), np.float32)
 REVERSED = programs.Operation("rev", {"dimensions": (0,)}, (VECTOR,), lambda x: (x[::-1],))
 # An operation, and the shapes of what it reads. A new operation needs an entry.
@@ -118,6 +119,7 @@ EXAMPLES: list[tuple[ops.Op, list[ops.Shape]]] = [
     (depthwise(), [MAP]),
     (dataclasses.replace(depthwise(), then=silu()), [MAP]),
     (packed_conv(), [MAP]),
+    (GIVEN, [MAP, (GIVEN.kernel.values.size,)]),
     (fused_convs(), [MAP]),
     (fused_pool(), [MAP]),
     (dense(), [VECTOR]),
@@ -240,8 +242,12 @@ def test_every_operation_that_a_kernel_writes_a_feature_map_for_has_a_layout() -
 @each_example
 @pytest.mark.parametrize("target", ["android:cortex-a76", "vulkan:adreno", "vulkan:mali-g78:f16"])
 def test_every_operation_has_a_kernel(op: ops.Op, shapes: list[ops.Shape], target: str) -> None:
-    """The fused and the depthwise ones on CPUs alone; elsewhere rewrites leave none of them."""
-    if isinstance(op, ops.FusedConvs | ops.FusedPool | ops.Depthwise) and not target.startswith("android"):
+    """The fused and the depthwise ones, and those that are given weights, on CPUs alone.
+
+    Elsewhere rewrites leave none of them.
+    """
+    cpus = isinstance(op, ops.FusedConvs | ops.FusedPool | ops.Depthwise) or getattr(op, "weights_given", False)
+    if cpus and not target.startswith("android"):
         return
     inputs = [ops.Node(f"input_{number}", ops.Input(), (), shape) for number, shape in enumerate(shapes)]
     found = targets.find(target)
