@@ -18,6 +18,8 @@ from lowering.graph.operations.base import Op as Op
 from lowering.graph.operations.base import Padding as Padding
 from lowering.graph.operations.base import Shape as Shape
 from lowering.graph.operations.base import Window as Window
+from lowering.graph.operations.fused import FusedConvs as FusedConvs
+from lowering.graph.operations.fused import FusedPool as FusedPool
 from lowering.graph.operations.moves import Mosaic as Mosaic
 from lowering.graph.operations.pieces import Piece as Piece
 from lowering.graph.operations.pieces import Reason as Reason
@@ -39,8 +41,6 @@ from lowering.graph.operations.resample import Resample as Resample
 from lowering.graph.operations.weighted import Conv as Conv
 from lowering.graph.operations.weighted import Dense as Dense
 from lowering.graph.operations.weighted import Depthwise as Depthwise
-from lowering.graph.operations.weighted import FusedConvs as FusedConvs
-from lowering.graph.operations.weighted import FusedPool as FusedPool
 from lowering.graph.operations.weighted import PackedConv as PackedConv
 from lowering.graph.operations.weighted import PackedDense as PackedDense
 from lowering.graph.operations.windows import NO_PADDING as NO_PADDING

@@ -1,4 +1,4 @@
-"""Operations with weights: convolutions and fully connected layers, as traced, packed, and fused with readers."""
+"""Operations with weights: convolutions and fully connected layers, as traced and as packed."""
 
 import dataclasses
 import math
@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from lowering.graph import packed
-from lowering.graph.operations import base, plain, pointwise, windows
+from lowering.graph.operations import base, pointwise, windows
 from lowering.targets import schedules
 
 
@@ -190,59 +190,6 @@ class Depthwise(_Weighted):
     def note(self) -> str:
         window = "x".join(map(str, self.kernel.shape[:3]))
         return f"{window}{'' if self.then is None else f', then {self.then.note}'}"
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class FusedConvs(base.Op):
-    """second(first(x)) in one kernel.
-
-    The second has no extent in height and width, so that a chunk of positions needs no other.
-
-    between: the shape of the first one's result, which no memory holds as a whole.
-    """
-
-    first: PackedConv
-    second: PackedConv
-    between: base.Shape
-    arity = (1, 2)
-
-    def shape(self, inputs: list[base.Shape]) -> base.Shape:
-        return self.second.shape([self.first.shape(inputs[:1]), *inputs[1:]])
-
-    def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
-        return self.second.apply([self.first.apply(inputs[:1]), *inputs[1:]])
-
-    def macs(self, shape: base.Shape) -> int:
-        return self.first.macs(self.between) + self.second.macs(shape)
-
-    def gives_nonnegative(self, inputs: list[bool]) -> bool:
-        return self.second.gives_nonnegative(inputs)
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class FusedPool(base.Op):
-    """pool(conv(x)) in one kernel.
-
-    Windows lie side by side, are 2 x 2 pixels, and none reaches outside the convolution's result.
-
-    between: the shape of that result, which no memory holds as a whole.
-    """
-
-    conv: PackedConv
-    pool: plain.MaxPool
-    between: base.Shape
-
-    def shape(self, inputs: list[base.Shape]) -> base.Shape:
-        return self.pool.shape([self.conv.shape(inputs)])
-
-    def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
-        return self.pool.apply([self.conv.apply(inputs)])
-
-    def macs(self, shape: base.Shape) -> int:
-        return self.conv.macs(self.between)
-
-    def gives_nonnegative(self, inputs: list[bool]) -> bool:
-        return self.conv.gives_nonnegative(inputs)
 
 
 class _FullyConnected(_Weighted):
