@@ -4,8 +4,9 @@ import ctypes
 import gc
 import os
 import pathlib
+import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -89,6 +90,14 @@ def user_cache(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathl
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(store, "SHIPPED", tmp_path / "shipped")
     return tmp_path
+
+
+@pytest.fixture
+def limit() -> Iterator[Callable[[int], None]]:
+    """limit(size): files of this process grow to so many bytes and no more, as on a disk that becomes full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,9 @@
 """MLIR + Target -> .vmfb, with iree-compile."""
 
+import errno
+import os
 import pathlib
+import signal
 import subprocess
 
 from lowering.system import files
@@ -17,7 +20,7 @@ class CompileError(RuntimeError):
 def compile(mlir: pathlib.Path, target: targets.Target, vmfb: pathlib.Path, dump: pathlib.Path | None = None) -> None:
     """Compiles a module file for one target; `dump` receives assembly or SPIR-V.
 
-    Leaves nothing under `vmfb` on failure.
+    Leaves nothing under `vmfb` on failure. CompileError, or OSError where the system refused to store the module.
 
     It runs in the module's folder, so that the module names no path of this machine: whoever compiles it again gets the
     same bytes.
@@ -30,9 +33,18 @@ def compile(mlir: pathlib.Path, target: targets.Target, vmfb: pathlib.Path, dump
         if done.returncode:
             said = done.stderr.splitlines()
             error = next((line for line in said if "error:" in line), said[0] if said else "no message")
+            _check_room(done, vmfb)
             raise CompileError(f"iree-compile failed on {mlir} for {target.name}: {error}")
         if target.kind == "vulkan":
             part.write_bytes(set_spirv_version(part.read_bytes()))
+
+
+def _check_room(done: subprocess.CompletedProcess[str], vmfb: pathlib.Path) -> None:
+    """OSError if the compiler could not write."""
+    said = os.strerror(errno.EFBIG) if done.returncode == -signal.SIGXFSZ else done.stderr
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if os.strerror(number) in said:
+            raise OSError(number, os.strerror(number), str(vmfb))
 
 
 def tool() -> str:

@@ -14,6 +14,7 @@ import os
 import pathlib
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -64,18 +65,32 @@ def whole_folder(path: pathlib.Path) -> Iterator[pathlib.Path]:
 def beside(path: pathlib.Path) -> Iterator[pathlib.Path]:
     """A private folder beside `path`, on the same file system, which is removed when the block ends.
 
-    An OSError of the block that names no file, such as that of a full disk, names `path`.
+    An OSError of the block names `path`, or the file below it that it is about.
     """
     clear_beside(path)
     folder, lock = _private(path)
     try:
-        yield folder
-    except OSError as error:
-        error.filename = error.filename or str(path)
-        raise
+        with named(path, folder):
+            yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
         os.close(lock)
+
+
+@contextlib.contextmanager
+def named(path: pathlib.Path, private: pathlib.Path | None = None) -> Iterator[None]:
+    """An OSError of the block that names no file, such as that of a full disk, names `path`.
+
+    One that names a file in `private`, a folder in which `path` comes to be, names the place that it was meant for.
+    """
+    try:
+        yield
+    except OSError as error:
+        name = str(_meant(error.filename, private, path))
+        with contextlib.suppress(AttributeError):  # an error of PyAV keeps its name
+            error.filename = name
+            raise
+        raise OSError(error.errno, error.strerror, name) from error
 
 
 def check_writable(path: pathlib.Path) -> None:
@@ -97,6 +112,15 @@ def clear_beside(path: pathlib.Path) -> None:
     """Remove what killed processes left that were about to write `path`."""
     for private in path.parent.glob(f".{glob.escape(path.name)}{MARK}*"):
         _remove(private, path)
+
+
+def remove(folder: pathlib.Path) -> None:
+    """Remove a folder, even if threads of a library that failed still write into it."""
+    for seconds in (0, 0.1, 1):
+        time.sleep(seconds)
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
 
 
 def is_free(folder: pathlib.Path) -> bool:
@@ -156,6 +180,17 @@ def _private(path: pathlib.Path) -> tuple[pathlib.Path, int]:
         if folder.exists():
             return folder, lock
         os.close(lock)
+
+
+def _meant(name: object, private: pathlib.Path | None, path: pathlib.Path) -> object:
+    """The file that an error is about."""
+    if not isinstance(name, str):
+        return path
+    found = pathlib.Path(name)
+    if private is None or not found.is_relative_to(private):
+        return name
+    inside = private / path.name
+    return path / found.relative_to(inside) if found.is_relative_to(inside) else path
 
 
 def _remove(folder: pathlib.Path, path: pathlib.Path) -> None:

@@ -154,9 +154,8 @@ def write_imported(
         **measured.to_result(network.score),
     }
     with files.whole_folder(folder) as part:
-        steps = states.Store(part)
-        steps.save(0, {"params": network.params, "step": 0}, network.masks, {})
-        steps.close()
+        with contextlib.closing(states.Store(part)) as steps:
+            steps.save(0, {"params": network.params, "step": 0}, network.masks, {})
         files.write_json(part / "config.json", hashes.sealed(described))
         files.write_json(part / "result.json", hashes.sealed(result))
     return result

@@ -1,5 +1,6 @@
 """The loop of one phase: batches in, a step under jit, logs and checkpoints out; goes on where it was stopped."""
 
+import contextlib
 import dataclasses
 import math
 import pathlib
@@ -99,21 +100,20 @@ def fit(phase: Phase, state: State) -> tuple[State, float]:
     KeyboardInterrupt, after the last step as well; of several processes one is enough, and all end at the same step.
     FloatingPointError if the loss is no longer finite.
     """
-    store, seconds = states.Store(phase.folder), 0.0
-    if store.latest() is not None:
-        state, position = store.load(state)
-        phase.batches.set_state(position["data"])
-        seconds = position["seconds"]
-    _check_alike(phase, int(state["step"]))
-    log = logs.Log(phase.folder, int(state["step"])) if distributed.first() else None
-    try:
+    store, log, seconds = states.Store(phase.folder), None, 0.0
+    with contextlib.ExitStack() as closing:  # each, even if another cannot be closed
+        closing.callback(store.close)
+        closing.callback(phase.batches.close)
+        if store.latest() is not None:
+            state, position = store.load(state)
+            phase.batches.set_state(position["data"])
+            seconds = position["seconds"]
+        _check_alike(phase, int(state["step"]))
+        if distributed.first():
+            log = logs.Log(phase.folder, int(state["step"]))
+            closing.callback(log.close)
         with stops.deferred() as stop:
             return _Loop(phase, store, log, stop, seconds).run(devices.replicate(state))
-    finally:
-        if log is not None:
-            log.close()
-        phase.batches.close()
-        store.close()
 
 
 def _check_alike(phase: Phase, step: int) -> None:

@@ -13,7 +13,6 @@ import logging
 import os
 import pathlib
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -24,7 +23,7 @@ import numpy as np
 import orbax.checkpoint as ocp
 
 from lowering.functions import trees
-from lowering.system import hashes
+from lowering.system import files, hashes
 from rt3d_jax.hosts import distributed
 
 Tree = Any
@@ -43,8 +42,8 @@ class Store:
     def __init__(self, folder: pathlib.Path):
         path, mine = (folder / "checkpoints").absolute(), jax.process_index()
         path.mkdir(parents=True, exist_ok=True)
-        for half in path.glob(UNFINISHED) if distributed.first() else ():  # written by a process that was killed
-            shutil.rmtree(half, ignore_errors=True)
+        if distributed.first():  # of a process that was killed
+            _remove_unfinished(path)
         alone = ocp.options.MultiprocessingOptions(mine, {mine}, f"process{mine}")
         options = ocp.CheckpointManagerOptions(
             max_to_keep=2, enable_async_checkpointing=False, create=False, multiprocessing_options=alone
@@ -113,8 +112,10 @@ class Store:
         return jax.tree.map(jnp.asarray, state), found["position"]
 
     def close(self) -> None:
-        """Wait for what is being written and let go of the folder."""
+        """Wait for what is being written, remove what could not be, and let go of the folder."""
         self._manager.close()
+        if distributed.first():
+            _remove_unfinished(pathlib.Path(self._manager.directory))
 
 
 def read_network(folder: pathlib.Path) -> dict[str, Any]:
@@ -179,6 +180,11 @@ def _said_once() -> Iterator[None]:
     sys.unraisablehook = report
     for log, level in zip(logs, levels, strict=True):
         log.setLevel(level)
+
+
+def _remove_unfinished(folder: pathlib.Path) -> None:
+    for half in folder.glob(UNFINISHED):
+        files.remove(half)
 
 
 def _item(path: pathlib.Path, handler: Any) -> Any:

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -160,6 +161,40 @@ def test_an_error_of_the_system_that_names_no_file_names_what_was_to_be_written(
     with pytest.raises(OSError) as error, getattr(files, way)(tmp_path / "a"):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     assert error.value.filename == str(tmp_path / "a")
+
+
+def test_an_error_about_a_file_on_its_way_names_the_place_that_it_was_meant_for(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(OSError) as error, files.whole_folder(tmp_path / "a") as part:
+        (part / "b").mkdir()
+        with files.whole(part / "b" / "c") as inner:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(inner))
+    assert error.value.filename == str(tmp_path / "a" / "b" / "c")
+
+
+def test_an_error_that_keeps_its_file_is_told_as_one_of_the_system(tmp_path: pathlib.Path) -> None:
+    """As PyAV's do."""
+
+    class Fixed(OSError):
+        filename = property(lambda self: None)
+
+    with pytest.raises(OSError) as error, files.whole(tmp_path / "a"):
+        raise Fixed(errno.ENOSPC, "No space")
+    assert (error.value.filename, error.value.errno) == (str(tmp_path / "a"), errno.ENOSPC)
+
+
+def test_a_folder_goes_even_if_it_is_still_written_to(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As threads of TensorStore do behind an error."""
+    (tmp_path / "a").mkdir()
+    removed, late = shutil.rmtree, [tmp_path / "a" / "late"]
+
+    def remove(path: pathlib.Path, **options: bool) -> None:
+        removed(path, **options)
+        if late:
+            late.pop().mkdir(parents=True)
+
+    monkeypatch.setattr(shutil, "rmtree", remove)
+    files.remove(tmp_path / "a")
+    assert not (tmp_path / "a").exists()
 
 
 def test_writers_at_the_same_time_leave_the_whole_of_one(tmp_path: pathlib.Path) -> None:
