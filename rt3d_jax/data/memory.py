@@ -10,6 +10,7 @@ Region.name_ours and _free.
 import contextlib
 import fcntl
 import gc
+import multiprocessing
 import os
 import pathlib
 import re
@@ -66,12 +67,20 @@ class Region:
 
 
 def check_room(batch: int, workers: int) -> None:
-    """ValueError if the batches that workers hold at the least, of so many bytes each, do not fit."""
+    """ValueError if workers cannot hand on batches, of so many bytes each, or the batches that they hold at the least
+    do not fit.
+    """
+    what = f"{workers} worker{' hands' if workers == 1 else 's hand'} on batches of {batch / 1e6:.0f} MB"
+    fix = "or read without workers: --workers 0"
+    try:
+        multiprocessing.Lock()
+        if FOLDER.is_dir():
+            tempfile.TemporaryFile(dir=FOLDER).close()
+    except OSError as error:
+        reason = f"in shared memory, which cannot be used ({os.strerror(error.errno or 0)}; {room()})"
+        raise ValueError(f"{what} {reason}; mount a tmpfs there that can be written, {fix}") from error
     if FOLDER.is_dir() and (workers + 1) * batch > shutil.disk_usage(FOLDER).free:
-        raise ValueError(
-            f"{workers} workers hand on batches of {batch / 1e6:.0f} MB, but {room()}; enlarge it (docker run "
-            "--shm-size), or read without workers: --workers 0"
-        )
+        raise ValueError(f"{what}, but {room()}; enlarge it (docker run --shm-size), {fix}")
 
 
 def room() -> str:

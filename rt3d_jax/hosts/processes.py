@@ -49,7 +49,7 @@ class _Queue:
         self._waiting, self._after, self._done, self._failed = list(jobs), after, set(done), set()
         self._progress, self._report = progress, report
         self._context = multiprocessing.get_context("spawn")
-        self._messages = self._context.Queue()
+        self._messages: Any = None
         self._running: dict[str, tuple[Any, int]] = {}
 
     def run(self, at_once: int) -> None:
@@ -60,6 +60,7 @@ class _Queue:
                 )
                 self._ended(job.name, result, error)
             return
+        self._messages = self._channel()
         try:
             while self._waiting or self._running:
                 self._start(at_once)
@@ -67,6 +68,16 @@ class _Queue:
         except BaseException:
             self._stop()
             raise
+
+    def _channel(self) -> Any:
+        """What the jobs' processes say something through."""
+        try:
+            return self._context.Queue()
+        except OSError as error:
+            raise ValueError(
+                f"processes need shared memory to hand on what they say, and it cannot be used "
+                f"({os.strerror(error.errno or 0)}); mount a tmpfs at /dev/shm, or run the jobs in this process: --jobs 0"
+            ) from error
 
     def _next(self) -> Job | None:
         """The first job that may run now. Jobs that depend on a failed one are marked as failed on the way."""

@@ -10,7 +10,7 @@ from typing import Any
 from lowering.system import files, hashes, locks
 from rt3d_jax.models import catalog
 from rt3d_jax.tasks import contract
-from rt3d_jax.training import checkpoints, codec, experiments, migrations
+from rt3d_jax.training import checkpoints, codec, experiments, migrations, states
 
 SHARED = ("task", "model", "batch", "seed")
 ARITHMETIC = ("dtype", "accumulate")  # of catalog.Compute: what changes the numbers. remat and the devices do not.
@@ -26,7 +26,10 @@ def key(
 
 
 def is_finished(folder: pathlib.Path, key: dict[str, Any]) -> bool:
-    """Whether the phase of this key is finished. ValueError if the folder holds a run of other settings."""
+    """Whether the phase of this key is finished.
+
+    ValueError if the folder holds a run of other settings, or a finished one without its weights.
+    """
     if not (folder / "config.json").exists():
         return False
     if changed := _differences(migrations.upgrade_key(checkpoints.described(folder)["key"]), key):
@@ -34,7 +37,14 @@ def is_finished(folder: pathlib.Path, key: dict[str, Any]) -> bool:
             f"{folder} holds a run of other settings: {', '.join(changed[:3])}; "
             "move it away or choose another output folder"
         )
-    return (folder / "result.json").exists()
+    if not (folder / "result.json").exists():
+        return False
+    if not states.steps(folder):
+        raise ValueError(
+            f"{folder} is finished, but {folder / 'checkpoints'} holds no weights; {states.again(folder)}, "
+            "which repeats this phase alone"
+        )
+    return True
 
 
 @contextlib.contextmanager

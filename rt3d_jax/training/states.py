@@ -122,10 +122,9 @@ def read_network(folder: pathlib.Path) -> dict[str, Any]:
     """{"params", "masks"} of the newest step of a run folder, as numpy arrays. FileNotFoundError if there is none,
     ValueError if it is damaged.
     """
-    steps = [int(path.name) for path in (folder / "checkpoints").glob("*") if path.name.isdigit()]
-    if not steps:
+    if not (found := steps(folder)):
         raise FileNotFoundError(f"{folder}/checkpoints is empty, expected the final state; {again(folder)}")
-    path = (folder / "checkpoints" / str(max(steps))).absolute()
+    path = (folder / "checkpoints" / str(max(found))).absolute()
     try:
         network = {"masks": {}, **jax.tree.map(np.asarray, _item(path / "network", ocp.PyTreeCheckpointHandler()))}
         wanted = _item(path / HASHES, ocp.JsonCheckpointHandler()) if (path / HASHES).exists() else None
@@ -133,6 +132,11 @@ def read_network(folder: pathlib.Path) -> dict[str, Any]:
     except Exception as error:
         raise ValueError(f"{path} cannot be read ({_reason(error)}); if it is damaged, {again(folder)}") from error
     return network
+
+
+def steps(folder: pathlib.Path) -> list[int]:
+    """The steps of a run folder that are on disk."""
+    return [int(path.name) for path in (folder / "checkpoints").glob("*") if path.name.isdigit()]
 
 
 def again(folder: pathlib.Path) -> str:

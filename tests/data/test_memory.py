@@ -1,6 +1,8 @@
 """Shared memory: what killed processes left is found and removed, what others use is not."""
 
 import collections
+import errno
+import os
 import re
 import signal
 import subprocess
@@ -11,6 +13,7 @@ import pytest
 
 from rt3d_jax.data import memory
 
+USAGE = collections.namedtuple("USAGE", "total free")
 KILLED = """
 import os, signal
 from multiprocessing import shared_memory
@@ -66,8 +69,7 @@ def test_what_a_worker_shares_behind_the_end_of_its_region_is_removed_by_the_nex
 
 
 def test_too_little_room_is_said_before_anything_is_shared(monkeypatch):
-    usage = collections.namedtuple("usage", "total free")
-    monkeypatch.setattr(memory.shutil, "disk_usage", lambda _: usage(64_000_000, 50_000_000))
+    monkeypatch.setattr(memory.shutil, "disk_usage", lambda _: USAGE(64_000_000, 50_000_000))
     memory.check_room(16_000_000, workers=2)
     message = (
         "2 workers hand on batches of 17 MB, but /dev/shm has 50 of 64 MB left; enlarge it (docker run --shm-size), or "
@@ -75,3 +77,21 @@ def test_too_little_room_is_said_before_anything_is_shared(monkeypatch):
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         memory.check_room(17_000_000, workers=2)
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_shared_memory_that_cannot_be_used_is_said_with_what_to_do(monkeypatch, tmp_path, there):
+    def refused(*_, **__):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    folder = tmp_path if there else tmp_path / "shm"
+    monkeypatch.setattr(memory, "FOLDER", folder)
+    monkeypatch.setattr(memory.shutil, "disk_usage", lambda _: USAGE(64_000_000, 50_000_000))
+    monkeypatch.setattr(*((memory.tempfile, "TemporaryFile") if there else (memory.multiprocessing, "Lock")), refused)
+    with pytest.raises(ValueError) as error:
+        memory.check_room(3_000_000, workers=1)
+    assert str(error.value) == (
+        "1 worker hands on batches of 3 MB in shared memory, which cannot be used (Read-only file system; "
+        f"{f'{folder} has 50 of 64 MB left' if there else f'there is no {folder}'}); mount a tmpfs there that can be "
+        "written, or read without workers: --workers 0"
+    )

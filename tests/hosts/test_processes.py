@@ -1,6 +1,7 @@
 """Claims about jobs in processes of their own. This file imports little: the processes import it too."""
 
 import dataclasses
+import errno
 import multiprocessing
 import os
 import signal
@@ -51,6 +52,23 @@ def test_jobs_run_side_by_side_each_on_its_cores_and_a_crash_ends_one_alone():
     assert found["third"].startswith("its process ended with exit code -9")
     assert found["after third"] == "third failed, which comes before"
     assert ("first: work", 1, 2, {"x": 1.0}) in said
+
+
+def test_without_shared_memory_jobs_run_in_this_process_alone(monkeypatch):
+    def refused(context):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+    monkeypatch.setattr(type(multiprocessing.get_context("spawn")), "Queue", refused)
+    found = []
+    report = lambda name, result=None, error=None: found.append((name, error))
+    with pytest.raises(ValueError) as error:
+        processes.run([Task("first")], {}, set(), silent, report, at_once=2)
+    assert str(error.value) == (
+        "processes need shared memory to hand on what they say, and it cannot be used (No such file or directory); "
+        "mount a tmpfs at /dev/shm, or run the jobs in this process: --jobs 0"
+    )
+    processes.run([Task("first")], {}, set(), silent, report, at_once=0)
+    assert found == [("first", None)]
 
 
 def test_ctrl_c_ends_the_running_jobs_and_is_raised_again():

@@ -38,9 +38,9 @@ def put(folder, written):
 
 @pytest.fixture(params=CASES)
 def old(request, tmp_path):
-    """(experiment, folder of its old runs)."""
+    """(experiment, folder of its old runs, which have a step each)."""
     for name, written in OLD[request.param].items():
-        put(tmp_path / "runs" / name, written)
+        (put(tmp_path / "runs" / name, written) / "checkpoints" / "7").mkdir(parents=True)
     return CASES[request.param], tmp_path
 
 

@@ -267,6 +267,18 @@ def test_a_folder_without_its_config_is_never_to_be_deleted(out, tmp_path, part)
         phases.dense(phases.prepare(EXPERIMENT, tmp_path, smallest.silent))
 
 
+def test_a_finished_phase_whose_weights_are_gone_is_no_finished_phase(out, tmp_path):
+    (tmp_path / "data").symlink_to(out[0] / "data")
+    folder = tmp_path / "runs" / "dense"
+    shutil.copytree(out[0] / "runs" / "dense", folder, ignore=shutil.ignore_patterns("checkpoints"))
+    with pytest.raises(ValueError) as error:
+        phases.run(EXPERIMENT, tmp_path, smallest.silent)
+    assert str(error.value) == (
+        f"{folder} is finished, but {folder}/checkpoints holds no weights; restore {folder} from a copy, or move it "
+        "away and train again, which repeats this phase alone"
+    )
+
+
 def test_a_plan_with_a_hole_is_an_error_before_training(out, tmp_path):
     (tmp_path / "data").symlink_to(out[0] / "data")
     holed = dataclasses.replace(EXPERIMENT, plan=EXPERIMENT.plan[:1])
