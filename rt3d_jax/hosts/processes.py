@@ -74,9 +74,10 @@ class _Queue:
         try:
             return self._context.Queue()
         except OSError as error:
+            reason = f"it cannot be used ({os.strerror(error.errno or 0)})"
             raise ValueError(
-                f"processes need shared memory to hand on what they say, and it cannot be used "
-                f"({os.strerror(error.errno or 0)}); mount a tmpfs at /dev/shm, or run the jobs in this process: --jobs 0"
+                f"processes need shared memory to hand on what they say, and {reason}; mount a tmpfs at /dev/shm, or "
+                "run the jobs in this process: --jobs 0"
             ) from error
 
     def _next(self) -> Job | None:
