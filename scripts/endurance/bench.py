@@ -48,7 +48,6 @@ class Bench:
         self.environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
-            "XDG_CACHE_HOME": str(folder / "cache"),
             "TMPDIR": str(folder / "tmp"),
             "JAX_COMPILATION_CACHE_DIR": str(folder / "cache" / "xla"),
             "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
@@ -67,8 +66,10 @@ class Bench:
         return [*PROGRAM, *(word.format(base=self.base, out=out) for word in arguments.split())]
 
     def start(self, arguments: str, out: pathlib.Path) -> subprocess.Popen:
+        """A call. Each verb has a cache of its own: what `tune` finds must not change what `lower` makes."""
+        where = {**self.environment, "XDG_CACHE_HOME": str(self.folder / "cache" / arguments.split()[0])}
         with (out / "error.txt").open("w") as error:
-            command, where = self.command(arguments, out), self.environment
+            command = self.command(arguments, out)
             return subprocess.Popen(command, env=where, stdout=subprocess.DEVNULL, stderr=error, start_new_session=True)
 
     def call(self, arguments: str, out: pathlib.Path) -> None:

@@ -70,8 +70,7 @@ VERBS = (
     Verb("import", "import {base}/shared/kgs-3x --out {out}/runs/again", runs),
     Verb("eval", f"eval {DENSE} {HOST} --out {{out}}/eval --json {{out}}/eval.json", content),
     Verb("data check", "data check {base}/trained/data --decode --json {out}/data.json", content),
-    # Without what the trials of `tune` leave in the cache.
-    Verb("lower", f"lower {PRUNED} --target host android:cortex-a76 --no-tuning --out {{out}}/bundles", content),
+    Verb("lower", f"lower {PRUNED} --target host android:cortex-a76 --out {{out}}/bundles", content),
     Verb("onnx", f"onnx {PRUNED} --out {{out}}/net.onnx", content),
     Verb("check", f"check {HOST} {ARM}", nothing),
     Verb("bench", f"bench {HOST} --rounds 2 --runs 3 --json {{out}}/bench.json", nothing),
