@@ -34,7 +34,8 @@ def run(
         folders: Bundles for Android CPUs that `rt3d lower` wrote.
         layers: Count only these layers, at their full size, and no whole inference.
         loops: Also print the machine code of each layer's hottest loop.
-        json_file: Also write the counts to this file, by class of instruction, with each layer's hottest loop.
+        json_file: Also write the counts to this file. It holds "note", "versions" and "bundles". Of each bundle that is
+            "run", "target", and "layers" and "totals", whose rows have the counts by class of instruction.
 
     Examples:
         rt3d count runs/first/bundles/kgs-3.6x/android-cortex-a76

@@ -41,7 +41,7 @@ def run(
         install: First download what needs no root: IREE's aarch64 tools, which run arm64 bundles under qemu-user.
         device: Show the phones that adb sees instead: which targets their CPUs can run, and whether their Vulkan
             drivers have what IREE needs.
-        json_file: Also write the findings to this file.
+        json_file: Also write the findings to this file. Each has "check", "works", "needed" and "found".
 
     Examples:
         rt3d doctor

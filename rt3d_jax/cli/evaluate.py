@@ -48,7 +48,9 @@ def run(
         split: The split of --data, if that is UCF101 or HMDB51.
         out: Folder for the results. OUT/NAME-ENGINE-CLIPSxCROPS holds the confusion matrix, a table of classes and the
             state of the evaluation.
-        json_file: Also write the rows to this file.
+        json_file: Also write the rows to this file. Each has "run", "engine", "scheme", "rate", "data" and "score".
+            Those of clips also have "protocol", "videos", "skipped", "accuracy", "accuracy_protocol", "interval",
+            "top5" and "classes".
 
     Examples:
         rt3d eval runs/first/runs/dense runs/first/runs/kgs-3.6x --clips 10 --crops 3

@@ -88,7 +88,7 @@ def run(
         tools: A folder with IREE's arm64 tools, as in `rt3d phone pack`.
         clean: Remove the bundles from the phones afterwards. By default they stay, so that the next run pushes only
             what changed.
-        json_file: Append a row for each bundle and phone to this file.
+        json_file: Append a row for each bundle and phone to this file. docs/android.md says what it holds.
 
     Examples:
         rt3d phone run runs/first/bundles/dense/android-cortex-a78 runs/first/bundles/kgs-3.6x/android-cortex-a78
@@ -129,7 +129,7 @@ def measure(
         fps: Frames per second of your videos. It is used to state the milliseconds of work per second of video.
         tools: A folder with IREE's arm64 tools, as in `rt3d phone pack`.
         clean: Remove the bundles from the phones afterwards.
-        json_file: Append a row for each bundle and phone to this file.
+        json_file: Append a row for each bundle and phone to this file. docs/android.md says what it holds.
 
     Examples:
         rt3d phone bench runs/first/bundles/kgs-3.6x/android-cortex-a78 --serial 192.168.1.5:5555 --json pixel.jsonl

@@ -27,7 +27,7 @@ def run(
         folder: A bundle for `host`. Or a function of your own that gives (apply, params, example), such as
             my_nets.py:build, whose network is compiled for `host` and deleted again.
         runs: Inferences to time.
-        json_file: Also write the rows to this file.
+        json_file: Also write the rows to this file. Each has "name", "kernel", "p50_ms" and "macs".
 
     Examples:
         rt3d profile runs/first/bundles/kgs-3.6x/host

@@ -9,10 +9,11 @@ import pytest
 
 from lowering.bundle import bundles, run
 from lowering.targets import targets
-from rt3d_jax.cli import evaluate_clips, lower, lowerable, main, subjects
+from rt3d_jax.cli import evaluate, evaluate_clips, lower, lowerable, main, subjects
 from rt3d_jax.data import folders, pipelines
 from rt3d_jax.evaluation import scores
 from rt3d_jax.training import phases
+from tests.cli import told
 from tests.training import smallest
 
 pytestmark = pytest.mark.usefixtures("compiled_once")
@@ -43,6 +44,7 @@ def rows(folder, *arguments):
 
 def test_one_clip_gives_the_accuracy_of_the_training(networks, out, tmp_path, capsys):
     (row,) = rows(tmp_path, networks[0])
+    assert row.keys() == told.keys(evaluate.run)
     result = json.loads((out / "runs/dense/result.json").read_text())
     assert (round(row["accuracy"], 2), row["accuracy_protocol"]) == (result["accuracy"], result["accuracy_protocol"])
     assert (row["protocol"], row["engine"], row["videos"], row["skipped"]) == (

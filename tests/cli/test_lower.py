@@ -6,6 +6,7 @@ import pytest
 
 from lowering.bundle import bundles, deploy
 from rt3d_jax.cli import console, lower, lowerable
+from tests.cli import told
 
 FILES = {name: {"bytes": 1024, "sha256": "0" * 64} for name in ("module.vmfb", "weights.irpa")}
 MANIFEST = {"run": "dense", "target": {"name": "host"}, "tuning": "default", "files": FILES, "nodes": []}
@@ -27,6 +28,7 @@ def test_a_bundle_that_does_not_run_is_a_failure_and_one_that_cannot_be_run_here
     monkeypatch.setattr(lower, "lower", lambda *_: [lower.row(made)])
     monkeypatch.setattr(console, "CONSOLE", type(console.CONSOLE)(width=160))
     assert lower.row(made)["passed"] is passed
+    assert {*lower.row(made), "failure", "unchecked"} == told.keys(lower.run)
     assert lower.run((pathlib.Path("out/runs/dense"),), target=("host",)) == code
     out = capsys.readouterr().out
     assert cell in out

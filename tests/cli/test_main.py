@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from rt3d_jax.cli import main
+from rt3d_jax.cli import doctor, main
+from tests.cli import told
 
 
 def test_help_names_every_verb(capsys):
@@ -89,6 +90,7 @@ def test_doctor_finds_what_every_user_needs(tmp_path):
     path = tmp_path / "doctor.json"
     assert main.call(["doctor", "--json", str(path)]) == 0
     rows = {row["check"]: row for row in json.loads(path.read_text())}
+    assert {key for row in rows.values() for key in row} == told.keys(doctor.run)
     assert rows["IREE compiler and runtime"]["works"]
     assert all(row["works"] for row in rows.values() if row["needed"])
 

@@ -12,6 +12,8 @@ import pytest
 
 from lowering.bundle import bundles, measure, run, timeline
 from lowering.targets import targets
+from rt3d_jax.cli import profile
+from tests.cli import told
 from tests.lowering import conftest, networks
 
 Calls = list[tuple[str, list[str]]]
@@ -82,6 +84,7 @@ def test_two_threads_are_asked_of_the_tool(pair: list[bundles.Bundle], calls: Ca
 
 def test_a_profile_names_every_kernel_in_order(host_bundle: bundles.Bundle) -> None:
     rows = measure.profile(host_bundle, runs=3)
+    assert {key for row in rows for key in row} == told.keys(profile.run)
     assert [row["name"] for row in rows] == ["clip", "conv1", "pool", "conv2", "pool_2", "fc1", "fc2"]
     macs = {layer["name"]: layer["macs"] for layer in host_bundle.manifest["layers"]}
     assert [row["macs"] for row in rows] == [macs.get(row["name"], 0) for row in rows]

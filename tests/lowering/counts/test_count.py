@@ -14,7 +14,9 @@ from lowering.counts import count, layers, plugin
 from lowering.graph import ops
 from lowering.kernels import layouts
 from lowering.targets import targets
+from rt3d_jax.cli import count as count_verb
 from rt3d_jax.cli import main
+from tests.cli import told
 from tests.lowering import conftest, networks
 
 TARGET = "android:cortex-a76"
@@ -122,7 +124,9 @@ def test_the_program_shows_layers_and_their_sums_and_writes_them(
     assert "not how long they take" in said
     assert "conv2: " in said
     assert " fmla f32, " in said
-    (found,) = json.loads(path.read_text())["bundles"]
+    written = json.loads(path.read_text())
+    (found,) = written["bundles"]
+    assert {*written, *found} == told.keys(count_verb.run)
     assert (found["run"], found["target"]) == ("kgs-2.6x", TARGET)
     assert [row["name"] for row in found["layers"]] == ["conv2", "fc2"]
     convolutions, every = found["totals"]
