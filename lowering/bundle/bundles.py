@@ -162,7 +162,7 @@ def _manifest(folder: pathlib.Path) -> dict[str, Any]:
         written = manifest["format"]
         if written in range(1, FORMAT + 1):
             manifests.check(manifest)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise BundleError(f"{path} is not a manifest ({error}); {AGAIN}") from error
     if written not in range(1, FORMAT + 1):
         raise BundleError(f"{path} has format {repr(written)[:100]}, this version reads 1 to {FORMAT}; {AGAIN}")

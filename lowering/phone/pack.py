@@ -113,7 +113,7 @@ def read(folder: pathlib.Path) -> Pack:
         raise PackError(f"{folder} has no phone.json; expected a folder that `rt3d phone pack` wrote")
     try:
         about = typed.read(files.read_json(path), About, "phone.json")
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise PackError(f"{path} is not what `rt3d phone pack` writes ({error}); pack again") from error
     sums = about["files"]
     if about["format"] != FORMAT:

@@ -15,7 +15,7 @@ def read(path: pathlib.Path) -> dict[str, np.ndarray]:
     """The arrays of a file by their names in it. Nothing in the file is run.
 
     Raises:
-      FileNotFoundError: the file is not there.
+      FileNotFoundError: the file is not there. Other OSErrors: the system refuses it.
       ValueError: another kind of file, or one that cannot be read.
     """
     if not path.is_file():
@@ -24,6 +24,7 @@ def read(path: pathlib.Path) -> dict[str, np.ndarray]:
         return torchfile.read(path)
     if path.suffix != ".safetensors":
         raise ValueError(f"{path} ends in {path.suffix!r}, expected {', '.join(PICKLES)} or .safetensors")
+    path.open("rb").close()  # names the file that the system refuses, as safetensors does not
     try:
         return safetensors.numpy.load_file(path)
     except (AttributeError, KeyError, TypeError) as error:  # an array of a type that numpy lacks

@@ -1,7 +1,12 @@
 """Weights as trainers wrap them: the same network comes out, and what was left out is said."""
 
+import errno
+import os
+import pathlib
+
 import numpy as np
 import pytest
+import safetensors.numpy
 import safetensors.torch
 import torch
 
@@ -48,6 +53,19 @@ def test_what_was_left_out_is_printed(tiny_state, tmp_path, capsys):
     torch.save({f"module.{name}": tensor for name, tensor in tiny_state.items()}, tmp_path / "a.pth")
     assert main.call(["import", str(tmp_path / "a.pth"), "--model", "tiny", "--out", str(tmp_path / "runs/a")]) == 0
     assert "left out: the prefix 'module.' of all names" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["a.pth", "a.safetensors"])
+def test_a_file_that_may_not_be_read_is_an_error_of_the_system(tmp_path, monkeypatch, name):
+    path = tmp_path / name
+    safetensors.numpy.save_file({"a": np.zeros(1, np.float32)}, path)
+
+    def refused(path, *_):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(pathlib.Path, "open", refused)
+    with pytest.raises(PermissionError, match=f"Permission denied: '{path}'$"):
+        files.read(path)
 
 
 def test_arrays_of_8_bits_are_an_error_that_names_the_type(tiny_state, tmp_path):

@@ -199,6 +199,19 @@ def test_a_folder_that_is_no_bundle_is_refused(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("name", bundles.FILES)
+def test_a_manifest_that_may_not_be_read_is_an_error_of_the_system(
+    host_bundle: bundles.Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says nothing against the bundle, which need not be written again."""
+
+    def refused(path: pathlib.Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(bundles.manifests, "read", refused)
+    with pytest.raises(PermissionError, match=r"Permission denied: '.*manifest.json'$"):
+        bundles.read(host_bundle.folder)
+
+
 def test_a_missing_file_is_named(copied_bundle: bundles.Bundle, name: str) -> None:
     path = copied_bundle.folder / name
     path.unlink()
