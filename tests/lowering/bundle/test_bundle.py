@@ -198,7 +198,6 @@ def test_a_folder_that_is_no_bundle_is_refused(tmp_path: pathlib.Path) -> None:
         refused(f"{folder} has no manifest.json; expected a folder that `rt3d lower` wrote", bundles.read, folder)
 
 
-@pytest.mark.parametrize("name", bundles.FILES)
 def test_a_manifest_that_may_not_be_read_is_an_error_of_the_system(
     host_bundle: bundles.Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +211,7 @@ def test_a_manifest_that_may_not_be_read_is_an_error_of_the_system(
         bundles.read(host_bundle.folder)
 
 
+@pytest.mark.parametrize("name", bundles.FILES)
 def test_a_missing_file_is_named(copied_bundle: bundles.Bundle, name: str) -> None:
     path = copied_bundle.folder / name
     path.unlink()
