@@ -1,7 +1,6 @@
 """Claims about the phases: from video files to pruned networks, stopped and resumed."""
 
 import dataclasses
-import errno
 import json
 import os
 import shutil
@@ -209,24 +208,6 @@ def test_a_loss_that_is_no_number_stops_training(out, tmp_path):
         loop.fit(phase, loop.initial_state({"w": jnp.array(0.5)}, transform))
     message = "loss of dense is nan at step 5, expected a finite number; lower its learning_rate or set clip_norm"
     assert str(error.value) == message
-
-
-def test_a_log_that_cannot_be_closed_keeps_no_worker_alive(out, tmp_path, monkeypatch):
-    batches = EXPERIMENT.task.open(out[0], smallest.silent).train_batches(contract.Reading(2, (0, 1)), seed=0, steps=1)
-    ended, end = [], batches.close
-    monkeypatch.setattr(batches, "close", lambda: ended.append(end()))
-
-    def close(log, closed=loop.logs.Log.close):
-        closed(log)
-        raise OSError(errno.ENOSPC, "No space left on device", "metrics.jsonl")
-
-    monkeypatch.setattr(loop.logs.Log, "close", close)
-    transform = optax.sgd(1.0)
-    step = loop.step_function(lambda params, *_: (params["w"], ({}, {})), transform, seed=0)
-    phase = loop.Phase("dense", tmp_path, step, 1, batches, {"w": None}, smallest.silent)
-    with pytest.raises(OSError, match=r"No space left on device: 'metrics.jsonl'"):
-        loop.fit(phase, loop.initial_state({"w": jnp.array(0.5)}, transform))
-    assert ended == [None]
 
 
 def test_weights_that_the_last_step_broke_are_no_result(out, tmp_path):

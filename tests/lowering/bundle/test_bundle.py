@@ -2,14 +2,11 @@
 
 import contextlib
 import dataclasses
-import errno
 import importlib.metadata
 import json
 import pathlib
 import re
 import shutil
-import signal
-import subprocess
 from collections.abc import Callable
 
 import numpy as np
@@ -18,7 +15,7 @@ import pytest
 from lowering.bundle import bundles
 from lowering.bundle import compile as compilers
 from lowering.bundle import write as writing
-from lowering.system import files, hashes
+from lowering.system import hashes
 from lowering.targets import targets
 from tests.lowering import conftest, networks
 
@@ -129,27 +126,6 @@ def test_nothing_is_left_where_compilation_fails(tmp_path: pathlib.Path, network
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
 
 
-def test_a_disk_that_is_full_for_the_weights_is_an_error_of_the_system(tmp_path: pathlib.Path, limit) -> None:
-    limit(50_000)
-    with pytest.raises(OSError) as error, files.whole_folder(tmp_path / "bundle") as part:
-        writing._write_weights(part / "weights.irpa", {"w": np.zeros(100_000, np.float32)})
-    assert (error.value.errno, error.value.filename) == (errno.EFBIG, str(tmp_path / "bundle"))
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize(
-    ("said", "code", "number"),
-    [("error opening input file: No space left on device", 1, errno.ENOSPC), ("", -signal.SIGXFSZ, errno.EFBIG)],
-)
-def test_a_disk_that_is_full_for_the_module_is_an_error_of_the_system(
-    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, said: str, code: int, number: int
-) -> None:
-    monkeypatch.setattr(subprocess, "run", lambda words, **_: subprocess.CompletedProcess(words, code, "", said))
-    with pytest.raises(OSError) as error, files.whole_folder(tmp_path / "bundle") as part:
-        compilers.compile(part / "module.mlir", targets.find("host"), part / "module.vmfb")
-    assert (error.value.errno, error.value.filename) == (number, str(tmp_path / "bundle" / "module.vmfb"))
-
-
 def test_a_bundle_stays_where_its_successor_fails(copied_bundle: bundles.Bundle, network: networks.Network) -> None:
     host = targets.find("host")
     with pytest.raises(compilers.CompileError):
@@ -196,19 +172,6 @@ def test_a_bundle_is_read_as_it_was_written(copied_bundle: bundles.Bundle) -> No
 def test_a_folder_that_is_no_bundle_is_refused(tmp_path: pathlib.Path) -> None:
     for folder in (tmp_path, tmp_path / "missing"):
         refused(f"{folder} has no manifest.json; expected a folder that `rt3d lower` wrote", bundles.read, folder)
-
-
-def test_a_manifest_that_may_not_be_read_is_an_error_of_the_system(
-    host_bundle: bundles.Bundle, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It says nothing against the bundle, which need not be written again."""
-
-    def refused(path: pathlib.Path) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied", str(path))
-
-    monkeypatch.setattr(bundles.manifests, "read", refused)
-    with pytest.raises(PermissionError, match=r"Permission denied: '.*manifest.json'$"):
-        bundles.read(host_bundle.folder)
 
 
 @pytest.mark.parametrize("name", bundles.FILES)
