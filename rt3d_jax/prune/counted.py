@@ -47,6 +47,25 @@ class Layer:
         assert self.rule is not None
         return self.rule.pattern
 
+    @functools.cached_property
+    def block(self) -> tuple[int, ...]:
+        """The sides of a full block of a layer that is pruned."""
+        return self.pattern.block(self.shape)
+
+    @functools.cached_property
+    def sides(self) -> list[np.ndarray]:
+        """The side of every block along each axis of the kernel. The last one along an axis may be smaller."""
+        grid, full = self.pattern.grid(self.shape), patterns.kernel_shape(self.shape)
+        return [
+            np.minimum(side, size - side * np.arange(cells))
+            for cells, side, size in zip(grid, self.block, full, strict=True)
+        ]
+
+    @functools.cached_property
+    def sizes(self) -> np.ndarray:
+        """The weights of every block of one pair of an input and an output."""
+        return functools.reduce(np.multiply.outer, self.sides[:-2])
+
     def ranks(self, energies: Array) -> Array:
         """The level of every block of a layer that is pruned, see plans.level_ranks."""
         assert self.rule is not None
@@ -110,32 +129,18 @@ def weights(kept: Array, layer: Layer, living: Array | None) -> tuple[Any, Any]:
 
     Weights that read dead input channels do not count.
     """
-    shape, pattern = layer.shape, layer.pattern
+    shape, sizes, inputs = layer.shape, layer.sizes, layer.sides[-2]
     xp = masks.module_of(kept)
-    *sides, inputs, _ = _block_sides(shape, pattern)
     if living is not None:
-        side = pattern.block(shape)[-2]
+        side = layer.block[-2]
         grouped = living.reshape(layer.groups, shape[-2])
         ends = ((0, 0), (0, len(inputs) * side - shape[-2]))
         inputs = xp.pad(grouped, ends).reshape(layer.groups, -1, side).sum(axis=2)
-    sizes = functools.reduce(np.multiply.outer, sides)
     alike = sizes.min() == sizes.max()
     weighed = kept if alike else kept * sizes[..., None, None]
-    per_pair = weighed.sum(axis=tuple(range(len(sides)))) * (int(sizes.max()) if alike else 1)
+    per_pair = weighed.sum(axis=tuple(range(sizes.ndim))) * (int(sizes.max()) if alike else 1)
     per_block = (inputs @ per_pair.astype(float)).reshape(-1, per_pair.shape[-1])
     filters = np.arange(shape[-1])
     groups = filters * len(per_block) // shape[-1]
-    per_filter = per_block[groups, filters // pattern.block(shape)[-1]]
+    per_filter = per_block[groups, filters // layer.block[-1]]
     return per_filter.sum(), per_filter > 0
-
-
-def _block_sides(shape: tuple[int, ...], pattern: patterns.BlockPattern) -> list[np.ndarray]:
-    """The side of every block along each of the five axes.
-
-    The last block along an axis may be smaller.
-    """
-    full = patterns.kernel_shape(shape)
-    grid, block = pattern.grid(shape), pattern.block(shape)
-    return [
-        np.minimum(side, size - side * np.arange(cells)) for cells, side, size in zip(grid, block, full, strict=True)
-    ]

@@ -18,9 +18,7 @@ STILL = functools.partial(s3d.S3D, variant=dataclasses.replace(s3d.RT3D, second_
 SIZES = [
     # (RT3D, AAAI-21) and its code, and torchvision
     ("r2plus1d", 16, 112, 101, 31_351_938, "40.519 G"),
-    ("r2plus1d", 16, 112, 400, 31_505_325, "40.519 G"),
     ("s3d", 16, 224, 101, 8_013_573, "17.978 G"),
-    ("s3d", 16, 224, 400, 8_320_048, "17.979 G"),
     ("s3d_rt3d", 16, 224, 101, 8_006_853, "24.530 G"),
     ("s3d_still", 16, 224, 101, 8_006_853, "39.714 G"),
     ("r3d", 16, 112, 400, 33_371_472, "40.697 G"),
