@@ -1,4 +1,4 @@
-"""StableHLO as JAX writes it, in forms that IREE 3.13 compiles right: for any target, and loops for CPUs."""
+"""StableHLO as JAX writes it, in forms that IREE 3.13 compiles right for any target."""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ LOOP = re.compile(r"(?P<pad> *)%(?P<name>\w+)(?::\d+)? = stablehlo\.while\((?P<s
 
 def written(lines: Sequence[str]) -> list[str]:
     """The lines of functions in those forms."""
-    for form in (_apart, _in_numbers, _widened):
+    for form in (_apart, _in_numbers, _widened, _entered):
         lines = [line for each in lines for line in form(each)]
     return _summed(lines)
 
@@ -39,7 +39,7 @@ def _apart(line: str) -> list[str]:
     ]
 
 
-def entered(line: str) -> list[str]:
+def _entered(line: str) -> list[str]:
     """A loop whose first values are computed in other partitions than what comes behind it.
 
     IREE does not see that what reads a loop's result waits for what the loop reads. It schedules one that reads them
@@ -55,10 +55,22 @@ def entered(line: str) -> list[str]:
     for place, ((name, value), kind) in enumerate(zip(starts, types, strict=True)):
         if not value.startswith("%c"):  # no constant
             start = f"%start_{found['name']}_{place}"
-            before.append(f"{found['pad']}{start} = stablehlo.optimization_barrier {value} : {kind}")
+            before += [found["pad"] + each for each in _parted(start, value, kind)]
             value = start
         again.append(f"{name} = {value}")
     return [*before, line.replace(found["starts"], ", ".join(again), 1)]
+
+
+def _parted(start: str, value: str, kind: str) -> list[str]:
+    """A value in another dispatch than what computes it; bytes as words, since GPUs lose those of a last half word."""
+    wide = re.sub(r"u?i8>", "i32>", kind)
+    if wide == kind:
+        return [f"{start} = stablehlo.optimization_barrier {value} : {kind}"]
+    return [
+        f"{start}_wide = stablehlo.convert {value} : ({kind}) -> {wide}",
+        f"{start}_apart = stablehlo.optimization_barrier {start}_wide : {wide}",
+        f"{start} = stablehlo.convert {start}_apart : ({wide}) -> {kind}",
+    ]
 
 
 def _in_numbers(line: str) -> list[str]:

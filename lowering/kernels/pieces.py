@@ -44,7 +44,8 @@ def function(name: str, nodes: list[ops.Node], scope: str, target: targets.Targe
     body = f"{name}.stablehlo"
     kinds = [*map(str, reads), *(str(o.type) for o in weights)]
     lines = forms.written(op.program.text(body))
-    lines = reductions.written(lines) if target.gpu else [line for each in lines for line in forms.entered(each)]
+    if target.gpu:
+        lines = reductions.written(lines)
     gives = _results(lines[0])
     count = gives.count("tensor<")
     given = ", ".join(f"%x{place}: {kind}" for place, kind in enumerate(map(str, reads)))

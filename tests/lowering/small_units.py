@@ -143,6 +143,12 @@ def in_a_loop_and_behind_it(p: Any, x: jax.Array) -> tuple[jax.Array, jax.Array]
     return lax.erf_inv(lax.fori_loop(0, 3, lambda _, y: y * 0.5, start)), lax.erf_inv(start)
 
 
+def bytes_in_a_loop_and_behind_it(p: Any, x: jax.Array) -> jax.Array:
+    """Seven, which fill no whole words."""
+    start = (x[0, 0, :, 0].repeat(2)[:7] > 0).astype(jnp.uint8)
+    return lax.fori_loop(0, 30, lambda _, y: y * 3 + 1, start) + start
+
+
 def product_of_bytes(p: Any, x: jax.Array) -> jax.Array:
     pixels = jnp.clip(x[0, :, 0, 0] * 40 + 128, 0, 255).astype(jnp.uint8)
     return pixels.astype(jnp.float32) @ p["bias"]

@@ -17,7 +17,6 @@ LN2_HIGH, LN2_LOW = (
 EXP = (1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1)  # Cephes
 # 2^f for |f| <= 1/2, relative error 9e-8: minimax, exact at 0.
 POWER = (1.3264731799e-3, 9.6715139437e-3, 5.5507337316e-2, 2.4022242060e-1, 6.9314697761e-1, 1.0)
-ROUNDER = 1.5 * 2**23  # added to a small number it leaves the nearest whole number in the last bits
 LOG = (
     *(7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1),
     *(-1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1),
@@ -121,15 +120,11 @@ def _share(b: block.Block, of: float, x: Value, factor: float) -> Value:
     whole = x.type.of("i32")
     assert isinstance(whole, types.Scalar | types.Vector)
     exponent = _between(b, b.op("arith.mulf", x, number(b, x, factor * LOG2E), name="exponent"), -126.0, 126.0)
-    shifted = b.op("arith.addf", exponent, number(b, x, ROUNDER), name="rounded")
-    rest = b.op("arith.subf", exponent, b.op("arith.subf", shifted, number(b, x, ROUNDER), name="n"), name="rest")
-    bits = [
-        b.let("bits", whole, f"arith.bitcast {each} : {x.type} to {whole}")
-        for each in (polynomial(b, rest, POWER), shifted)
-    ]
-    scaled = b.op(
-        "arith.addi", bits[0], b.op("arith.shli", bits[1], b.constant(23, whole), name="scale"), name="scaled"
-    )
+    n = b.op("math.floor", b.op("arith.addf", exponent, number(b, x, 0.5), name="up"), name="n")
+    part = polynomial(b, b.op("arith.subf", exponent, n, name="rest"), POWER)
+    bits = b.let("bits", whole, f"arith.bitcast {part} : {x.type} to {whole}")
+    steps = b.let("steps", whole, f"arith.fptosi {n} : {x.type} to {whole}")
+    scaled = b.op("arith.addi", bits, b.op("arith.shli", steps, b.constant(23, whole), name="scale"), name="scaled")
     power = b.let("power", x.type, f"arith.bitcast {scaled} : {whole} to {x.type}")
     total = b.op("arith.addf", power, number(b, x, 1.0), name="total")
     return b.let("share", x.type, f"arith.divf {number(b, x, of)}, {total} fastmath<ninf,arcp,contract> : {x.type}")

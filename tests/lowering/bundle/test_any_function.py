@@ -176,6 +176,8 @@ def test_a_graph_that_means_something_else_than_jax_is_refused_before_it_is_comp
     assert not (tmp_path / "bundle").exists()
 
 
-def test_a_value_is_read_in_a_loop_and_behind_it(tmp_path: pathlib.Path) -> None:
-    example = deploy.example(small_units.in_a_loop_and_behind_it, P, IMAGES)
-    assert run.check(write.write(tmp_path / "bundle", example, targets.find("host"), bundles.Info())).passed
+@pytest.mark.parametrize("name", ["host", "vulkan:adreno"])
+@pytest.mark.parametrize("function", [small_units.in_a_loop_and_behind_it, small_units.bytes_in_a_loop_and_behind_it])
+def test_a_value_is_read_in_a_loop_and_behind_it(function: Any, name: str, tmp_path: pathlib.Path) -> None:
+    example = deploy.example(function, P, IMAGES)
+    assert run.check(write.write(tmp_path / "bundle", example, targets.find(name), bundles.Info())).passed

@@ -19,7 +19,7 @@ hal.executable.source private @mul_2_kernel {
       %number_1 = arith.constant dense<-1.442695041e+00> : vector<4xf32>
       %number_2 = arith.constant dense<126.0> : vector<4xf32>
       %number_3 = arith.constant dense<-126.0> : vector<4xf32>
-      %number_4 = arith.constant dense<1.258291200e+07> : vector<4xf32>
+      %number_4 = arith.constant dense<5.000000000e-01> : vector<4xf32>
       %number_5 = arith.constant dense<1.326473180e-03> : vector<4xf32>
       %number_6 = arith.constant dense<9.671513944e-03> : vector<4xf32>
       %number_7 = arith.constant dense<5.550733732e-02> : vector<4xf32>
@@ -47,8 +47,8 @@ hal.executable.source private @mul_2_kernel {
             %exponent = arith.mulf %mulf, %number_1 : vector<4xf32>
             %below = arith.minimumf %exponent, %number_2 : vector<4xf32>
             %above = arith.maximumf %below, %number_3 : vector<4xf32>
-            %rounded = arith.addf %above, %number_4 : vector<4xf32>
-            %n = arith.subf %rounded, %number_4 : vector<4xf32>
+            %up = arith.addf %above, %number_4 : vector<4xf32>
+            %n = math.floor %up : vector<4xf32>
             %rest = arith.subf %above, %n : vector<4xf32>
             %fma = math.fma %number_5, %rest, %number_6 : vector<4xf32>
             %fma_1 = math.fma %fma, %rest, %number_7 : vector<4xf32>
@@ -56,8 +56,8 @@ hal.executable.source private @mul_2_kernel {
             %fma_3 = math.fma %fma_2, %rest, %number_9 : vector<4xf32>
             %fma_4 = math.fma %fma_3, %rest, %number_10 : vector<4xf32>
             %bits = arith.bitcast %fma_4 : vector<4xf32> to vector<4xi32>
-            %bits_1 = arith.bitcast %rounded : vector<4xf32> to vector<4xi32>
-            %scale = arith.shli %bits_1, %constant : vector<4xi32>
+            %steps = arith.fptosi %n : vector<4xf32> to vector<4xi32>
+            %scale = arith.shli %steps, %constant : vector<4xi32>
             %scaled = arith.addi %bits, %scale : vector<4xi32>
             %power = arith.bitcast %scaled : vector<4xi32> to vector<4xf32>
             %total = arith.addf %power, %number_10 : vector<4xf32>

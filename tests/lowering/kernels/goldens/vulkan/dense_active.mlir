@@ -21,7 +21,7 @@ hal.executable.source private @fc_kernel {
       %number = arith.constant -1.442695041e+00 : f32
       %number_1 = arith.constant 126.0 : f32
       %number_2 = arith.constant -126.0 : f32
-      %number_3 = arith.constant 1.258291200e+07 : f32
+      %number_3 = arith.constant 5.000000000e-01 : f32
       %number_4 = arith.constant 1.326473180e-03 : f32
       %number_5 = arith.constant 9.671513944e-03 : f32
       %number_6 = arith.constant 5.550733732e-02 : f32
@@ -58,8 +58,8 @@ hal.executable.source private @fc_kernel {
       %exponent = arith.mulf %active, %number : f32
       %below = arith.minimumf %exponent, %number_1 : f32
       %above = arith.maximumf %below, %number_2 : f32
-      %rounded = arith.addf %above, %number_3 : f32
-      %n = arith.subf %rounded, %number_3 : f32
+      %up = arith.addf %above, %number_3 : f32
+      %n = math.floor %up : f32
       %rest = arith.subf %above, %n : f32
       %fma = math.fma %number_4, %rest, %number_5 : f32
       %fma_1 = math.fma %fma, %rest, %number_6 : f32
@@ -67,8 +67,8 @@ hal.executable.source private @fc_kernel {
       %fma_3 = math.fma %fma_2, %rest, %number_8 : f32
       %fma_4 = math.fma %fma_3, %rest, %number_9 : f32
       %bits = arith.bitcast %fma_4 : f32 to i32
-      %bits_1 = arith.bitcast %rounded : f32 to i32
-      %scale = arith.shli %bits_1, %constant : i32
+      %steps = arith.fptosi %n : f32 to i32
+      %scale = arith.shli %steps, %constant : i32
       %scaled = arith.addi %bits, %scale : i32
       %power = arith.bitcast %scaled : i32 to f32
       %total = arith.addf %power, %number_9 : f32
