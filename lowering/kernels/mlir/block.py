@@ -181,6 +181,7 @@ class Block:
     def masked(self, buffer: Value, at: Index, mask: Value, name: str = "loaded") -> Value:
         """The items of a buffer of scalars, from `at` on, in the lanes of the mask; zeros in the others."""
         found = mask.type.of(buffer.type.element)
+        assert isinstance(found, types.Vector)
         zeros = self.constant(0.0, found, "zeros")
         kinds = f"{buffer.type}, {mask.type}, {found} into {found}"
         return self.let(name, found, f"vector.maskedload {buffer}[{self.index(at)}], {mask}, {zeros} : {kinds}")
