@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
+LINES = 4  # of a patch, at most: each is a store for each filter, and LLVM takes minutes where there are hundreds
 CROWDED = 1.08  # the time of a tile with more vectors than is best for its registers, over what else it would take
 
 
@@ -82,7 +83,7 @@ def patch(vectors: int, most: int, height: int, width: int) -> Patch:
     fit = [
         Patch(vectors, lines, columns)
         for columns in range(1, min(most, width) + 1)
-        for lines in range(1, min(most // columns, height) + 1)
+        for lines in range(1, min(most // columns, height, LINES) + 1)
     ]
     # The time of a tap: one unit for each pixel, and half a one for the weights.
     return min(fit, key=lambda each: (each.count(height, width) * (each.pixels + 0.5), each.lines))
