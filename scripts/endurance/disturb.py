@@ -27,9 +27,11 @@ def disturbed(
     out, number = place.trial(verb, "trial"), int(rng.choice(numbers))
     others = set(_abandoned())
     process = place.start(verb.arguments, out)
-    time.sleep(float(rng.uniform(0.1, seconds)))
-    if process.poll() is not None:
+    try:
+        process.wait(float(rng.uniform(0.1, seconds)))
         return None
+    except subprocess.TimeoutExpired:
+        pass
     if number == signal.SIGKILL:  # all of its session: the jobs of a sweep have groups of their own
         subprocess.run(["pkill", "-KILL", "-s", str(process.pid)], check=False)
     else:
