@@ -5,10 +5,10 @@ import dataclasses
 from lowering.graph import ops, packed
 from lowering.targets import schedules, targets, tiles
 
-# Shares of the FMA peak that the inner loops reach, and what surrounds them: multiply-adds that could have been
-# computed meanwhile, for each accumulator, for each step by which a vector of sums is turned around, and for each byte
-# of weights that no cache holds.
-PLAIN, OUTER = 0.76, 0.86
+# The share of the FMA peak that the inner loop reaches, at least, and what surrounds it: multiply-adds that could have
+# been computed meanwhile, for each accumulator, for each step by which a vector of sums is turned around, and for each
+# byte of weights that no cache holds.
+OUTER = 0.86
 AROUND, TURN, STREAM = 3, 2, 1 / 2
 LEAST = 0.5  # of the weights that are kept: with fewer, rows of many filters would hold mostly zeros
 
@@ -43,7 +43,7 @@ def plain_time(op: ops.PackedConv, shape: ops.Shape, target: targets.Target) -> 
     tiling = op.schedule.tiling(target, op.kernel.group)
     tile = tiles.cut(positions, positions, target.lanes, tiling.vectors, tiling.most)
     accumulators = tile.count * tile.vectors * op.kernel.group
-    return accumulators * (len(op.kernel.taps) / PLAIN + AROUND * op.kernel.rows)
+    return accumulators * (len(op.kernel.taps) / target.reached + AROUND * op.kernel.rows)
 
 
 def outer_time(op: ops.PackedConv, vectors: int, shape: ops.Shape, target: targets.Target) -> float:
@@ -53,6 +53,6 @@ def outer_time(op: ops.PackedConv, vectors: int, shape: ops.Shape, target: targe
     patch = tiles.patch(vectors, target.patches[vectors], height, width)
     rows, taps = -(-filters // group), packed.taps_for_group(op.kernel, group)
     turned = TURN * rows * vectors * target.lanes * (target.lanes.bit_length() - 1)
-    each = patch.accumulators * (taps / OUTER + AROUND * rows) + turned
+    each = patch.accumulators * (taps / max(OUTER, target.reached) + AROUND * rows) + turned
     stored = taps * group * target.activation_bytes
     return patch.count(height, width) * each + (STREAM * stored if stored > target.cache_bytes else 0)
