@@ -53,8 +53,7 @@ def cut(op: ops.PackedConv, out: layouts.Layout, target: targets.Target) -> tupl
     tile = tiles.cut(out.end - out.first, _room(op, out), target.lanes, tiling.vectors, tiling.most)
     chunk = min(_chunk(op, out, tile, target), tile.count)
     chunks = -(-tile.count // chunk)
-    blocks = max(1, min(op.kernel.rows, shares.WORKGROUPS // (chunks * out.frames)))
-    return tile, chunk, chunks, -(-op.kernel.rows // blocks)
+    return tile, chunk, chunks, shares.rows_each(op.kernel.rows, chunks * out.frames)
 
 
 def _chunk(op: ops.PackedConv, out: layouts.Layout, tile: tiles.Tile, target: targets.Target) -> int:

@@ -37,7 +37,7 @@ def depthwise(request: kernels.Request) -> kernels.Kernel:
     with b.loop("c", *shares.share(b, worker, y.channels)) as c:
         with b.loop("frame", 0, y.frames) as frame:
             pads.write(b, kernel["out"], y, (c, c + 1), frame, pads.whole(y, 1))
-            if cut.spans > 1 and y.pitch > y.width:
+            if cut.spans > 1:
                 pads.between(b, kernel["out"], y, (c, c + 1), frame)
         write.frames_handed_on(c) if op.rolls else write.frame_by_frame(c)
     return kernel.kernel()

@@ -82,10 +82,9 @@ class Cut:
         fit = (target.cache_bytes // (2 if large else 4) // line - op.extent[1] + 1) // tile.lines
         chunk = max(1, min(fit, bands, bands * y.frames * op.kernel.rows // shares.WORKGROUPS))
         chunks = -(-bands // chunk)
-        blocks = max(1, min(op.kernel.rows, shares.WORKGROUPS // (chunks * y.frames)))
         part = prefetch.L1 // tap if large and chunk * tile.columns(y.width) > 1 else 0
         sums = chunk * tile.columns(y.width) * tile.accumulators * target.lanes
-        return cls(tile, chunk, chunks, -(-op.kernel.rows // blocks), part, sums)
+        return cls(tile, chunk, chunks, shares.rows_each(op.kernel.rows, chunks * y.frames), part, sums)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -146,8 +145,7 @@ class _Outer:
         b, y = self.kernel.block, self.y
         with b.loop("once", chunk, 1):
             pads.write(b, self.kernel["out"], y, (first, end), frame, pads.whole(y, 1))
-            if y.pitch > y.width and y.height > 1:
-                pads.between(b, self.kernel["out"], y, (first, end), frame)
+            pads.between(b, self.kernel["out"], y, (first, end), frame)
 
     def _ahead(self, frame: Value, band: Value) -> prefetch.Ahead:
         """The next chunk of bands, in the frames that this one reads."""

@@ -25,7 +25,9 @@ def write(
 
 
 def between(b: block.Block, out: values.Value, layout: layouts.Layout, channels: Span, frame: values.Value) -> None:
-    """Zeros between the lines of the image, for a kernel that writes pixels alone."""
+    """Zeros between the lines of the image, if there are any, for a kernel that writes pixels alone."""
+    if layout.pitch == layout.width or layout.height == 1:
+        return
     zero = b.constant(0.0, types.Scalar(out.type.element), "zero")
     b.comment("The zeros between the lines of the image.")
     with b.loop("channel", *channels) as channel, b.loop("line", 1, layout.height) as line:

@@ -12,6 +12,11 @@ def workers(items: int) -> int:
     return min(items, WORKGROUPS)
 
 
+def rows_each(rows: int, items: int) -> int:
+    """Rows of filters in a workgroup: rows are shared out, too, where there are few items."""
+    return -(-rows // max(1, min(rows, WORKGROUPS // items)))
+
+
 def share(b: block.Block, worker: values.Value, items: int) -> tuple[values.Value, values.Value]:
     """The first and the end of a workgroup's items.
 
