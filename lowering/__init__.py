@@ -1,8 +1,8 @@
 """Deploy: a JAX function and its weights -> Graph -> packed kernels -> MLIR -> IREE modules in a bundle.
 
 The rooms in the order in which they may import each other: system, functions, targets, graph, kernels, bundle, counts,
-tune, phone, peers. Nothing here imports rt3d_jax. The names below are for users; each is imported, with jax and IREE,
-when it is first used.
+tune, phone, app, peers. Nothing here imports rt3d_jax. The names below are for users; each is imported, with jax and
+IREE, when it is first used.
 """
 
 from typing import TYPE_CHECKING

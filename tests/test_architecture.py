@@ -37,7 +37,10 @@ ROOMS = {
         *("hosts", "sparsity", "models", "prune", "data", "evaluation", "report", "tasks", "training", "configs"),
         *("weights", "cli"),
     ),
-    "lowering": ("system", "functions", "targets", "graph", "kernels", "bundle", "counts", "tune", "phone", "peers"),
+    "lowering": (
+        *("system", "functions", "targets", "graph", "kernels", "bundle", "counts", "tune", "phone", "app"),
+        "peers",
+    ),
 }
 # What both packages use: rt3d_jax may import it, and it imports neither package.
 SHARED = ("lowering.system", "lowering.functions")
@@ -64,8 +67,12 @@ RULES = (
     ),
     Rule("lowering", "flax"),
     Rule("lowering", "optax"),
-    Rule("lowering", "iree.compiler", unless=("lowering/bundle/compile.py",)),
-    Rule("lowering", "iree.runtime", unless=("lowering/bundle/run.py", "lowering/bundle/write.py")),
+    Rule("lowering", "iree.compiler", unless=("lowering/bundle/compile.py", "lowering/app/hal.py")),
+    Rule(
+        "lowering",
+        "iree.runtime",
+        unless=("lowering/bundle/run.py", "lowering/bundle/write.py", "lowering/app/weights.py"),
+    ),
 )
 
 

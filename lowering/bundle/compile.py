@@ -5,11 +5,18 @@ import os
 import pathlib
 import signal
 import subprocess
+from collections.abc import Sequence
 
 from lowering.system import files
 from lowering.targets import targets
 
 PACKAGE = "iree-base-compiler"
+# Kernels as an object for the system's linker, and the calls of them in the order of the network, as plain text.
+STATIC = (
+    "--iree-llvmcpu-link-embedded=false",
+    "--iree-llvmcpu-link-static",
+    "--iree-hal-indirect-command-buffers=false",
+)
 SPIRV_MAGIC = b"\x03\x02\x23\x07"
 
 
@@ -26,17 +33,35 @@ def compile(mlir: pathlib.Path, target: targets.Target, vmfb: pathlib.Path, dump
     same bytes.
     """
     with files.whole(vmfb, sync=False) as part:
-        command = [tool(), *target.flags, mlir.name, "-o", str(part)]
+        command = [*target.flags, mlir.name, "-o", str(part)]
         if dump is not None:
             command += [f"--iree-hal-dump-executable-files-to={dump.resolve()}"]
-        done = subprocess.run(command, cwd=mlir.parent, capture_output=True, text=True, check=False)
-        if done.returncode:
-            said = done.stderr.splitlines()
-            error = next((line for line in said if "error:" in line), said[0] if said else "no message")
-            _check_room(done, vmfb)
-            raise CompileError(f"iree-compile failed on {mlir} for {target.name}: {error}")
+        _call(command, mlir, target.name, vmfb)
         if target.kind == "vulkan":
             part.write_bytes(set_spirv_version(part.read_bytes()))
+
+
+def link(mlir: pathlib.Path, flags: Sequence[str], name: str, made: pathlib.Path) -> pathlib.Path:
+    """Compiles the kernels of a module to one object, `made`, whose name ends in ".o"; the system's linker takes it.
+
+    flags: of iree-compile, for a CPU. name: of what it is for, as errors say it. Beside the object stands a header for
+    IREE's own runtime, and the file that is returned: the rest of the module, in the HAL dialect, which says when each
+    kernel runs, and on what. CompileError and OSError as `compile`.
+    """
+    rest = made.with_suffix(".hal.mlir")
+    output = f"--iree-llvmcpu-static-library-output-path={made.resolve()}"
+    _call([*flags, *STATIC, output, "--compile-to=hal", mlir.name, "-o", str(rest.resolve())], mlir, name, made)
+    return rest
+
+
+def _call(arguments: Sequence[str], mlir: pathlib.Path, name: str, made: pathlib.Path) -> None:
+    """Runs iree-compile in the module's folder. CompileError if it fails."""
+    done = subprocess.run([tool(), *arguments], cwd=mlir.parent, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = done.stderr.splitlines()
+        error = next((line for line in said if "error:" in line), said[0] if said else "no message")
+        _check_room(done, made)
+        raise CompileError(f"iree-compile failed on {mlir} for {name}: {error}")
 
 
 def _check_room(done: subprocess.CompletedProcess[str], vmfb: pathlib.Path) -> None:

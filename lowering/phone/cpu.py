@@ -1,27 +1,11 @@
-"""What a bundle asks of a phone's CPU, in the words of /proc/cpuinfo.
+"""What a phone's CPU has, in the words of /proc/cpuinfo, of what a bundle asks for (`targets.cores.needed`).
 
 Nothing else checks it, and wrong features are a SIGILL.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from lowering.system import cpuinfo
-from lowering.targets import cores
-
-
-def needed(flags: Iterable[str]) -> tuple[str, ...]:
-    """Features, as /proc/cpuinfo names them, that a module compiled with these flags of iree-compile may use."""
-    found: set[str] = set()
-    given: list[str] = []
-    for flag in flags:
-        name, _, value = flag.partition("=")
-        if name == "--iree-llvmcpu-target-cpu":
-            found |= set(cores.implied(value))
-        elif name == "--iree-llvmcpu-target-cpu-features":
-            given += value.split(",")
-    found |= {feature[1:] for feature in given if feature.startswith("+")}
-    found -= {feature[1:] for feature in given if feature.startswith("-")}
-    return tuple(sorted(cores.FEATURES[feature] for feature in found if feature in cores.FEATURES))
 
 
 def lacking(wanted: Sequence[str], text: str) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
 from lowering.bundle import bundles, qemu
-from lowering.phone import cpu
 from lowering.system import elf, files, hashes, typed
+from lowering.targets import cores
 
 FORMAT = 1
 LEFT_HERE = ("module.mlir", "compile.flags")  # what a bundle holds to be compiled again
@@ -89,7 +89,7 @@ def write(
     sources, kind = _programs(tools or qemu.install(), libraries)
     _check_target(bundle, kind)
     sources |= {name: bundle.folder / name for name in carried(bundle)}
-    needed = cpu.needed(bundle.manifest["target"].get("flags", bundle.target.flags))
+    needed = cores.needed(bundle.manifest["target"].get("flags", bundle.target.flags))
     scripts = {name: _script(name, kind, needed) for name in SCRIPTS}
     sums = {name: hashes.of_file(path) for name, path in sources.items()}
     sums |= {name: hashlib.sha256(text.encode()).hexdigest() for name, text in scripts.items()}

@@ -1,6 +1,7 @@
 """Cores of Android phones, one record each, and the features of arm64 in the words of LLVM and of the kernel."""
 
 import dataclasses
+from collections.abc import Iterable
 
 from lowering.system import cpuinfo
 
@@ -74,6 +75,21 @@ TARGETS = {core.name: core.plus for core in CORES if core.plus is not None}  # b
 def implied(name: str) -> tuple[str, ...]:
     """LLVM's features of a core by name; a core that is not known is taken for a new one."""
     return GENERIC if name == "generic" else next((core.implies for core in CORES if core.name == name), ARMV9)
+
+
+def needed(flags: Iterable[str]) -> tuple[str, ...]:
+    """Features, as /proc/cpuinfo names them, that a module compiled with these flags of iree-compile may use."""
+    found: set[str] = set()
+    given: list[str] = []
+    for flag in flags:
+        name, _, value = flag.partition("=")
+        if name == "--iree-llvmcpu-target-cpu":
+            found |= set(implied(value))
+        elif name == "--iree-llvmcpu-target-cpu-features":
+            given += value.split(",")
+    found |= {feature[1:] for feature in given if feature.startswith("+")}
+    found -= {feature[1:] for feature in given if feature.startswith("-")}
+    return tuple(sorted(FEATURES[feature] for feature in found if feature in FEATURES))
 
 
 def named(text: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from lowering.bundle import drivers, qemu
 from lowering.counts import plugin
 from lowering.phone import cpu
 from lowering.system import extras, files
-from lowering.targets import gpus, targets
+from lowering.targets import cores, gpus, targets
 from rt3d_jax.cli import console
 
 # The version of IREE that this version of rt3d was tested with. Its compiler and runtime must be the same version.
@@ -88,7 +88,7 @@ def _phone(serial: str) -> list[Row]:
 
     facts, driver = state.facts(serial), vulkan.readiness(serial)
     names = [name for name in targets.names() if name.startswith("android:")]
-    fit = [name for name in names if not cpu.lacking(cpu.needed(targets.find(name).flags), facts.cpuinfo)]
+    fit = [name for name in names if not cpu.lacking(cores.needed(targets.find(name).flags), facts.cpuinfo)]
     cores = ", ".join(dict.fromkeys(facts.cores)) or "unknown cores"
     about = f"{facts.maker} {facts.model} ({facts.status}, Android {facts.android}, {facts.soc}: {cores})"
     found = {

@@ -25,6 +25,7 @@ VERBS = {
     "eval": ("evaluate", "Measure the accuracy of runs and of compiled bundles on test videos."),
     "data": ("data", "Check a copy of a data set for damaged videos, wrong lists and leaks."),
     "lower": ("lower", "Compile runs into bundles for a device, and check each against JAX."),
+    "app": ("app", "Write a bundle's network as a library that an app links."),
     "onnx": ("onnx", "Write a run as an ONNX model for other engines."),
     "check": ("check", "Run bundles on the input that they carry, and compare with JAX's answer."),
     "bench": ("bench", "Time bundles on this machine, or a network beside other engines."),

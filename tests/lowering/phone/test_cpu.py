@@ -57,22 +57,22 @@ def test_every_feature_that_the_compiler_takes_is_known_and_asked_for(tmp_path: 
         on[feature[1:]] = feature[0] == "+"
     used = {feature for feature, there in on.items() if there} - OUT_OF_REACH
     assert used <= set(cores.FEATURES), "a feature that lowering/targets/cores.py does not know"
-    assert {cores.FEATURES[feature] for feature in used} == set(cpu.needed(flags))
+    assert {cores.FEATURES[feature] for feature in used} == set(cores.needed(flags))
 
 
 def test_features_are_named_as_the_kernel_does() -> None:
     flags = ("--iree-llvmcpu-target-cpu=cortex-a76", "--iree-llvmcpu-target-cpu-features=+dotprod,+fullfp16")
-    assert cpu.needed(flags) == ARMV8
-    assert cpu.needed((*flags, "--iree-llvmcpu-target-cpu-features=+i8mm,-rdm")) == tuple(
+    assert cores.needed(flags) == ARMV8
+    assert cores.needed((*flags, "--iree-llvmcpu-target-cpu-features=+i8mm,-rdm")) == tuple(
         sorted({*ARMV8, "i8mm"} - {"asimdrdm"})
     )
-    assert cpu.needed(("--iree-hal-target-device=vulkan",)) == ()
+    assert cores.needed(("--iree-hal-target-device=vulkan",)) == ()
 
 
 def test_a_core_that_is_not_known_is_taken_for_a_new_one() -> None:
-    needed = cpu.needed(("--iree-llvmcpu-target-cpu=cortex-a999",))
+    needed = cores.needed(("--iree-llvmcpu-target-cpu=cortex-a999",))
     assert {"sve2", "i8mm", "bf16", *ARMV8} < set(needed)
-    assert cpu.needed(("--iree-llvmcpu-target-cpu=generic",)) == ("asimd",)
+    assert cores.needed(("--iree-llvmcpu-target-cpu=generic",)) == ("asimd",)
 
 
 def test_a_phone_has_the_features_that_all_of_its_cores_have() -> None:
