@@ -7,15 +7,19 @@ from lowering.graph import ops
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 PACKAGE = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9]*)+")
-# No array is called so: keywords of C, C++, Java and Kotlin that are short enough to be names of arrays, and what the
-# runner calls its own.
-TAKEN = (
-    *("auto", "bool", "break", "case", "char", "class", "const", "default", "do", "double", "else", "enum", "extern"),
-    *("float", "for", "fun", "goto", "if", "in", "int", "is", "long", "null", "object", "package", "private", "return"),
-    *("short", "signed", "static", "struct", "switch", "this", "true", "false", "typeof", "union", "unsigned", "val"),
-    *("var", "void", "volatile", "when", "while", "new", "delete", "public", "super", "throw", "try", "import", "as"),
-    *("n", "network", "labels", "run", "close", "handle", "weights", "threads", "malloc", "free"),
-)
+# No array is called so: words of C, C++, Kotlin and Swift, and what the code around them calls its own.
+WORDS = """
+alignas alignof and as asm assert auto bool break case catch char class companion compl const constexpr continue
+decltype default defer delete deinit do double else enum explicit export extension extern external false fileprivate
+final float for friend fun func goto guard if import in init inline inout int interface internal is let long mutable
+namespace new nil noexcept not null nullptr object open operator or override package private protocol protected public
+register repeat requires rethrows restrict return self short signed sizeof static struct subscript super switch template
+this throw throws true try typealias typedef typeid typename typeof union unsigned using val var virtual void volatile
+when where while xor
+aligned announce await code compute constants create direct env fill free handle i identity kernels labels main malloc
+memcpy n network point run serve stages start steps threads weights work
+"""
+TAKEN = frozenset(WORDS.split())
 
 
 class BadName(ValueError):

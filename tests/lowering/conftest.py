@@ -18,6 +18,11 @@ from lowering.system import hashes
 from lowering.targets import targets
 from tests.lowering import networks
 
+PACKAGES = {  # of Debian, by the program
+    "aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu libc6-dev-arm64-cross",
+    "javac": "default-jdk-headless",
+    "spirv-val": "spirv-tools",
+}
 Require = Callable[[str], None]
 
 
@@ -105,5 +110,5 @@ def _lack(tool: str) -> str | None:
         if "vulkan://" not in subprocess.run(command, capture_output=True, text=True, check=False).stdout:
             return "no Vulkan device; on Debian: apt-get install mesa-vulkan-drivers (lavapipe)"
     elif shutil.which(tool) is None:
-        return f"{tool} is not installed; on Debian: apt-get install spirv-tools"
+        return f"{tool} is not installed; on Debian: apt-get install {PACKAGES.get(tool, tool)}"
     return None
