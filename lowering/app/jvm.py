@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lowering.app import arrays, names
+from lowering.app import arrays, names, texts
 
 # By buffer: what makes it of one of bytes.
 VIEWS = {f"{kind}Buffer": f".as{kind}Buffer()" for kind in ("Float", "Int", "Short")} | {"ByteBuffer": ""}
@@ -37,13 +37,15 @@ def words(name: str, package: str, found: Sequence[arrays.Array], labels: Sequen
 
 def _field(each: arrays.Array) -> str:
     """A buffer that an instance keeps."""
-    return f"\n    /** {each.about}. */\n    val {each.name}: {each.buffer} = direct({each.bytes}){VIEWS[each.buffer]}"
+    said = texts.paragraph(each.about, "     * ", "     * ")
+    made = f"val {each.name}: {each.buffer} = direct({each.bytes}){VIEWS[each.buffer]}"
+    return f"\n    /**\n{said}\n     */\n    {made}"
 
 
 def _labels(labels: Sequence[str]) -> str:
     if not labels:
         return ""
-    rows = "\n".join(f"            {_string(label)}," for label in labels)
+    rows = ",\n".join(f"            {_string(label)}" for label in labels)
     return LABELS.format(rows=rows)
 
 

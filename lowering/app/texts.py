@@ -40,6 +40,6 @@ def comment(text: str) -> str:
     return re.sub(r"[^ -~]", "?", text).replace("*/", "* /").replace("/*", "/ *")
 
 
-def paragraph(text: str, start: str = " * ") -> str:
-    """A text in lines of a comment, each after `start`."""
-    return textwrap.fill(comment(text), 118, initial_indent=start, subsequent_indent=f"{start}  ")
+def paragraph(text: str, first: str = " * ", more: str = " *   ") -> str:
+    """A text in lines, the first of which starts otherwise than the others: by default those of a comment."""
+    return textwrap.fill(comment(text), 118, initial_indent=first, subsequent_indent=more)

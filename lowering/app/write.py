@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+import tempfile
 
 from lowering.app import arrays, c, hal, jvm, names, platforms, schedule, tables, texts, weights
 from lowering.bundle import bundles, coverage
@@ -59,28 +60,31 @@ def write(
     _check_ours(bundle)
     _check_folder(out)
     with files.whole_folder(out) as part:
-        found = _kernels(bundle, part, name, platform)
+        function, found = _kernels(bundle, part, name, platform)
         memory = tables.Memory(found, [each.bytes for each in arrays.of(bundle.manifest) if not each.written])
         head = weights.write(part / f"{name}.weights", bundle.folder / "weights.irpa", memory.parameters)
-        texts.write(part, _words(bundle, name, platform, package, memory) | tables.text(found, memory, head))
+        texts.write(
+            part,
+            _words(bundle, name, platform, package, memory) | {"query": function} | tables.text(found, memory, head),
+        )
         kernels = (part / f"{name}_kernels.o").stat().st_size
     return App(
         out, name, platform, kernels, memory.weights_bytes, memory.bytes, len(found.stages), len(list(found.steps))
     )
 
 
-def _kernels(bundle: bundles.Bundle, part: pathlib.Path, name: str, platform: str) -> schedule.Schedule:
-    """Compiles the object into a folder, and reads when its kernels run."""
-    source, made = part / "module.mlir", part / f"{name}_kernels.o"
-    source.write_text(_named((bundle.folder / "module.mlir").read_text(), name))
-    rest = compilers.link(source, platforms.flags(bundle, platform), f"{bundle.target.name}, as an app", made)
-    try:
-        return hal.read(rest)
-    except hal.NotAList as error:
-        raise NotAnApp(f"{bundle.name} cannot be an app: {error}; an app runs a list of kernels") from error
-    finally:
-        for path in (source, rest, made.with_suffix(".h")):
-            path.unlink(missing_ok=True)
+def _kernels(bundle: bundles.Bundle, part: pathlib.Path, name: str, platform: str) -> tuple[str, schedule.Schedule]:
+    """Compiles the object into a folder: the name of its function, and when its kernels run."""
+    made = part / f"{name}_kernels.o"
+    with tempfile.TemporaryDirectory() as folder:
+        source, rest = (pathlib.Path(folder) / called for called in ("module.mlir", "rest.mlir"))
+        source.write_text(_named((bundle.folder / "module.mlir").read_text(), name))
+        flags, said = platforms.flags(bundle, platform), f"{bundle.target.name}, as an app for {platform}"
+        function = compilers.link(source, flags, said, made, rest)
+        try:
+            return function, hal.read(rest)
+        except hal.NotAList as error:
+            raise NotAnApp(f"{bundle.name} cannot be an app: {error}; an app runs a list of kernels") from error
 
 
 def _named(module: str, name: str) -> str:
@@ -94,13 +98,12 @@ def _words(bundle: bundles.Bundle, name: str, platform: str, package: str, memor
     manifest, found, versions = bundle.manifest, arrays.of(bundle.manifest), bundles.versions()
     return {
         "name": name,
-        "library": f"{name}_linked",
         "platform": platform,
         "target": bundle.target.name,
         "run": texts.comment(manifest["run"]),
         "made": f"rt3d {versions['rt3d-jax']} and IREE {versions[compilers.PACKAGE]}",
         "about": "\n".join(texts.paragraph(each.about) for each in found),
-        "list": "\n".join(texts.paragraph(each.about, "- ") for each in found),
+        "list": "\n".join(texts.paragraph(each.about, "- ", "  ") for each in found),
         "weights_bytes": str(memory.weights_bytes),
         "values_bytes": str(memory.bytes),
         "supported": c.supported(platforms.conditions(bundle, platform)),

@@ -3,6 +3,7 @@
 import errno
 import os
 import pathlib
+import re
 import signal
 import subprocess
 from collections.abc import Sequence
@@ -41,16 +42,19 @@ def compile(mlir: pathlib.Path, target: targets.Target, vmfb: pathlib.Path, dump
             part.write_bytes(set_spirv_version(part.read_bytes()))
 
 
-def link(mlir: pathlib.Path, flags: Sequence[str], name: str, made: pathlib.Path) -> pathlib.Path:
+def link(mlir: pathlib.Path, flags: Sequence[str], name: str, made: pathlib.Path, rest: pathlib.Path) -> str:
     """Compiles the kernels of a module to one object, `made`, whose name ends in ".o"; the system's linker takes it.
 
-    flags: of iree-compile, for a CPU. name: of what it is for, as errors say it. Beside the object stands a header for
-    IREE's own runtime, and the file that is returned: the rest of the module, in the HAL dialect, which says when each
-    kernel runs, and on what. CompileError and OSError as `compile`.
+    flags: of iree-compile, for a CPU. name: of what it is for, as errors say it. rest: receives the rest of the module,
+    in the HAL dialect, which says when each kernel runs, and on what. Gives the name of the object's one function.
+    CompileError and OSError as `compile`.
     """
-    rest = made.with_suffix(".hal.mlir")
     output = f"--iree-llvmcpu-static-library-output-path={made.resolve()}"
     _call([*flags, *STATIC, output, "--compile-to=hal", mlir.name, "-o", str(rest.resolve())], mlir, name, made)
+    header = made.with_suffix(".h")  # for IREE's own runtime
+    (function,) = re.findall(r"^(\w+_library_query)\(", header.read_text(), re.MULTILINE)
+    header.unlink()
+    return function
     return rest
 
 

@@ -89,8 +89,8 @@ def _phone(serial: str) -> list[Row]:
     facts, driver = state.facts(serial), vulkan.readiness(serial)
     names = [name for name in targets.names() if name.startswith("android:")]
     fit = [name for name in names if not cpu.lacking(cores.needed(targets.find(name).flags), facts.cpuinfo)]
-    cores = ", ".join(dict.fromkeys(facts.cores)) or "unknown cores"
-    about = f"{facts.maker} {facts.model} ({facts.status}, Android {facts.android}, {facts.soc}: {cores})"
+    listed = ", ".join(dict.fromkeys(facts.cores)) or "unknown cores"
+    about = f"{facts.maker} {facts.model} ({facts.status}, Android {facts.android}, {facts.soc}: {listed})"
     found = {
         "CPU": (bool(fit), f"{about}; targets that fit: {', '.join(fit) or 'none'}"),
         "Vulkan": (driver.ready, driver.verdict),

@@ -1,5 +1,6 @@
 package @package@
 
+import java.io.Closeable
 import java.nio.Buffer
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
@@ -16,7 +17,7 @@ import java.nio.ByteOrder
  * @param weights the path of @name@.weights; null where the weights are embedded in the library
  * @param threads how many threads compute, from 1 to 64
  */
-class @Class@(weights: String?, threads: Int = 4) : AutoCloseable {
+class @Class@(weights: String?, threads: Int = 4) : Closeable {
     private var network = nativeInit(weights, threads)
 @fields@
 

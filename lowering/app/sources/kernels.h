@@ -73,6 +73,6 @@ typedef struct {
 } kernel_library;
 
 /* In @name@_kernels.o. NULL for a version that it is not of. */
-extern const kernel_library *@library@_library_query(uint32_t version, const kernel_environment *environment);
+extern const kernel_library *@query@(uint32_t version, const kernel_environment *environment);
 
 #endif

@@ -145,7 +145,7 @@ static const unsigned char *aligned(network *n, const void *given, size_t place,
 
 /* Finds the kernels in the object, and how much memory their workgroups want. */
 static int find_kernels(network *n) {
-  const kernel_library *library = @library@_library_query(LIBRARY_VERSION, &n->environment);
+  const kernel_library *library = @query@(LIBRARY_VERSION, &n->environment);
   if (!library || library->header->version != LIBRARY_VERSION) return @NAME@_WRONG_KERNELS;
   if (library->import_count || library->constant_count) return @NAME@_WRONG_KERNELS;
   uint32_t pages = 0;
