@@ -32,10 +32,11 @@ def read(path: pathlib.Path) -> schedule.Schedule:
     """The schedule of @main in a module in the HAL dialect. NotAList for a module that has none."""
     with ir.Context():
         module: Any = ir.Module.parse(path.read_text())
-        functions = {_name(op.operation): op.operation for op in module.body.operations if _is_function(op.operation)}
-        if list(functions) != ["main"]:
-            raise NotAList(f"it has the functions {', '.join(functions)} where one, main, was expected")
-        (block, *more) = functions["main"].regions[0].blocks
+        functions = [op.operation for op in module.body.operations if op.operation.name == "util.func"]
+        named = [ir.StringAttr(op.attributes["sym_name"]).value for op in functions]
+        if named != ["main"]:
+            raise NotAList(f"it has the functions {', '.join(named)} where one, main, was expected")
+        block, *more = functions[0].regions[0].blocks
         if more:
             raise NotAList("IREE compiled it to branches")
         return _Reader(dict(_parameters(module))).read(block)
@@ -60,8 +61,7 @@ class _Reader:
 
     def __init__(self, parameters: dict[str, schedule.Buffer]) -> None:
         self.parameters = parameters
-        self.buffers: dict[Any, schedule.Range] = {}
-        self.made = 0
+        self.buffers: dict[Any, schedule.Buffer] = {}
         self.views: dict[Any, schedule.Range] = {}
         self.stages: list[list[schedule.Step]] = [[]]
         self.outputs: tuple[schedule.Range, ...] = ()
@@ -78,14 +78,11 @@ class _Reader:
             case "util.global.load":
                 self._load(op)
             case "hal.buffer_view.buffer":
-                self._buffer(op, "input", str(ir.BlockArgument(op.operands[0]).arg_number), 0)
+                place = ir.BlockArgument(op.operands[0]).arg_number
+                self.buffers[op.results[0]] = schedule.Buffer("input", str(place), 0)
             case "hal.device.queue.alloca":
-                self.made += 1
-                self._buffer(op, "values", str(self.made), _integer(op.operands[len(op.operands) - 1]))
-            case "hal.buffer.subspan":
-                self.buffers[op.results[0]] = self._range(*op.operands)
-            case "util.optimization_barrier":
-                self.buffers |= zip(op.results, [self.buffers[value] for value in op.operands], strict=True)
+                size = _integer(op.operands[len(op.operands) - 1])
+                self.buffers[op.results[0]] = schedule.Buffer("values", str(len(self.buffers)), size)
             case "hal.command_buffer.execution_barrier" | "hal.command_buffer.create":
                 self.stages.append([])
             case "hal.command_buffer.dispatch":
@@ -109,12 +106,7 @@ class _Reader:
         if str(op.results[0].type) == "!hal.buffer":
             if _symbol(op) not in self.parameters:
                 raise NotAList(f"it reads {_symbol(op)}, which is no parameter")
-            found = self.parameters[_symbol(op)]
-            self._buffer(op, found.kind, found.name, found.bytes)
-
-    def _buffer(self, op: Any, kind: str, name: str, size: int) -> None:
-        """Notes that an operation gives the whole of a buffer."""
-        self.buffers[op.results[0]] = schedule.Range(schedule.Buffer(kind, name, size), 0, size)
+            self.buffers[op.results[0]] = self.parameters[_symbol(op)]
 
     def _kernel(self, op: Any) -> schedule.Kernel:
         name = str(_segment(op, 2)[0].owner.attributes["entry_point"]).split("::@")[-1].strip('"')
@@ -132,16 +124,7 @@ class _Reader:
     def _range(self, buffer: Any, offset: Any, length: Any) -> schedule.Range:
         if buffer not in self.buffers:
             raise NotAList(f"a kernel uses what {buffer.owner.name} gives")
-        whole = self.buffers[buffer]
-        return schedule.Range(whole.buffer, whole.offset + _integer(offset), _integer(length))
-
-
-def _is_function(op: Any) -> bool:
-    return op.name == "util.func"
-
-
-def _name(op: Any) -> str:
-    return ir.StringAttr(op.attributes["sym_name"]).value
+        return schedule.Range(self.buffers[buffer], _integer(offset), _integer(length))
 
 
 def _segment(op: Any, place: int) -> list[Any]:
