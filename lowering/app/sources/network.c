@@ -21,7 +21,7 @@
 #include "@name@_machine.h"
 #include "@name@_schedule.h"
 
-enum { MAX_THREADS = 64, SPINS = 4000 };
+enum { MAX_THREADS = 64, SPINS = 20000 };
 
 typedef struct @name@_network network;
 
@@ -53,7 +53,7 @@ struct @name@_network {
   worker workers[MAX_THREADS];
 };
 
-/* Waits until a counter has come to a number: a moment without sleeping, since stages are short. */
+/* Waits until a counter has come to a number: for some microseconds without sleeping, since stages are short. */
 static void await(network *n, atomic_uint *counter, unsigned number) {
   for (int i = 0; i < SPINS; i++) {
     if ((int)(atomic_load(counter) - number) >= 0) return;
