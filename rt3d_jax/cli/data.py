@@ -12,7 +12,7 @@ from rt3d_jax.cli import console
 from rt3d_jax.data import checks, folders
 
 SHOWN = 10
-Name = Literal["ucf101", "hmdb51", "something", "kinetics", "classes"]
+Name = Literal["ucf101", "hmdb51", "something", "nthu", "kinetics", "classes"]
 ABOUT = """Work with data sets of videos. docs/data.md says where to get them and how their folders are laid out.
 
 Examples:
@@ -37,7 +37,8 @@ def check(
     there are errors. After Ctrl-C, what was found until then is printed.
 
     Args:
-        folder: The data set: UCF101, HMDB51, Something-Something v2, Kinetics, or one folder for each class.
+        folder: The data set: UCF101, HMDB51, Something-Something v2, Kinetics, NTHU's Driver Drowsiness
+            Detection set, or one folder for each class.
         layout: The layout of the folder. By default it is recognised by its lists.
         split: The split of UCF101 or HMDB51: 1, 2 or 3.
         frames: Frames of the clips that you will train on. Shorter videos are reported.

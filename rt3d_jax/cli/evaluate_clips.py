@@ -155,7 +155,9 @@ def _relabelled(dataset: folders.Dataset, subject: subjects.Classifier) -> folde
 
 def _key(subject: subjects.Classifier, videos: Sequence[folders.Video], protocol: Protocol) -> str:
     """A hash of what an evaluation depends on: the network, the protocol, and the videos with their sizes."""
-    found = [(video.path, video.label, pathlib.Path(video.path).stat().st_size) for video in videos]
+    found = [
+        (video.path, video.label, pathlib.Path(video.path).stat().st_size, *(video.frames or ())) for video in videos
+    ]
     spec = clip_specs.to_json(subject.clip)
     parts = [subject.key, spec, protocol.clips, protocol.crops, protocol.batch, found]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
@@ -166,7 +168,7 @@ def _row(
 ) -> dict[str, Any]:
     top1, top5 = found.top(1), found.top(5)
     counts = {"missing": len(dataset.missing), "views": protocol.clips, "crops": protocol.crops}
-    words = scores.protocol(subject.clip, top1.total, skipped, **counts)
+    words = scores.protocol(subject.clip, top1.total, skipped, **counts, each=dataset.each)
     return {
         "run": subject.name,
         "engine": subject.engine,

@@ -19,6 +19,7 @@ KINDS = {
     "empty": (ERROR, "videos have no bytes"),
     "unreadable": (ERROR, "videos cannot be read"),
     "short": (ERROR, "videos have fewer frames than a clip needs"),
+    "labels": (ERROR, "videos have fewer frames than labels"),
     "repeating": (NOTE, "videos have fewer frames than a clip, so that some are shown twice"),
     "class": (ERROR, "classes have no video to train on"),
     "untested": (NOTE, "classes have no video to test on"),
@@ -105,8 +106,12 @@ def of_lists(listing: folders.Listing) -> Iterator[Finding]:
 
 def of_files(listing: folders.Listing, depth: Depth, progress: Progress) -> Iterator[Finding]:
     """Opens every listed video that is there."""
-    paths = list(dict.fromkeys(entry.path for entry in listing.entries if entry.path is not None))
-    look = lambda path: _video(path, depth)
+    labelled: dict[str, int] = {}  # by path, the number of frames that have a label of their own
+    for entry in listing.entries:
+        if entry.path is not None:
+            labelled[entry.path] = max(labelled.get(entry.path, 0), entry.frames[1] if entry.frames else 0)
+    paths = list(labelled)
+    look = lambda path: _video(path, depth, labelled[path])
     pool = concurrent.futures.ThreadPoolExecutor(depth.threads)
     try:
         for start in range(0, len(paths), WINDOW):
@@ -162,7 +167,7 @@ def _parts(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     return found
 
 
-def _video(path: str, depth: Depth) -> Finding | None:
+def _video(path: str, depth: Depth, labelled: int) -> Finding | None:
     try:
         with videos.opened(path) as video:
             length = video.length
@@ -173,6 +178,8 @@ def _video(path: str, depth: Depth) -> Finding | None:
         return Finding("empty" if empty else "unreadable", path if empty else str(error))
     if length < clips.least_frames(depth.frames):
         return Finding("short", f"{path}: {length} frames")
+    if length < labelled:
+        return Finding("labels", f"{path}: {length} frames, {labelled} labels")
     return Finding("repeating", f"{path}: {length} frames") if length < depth.frames else None
 
 
@@ -193,5 +200,6 @@ def _copies(listing: folders.Listing, progress: Progress) -> Iterator[Finding]:
             hashes[hashlib.file_digest(file, "sha256").digest()].append(path)
         progress("contents", done, len(alike))
     for paths in (paths for paths in hashes.values() if len(paths) > 1):
-        several = len(set().union(*(uses[path] for path in paths))) > 1
+        parts = {part for path in paths for part, _ in uses[path]}
+        several = len(parts) > 1 or len({frozenset(uses[path]) for path in paths}) > 1
         yield Finding("copies" if several else "duplicate", " = ".join(paths))

@@ -12,6 +12,7 @@ from lowering.system import typed
 from rt3d_jax.data import videos
 
 ClipError = videos.ClipError
+Window = tuple[int, int]
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -143,29 +144,40 @@ def frame_indices(
 
 
 def load(
-    path: str | os.PathLike, spec: ClipSpec, rng: np.random.Generator | None = None, *, view: int = 0, views: int = 1
+    path: str | os.PathLike,
+    spec: ClipSpec,
+    rng: np.random.Generator | None = None,
+    *,
+    view: int = 0,
+    views: int = 1,
+    within: Window | None = None,
 ) -> np.ndarray:
     """A clip, float32[frames, size, size, 3]: with `rng` as in training, without it as in evaluation (centre crop).
 
+    within: the first frame of a window and the one after its last, instead of the whole video.
+
     Raises:
-      ClipError: the file is missing, empty, corrupt, truncated, has no video stream, or is too short: fewer than half
-        of the clip's frames (one more than half of the clip would then be repeats), or a single one.
+      ClipError: the file is missing, empty, corrupt, truncated, has no video stream, ends before the window does, or is
+        too short: fewer than half of the clip's frames (one more than half of the clip would then be repeats), or a
+        single one.
     """
     if rng is None:
-        return load_views(path, spec, [View(view, views)])[0]
-    pixels = _pixels(path, spec, lambda length: frame_indices(spec.sampling, length, rng))
+        return load_views(path, spec, [View(view, views)], within)[0]
+    pixels = _pixels(path, spec, lambda length: frame_indices(spec.sampling, length, rng), within)
     top, left = rng.integers(np.array(pixels.shape[1:3]) - spec.size + 1)
     square = _square(pixels, top, left, spec.size)
     return _normalise(square[:, :, ::-1] if spec.flip and rng.random() < 0.5 else square, spec)
 
 
-def load_views(path: str | os.PathLike, spec: ClipSpec, views: Sequence[View]) -> np.ndarray:
+def load_views(
+    path: str | os.PathLike, spec: ClipSpec, views: Sequence[View], within: Window | None = None
+) -> np.ndarray:
     """Several clips of one video, float32[len(views), frames, size, size, 3]; each frame is decoded once. Raises as
     `load`.
     """
     choose = lambda length: np.stack([frame_indices(spec.sampling, length, view=v.clip, views=v.clips) for v in views])
     clips = []
-    for view, shown in zip(views, _pixels(path, spec, choose), strict=True):
+    for view, shown in zip(views, _pixels(path, spec, choose, within), strict=True):
         corner = _corner(shown.shape[1:3], spec.size, view, rounded=spec.stretch is not None)
         clips.append(_normalise(_square(shown, *corner, spec.size), spec))
     return np.stack(clips)
@@ -184,17 +196,19 @@ def check(path: str | os.PathLike, frames: int) -> None:
         _long_enough(video, frames)
 
 
-def _pixels(path: str | os.PathLike, spec: ClipSpec, choose: Callable[[int], np.ndarray]) -> np.ndarray:
-    """The frames numbered choose(length), uint8[*their shape, height, width, 3]; a small video is decoded once and
-    stays in memory.
+def _pixels(
+    path: str | os.PathLike, spec: ClipSpec, choose: Callable[[int], np.ndarray], within: Window | None
+) -> np.ndarray:
+    """The frames numbered choose(length) of a video or window, uint8[*their shape, height, width, 3]; a small video is
+    decoded once and stays in memory.
     """
     name = (os.fspath(path), spec.short_side, spec.stretch, spec.sampling.frames)
     if name in _KEPT and _KEPT[name][0] == _stamp(path):
         pixels = _KEPT[name][1]
-        return pixels[choose(len(pixels))]
+        return pixels[_numbers(path, len(pixels), choose, within)]
     with videos.opened(path) as video:
         _long_enough(video, spec.sampling.frames)
-        numbers = choose(video.length)
+        numbers = _numbers(path, video.length, choose, within)
         sides = spec.stretch or videos.scaled_size(video.codec.height, video.codec.width, spec.short_side)
         whole = 3 * video.length * math.prod(sides) <= KEPT_BYTES and len(_KEPT) < KEPT_VIDEOS
         needed = np.arange(video.length) if whole else np.unique(numbers)
@@ -204,6 +218,17 @@ def _pixels(path: str | os.PathLike, spec: ClipSpec, choose: Callable[[int], np.
     if whole:
         _KEPT[name] = _stamp(path), pixels
     return pixels[np.searchsorted(needed, numbers)]
+
+
+def _numbers(
+    path: str | os.PathLike, length: int, choose: Callable[[int], np.ndarray], within: Window | None
+) -> np.ndarray:
+    """The numbers of a clip's frames in a video of `length` frames."""
+    first, end = (0, length) if within is None else within
+    if end > length:
+        reason = f"{length} frames, but labels for {end} or more; fetch it and its labels again"
+        raise ClipError(os.fspath(path), reason)
+    return first + choose(end - first)
 
 
 def _stamp(path: str | os.PathLike) -> tuple[int, int] | None:

@@ -7,14 +7,21 @@ from collections.abc import Callable
 from typing import Any
 
 from lowering.system import spelling
-from rt3d_jax.data import classes, hmdb51, kinetics, listings, something
+from rt3d_jax.data import classes, hmdb51, kinetics, listings, nthu, something
 from rt3d_jax.data import ucf101 as ucf
 
 SPLITS = ucf.SPLITS
 Video = listings.Video
 Dataset = listings.Dataset
 Listing = listings.Listing
-Source = ucf.UCF101 | hmdb51.HMDB51 | kinetics.Kinetics | something.SomethingSomething | classes.ClassFolders
+Source = (
+    ucf.UCF101
+    | hmdb51.HMDB51
+    | kinetics.Kinetics
+    | something.SomethingSomething
+    | nthu.DriverDrowsiness
+    | classes.ClassFolders
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +39,7 @@ LAYOUTS = {
     "ucf101": Layout(ucf.UCF101, ucf.read, ucf.found),
     "hmdb51": Layout(hmdb51.HMDB51, hmdb51.read, hmdb51.found),
     "something": Layout(something.SomethingSomething, something.read, something.found),
+    "nthu": Layout(nthu.DriverDrowsiness, nthu.read, nthu.found),
     "kinetics": Layout(kinetics.Kinetics, kinetics.read, kinetics.found, tolerant=True),
     "classes": Layout(classes.ClassFolders, classes.read, classes.found),
 }

@@ -36,14 +36,19 @@ SYSTEM = frozenset(
 
 @dataclasses.dataclass(frozen=True)
 class Video:
+    """A video, or a window of one, with its label. frames: the window's first frame and the one after its last; None is
+    the whole video.
+    """
+
     path: str
     label: int
+    frames: tuple[int, int] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
 class Dataset:
     """Videos with labels 0 .. len(labels) - 1, for training and testing. missing: names of listed videos that do not
-    exist.
+    exist. each: what they are, in words.
     """
 
     name: str
@@ -51,12 +56,13 @@ class Dataset:
     train: tuple[Video, ...]
     test: tuple[Video, ...]
     missing: tuple[str, ...] = ()
+    each: str = "videos"
 
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
     """A line of a list. part: "train" or "test". path: None where the video is missing. group: the recording, if its
-    name says.
+    name says. frames: as in Video.
     """
 
     part: str
@@ -64,13 +70,15 @@ class Entry:
     label: int
     path: str | None
     group: str | None = None
+    frames: tuple[int, int] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
 class Listing:
     """A data set according to its lists.
 
-    unlisted: videos that no list of this split names. unused: folders and lists that are no part of the layout.
+    unlisted: videos that no list of this split names. unused: folders and lists that are no part of the layout. each:
+    what its entries are, in words.
     """
 
     layout: str
@@ -79,6 +87,7 @@ class Listing:
     entries: tuple[Entry, ...]
     unlisted: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    each: str = "videos"
 
     def dataset(self, tolerant: bool = False) -> Dataset:
         """The videos that exist. FileNotFoundError for an empty part, and for a missing video unless `tolerant`."""
@@ -95,7 +104,7 @@ class Listing:
                 raise FileNotFoundError(
                     f"{self.name}: none of the {part} videos is there; `rt3d data check` says what is missing"
                 )
-        return Dataset(self.name, self.labels, parts["train"], parts["test"], tuple(missing))
+        return Dataset(self.name, self.labels, parts["train"], parts["test"], tuple(missing), self.each)
 
 
 def scan(folder: str | os.PathLike, depth: int = 0) -> Iterator[str]:
@@ -179,4 +188,4 @@ def _folders(root: pathlib.Path) -> list[pathlib.Path]:
 
 
 def _videos(entries: Iterable[Entry], part: str) -> tuple[Video, ...]:
-    return tuple(Video(e.path, e.label) for e in entries if e.part == part and e.path is not None)
+    return tuple(Video(e.path, e.label, e.frames) for e in entries if e.part == part and e.path is not None)

@@ -179,7 +179,8 @@ class _Training:
         for index in np.roll(order, -start):
             video = self.videos[index]
             rng = np.random.default_rng((self.seed, 1, place))
-            if _filled(out, row, video, self.bad, functools.partial(clips.load, video.path, self.spec, rng)):
+            load = functools.partial(clips.load, video.path, self.spec, rng, within=video.frames)
+            if _filled(out, row, video, self.bad, load):
                 return
         path, reason = next(iter(out["bad"].items()))
         raise clips.ClipError(path, f"{reason} (and none of the {len(order)} videos is usable)")
@@ -211,8 +212,9 @@ class _Evaluation:
                     clips.View(clip, self.views, crop, self.crops)
                     for clip, crop in (divmod(number % each, self.crops) for number in numbers)
                 ]
-                load = functools.partial(clips.load_views, self.videos[place].path, self.spec, shown)
-                if _filled(out, rows, self.videos[place], self.bad, load):
+                video = self.videos[place]
+                load = functools.partial(clips.load_views, video.path, self.spec, shown, video.frames)
+                if _filled(out, rows, video, self.bad, load):
                     out["video"][rows] = place
         return out
 

@@ -94,7 +94,7 @@ def write(
       ValueError: the folder holds a set of another spec.
     """
     root = pathlib.Path(folder)
-    _claim(root, spec)
+    claim(root, {"version": VERSION, **dataclasses.asdict(spec)})
     names = [(c, g, k) for g in range(1, spec.groups + 1) for k in range(1, spec.clips_per_group + 1) for c in CLASSES]
     for label in CLASSES:
         (root / VIDEOS / label).mkdir(parents=True, exist_ok=True)
@@ -111,16 +111,6 @@ def write(
     finally:
         pool.shutdown(cancel_futures=True)
     _write_splits(root / folders.SPLITS, spec)
-
-
-def dataset(
-    data: Synthetic | folders.Source, made: str | os.PathLike, progress: Callable[[int, int], None]
-) -> folders.Dataset:
-    """The videos of a data set. A Synthetic one is first written to the folder `made`, or completed there."""
-    if not isinstance(data, Synthetic):
-        return folders.read(data)
-    write(made, data, progress)
-    return dataclasses.replace(folders.ucf101(made), name="synthetic")
 
 
 def render(spec: Synthetic, label: str, group: int, clip: int) -> np.ndarray:
@@ -257,9 +247,9 @@ def encode(path: str | os.PathLike, pixels: np.ndarray, rate: fractions.Fraction
         container.mux(stream.encode())
 
 
-def _claim(root: pathlib.Path, spec: Synthetic) -> None:
-    """Notes the spec in the folder, or checks that the folder was begun with the same one."""
-    wanted = typed.plain({"version": VERSION, **dataclasses.asdict(spec)})
+def claim(root: pathlib.Path, spec: dict[str, object]) -> None:
+    """Notes a set's spec in its folder. ValueError unless the folder is free, or was begun with the same one."""
+    wanted = typed.plain(spec)
     manifest = root / MANIFEST
     if manifest.exists():
         found = files.read_json(manifest, dict[str, object])

@@ -132,9 +132,18 @@ class Scores:
 
 
 def protocol(
-    spec: clips.ClipSpec, videos: int, skipped: int = 0, *, missing: int = 0, views: int = 1, crops: int = 1
+    spec: clips.ClipSpec,
+    videos: int,
+    skipped: int = 0,
+    *,
+    missing: int = 0,
+    views: int = 1,
+    crops: int = 1,
+    each: str = "videos",
 ) -> str:
-    """How an accuracy was measured, in words, for reports. views, crops: of each video, see data.clips.View."""
+    """How an accuracy was measured, in words, for reports. views, crops: of each video, see data.clips.View. each: what
+    the videos are, see data.listings.Dataset.
+    """
     frames = spec.sampling.frames
     place = "middle" if views == 1 else "evenly over the video"
     how = (
@@ -151,6 +160,6 @@ def protocol(
     what = f"{views} clip{'s' if views > 1 else ''} x {f'{crops} crops' if crops > 1 else '1 centre crop'}"
     averaged = ", probabilities averaged" if views * crops > 1 else ""
     return (
-        f"top-1 %, {videos} test videos{without}, {level}: {what} of {spec.size} px{averaged}, "
+        f"top-1 %, {videos} test {each}{without}, {level}: {what} of {spec.size} px{averaged}, "
         f"{scaled}, {frames} frames {how}"
     )

@@ -27,7 +27,7 @@ from flax import nnx
 
 from lowering.system import bounds, spelling, typed
 from rt3d_jax.hosts import plugins
-from rt3d_jax.models import c3d, i3d, mobilenetv2, movinet, resnet18, s3d, slowfast, x3d
+from rt3d_jax.models import c3d, i3d, mobilenet, mobilenetv2, movinet, resnet18, s3d, slowfast, x3d
 from rt3d_jax.sparsity import cost
 
 Params = dict[str, Any]
@@ -38,9 +38,10 @@ class Model:
     """A network and its size.
 
     Args:
-        name: c3d, i3d, mc3, mobilenetv2, movinet_a0, r2plus1d, r3d, s3d, s3d_rt3d, slowfast_r50, x3d_xs, x3d_s or
-            x3d_m. Or a class of your own that keeps to the contract of this module, as my_package.nets:Net, or as
-            /folder/experiment.py:Net for a class in a file. In an experiment file, write f"{__file__}:Net".
+        name: c3d, i3d, mc3, mobilenet_early, mobilenetv2, movinet_a0, r2plus1d, r3d, s3d, s3d_rt3d, slowfast_r50,
+            x3d_xs, x3d_s or x3d_m. Or a class of your own that keeps to the contract of this module, as
+            my_package.nets:Net, or as /folder/experiment.py:Net for a class in a file. In an experiment file, write
+            f"{__file__}:Net".
         width: A factor on the channels of all layers. 1 is as published.
         frames: The frames of a clip.
         size: The height and width of a clip.
@@ -87,6 +88,7 @@ NETWORKS: dict[str, Callable[..., nnx.Module]] = {
     "c3d": c3d.C3D,  # 16 x 112
     "i3d": i3d.I3D,  # 64 x 224
     "mc3": functools.partial(resnet18.ResNet18, variant=resnet18.MC3),  # 16 x 112
+    "mobilenet_early": mobilenet.MobileNet,  # any number of frames x 224
     "mobilenetv2": mobilenetv2.MobileNetV2,  # 16 x 112
     "movinet_a0": movinet.MoViNet,  # 50 x 172
     "r2plus1d": functools.partial(resnet18.ResNet18, variant=resnet18.R2PLUS1D),  # 16 x 112

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from lowering.system import bounds, typed
-from rt3d_jax.data import checks, clips, folders, pipelines, synthetic
+from rt3d_jax.data import checks, clips, folders, made, pipelines
 from rt3d_jax.data.something import SomethingSomething
 from rt3d_jax.evaluation import measured, scores
 from rt3d_jax.models import catalog
@@ -30,7 +30,7 @@ class Classification:
         bad: Whether a video that cannot be read is an error or is skipped. See data.pipelines.
     """
 
-    data: folders.Source | synthetic.Synthetic | None
+    data: folders.Source | made.Made | None
     clip: clips.ClipSpec
     label_smoothing: bounds.BelowOne = 0.1
     bad: Literal["error", "skip"] = "error"
@@ -49,11 +49,11 @@ class Classification:
             raise ValueError(f"clip has (frames, size) {clip}, expected the model's {(model.frames, model.size)}")
 
     def open(self, out: pathlib.Path, progress: contract.Progress) -> "Videos":
-        """The data set; missing videos are counted. A synthetic one is made in `out`/data, or completed there."""
+        """The data set; missing videos are counted. One that is drawn is made in `out`/data, or completed there."""
         if self.data is None:
             raise ValueError("the task has no data, as of imported weights; name a data set or an example's file")
         report = lambda done, total: progress("data", done, total, {})
-        dataset = synthetic.dataset(self.data, out / "data", report)
+        dataset = made.dataset(self.data, out / "data", report)
         if dataset.missing:
             there = len(dataset.train) + len(dataset.test)
             progress("data", there, there, {"missing": float(len(dataset.missing))})
@@ -108,7 +108,7 @@ class Videos:
             paths = [video.path for video in self.dataset.test]
             report = lambda done, total: progress("test videos", done, total, {})
             checks.open_all(paths, self.task.clip.sampling.frames, report)
-        if self.task.data is None or isinstance(self.task.data, synthetic.Synthetic):
+        if self.task.data is None or isinstance(self.task.data, made.Made):
             return ()
         return checks.doubts(folders.listing(self.task.data))
 
@@ -131,7 +131,7 @@ class Videos:
         return pipelines.eval_batches(self.dataset.test, self.task.clip, **told)
 
     def score(self, answers: contract.Answers) -> measured.Score:
-        """Top-1 accuracy in percent, one clip a video."""
+        """Top-1 accuracy in percent, one clip of each video or window."""
         hits = read = 0
         for logits, batch in answers:
             good = batch["label"] >= 0
@@ -139,12 +139,12 @@ class Videos:
             read += int(good.sum())
         if not read:
             raise ValueError("no clip could be read, expected at least one; see the skipped files")
-        protocol = scores.protocol(self.task.clip, read, len(self.dataset.test) - read)
+        protocol = scores.protocol(self.task.clip, read, len(self.dataset.test) - read, each=self.dataset.each)
         return measured.accuracy(round(100 * hits / read, 2), protocol, read)
 
     def example(self) -> tuple[np.ndarray, ...]:
         """The clip of the first test video."""
-        return self.task.example(pathlib.Path(self.dataset.test[0].path))
+        return (_clip(self.dataset.test[0], self.task.clip)[None],)
 
     def about(self) -> dict[str, Any]:
         """Name, labels, numbers of videos, and the clip."""
@@ -158,17 +158,22 @@ class Videos:
         for video in self.dataset.test:
             first.setdefault(video.label, video)
         videos = list(first.values())[:SHOWN_CLIPS]
-        inputs = [self.task.example(pathlib.Path(video.path)) for video in videos]
+        inputs = [(_clip(video, self.task.clip)[None],) for video in videos]
         best = lambda answer: np.array([int(answer(*one).argmax()) for one in inputs])
         return {
-            "frames": np.stack([_frames(video.path, self.task.clip) for video in videos]),
+            "frames": np.stack([_frames(video, self.task.clip) for video in videos]),
             "label": np.array([video.label for video in videos]),
             **{f"predicted/{name}": best(answer) for name, answer in networks.items()},
         }
 
 
-def _frames(path: str, spec: clips.ClipSpec) -> np.ndarray:
+def _clip(video: folders.Video, spec: clips.ClipSpec) -> np.ndarray:
+    """The clip f32[frames, size, size, 3] from the middle of a video or window."""
+    return clips.load(video.path, spec, within=video.frames)
+
+
+def _frames(video: folders.Video, spec: clips.ClipSpec) -> np.ndarray:
     """uint8[SHOWN_FRAMES, size, size, 3] of the clip that the network sees."""
-    plain = clips.load(path, dataclasses.replace(spec, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0)))
+    plain = _clip(video, dataclasses.replace(spec, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0)))
     picked = np.linspace(0, len(plain) - 1, SHOWN_FRAMES).round().astype(int)
     return (255 * plain[picked]).round().clip(0, 255).astype(np.uint8)

@@ -18,6 +18,7 @@ NETWORKS = {
     "c3d": "C3D",
     "i3d": "I3D",
     "mc3": "MC3-18",
+    "mobilenet_early": "3D-MobileNet with early fusion",
     "mobilenetv2": "3D-MobileNetV2",
     "movinet_a0": "MoViNet-A0",
     "r2plus1d": "R(2+1)D-18",

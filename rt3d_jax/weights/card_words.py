@@ -3,7 +3,7 @@
 import dataclasses
 import json
 
-from rt3d_jax.data import classes, clips, hmdb51, kinetics, something, synthetic, ucf101
+from rt3d_jax.data import classes, clips, drivers, hmdb51, kinetics, nthu, something, synthetic, ucf101
 from rt3d_jax.tasks import classification
 from rt3d_jax.training import experiments
 from rt3d_jax.weights import bounds, shared
@@ -14,8 +14,10 @@ DATA: dict[type, tuple[str, str | None]] = {
     hmdb51.HMDB51: ("HMDB51", "hmdb51"),
     kinetics.Kinetics: ("Kinetics", "kinetics"),
     something.SomethingSomething: ("Something-Something v2", "something-something-v2"),
+    nthu.DriverDrowsiness: ("NTHU's Driver Drowsiness Detection set", None),
     classes.ClassFolders: ("videos of its maker's own", None),
     synthetic.Synthetic: ("made-up motions (rt3d-jax's synthetic videos)", None),
+    drivers.Drivers: ("drawn drivers (rt3d-jax's made-up faces)", None),
 }
 SHOWN_LABELS = 20
 NORMALISED = '''

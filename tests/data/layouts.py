@@ -117,7 +117,42 @@ def classes(root: pathlib.Path, video: pathlib.Path, parts: tuple[str, ...] = ()
     return root
 
 
-MAKERS = {"ucf101": ucf101, "hmdb51": hmdb51, "kinetics": kinetics, "something": something, "classes": classes}
+# One digit for each frame: drowsy from the seventh on; at night the other way around.
+DIGITS = "0" * 6 + "1" * 4
+SIGNS = ("drowsiness", "head", "eye", "mouth")
+
+
+def nthu(
+    root: pathlib.Path,
+    video: pathlib.Path,
+    home: str = "Training_Evaluation_Dataset",
+    parts: tuple[str, str] = ("Training Dataset", "Evaluation Dataset"),
+    digits: str = DIGITS,
+) -> pathlib.Path:
+    """Two drivers to train on, one to evaluate and one to test, as the two archives unpack."""
+    training, evaluation = (root / home / part for part in parts)
+    turned = {"glasses": digits, "night_noglasses": digits[::-1]}
+    for subject, scenario in itertools.product(("001", "002"), ("glasses", "night_noglasses")):
+        _copy(video, training / subject / scenario / "yawning.avi")
+        for signs in SIGNS:
+            _write(training / subject / scenario / f"{subject}_yawning_{signs}.txt", turned[scenario])
+    for scenario, written in (("glasses", "glasses"), ("nightnoglasses", "night_noglasses")):
+        _copy(video, evaluation / "004" / f"004_{scenario}_mix.mp4")
+        for signs in SIGNS:
+            _write(evaluation / "004" / f"004_{written}_mixing_{signs}.txt", turned[written])
+        _copy(video, root / "Testing_Dataset" / f"003_{scenario}_mix.mp4")
+        _write(root / "Testing_Dataset/test_label_txt/wh" / f"003_{written}_mixing_drowsiness.txt", turned[written])
+    return root
+
+
+MAKERS = {
+    "ucf101": ucf101,
+    "hmdb51": hmdb51,
+    "kinetics": kinetics,
+    "something": something,
+    "nthu": nthu,
+    "classes": classes,
+}
 
 
 def _copy(video: pathlib.Path, path: pathlib.Path) -> None:

@@ -167,11 +167,11 @@ def test_a_stopped_check_shows_what_it_had_found(made, tmp_path, capsys, monkeyp
     opened = checks._video
     seen = []
 
-    def stopping(path, depth):
+    def stopping(path, depth, labelled):
         seen.append(path)
         if len(seen) > 4:
             raise KeyboardInterrupt
-        return opened(path, depth)
+        return opened(path, depth, labelled)
 
     monkeypatch.setattr(checks, "_video", stopping)
     report = tmp_path / "report.json"

@@ -29,6 +29,7 @@ EXPECTED = {
     "hmdb51": (layouts.HMDB_CLASSES, 8, 4),
     "kinetics": (layouts.KINETICS_CLASSES, 4, 2),
     "something": ("Pretending to put something on something", "Pushing something from left to right"),
+    "nthu": (("Stillness", "Drowsy"), 4, 2),  # of 10 labels each, which is one window
     "classes": (("cat", "dog"), 8, 2),
 }
 EXPECTED["something"] = (EXPECTED["something"], 4, 2)

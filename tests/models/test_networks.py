@@ -32,6 +32,10 @@ SIZES = [
     # that their papers give count norms and activations too, so these are our own.
     ("i3d", 64, 224, 400, 12_697_264, "111.153 G"),
     ("mobilenetv2", 16, 112, 600, 3_122_648, "0.519 G"),
+    # For one frame it is MobileNet: Howard et al. (2017) print 569 million, with Keras' 4,231,976 weights to train.
+    ("mobilenet_early", 1, 224, 1000, 4_231_976, "0.569 G"),
+    # 16 frames add two taps in time to the stem and to three depthwise convolutions, of 32, 64 and 128 channels.
+    ("mobilenet_early", 16, 224, 1000, 4_231_976 + 2 * 9 * (3 * 32 + 32 + 64 + 128), "0.977 G"),
     ("movinet_a0", 50, 172, 600, 3_126_071 - 15 - 14_272, "2.631 G"),
 ]
 # R(2+1)D's profile in the released code of (RT3D, AAAI-21)
@@ -105,6 +109,12 @@ WRONG = [
     ("i3d", {"width": 17}, f"I3D width is 17, expected {WIDTH}"),
     ("x3d_s", {"width": 17}, f"X3D width is 17, expected {WIDTH}"),
     ("slowfast_r50", {"width": 17}, f"SlowFast width is 17, expected {WIDTH}"),
+    ("mobilenet_early", {"width": 17}, f"MobileNet width is 17, expected {WIDTH}"),
+    (
+        "mobilenet_early",
+        {"frames": 16385},
+        "MobileNet frames is 16385, expected at most 16384: every layer halves them once",
+    ),
     ("mobilenetv2", {"width": 17}, f"MobileNetV2 width is 17, expected {WIDTH}"),
     ("movinet_a0", {"width": 17}, f"MoViNet width is 17, expected {WIDTH}"),
 ]

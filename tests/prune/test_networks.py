@@ -22,7 +22,7 @@ SIZES = {
     "c3d": (0.1, 16, 16),
     "s3d": (0.1, 14, 17),
     "s3d_rt3d": (0.1, 5, 17),
-    **dict.fromkeys(("mobilenetv2", "movinet_a0", "x3d_xs"), (0.2, 3, 17)),
+    **dict.fromkeys(("mobilenet_early", "mobilenetv2", "movinet_a0", "x3d_xs"), (0.2, 3, 17)),
 }
 # X3D-S and X3D-M are X3D-XS with other pools.
 TINY = [
