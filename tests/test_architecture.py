@@ -35,7 +35,7 @@ class Rule:
 ROOMS = {
     "rt3d_jax": (
         *("hosts", "sparsity", "models", "prune", "data", "evaluation", "report", "tasks", "training", "configs"),
-        *("weights", "cli"),
+        *("weights", "live", "cli"),
     ),
     "lowering": (
         *("system", "functions", "targets", "graph", "kernels", "bundle", "counts", "tune", "phone", "app"),

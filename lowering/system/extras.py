@@ -10,6 +10,7 @@ EXTRAS = {
     "video": ("av", "grain"),
     "report": ("matplotlib", "PIL"),
     "tensorboard": ("tensorboardX",),
+    "live": ("aiohttp", "cryptography"),
     "peers": ("onnx",),
 }
 

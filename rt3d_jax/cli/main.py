@@ -29,6 +29,7 @@ VERBS = {
     "onnx": ("onnx", "Write a run as an ONNX model for other engines."),
     "check": ("check", "Run bundles on the input that they carry, and compare with JAX's answer."),
     "bench": ("bench", "Time bundles on this machine, or a network beside other engines."),
+    "live": ("live", "Show what networks say of a camera or video, in the browser or in the terminal."),
     "profile": ("profile", "Time each layer of a bundle on this machine."),
     "count": ("count", "Count the instructions that an arm64 bundle executes, layer by layer."),
     "tune": ("tune", "Search for faster schedules of a network's convolutions."),

@@ -1,10 +1,9 @@
 """Is the driver drowsy? 3D MobileNet with early fusion on drawn drivers, after (Wijnands et al., 2020); KGS 8x4.
 
-Commands: rt3d train drowsiness --out runs/drowsiness
-          rt3d train drowsiness --data type:drivers-drowsiness ...
+Command: rt3d train drowsiness --out runs/drowsiness
 
-The drivers are drawn in the layout of NTHU's Driver Drowsiness Detection set, whose folder takes their place:
-`--task.data` below is then nthu.DriverDrowsiness("data/nthu").
+The drivers are drawn. For real ones put nthu.DriverDrowsiness("data/nthu") in place of drivers.Drivers() in a copy of
+this file, with clips of 112 pixels and a width of 1; see docs/live.md.
 """
 
 from rt3d_jax.data import clips, drivers
@@ -24,10 +23,10 @@ def experiment() -> experiments.Experiment:
             data=drivers.Drivers(), clip=clips.ClipSpec(clips.Spread(16), short_side=44, size=40)
         ),
         model=catalog.Model("mobilenet_early", width=0.5, frames=16, size=40, dropout=0.1),
-        dense=recipes.Recipe(epochs=8, learning_rate=2e-3, warmup=0.5, optimizer=adam),
-        penalise=recipes.Recipe(epochs=4, learning_rate=5e-4, schedule="constant", optimizer=adam),
+        dense=recipes.Recipe(epochs=10, learning_rate=2e-3, warmup=0.5, optimizer=adam),
+        penalise=recipes.Recipe(epochs=3, learning_rate=5e-4, schedule="constant", optimizer=adam),
         algorithm=algorithms.Reweighted(strength=12.0, rounds=4, eps=1e-3, relative=True),
-        retrain=recipes.Recipe(epochs=4, learning_rate=1e-3, optimizer=adam),
+        retrain=recipes.Recipe(epochs=3, learning_rate=1e-3, optimizer=adam),
         plan=((r"block\d+/point", plans.Prune(patterns.kgs(8, 4))), (r"stem|fc|.*depthwise", None)),
         rates=(2.0,),
         batch=32,

@@ -166,7 +166,7 @@ def load(
     pixels = _pixels(path, spec, lambda length: frame_indices(spec.sampling, length, rng), within)
     top, left = rng.integers(np.array(pixels.shape[1:3]) - spec.size + 1)
     square = _square(pixels, top, left, spec.size)
-    return _normalise(square[:, :, ::-1] if spec.flip and rng.random() < 0.5 else square, spec)
+    return normalised(square[:, :, ::-1] if spec.flip and rng.random() < 0.5 else square, spec)
 
 
 def load_views(
@@ -179,8 +179,22 @@ def load_views(
     clips = []
     for view, shown in zip(views, _pixels(path, spec, choose, within), strict=True):
         corner = _corner(shown.shape[1:3], spec.size, view, rounded=spec.stretch is not None)
-        clips.append(_normalise(_square(shown, *corner, spec.size), spec))
+        clips.append(normalised(_square(shown, *corner, spec.size), spec))
     return np.stack(clips)
+
+
+def middle(pixels: np.ndarray, spec: ClipSpec) -> np.ndarray:
+    """The square in the middle of scaled frames, uint8[frames, height, width, 3], as evaluation cuts it."""
+    corner = _corner(pixels.shape[1:3], spec.size, View(), rounded=spec.stretch is not None)
+    return _square(pixels, *corner, spec.size)
+
+
+def normalised(pixels: np.ndarray, spec: ClipSpec) -> np.ndarray:
+    """(value / 255 - mean) / std of uint8[..., 3], as float32."""
+    mean, std = np.array(spec.mean), np.array(spec.std)
+    clip = pixels * (1 / (255 * std)).astype(np.float32)
+    clip -= (mean / std).astype(np.float32)
+    return clip
 
 
 def least_frames(frames: int) -> int:
@@ -259,13 +273,6 @@ def _corner(shape: tuple[int, ...], size: int, view: View, rounded: bool = False
 
 def _square(pixels: np.ndarray, top: int, left: int, size: int) -> np.ndarray:
     return pixels[:, top : top + size, left : left + size]
-
-
-def _normalise(pixels: np.ndarray, spec: ClipSpec) -> np.ndarray:
-    mean, std = np.array(spec.mean), np.array(spec.std)
-    clip = pixels * (1 / (255 * std)).astype(np.float32)
-    clip -= (mean / std).astype(np.float32)
-    return clip
 
 
 def _at_least(least: int, **values: int) -> None:

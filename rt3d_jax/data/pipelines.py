@@ -176,8 +176,7 @@ class _Training:
         """Fills a row with the clip at `place` of the endless order, or with the next good video's in its epoch."""
         epoch, start = divmod(place, len(self.videos))
         order = _order(self.seed, epoch, len(self.videos))
-        for index in np.roll(order, -start):
-            video = self.videos[index]
+        for video in (self.videos[index] for index in np.roll(order, -start)):
             rng = np.random.default_rng((self.seed, 1, place))
             load = functools.partial(clips.load, video.path, self.spec, rng, within=video.frames)
             if _filled(out, row, video, self.bad, load):

@@ -22,7 +22,9 @@ BLOCKS = (
     *[(512, 1)] * 5,
     *((1024, 2), (1024, 1)),
 )
-NORM = layers.Norm(eps=1e-3, momentum=0.01)  # as in TensorFlow's MobileNet
+NORM = layers.Norm(eps=1e-3, momentum=0.1)
+# He et al. (2015). If these small filters summed to zero, as other filters here do, only edges of edges would be left.
+DEPTHWISE = nnx.initializers.variance_scaling(2.0, "fan_in", "normal")
 
 
 class MobileNet(nnx.Module):
@@ -67,7 +69,7 @@ class Block(nnx.Module):
     """A depthwise separable convolution: point(relu6(depthwise(x))), with batch norm after both."""
 
     def __init__(self, inputs: int, outputs: int, stride: int, fuses: bool, **shared: Any):
-        self.depthwise = layers.Depthwise(inputs, **_window(stride, fuses), **shared)
+        self.depthwise = layers.Depthwise(inputs, **_window(stride, fuses), init=DEPTHWISE, **shared)
         self.point = layers.Conv(inputs, outputs, (1, 1, 1), **shared)
 
     def __call__(self, x: jax.Array, training: bool) -> jax.Array:
