@@ -1,4 +1,4 @@
-"""Claims about the page in a real browser, whose camera shows a video: dark, then bright. One browser serves all tests."""
+"""Claims about the page in a real browser, whose camera shows a video: dark, then bright. All tests share one walk."""
 
 import asyncio
 import fractions
