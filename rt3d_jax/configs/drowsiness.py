@@ -20,7 +20,7 @@ def experiment() -> experiments.Experiment:
     return experiments.Experiment(
         name="drowsiness",
         task=classification.Classification(
-            data=drivers.Drivers(), clip=clips.ClipSpec(clips.Spread(16), short_side=44, size=40)
+            data=drivers.Drivers(), clip=clips.ClipSpec(clips.Spread(16), short_side=44, size=40, flip=True)
         ),
         model=catalog.Model("mobilenet_early", width=0.5, frames=16, size=40, dropout=0.1),
         dense=recipes.Recipe(epochs=10, learning_rate=2e-3, warmup=0.5, optimizer=adam),

@@ -14,13 +14,14 @@ from lowering.system import bounds, files, typed
 from rt3d_jax.data import faces, nthu, synthetic
 
 SCENARIOS = ("glasses", "night_noglasses", "nightglasses", "noglasses", "sunglasses")
-# Of each behaviour: how likely it begins in a drowsy phase, and what the drowsy driver does.
+# What the drowsy driver does in each behaviour.
 BEHAVIOURS = {
-    "nonsleepyCombination": (0.0, ()),
-    "sleepyCombination": (0.8, ("blink slowly", "yawn", "nod")),
-    "slowBlinkWithNodding": (0.8, ("blink slowly", "nod")),
-    "yawning": (0.8, ("yawn",)),
+    "nonsleepyCombination": (),
+    "sleepyCombination": ("blink slowly", "yawn", "nod"),
+    "slowBlinkWithNodding": ("blink slowly", "nod"),
+    "yawning": ("yawn",),
 }
+PHASE = 40, 70  # frames, at least and at most
 MIX = "mix"
 RATE = 15
 # To be raised when the same spec makes other videos.
@@ -120,7 +121,8 @@ def render(spec: Drivers, name: Name) -> tuple[np.ndarray, dict[str, np.ndarray]
     rng = np.random.default_rng((spec.seed, 1, name.subject, number))
     drowsy, acts = _phases(rng, spec.frames, name.behaviour)
     motion, labels = faces.motion(rng, drowsy, acts)
-    face = faces.Face(np.random.default_rng((spec.seed, 0, name.subject)), spec.side)
+    scene = np.random.default_rng((spec.seed, 2, name.subject, SCENARIOS.index(name.scenario)))
+    face = faces.Face(np.random.default_rng((spec.seed, 0, name.subject)), scene, spec.side)
     pixels = face.draw(motion, name.scenario, rng).astype(np.float32)
     pixels += spec.noise * rng.standard_normal(pixels.shape, dtype=np.float32)
     return np.clip(pixels + 0.5, 0, 255).astype(np.uint8), {"drowsiness": drowsy.astype(np.int64), **labels}
@@ -137,13 +139,12 @@ def _names(spec: Drivers) -> Iterator[Name]:
 
 def _phases(rng: np.random.Generator, frames: int, behaviour: str) -> tuple[np.ndarray, tuple[str, ...]]:
     """Whether the driver is drowsy in each frame, and what the drowsy driver does."""
-    share, acts = BEHAVIOURS.get(behaviour, (0.5, BEHAVIOURS["sleepyCombination"][1]))
-    drowsy, at = np.zeros(frames, bool), 0
-    state = bool(rng.random() < share)
-    while at < frames:
-        length = int(rng.integers(50, 90))
-        drowsy[at : at + length] = state
-        at, state = at + length, share > 0 and (not state or rng.random() < share - 0.5)
+    acts = BEHAVIOURS.get(behaviour, BEHAVIOURS["sleepyCombination"])
+    drowsy, at, state = np.zeros(frames, bool), 0, bool(rng.integers(2))
+    while at < frames and acts:
+        end = at + int(rng.integers(PHASE[0], PHASE[1] + 1))
+        drowsy[at:end] = state
+        at, state = end, not state
     return drowsy, acts
 
 

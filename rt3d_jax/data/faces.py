@@ -80,28 +80,29 @@ def _perform(rng: np.random.Generator, act: str, found: Motion, labels: dict[str
 
 
 class Face:
-    """The looks of one driver."""
+    """The looks of one driver in one scenario, which say nothing of what the driver does."""
 
-    def __init__(self, look: np.random.Generator, side: int):
+    def __init__(self, look: np.random.Generator, scene: np.random.Generator, side: int):
+        """look: draws the driver. scene: draws the light and where the driver sits."""
         self.height, self.width = side, side * 4 // 3
         self.skin = np.array([205, 165, 140]) * look.uniform(0.55, 1.1) + look.normal(0, 6, 3)
         self.hair = look.uniform(20, 120) * np.array([1.0, 0.8, 0.6])
         self.back = look.uniform(40, 200, 3)
         self.wide, self.tall = look.uniform(0.19, 0.23), look.uniform(0.3, 0.35)  # half axes, in widths and heights
+        self.light, self.place = scene.uniform(0.8, 1.1), scene.uniform(-0.05, 0.05, 2)
         self.apart, self.eyes = look.uniform(0.38, 0.5), look.uniform(-0.25, -0.12)  # in half axes
 
     def draw(self, moved: Motion, scenario: str, rng: np.random.Generator) -> np.ndarray:
         """float64[frames, height, width, 3] in levels of 0..255."""
         frames = len(moved.shut)
-        place = rng.uniform(-0.05, 0.05, 2)
         sway = np.cumsum(rng.normal(0, 0.004, (frames, 2)), axis=0) * np.linspace(1, 0.5, frames)[:, None]
-        across = (0.5 + place[0] + sway[:, 0] + 0.35 * self.wide * moved.across)[:, None, None]
-        down = (0.52 + place[1] + sway[:, 1] + 0.35 * self.tall * moved.down)[:, None, None]
+        across = (0.5 + self.place[0] + sway[:, 0] + 0.35 * self.wide * moved.across)[:, None, None]
+        down = (0.52 + self.place[1] + sway[:, 1] + 0.35 * self.tall * moved.down)[:, None, None]
         # Coordinates in half axes of the head, which is at the origin.
         xs = ((np.arange(self.width) + 0.5) / self.width - across) / self.wide
         ys = ((np.arange(self.height) + 0.5)[:, None] / self.height - down) / self.tall
         turn = 0.25 * moved.across[:, None, None]
-        picture = np.broadcast_to(self.back * rng.uniform(0.8, 1.1), (frames, self.height, self.width, 3)).copy()
+        picture = np.broadcast_to(self.back * self.light, (frames, self.height, self.width, 3)).copy()
         self._paint(picture, _disc(xs, ys + 0.12, 1.12, 1.1), self.hair)
         self._paint(picture, _disc(xs, ys - 0.03, 1, 1), self.skin)
         self._features(picture, xs - turn, ys, moved, scenario)

@@ -27,13 +27,13 @@ class Meter:
 
     def add(self, now: float, skipped: int, answers: Sequence[viewers.Answer]) -> None:
         """Counts a frame at a time in seconds, before which some were skipped."""
-        self._log.append((now, skipped, {one.name: one.ms for one in answers}))
+        self._log.append((now, skipped, {one.name: one.ms for one in answers if one.scores is not None}))
         while self._log[0][0] < now - SECONDS:
             self._log.popleft()
 
     def ms(self, name: str) -> float:
-        """The median of a network."""
-        return float(np.median([ms[name] for _, _, ms in self._log]))
+        """The median of a network's answers; 0 before the first."""
+        return float(np.median([ms[name] for _, _, ms in self._log if name in ms] or [0.0]))
 
     @property
     def rate(self) -> float:

@@ -65,7 +65,10 @@ def test_a_frame_is_scaled_and_cut_and_normalised_as_evaluation_does(tmp_path):
     with av.open(str(path)) as container:
         for number, frame in enumerate(container.decode(video=0)):
             sliding.feed(frame.to_ndarray(format="rgb24"), number / 25)
-    np.testing.assert_allclose(seen[-1][0], clips.load(path, spec), atol=0.05)  # colours are rounded once more
+    # The picture becomes RGB before it is scaled, not after: a level of 255 on average, a few at edges of chroma.
+    apart = np.abs(seen[-1][0] - clips.load(path, spec))
+    level = 1 / (255 * min(spec.std))
+    assert apart.mean() < level and apart.max() < 6 * level
 
 
 def test_networks_of_other_classes_are_not_shown_together():
