@@ -100,8 +100,7 @@ def write(
 
 def source(folder: str | os.PathLike, spec: Drivers) -> nthu.DriverDrowsiness:
     """How the set in a folder is read."""
-    windows = {"window": spec.window, "every": spec.every, "test_every": spec.test_every}
-    return nthu.DriverDrowsiness(os.fspath(folder), **windows)
+    return nthu.DriverDrowsiness(os.fspath(folder), window=spec.window, every=spec.every, test_every=spec.test_every)
 
 
 @dataclasses.dataclass(frozen=True)
