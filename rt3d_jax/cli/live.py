@@ -69,7 +69,7 @@ def run(
 
     Examples:
         rt3d live runs/first/bundles/dense/host runs/first/bundles/kgs-3.6x/host
-        rt3d live runs/drowsiness/bundles/dense/host --alert Drowsy --above 0.8 --host 0.0.0.0 --https
+        rt3d live runs/first/bundles/dense/host --alert SlideLeft --above 0.8 --host 0.0.0.0 --https
         rt3d live runs/first/bundles/dense/host --terminal --source video.mp4
     """
     console.some(folders, "bundle, such as OUT/bundles/dense/host")

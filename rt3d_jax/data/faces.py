@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-SHARPNESS = 14.0  # pixels to half an axis of a head, about: edges are a pixel wide
+SHARPNESS = 18.0  # pixels to half an axis of a head, about: edges are a pixel wide
 AWAKE = ("blink", "blink", "talk", "look aside")
 
 
@@ -88,7 +88,7 @@ class Face:
         self.skin = np.array([205, 165, 140]) * look.uniform(0.55, 1.1) + look.normal(0, 6, 3)
         self.hair = look.uniform(20, 120) * np.array([1.0, 0.8, 0.6])
         self.back = look.uniform(40, 200, 3)
-        self.wide, self.tall = look.uniform(0.19, 0.23), look.uniform(0.3, 0.35)  # half axes, in widths and heights
+        self.wide, self.tall = look.uniform(0.26, 0.3), look.uniform(0.38, 0.43)  # half axes, in widths and heights
         self.light, self.place = scene.uniform(0.8, 1.1), scene.uniform(-0.05, 0.05, 2)
         self.apart, self.eyes = look.uniform(0.38, 0.5), look.uniform(-0.25, -0.12)  # in half axes
 
@@ -96,8 +96,8 @@ class Face:
         """float64[frames, height, width, 3] in levels of 0..255."""
         frames = len(moved.shut)
         sway = np.cumsum(rng.normal(0, 0.004, (frames, 2)), axis=0) * np.linspace(1, 0.5, frames)[:, None]
-        across = (0.5 + self.place[0] + sway[:, 0] + 0.35 * self.wide * moved.across)[:, None, None]
-        down = (0.52 + self.place[1] + sway[:, 1] + 0.35 * self.tall * moved.down)[:, None, None]
+        across = (0.5 + self.place[0] + sway[:, 0] + 0.3 * self.wide * moved.across)[:, None, None]
+        down = (0.52 + self.place[1] + sway[:, 1] + 0.3 * self.tall * moved.down)[:, None, None]
         # Coordinates in half axes of the head, which is at the origin.
         xs = ((np.arange(self.width) + 0.5) / self.width - across) / self.wide
         ys = ((np.arange(self.height) + 0.5)[:, None] / self.height - down) / self.tall

