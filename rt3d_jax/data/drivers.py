@@ -21,7 +21,7 @@ BEHAVIOURS = {
     "slowBlinkWithNodding": ("blink slowly", "nod"),
     "yawning": ("yawn",),
 }
-PHASE = 40, 70  # frames, at least and at most
+PHASE = 60, 100  # frames, at least and at most
 MIX = "mix"
 RATE = 15
 # To be raised when the same spec makes other videos.
@@ -50,9 +50,9 @@ class Drivers:
 
     train: bounds.Count = 6
     test: bounds.Count = 3
-    frames: bounds.Count = 160
+    frames: bounds.Count = 200
     side: bounds.Count = 48
-    noise: bounds.NotNegative = 6.0
+    noise: bounds.NotNegative = 4.0
     window: bounds.Count = 32
     every: bounds.Count = 8
     test_every: bounds.Count = 4

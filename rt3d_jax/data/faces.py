@@ -90,7 +90,7 @@ class Face:
         self.back = look.uniform(40, 200, 3)
         self.wide, self.tall = look.uniform(0.26, 0.3), look.uniform(0.38, 0.43)  # half axes, in widths and heights
         self.light, self.place = scene.uniform(0.8, 1.1), scene.uniform(-0.05, 0.05, 2)
-        self.apart, self.eyes = look.uniform(0.38, 0.5), look.uniform(-0.25, -0.12)  # in half axes
+        self.apart, self.eyes = look.uniform(0.42, 0.5), look.uniform(-0.25, -0.15)  # in half axes
 
     def draw(self, moved: Motion, scenario: str, rng: np.random.Generator) -> np.ndarray:
         """float64[frames, height, width, 3] in levels of 0..255."""
@@ -112,18 +112,18 @@ class Face:
         opened = 1 - moved.shut[:, None, None]
         for side in (-1, 1):
             x, y = xs - side * self.apart, ys - self.eyes
-            self._paint(picture, _disc(x, y, 0.24, 0.02 + 0.14 * opened), np.array([235.0, 235, 235]))
-            self._paint(picture, _disc(x, y, 0.09, 0.02 + 0.12 * opened), np.array([40.0, 30, 25]))
-            self._paint(picture, _disc(x, y + 0.24, 0.26, 0.04), self.hair)
+            self._paint(picture, _disc(x, y, 0.3, 0.03 + 0.22 * opened), np.array([235.0, 235, 235]))
+            self._paint(picture, _disc(x, y, 0.13, 0.02 + 0.2 * opened), np.array([40.0, 30, 25]))
+            self._paint(picture, _disc(x, y + 0.33, 0.3, 0.05), self.hair)
             if scenario == "sunglasses":
-                self._paint(picture, _disc(x, y, 0.36, 0.22), np.array([25.0, 25, 30]))
+                self._paint(picture, _disc(x, y, 0.4, 0.28), np.array([25.0, 25, 30]))
             elif scenario in ("glasses", "nightglasses"):
-                ring = _disc(x, y, 0.36, 0.24) * (1 - _disc(x, y, 0.29, 0.18))
+                ring = _disc(x, y, 0.4, 0.34) * (1 - _disc(x, y, 0.34, 0.28))
                 self._paint(picture, ring, np.array([60.0, 50, 45]))
         self._paint(picture, _disc(xs, ys - 0.18, 0.07, 0.14), 0.85 * self.skin)
         mouth = moved.mouth[:, None, None]
-        self._paint(picture, _disc(xs, ys - 0.55, 0.36, 0.07 + 0.24 * mouth), np.array([170.0, 90, 90]))
-        self._paint(picture, _disc(xs, ys - 0.55, 0.28, 0.01 + 0.2 * mouth), np.array([60.0, 25, 25]))
+        self._paint(picture, _disc(xs, ys - 0.55, 0.42, 0.08 + 0.3 * mouth), np.array([170.0, 90, 90]))
+        self._paint(picture, _disc(xs, ys - 0.55, 0.34, 0.01 + 0.27 * mouth), np.array([60.0, 25, 25]))
 
     @staticmethod
     def _paint(picture: np.ndarray, cover: np.ndarray, colour: np.ndarray) -> None:

@@ -66,4 +66,4 @@ def test_labels_say_what_the_face_does():
 def test_sizes_that_cannot_be_are_errors():
     with pytest.raises(ValueError) as error:
         drivers.Drivers(side=20)
-    assert str(error.value) == ("side 20, frames 160; expected a multiple of 12, and at least a window's 32 frames")
+    assert str(error.value) == ("side 20, frames 200; expected a multiple of 12, and at least a window's 32 frames")
