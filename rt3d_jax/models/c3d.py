@@ -24,14 +24,27 @@ LEAST = {"frames": (16, "four pools halve it"), "size": (16, "four pools halve i
 
 
 class C3D(nnx.Module):
-    """f32[N, frames, size, size, 3] to f32[N, outputs]; every layer's channels are scaled by `width`."""
+    """f32[N, frames, size, size, 3] to f32[N, outputs]; every layer's channels are scaled by `width`.
+
+    hidden: the units of fc6 and of fc7 at width 1. Those published are for clips of 112 x 112.
+    """
 
     remat = False
 
     def __init__(
-        self, *, outputs: int, width: float, frames: int, size: int, dropout: float, form: str, rngs: nnx.Rngs
+        self,
+        *,
+        outputs: int,
+        width: float,
+        frames: int,
+        size: int,
+        dropout: float,
+        form: str,
+        rngs: nnx.Rngs,
+        hidden: int = HIDDEN,
     ):
-        layers.check("C3D", LEAST, outputs=outputs, width=width, frames=frames, size=size, dropout=dropout)
+        sizes = {"outputs": outputs, "frames": frames, "size": size, "hidden": hidden}
+        layers.check("C3D", LEAST, width=width, dropout=dropout, **sizes)
         self.clip, self.form, self.dropout = (frames, size, size, 3), form, dropout
         inputs = 3
         for name, channels, _ in CONVS:
@@ -39,10 +52,10 @@ class C3D(nnx.Module):
             setattr(self, name, layers.Conv(inputs, filters, (3, 3, 3), form=form, rngs=rngs))
             inputs = filters
         flat = frames // 16 * (size // 16 // 2 + 1) ** 2 * inputs
-        hidden = layers.scaled(HIDDEN, width)
-        self.fc6 = layers.Dense(flat, hidden, rngs=rngs)
-        self.fc7 = layers.Dense(hidden, hidden, rngs=rngs)
-        self.fc8 = layers.Dense(hidden, outputs, rngs=rngs, init=layers.SMALL)
+        units = layers.scaled(hidden, width)
+        self.fc6 = layers.Dense(flat, units, rngs=rngs)
+        self.fc7 = layers.Dense(units, units, rngs=rngs)
+        self.fc8 = layers.Dense(units, outputs, rngs=rngs, init=layers.SMALL)
 
     def __call__(self, clip: jax.Array, key: jax.Array | None = None) -> jax.Array:
         """The logits; `key` switches dropout on (training), None is evaluation. ValueError for another clip shape."""

@@ -136,8 +136,7 @@ def parameters(network: nnx.Module) -> Params:
 
 def shapes(model: Model, outputs: int) -> Params:
     """The parameter tree as jax.ShapeDtypeStruct leaves; allocates nothing."""
-    network = nnx.eval_shape(lambda: create(model, outputs, rngs=nnx.Rngs(0)))
-    return parameters(network)
+    return nnx.to_pure_dict(_split(model, outputs, "direct")[1])
 
 
 def clip_shape(model: Model, batch: int = 1) -> tuple[int, int, int, int, int]:
@@ -151,7 +150,8 @@ def table(model: Model, outputs: int, inputs: Sequence[Any] | None = None) -> tu
     inputs: jax.ShapeDtypeStruct of each input with a batch of 1, None for one clip.
     """
     examples = (clip_shape(model),) if inputs is None else inputs
-    return cost.layers(apply_function(model, outputs, "direct"), shapes(model, outputs), *examples)
+    graph, state = _split(model, outputs, "direct")
+    return cost.layers(_apply(_fill(graph, state)), nnx.to_pure_dict(state), *examples)
 
 
 def check_constructor(model: Model) -> None:
@@ -183,12 +183,7 @@ def apply_function(
 
     Without a key it evaluates: no dropout, batch norm by running statistics. With one it computes as training does.
     """
-    fill = _fill_function(model, outputs, conv_form, compute)
-
-    def apply(params: Params, *inputs: jax.Array, key: jax.Array | None = None) -> jax.Array:
-        return fill(params)(*inputs, key=key)
-
-    return apply
+    return _apply(_fill(*_split(model, outputs, conv_form, compute)))
 
 
 def train_function(
@@ -198,7 +193,7 @@ def train_function(
 
     statistics is the part of the parameter tree that batch norm renews, with its new values; gradients do not reach it.
     """
-    fill = _fill_function(model, outputs, conv_form, compute)
+    fill = _fill(*_split(model, outputs, conv_form, compute))
 
     def apply(params: Params, *inputs: jax.Array, key: jax.Array) -> tuple[jax.Array, Params]:
         network = fill(params)
@@ -233,12 +228,16 @@ def _constructor(name: str, arguments: dict[str, Any]) -> Callable[..., nnx.Modu
     return found
 
 
-def _fill_function(model: Model, outputs: int, conv_form: str, compute: Compute) -> Callable[[Params], Any]:
-    """The network as a function of its parameters."""
+def _split(model: Model, outputs: int, conv_form: str, compute: Compute = PLAIN) -> tuple[Any, Any]:
+    """A network of shapes alone, as nnx.split parts it. Making it takes as long as tracing it."""
     abstract = nnx.eval_shape(lambda: create(model, outputs, rngs=nnx.Rngs(0), conv_form=conv_form))
     abstract.set_attributes(dtype=compute.dtype, raise_if_not_found=compute.dtype != PLAIN.dtype)
     abstract.set_attributes(remat=compute.remat, raise_if_not_found=compute.remat)
-    graph, state = nnx.split(abstract)
+    return nnx.split(abstract)
+
+
+def _fill(graph: Any, state: Any) -> Callable[[Params], Any]:
+    """The network as a function of its parameters."""
 
     def fill(params: Params) -> Any:
         filled = jax.tree.map(lambda leaf: leaf, state)
@@ -246,3 +245,12 @@ def _fill_function(model: Model, outputs: int, conv_form: str, compute: Compute)
         return nnx.merge(graph, filled)
 
     return fill
+
+
+def _apply(fill: Callable[[Params], Any]) -> Callable[..., jax.Array]:
+    """apply(params, *inputs, key=None) of a network."""
+
+    def apply(params: Params, *inputs: jax.Array, key: jax.Array | None = None) -> jax.Array:
+        return fill(params)(*inputs, key=key)
+
+    return apply

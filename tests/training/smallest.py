@@ -20,7 +20,7 @@ def task(frames: int, size: int) -> classification.Classification:
 
 
 def convs(rule: plans.Prune) -> plans.Plan:
-    """All convolutions of C3D by this rule; its dense layers stay dense."""
+    """All convolutions by this rule; the dense layers stay dense."""
     return ((r"conv\d[ab]?", rule), (r"fc\d", None))
 
 
@@ -28,7 +28,7 @@ RECIPE = recipes.Recipe(epochs=1.5, learning_rate=1e-3, warmup=0.5, optimizer=re
 EXPERIMENT = experiments.Experiment(
     name="smallest",
     task=task(16, 16),
-    model=catalog.Model(width=0.06, size=16, dropout=0.1),
+    model=catalog.Model("tests.models.short:Short", size=16, dropout=0.1),
     dense=RECIPE,
     penalise=dataclasses.replace(RECIPE, schedule="constant", optimizer=recipes.SGD(), clip_norm=1.0),
     algorithm=algorithms.Reweighted(strength=0.5, rounds=2),

@@ -17,7 +17,8 @@ from rt3d_jax.weights import shared
 from tests.training import smallest
 
 OLD = json.loads((pathlib.Path(__file__).parent / "old_runs.json").read_text())
-RECIPE, SMALLEST = smallest.RECIPE, smallest.EXPERIMENT
+RECIPE, C3D = smallest.RECIPE, catalog.Model(width=0.06, size=16, dropout=0.1)
+SMALLEST = dataclasses.replace(smallest.EXPERIMENT, model=C3D)
 UNEVEN = dataclasses.replace(  # in which each phase smoothed its labels otherwise
     SMALLEST,
     name="uneven",

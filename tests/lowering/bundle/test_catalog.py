@@ -36,21 +36,6 @@ def pruned(params: networks.Params) -> networks.Params:
     return masks.map_masked(cut, params, plans.prune(params, plan))
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_the_rewritten_graph_keeps_the_answer_and_batch_norms_fold_away(name: str) -> None:
-    model = MODELS[name]
-    params, clip = pruned(parameters.random(model, CLASSES)), parameters.clip(model)
-    tiny = networks.Network(jax.jit(catalog.apply_function(model, CLASSES, "direct")), params, clip)
-    expected, graph = tiny.logits()[0], tiny.trace()
-    rewritten = networks.unfused(graph)
-    for one in (graph, rewritten):
-        np.testing.assert_allclose(interpret.evaluate(one, clip[0]), expected, atol=1e-5 * np.abs(expected).max())
-    assert any(isinstance(node.op, ops.Affine) for node in graph.nodes)
-    assert not any(isinstance(node.op, ops.Affine) for node in rewritten.nodes)
-    kernels = {node.name for node in graph.nodes if isinstance(node.op, ops.Conv | ops.Dense)}
-    assert kernels == {name.replace("/", "_") for name in (layer.name for layer in cost.named(params))}
-
-
 class Whole(networks.Network):
     """Traced, and answered by JAX, once for all targets."""
 
@@ -64,6 +49,20 @@ def whole(name: str) -> Whole:
     model = MODELS[name]
     function = jax.jit(catalog.apply_function(model, CLASSES, "direct"))
     return Whole(function, pruned(parameters.random(model, CLASSES)), parameters.clip(model))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_rewritten_graph_keeps_the_answer_and_batch_norms_fold_away(name: str) -> None:
+    network = whole(name)
+    expected, graph = network.logits()[0], network.trace()
+    rewritten = networks.unfused(graph)
+    for one in (graph, rewritten):
+        found = interpret.evaluate(one, network.clip[0])
+        np.testing.assert_allclose(found, expected, atol=1e-5 * np.abs(expected).max())
+    assert any(isinstance(node.op, ops.Affine) for node in graph.nodes)
+    assert not any(isinstance(node.op, ops.Affine) for node in rewritten.nodes)
+    kernels = {node.name for node in graph.nodes if isinstance(node.op, ops.Conv | ops.Dense)}
+    assert kernels == {name.replace("/", "_") for name in (layer.name for layer in cost.named(network.params))}
 
 
 @pytest.mark.parametrize("target", ["host", "android:cortex-a76", "vulkan:adreno"])
