@@ -6,6 +6,7 @@ the moments of a batch norm and the norm of a gradient are therefore those of th
 placed.
 """
 
+import contextlib
 import functools
 from typing import Any
 
@@ -15,6 +16,16 @@ from jax.sharding import NamedSharding, PartitionSpec
 
 Tree = Any
 AXIS = "batch"
+
+
+def part_cpu(cores: int) -> None:
+    """Makes this many devices of the CPU, where JAX computes on one and has not started yet.
+
+    A process of a job keeps to one device. Where JAX computes on other devices, or has started, nothing changes.
+    """
+    if cores > 1 and not jax.distributed.is_initialized():
+        with contextlib.suppress(RuntimeError):  # of a JAX that has started
+            jax.config.update("jax_num_cpu_devices", cores)
 
 
 def check(batch: int, parts: int = 1) -> None:

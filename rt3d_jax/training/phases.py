@@ -101,6 +101,7 @@ def prepare(experiment: experiments.Experiment, out: str | pathlib.Path, progres
     """Find or make the data, and check batch, network, plan and rates before anything trains."""
     machine.keep_freed_memory()
     out = pathlib.Path(out)
+    devices.part_cpu(experiment.compute.cores)
     devices.check(experiment.batch, experiment.compute.accumulate)
     catalog.check_constructor(experiment.model)  # before data is made or read, which may take minutes
     data = distributed.in_turn(lambda: experiment.task.open(out, progress))

@@ -47,9 +47,10 @@ EXPERIMENTS = {
         EXPERIMENT, penalise=RECIPE, algorithm=algorithms.ADMM(rho=0.1, rounds=3), rates=(1.7,)
     ),
 }
-# In a folder of its own: the dense phase of a network without batch norm, whose batches may come in parts.
+# In a folder of its own, PARTS: the dense phase of a network without batch norm, whose batches may come in parts.
+PARTS = "parts"
 WHOLE = dataclasses.replace(EXPERIMENT, model=dataclasses.replace(EXPERIMENT.model, name="plain"), rates=())
-EXPERIMENTS["parts"] = dataclasses.replace(WHOLE, compute=catalog.Compute(accumulate=2))
+EXPERIMENTS[PARTS] = dataclasses.replace(WHOLE, compute=catalog.Compute(accumulate=2))
 NETWORKS = {"tiny": tiny.Tiny, "plain": functools.partial(tiny.Tiny, norm=None)}
 
 
@@ -63,6 +64,7 @@ def main() -> None:
     parser.add_argument("--coordinator")
     parser.add_argument("--process", type=int, default=0)
     parser.add_argument("--experiments", nargs="+", default=["heuristic"])
+    parser.add_argument("--cores", type=int, default=1)
     parser.add_argument("--kill-at", help="PHASE/STEP")
     parser.add_argument("--interrupt-at", help="PHASE/STEP")
     given = parser.parse_args()
@@ -72,16 +74,17 @@ def main() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         if f"{phase}/{done}" == given.interrupt_at:
             os.kill(os.getpid(), signal.SIGTERM)
-        say(phase=phase, done=done, values=values)
+        say(phase=phase, done=done, values=values, devices=jax.device_count(), processes=jax.process_count())
 
     catalog.NETWORKS.update(NETWORKS)
     loop.LOG_EVERY = distributed.MEETING_STEPS = 1
     job = given.coordinator and distributed.Job(given.coordinator, 2, given.process, patience=8.0)
     with distributed.joined(job or None, "scale"):
-        say(devices=jax.device_count(), processes=jax.process_count())
-        results = [
-            result for name in given.experiments for result in phases.run(EXPERIMENTS[name], given.out, progress)
-        ]
+        results = []
+        for name in given.experiments:
+            compute = dataclasses.replace(EXPERIMENTS[name].compute, cores=given.cores)
+            out = given.out / PARTS if name == PARTS else given.out
+            results += phases.run(dataclasses.replace(EXPERIMENTS[name], compute=compute), out, progress)
         say(results=[(result["name"], result["accuracy"], result["macs"]) for result in results])
 
 
