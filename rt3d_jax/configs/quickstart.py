@@ -14,18 +14,17 @@ def experiment() -> experiments.Experiment:
     return experiments.Experiment(
         name="quickstart",
         task=classification.Classification(
-            data=synthetic.Synthetic(
-                travel=(0.4, 1.2), turns=(0.5, 1.2), contrast=55.0, noise=10.0, jitter=0.01, distractors=2
-            ),
+            data=synthetic.Synthetic(),
             clip=clips.ClipSpec(clips.Spread(16), short_side=36, size=32),
         ),
-        model=catalog.Model(width=0.25, frames=16, size=32, dropout=0.0),
-        dense=recipes.Recipe(epochs=9.5, learning_rate=6e-4, warmup=0.8, optimizer=adam),
-        penalise=recipes.Recipe(epochs=4.75, learning_rate=4e-4, schedule="constant", optimizer=adam),
+        model=catalog.Model(width=0.25, frames=16, size=32, dropout=0.0, options={"hidden": 1024}),
+        dense=recipes.Recipe(epochs=10, learning_rate=1.2e-3, warmup=1.0, optimizer=adam),
+        penalise=recipes.Recipe(epochs=3, learning_rate=4e-4, schedule="constant", optimizer=adam),
         algorithm=algorithms.Reweighted(strength=12.0, rounds=4, eps=1e-3, relative=True),
-        retrain=recipes.Recipe(epochs=4, learning_rate=6e-4, optimizer=adam),
+        retrain=recipes.Recipe(epochs=2.75, learning_rate=6e-4, optimizer=adam),
         plan=((r"conv\d[ab]?", plans.Prune(patterns.kgs(8, 4))), (r"fc\d", None)),
         rates=(2.6, 3.6),
         batch=16,
         workers=2,
+        compute=catalog.Compute(cores=2),
     )

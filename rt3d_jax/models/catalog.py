@@ -46,7 +46,7 @@ class Model:
         frames: The frames of a clip.
         size: The height and width of a clip.
         dropout: The probability of dropout.
-        options: Further arguments of a class of your own.
+        options: Further arguments of the network: those of a class of your own, and C3D's `hidden`.
     """
 
     name: str = "c3d"

@@ -12,6 +12,7 @@ from lowering.peers import engines, networks, rounds
 from rt3d_jax.cli import bench, compare, main
 from rt3d_jax.configs import released
 from rt3d_jax.models import catalog, resnet18, s3d
+from tests.models import parameters
 
 MODELS = (
     catalog.Model("c3d", width=1 / 16, frames=16, size=32),
@@ -38,7 +39,8 @@ KEYS = {
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The networks at sizes for tests."""
+    """The networks at sizes for tests, with weights that need no compilation."""
+    monkeypatch.setattr(catalog, "initial", parameters.random)
     for model in MODELS:
         profile = dataclasses.replace(released.PROFILES[model.name], model=model)
         monkeypatch.setitem(released.PROFILES, model.name, profile)

@@ -76,14 +76,14 @@ def test_a_stop_while_modules_are_imported_or_python_ends_is_one_line(tmp_path, 
     waiting = "import time\ndef wait():\n    print('ready', flush=True)\n    time.sleep(60)\n"
     process = started(tmp_path, waiting + (where or "try:\n    wait()\nexcept:\n    pass\n"))
     process.send_signal(number)
-    out, error = process.communicate(timeout=20)
+    out, error = process.communicate(timeout=120)
     assert (process.returncode, out, error) == (128 + number, "", f"rt3d{'' if where else ' wait'}: interrupted\n")
 
 
 def test_a_warning_is_one_line(tmp_path):
     warning = "import warnings\nprint('ready', flush=True)\nwarnings.warn('leaks\\n  of data', stacklevel=1)\n"
     process = started(tmp_path, warning + "def parse(words, prog): return int\n")
-    out, error = process.communicate(timeout=20)
+    out, error = process.communicate(timeout=120)
     assert (process.returncode, out, error) == (0, "", "rt3d: warning: leaks of data\n")
 
 
@@ -118,7 +118,7 @@ def work():
 """,
     )
     process.stdout.close()
-    assert process.wait(timeout=20) == 128 + signal.SIGPIPE
+    assert process.wait(timeout=120) == 128 + signal.SIGPIPE
     assert process.stderr.read() == f"rt3d wait: interrupted; {GOES_ON}\n"
     process.stderr.close()
     assert (tmp_path / "wait.py.saved").exists()

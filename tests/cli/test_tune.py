@@ -38,7 +38,7 @@ def made_up(stop_after: int):
 
 def test_what_is_found_is_shown_and_kept(capsys: pytest.CaptureFixture[str]) -> None:
     graph = networks.chain("kgs 8x4").trace()
-    tune.tune("dense", graph, CPU, time.monotonic() + 60)
+    tune.tune("dense", graph, CPU, time.monotonic() + 600)
     said, kept = capsys.readouterr().out, store.read(store.cached(CPU))
     assert re.search(r"layer +default M instructions +best M instructions +gain +choice", said)
     assert f"Stored in {store.cached(CPU)}, where `rt3d lower` finds it." in said.replace("\n", " ")
@@ -52,7 +52,7 @@ def test_an_interrupted_search_shows_and_keeps_what_it_learnt(
 ) -> None:
     monkeypatch.setattr(trials, "modelled", made_up(stop_after=1))
     with pytest.raises(KeyboardInterrupt):
-        tune.tune("dense", networks.chain("kgs 8x4").trace(), CPU, time.monotonic() + 60)
+        tune.tune("dense", networks.chain("kgs 8x4").trace(), CPU, time.monotonic() + 600)
     assert re.search(r"all convolutions +2 +1\.8 +10\.0%", capsys.readouterr().out)
     assert all(schedule.vectors for schedule in store.find(CPU).values())
 

@@ -107,3 +107,11 @@ def test_a_clip_of_another_shape_is_an_error():
     model = catalog.Model(width=0.02, size=16)
     with pytest.raises(ValueError, match=r"^clip has shape \(1, 16, 20, 20, 3\), expected \[N, 16, 16, 16, 3\]$"):
         catalog.apply_function(model, 2)(random_params(model, 2), np.zeros((1, 16, 20, 20, 3), np.float32))
+
+
+def test_the_dense_layers_may_be_narrower_than_published():
+    model = catalog.Model(width=0.25, size=32, options={"hidden": 1024})
+    shapes = catalog.shapes(model, 8)
+    assert [shapes[name]["kernel"].shape for name in NAMES[-3:]] == [(512, 256), (256, 256), (256, 8)]
+    with pytest.raises(ValueError, match=r"^C3D hidden is 0, expected at least 1$"):
+        catalog.shapes(catalog.Model(options={"hidden": 0}), 8)

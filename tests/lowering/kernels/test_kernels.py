@@ -31,6 +31,9 @@ TARGETS = {
     "vulkan f16": targets.find("vulkan:mali-g78:f16"),
 }
 
+# Every target has half of twelve networks, every network half of the targets.
+SEEDS = ((0, 1, 4, 5, 8, 9), (2, 3, 6, 7, 10, 11))
+
 
 def memory(x: kernels.Activation, value: np.ndarray) -> np.ndarray:
     """A value as it lies in memory; what only fills groups of filters is not a number."""
@@ -74,8 +77,7 @@ def run(graph: ops.Graph, target: targets.Target, seed: int = 0) -> list[str]:
     return kept
 
 
-@pytest.mark.parametrize("seed", range(12))
-@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize(("name", "seed"), [(name, seed) for at, name in enumerate(TARGETS) for seed in SEEDS[at % 2]])
 def test_kernels_of_random_networks_give_the_oracles_values_and_stay_in_their_buffers(
     name: str, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
