@@ -28,8 +28,8 @@ def experiment():
             data=dataclasses.replace(base.task.data, groups=4, clips_per_group=2, sides=(32, 38), frames=(16, 18)),
             clip=dataclasses.replace(base.task.clip, short_side=18, size=16),
         ),
-        model=catalog.Model("tests.models.tiny:Tiny", size=16, dropout=0.0),
-        plan=((r"conv\\d", plans.Prune(patterns.kgs(8, 4))), ("fc", None)),
+        model=catalog.Model("tests.models.tiny:Tiny", width=2, size=16, dropout=0.0),
+        plan=((r"conv\\d", plans.Prune(patterns.kgs(4, 2))), ("fc", None)),
         dense=few(base.dense, 3), penalise=few(base.penalise, 1), retrain=few(base.retrain, 1),
     )
 '''

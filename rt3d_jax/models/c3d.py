@@ -43,8 +43,7 @@ class C3D(nnx.Module):
         rngs: nnx.Rngs,
         hidden: int = HIDDEN,
     ):
-        sizes = {"outputs": outputs, "frames": frames, "size": size, "hidden": hidden}
-        layers.check("C3D", LEAST, width=width, dropout=dropout, **sizes)
+        layers.check("C3D", LEAST, outputs=outputs, width=width, frames=frames, size=size, dropout=dropout)
         self.clip, self.form, self.dropout = (frames, size, size, 3), form, dropout
         inputs = 3
         for name, channels, _ in CONVS:

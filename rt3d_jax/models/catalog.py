@@ -38,15 +38,15 @@ class Model:
     """A network and its size.
 
     Args:
-        name: c3d, i3d, mc3, mobilenet_early, mobilenetv2, movinet_a0, r2plus1d, r3d, s3d, s3d_rt3d, slowfast_r50,
-            x3d_xs, x3d_s or x3d_m. Or a class of your own that keeps to the contract of this module, as
+        name: c3d, c3d_small, i3d, mc3, mobilenet_early, mobilenetv2, movinet_a0, r2plus1d, r3d, s3d, s3d_rt3d,
+            slowfast_r50, x3d_xs, x3d_s or x3d_m. Or a class of your own that keeps to the contract of this module, as
             my_package.nets:Net, or as /folder/experiment.py:Net for a class in a file. In an experiment file, write
             f"{__file__}:Net".
         width: A factor on the channels of all layers. 1 is as published.
         frames: The frames of a clip.
         size: The height and width of a clip.
         dropout: The probability of dropout.
-        options: Further arguments of the network: those of a class of your own, and C3D's `hidden`.
+        options: Further arguments of a class of your own.
     """
 
     name: str = "c3d"
@@ -89,6 +89,7 @@ PLAIN = Compute()
 # Behind each, the frames and the size of the clips that it was published for.
 NETWORKS: dict[str, Callable[..., nnx.Module]] = {
     "c3d": c3d.C3D,  # 16 x 112
+    "c3d_small": functools.partial(c3d.C3D, hidden=1024),  # C3D for small clips, of which fewer values are left
     "i3d": i3d.I3D,  # 64 x 224
     "mc3": functools.partial(resnet18.ResNet18, variant=resnet18.MC3),  # 16 x 112
     "mobilenet_early": mobilenet.MobileNet,  # any number of frames x 224

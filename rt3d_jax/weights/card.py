@@ -16,6 +16,7 @@ plain = card_words.plain
 
 NETWORKS = {
     "c3d": "C3D",
+    "c3d_small": "C3D with narrower dense layers",
     "i3d": "I3D",
     "mc3": "MC3-18",
     "mobilenet_early": "3D-MobileNet with early fusion",

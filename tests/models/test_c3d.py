@@ -89,8 +89,8 @@ def test_sizes_that_cannot_be_are_errors(change, message):
 
 
 UNKNOWN = (
-    "model is 'c4d', expected one of c3d, i3d, mc3, mobilenet_early, mobilenetv2, movinet_a0, r2plus1d, r3d, s3d, "
-    "s3d_rt3d, slowfast_r50, x3d_m, x3d_s, x3d_xs, or a class of your own as module:Class; did you mean c3d?"
+    "model is 'c4d', expected one of c3d, c3d_small, i3d, mc3, mobilenet_early, mobilenetv2, movinet_a0, r2plus1d, "
+    "r3d, s3d, s3d_rt3d, slowfast_r50, x3d_m, x3d_s, x3d_xs, or a class of your own as module:Class; did you mean c3d?"
 )
 
 
@@ -109,9 +109,9 @@ def test_a_clip_of_another_shape_is_an_error():
         catalog.apply_function(model, 2)(random_params(model, 2), np.zeros((1, 16, 20, 20, 3), np.float32))
 
 
-def test_the_dense_layers_may_be_narrower_than_published():
-    model = catalog.Model(width=0.25, size=32, options={"hidden": 1024})
+def test_the_small_one_has_dense_layers_of_a_quarter_of_the_units():
+    model = catalog.Model("c3d_small", width=0.25, size=32)
     shapes = catalog.shapes(model, 8)
     assert [shapes[name]["kernel"].shape for name in NAMES[-3:]] == [(512, 256), (256, 256), (256, 8)]
-    with pytest.raises(ValueError, match=r"^C3D hidden is 0, expected at least 1$"):
-        catalog.shapes(catalog.Model(options={"hidden": 0}), 8)
+    whole = catalog.shapes(catalog.Model(width=0.25, size=32), 8)
+    assert all(shapes[name] == whole[name] for name in NAMES[:-3])
