@@ -31,7 +31,7 @@ EXPERIMENT = experiments.Experiment(
     model=catalog.Model("tests.models.short:Short", size=16, dropout=0.1),
     dense=RECIPE,
     penalise=dataclasses.replace(RECIPE, schedule="constant", optimizer=recipes.SGD(), clip_norm=1.0),
-    algorithm=algorithms.Reweighted(strength=0.5, rounds=2),
+    algorithm=algorithms.Reweighted(strength=4.0, rounds=2),
     retrain=RECIPE,
     distillation=recipes.Distillation(last=0.5),
     plan=convs(plans.Prune(patterns.kgs(4, 2))),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from rt3d_jax.models import catalog
+from rt3d_jax.prune import algorithms
 from rt3d_jax.report import page
 from rt3d_jax.sparsity import masks
 from rt3d_jax.training import checkpoints, codec, experiments, migrations, phases, recipes, states
@@ -18,7 +19,7 @@ from tests.training import smallest
 
 OLD = json.loads((pathlib.Path(__file__).parent / "old_runs.json").read_text())
 RECIPE, C3D = smallest.RECIPE, catalog.Model(width=0.06, size=16, dropout=0.1)
-SMALLEST = dataclasses.replace(smallest.EXPERIMENT, model=C3D)
+SMALLEST = dataclasses.replace(smallest.EXPERIMENT, model=C3D, algorithm=algorithms.Reweighted(strength=0.5, rounds=2))
 UNEVEN = dataclasses.replace(  # in which each phase smoothed its labels otherwise
     SMALLEST,
     name="uneven",
