@@ -18,7 +18,7 @@ def experiment() -> experiments.Experiment:
             clip=clips.ClipSpec(clips.Spread(16), short_side=36, size=32),
         ),
         model=catalog.Model("c3d_small", width=0.25, frames=16, size=32, dropout=0.0),
-        dense=recipes.Recipe(epochs=10, learning_rate=1.2e-3, warmup=1.0, optimizer=adam),
+        dense=recipes.Recipe(epochs=12, learning_rate=1.2e-3, warmup=1.0, optimizer=adam),
         penalise=recipes.Recipe(epochs=3, learning_rate=4e-4, schedule="constant", optimizer=adam),
         algorithm=algorithms.Reweighted(strength=12.0, rounds=4, eps=1e-3, relative=True),
         retrain=recipes.Recipe(epochs=2.75, learning_rate=6e-4, optimizer=adam),
