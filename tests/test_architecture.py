@@ -67,7 +67,7 @@ RULES = (
     ),
     Rule("lowering", "flax"),
     Rule("lowering", "optax"),
-    Rule("lowering", "iree.compiler", unless=("lowering/bundle/compile.py", "lowering/app/hal.py")),
+    Rule("lowering", "iree.compiler", unless=("lowering/bundle/compile.py", "lowering/app/dialect.py")),
     Rule(
         "lowering",
         "iree.runtime",

@@ -1,12 +1,15 @@
 """What stands for the words in the files of C."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from lowering.app import arrays, tables
 
 # Elements in Swift by those in C.
 SWIFT = {"float": "Float"}
 SWIFT |= {f"{sign}int{bits}_t": f"{sign.upper()}Int{bits}" for sign in ("", "u") for bits in (8, 16, 32)}
+# Of results, by what holds them; what was written is old by then.
+HOLDERS = {"VALUES": "n->values", "NEW": "n->states[n->old]"}
 LABEL_DECLARATION = """
 /* The names of the classes, in the order of the scores; NULL for a place that there is not. */
 #define {upper}_LABELS {count}
@@ -20,6 +23,33 @@ const char *{name}_label(int place) {{
   return place >= 0 && place < {upper}_LABELS ? labels[place] : NULL;
 }}
 """
+
+
+CALL = "/* Computes the results."
+STEP = """/* Takes the next {every} frames of a video and answers. The answers before number {warm_up} are made of fewer
+ * frames than a clip has, and of padding for the rest."""
+RESET_DECLARATION = """
+/* Forgets all frames: the next step is the first of another video. An instance begins so. */
+int {name}_reset({name}_network *network);
+"""
+RESET_FUNCTION = """
+int {name}_reset({name}_network *n) {{
+  if (!n) return {upper}_WRONG_ARGUMENT;
+  forget(n);
+  return {upper}_OK;
+}}
+"""
+
+
+def calls(name: str, stream: Mapping[str, Any] | None) -> dict[str, str]:
+    """The texts of the function that computes, `run` or `step`, and of what a stream has besides."""
+    shown = {"name": name, "upper": name.upper()}
+    return {
+        "call": "step" if stream else "run",
+        "call_about": STEP.format(**stream) if stream else CALL,
+        "reset_declaration": RESET_DECLARATION.format(**shown) if stream else "",
+        "reset_function": RESET_FUNCTION.format(**shown) if stream else "",
+    }
 
 
 def words(name: str, found: Sequence[arrays.Array], labels: Sequence[str], memory: tables.Memory) -> dict[str, str]:
@@ -40,8 +70,8 @@ def words(name: str, found: Sequence[arrays.Array], labels: Sequence[str], memor
             for place, (each, at) in enumerate(given)
         ),
         "give_outputs": "\n".join(
-            f"  memcpy({each.name}, n->values + {at}, {each.bytes});"
-            for each, at in zip(written, memory.outputs, strict=True)
+            f"  memcpy({each.name}, {HOLDERS[holder]} + {at}, {each.bytes});"
+            for each, (holder, at) in zip(written, memory.outputs, strict=True)
         ),
         "sample": "\n".join(f"static {each.element} {each.name}[{upper}_{each.name.upper()}_COUNT];" for each in found),
         "swift": "\n".join(

@@ -1,6 +1,7 @@
 """What stands for the words in the binding of Java's native interface and in the class of Kotlin."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from lowering.app import arrays, names, texts
 
@@ -15,6 +16,37 @@ LABELS = """
 PLAIN = set(map(chr, range(32, 127))) - set('"$\\')
 
 
+KOTLIN_RESET = """
+    /** Forgets all frames: the next step is the first of another video. An instance begins so. */
+    fun reset() {
+        check(network != 0L) { "the network is closed" }
+        nativeReset(network)
+    }
+"""
+KOTLIN_NATIVE = """
+        @JvmStatic private external fun nativeReset(network: Long)
+"""
+JNI_RESET = """JNIEXPORT void JNICALL Java_@jni@_nativeReset(JNIEnv *env, jclass class, jlong network) {
+  (void)env;
+  (void)class;
+  @name@_reset((@name@_network *)(intptr_t)network);
+}
+
+"""
+
+
+def calls(name: str, package: str, stream: Mapping[str, Any] | None) -> dict[str, str]:
+    """The texts of the function that computes, and of what a stream has besides."""
+    step = f"Takes the next {stream['every']} frames of a video and answers." if stream else ""
+    native = texts.filled(JNI_RESET, {"jni": _symbol(name, package), "name": name})
+    return {
+        "kotlin_about": step or "Computes the results for what the inputs hold.",
+        "kotlin_reset": KOTLIN_RESET if stream else "",
+        "kotlin_native": KOTLIN_NATIVE if stream else "",
+        "jni_reset": native if stream else "",
+    }
+
+
 def words(name: str, package: str, found: Sequence[arrays.Array], labels: Sequence[str]) -> dict[str, str]:
     """The texts by their words."""
     classes = names.of_class(name)
@@ -22,7 +54,7 @@ def words(name: str, package: str, found: Sequence[arrays.Array], labels: Sequen
     return {
         "Class": classes,
         "package": package,
-        "jni": f"{package}.{classes}".replace("_", "_1").replace(".", "_"),
+        "jni": _symbol(name, package),
         "jni_parameters": ", ".join(f"jobject {each.name}" for each in found),
         "jni_arguments": ", ".join(f"(*env)->GetDirectBufferAddress(env, {each.name})" for each in found),
         "imports": "\n".join(f"import java.nio.{view}" for view in views),
@@ -33,6 +65,11 @@ def words(name: str, package: str, found: Sequence[arrays.Array], labels: Sequen
         "natives": ", ".join(f"{each.name}: Buffer" for each in found),
         "kotlin_labels": _labels(labels),
     }
+
+
+def _symbol(name: str, package: str) -> str:
+    """The class in the names of its native functions."""
+    return f"{package}.{names.of_class(name)}".replace("_", "_1").replace(".", "_")
 
 
 def _field(each: arrays.Array) -> str:

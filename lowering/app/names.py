@@ -13,11 +13,11 @@ alignas alignof and as asm assert auto bool break case catch char class companio
 decltype default defer delete deinit do double else enum explicit export extension extern external false fileprivate
 final float for friend fun func goto guard if import in init inline inout int interface internal is let long mutable
 namespace new nil noexcept not null nullptr object open operator or override package private protocol protected public
-register repeat requires rethrows restrict return self short signed sizeof static struct subscript super switch template
-this throw throws true try typealias typedef typeid typename typeof union unsigned using val var virtual void volatile
-when where while xor
-aligned announce await code compute constants create direct env fill free handle i identity kernels labels main malloc
-memcpy n network point run serve stages start steps threads weights work
+register repeat requires rethrows restrict return self short signed sizeof static struct subscript super switch
+template this throw throws true try typealias typedef typeid typename typeof union unsigned using val var virtual void
+volatile when where while xor
+aligned announce await code compute constants create direct env fill forget free handle i identity kernels labels main
+malloc memcpy n network point reset run serve stages start step steps threads weights work
 """
 TAKEN = frozenset(WORDS.split())
 

@@ -1,7 +1,7 @@
 """What a network's inference is for a machine: kernels in stages, and where in memory they read and write."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 ALIGNMENT = 64  # bytes; kernels load and store whole vectors
 
@@ -11,7 +11,8 @@ class Buffer:
     """Memory by what it holds.
 
     kind: "weights", of which `name` is a parameter of the bundle; "input", of which `name` is the place among the
-    arguments; or "values" between kernels. bytes: its size.
+    arguments; "values" between kernels; or, of a stream, "old" and "new" states, of which `name` is the variable that
+    holds them. bytes: its size.
     """
 
     kind: str
@@ -59,13 +60,15 @@ Step = Kernel | Copy | Fill
 
 @dataclasses.dataclass(frozen=True)
 class Schedule:
-    """One inference. Steps of a stage may run at the same time; each stage waits for the one before it.
+    """One inference, or one step of a stream. Steps of a stage may run at the same time; each waits for the one before.
 
-    outputs: the results, in the order of the network's.
+    outputs: the results, in the order of the network's. resets: what fills the old states before a stream begins. Each
+    step of a stream reads the old states and writes the new ones, which are the old ones of the next.
     """
 
     stages: tuple[tuple[Step, ...], ...]
     outputs: tuple[Range, ...]
+    resets: tuple[Fill, ...] = ()
 
     @property
     def steps(self) -> Iterator[Step]:
@@ -87,6 +90,17 @@ def ranges(step: Step) -> tuple[Range, ...]:
             return target, source
         case Fill(target=target):
             return (target,)
+
+
+def moved(step: Step, rule: Callable[[Range], Range]) -> Step:
+    """A step with other ranges."""
+    match step:
+        case Kernel(bindings=bindings):
+            return dataclasses.replace(step, bindings=tuple(map(rule, bindings)))
+        case Copy(source=source, target=target):
+            return Copy(rule(source), rule(target))
+        case Fill(target=target):
+            return dataclasses.replace(step, target=rule(target))
 
 
 def placed(sizes: Sequence[int]) -> tuple[list[int], int]:

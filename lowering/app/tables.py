@@ -9,9 +9,10 @@ KINDS = {schedule.Kernel: "KERNEL", schedule.Copy: "COPY", schedule.Fill: "FILL"
 
 
 class Memory:
-    """Where each buffer lies: a parameter in the weights, and the values and copies of inputs in one block.
+    """Where each buffer lies: a parameter in the weights, the values and copies of inputs in one block, and each state
+    of a stream in a block of old and in one of new states.
 
-    inputs: the bytes of each input. outputs: where the results lie in the block.
+    inputs: the bytes of each input, then their places in the block. outputs: which block holds each result, and where.
     """
 
     def __init__(self, found: schedule.Schedule, inputs: Sequence[int]) -> None:
@@ -21,7 +22,10 @@ class Memory:
         places, self.bytes = schedule.placed([*(each.bytes for each in values), *inputs])
         self.values = {each.name: place for each, place in zip(values, places, strict=False)}
         self.inputs = places[len(values) :]
-        self.outputs = [self.at(each)[1] for each in found.outputs]
+        states = found.buffers("new")
+        of_states, self.state_bytes = schedule.placed([each.bytes for each in states])
+        self.states = {each.name: place for each, place in zip(states, of_states, strict=True)}
+        self.outputs = [self.at(each) for each in found.outputs]
 
     def at(self, place: schedule.Range) -> tuple[str, int]:
         """What holds a range, as C calls it, and its place there."""
@@ -30,6 +34,8 @@ class Memory:
                 return "WEIGHTS", self.weights[place.buffer.name] + place.offset
             case "values":
                 return "VALUES", self.values[place.buffer.name] + place.offset
+            case "old" | "new" as kind:
+                return kind.upper(), self.states[place.buffer.name] + place.offset
             case "input":
                 return f"FIRST_INPUT + {place.buffer.name}", place.offset
         raise ValueError(f"no place for a buffer of the kind {place.buffer.kind}")
@@ -41,7 +47,7 @@ def text(found: schedule.Schedule, memory: Memory, head: bytes) -> dict[str, str
     constants: list[int] = []
     bindings: list[str] = []
     rows = []
-    for step in found.steps:
+    for step in (*found.steps, *found.resets):
         given, places = _constants(step), schedule.ranges(step)
         called = kernels.index(step.name) if isinstance(step, schedule.Kernel) else 0
         groups = f"{{{', '.join(map(str, _groups(step)))}}}"
@@ -83,12 +89,14 @@ def _counts(found: schedule.Schedule, kernels: Sequence[str], bindings: Sequence
     counts = {
         "KERNELS": len(kernels),
         "STEPS": sum(map(len, found.stages)),
+        "RESETS": len(found.resets),
         "STAGES": len(found.stages),
         "BINDINGS": len(bindings),
         "INPUTS": len(memory.inputs),
     }
     lines = [f"#define {name} {count}" for name, count in counts.items()]
-    return "\n".join([*lines, f"#define VALUES_BYTES ((size_t){memory.bytes})"])
+    sizes = {"VALUES_BYTES": memory.bytes, "STATE_BYTES": memory.state_bytes}
+    return "\n".join([*lines, *(f"#define {name} ((size_t){size})" for name, size in sizes.items())])
 
 
 def _stages(found: schedule.Schedule) -> Iterable[str]:

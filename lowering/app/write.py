@@ -1,6 +1,7 @@
 """Writes what an app links: from a bundle into a folder, whole or not at all."""
 
 import dataclasses
+import itertools
 import pathlib
 import tempfile
 
@@ -69,7 +70,14 @@ def write(
         )
         kernels = (part / f"{name}_kernels.o").stat().st_size
     return App(
-        out, name, platform, kernels, memory.weights_bytes, memory.bytes, len(found.stages), len(list(found.steps))
+        out,
+        name,
+        platform,
+        kernels,
+        memory.weights_bytes,
+        memory.bytes + 2 * memory.state_bytes,
+        len(found.stages),
+        len(list(found.steps)),
     )
 
 
@@ -88,9 +96,13 @@ def _kernels(bundle: bundles.Bundle, part: pathlib.Path, name: str, platform: st
 
 
 def _named(module: str, name: str) -> str:
-    """The module with a name, of which IREE makes that of the function that an app finds the kernels by."""
-    head, main, body = module.partition("func.func @main(")
-    return f"{head}builtin.module @{name} {{\n{main}{body}}}\n"
+    """The module with a name, of which IREE makes that of the function that an app finds the kernels by.
+
+    Comments and attributes stay before it.
+    """
+    lines = module.splitlines()
+    head = list(itertools.takewhile(lambda line: not line or line.startswith(("//", "#")), lines))
+    return "\n".join([*head, f"builtin.module @{name} {{", *lines[len(head) :], "}", ""])
 
 
 def _words(bundle: bundles.Bundle, name: str, platform: str, package: str, memory: tables.Memory) -> dict[str, str]:
@@ -105,8 +117,10 @@ def _words(bundle: bundles.Bundle, name: str, platform: str, package: str, memor
         "about": "\n".join(texts.paragraph(each.about) for each in found),
         "list": "\n".join(texts.paragraph(each.about, "- ", "  ") for each in found),
         "weights_bytes": str(memory.weights_bytes),
-        "values_bytes": str(memory.bytes),
+        "values_bytes": str(memory.bytes + 2 * memory.state_bytes),
         "supported": c.supported(platforms.conditions(bundle, platform)),
+        **c.calls(name, manifest.get("stream")),
+        **jvm.calls(name, package, manifest.get("stream")),
         **c.words(name, found, manifest["labels"], memory),
         **jvm.words(name, package, found, manifest["labels"]),
     }

@@ -11,7 +11,7 @@ import java.nio.ByteOrder
  *
 @about@
  *
- * Fill the inputs, call [run] and read the results; all of them are direct buffers that an instance keeps. An instance
+ * Fill the inputs, call [@call@] and read the results; all of them are direct buffers that an instance keeps. An instance
  * is used by one thread at a time. Errors are IllegalStateException.
  *
  * @param weights the path of @name@.weights; null where the weights are embedded in the library
@@ -21,12 +21,12 @@ class @Class@(weights: String?, threads: Int = 4) : Closeable {
     private var network = nativeInit(weights, threads)
 @fields@
 
-    /** Computes the results for what the inputs hold. */
-    fun run() {
+    /** @kotlin_about@ */
+    fun @call@() {
         check(network != 0L) { "the network is closed" }
         nativeRun(network, @names@)
     }
-
+@kotlin_reset@
     /** Ends the threads and gives the memory back. */
     override fun close() {
         nativeFree(network)
@@ -43,7 +43,7 @@ class @Class@(weights: String?, threads: Int = 4) : Closeable {
         @JvmStatic private external fun nativeInit(weights: String?, threads: Int): Long
 
         @JvmStatic private external fun nativeRun(network: Long, @natives@)
-
+@kotlin_native@
         @JvmStatic private external fun nativeFree(network: Long)
     }
 }

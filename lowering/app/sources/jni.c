@@ -28,11 +28,11 @@ JNIEXPORT jlong JNICALL Java_@jni@_nativeInit(JNIEnv *env, jclass class, jstring
 
 JNIEXPORT void JNICALL Java_@jni@_nativeRun(JNIEnv *env, jclass class, jlong network, @jni_parameters@) {
   (void)class;
-  const int code = @name@_run((@name@_network *)(intptr_t)network, @jni_arguments@);
+  const int code = @name@_@call@((@name@_network *)(intptr_t)network, @jni_arguments@);
   if (code) raise_error(env, code);
 }
 
-JNIEXPORT void JNICALL Java_@jni@_nativeFree(JNIEnv *env, jclass class, jlong network) {
+@jni_reset@JNIEXPORT void JNICALL Java_@jni@_nativeFree(JNIEnv *env, jclass class, jlong network) {
   (void)env;
   (void)class;
   @name@_free((@name@_network *)(intptr_t)network);

@@ -34,6 +34,8 @@ struct @name@_network {
   const unsigned char *weights;
   size_t mapped; /* bytes of the weights file in memory, 0 if the weights are the caller's */
   unsigned char *values;
+  unsigned char *states[2]; /* old and new ones of a stream, in turns */
+  int old;
   unsigned char *local; /* local_bytes for each thread */
   uint32_t local_bytes;
   const unsigned char *inputs[INPUTS];
@@ -127,12 +129,14 @@ static void *serve(void *given) {
   }
 }
 
-/* Points the bindings to their memory: those of the inputs in every run, all of them in init. */
+/* Points the bindings to their memory: those of inputs and states in every run, all of them in init. */
 static void point(network *n, bool all) {
   for (int i = 0; i < BINDINGS; i++) {
     const binding *b = &bindings[i];
     if (b->buffer == WEIGHTS && all) n->bindings[i] = (void *)(uintptr_t)(n->weights + b->offset);
     if (b->buffer == VALUES && all) n->bindings[i] = n->values + b->offset;
+    if (b->buffer == OLD) n->bindings[i] = n->states[n->old] + b->offset;
+    if (b->buffer == NEW) n->bindings[i] = n->states[1 - n->old] + b->offset;
     if (b->buffer >= FIRST_INPUT) n->bindings[i] = (void *)(uintptr_t)(n->inputs[b->buffer - FIRST_INPUT] + b->offset);
   }
 }
@@ -179,6 +183,14 @@ static void prepare_calls(network *n) {
   }
 }
 
+/* The states of a stream as they are before the first step. */
+static void forget(network *n) {
+  for (int i = 0; i < RESETS; i++) {
+    const binding *b = &bindings[steps[STEPS + i].binding];
+    fill(n->states[n->old] + b->offset, b->bytes, &steps[STEPS + i]);
+  }
+}
+
 /* Takes the memory and starts the threads. */
 static int start(network *n) {
   void *memory = NULL;
@@ -186,13 +198,14 @@ static int start(network *n) {
   if (memcmp(n->weights, identity, sizeof identity)) return @NAME@_WRONG_WEIGHTS;
   const int error = find_kernels(n);
   if (error) return error;
-  if (posix_memalign(&memory, @NAME@_ALIGNMENT, VALUES_BYTES + (size_t)n->threads * n->local_bytes)) {
-    return @NAME@_NO_MEMORY;
-  }
+  const size_t bytes = VALUES_BYTES + 2 * STATE_BYTES + (size_t)n->threads * n->local_bytes;
+  if (posix_memalign(&memory, @NAME@_ALIGNMENT, bytes)) return @NAME@_NO_MEMORY;
   n->values = memory;
-  n->local = n->values + VALUES_BYTES;
+  for (int i = 0; i < 2; i++) n->states[i] = n->values + VALUES_BYTES + (size_t)i * STATE_BYTES;
+  n->local = n->states[1] + STATE_BYTES;
   prepare_calls(n);
   point(n, true);
+  forget(n);
   for (int i = 1; i < n->threads; i++) {
     n->workers[i] = (worker){n, i};
     if (pthread_create(&n->ids[i], NULL, serve, &n->workers[i])) return @NAME@_NO_THREADS;
@@ -248,7 +261,7 @@ int @name@_init_from_memory(@name@_network **made, const void *weights, size_t b
   return create(made, weights, 0, threads);
 }
 
-int @name@_run(@name@_network *n, @parameters@) {
+int @name@_@call@(@name@_network *n, @parameters@) {
   if (!n@or_null@) return @NAME@_WRONG_ARGUMENT;
 @take_inputs@
   point(n, false);
@@ -260,6 +273,7 @@ int @name@_run(@name@_network *n, @parameters@) {
   announce(n, &n->runs, atomic_load(&n->runs) + 1);
   work(n, 0);
   n->before += STAGES;
+  n->old = 1 - n->old;
   if (atomic_load(&n->failed)) return @NAME@_FAILED;
 @give_outputs@
   return @NAME@_OK;
@@ -292,4 +306,4 @@ const char *@name@_error(int code) {
   const int count = (int)(sizeof texts / sizeof *texts);
   return code >= 0 && code < count ? texts[code] : "an unknown error";
 }
-@label_function@
+@reset_function@@label_function@

@@ -47,10 +47,11 @@ int @name@_init_from_memory(@name@_network **made, const void *weights, size_t b
 /* The weights where @name@_weights.S is linked: @NAME@_WEIGHTS_BYTES bytes for @name@_init_from_memory. */
 extern const unsigned char @name@_weights[];
 
-/* Computes the results. Arrays are in row-major order. Those that are aligned to @NAME@_ALIGNMENT bytes are read where
- * they lie, others are copied first. */
-int @name@_run(@name@_network *network, @parameters@);
-
+@call_about@
+ * Arrays are in row-major order. Inputs that are aligned to @NAME@_ALIGNMENT bytes are read where they lie, others are
+ * copied first. */
+int @name@_@call@(@name@_network *network, @parameters@);
+@reset_declaration@
 /* Ends the threads and gives the memory back. NULL is allowed. */
 void @name@_free(@name@_network *network);
 @label_declaration@

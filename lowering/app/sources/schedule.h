@@ -8,9 +8,9 @@
 @counts@
 
 enum { KERNEL, COPY, FILL };
-enum { WEIGHTS, VALUES, FIRST_INPUT };
+enum { WEIGHTS, VALUES, OLD, NEW, FIRST_INPUT };
 
-/* Bytes of the weights, of the block of values, or of an input. */
+/* Bytes of the weights, of the block of values, of the states before and after a step, or of an input. */
 typedef struct {
   uint32_t buffer;
   size_t offset, bytes;
@@ -47,7 +47,8 @@ static const binding bindings[BINDINGS] = {
 @bindings@
 };
 
-static const step steps[STEPS] = {
+/* Behind the steps come those that fill the states before the first step. */
+static const step steps[STEPS + RESETS] = {
 @steps@
 };
 
