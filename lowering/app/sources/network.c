@@ -88,12 +88,9 @@ static void compute(network *n, const step *s, uint32_t number, int place) {
     fill(bindings[0], n->lengths[s->binding], s);
   } else {
     const uint32_t x = s->groups[0], y = s->groups[1];
-    const kernel_group group = {.x = number % x,
-                                .y = number / x % y,
-                                .z = (uint16_t)(number / x / y),
-                                .processor = (uint32_t)place,
-                                .local_memory = n->local + (size_t)place * n->local_bytes,
-                                .local_bytes = n->local_bytes};
+    unsigned char *local = n->local + (size_t)place * n->local_bytes;
+    const kernel_group group = {number % x, number / x % y, (uint16_t)(number / x / y), 0, (uint32_t)place, local,
+                                n->local_bytes};
     if (n->functions[s->kernel](&n->environment, &n->calls[s - steps], &group)) atomic_store(&n->failed, 1);
   }
 }
@@ -168,18 +165,15 @@ static void prepare_calls(network *n) {
   for (int i = 0; i < BINDINGS; i++) n->lengths[i] = bindings[i].bytes;
   for (int i = 0; i < STEPS; i++) {
     const step *s = &steps[i];
-    n->calls[i] = (kernel_call){.size_x = 1,
-                                .size_y = 1,
-                                .size_z = 1,
-                                .constant_count = s->constants,
-                                .count_x = s->groups[0],
-                                .count_y = s->groups[1],
-                                .count_z = (uint16_t)s->groups[2],
-                                .max_concurrency = (uint8_t)n->threads,
-                                .binding_count = s->bindings,
-                                .constants = &constants[s->constant],
-                                .bindings = &n->bindings[s->binding],
-                                .lengths = &n->lengths[s->binding]};
+    n->calls[i] = (kernel_call){.size_x = 1, .size_y = 1, .size_z = 1, .max_concurrency = (uint8_t)n->threads};
+    n->calls[i].count_x = s->groups[0];
+    n->calls[i].count_y = s->groups[1];
+    n->calls[i].count_z = (uint16_t)s->groups[2];
+    n->calls[i].constant_count = s->constants;
+    n->calls[i].constants = &constants[s->constant];
+    n->calls[i].binding_count = s->bindings;
+    n->calls[i].bindings = &n->bindings[s->binding];
+    n->calls[i].lengths = &n->lengths[s->binding];
   }
 }
 
