@@ -47,6 +47,9 @@ def calls(name: str, stream: Mapping[str, Any] | None) -> dict[str, str]:
     return {
         "call": "step" if stream else "run",
         "call_about": STEP.format(**stream) if stream else CALL,
+        "readme_reset": f"Call it for the next frames again and again. `{name}_reset` begins another video.\n\n"
+        if stream
+        else "",
         "reset_declaration": RESET_DECLARATION.format(**shown) if stream else "",
         "reset_function": RESET_FUNCTION.format(**shown) if stream else "",
     }
