@@ -21,6 +21,7 @@ ELEMENTS: Mapping[str, tuple[str, str]] = {
     "int8": ("int8_t", "ByteBuffer"),
     "uint8": ("uint8_t", "ByteBuffer"),
 }
+# Of a clip. A bundle that says how its clips are made has such; the axes of other arrays are the network's own.
 AXES = ("batch", "frames", "height", "width", "channels")
 
 
@@ -62,7 +63,7 @@ class Array:
     @property
     def about(self) -> str:
         """What it holds, in words."""
-        axes = f" ({', '.join(AXES)})" if len(self.shape) == len(AXES) and not self.written else ""
+        axes = f" ({', '.join(AXES)})" if len(self.shape) == len(AXES) and self.prepared else ""
         bits = ", the bits of a half each" if self.dtype == "float16" else ""
         more = f". {self.prepared}" if self.prepared else ""
         return f"{self.name}: {self.dtype}[{', '.join(map(str, self.shape))}]{axes}{bits}{more}"
@@ -87,7 +88,10 @@ def _prepared(clip: Mapping[str, Any]) -> str:
         said.append(f"RGB, each channel (value / 255 - mean) / std with mean {mean} and std {std}")
     if isinstance(clip.get("short_side"), int) and isinstance(clip.get("size"), int):
         side, size = clip["short_side"], clip["size"]
-        said.append(f"Frames are scaled to a short side of {side}, and the middle {size} x {size} is taken")
+        scaled = f"scaled to a short side of {side}"
+        if _numbers(clip.get("stretch")):
+            scaled = f"stretched to {' x '.join(map(str, clip['stretch']))}"
+        said.append(f"Frames are {scaled}, and the middle {size} x {size} is taken")
     return ". ".join(said)
 
 

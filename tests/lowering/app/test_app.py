@@ -181,7 +181,7 @@ def test_copies_and_fills_are_steps_beside_kernels() -> None:
     found = schedule.Schedule(((copy, fill), (kernel,)), (schedule.Range(block, 64, 8),))
     memory = tables.Memory(found, [24])
     written = tables.text(found, memory, bytes(64))
-    assert (memory.bytes, memory.inputs, memory.outputs) == (192, [128], [64])
+    assert (memory.bytes, memory.inputs, memory.outputs) == (192, [128], [("VALUES", 64)])
     assert written["steps"].splitlines() == [
         "    {COPY, 0, {1, 1, 1}, 0, 2, 0, 0}, /* copy */",
         "    {FILL, 0, {1, 1, 1}, 2, 1, 0, 2}, /* fill */",
@@ -202,7 +202,10 @@ def test_arrays_say_how_they_are_prepared_and_what_they_are_in_each_language() -
         "taken",
         "object_2: float16[1, 8], the bits of a half each",
     ]
-    memory = dataclasses.make_dataclass("Memory", ["inputs", "outputs"])([0], [64])
+    stretched = arrays.of(bundle(clip=clip | {"stretch": [40, 50]}).manifest)[0].about
+    assert stretched.endswith("Frames are stretched to 40 x 50, and the middle 32 x 32 is taken")
+    assert arrays.of(bundle().manifest)[0].about == "clip: float32[1, 2, 3, 4, 3]"
+    memory = dataclasses.make_dataclass("Memory", ["inputs", "outputs"])([0], [("VALUES", 64)])
     assert c.words("x", found, [], memory)["parameters"] == "const float *clip, uint16_t *object_2"
     assert "val object_2: ShortBuffer = direct(16).asShortBuffer()" in jvm.words("x", "a.b", found, [])["fields"]
 
