@@ -24,6 +24,7 @@ BEHAVIOURS = {
 PHASE = 60, 100  # frames, at least and at most
 MIX = "mix"
 RATE = 15
+KEYS = 16  # frames from one key frame to the next, so that little is decoded for a window
 # To be raised when the same spec makes other videos.
 VERSION = 1
 
@@ -152,4 +153,4 @@ def _write_video(root: pathlib.Path, spec: Drivers, name: Name) -> None:
     for signs, digits in labels.items():
         files.write_text(root / f"{name.labels}_{signs}.txt", "".join(map(str, digits)))
     with files.whole(root / name.file, sync=False) as part:
-        synthetic.encode(part, pixels, fractions.Fraction(RATE))
+        synthetic.encode(part, pixels, fractions.Fraction(RATE), KEYS)

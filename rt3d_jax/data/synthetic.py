@@ -231,13 +231,15 @@ def _write_video(path: pathlib.Path, spec: Synthetic, label: str, group: int, cl
         encode(part, pixels, rate)
 
 
-def encode(path: str | os.PathLike, pixels: np.ndarray, rate: fractions.Fraction) -> None:
-    """Writes uint8[frames, height, width, 3] as h264 in .mp4, with B-frames."""
+def encode(path: str | os.PathLike, pixels: np.ndarray, rate: fractions.Fraction, keys: int = 250) -> None:
+    """Writes uint8[frames, height, width, 3] as h264 in .mp4, with B-frames and a key frame every `keys` frames or more
+    often.
+    """
     with extras.need("video"):
         import av
     with av.open(os.fspath(path), "w", format="mp4") as container:
         # With x264's macroblock tree the bytes of so small a video are not the same every time.
-        options = {"preset": "veryfast", "crf": "22", "x264-params": "mbtree=0"}
+        options = {"preset": "veryfast", "crf": "22", "g": str(keys), "x264-params": "mbtree=0"}
         stream = container.add_stream("libx264", rate=rate, options=options)
         stream.height, stream.width = pixels.shape[1:3]
         stream.pix_fmt = "yuv420p"

@@ -83,6 +83,7 @@ def bars(scores: np.ndarray | None, labels: Sequence[str]) -> rich.console.Rende
     if scores is None:
         return rich.text.Text("has seen too little yet\n", style="dim")
     table = rich.table.Table.grid(padding=(0, 1))
+    table.add_column(width=max(map(len, labels)))  # so that the bars of several networks begin in one column
     for number in viewers.best(scores, BEST):
         full = "█" * round(BAR * float(scores[number]))
         table.add_row(labels[number], f"{scores[number]:>6.1%}", rich.text.Text(full or "▏"))
