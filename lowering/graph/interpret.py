@@ -4,6 +4,7 @@ Operations say their own meaning (graph/operations).
 """
 
 import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -24,12 +25,21 @@ def results(graph: ops.Graph, *inputs: np.ndarray, width: type[np.floating] = np
         one = dataclasses.replace(graph, batch=1)
         every = [results(one, *(x[place : place + 1] for x in inputs), width=width) for place in range(graph.batch)]
         return [np.concatenate(each) for each in zip(*every, strict=True)]
-    end = graph.output
-    found = _values(graph, *inputs, width=width)
-    if isinstance(end.op, ops.Results):
-        kinds = zip(end.inputs, end.op.shapes, end.op.dtypes, strict=True)
-        return [found[name].reshape(shape).astype(dtype) for name, shape, dtype in kinds]
-    return [found[end.name].astype(np.float32)[None]]
+    return _results(graph, _values(graph, *inputs, width=width))
+
+
+def steps(
+    graph: ops.Graph, several: Iterable[Sequence[np.ndarray]], width: type[np.floating] = np.float64
+) -> Iterator[list[np.ndarray]]:
+    """The results of a stream's steps one after the other, from the first on, each as `results` gives them.
+
+    several: the inputs of each step.
+    """
+    states = _initial(graph)
+    for inputs in several:
+        found = _values(graph, *inputs, width=width, states=states)
+        states = {state: found[name] for state, name in graph.next.items()}
+        yield _results(graph, found)
 
 
 def difference(found: np.ndarray, answer: np.ndarray) -> float:
@@ -43,11 +53,32 @@ def difference(found: np.ndarray, answer: np.ndarray) -> float:
     return error if np.isfinite(error) else float("inf")
 
 
-def _values(graph: ops.Graph, *inputs: np.ndarray, width: type[np.floating] = np.float64) -> dict[str, np.ndarray]:
+def _results(graph: ops.Graph, found: dict[str, np.ndarray]) -> list[np.ndarray]:
+    end = graph.output
+    if isinstance(end.op, ops.Results):
+        kinds = zip(end.inputs, end.op.shapes, end.op.dtypes, strict=False)  # behind them come the states
+        return [found[name].reshape(shape).astype(dtype) for name, shape, dtype in kinds]
+    return [found[end.name].astype(np.float32)[None]]
+
+
+def _initial(graph: ops.Graph) -> dict[str, np.ndarray]:
+    """The states before the first step."""
+    return {node.name: np.full(node.shape, node.op.fill) for node in graph.states if isinstance(node.op, ops.State)}
+
+
+def _values(
+    graph: ops.Graph,
+    *inputs: np.ndarray,
+    width: type[np.floating] = np.float64,
+    states: dict[str, np.ndarray] | None = None,
+) -> dict[str, np.ndarray]:
+    """All values. states: None for those before the first step."""
     arguments = zip(graph.inputs, map(np.asarray, inputs), strict=True)
     kind = lambda given: width if given.dtype.kind == "f" else np.float64  # which holds every integer of 32 bits
     values = {node.name: given.astype(kind(given)).reshape(node.shape) for node, given in arguments}
+    given = _initial(graph) if states is None else states
+    values |= {name: array.astype(width) for name, array in given.items()}
     for node in graph.nodes:
-        if not isinstance(node.op, ops.Input | ops.Results):
+        if not isinstance(node.op, ops.Input | ops.State | ops.Results):
             values[node.name] = node.op.apply([values[name] for name in node.inputs])
     return values

@@ -38,6 +38,7 @@ from lowering.graph.operations.plain import SpaceToDepth as SpaceToDepth
 from lowering.graph.operations.pointwise import Pointwise as Pointwise
 from lowering.graph.operations.reductions import Reduce as Reduce
 from lowering.graph.operations.resample import Resample as Resample
+from lowering.graph.operations.state import State as State
 from lowering.graph.operations.weighted import Conv as Conv
 from lowering.graph.operations.weighted import Dense as Dense
 from lowering.graph.operations.weighted import Depthwise as Depthwise
@@ -50,19 +51,23 @@ DTYPES = ("float32", "float16", "int32", "uint32", "int16", "uint16", "int8", "u
 STORED = {"bfloat16": "float32", "bool": "uint8"}  # what results of other types are given as
 OPERATIONS: tuple[type[Op], ...] = (
     *(Input, Affine, Add, Relu, MaxPool, AvgPool, Concat, SpaceToDepth, Reshape, Softmax),
-    *(Pointwise, Reduce, Mosaic, Resample, Piece, ToMap, Results),
+    *(Pointwise, Reduce, Mosaic, Resample, Piece, ToMap, Results, State),
     *(Conv, Depthwise, PackedConv, FusedConvs, FusedPool, Dense, PackedDense),
 )
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Node:
-    """An operation on the results of other nodes, which `inputs` names; `shape` is that of its own result."""
+    """An operation on the results of other nodes, which `inputs` names; `shape` is that of its own result.
+
+    where: the line of the user's source that it was traced from, "" if unknown.
+    """
 
     name: str
     op: Op
     inputs: tuple[str, ...]
     shape: Shape
+    where: str = ""
 
     @property
     def macs(self) -> int:
@@ -123,6 +128,19 @@ class Graph:
     def inputs(self) -> tuple[Node, ...]:
         """What the network reads, in the order of its arguments."""
         return tuple(node for node in self.nodes if isinstance(node.op, Input))
+
+    @property
+    def states(self) -> tuple[Node, ...]:
+        """What a step of a stream remembers of earlier ones."""
+        return tuple(node for node in self.nodes if isinstance(node.op, State))
+
+    @property
+    def next(self) -> dict[str, str]:
+        """For each state the name of the value that it is in the next step."""
+        end = self.output
+        if not isinstance(end.op, Results):
+            return {}
+        return dict(zip(end.op.states, end.inputs[len(end.op.names) :], strict=True))
 
     @property
     def input(self) -> Node:
@@ -188,12 +206,15 @@ def replace(graph: Graph, rule: Callable[[Node], Iterable[Node]]) -> Graph:
 
 
 def rewire(graph: Graph, renames: dict[str, str]) -> Graph:
-    """Readers of a renamed node read its new name; nodes that the result does not need are dropped, inputs aside."""
+    """Readers of a renamed node read its new name; nodes that the result does not need are dropped.
+
+    Inputs and states stay.
+    """
     nodes = [dataclasses.replace(n, inputs=tuple(renames.get(i, i) for i in n.inputs)) for n in graph.nodes]
     result = renames.get(graph.result, graph.result)
     wanted = {result}
     for node in reversed(nodes):
         if node.name in wanted:
             wanted.update(node.inputs)
-    kept = tuple(n for n in nodes if n.name in wanted or isinstance(n.op, Input))
+    kept = tuple(n for n in nodes if n.name in wanted or isinstance(n.op, Input | State))
     return dataclasses.replace(graph, nodes=kept, result=result)

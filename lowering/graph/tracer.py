@@ -24,6 +24,7 @@ class Tracer:
         self._flattened: dict[str, str] = {}
         self._laid: dict[Any, values.Ref] = {}
         self._refused: list[str] = []
+        self._where = ""
 
     def input(self, name: str, given: jax.ShapeDtypeStruct) -> values.Ref:
         """An argument of the network: f32[1, D, H, W, C] is a feature map, any other array is flat."""
@@ -58,6 +59,7 @@ class Tracer:
 
     def _step(self, eqn: core.JaxprEqn, inputs: list[Any]) -> Sequence[Any]:
         """The values of an operation that depends on the network's inputs."""
+        self._where = sources.line(eqn)
         if (why := sources.refusal(eqn)) is not None:
             self._refused.append(f"{sources.line(eqn)}: {eqn.primitive.name} ({why})")
         rule = rules.RULES.get(eqn.primitive.name)
@@ -85,7 +87,8 @@ class Tracer:
         """Appends a node; a name that is taken gets a number."""
         taken = {*self._known, "main", "example"}
         unique = ops.unique(name, taken)
-        self._append(ops.node(unique, op, *(self._known[ref.node] for ref in inputs)))
+        made = ops.node(unique, op, *(self._known[ref.node] for ref in inputs))
+        self._append(dataclasses.replace(made, where=self._where))
         return unique
 
     def is_own(self, x: values.Ref) -> bool:

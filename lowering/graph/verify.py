@@ -7,7 +7,7 @@ def verify(graph: ops.Graph) -> ops.Graph:
     """The graph, if it holds together; else GraphError.
 
     Every node follows its inputs, has a name of its own and the shape that its inputs give. Every node but the
-    inputs is read, unless it is the result, which nothing reads.
+    inputs and states is read, unless it is the result, which nothing reads. States keep their shape from step to step.
     """
     known: dict[str, ops.Node] = {}
     for node in graph.nodes:
@@ -17,7 +17,9 @@ def verify(graph: ops.Graph) -> ops.Graph:
             if name not in known:
                 raise ops.GraphError(f"{node.name} reads {name!r}, which no earlier node gives")
         inputs = [known[name] for name in node.inputs]
-        expected = node.shape if isinstance(node.op, ops.Input) else ops.node(node.name, node.op, *inputs).shape
+        expected = (
+            node.shape if isinstance(node.op, ops.Input | ops.State) else ops.node(node.name, node.op, *inputs).shape
+        )
         if node.shape != expected or min(node.shape) < 1:
             kind, shapes = type(node.op).__name__, [each.shape for each in inputs]
             raise ops.GraphError(f"{node.name} ({kind}) says shape {node.shape}, its inputs {shapes} give {expected}")
@@ -31,6 +33,10 @@ def _check_result(graph: ops.Graph) -> None:
         raise ops.GraphError(f"the result is {graph.result!r}, which no node gives")
     if readers := graph.users[graph.result]:
         raise ops.GraphError(f"{readers[0].name} reads the result {graph.result}; nothing may come after it")
+    for state, name in graph.next.items():
+        if graph[state].shape != graph[name].shape:
+            raise ops.GraphError(f"{state} has shape {graph[state].shape}, and becomes {name}: {graph[name].shape}")
     for node in graph.nodes:
-        if node.name != graph.result and not graph.users[node.name] and not isinstance(node.op, ops.Input):
+        given = isinstance(node.op, ops.Input | ops.State)
+        if node.name != graph.result and not graph.users[node.name] and not given:
             raise ops.GraphError(f"nobody reads {node.name}, and the result is {graph.result}; drop it with rewire")

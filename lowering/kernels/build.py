@@ -136,6 +136,11 @@ def walk(graph: ops.Graph, target: targets.Target) -> Iterator[tuple[kernels.Req
             element = kernels.ELEMENTS[getattr(node.op, "dtype", "float32")]
             made[node.name] = kernels.Activation(types.Tensor(node.shape, element), None, node.shape)
             continue
+        if isinstance(node.op, ops.State):
+            assert out is not None
+            kept = kernels.feature_map(out, target.precision.activations)
+            made[node.name] = kernels.Activation(kept, out, node.shape)
+            continue
         if is_free(node, users[node.name]):
             made[node.name] = inputs[0]
             continue

@@ -117,6 +117,7 @@ def _max_pool(op: ops.MaxPool, stored: int) -> _Place:
 # replaces have none.
 PLACES: dict[type[ops.Op], Callable[[Any, int], _Place]] = {
     ops.Input: lambda op, stored: _Place(),
+    ops.State: lambda op, stored: _Place(),
     ops.ToMap: lambda op, stored: _Place(),
     ops.Affine: lambda op, stored: _Place(tied=True),
     ops.Pointwise: lambda op, stored: _Place(tied=True),
@@ -139,13 +140,16 @@ PLACES: dict[type[ops.Op], Callable[[Any, int], _Place]] = {
 def assign(graph: ops.Graph) -> dict[str, Layout]:
     """A layout for every feature map. GraphError for an operation that has none.
 
-    A convolution's input and output, and all operands of Add, Concat and the like, share rows and pitch.
+    A convolution's input and output, and all operands of Add, Concat and the like, share rows and pitch. A state has
+    the layout of what it is in the next step.
     """
     maps = [node for node in graph.nodes if len(node.shape) == 4]
     places, stored = {}, dict[str, int]()
     for node in maps:
         places[node.name] = place = _place(node, stored)
         stored[node.name] = place.stored or node.shape[-1]
+    for state, name in graph.next.items():  # a value's last state comes behind the others
+        stored[state] = stored[name]
     leader = _leaders(graph, places)
     needs = {name: _Need() for name in leader.values()}
     for node in maps:
@@ -177,6 +181,8 @@ def _leaders(graph: ops.Graph, places: dict[str, _Place]) -> dict[str, str]:
         together = _together(graph, node, node.name in places and places[node.name].tied)
         for name in together[1:]:
             leader[find(name)] = find(together[0])
+    for state, name in graph.next.items():
+        leader[find(state)] = find(name)
     return {name: find(name) for name in leader}
 
 

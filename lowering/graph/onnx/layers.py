@@ -216,6 +216,7 @@ FORMS: dict[type[ops.Op], Form] = {
     ops.Piece: pieces.piece,
 }
 WITHOUT_FORM: dict[type[ops.Op], str] = {
+    ops.State: "export the network of clips",
     ops.SpaceToDepth: "export the graph before its strides are split",
     ops.FusedConvs: "export the graph before its kernels are fused",
     ops.FusedPool: "export the graph before its kernels are fused",

@@ -109,18 +109,23 @@ class Results(base.Op):
     """What a network gives that has several results, or one in another form than f32[1, ...]. Nothing reads it.
 
     names: of the results, such as "boxes" for an entry of a dict. shapes, dtypes: as JAX gives them. They lie flat.
+    states: of a step of a stream, the names of its states. What they are in the next step comes behind the results.
     """
 
     names: tuple[str, ...]
     shapes: tuple[base.Shape, ...]
     dtypes: tuple[str, ...]
+    states: tuple[str, ...] = ()
 
     arity = (1, 1 << 30)
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
         sizes = [math.prod(shape) for shape in self.shapes]
-        if [math.prod(each) for each in inputs] != sizes:
-            raise base.GraphError(f"gives arrays of {sizes} elements and reads {inputs}")
+        given = inputs[: len(sizes)]
+        if [math.prod(each) for each in given] != sizes:
+            raise base.GraphError(f"gives arrays of {sizes} elements and reads {given}")
+        if len(inputs) != len(sizes) + len(self.states):
+            raise base.GraphError(f"reads {len(inputs) - len(sizes)} values for {len(self.states)} states")
         return (sum(sizes),)
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:

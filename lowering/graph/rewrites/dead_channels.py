@@ -64,5 +64,5 @@ def _drop(graph: ops.Graph, node: ops.Node, dead: np.ndarray, readers: list[ops.
     for old in graph.nodes:
         inputs = (nodes[name] for name in old.inputs)
         op = changed.get(old.name, old.op)
-        nodes[old.name] = old if isinstance(op, ops.Input) else ops.node(old.name, op, *inputs)
+        nodes[old.name] = old if isinstance(op, ops.Input | ops.State) else ops.node(old.name, op, *inputs)
     return dataclasses.replace(graph, nodes=tuple(nodes.values()))

@@ -143,7 +143,7 @@ def kinds(of: type) -> Iterator[type]:
 def test_every_operation_is_listed_and_has_an_example() -> None:
     concrete = {kind for kind in kinds(ops.Op) if not kind.__name__.startswith("_") and "lowering" in kind.__module__}
     assert set(ops.OPERATIONS) == concrete
-    assert {type(op) for op, _ in EXAMPLES} | {ops.Input, ops.Results} == concrete
+    assert {type(op) for op, _ in EXAMPLES} | {ops.Input, ops.State, ops.Results} == concrete
 
 
 def test_an_operation_without_a_shape_or_a_meaning_cannot_be_made() -> None:
