@@ -101,11 +101,13 @@ class Graph:
     """Nodes in an order in which each comes after its inputs, and the name of the one that is the network's result.
 
     batch: how many examples the network takes at a time. The graph is that of one.
+    steps: of a stream, how many steps its example has; the graph is that of one step. 0 for a network of clips.
     """
 
     nodes: tuple[Node, ...]
     result: str
     batch: int = 1
+    steps: int = 0
 
     def __getitem__(self, name: str) -> Node:
         return self.by_name[name]

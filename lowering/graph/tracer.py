@@ -14,6 +14,8 @@ from lowering.graph import ops, values, views
 from lowering.graph.operations import moves, pointwise
 from lowering.graph.primitives import rules
 
+RESERVED = ("main", "example", "step", "reset", "sequence")  # functions of modules that are no node's
+
 
 class Tracer:
     """What the walk does with each operation; `nodes` grows in order."""
@@ -85,7 +87,7 @@ class Tracer:
 
     def add(self, name: str, op: ops.Op, inputs: Sequence[values.Ref]) -> str:
         """Appends a node; a name that is taken gets a number."""
-        taken = {*self._known, "main", "example"}
+        taken = {*self._known, *RESERVED}
         unique = ops.unique(name, taken)
         made = ops.node(unique, op, *(self._known[ref.node] for ref in inputs))
         self._append(dataclasses.replace(made, where=self._where))

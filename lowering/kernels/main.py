@@ -5,16 +5,18 @@ from collections.abc import Sequence
 
 from lowering.graph import ops
 from lowering.kernels import kernel as kernels
-from lowering.kernels import pieces
+from lowering.kernels import pieces, steps
 from lowering.kernels.mlir import block, tensors, types, values, words
 
 
 def lines(graph: ops.Graph, found: dict[str, kernels.Kernel], shape: ops.Shape, by_words: bool) -> list[str]:
-    """@main, and for a batch the function of one example that it calls for each.
+    """@main, and for a batch the function of one example that it calls for each. A stream has @step and what is around.
 
     found: the kernels by the names of their nodes. shape: of a single result, without the batch axis. by_words: whether
     the target reads and writes 8-bit elements by words.
     """
+    if graph.steps:
+        return _stream(graph, found, by_words)
     if graph.batch == 1:
         return _Main(graph, found, by_words).lines(shape)
     one = _Main(dataclasses.replace(graph, batch=1), found, by_words).lines(shape)
@@ -27,28 +29,36 @@ class _Main:
     def __init__(self, graph: ops.Graph, found: dict[str, kernels.Kernel], by_words: bool) -> None:
         self.graph, self.found, self.pieces = graph, found, pieces.called(graph)
         self.by_words = by_words
+        self.states = steps.kinds(graph, found)
         self.block = block.Block()
         self.made: dict[str, values.Value] = {}
         self.arguments = {node.name: self.block.argument(node.name, _given(node)) for node in graph.inputs}
 
     def lines(self, shape: ops.Shape) -> list[str]:
         """Its text."""
+        return _function("main", list(self.arguments.values()), self.results(shape), self.block)
+
+    def results(self, shape: ops.Shape) -> list[values.Value]:
+        """What it gives."""
         for node in self.graph.nodes:
             if not isinstance(node.op, ops.Results):
                 self._node(node)
         b, end = self.block, self.graph.output
         if isinstance(end.op, ops.Results):
-            named = zip(end.inputs, end.op.names, end.op.shapes, strict=True)
+            named = zip(end.inputs, end.op.names, end.op.shapes, strict=False)  # behind them come the states
             results = [tensors.shaped(b, self._written(name), to, f"result.{said}") for name, said, to in named]
-        else:
-            results = [tensors.shaped(b, self._flat(end.name, "result"), (1, *shape), "result")]
-        return _function("main", list(self.arguments.values()), results, b)
+            for state, name in self.graph.next.items():
+                steps.store(b, state, self.made[name])
+            return results
+        return [tensors.shaped(b, self._flat(end.name, "result"), (1, *shape), "result")]
 
     def _node(self, node: ops.Node) -> None:
         """What computes a node, if anything must."""
         b, made = self.block, self.made
         if isinstance(node.op, ops.Piece):
             self._piece(node)
+        elif isinstance(node.op, ops.State):
+            made[node.name] = steps.load(b, node.name, self.states[node.name])
         elif node.name in self.found:
             inputs = [made[name] for name in node.inputs] or [self.arguments[node.name]]
             if isinstance(node.op, ops.ToMap):
@@ -86,6 +96,22 @@ class _Main:
         """A flat value as a result of the module."""
         flat = self._flat(name)
         return words.written(self.block, flat) if self.by_words else flat
+
+
+def _stream(graph: ops.Graph, found: dict[str, kernels.Kernel], by_words: bool) -> list[str]:
+    """The states of a stream, and its functions: of a step, of a reset, and of the sequence that is its example."""
+    step = _Main(graph, found, by_words)
+    (given,), results = step.arguments.values(), step.results(())
+    gives = [tensors.tensor(each) for each in results]
+    return [
+        *steps.states(graph, step.states),
+        "",
+        *_function(steps.STEP, [given], results, step.block),
+        "",
+        *steps.reset(graph, step.states),
+        "",
+        *steps.sequence(graph, tensors.tensor(given), gives),
+    ]
 
 
 def _batched(graph: ops.Graph, shape: ops.Shape) -> list[str]:

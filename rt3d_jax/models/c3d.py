@@ -30,6 +30,7 @@ class C3D(nnx.Module):
     """
 
     remat = False
+    over_time: layers.Time = "clip"
 
     def __init__(
         self,

@@ -13,6 +13,10 @@ front, and returns one float32 array with the batch in front. With a key it comp
 from it, and batch norm goes by the batch and renews its statistics, which are flax.nnx.BatchStat. Without one it
 evaluates. Parameters that a plan can prune are called `kernel`, their last two axes are inputs and outputs, and they
 reach a convolution or a matrix product unchanged when form is "direct".
+
+A class whose network can compute a video frame by frame says so by an attribute `over_time = "clip"`. Of a network
+that is causal in time, it is "causal", in all modules that have it: the layers of models/layers.py then read the past
+alone.
 """
 
 import dataclasses
@@ -27,7 +31,7 @@ from flax import nnx
 
 from lowering.system import bounds, spelling, typed
 from rt3d_jax.hosts import plugins
-from rt3d_jax.models import c3d, i3d, mobilenet, mobilenetv2, movinet, resnet18, s3d, slowfast, x3d
+from rt3d_jax.models import c3d, i3d, layers, mobilenet, mobilenetv2, movinet, resnet18, s3d, slowfast, x3d
 from rt3d_jax.sparsity import cost
 
 Params = dict[str, Any]
@@ -47,6 +51,9 @@ class Model:
         size: The height and width of a clip.
         dropout: The probability of dropout.
         options: Further arguments of a class of your own.
+        time: What convolutions and pools see around a frame. `clip` is as published: the frames on both sides.
+            `causal` is the past alone, so that the network can compute a video frame by frame (`rt3d lower --stream`).
+            The parameters are the same: trained weights of the one are a start for the other (`pretrained`).
     """
 
     name: str = "c3d"
@@ -55,6 +62,7 @@ class Model:
     size: bounds.Count = 112
     dropout: bounds.BelowOne = 0.5
     options: dict[str, Any] = dataclasses.field(default_factory=dict, hash=False)
+    time: layers.Time = "clip"
 
     def __post_init__(self) -> None:
         typed.check(self)
@@ -109,7 +117,13 @@ NETWORKS: dict[str, Callable[..., nnx.Module]] = {
 def create(model: Model, outputs: int, *, rngs: nnx.Rngs, conv_form: str = "auto") -> nnx.Module:
     """A new network with random parameters; ValueError for an unknown name or sizes that the network cannot take."""
     arguments = _arguments(model, outputs, rngs, conv_form)
-    return _constructor(model.name, arguments)(**arguments)
+    network = _constructor(model.name, arguments)(**arguments)
+    if model.time != "clip":
+        if not hasattr(network, "over_time"):
+            known = "c3d, i3d, mc3, mobilenetv2, r2plus1d, r3d, s3d, s3d_rt3d, x3d_xs, x3d_s or x3d_m"
+            raise ValueError(f"model {model.name} cannot be {model.time} in time, expected {known}, or time='clip'")
+        network.set_attributes(over_time=model.time)
+    return network
 
 
 def initial(model: Model, outputs: int, seed: int) -> Params:

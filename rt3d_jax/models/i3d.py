@@ -21,6 +21,7 @@ class I3D(nnx.Module):
     """
 
     remat = False
+    over_time: layers.Time = "clip"
 
     def __init__(
         self, *, outputs: int, width: float, frames: int, size: int, dropout: float, form: str, rngs: nnx.Rngs
@@ -51,7 +52,7 @@ class I3D(nnx.Module):
         return jnp.mean(self.head(layers.dropout(x, self.dropout, key)), (1, 2, 3), jnp.float32)
 
     def _pool(self, x: jax.Array, window: tuple[int, ...], strides: tuple[int, ...]) -> jax.Array:
-        return layers.max_pool(x, window, self.form, strides=strides, pads="same")
+        return layers.max_pool(x, window, self.form, strides=strides, pads="same", time=self.over_time)
 
     def _activated(self, conv: nnx.Module, x: jax.Array, training: bool) -> jax.Array:
         return layers.block(lambda conv, x: jax.nn.relu(conv(x, training)), conv, x, remat=self.remat)
@@ -59,6 +60,8 @@ class I3D(nnx.Module):
 
 class Mixed(nnx.Module):
     """Four branches joined along channels: 1x1x1; 1x1x1 and 3x3x3, twice; max pool and 1x1x1."""
+
+    over_time: layers.Time = "clip"
 
     def __init__(self, inputs: int, channels: tuple[int, ...], **shared: Any):
         self.form = shared["form"]
@@ -69,7 +72,7 @@ class Mixed(nnx.Module):
         self.branch3 = layers.Conv(inputs, last, (1, 1, 1), **shared)
 
     def __call__(self, x: jax.Array, training: bool) -> jax.Array:
-        pooled = layers.max_pool(x, (3, 3, 3), self.form, strides=(1, 1, 1), pads="same")
+        pooled = layers.max_pool(x, (3, 3, 3), self.form, strides=(1, 1, 1), pads="same", time=self.over_time)
         parts = (
             jax.nn.relu(self.branch0(x, training)),
             self.branch1(x, training),

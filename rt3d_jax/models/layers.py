@@ -14,10 +14,10 @@ import numpy as np
 from flax import nnx
 from jax import lax
 
-from rt3d_jax.models import planes
+from rt3d_jax.models import planes, windows
 
 FORMS = ("auto", "direct", "planes")
-Pads = Sequence[int] | Literal["same"]
+Time = windows.Time
 
 
 def centred(gain: float) -> Callable[..., jax.Array]:
@@ -56,11 +56,12 @@ class Conv(nnx.Module):
     Parameters: kernel f32[*size, inputs, outputs] and bias f32[outputs]; with a norm also scale and the running
     statistics mean and var, all f32[outputs]. `shift` adds a bias of that name before the norm, which only some sources
     of weights have. bias=False leaves out the bias of a layer without norm. pads: "half" of the size on every side, or
-    "same" as TensorFlow has them, see conv3d. The convolution is computed in `dtype`, which its result has too; what
-    follows it inside the layer is f32.
+    "same" as TensorFlow has them, see conv3d; "causal" `over_time` puts those in time into the past. The convolution is
+    computed in `dtype`, which its result has too; what follows it inside the layer is f32.
     """
 
     dtype = "float32"
+    over_time: Time = "clip"
     groups = 1
 
     def __init__(
@@ -79,7 +80,7 @@ class Conv(nnx.Module):
         init: Callable[..., jax.Array] = PLAIN,
     ):
         self.form, self.norm, self.strides = form, norm, tuple(strides)
-        self.pads: Pads = "same" if pads == "same" else tuple(side // 2 for side in size)
+        self.pads: windows.Pads = "same" if pads == "same" else tuple(side // 2 for side in size)
         self.kernel = nnx.Param(init(rngs.params(), (*size, inputs, outputs), jnp.float32))
         self.bias = nnx.Param(jnp.zeros((outputs,), jnp.float32)) if norm or bias else None
         self.shift = nnx.Param(jnp.zeros((outputs,), jnp.float32)) if shift else None
@@ -91,7 +92,8 @@ class Conv(nnx.Module):
     def __call__(self, x: jax.Array, training: bool = False) -> jax.Array:
         """The convolution; training normalises by the batch's moments and renews the running statistics."""
         x, kernel = x.astype(self.dtype), self.kernel[...].astype(self.dtype)
-        x = conv3d(x, kernel, self.form, strides=self.strides, pads=self.pads, groups=self.groups)
+        pads = windows.in_time(self.over_time, x, kernel.shape[:3], self.strides, self.pads)
+        x = conv3d(x, kernel, self.form, strides=self.strides, pads=pads, groups=self.groups)
         return self._normalised(x.astype(jnp.float32), training).astype(self.dtype)
 
     def _normalised(self, x: jax.Array, training: bool) -> jax.Array:
@@ -139,8 +141,11 @@ class Dense(nnx.Module):
 class SqueezeExcite(nnx.Module):
     """Squeeze and excitation (Hu et al., CVPR 2018): x * sigmoid(expand(act(reduce(mean of x)))), f32[N, D, H, W, C].
 
-    The mean is over frames and planes. reduce and expand are dense layers, to `middle` channels and back.
+    The mean is over frames and planes; "causal" `over_time`, over the plane of each frame. reduce and expand are
+    dense layers, to `middle` channels and back.
     """
+
+    over_time: Time = "clip"
 
     def __init__(self, channels: int, middle: int, *, act: Callable[[jax.Array], jax.Array], rngs: nnx.Rngs):
         self.act = act
@@ -148,8 +153,9 @@ class SqueezeExcite(nnx.Module):
         self.expand = Dense(middle, channels, rngs=rngs)
 
     def __call__(self, x: jax.Array) -> jax.Array:
-        gate = jax.nn.sigmoid(self.expand(self.act(self.reduce(jnp.mean(x, (1, 2, 3), jnp.float32)))))
-        return x * gate[:, None, None, None].astype(x.dtype)
+        over = (1, 2, 3) if self.over_time == "clip" else (2, 3)
+        gate = jax.nn.sigmoid(self.expand(self.act(self.reduce(jnp.mean(x, over, jnp.float32)))))
+        return x * jnp.expand_dims(gate, over).astype(x.dtype)
 
 
 def conv3d(
@@ -158,20 +164,20 @@ def conv3d(
     form: str,
     *,
     strides: Sequence[int] = (1, 1, 1),
-    pads: Pads = (1, 1, 1),
+    pads: windows.Pads = (1, 1, 1),
     groups: int = 1,
 ) -> jax.Array:
     """Convolve f32[N, D, H, W, I] with f32[d, h, w, I / groups, O], where groups is 1 or I = O.
 
-    pads are added at both ends of each axis. "same" gives ceil(size / stride) outputs along each axis; of an odd number
-    of zeros the last axis end gets the one more, as in TensorFlow.
+    pads are added at both ends of each axis, or so many at the first and the last end. "same" gives ceil(size / stride)
+    outputs along each axis; of an odd number of zeros the last axis end gets the one more, as in TensorFlow.
 
     "direct" is one 3D convolution (GPU, TPU, tracing). "planes" puts the taps along depth side by side as channels and
     does one 2D convolution over the N*D planes, or for tiny planes a matrix product with all taps side by side: several
     times faster on XLA's CPU. Where each channel is convolved by itself, it sums the taps' products. "auto" chooses by
     backend.
     """
-    sides = _sides(x, kernel.shape[:3], strides, pads)
+    sides = windows.sides(x, kernel.shape[:3], strides, pads)
     if resolve(form) == "planes":
         least = tuple(min(ends) for ends in sides)
         rest = [(first - pad, last - pad) for (first, last), pad in zip(sides, least, strict=True)]
@@ -189,24 +195,26 @@ def max_pool(
     form: str,
     *,
     strides: Sequence[int] | None = None,
-    pads: Pads = (0, 0, 0),
+    pads: windows.Pads = (0, 0, 0),
+    time: windows.Time = "clip",
 ) -> jax.Array:
     """Max over windows of f32[N, D, H, W, C], one window after the other unless `strides` says otherwise.
 
-    Pads count as -inf; what is left over at the end of an axis is dropped. Forms and pads are those of `conv3d`.
+    Pads count as -inf; what is left over at the end of an axis is dropped. Forms and pads are those of `conv3d`, and
+    lie in time as `windows.in_time` says.
     """
     strides = tuple(strides or window)
-    sides = _sides(x, window, strides, pads)
+    sides = windows.sides(x, window, strides, windows.in_time(time, x, window, strides, pads))
     if resolve(form) == "planes":
         return planes.max_pool(x, tuple(window), strides, sides)
     return lax.reduce_window(x, -jnp.inf, lax.max, (1, *window, 1), (1, *strides, 1), [(0, 0), *sides, (0, 0)])
 
 
 def avg_pool(
-    x: jax.Array, window: Sequence[int], *, strides: Sequence[int] = (1, 1, 1), pads: Pads = (0, 0, 0)
+    x: jax.Array, window: Sequence[int], *, strides: Sequence[int] = (1, 1, 1), pads: windows.Pads = (0, 0, 0)
 ) -> jax.Array:
     """Mean over windows of [N, D, H, W, C], in f32. Pads are those of `conv3d` and do not count."""
-    sides = _sides(x, window, strides, pads)
+    sides = windows.sides(x, window, strides, pads)
     total = lax.reduce_window(
         x.astype(jnp.float32), 0.0, lax.add, (1, *window, 1), (1, *strides, 1), [(0, 0), *sides, (0, 0)]
     )
@@ -266,13 +274,6 @@ def resolve(form: str) -> str:
     if form == "auto":
         return "planes" if jax.default_backend() == "cpu" else "direct"
     return form
-
-
-def _sides(x: jax.Array, window: Sequence[int], strides: Sequence[int], pads: Pads) -> planes.Sides:
-    """The zeros at the two ends of each axis of [N, D, H, W, C]."""
-    if pads == "same":
-        return tuple(lax.padtype_to_pads(x.shape[1:4], tuple(window), tuple(strides), "SAME"))
-    return tuple((pad, pad) for pad in pads)
 
 
 def _plus(x: jax.Array, vector: nnx.Param | None) -> jax.Array:

@@ -46,6 +46,7 @@ class ResNet18(nnx.Module):
     """
 
     remat = False
+    over_time: layers.Time = "clip"
 
     def __init__(
         self,

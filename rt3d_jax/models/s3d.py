@@ -55,6 +55,7 @@ class S3D(nnx.Module):
     """
 
     remat = False
+    over_time: layers.Time = "clip"
 
     def __init__(
         self,
@@ -103,7 +104,8 @@ class S3D(nnx.Module):
         return jnp.mean(self.head(layers.dropout(x, self.dropout, key)), (1, 2, 3), jnp.float32)
 
     def _pool(self, x: jax.Array, frames: int, stride: int) -> jax.Array:
-        return layers.max_pool(x, (frames, 3, 3), self.form, strides=(stride, 2, 2), pads=(frames // 2, 1, 1))
+        strides, pads = (stride, 2, 2), (frames // 2, 1, 1)
+        return layers.max_pool(x, (frames, 3, 3), self.form, strides=strides, pads=pads, time=self.over_time)
 
     def _activated(self, conv: nnx.Module, x: jax.Array, training: bool) -> jax.Array:
         return layers.block(lambda conv, x: jax.nn.relu(conv(x, training)), conv, x, remat=self.remat)
@@ -141,6 +143,8 @@ class Narrowed(Separable):
 class Mixed(nnx.Module):
     """Four branches joined along channels: 1x1x1; 1x1x1 and separable 3x3x3, twice; max pool and 1x1x1."""
 
+    over_time: layers.Time = "clip"
+
     def __init__(self, inputs: int, channels: tuple[int, ...], *, shift: bool, **shared):
         self.form = shared["form"]
         first, middle1, out1, middle2, out2, last = channels
@@ -150,7 +154,7 @@ class Mixed(nnx.Module):
         self.branch3 = layers.Conv(inputs, last, (1, 1, 1), **shared)
 
     def __call__(self, x: jax.Array, training: bool) -> jax.Array:
-        pooled = layers.max_pool(x, (3, 3, 3), self.form, strides=(1, 1, 1), pads=(1, 1, 1))
+        pooled = layers.max_pool(x, (3, 3, 3), self.form, strides=(1, 1, 1), pads=(1, 1, 1), time=self.over_time)
         parts = (
             jax.nn.relu(self.branch0(x, training)),
             self.branch1(x, training),

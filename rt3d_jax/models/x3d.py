@@ -32,6 +32,7 @@ class X3D(nnx.Module):
     """
 
     remat = False
+    over_time: layers.Time = "clip"
 
     def __init__(
         self,

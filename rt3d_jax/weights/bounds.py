@@ -66,6 +66,7 @@ NETWORK: dict[str, Kind] = {
     "size": (f"1 to {MAX_SIDE}", lambda v: _is_side(v, MAX_SIDE)),
     "dropout": ("a number from 0 to below 1", lambda v: is_number(v) and 0 <= v < 1),
     "options": ("an object", lambda v: isinstance(v, dict)),
+    "time": ("clip or causal", lambda v: v in ("clip", "causal")),
 }
 CLIP: dict[str, Kind] = {
     "sampling": ("Spread or Windows", lambda v: isinstance(v, clips.Spread | clips.Windows)),

@@ -91,11 +91,11 @@ def reach(node: ops.Node, frames: int) -> Reach:
 
 def moved(node: ops.Node, patch: moves.Patch, frames: int) -> Reach:
     """Which of the `frames` of its input a patch of a Mosaic shows. NoStream for others than evenly spaced ones."""
-    (of, *_), (at, *_), to = patch.of, patch.at, node.shape[0]
+    of, at, to = list(patch.of[0]), list(patch.at[0]), node.shape[0]
     stride = of[1] - of[0] if len(of) > 1 else 1
-    if stride < 1 or of != tuple(range(of[0], of[-1] + 1, stride)):
+    if stride < 1 or of != list(range(of[0], of[-1] + 1, stride)):
         raise refused(node, "puts frames in another order", "leave them as they are")
-    if at != tuple(range(to - len(at), to)):
+    if at != list(range(to - len(at), to)):
         raise refused(node, "shows no frame in the place of the newest", CAUSAL)
     return Reach(frames - 1 - of[-1], stride, whole=to == 1 < frames)
 

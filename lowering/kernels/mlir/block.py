@@ -107,7 +107,7 @@ class Block:
 
     def constant(self, value: float, type: types.Scalar | types.Vector, name: str = "constant") -> Value:
         """A number of this type, or a vector that holds it in all lanes."""
-        text = _infinity(value, type.element) if math.isinf(value) else _number(value, type.element)
+        text = literal(value, type.element)
         text = f"{text} : {type}" if isinstance(type, types.Scalar) else f"dense<{text}> : {type}"
         if (text, type) not in self._constants:
             hint, number = f"%{name}", 0
@@ -253,6 +253,11 @@ class Block:
 
     def _bounds(self, start: Index, end: Index, step: int) -> str:
         return f"{self.index(start)} to {self.index(end)} step {self.index(step)}"
+
+
+def literal(value: float, element: str) -> str:
+    """A number of an element type as MLIR writes it."""
+    return _infinity(value, element) if math.isinf(value) else _number(value, element)
 
 
 def _infinity(value: float, element: str) -> str:

@@ -1,0 +1,109 @@
+"""Networks that are causal in time: they read no frame to come, and a stream of them answers as they do."""
+
+import dataclasses
+import re
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+from flax import nnx
+
+from lowering.functions import trees
+from lowering.graph import interpret, trace
+from lowering.graph.streaming import step
+from rt3d_jax.models import catalog, layers, windows
+
+CAUSAL = [
+    catalog.Model("c3d", width=0.05, frames=16, size=16, time="causal"),
+    catalog.Model("r2plus1d", width=0.05, frames=16, size=9, time="causal"),
+    catalog.Model("s3d", width=0.05, frames=16, size=17, time="causal"),
+    catalog.Model("x3d_s", width=0.1, frames=5, size=17, time="causal"),
+]
+rng = np.random.default_rng(0)
+
+
+def streamed(model: catalog.Model, params: Any, video: np.ndarray) -> list[np.ndarray]:
+    """The answers to a video, as often as the network's strides say."""
+    apply = catalog.apply_function(model, 5, "direct")
+    found = step.stream(trace.trace(apply, params, catalog.clip_shape(model)))
+    given = [(video[:, at : at + found.every],) for at in range(0, video.shape[1], found.every)]
+    return [answer for (answer,) in interpret.steps(found.graph, given, np.float32)]
+
+
+@pytest.mark.parametrize("model", CAUSAL, ids=lambda model: model.name)
+def test_a_stream_of_a_causal_network_answers_to_a_clip_as_the_network(model: catalog.Model) -> None:
+    params = catalog.stand_in(model, 5, 0)
+    video = rng.normal(size=catalog.clip_shape(model)).astype(np.float32)
+    expected = np.asarray(jax.jit(catalog.apply_function(model, 5, "direct"))(params, video))
+    found = streamed(model, params, video)[-1]
+    assert np.abs(found - expected).max() <= 1e-4 * np.abs(expected).max()
+
+
+def test_answers_to_two_clips_in_a_row_are_the_networks_to_both_as_one() -> None:
+    """R(2+1)D ends in a mean over time and a dense layer: for both as one clip, it gives their mean."""
+    model = CAUSAL[1]
+    params = catalog.stand_in(model, 5, 0)
+    video = rng.normal(size=(1, 32, 9, 9, 3)).astype(np.float32)
+    both = catalog.apply_function(dataclasses.replace(model, frames=32), 5, "direct")
+    expected = np.asarray(jax.jit(both)(params, video))
+    found = streamed(model, params, video)
+    assert np.abs((found[1] + found[3]) / 2 - expected).max() <= 1e-4 * np.abs(expected).max()
+
+
+@pytest.mark.parametrize("model", CAUSAL, ids=lambda model: model.name)
+def test_causal_networks_have_the_parameters_of_those_for_clips(model: catalog.Model) -> None:
+    causal, clip = (catalog.shapes(each, 5) for each in (model, dataclasses.replace(model, time="clip")))
+    assert [(path, leaf.shape) for path, leaf in trees.paths(causal)] == [
+        (path, leaf.shape) for path, leaf in trees.paths(clip)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("frames", "window", "stride", "pads", "expected"),
+    [
+        (16, 3, 1, (1, 0, 0), (2, 0)),
+        (16, 3, 2, (1, 0, 0), (1, 0)),
+        (5, 3, 2, (1, 0, 0), (2, 0)),
+        (16, 2, 2, (0, 0, 0), (0, 0)),
+        (5, 2, 2, "same", (1, 0)),
+        (16, 1, 2, "same", (0, 0)),
+        (16, 3, 4, (1, 0, 0), (0, 0)),
+    ],
+)
+def test_causal_windows_end_at_the_last_frame_and_are_as_many(
+    frames: int, window: int, stride: int, pads: windows.Pads, expected: tuple[int, int]
+) -> None:
+    x = jax.ShapeDtypeStruct((1, frames, 1, 1, 1), np.float32)
+    before = windows.sides(x, (window, 1, 1), (stride, 1, 1), pads)[0]
+    (found, *_) = windows.in_time("causal", x, (window, 1, 1), (stride, 1, 1), pads)
+    assert found == expected
+    count = lambda ends: (frames + sum(ends) - window) // stride
+    assert count(found) == count(before)
+
+
+@pytest.mark.parametrize("form", ["direct", "planes"])
+def test_no_form_of_a_causal_layer_sees_a_later_frame(form: str) -> None:
+    conv = layers.Conv(2, 3, (3, 3, 3), form=form, rngs=nnx.Rngs(0))
+    conv.set_attributes(over_time="causal")
+    x = rng.normal(size=(1, 6, 5, 5, 2)).astype(np.float32)
+    later = x.copy()
+    later[:, 4:] += 1
+    np.testing.assert_allclose(conv(x)[:, :4], conv(later)[:, :4], atol=1e-6)
+    assert np.abs(conv(x)[:, 4] - conv(later)[:, 4]).max() > 0.1
+    pool = lambda x: layers.max_pool(x, (3, 1, 1), form, strides=(1, 1, 1), pads=(1, 0, 0), time="causal")
+    np.testing.assert_array_equal(pool(x)[:, :4], pool(later)[:, :4])
+
+
+@pytest.mark.parametrize("name", ["slowfast_r50", "movinet_a0"])
+def test_a_network_that_cannot_be_causal_says_which_can(name: str) -> None:
+    known = "c3d, i3d, mc3, mobilenetv2, r2plus1d, r3d, s3d, s3d_rt3d, x3d_xs, x3d_s or x3d_m"
+    message = f"model {name} cannot be causal in time, expected {known}, or time='clip'"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        catalog.shapes(catalog.Model(name, width=0.05, frames=32, size=64, time="causal"), 5)
+
+
+def test_all_other_networks_can_be_causal() -> None:
+    new = lambda name: catalog.create(catalog.Model(name, width=0.05, frames=32, size=64), 2, rngs=nnx.Rngs(0))
+    can = {name for name in catalog.NETWORKS if hasattr(nnx.eval_shape(lambda name=name: new(name)), "over_time")}
+    assert can == catalog.NETWORKS.keys() - {"slowfast_r50", "movinet_a0"}
