@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from lowering.bundle import manifests
+from lowering.bundle import flags, manifests
 from lowering.system import hashes, typed
 from lowering.targets import targets
 
-FORMAT = 3
+FORMAT, STREAM = 3, 4  # of manifests, and of those of streams
 FILES = (
     "module.mlir",
     "module.vmfb",
@@ -112,7 +112,17 @@ class Bundle:
     def files(self) -> tuple[str, ...]:
         """Every file of the bundle but manifest.json."""
         written = (name for name in FILES if name != "compile.flags" or self.manifest["format"] > 1)
-        return (*written, *self.inputs[1:], *self.outputs[1:])
+        return (*written, *self.inputs[1:], *self.outputs[1:], *(entry["file"] for entry in self.sequence))
+
+    @property
+    def stream(self) -> dict[str, Any] | None:
+        """How a stream goes on (manifests.StreamEntry); None for a network of clips."""
+        return self.manifest.get("stream")
+
+    @property
+    def sequence(self) -> list[dict[str, Any]]:
+        """The arrays of a stream's example: its frames, then the answers."""
+        return [self.stream["sequence"], *self.stream["answers"]] if self.stream else []
 
     def array(self, name: str) -> np.ndarray:
         """One of the example inputs or of JAX's answers to them, by file: "clip.npy", "logits.npy"."""
@@ -160,15 +170,15 @@ def _manifest(folder: pathlib.Path) -> dict[str, Any]:
     try:
         manifest = manifests.read(path)
         written = manifest["format"]
-        if written in range(1, FORMAT + 1):
+        if written in range(1, STREAM + 1):
             manifests.check(manifest)
     except ValueError as error:
         raise BundleError(f"{path} is not a manifest ({error}); {AGAIN}") from error
-    if written not in range(1, FORMAT + 1):
-        raise BundleError(f"{path} has format {repr(written)[:100]}, this version reads 1 to {FORMAT}; {AGAIN}")
+    if written not in range(1, STREAM + 1):
+        raise BundleError(f"{path} has format {repr(written)[:100]}, this version reads 1 to {STREAM}; {AGAIN}")
     if hashes.SEAL in manifest and not hashes.is_whole(manifest):
         raise BundleError(f"{path} is not the file that was written, of which it holds the hash; {AGAIN}")
-    if written == FORMAT:
+    if written >= FORMAT:
         return manifest
     return manifests.upgrade(manifest, lambda: _shapes(folder, manifest["files"]))
 
@@ -184,12 +194,14 @@ def _verify(bundle: Bundle) -> None:
     folder, manifest, device = bundle.folder, bundle.manifest, bundle.target.device
     for name in bundle.files:
         _check_file(folder / name, manifest["files"].get(name))
-    for name in ("run.flags", "bench.flags"):
-        _checked(folder / name, lambda found: manifests.check_flags(found, device, bundle.inputs, bundle.outputs))
+    sequence = [entry["file"] for entry in bundle.sequence]
+    of_run = (sequence[:1], sequence[1:]) if sequence else (bundle.inputs, bundle.outputs)
+    for name, arrays in (("run.flags", of_run), ("bench.flags", (bundle.inputs, bundle.outputs))):
+        _checked(folder / name, lambda found, arrays=arrays: flags.check_flags(found, device, *arrays))
     if "compile.flags" in bundle.files:
-        flags = manifest["target"].get("flags", [])
-        _checked(folder / "compile.flags", lambda found: manifests.check_compile_flags(found, flags))
-    for entry in (*manifest["inputs"], *manifest["outputs"]):
+        known = manifest["target"].get("flags", [])
+        _checked(folder / "compile.flags", lambda found: flags.check_compile_flags(found, known))
+    for entry in (*manifest["inputs"], *manifest["outputs"], *bundle.sequence):
         found = bundle.array(entry["file"])
         if (found.shape, found.dtype.name) != (wanted := (tuple(entry["shape"]), entry["dtype"])):
             held = f"{found.dtype.name} of the shape {found.shape}"

@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lowering.bundle import bundles, coverage, qemu, run, write
+from lowering.bundle import bundles, coverage, examples, qemu, run, write
 from lowering.functions import trees
 from lowering.graph import batches, ops, trace
 from lowering.system import typed
@@ -78,6 +78,7 @@ def deploy(
     info: bundles.Info | None = None,
     form: str = targets.FORMS[0],
     strict: bool = False,
+    stream: bool | int = False,
 ) -> Deployed:
     """Compiles `apply(params, clip)` for one target into the folder `out`, and checks there that it gives JAX's answer.
 
@@ -101,11 +102,13 @@ def deploy(
       strict: refuse a network with operations that no kernel of ours computes. Without it they become pieces that JAX
         writes as StableHLO and IREE compiles. Printing what `deploy` gives says which they are, and why. So does the
         entry "nodes" of the bundle's manifest.
+      stream: make a bundle that computes a video frame by frame (docs/streaming.md), for a network whose layers see no
+        frame to come. True: it answers as often as the network's strides in time say; a number: every so many frames.
 
     Raises:
       targets.TargetError: there is no such target or form.
       NotImplementedError: the function calls Python or draws random numbers while it runs.
-      ops.GraphError: the network or the example has a form that cannot be lowered.
+      ops.GraphError: the network or the example has a form that cannot be lowered, or that cannot stream.
       bundles.BundleError: the example, the folder or the info does not fit, or a parameter is not finite.
       ValueError: the parameters are no tree of arrays.
       coverage.NotOurs: what `strict` refuses, before anything is compiled.
@@ -117,7 +120,10 @@ def deploy(
     """
     found = targets.written(targets.find(target), form)
     folder, about = _folder(out), _about(info)
-    made = checked(write.write(folder, example(apply, params, clip), found, about, store.find(found), strict))
+    given = example(apply, params, clip)
+    if stream is not False:
+        given = examples.stream(given, None if stream is True else stream)
+    made = checked(write.write(folder, given, found, about, store.find(found), strict))
     if made.failure:
         raise run.RunError(made.failure)
     if made.check is None:
@@ -127,7 +133,7 @@ def deploy(
     return made
 
 
-def example(apply: Callable[..., Any], params: Any, clip: np.ndarray | Sequence[np.ndarray]) -> write.Example:
+def example(apply: Callable[..., Any], params: Any, clip: np.ndarray | Sequence[np.ndarray]) -> examples.Example:
     """Traces a function, and evaluates it in JAX for the example. `write.write` makes bundles of it for any target."""
     if isinstance(clip, tuple | list) and clip and all(isinstance(size, int | np.integer) for size in clip):
         raise bundles.BundleError(f"clip is the shape {tuple(clip)}, expected an array of it; write numpy.zeros(shape)")
@@ -136,7 +142,7 @@ def example(apply: Callable[..., Any], params: Any, clip: np.ndarray | Sequence[
     _check_finite(params)
     answers = tuple(map(_stored, jax.tree.leaves(jax.jit(apply)(params, *inputs))))
     by_example = batches.trace(apply, params, inputs, answers)
-    return write.Example(by_example or trace.trace(apply, params, inputs), inputs, answers)
+    return examples.Example(by_example or trace.trace(apply, params, inputs), inputs, answers)
 
 
 def _stored(answer: Any) -> np.ndarray:

@@ -16,11 +16,11 @@ from lowering.system import typed
 
 MAX_TEXT = 400  # characters
 MAX_MANIFEST = 1 << 22
-MAX_FLAGS = 1 << 12
 MAX_ARRAY = 1 << 30
 MAX_FILE = 1 << 34
 MAX_ENTRIES = 100_000
 MAX_ARRAYS = 99
+FRAMES = "frames.npy"  # the example of a stream: f32[steps, every, height, width, channels]
 
 ENTRIES = typed.Check(f"at most {MAX_ENTRIES} entries", lambda values: len(values) <= MAX_ENTRIES)
 Text = Annotated[
@@ -87,6 +87,23 @@ class NodeEntry(TypedDict):
     why: Texts
 
 
+class StreamEntry(TypedDict):
+    """How a stream goes on: step takes `every` frames of the video and answers, and reset forgets what it has seen.
+
+    stride: frames between two answers by the network's strides. frames: of a clip. warm_up: steps until the answer is
+    made of as many. whole: flattenings over time, which each step computes whole. sequence, answers: of an example of
+    several steps from a reset on.
+    """
+
+    every: Count
+    stride: Count
+    frames: Count
+    warm_up: Count
+    whole: Texts
+    sequence: ArrayEntry
+    answers: Annotated[list[ArrayEntry], ENTRIES]
+
+
 class Score(TypedDict):
     """How good the network is."""
 
@@ -147,18 +164,12 @@ class Manifest3(Manifest):
     sha256: Hash
 
 
-# Every flag that a bundle's flag files may give to IREE's tools. Other flags could read or write other files.
-FLAGS = {
-    "--module": r"module\.vmfb",
-    "--parameters": r"model=weights\.irpa",
-    "--device": "local-sync|vulkan",
-    "--function": "main",
-    "--input": r"@(clip|input_[1-9][0-9]?)\.npy",
-    "--device_allocator": "caching",
-    "--expected_output": r"@(logits|output_[1-9][0-9]?)\.npy",
-    "--expected_f32_threshold": r"[0-9.]{1,20}(e[-+][0-9]{1,3})?",
-}
-COMPILE_FLAG = r"--iree-[a-z0-9-]{1,80}=[A-Za-z0-9_+,.-]{1,200}"  # no value is a path
+class Manifest4(Manifest3):
+    """A manifest of format 4: a stream, whose inputs and outputs are those of a step."""
+
+    stream: StreamEntry
+
+
 ARRAY = re.compile(
     rb"\x93NUMPY\x01\x00..\{'descr': '([<|][fiu][124])', 'fortran_order': False, "
     rb"'shape': \((|\d{1,9}(?:,|(?:, \d{1,9}){1,7}))\), \} *\n",
@@ -168,12 +179,12 @@ ARRAY = re.compile(
 
 def read(path: pathlib.Path) -> dict[str, Any]:
     """A manifest of any format, not yet checked. ValueError for what is none, or larger than MAX_MANIFEST bytes."""
-    return typed.read(typed.loads(_bytes(path, MAX_MANIFEST), finite=True), Versioned)
+    return typed.read(typed.loads(bytes_of(path, MAX_MANIFEST), finite=True), Versioned)
 
 
 def check(manifest: dict[str, Any]) -> None:
     """ValueError for a field that is missing, or of another kind or size than `write.write` gives it."""
-    kinds: dict[int, type] = {1: Manifest, 2: Manifest2, 3: Manifest3}
+    kinds: dict[int, type] = {1: Manifest, 2: Manifest2, 3: Manifest3, 4: Manifest4}
     typed.read(manifest, kinds[manifest["format"]], "manifest")
     if manifest["format"] == 1:
         return
@@ -183,6 +194,11 @@ def check(manifest: dict[str, Any]) -> None:
     files += [output_file(place) for place in range(len(outputs))]
     if named != files:
         raise ValueError(f"arrays in {[name[:20] for name in named][:5]}, expected {files[:5]}")
+    if manifest["format"] > 3:
+        stream = manifest["stream"]
+        named = [entry["file"] for entry in (stream["sequence"], *stream["answers"])]
+        if named != (files := [FRAMES, *map(answer_file, range(len(outputs)))]):
+            raise ValueError(f"a stream in {[name[:20] for name in named][:5]}, expected {files[:5]}")
 
 
 def upgrade(manifest: dict[str, Any], shapes: Callable[[], tuple[tuple[int, ...], tuple[int, ...]]]) -> dict[str, Any]:
@@ -209,43 +225,19 @@ def input_file(place: int) -> str:
     return f"input_{place}.npy" if place else "clip.npy"
 
 
+def answer_file(place: int) -> str:
+    """Where a stream's answers to FRAMES for the result at this place lie."""
+    return f"answers_{place}.npy" if place else "answers.npy"
+
+
 def output_file(place: int) -> str:
     """Where JAX's answer for the result at this place lies."""
     return f"output_{place}.npy" if place else "logits.npy"
 
 
-def check_flags(path: pathlib.Path, device: str, inputs: Sequence[str], outputs: Sequence[str]) -> None:
-    """ValueError unless every line is a flag of FLAGS, each once, with this device and these arrays.
-
-    Each input has a flag. So has each result, or none has.
-    """
-    seen, left = set[str](), {"--input": list(inputs), "--expected_output": list(outputs)}
-    for line in _lines(path):
-        name, _, value = line.partition("=")
-        again = name in seen and name not in left
-        if again or not re.fullmatch(FLAGS.get(name, "(?!)"), value) or (name == "--device" and value != device):
-            raise _strange(line)
-        if name in left and (not left[name] or value != f"@{left[name].pop(0)}"):
-            raise _strange(line)
-        seen.add(name)
-    for name, files, needed in (("--input", inputs, True), ("--expected_output", outputs, "--expected_output" in seen)):
-        if left[name] and needed:
-            raise ValueError(f"no flag {name} for {left[name][0]}, expected one for each of {', '.join(files)}")
-
-
-def check_compile_flags(path: pathlib.Path, flags: Sequence[str]) -> None:
-    """ValueError unless the lines are the flags that the manifest names, and none of them names a file."""
-    lines = _lines(path)
-    for line in lines:
-        if not re.fullmatch(COMPILE_FLAG, line):
-            raise _strange(line)
-    if lines != list(flags):
-        raise ValueError("other flags than the manifest")
-
-
 def array(path: pathlib.Path) -> np.ndarray:
     """An array of a `Dtype` as numpy.save writes it. ValueError for another type, order or version, or a wrong size."""
-    data = _bytes(path, MAX_ARRAY)
+    data = bytes_of(path, MAX_ARRAY)
     head = ARRAY.match(data[:1024])
     if head is None:
         raise ValueError("not an array of numbers in C order, as numpy.save writes it")
@@ -257,15 +249,8 @@ def array(path: pathlib.Path) -> np.ndarray:
     return np.frombuffer(data, dtype, offset=head.end()).reshape(shape)
 
 
-def _lines(path: pathlib.Path) -> list[str]:
-    return _bytes(path, MAX_FLAGS).decode("ascii", "backslashreplace").splitlines()
-
-
-def _strange(line: str) -> ValueError:
-    return ValueError(f"the flag {line[:100]!r}, expected those that `rt3d lower` writes, each once")
-
-
-def _bytes(path: pathlib.Path, most: int) -> bytes:
+def bytes_of(path: pathlib.Path, most: int) -> bytes:
+    """What a file holds. ValueError for more than `most` bytes."""
     with path.open("rb") as file:
         data = file.read(most + 1)
     if len(data) > most:

@@ -68,20 +68,25 @@ def native_tool(name: str) -> list[str]:
 def check(bundle: bundles.Bundle | str | pathlib.Path) -> Check:
     """Runs the bundle's example through iree-run-module with the bundle's flags, and compares with JAX's answer.
 
+    Of a stream, the example is its sequence of steps.
+
     bundle: or its folder. BundleError for a folder that is none, RunError for a bundle that does not run, NoDevice or
     qemu.EmulatorError where nothing here could run it.
     """
     bundle = bundles.opened(bundle)
     with tempfile.TemporaryDirectory() as folder:
-        outs = [pathlib.Path(folder) / name for name in bundle.outputs]
+        names = [entry["file"] for entry in bundle.sequence[1:]] or bundle.outputs
+        outs = [pathlib.Path(folder) / name for name in names]
+        flags = (bundle.folder / "run.flags").read_text().split()
+        asked = [flag for flag in flags if not flag.startswith("--expected_")]
         try:
-            call(bundle, "iree-run-module", ["--flagfile=bench.flags", *(f"--output=@{out}" for out in outs)])
+            call(bundle, "iree-run-module", [*asked, *(f"--output=@{out}" for out in outs)])
         except RunError as failure:
             if bundle.target.kind == "vulkan" and (lack := drivers.missing(bundle.target)):
                 raise NoDevice(lack) from failure
             raise
         answers = tuple(np.load(out, allow_pickle=False) for out in outs)
-    errors = [error(bundle, name, found) for name, found in zip(bundle.outputs, answers, strict=True)]
+    errors = [error(bundle, name, found) for name, found in zip(names, answers, strict=True)]
     worst = max(absolute for absolute, _ in errors), max(relative for _, relative in errors)
     return Check(*worst, answers, bundle.target.precision.tolerance)
 
@@ -128,9 +133,17 @@ def load(bundle: bundles.Bundle | str | pathlib.Path, threads: int = 1) -> Calla
     converted. Another type, number or shape is a ValueError. Several results come as a tuple.
 
     The number of threads is one of IREE's flags, which hold for the whole process. Unless it is 1, give the same number
-    in every call. RunError for a bundle of another target, BundleError for a folder that is none.
+    in every call. RunError for a bundle of another target or of a stream, BundleError for a folder that is none.
     """
     bundle = bundles.opened(bundle)
+    if bundle.stream:
+        raise RunError(f"{bundle.name} is a stream; open it with streams.Stream, which has a step and a reset")
+    main = module(bundle, threads).main
+    return lambda *inputs: called(bundle, main, inputs)
+
+
+def module(bundle: bundles.Bundle, threads: int) -> Any:
+    """The module of a host bundle in a context of its own in this process. Errors as those of `load`."""
     typed.read(threads, bounds.Count, "threads")
     if not bundle.target.is_host:
         raise RunError(
@@ -145,19 +158,19 @@ def load(bundle: bundles.Bundle | str | pathlib.Path, threads: int = 1) -> Calla
     index = runtime.ParameterIndex()
     index.load(str(bundle.folder / "weights.irpa"))
     parameters = runtime.create_io_parameters_module(config.vm_instance, index.create_provider(scope=emit.SCOPE))
-    module = runtime.VmModule.mmap(config.vm_instance, str(bundle.folder / "module.vmfb"))
+    own = runtime.VmModule.mmap(config.vm_instance, str(bundle.folder / "module.vmfb"))
     hal = runtime.create_hal_module(config.vm_instance, config.device)
-    modules: Any = runtime.load_vm_modules(hal, parameters, module, config=config)
-    main = modules[-1].main
+    modules: Any = runtime.load_vm_modules(hal, parameters, own, config=config)
+    return modules[-1]
 
-    def network(*inputs: Any) -> Any:
-        found = main(*_inputs(bundle, inputs))
-        several = found if isinstance(found, tuple | list) else [found]
-        # A copy: a view that outlives the device would give its memory back to an allocator that is gone, and crash.
-        answers = tuple(np.array(answer.to_host()) for answer in several)
-        return answers[0] if len(answers) == 1 else answers
 
-    return network
+def called(bundle: bundles.Bundle, function: Callable[..., Any], inputs: Sequence[Any]) -> Any:
+    """The answer of a module's function to inputs as the manifest says them; several as a tuple."""
+    found = function(*_inputs(bundle, inputs))
+    several = found if isinstance(found, tuple | list) else [found]
+    # A copy: a view that outlives the device would give its memory back to an allocator that is gone, and crash.
+    answers = tuple(np.array(answer.to_host()) for answer in several)
+    return answers[0] if len(answers) == 1 else answers
 
 
 def _inputs(bundle: bundles.Bundle, given: Sequence[Any]) -> list[np.ndarray]:

@@ -11,15 +11,14 @@ from typing import Any
 import numpy as np
 from iree import runtime
 
-from lowering.bundle import bundles, coverage, manifests
+from lowering.bundle import bundles, coverage, examples, manifests
 from lowering.bundle import compile as compilers
 from lowering.graph import interpret, ops
 from lowering.graph.rewrites import stages
-from lowering.kernels import emit
+from lowering.kernels import emit, steps
 from lowering.system import files, hashes
 from lowering.targets import schedules, targets
 
-SAME = 1e-3  # of the largest value: how far numpy may be from JAX
 ROUNDED = {"float16": 2**-7, "bfloat16": 2**-4}  # as SAME, of networks that round to these types on their way
 
 
@@ -27,51 +26,9 @@ class WrongGraph(RuntimeError):
     """A network as it would be compiled means something else than what JAX computed. This is a fault of ours."""
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Example:
-    """A traced network with an example of what it does.
-
-    inputs: an array for each input of the graph, as JAX takes them. answers: JAX's results for them, in the order of
-    the graph's. BundleError if a shape or an element type is not the graph's, or if an answer is not finite.
-    """
-
-    graph: ops.Graph
-    inputs: tuple[np.ndarray, ...]
-    answers: tuple[np.ndarray, ...]
-
-    def __post_init__(self) -> None:
-        nodes, outputs = self.graph.inputs, self.graph.outputs
-        if len(self.inputs) != len(nodes):
-            raise bundles.BundleError(f"{len(self.inputs)} example inputs were given, the network has {len(nodes)}")
-        named = [(node.name, self.graph.given(node), ops.dtype(node)) for node in nodes]
-        named += [(f"JAX's answer {name!r}", shape, dtype) for name, shape, dtype in outputs]
-        for (name, shape, dtype), array in zip(named, (*self.inputs, *self.answers), strict=True):
-            if array.shape != shape:
-                raise bundles.BundleError(f"{name} has shape {array.shape}, the network wants {shape}")
-            if array.dtype.name != dtype:
-                raise bundles.BundleError(f"{name} holds {array.dtype}, the network wants {dtype}")
-        if not all(np.isfinite(answer).all() for answer in self.answers):
-            raise bundles.BundleError(
-                "JAX's answer is not finite everywhere; the network's weights are broken or the clip is not normalised"
-            )
-
-    @property
-    def entries(self) -> dict[str, Any]:
-        """What the manifest says of the arrays."""
-        inputs = [
-            manifests.array_entry(node.name, manifests.input_file(place), array.shape, array.dtype.name)
-            for place, (node, array) in enumerate(zip(self.graph.inputs, self.inputs, strict=True))
-        ]
-        outputs = [
-            manifests.array_entry(name, manifests.output_file(place), shape, dtype)
-            for place, (name, shape, dtype) in enumerate(self.graph.outputs)
-        ]
-        return {"inputs": inputs, "outputs": outputs}
-
-
 def write(
     folder: pathlib.Path,
-    example: Example,
+    example: examples.Example,
     target: targets.Target,
     info: bundles.Info,
     chosen: schedules.Schedules = schedules.NONE,
@@ -99,24 +56,28 @@ def write(
     check_meaning(rewritten, example)
     about = {"tuning": tuning(rewritten), "layers": layers(rewritten, example.graph)}
     about |= {"nodes": coverage.nodes(rewritten), **example.entries}
-    allowed = min(map(bundles.scale, example.answers)) * target.precision.tolerance
+    answers = example.streamed.answers if example.streamed else example.answers
+    allowed = min(map(bundles.scale, answers)) * target.precision.tolerance
     with files.whole_folder(folder) as part:
         build(part, module, target, example.inputs)
         for place, answer in enumerate(example.answers):
             _save(part / manifests.output_file(place), answer)
-        (part / "run.flags").write_text(_run_flags(target, len(example.inputs), len(example.answers), allowed))
+        _write_run(part, example, target, allowed)
         _write_manifest(part, {**_about(module, target, info), **about, "source": source})
         bundles.read(part)
     return bundles.read(folder, verify=False)
 
 
-def check_meaning(rewritten: ops.Graph, example: Example) -> None:
+def check_meaning(rewritten: ops.Graph, example: examples.Example) -> None:
     """WrongGraph unless a rewritten graph gives JAX's answers, as numpy computes them."""
-    found = interpret.results(rewritten, *example.inputs, width=np.float32)
-    errors = map(interpret.difference, found, example.answers)
+    if example.streamed is None:
+        found, answers = interpret.results(rewritten, *example.inputs, width=np.float32), example.answers
+    else:
+        found, answers = examples.sequence(rewritten, example.streamed.frames, np.float32), example.streamed.answers
+    errors = map(interpret.difference, found, answers)
     error, name = max((error, name) for error, (name, _, _) in zip(errors, rewritten.outputs, strict=True))
     kinds = {str(kind) for node in rewritten.nodes for kind in _types(node.op)}
-    allowed = max([SAME, *(ROUNDED[kind] for kind in kinds & ROUNDED.keys())])
+    allowed = max([examples.SAME, *(ROUNDED[kind] for kind in kinds & ROUNDED.keys())])
     if not error <= allowed:
         raise WrongGraph(
             f"the network was traced or rewritten wrongly: its result {name!r} differs from JAX's by {error:.1e} of "
@@ -141,7 +102,8 @@ def build(folder: pathlib.Path, module: emit.Module, target: targets.Target, inp
     _write_weights(folder / "weights.irpa", module.parameters)
     for place, array in enumerate(inputs):
         _save(folder / manifests.input_file(place), array)
-    (folder / "bench.flags").write_text(_run_flags(target, len(inputs)))
+    names = [manifests.input_file(place) for place in range(len(inputs))]
+    (folder / "bench.flags").write_text(_lines(_flags(target, module.function, names)))
 
 
 def layers(rewritten: ops.Graph, traced: ops.Graph) -> list[dict[str, Any]]:
@@ -220,23 +182,37 @@ def _save(path: pathlib.Path, array: np.ndarray) -> None:
     np.save(path, np.ascontiguousarray(array) if array.ndim else array)
 
 
-def _run_flags(target: targets.Target, inputs: int, outputs: int = 0, allowed: float = 0.0) -> str:
-    """Flags for iree-run-module and iree-benchmark-module.
+def _write_run(folder: pathlib.Path, example: examples.Example, target: targets.Target, allowed: float) -> None:
+    """The flags that check the answers, to the example or to the sequence of a stream, and the arrays of a sequence.
 
-    They check the answers for so many results. allowed: the largest absolute error.
+    allowed: the largest absolute error.
     """
+    function, inputs = emit.MAIN, [manifests.input_file(place) for place in range(len(example.inputs))]
+    outputs = [manifests.output_file(place) for place in range(len(example.answers))]
+    if example.streamed is not None:
+        function, inputs = steps.SEQUENCE, [manifests.FRAMES]
+        outputs = [manifests.answer_file(place) for place in range(len(outputs))]
+        for name, array in zip([*inputs, *outputs], [example.streamed.frames, *example.streamed.answers], strict=True):
+            _save(folder / name, array)
+    expected = [f"--expected_output=@{name}" for name in outputs] + [f"--expected_f32_threshold={allowed:.9g}"]
+    (folder / "run.flags").write_text(_lines([*_flags(target, function, inputs), *expected]))
+
+
+def _flags(target: targets.Target, function: str, inputs: Sequence[str]) -> list[str]:
+    """Flags for iree-run-module and iree-benchmark-module. inputs: files."""
     lines = [
         "--module=module.vmfb",
         f"--parameters={emit.SCOPE}=weights.irpa",
         f"--device={target.device}",
-        "--function=main",
-        *(f"--input=@{manifests.input_file(place)}" for place in range(inputs)),
+        f"--function={function}",
+        *(f"--input=@{name}" for name in inputs),
     ]
-    if target.kind == "cpu":  # fresh buffers in every call would cost page faults: a fifth of C3D's time
-        lines.append("--device_allocator=caching")
-    lines += [f"--expected_output=@{manifests.output_file(place)}" for place in range(outputs)]
-    lines += [f"--expected_f32_threshold={allowed:.9g}"] if outputs else []
-    return "\n".join(lines) + "\n"
+    # Fresh buffers in every call would cost page faults: a fifth of C3D's time.
+    return [*lines, "--device_allocator=caching"] if target.kind == "cpu" else lines
+
+
+def _lines(flags: Sequence[str]) -> str:
+    return "".join(f"{flag}\n" for flag in flags)
 
 
 def _about(module: emit.Module, target: targets.Target, info: bundles.Info) -> dict[str, Any]:
@@ -263,12 +239,13 @@ def _write_manifest(folder: pathlib.Path, about: dict[str, Any]) -> None:
     (folder / "manifest.json").write_text(json.dumps(hashes.sealed({**about, "files": listed}), indent=1))
 
 
-def _source_hash(module: emit.Module, target: targets.Target, example: Example, info: bundles.Info) -> str:
+def _source_hash(module: emit.Module, target: targets.Target, example: examples.Example, info: bundles.Info) -> str:
     """Over all that decides what a bundle holds."""
     digest = hashlib.sha256(module.text.encode())
     digest.update(json.dumps([bundles.FORMAT, target.flags, bundles.versions(), dataclasses.asdict(info)]).encode())
     digest.update(" ".join(target.features).encode())
-    for array in (*example.inputs, *example.answers):
+    sequence = (example.streamed.frames, *example.streamed.answers) if example.streamed else ()
+    for array in (*example.inputs, *example.answers, *sequence):
         digest.update(array.tobytes())
     for name, array in sorted(module.parameters.items()):
         digest.update(name.encode() + array.tobytes())

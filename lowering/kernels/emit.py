@@ -5,10 +5,11 @@ import dataclasses
 import numpy as np
 
 from lowering.graph import ops
-from lowering.kernels import build, dispatches, limits, main, pieces
+from lowering.kernels import build, dispatches, limits, main, pieces, steps
 from lowering.kernels import kernel as kernels
 from lowering.targets import targets
 
+MAIN = "main"
 SCOPE = "model"  # of the parameters, in the module and in the archive
 HEAD = "// One function per layer; @main reads like the network. Weights and tables are parameters, in weights.irpa."
 
@@ -19,13 +20,14 @@ class Module:
 
     dispatches: names of its functions in the order of the graph, a function per node or piece that computes something.
     executables: those of them whose kernel IREE keeps as it is, under that name. What IREE makes of the others it
-    decides and names itself.
+    decides and names itself. function: what computes the network, or a step of a stream.
     """
 
     text: str
     parameters: dict[str, np.ndarray]
     dispatches: tuple[str, ...]
     executables: tuple[str, ...]
+    function: str = MAIN
 
 
 def emit(graph: ops.Graph, target: targets.Target) -> Module:
@@ -53,6 +55,7 @@ def emit(graph: ops.Graph, target: targets.Target) -> Module:
         {f"{name}.{o.name}": o.array for name, each in operands.items() for o in each if o.array is not None},
         tuple(node.name for node in graph.nodes if node.name in found or node.name in written),
         tuple(name for name, kernel in found.items() if kernel.executable),
+        steps.STEP if graph.steps else MAIN,
     )
 
 

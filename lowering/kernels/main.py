@@ -47,8 +47,7 @@ class _Main:
         if isinstance(end.op, ops.Results):
             named = zip(end.inputs, end.op.names, end.op.shapes, strict=False)  # behind them come the states
             results = [tensors.shaped(b, self._written(name), to, f"result.{said}") for name, said, to in named]
-            for state, name in self.graph.next.items():
-                steps.store(b, state, self.made[name])
+            steps.store(b, self.graph, self.made)
             return results
         return [tensors.shaped(b, self._flat(end.name, "result"), (1, *shape), "result")]
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from lowering.graph import ops
 from lowering.kernels import kernel as kernels
-from lowering.kernels.mlir import block, types, values
+from lowering.kernels.mlir import block, tensors, types, values
 
 STEP, RESET, SEQUENCE = "step", "reset", "sequence"  # functions of a stream's module
+LONGEST = 8  # states that become each other without a copy
 
 
 def kinds(graph: ops.Graph, found: dict[str, kernels.Kernel]) -> dict[str, types.Tensor]:
@@ -22,9 +23,27 @@ def load(b: block.Block, name: str, kind: types.Tensor) -> values.Value:
     return b.let(name, kind, f"util.global.load @{name} : {kind}")
 
 
-def store(b: block.Block, name: str, value: values.Value) -> None:
-    """A state for the next step. No element is copied: the state becomes the buffer of the value."""
-    b.do(f"util.global.store {value}, @{name} : {value.type}")
+def store(b: block.Block, graph: ops.Graph, made: dict[str, values.Value]) -> None:
+    """The states for the next step. Nothing is copied: a state becomes the buffer of a value, or of another state.
+
+    IREE 3.13 follows states that become each other one by one, and gives up at ten (in its fixed-point pipeline). So
+    one in LONGEST of them is copied. They are small: only maps behind long strides are remembered for as many steps.
+    """
+    place: dict[str, int] = {}
+    for state, name in graph.next.items():
+        place[state] = place.get(name, 0) + 1
+        value = made[name] if place[state] % LONGEST else _copied(b, made[name])
+        b.do(f"util.global.store {value}, @{state} : {value.type}")
+
+
+def _copied(b: block.Block, value: values.Value) -> values.Value:
+    """A tensor in a buffer of its own: the sum with a zero, since IREE takes a plain copy for the value itself."""
+    kind = tensors.tensor(value)
+    axes = " ".join(f"axis{place}" for place in range(len(kind.shape)))
+    zero = b.constant(0.0, types.Scalar(kind.element), "zero")
+    with tensors.generic(b, [(value, axes)], (tensors.empty(b, kind), axes), "copied") as cell:
+        cell.give(b.op("arith.addf", cell.inputs[0], zero))
+    return cell.result
 
 
 def states(graph: ops.Graph, known: dict[str, types.Tensor]) -> list[str]:
@@ -39,7 +58,7 @@ def reset(graph: ops.Graph, known: dict[str, types.Tensor]) -> list[str]:
     for node in graph.states:
         text = _filled(node, known[node.name])
         made[text] = made.get(text) or b.let("filled", known[node.name], f"flow.tensor.constant {text}")
-        store(b, node.name, made[text])
+        b.do(f"util.global.store {made[text]}, @{node.name} : {known[node.name]}")
     return [f"func.func @{RESET}() {{", *(f"  {line}" for line in b.lines()), "  return", "}"]
 
 

@@ -11,8 +11,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from lowering.bundle import bundles
-from lowering.bundle import write as writing
+from lowering.bundle import bundles, examples
 from lowering.graph import trace
 from lowering.peers import engines, networks, rounds
 from lowering.system import files, spelling
@@ -107,7 +106,7 @@ def build(
         name = name if form == targets.FORMS[0] else f"{name} {form}"
         info = bundles.Info(name, model.name, labels, {}, name, total / macs, None, "random weights")
         graph = trace.trace(apply, weights, shape)
-        example = writing.Example(graph, (clip,), (np.asarray(answer(weights, clip)),))
+        example = examples.Example(graph, (clip,), (np.asarray(answer(weights, clip)),))
         return networks.write(folder / name.replace(" ", "-"), example, info, macs, form)
 
     keeps = ", ".join(f"{regex} {1 if rule is None else rule.keep:.3g}" for regex, rule in plan)

@@ -1,5 +1,6 @@
 """rt3d lower: compile trained runs, or networks of the user's own, into bundles, and check each against JAX."""
 
+import dataclasses
 import errno
 import pathlib
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import tyro
 from lowering.bundle import coverage, deploy, write
 from lowering.system import files
 from lowering.targets import schedules, store, targets
-from rt3d_jax.cli import console, lowerable, prune
+from rt3d_jax.cli import console, lowerable, prune, streaming
 from rt3d_jax.training import checkpoints, experiments
 
 DEFAULT_TARGETS = ("host", "android:cortex-a76", "vulkan:adreno")
@@ -28,6 +29,8 @@ def run(
     form: str = targets.FORMS[0],
     name: str | None = None,
     strict: bool = False,
+    stream: bool = False,
+    every: int | None = None,
     json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
 ) -> int:
     """Compile networks into bundles for a device, and check each against JAX.
@@ -63,6 +66,10 @@ def run(
             tensors and compiles for any backend of IREE; its bundles are written to OUT/RUN/TARGET-linalg.
         name: What the bundle calls its network, RUN in its path. By default it is the name of the run or function.
         strict: Refuse a network with operations that no kernel of ours computes.
+        stream: Compile a network that is causal in time to compute a video frame by frame. The bundles are written to
+            OUT/RUN/TARGET-stream.
+        every: Of a stream, the frames from one answer to the next. They divide the network's strides in time, which are
+            the default. With fewer, a state is kept for each phase of a stride.
         json_file: Also write the rows to this file. Each has "run", "target", "form", "folder", "tuning", "vmfb_bytes",
             "weights_bytes", "nodes" (who computes what), "ours" (the share of MACs in kernels of ours), "passed",
             "max_abs_error" and "max_rel_error", and the reason if there are none: "failure" or "unchecked".
@@ -71,7 +78,10 @@ def run(
         rt3d lower runs/first/runs/dense runs/first/runs/kgs-3.6x
         rt3d lower runs/first/runs/kgs-3.6x --target android:cortex-a78:f16-f32 vulkan:mali-g715:f16
         rt3d lower my_nets.py:build --target host vulkan:adreno --strict
+        rt3d lower runs/causal/runs/dense --target host --stream --every 1
     """
+    if every is not None and not stream:
+        raise ValueError(f"--every {every} is for streams; give --stream too")
     console.some(networks, "run, such as OUT/runs/dense, or function, such as my_nets.py:build")
     chosen = [targets.written(targets.split(targets.find(name), macs_per_dispatch), form) for name in target]
     if name is not None and len(networks) > 1:
@@ -80,7 +90,8 @@ def run(
     _check_places([(out or network.home / "bundles") / network.name for network in found])
     rows = []
     for network in found:
-        rows += lower(network, chosen, out or network.home / "bundles", clip, tuning, strict)
+        asked = dataclasses.replace(network, stream=stream, every=every)
+        rows += lower(asked, chosen, out or network.home / "bundles", clip, tuning, strict)
     show(rows)
     if json_file is not None:
         files.write_json(json_file, rows, indent=1)
@@ -97,13 +108,16 @@ def lower(
 ) -> list[dict[str, Any]]:
     """Writes a bundle of one network for each target, says who computes what, and gives a row of report.json for each.
 
-    A bundle lies at OUT/RUN/TARGET, or at OUT/RUN/TARGET-linalg in the form "linalg". `file`: the example that it
-    carries. None takes the first test example. `strict`: ValueError for what no kernel of ours computes.
+    A bundle lies at OUT/RUN/TARGET, or at OUT/RUN/TARGET-linalg in the form "linalg", and a stream has "-stream" behind
+    that. `file`: the example that it carries. None takes the first test example. `strict`: ValueError for what no
+    kernel of ours computes.
     """
     example = network.evaluated(_inputs(network, file, out))
+    if example.streamed:
+        _say(streaming.lines(example.streamed.stream))
     rows, before = [], None
     for target in chosen:
-        place = out / network.name / place_of(target)
+        place = out / network.name / (place_of(target) + ("-stream" if network.stream else ""))
         tuned = store.find(target) if tuning else schedules.NONE
         try:
             written = write.write(place, example, target, network.info, tuned, strict)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from lowering.bundle import bundles, deploy, write
+from lowering.bundle import bundles, deploy, examples, write
 from lowering.graph import ops, trace
 from lowering.system import typed
 from lowering.targets import store, targets
@@ -35,6 +35,8 @@ class Network:
     info: what a bundle says about it.
     home: the folder in which bundles/ and onnx/ are written.
     run, folder: a trained run and where it lies; None for a function.
+    stream, every: whether it is lowered as a stream, and the frames from one of its answers to the next; None: as many
+    as its strides.
     """
 
     name: str
@@ -46,16 +48,19 @@ class Network:
     home: pathlib.Path
     run: checkpoints.Network | None = None
     folder: pathlib.Path | None = None
+    stream: bool = False
+    every: int | None = None
 
     def traced(self) -> ops.Graph:
         """Its graph."""
         with self.told():
             return trace.trace(self.apply, self.params, self.shapes)
 
-    def evaluated(self, inputs: Sequence[np.ndarray]) -> write.Example:
-        """Its graph with JAX's answers for these inputs."""
+    def evaluated(self, inputs: Sequence[np.ndarray]) -> examples.Example:
+        """Its graph, or that of a step of its stream, with the answers for these inputs."""
         with self.told():
-            return deploy.example(self.apply, self.params, tuple(inputs))
+            found = deploy.example(self.apply, self.params, tuple(inputs))
+            return examples.stream(found, self.every) if self.stream else found
 
     def told(self) -> contextlib.AbstractContextManager[None]:
         """Says in one line what a function of the user's own raises inside."""

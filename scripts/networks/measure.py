@@ -5,7 +5,7 @@ import tempfile
 import warnings
 from typing import Any
 
-from lowering.bundle import bundles, coverage, deploy, measure, timeline, write
+from lowering.bundle import bundles, coverage, deploy, examples, measure, timeline, write
 from lowering.targets import targets
 from rt3d_jax.prune import freeze, own_loop
 from rt3d_jax.sparsity import patterns, plans
@@ -34,7 +34,7 @@ def network(entry: every.Entry) -> dict[str, Any]:
     return found
 
 
-def _answer(folder: pathlib.Path, example: write.Example, target: str) -> dict[str, Any]:
+def _answer(folder: pathlib.Path, example: examples.Example, target: str) -> dict[str, Any]:
     """How far a bundle's answer is from JAX's, of its largest value, or why there is none."""
     try:
         made = deploy.checked(write.write(folder, example, targets.find(target), bundles.Info()))

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from lowering.bundle import write
+from lowering.bundle import examples
 from lowering.graph import ops, trace
 from lowering.graph.rewrites import stages
 from lowering.targets import targets
@@ -46,9 +46,9 @@ class Network:
         """JAX's own answer."""
         return np.asarray(self.function(self.params, jnp.asarray(self.clip)))
 
-    def example(self) -> write.Example:
+    def example(self) -> examples.Example:
         """What a bundle is written of."""
-        return write.Example(self.trace(), (self.clip,), (self.logits(),))
+        return examples.Example(self.trace(), (self.clip,), (self.logits(),))
 
 
 def unfused(graph: ops.Graph) -> ops.Graph:

@@ -86,8 +86,8 @@ def test_causal_windows_end_at_the_last_frame_and_are_as_many(
 def test_no_form_of_a_causal_layer_sees_a_later_frame(form: str) -> None:
     conv = layers.Conv(2, 3, (3, 3, 3), form=form, rngs=nnx.Rngs(0))
     conv.set_attributes(over_time="causal")
-    x = rng.normal(size=(1, 6, 5, 5, 2)).astype(np.float32)
-    later = x.copy()
+    x: Any = rng.normal(size=(1, 6, 5, 5, 2)).astype(np.float32)
+    later: Any = x.copy()
     later[:, 4:] += 1
     np.testing.assert_allclose(conv(x)[:, :4], conv(later)[:, :4], atol=1e-6)
     assert np.abs(conv(x)[:, 4] - conv(later)[:, 4]).max() > 0.1

@@ -20,6 +20,8 @@ class Stream:
 
     graph: reads `every` frames and the states, gives the answer and the states of the next step. frames: of a clip.
     stride: frames between two answers as the network's strides have it. whole: flattenings that a step computes whole.
+    even: whether every value has as many frames of a clip as its pace gives, or no layer has padding in time.
+    clip_macs: multiply-accumulates of a clip.
 
     A step answers what the network does that is slid over the video: convolutions and pools over frames read the past
     where a clip has padding, and means over a clip are those of its last frames. Before the first frame is padding. So
@@ -31,6 +33,13 @@ class Stream:
     stride: int
     frames: int
     whole: tuple[str, ...]
+    even: bool
+    clip_macs: int
+
+    @property
+    def begins_with_a_clip(self) -> bool:
+        """Whether the answer to the first clip is the network's: not where layers with and without padding mix."""
+        return self.even and self.frames % self.every == 0
 
     @property
     def warm_up(self) -> int:
@@ -59,8 +68,17 @@ def stream(graph: ops.Graph, every: int | None = None) -> Stream:
     result = step.result()
     states = [node for nodes in step.states.values() for node in nodes]
     stepped = verify.verify(ops.rewire(ops.Graph((*states, *step.nodes), result), {}))
+    macs = sum(node.macs for node in graph.nodes)
     whole = paces.whole if len(graph.output.shape) == 1 or graph.output.shape[0] == 1 else (*paces.whole, graph.result)
-    return Stream(stepped, every, paces.stride, graph.inputs[0].shape[0], whole)
+    return Stream(stepped, every, paces.stride, graph.inputs[0].shape[0], whole, _is_even(graph, paces.of), macs)
+
+
+def _is_even(graph: ops.Graph, paces: dict[str, int]) -> bool:
+    frames = graph.inputs[0].shape[0]
+    maps = [node for node in graph.nodes if len(node.shape) == 4 and paces[node.name]]
+    padded = any(max(getattr(node.op, "padding", ((0, 0),))[0]) > 0 for node in maps)
+    shifted = any(isinstance(node.op, ops.Mosaic) and not node.op.is_whole for node in maps)
+    return all(node.shape[0] * paces[node.name] == frames for node in maps) or not (padded or shifted)
 
 
 class _Step:

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lowering.bundle import bundles, coverage, deploy, run, write
+from lowering.bundle import bundles, coverage, deploy, examples, run, write
 from lowering.graph import trace
 from lowering.graph.rewrites import stages
 from lowering.targets import targets
@@ -28,7 +28,7 @@ def of(inputs: np.ndarray) -> list[str]:
 
 
 @functools.cache
-def every(inputs: str) -> write.Example:
+def every(inputs: str) -> examples.Example:
     """A network whose results are those of all functions of an input, by their names; traced once for all targets."""
     given = {"clip": CLIP, "images": IMAGES}[inputs]
     names = of(given)

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lowering.bundle import bundles, deploy, run, write
+from lowering.bundle import bundles, deploy, examples, run, write
 from lowering.bundle import compile as compilers
 from lowering.targets import targets
 from tests.lowering import conftest, networks
@@ -167,7 +167,7 @@ def test_a_softmax_over_any_number_of_classes_is_jaxs(
     gives_jaxs_results(tmp_path, require, example, target)
 
 
-def gives_jaxs_results(folder: pathlib.Path, require: conftest.Require, example: write.Example, target: str) -> None:
+def gives_jaxs_results(folder: pathlib.Path, require: conftest.Require, example: examples.Example, target: str) -> None:
     if target.startswith("vulkan"):
         require("vulkan")
     bundle = write.write(folder / "bundle", example, targets.find(target), conftest.INFO)

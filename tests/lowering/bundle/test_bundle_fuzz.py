@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from lowering.bundle import bundles, manifests, run
+from lowering.bundle import bundles, flags, manifests, run
 from lowering.system import hashes
 from lowering.targets import targets
 from tests import fuzz
@@ -165,7 +165,7 @@ def test_broken_flags_and_arrays_with_the_right_hash_are_documented_errors(
         outcomes.append(outcome(copied_bundle.folder))
         if outcomes[-1] == "read" and name in ("run.flags", "bench.flags"):
             known = {line.partition("=")[0] for line in content.decode("ascii").splitlines()}
-            assert known <= set(manifests.FLAGS), "a flag that nobody knows was let through"
+            assert known <= set(flags.FLAGS), "a flag that nobody knows was let through"
     assert outcomes.count("refused") > CASES // 4
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lowering.bundle import bundles, run, write
+from lowering.bundle import bundles, examples, run, write
 from lowering.graph import interpret
 from lowering.targets import targets
 from tests.lowering import conftest, random_graphs
@@ -15,7 +15,7 @@ def written(folder, name: str, seed: int) -> tuple[bundles.Bundle, np.ndarray, n
     clip = random_graphs.clip(graph, seed)
     expected = interpret.evaluate(graph, clip[0])
     return (
-        write.write(folder, write.Example(graph, (clip,), (expected[None],)), targets.find(name), conftest.INFO),
+        write.write(folder, examples.Example(graph, (clip,), (expected[None],)), targets.find(name), conftest.INFO),
         clip,
         expected,
     )
