@@ -8,7 +8,7 @@ import numpy as np
 import tyro
 
 from lowering.system import files
-from rt3d_jax.cli import console, evaluate_clips, subjects
+from rt3d_jax.cli import console, evaluate_clips, evaluate_streams, subjects
 from rt3d_jax.cli import data as data_verb
 from rt3d_jax.evaluation import measured
 from rt3d_jax.tasks import contract
@@ -24,6 +24,8 @@ def run(
     data: pathlib.Path | None = None,
     layout: data_verb.Name | None = None,
     split: int = 1,
+    stream: bool = False,
+    every: int | None = None,
     out: pathlib.Path = pathlib.Path("eval"),
     json_file: Annotated[pathlib.Path | None, tyro.conf.arg(name="json")] = None,
 ) -> None:
@@ -34,6 +36,10 @@ def run(
     By default one clip from the middle of each video is classified. This is the clip-level protocol of the paper. With
     more clips or crops (--clips 10 --crops 3), the probabilities of all clips of a video are averaged. A network whose
     task is not the classification of clips is measured as it was after training.
+
+    With --stream, networks that are causal in time see each test video as a stream too, from its first frame to its
+    last, and the probabilities of the answers from the first whole clip on are averaged. A run is compiled for this
+    machine, and its clips are measured beside it.
 
     After Ctrl-C the same command continues. A finished evaluation is not repeated.
 
@@ -46,11 +52,14 @@ def run(
         data: The folder of a data set to measure on. By default it is the one that the network was trained on.
         layout: The layout of --data. By default it is recognised by its lists.
         split: The split of --data, if that is UCF101 or HMDB51.
+        stream: Measure streams, of causal runs or of bundles that `rt3d lower --stream` wrote.
+        every: Of a run's stream, the frames from one answer to the next, as for `rt3d lower`.
         out: Folder for the results. OUT/NAME-ENGINE-CLIPSxCROPS holds the confusion matrix, a table of classes and the
             state of the evaluation.
         json_file: Also write the rows to this file. Each has "run", "engine", "scheme", "rate", "data" and "score".
             Those of clips also have "protocol", "videos", "skipped", "accuracy", "accuracy_protocol", "interval",
-            "top5" and "classes".
+            "top5" and "classes". Those of streams also have "answers", how many there were in all videos, and
+            "answers_accuracy", the share of them that was right.
 
     Examples:
         rt3d eval runs/first/runs/dense runs/first/runs/kgs-3.6x --clips 10 --crops 3
@@ -62,6 +71,9 @@ def run(
     rows = []
     with console.Progress() as progress:
         for folder in networks:
+            if stream and (folder / "manifest.json").is_file():
+                rows.append(evaluate_streams.row(folder, every, source, out, progress))
+                continue
             subject = subjects.find(folder)
             if isinstance(subject, subjects.Classifier):
                 rows.append(evaluate_clips.evaluate(subject, source, protocol, out, progress))
@@ -69,6 +81,8 @@ def run(
                 rows.append(measure(subject, source, protocol, progress))
             score = measured.Score(**rows[-1]["score"])
             console.say(f"{subject.name} in {subject.engine}: {score.name} {score}")
+            if stream:
+                rows.append(evaluate_streams.row(folder, every, source, out, progress))
     show(rows)
     if json_file is not None:
         files.write_json(json_file, rows, indent=1)

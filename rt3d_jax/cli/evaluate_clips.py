@@ -23,16 +23,22 @@ SHOWN_CLASSES = 20
 
 @dataclasses.dataclass(frozen=True)
 class Protocol:
-    """How videos are measured: clips of each video, crops of each clip, clips in a batch, and decoding processes."""
+    """How videos are measured: clips of each video, crops of each clip, clips in a batch, and decoding processes.
+
+    stream: of a stream, the frames from one answer to the next; 0 for clips.
+    """
 
     clips: int
     crops: int
     batch: int
     workers: int
+    stream: int = 0
 
     @property
     def words(self) -> str:
         """Such as "10 clips x 3 crops, video-level"."""
+        if self.stream:
+            return f"stream, every {f'{self.stream} frames' if self.stream > 1 else 'frame'}, video-level"
         if self.clips * self.crops == 1:
             return "1 clip, centre crop, clip-level"
         of_time = f"{self.clips} clip{'s' if self.clips > 1 else ''}"
@@ -54,11 +60,11 @@ def evaluate(
     subject: subjects.Classifier, source: Source, protocol: Protocol, out: pathlib.Path, progress: console.Progress
 ) -> dict[str, Any]:
     """The row of a network. Writes its confusion matrix and classes to OUT/NAME-ENGINE-CLIPSxCROPS."""
-    dataset, bad = _dataset(subject, source, progress)
+    found_in, bad = dataset(subject, source, progress)
     place = out / f"{subject.name}-{subject.engine}-{protocol.clips}x{protocol.crops}"
-    found, row = measure(subject, dataset, bad, protocol, place, progress)
-    _keep(place, found, subject.labels, row)
-    return row
+    found, made = measure(subject, found_in, bad, protocol, place, progress)
+    keep(place, found, subject.labels, made)
+    return made
 
 
 def measure(
@@ -99,7 +105,7 @@ def measure(
 
         scores.count(lambda clip, good: subject.forward((clip,), good), batches, tally, done)
         found = tally.scores()
-        return found, _row(subject, dataset, found, protocol, len(batches.skipped))
+        return found, row(subject, dataset, found, protocol, len(batches.skipped))
 
 
 def show(rows: Sequence[dict[str, Any]]) -> None:
@@ -122,7 +128,7 @@ def show(rows: Sequence[dict[str, Any]]) -> None:
         )
 
 
-def _dataset(
+def dataset(
     subject: subjects.Classifier, source: Source, progress: console.Progress
 ) -> tuple[folders.Dataset, pipelines.Bad]:
     """The data set that was named, or the one that the network was trained on. Its classes must be the network's."""
@@ -163,12 +169,13 @@ def _key(subject: subjects.Classifier, videos: Sequence[folders.Video], protocol
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _row(
+def row(
     subject: subjects.Classifier, dataset: folders.Dataset, found: scores.Scores, protocol: Protocol, skipped: int
 ) -> dict[str, Any]:
     top1, top5 = found.top(1), found.top(5)
     counts = {"missing": len(dataset.missing), "views": protocol.clips, "crops": protocol.crops}
     words = scores.protocol(subject.clip, top1.total, skipped, **counts, each=dataset.each)
+    words = f"{protocol.words}: all of each video; {words}" if protocol.stream else words
     return {
         "run": subject.name,
         "engine": subject.engine,
@@ -187,7 +194,7 @@ def _row(
     }
 
 
-def _keep(place: pathlib.Path, found: scores.Scores, labels: Sequence[str], row: dict[str, Any]) -> None:
+def keep(place: pathlib.Path, found: scores.Scores, labels: Sequence[str], row: dict[str, Any]) -> None:
     """Writes confusion.png and classes.csv of one network."""
     title = f"{row['run']} in {row['engine']}: top-1 {row['accuracy']:.2f} %, {row['videos']} videos, {row['protocol']}"
     confusion.write(place / "confusion.png", found.confusion, labels, title)

@@ -50,6 +50,28 @@ def find(folder: pathlib.Path) -> Subject:
     return _bundle(folder) if (folder / "manifest.json").is_file() else _run(folder)
 
 
+def of_stream(folder: pathlib.Path, bundle: bundles.Bundle) -> Classifier:
+    """The stream of a run or bundle in a folder, which classifies. Its clips are steps, which no batch has."""
+    manifest = bundle.manifest
+    if not (manifest["labels"] and manifest["clip"]):
+        raise ValueError(f"{bundle.name} does not classify clips; leave out --stream")
+
+    def forward(inputs: tuple[np.ndarray, ...], good: np.ndarray) -> np.ndarray:
+        raise NotImplementedError("a stream takes frames one after the other")
+
+    return Classifier(
+        name=manifest["run"],
+        engine=f"iree-{bundle.target.name}-stream",
+        scheme=manifest["scheme"],
+        rate=manifest["rate"],
+        home=folder.resolve().parents[2 if (folder / "manifest.json").is_file() else 1],
+        forward=forward,
+        key=hashes.of_file(bundle.folder / "manifest.json"),
+        labels=tuple(manifest["labels"]),
+        clip=clips.from_json(manifest["clip"]),
+    )
+
+
 def experiment(subject: Subject) -> experiments.Experiment:
     """The experiment in whose folder a network lies. FileNotFoundError if it lies in none."""
     if not (subject.home / "runs" / "dense" / "config.json").is_file():

@@ -197,6 +197,22 @@ def normalised(pixels: np.ndarray, spec: ClipSpec) -> np.ndarray:
     return clip
 
 
+def load_stream(path: str | os.PathLike, spec: ClipSpec, within: Window | None = None) -> np.ndarray:
+    """A video as a stream sees it, float32[n, size, size, 3]: from its first frame to its last, as far apart as those
+    of a clip. Raises as `load`.
+
+    Frames that are spread over the whole video, or over one that is too short, are those of its one clip.
+    """
+
+    def choose(length: int) -> np.ndarray:
+        sampling = spec.sampling
+        if isinstance(sampling, Spread) or (sampling.frames - 1) * sampling.stride >= length:
+            return frame_indices(sampling, length)
+        return np.arange(0, length, sampling.stride)
+
+    return normalised(middle(_pixels(path, spec, choose, within), spec), spec)
+
+
 def least_frames(frames: int) -> int:
     """The number of frames that a video needs for a clip of `frames` frames: half of them, and at least two unless it
     is 1.

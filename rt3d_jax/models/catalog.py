@@ -117,12 +117,10 @@ NETWORKS: dict[str, Callable[..., nnx.Module]] = {
 def create(model: Model, outputs: int, *, rngs: nnx.Rngs, conv_form: str = "auto") -> nnx.Module:
     """A new network with random parameters; ValueError for an unknown name or sizes that the network cannot take."""
     arguments = _arguments(model, outputs, rngs, conv_form)
-    network = _constructor(model.name, arguments)(**arguments)
-    if model.time != "clip":
-        if not hasattr(network, "over_time"):
-            known = "c3d, i3d, mc3, mobilenetv2, r2plus1d, r3d, s3d, s3d_rt3d, x3d_xs, x3d_s or x3d_m"
-            raise ValueError(f"model {model.name} cannot be {model.time} in time, expected {known}, or time='clip'")
-        network.set_attributes(over_time=model.time)
+    constructor = _constructor(model.name, arguments)
+    _check_time(model, constructor)
+    network = constructor(**arguments)
+    network.set_attributes(over_time=model.time, raise_if_not_found=model.time != "clip")
     return network
 
 
@@ -174,7 +172,7 @@ def table(model: Model, outputs: int, inputs: Sequence[Any] | None = None) -> tu
 
 def check_constructor(model: Model) -> None:
     """ValueError unless there is a network of the model's name that takes the model's arguments. Makes no network."""
-    _constructor(model.name, _arguments(model, outputs=1, rngs=None, conv_form="auto"))
+    _check_time(model, _constructor(model.name, _arguments(model, outputs=1, rngs=None, conv_form="auto")))
 
 
 def check(model: Model, inputs: Sequence[jax.ShapeDtypeStruct], output: tuple[int, ...]) -> None:
@@ -244,6 +242,13 @@ def _constructor(name: str, arguments: dict[str, Any]) -> Callable[..., nnx.Modu
         wanted = ", ".join(arguments)
         raise ValueError(f"model {name} does not take its arguments ({error}); expected Net(*, {wanted})") from error
     return found
+
+
+def _check_time(model: Model, constructor: Any) -> None:
+    """ValueError for a network that has not said that it can be causal."""
+    if model.time != "clip" and not hasattr(getattr(constructor, "func", constructor), "over_time"):
+        known = "c3d, i3d, mc3, mobilenetv2, r2plus1d, r3d, s3d, s3d_rt3d, x3d_xs, x3d_s or x3d_m"
+        raise ValueError(f"model {model.name} cannot be {model.time} in time, expected {known}, or time='clip'")
 
 
 def _split(model: Model, outputs: int, conv_form: str, compute: Compute = PLAIN) -> tuple[Any, Any]:

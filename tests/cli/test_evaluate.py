@@ -1,6 +1,7 @@
 """`rt3d eval`: clips and crops, runs and bundles, stopped and gone on; measured on a network of a few steps."""
 
 import csv
+import dataclasses
 import json
 import shutil
 
@@ -10,7 +11,7 @@ import pytest
 from lowering.bundle import bundles, run
 from lowering.targets import targets
 from rt3d_jax.cli import evaluate, evaluate_clips, lower, lowerable, main, subjects
-from rt3d_jax.data import folders, pipelines
+from rt3d_jax.data import clips, folders, pipelines
 from rt3d_jax.evaluation import scores
 from rt3d_jax.training import phases
 from tests.cli import told
@@ -152,3 +153,18 @@ def test_a_bundle_that_was_carried_away_needs_a_data_set(networks, tmp_path, cap
     shutil.copytree(networks[1], moved)
     assert main.call(["eval", str(moved)]) == 2
     assert "is no folder of `rt3d train`, so the data of " in capsys.readouterr().err
+
+
+def test_a_stream_is_measured_beside_the_clips_of_its_run(tmp_path, capsys):
+    """Videos of 17 or 18 frames hold one clip of 16, so a stream that answers every 8 frames answers to each once."""
+    task = dataclasses.replace(smallest.EXPERIMENT.task, clip=clips.ClipSpec(clips.Windows(16), short_side=17, size=16))
+    model = dataclasses.replace(smallest.EXPERIMENT.model, time="causal")
+    causal = dataclasses.replace(smallest.EXPERIMENT, task=task, model=model)
+    phases.dense(phases.prepare(causal, tmp_path / "out", smallest.silent))
+    clip, stream = rows(tmp_path, str(tmp_path / "out" / "runs" / "dense"), "--stream")
+    assert (clip["engine"], clip["protocol"]) == ("jax", "1 clip, centre crop, clip-level")
+    assert (stream["engine"], stream["protocol"]) == ("iree-host-stream", "stream, every 8 frames, video-level")
+    assert stream["score"]["protocol"].startswith("stream, every 8 frames, video-level: all of each video; top-1 %")
+    assert stream["videos"] == stream["answers"] == 8
+    assert stream["answers_accuracy"] == stream["accuracy"]
+    assert "stream, every 8 frames, video-level" in capsys.readouterr().out

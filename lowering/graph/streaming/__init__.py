@@ -1,4 +1,4 @@
 """A traced network of clips as a network of a stream: what a few new frames change, and what is remembered of others.
 
-Imports operations and ops.
+Imports operations, ops and rewrites.
 """

@@ -11,6 +11,7 @@ from typing import Any
 
 from lowering.graph import ops, verify
 from lowering.graph.operations import moves
+from lowering.graph.rewrites import depthwise
 from lowering.graph.streaming import pace
 
 
@@ -49,7 +50,7 @@ class Stream:
     @property
     def macs(self) -> int:
         """Multiply-accumulates of a step, padding and zeros of kernels included."""
-        return sum(node.macs for node in self.graph.nodes)
+        return _macs(self.graph)
 
 
 def stream(graph: ops.Graph, every: int | None = None) -> Stream:
@@ -68,9 +69,13 @@ def stream(graph: ops.Graph, every: int | None = None) -> Stream:
     result = step.result()
     states = [node for nodes in step.states.values() for node in nodes]
     stepped = verify.verify(ops.rewire(ops.Graph((*states, *step.nodes), result), {}))
-    macs = sum(node.macs for node in graph.nodes)
+    macs = _macs(graph)
     whole = paces.whole if len(graph.output.shape) == 1 or graph.output.shape[0] == 1 else (*paces.whole, graph.result)
     return Stream(stepped, every, paces.stride, graph.inputs[0].shape[0], whole, _is_even(graph, paces.of), macs)
+
+
+def _macs(graph: ops.Graph) -> int:
+    return sum(node.macs for node in depthwise.find_depthwise(graph).nodes)
 
 
 def _is_even(graph: ops.Graph, paces: dict[str, int]) -> bool:
