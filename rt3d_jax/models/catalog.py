@@ -120,7 +120,8 @@ def create(model: Model, outputs: int, *, rngs: nnx.Rngs, conv_form: str = "auto
     constructor = _constructor(model.name, arguments)
     _check_time(model, constructor)
     network = constructor(**arguments)
-    network.set_attributes(over_time=model.time, raise_if_not_found=model.time != "clip")
+    if model.time != "clip":
+        network.set_attributes(over_time=model.time)
     return network
 
 

@@ -33,7 +33,7 @@ def streamed(model: catalog.Model, params: Any, video: np.ndarray) -> list[np.nd
 
 @pytest.fixture
 def shallow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """S3D and X3D with as few blocks as have all kinds of layers: those of the published networks take long to trace."""
+    """S3D and X3D with as few blocks as have all kinds of layers: the published ones take long to trace."""
     monkeypatch.setattr(x3d, "STAGES", tuple((*stage[:-1], 2) for stage in x3d.STAGES[:2]))
     for name in ("MIXED3", "MIXED4", "MIXED5"):
         monkeypatch.setattr(s3d, name, getattr(s3d, name)[:1])
