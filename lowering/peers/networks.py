@@ -6,7 +6,7 @@ import pickle
 
 import numpy as np
 
-from lowering.bundle import bundles
+from lowering.bundle import bundles, examples
 from lowering.bundle import write as writing
 from lowering.graph.onnx import export, layers
 from lowering.graph.onnx import model as models
@@ -44,7 +44,7 @@ def load(folder: pathlib.Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
 
 
 def write(
-    folder: pathlib.Path, example: writing.Example, info: bundles.Info, macs: int, form: str = targets.FORMS[0]
+    folder: pathlib.Path, example: examples.Example, info: bundles.Info, macs: int, form: str = targets.FORMS[0]
 ) -> Network:
     """Writes every form of a traced network. Pruned weights must be zeros in it.
 

@@ -248,7 +248,7 @@ def _constructor(name: str, arguments: dict[str, Any]) -> Callable[..., nnx.Modu
 def _check_time(model: Model, constructor: Any) -> None:
     """ValueError for a network that has not said that it can be causal."""
     if model.time != "clip" and not hasattr(getattr(constructor, "func", constructor), "over_time"):
-        known = "c3d, i3d, mc3, mobilenetv2, r2plus1d, r3d, s3d, s3d_rt3d, x3d_xs, x3d_s or x3d_m"
+        known = "c3d, i3d, mc3, mobilenet_early, mobilenetv2, r2plus1d, r3d, s3d, s3d_rt3d, x3d_xs, x3d_s or x3d_m"
         raise ValueError(f"model {model.name} cannot be {model.time} in time, expected {known}, or time='clip'")
 
 

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from lowering.app import write as apps
-from lowering.bundle import bundles, deploy, write
+from lowering.bundle import bundles, deploy, examples, write
 from lowering.targets import targets
 from tests.lowering import networks
 
@@ -18,7 +18,7 @@ INFO = bundles.Info(run="Tiny-2.6x", model="tiny", labels=LABELS, clip=CLIP)
 
 
 @functools.cache
-def example() -> write.Example:
+def example() -> examples.Example:
     """{"probabilities": f32[1, 3], "features": f32[1, 6]} of a clip f32[1, 4, 9, 9, 3]."""
     rng = np.random.default_rng(0)
     params = {

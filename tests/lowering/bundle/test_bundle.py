@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from lowering.bundle import bundles
+from lowering.bundle import bundles, examples
 from lowering.bundle import compile as compilers
 from lowering.bundle import write as writing
 from lowering.system import hashes
@@ -161,7 +161,7 @@ def test_arrays_that_do_not_fit_the_network_are_refused(network: networks.Networ
             "JAX's answer is not finite everywhere; the network's weights are broken or the clip is not normalised",
         ),
     ):
-        refused(message, writing.Example, graph, inputs, (answer,))
+        refused(message, examples.Example, graph, inputs, (answer,))
 
 
 def test_a_bundle_is_read_as_it_was_written(copied_bundle: bundles.Bundle) -> None:
