@@ -175,7 +175,6 @@ def row(
     top1, top5 = found.top(1), found.top(5)
     counts = {"missing": len(dataset.missing), "views": protocol.clips, "crops": protocol.crops}
     words = scores.protocol(subject.clip, top1.total, skipped, **counts, each=dataset.each)
-    words = f"{protocol.words}: all of each video; {words}" if protocol.stream else words
     return {
         "run": subject.name,
         "engine": subject.engine,

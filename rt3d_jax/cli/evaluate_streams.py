@@ -36,6 +36,8 @@ def row(
         protocol = evaluate_clips.Protocol(1, 1, 1, 0, stream.every)
         found = tally.scores()
         made = evaluate_clips.row(subject, dataset, found, protocol, len(answers.skipped))
+        words = _words(subject, stream.every, made)
+        made |= {"accuracy_protocol": words, "score": {**made["score"], "protocol": words}}
         made |= {"answers": answers.given, "answers_accuracy": 100 * answers.right / answers.given}
         place.mkdir(parents=True, exist_ok=True)
         evaluate_clips.keep(place, found, subject.labels, made)
@@ -70,6 +72,18 @@ class _Answers:
         tally.add(predict.finite(kept, self.subject.name), np.full(len(kept), number))
         self.given += len(kept)
         self.right += int((kept.argmax(1) == video.label).sum())
+
+
+def _words(subject: subjects.Classifier, every: int, made: dict[str, Any]) -> str:
+    """How it was measured."""
+    spec, without = subject.clip, f", {made['skipped']} unreadable left out" if made["skipped"] else ""
+    apart = spec.sampling.stride if isinstance(spec.sampling, clips.Windows) else None
+    frames = f"stride {apart}" if apart else f"{spec.sampling.frames} spread evenly over the video"
+    return (
+        f"top-1 %, {made['videos']} test videos{without}, streams: the answers every {every} frames from the first "
+        f"whole clip of {spec.sampling.frames} on, probabilities averaged, 1 centre crop of {spec.size} px, "
+        f"frames {frames}"
+    )
 
 
 def _whole(frames: np.ndarray, every: int) -> np.ndarray:

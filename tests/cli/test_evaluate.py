@@ -164,7 +164,10 @@ def test_a_stream_is_measured_beside_the_clips_of_its_run(tmp_path, capsys):
     clip, stream = rows(tmp_path, str(tmp_path / "out" / "runs" / "dense"), "--stream")
     assert (clip["engine"], clip["protocol"]) == ("jax", "1 clip, centre crop, clip-level")
     assert (stream["engine"], stream["protocol"]) == ("iree-host-stream", "stream, every 8 frames, video-level")
-    assert stream["score"]["protocol"].startswith("stream, every 8 frames, video-level: all of each video; top-1 %")
+    words = (
+        "the answers every 8 frames from the first whole clip of 16 on, probabilities averaged, 1 centre crop of 16 px"
+    )
+    assert stream["score"]["protocol"] == f"top-1 %, 8 test videos, streams: {words}, frames stride 1"
     assert stream["videos"] == stream["answers"] == 8
     assert stream["answers_accuracy"] == stream["accuracy"]
     assert "stream, every 8 frames, video-level" in capsys.readouterr().out
