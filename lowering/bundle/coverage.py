@@ -15,7 +15,8 @@ class NotOurs(ValueError):
 def nodes(graph: ops.Graph) -> list[dict[str, Any]]:
     """For each node of a rewritten graph that computes something: name, operation, "ours" or "IREE", MACs, and why."""
     later = {node.name for _, *more in ops.programs(graph.nodes) for node in more}
-    computes = lambda node: node.name not in later and not isinstance(node.op, ops.Input | ops.Results)
+    given = (ops.Input, ops.State, ops.Results)
+    computes = lambda node: node.name not in later and not isinstance(node.op, given)
     return [_entry(node) for node in graph.nodes if computes(node)]
 
 

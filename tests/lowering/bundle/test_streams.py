@@ -81,6 +81,7 @@ def test_the_manifest_says_how_a_stream_goes_on(bundle: bundles.Bundle) -> None:
     assert numbers == {"every": 1, "stride": 2, "frames": FRAMES, "warm_up": FRAMES, "whole": []}
     assert stream["sequence"]["shape"] == [steps, 1, 8, 9, 2]
     assert [each["shape"] for each in stream["answers"]] == [[steps, 3]]
+    assert "State" not in {node["operation"] for node in said["nodes"]}
     assert [entry["shape"] for entry in (*said["inputs"], *said["outputs"])] == [[1, 1, 8, 9, 2], [1, 3]]
 
 
