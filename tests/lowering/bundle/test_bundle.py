@@ -210,7 +210,7 @@ def test_a_changed_file_is_named(copied_bundle: bundles.Bundle, name: str, longe
             lambda m: json.dumps({k: v for k, v in m.items() if k != "layers"}),
             "is not a manifest (manifest has no layers);",
         ),
-        (lambda m: json.dumps(m | {"format": 99}), "has format 99, this version reads 1 to 3;"),
+        (lambda m: json.dumps(m | {"format": 99}), "has format 99, this version reads 1 to 4;"),
     ],
 )
 def test_a_manifest_of_another_kind_is_refused(copied_bundle: bundles.Bundle, spoil: Callable, message: str) -> None:
