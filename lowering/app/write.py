@@ -127,9 +127,7 @@ def _words(bundle: bundles.Bundle, name: str, platform: str, package: str, memor
 
 
 def _check_ours(bundle: bundles.Bundle) -> None:
-    """NotAnApp for pieces of StableHLO, and for streams, whose states an app's list of kernels has no place for."""
-    if bundle.stream:
-        raise NotAnApp(f"{bundle.name} is a stream, and an app takes clips; lower the network without --stream")
+    """NotAnApp for pieces of StableHLO."""
     if rest := coverage.others(bundle.manifest["nodes"]):
         named = ", ".join(f"{entry['name']} ({entry['operation']})" for entry in rest[:3])
         more = f" and {len(rest) - 3} more" if len(rest) > 3 else ""

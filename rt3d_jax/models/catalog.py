@@ -247,9 +247,10 @@ def _constructor(name: str, arguments: dict[str, Any]) -> Callable[..., nnx.Modu
 
 def _check_time(model: Model, constructor: Any) -> None:
     """ValueError for a network that has not said that it can be causal."""
-    if model.time != "clip" and not hasattr(getattr(constructor, "func", constructor), "over_time"):
-        known = "c3d, i3d, mc3, mobilenet_early, mobilenetv2, r2plus1d, r3d, s3d, s3d_rt3d, x3d_xs, x3d_s or x3d_m"
-        raise ValueError(f"model {model.name} cannot be {model.time} in time, expected {known}, or time='clip'")
+    can = lambda made: hasattr(getattr(made, "func", made), "over_time")
+    if model.time != "clip" and not can(constructor):
+        known = ", ".join(name for name, made in NETWORKS.items() if can(made))
+        raise ValueError(f"model {model.name} cannot be {model.time} in time, expected one of {known}, or time='clip'")
 
 
 def _split(model: Model, outputs: int, conv_form: str, compute: Compute = PLAIN) -> tuple[Any, Any]:
