@@ -8,6 +8,7 @@ placed.
 
 import contextlib
 import functools
+import os
 from typing import Any
 
 import jax
@@ -16,6 +17,9 @@ from jax.sharding import NamedSharding, PartitionSpec
 
 Tree = Any
 AXIS = "batch"
+# XLA ends a program in which one core has waited for another for a minute, as after Ctrl-Z. It may wait for a day.
+PATIENCE = "--xla_cpu_collective_call_terminate_timeout_seconds"
+LONGEST_WAIT = 24 * 3600
 
 
 def part_cpu(cores: int) -> None:
@@ -26,6 +30,9 @@ def part_cpu(cores: int) -> None:
     if cores > 1 and not jax.distributed.is_initialized():
         with contextlib.suppress(RuntimeError):  # of a JAX that has started
             jax.config.update("jax_num_cpu_devices", cores)
+            flags = os.environ.get("XLA_FLAGS", "")
+            if PATIENCE not in flags:
+                os.environ["XLA_FLAGS"] = f"{flags} {PATIENCE}={LONGEST_WAIT}".strip()
 
 
 def check(batch: int, parts: int = 1) -> None:

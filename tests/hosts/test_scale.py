@@ -202,8 +202,19 @@ def test_four_devices_take_a_batch_in_parts_as_one_takes_it_whole(alone, four, t
 
 
 def test_a_jax_that_has_started_keeps_its_devices():
+    before = os.environ["XLA_FLAGS"]
     devices.part_cpu(3)
-    assert jax.device_count() == 1
+    assert (jax.device_count(), os.environ["XLA_FLAGS"]) == (1, before)
+
+
+@pytest.mark.parametrize("flag", ["", f"{devices.PATIENCE}=5"])
+def test_a_core_waits_for_another_for_a_day_unless_the_user_says_how_long(monkeypatch, flag):
+    settings = {}
+    monkeypatch.setattr(jax.config, "update", settings.__setitem__)
+    monkeypatch.setenv("XLA_FLAGS", f"--first=1 {flag}".strip())
+    devices.part_cpu(2)
+    assert settings == {"jax_num_cpu_devices": 2}
+    assert os.environ["XLA_FLAGS"] == f"--first=1 {flag or devices.PATIENCE + '=86400'}"
 
 
 def test_a_batch_that_does_not_fit_the_devices_is_an_error_before_anything_trains(monkeypatch, tmp_path):
