@@ -43,8 +43,7 @@ class Viewer:
     """All networks follow the frames, so that one that is switched to answers at once."""
 
     def __init__(self, networks: Sequence[predictors.Network], seconds: float | None):
-        length = lambda one: seconds or predictors.seconds(one.clip.sampling)
-        self._predictors = [predictors.Sliding(one, length(one)) for one in networks]
+        self._predictors = [predictors.follow(one, seconds) for one in networks]
         self.shown = {networks[0].name}
 
     def show(self, names: Sequence[str]) -> None:

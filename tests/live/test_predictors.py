@@ -42,7 +42,7 @@ def test_a_clip_is_of_the_frames_that_training_would_take_however_many_were_drop
 def test_neighbouring_frames_lie_a_stride_apart_at_25_frames_a_second():
     spec = dataclasses.replace(networks.SPEC, sampling=clips.Windows(4, 5))
     network = networks.brightness(spec=spec)
-    assert predictors.seconds(spec.sampling) == pytest.approx(3 * 5 / 25)
+    assert predictors.lasting(spec.sampling) == pytest.approx(3 * 5 / 25)
     fed(predictors.Sliding(network, 0.6), np.arange(0, 2.001, 0.04), lambda time: round(25 * time))
     assert greys(network) == [35, 40, 45, 50]
 
@@ -61,7 +61,7 @@ def test_a_frame_is_scaled_and_cut_and_normalised_as_evaluation_does(tmp_path):
     network = networks.brightness(spec=spec)
     seen: list[np.ndarray] = []
     answer = lambda clip: seen.append(clip) or np.zeros((1, 3), np.float32)
-    sliding = predictors.Sliding(dataclasses.replace(network, answer=answer), predictors.seconds(spec.sampling))
+    sliding = predictors.Sliding(dataclasses.replace(network, answer=answer), predictors.lasting(spec.sampling))
     with av.open(str(path)) as container:
         for number, frame in enumerate(container.decode(video=0)):
             sliding.feed(frame.to_ndarray(format="rgb24"), number / 25)
@@ -69,6 +69,49 @@ def test_a_frame_is_scaled_and_cut_and_normalised_as_evaluation_does(tmp_path):
     apart = np.abs(seen[-1][0] - clips.load(path, spec))
     level = 1 / (255 * min(spec.std))
     assert apart.mean() < 2 * level and apart.max() < 6 * level
+
+
+class Counting:
+    """A stream of two frames at a time, whose logits say how bright the newer one is; `given` holds all that came."""
+
+    every = 2
+
+    def __init__(self) -> None:
+        self.given: list[list[int]] = []
+
+    @property
+    def is_warm(self) -> bool:
+        return len(self.given) >= 2
+
+    def step(self, frames: np.ndarray) -> np.ndarray:
+        assert frames.shape == (2, 8, 8, 3) and frames.dtype == np.float32
+        self.given.append(np.rint(255 * frames.mean(axis=(1, 2, 3))).astype(int).tolist())
+        return -20 * np.abs(frames[-1].mean() - np.array([[0.0, 0.5, 1.0]], np.float32))
+
+    def reset(self) -> None:
+        self.given.clear()
+
+
+def test_a_stream_takes_frames_as_far_apart_as_training_did_whatever_the_camera_does():
+    """Four frames in two seconds are one each half second."""
+    stepper = Counting()
+    network = dataclasses.replace(networks.brightness(), answer=None, stream=lambda: stepper)
+    stepping = predictors.follow(network, 2.0)
+    found = fed(stepping, np.arange(0, 2.55, 0.1))
+    assert stepper.given == [[0, 5], [10, 15], [20, 25]]
+    assert [one is None for one in found] == [True] * 15 + [False] * 11  # until the stream is warm; then answers hold
+    assert stepping.feed(networks.plain(0), 2.56, wanted=False) is None
+    fed(stepping, [4.0])
+    assert stepper.given[3:] == [[40, 40]]  # for the frame at 3.5 s, which was dropped, too
+    assert fed(stepping, [0.0]) == [None] and stepper.given == []
+
+
+def test_a_long_silence_begins_a_new_stream():
+    stepper = Counting()
+    network = dataclasses.replace(networks.brightness(), answer=None, stream=lambda: stepper)
+    stepping = predictors.follow(network, 2.0)
+    assert fed(stepping, np.arange(0, 2.05, 0.5))[-1] is not None
+    assert fed(stepping, [20.0, 20.5, 21.0]) == [None, None, None] and stepper.given == [[200, 205]]
 
 
 def test_networks_of_other_classes_are_not_shown_together():
