@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import rich.live
 import tyro
 
-from lowering.bundle import bundles
+from lowering.bundle import bundles, streams
 from lowering.bundle import run as runs
 from lowering.system import bounds, typed
 from rt3d_jax.cli import console
@@ -94,15 +94,18 @@ def run(
 
 
 def network(folder: pathlib.Path, threads: int) -> predictors.Network:
-    """The network of a bundle in this process. ValueError if it does not classify clips."""
+    """The network of a bundle in this process, of clips or stepping. ValueError if it does not classify clips."""
     bundle = bundles.read(folder)
     manifest = bundle.manifest
     if not manifest["labels"] or not manifest["clip"]:
         raise ValueError(f"{folder} does not classify clips: its manifest names no classes or no clip; expected both")
     about = "" if manifest["rate"] == 1 else f"{manifest['scheme']}, {manifest['rate']:.1f}x"
-    return predictors.Network(
-        manifest["run"], about, tuple(manifest["labels"]), clips.from_json(manifest["clip"]), runs.load(bundle, threads)
-    )
+    labels, clip = tuple(manifest["labels"]), clips.from_json(manifest["clip"])
+    if bundle.stream is None:
+        return predictors.Network(manifest["run"], about, labels, clip, runs.load(bundle, threads))
+    about = f"{about}, a stream" if about else "a stream"
+    stream = lambda: streams.Stream(bundle, threads)
+    return predictors.Network(manifest["run"], about, labels, clip, None, stream)
 
 
 def _named_apart(

@@ -127,7 +127,8 @@ class Stepping:
 
     def __init__(self, network: Network, seconds: float, stepper: Stepper):
         self.network, self._stepper = network, stepper
-        self._apart = seconds / network.clip.sampling.frames
+        times = moments(network.clip.sampling)
+        self._apart = seconds * float(times[1] - times[0] if len(times) > 1 else 1.0)
         self._scaler = pictures.Scaler(network.clip)
         self._last, self._due = 0.0, 0.0
         self._waiting: list[np.ndarray] = []

@@ -2,10 +2,15 @@
 
 import dataclasses
 
+import jax
+import jax.numpy as jnp
+import numpy as np
 import pytest
 
+from lowering.bundle import bundles, deploy
 from rt3d_jax.cli import live, main
-from rt3d_jax.live import server
+from rt3d_jax.data import clips
+from rt3d_jax.live import predictors, server
 from tests.live import networks
 
 
@@ -73,3 +78,26 @@ def test_the_addresses_are_said_and_whether_a_camera_will_work(capsys):
         "Other machines' browsers give their camera to https only; start with --https for that."
         in capsys.readouterr().out
     )
+
+
+def brightness(params: jax.Array, clip: jax.Array) -> jax.Array:
+    """Logits of three classes by the mean of a clip, which is the same whether it slides or steps."""
+    return -20 * jnp.abs(jnp.mean(clip, (1, 2, 3)) @ params - jnp.array([0.0, 0.5, 1.0]))
+
+
+def test_a_bundle_of_clips_and_one_of_a_stream_say_the_same_of_a_video(tmp_path):
+    spec = dataclasses.replace(networks.SPEC, sampling=clips.Windows(4, 5))
+    info = bundles.Info(run="mean", labels=networks.LABELS, clip=clips.to_json(spec))
+    example = np.random.default_rng(0).random((1, 4, 8, 8, 3), np.float32)
+    params = np.full((3, 3), 1 / 3, np.float32)
+    followed = []
+    for name, stream in (("clips", False), ("stream", 1)):
+        deploy.deploy(brightness, params, example, "host", tmp_path / name, info, stream=stream)
+        followed.append(predictors.follow(live.network(tmp_path / name, 1), 0.6))
+    assert [one.network.about for one in followed] == ["", "a stream"]
+    for number, level in enumerate(np.random.default_rng(1).integers(0, 256, 8)):
+        sliding, stepping = (one.feed(networks.plain(int(level)), 0.2 * number) for one in followed)
+        assert (stepping is None) == (number < 3)
+        if sliding is not None and stepping is not None and number >= 3:
+            np.testing.assert_allclose(stepping, sliding, atol=1e-4)
+    assert sliding is not None
