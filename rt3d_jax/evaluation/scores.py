@@ -145,9 +145,10 @@ def protocol(
     the videos are, see data.listings.Dataset.
     """
     frames = spec.sampling.frames
-    place = "middle" if views == 1 else "evenly over the video"
+    whole = "the video" if each == "videos" else "the window"
+    place = "middle" if views == 1 else f"evenly over {whole}"
     how = (
-        "spread evenly over the video"
+        f"spread evenly over {whole}"
         if isinstance(spec.sampling, clips.Spread)
         else f"stride {spec.sampling.stride}, {place}"
     )
