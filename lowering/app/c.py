@@ -8,8 +8,7 @@ from lowering.app import arrays, tables
 # Elements in Swift by those in C.
 SWIFT = {"float": "Float"}
 SWIFT |= {f"{sign}int{bits}_t": f"{sign.upper()}Int{bits}" for sign in ("", "u") for bits in (8, 16, 32)}
-# Of results, by what holds them; what was written is old by then.
-HOLDERS = {"VALUES": "n->values", "NEW": "n->states[n->old]"}
+HOLDERS = {"VALUES": "n->values", "FIRST_STATE + 0": "n->states[n->now]"}  # of results
 LABEL_DECLARATION = """
 /* The names of the classes, in the order of the scores; NULL for a place that there is not. */
 #define {upper}_LABELS {count}

@@ -45,11 +45,16 @@ def parameters(module: Any) -> dict[str, schedule.Buffer]:
 
 
 def places(block: Any) -> dict[str, int]:
-    """The constants that a function stores in variables of the type index."""
-    found = {}
-    for store in (op.operation for op in block.operations if op.operation.name == "util.global.store"):
-        if str(store.operands[0].type) == "index":
-            found[symbol(store)] = number(store.operands[0], {})
+    """The numbers that variables of the type index hold once a function has run, as often as it takes."""
+    stores = [op.operation for op in block.operations if op.operation.name == "util.global.store"]
+    left = {symbol(op): op.operands[0] for op in stores if str(op.operands[0].type) == "index"}
+    found: dict[str, int] = {}
+    while left:  # a variable may be given what another one held
+        ready = {name: value for name, value in left.items() if not _loads(value) or symbol(value.owner) in found}
+        if not ready:
+            raise NotAList(f"{', '.join(left)} hold what no function says")
+        found |= {name: number(value, found) for name, value in ready.items()}
+        left = {name: value for name, value in left.items() if name not in ready}
     return found
 
 
@@ -97,6 +102,11 @@ def bytes_of(value: Any) -> bytes:
     """The bytes of a constant that has a whole number of them."""
     width = ir.IntegerType(value.type).width
     return (number(value, {}) % (1 << width)).to_bytes(width // 8, "little")
+
+
+def _loads(value: Any) -> bool:
+    """Whether a value is what a variable held."""
+    return not isinstance(value.owner, ir.Block) and value.owner.name == "util.global.load"
 
 
 def _initial(module: Any) -> Iterator[Any]:

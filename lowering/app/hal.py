@@ -33,7 +33,7 @@ def read(path: pathlib.Path) -> schedule.Schedule:
             named = ", ".join(functions)
             raise NotAList(f"it has the functions {named} where main alone, or step and reset, were expected")
         found = _function(functions["main"], parameters)
-        if any(place.buffer.kind == "old" for place in found.ranges):
+        if any(place.buffer.kind == "variable" for place in found.ranges):
             raise NotAList("it keeps a state from one call to the next")
         return schedule.Schedule(found.stages, found.outputs)
 
@@ -103,7 +103,7 @@ class _Reader:
         if str(op.results[0].type) == "!hal.buffer":
             if name not in self.parameters and "is_immutable" in op.attributes:
                 raise NotAList(f"it reads {name}, which is no parameter")
-            self.buffers[op.results[0]] = self.parameters.get(name, schedule.Buffer("old", name, 0))
+            self.buffers[op.results[0]] = self.parameters.get(name, schedule.Buffer("variable", name, 0))
 
     def _store(self, op: Any) -> None:
         """A buffer that holds states of a stream from here on. Other variables are places, or the runtime's own."""

@@ -11,13 +11,14 @@ class Buffer:
     """Memory by what it holds.
 
     kind: "weights", of which `name` is a parameter of the bundle; "input", of which `name` is the place among the
-    arguments; "values" between kernels; or, of a stream, "old" and "new" states, of which `name` is the variable that
-    holds them. bytes: its size.
+    arguments; "values" between kernels; or states of a stream, of which `name` is a variable of the module: "variable"
+    while a function is read, then "state". bytes: its size. age: how many steps ago the states were written, 0 in this.
     """
 
     kind: str
     name: str
     bytes: int
+    age: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,8 +63,8 @@ Step = Kernel | Copy | Fill
 class Schedule:
     """One inference, or one step of a stream. Steps of a stage may run at the same time; each waits for the one before.
 
-    outputs: the results, in the order of the network's. resets: what fills the old states before a stream begins. Each
-    step of a stream reads the old states and writes the new ones, which are the old ones of the next.
+    outputs: the results, in the order of the network's. resets: what fills the states before a stream begins. Each step
+    of a stream reads states of steps before it, and writes those that the steps behind it read.
     """
 
     stages: tuple[tuple[Step, ...], ...]

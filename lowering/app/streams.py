@@ -1,6 +1,6 @@
 """A stream's states in memory. IREE keeps them in buffers, which variables of the module hold, with their places.
 
-@step reads the buffers that the step before stored, and stores new ones. @reset stores buffers that it has filled. The
+@step reads the buffers that steps before it stored, and stores new ones. @reset stores buffers that it has filled. The
 places of the states in their buffers differ between the two. An app keeps those of @step, and fills the states there.
 """
 
@@ -37,24 +37,36 @@ class Function:
 
 def joined(step: Function, reset: Function) -> schedule.Schedule:
     """The schedule of a step, with what fills the states before the first one. NotAList where they are not so."""
-    kept = {made: name for name, made in step.buffers.items()}
-    if len(kept) < len(step.buffers) or any(made.kind != "values" for made in kept):
-        raise NotAList("a step keeps a buffer that it did not write")
-    if lost := sorted({each.buffer.name for each in step.ranges if each.buffer.kind == "old"} - set(step.buffers)):
-        raise NotAList(f"a step reads {lost[0]} and does not write it")
+    states = {name: _state(step, reset, name) for name in step.buffers}
+    written = {made: dataclasses.replace(states[name], age=0) for name, made in step.buffers.items()}
 
-    def new(place: schedule.Range) -> schedule.Range:
-        if place.buffer not in kept:
-            return place
-        name = kept[place.buffer]
-        size = max(place.buffer.bytes, reset.buffers[name].bytes if name in reset.buffers else 0)
-        return dataclasses.replace(place, buffer=schedule.Buffer("new", name, size))
+    def rule(place: schedule.Range) -> schedule.Range:
+        if place.buffer.kind != "variable":
+            return dataclasses.replace(place, buffer=written.get(place.buffer, place.buffer))
+        if place.buffer.name not in states:
+            raise NotAList(f"a step reads {place.buffer.name} and does not write it")
+        return dataclasses.replace(place, buffer=states[place.buffer.name])
 
-    stages = tuple(tuple(schedule.moved(each, new) for each in stage) for stage in step.stages)
-    return schedule.Schedule(stages, tuple(map(new, step.outputs)), tuple(_resets(step, reset)))
+    stages = tuple(tuple(schedule.moved(each, rule) for each in stage) for stage in step.stages)
+    return schedule.Schedule(stages, tuple(map(rule, step.outputs)), tuple(_resets(step, reset, states)))
 
 
-def _resets(step: Function, reset: Function) -> Iterator[schedule.Fill]:
+def _state(step: Function, reset: Function, name: str) -> schedule.Buffer:
+    """The buffer that a variable holds, by the step that wrote it.
+
+    A step may give a variable what another one held: frames that are needed for long are handed on so.
+    """
+    age, seen = 1, {name}
+    while (made := step.buffers[name]).kind == "variable" and made.name in step.buffers.keys() - seen:
+        name, age, seen = made.name, age + 1, seen | {made.name}
+    if made.kind != "values":
+        raise NotAList(f"a step leaves {name} as it is")
+    first = next(other for other, buffer in step.buffers.items() if buffer == made)
+    size = max([made.bytes, *(buffer.bytes for buffer in reset.buffers.values())])
+    return schedule.Buffer("state", first, size, age)
+
+
+def _resets(step: Function, reset: Function, states: Mapping[str, schedule.Buffer]) -> Iterator[schedule.Fill]:
     """The fills of a reset at its own places, then at those of a step.
 
     Where both have a state at the same place, no variable holds it, and the first fill is the one that counts. Another
@@ -64,17 +76,12 @@ def _resets(step: Function, reset: Function) -> Iterator[schedule.Fill]:
     fills = [each for each in steps if isinstance(each, schedule.Fill)]
     if len(fills) < len(steps):
         raise NotAList("a reset does more than to fill the states")
-    for fill in fills:
-        yield from _filled(reset, fill, fill.target.offset)
+    places = [(fill, fill.target.offset) for fill in fills]
     for name, after in step.places.items():
         found = [fill for fill in fills if fill.target.offset == reset.places.get(name)]
         if not found:
             raise NotAList(f"a reset does not fill the state at {name}")
-        for fill in found:
-            yield from _filled(reset, fill, after)
-
-
-def _filled(reset: Function, fill: schedule.Fill, place: int) -> Iterator[schedule.Fill]:
-    """A fill at a place of the old states that hold its buffer."""
-    for name in (name for name, made in reset.buffers.items() if made == fill.target.buffer):
-        yield schedule.Fill(schedule.Range(schedule.Buffer("old", name, 0), place, fill.target.bytes), fill.pattern)
+        places += [(fill, after) for fill in found]
+    for fill, place in places:
+        for name in (name for name, made in reset.buffers.items() if made == fill.target.buffer and name in states):
+            yield schedule.Fill(schedule.Range(states[name], place, fill.target.bytes), fill.pattern)

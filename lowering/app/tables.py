@@ -9,8 +9,8 @@ KINDS = {schedule.Kernel: "KERNEL", schedule.Copy: "COPY", schedule.Fill: "FILL"
 
 
 class Memory:
-    """Where each buffer lies: a parameter in the weights, the values and copies of inputs in one block, and each state
-    of a stream in a block of old and in one of new states.
+    """Where each buffer lies: a parameter in the weights, the values and copies of inputs in one block, and the states
+    of a stream in a block for each step that may be read, and one more. ring: how many of these there are.
 
     inputs: the bytes of each input, then their places in the block. outputs: which block holds each result, and where.
     """
@@ -22,9 +22,11 @@ class Memory:
         places, self.bytes = schedule.placed([*(each.bytes for each in values), *inputs])
         self.values = {each.name: place for each, place in zip(values, places, strict=False)}
         self.inputs = places[len(values) :]
-        states = found.buffers("new")
-        of_states, self.state_bytes = schedule.placed([each.bytes for each in states])
-        self.states = {each.name: place for each, place in zip(states, of_states, strict=True)}
+        states = found.buffers("state")
+        sizes = {each.name: each.bytes for each in states}
+        of_states, self.state_bytes = schedule.placed(list(sizes.values()))
+        self.states = dict(zip(sizes, of_states, strict=True))
+        self.ring = 1 + max((each.age for each in states), default=0)
         self.outputs = [self.at(each) for each in found.outputs]
 
     def at(self, place: schedule.Range) -> tuple[str, int]:
@@ -34,8 +36,8 @@ class Memory:
                 return "WEIGHTS", self.weights[place.buffer.name] + place.offset
             case "values":
                 return "VALUES", self.values[place.buffer.name] + place.offset
-            case "old" | "new" as kind:
-                return kind.upper(), self.states[place.buffer.name] + place.offset
+            case "state":
+                return f"FIRST_STATE + {place.buffer.age}", self.states[place.buffer.name] + place.offset
             case "input":
                 return f"FIRST_INPUT + {place.buffer.name}", place.offset
         raise ValueError(f"no place for a buffer of the kind {place.buffer.kind}")
@@ -90,6 +92,7 @@ def _counts(found: schedule.Schedule, kernels: Sequence[str], bindings: Sequence
         "KERNELS": len(kernels),
         "STEPS": sum(map(len, found.stages)),
         "RESETS": len(found.resets),
+        "RING": memory.ring,
         "STAGES": len(found.stages),
         "BINDINGS": len(bindings),
         "INPUTS": len(memory.inputs),

@@ -75,7 +75,7 @@ def write(
         platform,
         kernels,
         memory.weights_bytes,
-        memory.bytes + 2 * memory.state_bytes,
+        memory.bytes + memory.ring * memory.state_bytes,
         len(found.stages),
         len(list(found.steps)),
     )
@@ -117,7 +117,7 @@ def _words(bundle: bundles.Bundle, name: str, platform: str, package: str, memor
         "about": "\n".join(texts.paragraph(each.about) for each in found),
         "list": "\n".join(texts.paragraph(each.about, "- ", "  ") for each in found),
         "weights_bytes": str(memory.weights_bytes),
-        "values_bytes": str(memory.bytes + 2 * memory.state_bytes),
+        "values_bytes": str(memory.bytes + memory.ring * memory.state_bytes),
         "supported": c.supported(platforms.conditions(bundle, platform)),
         **c.calls(name, manifest.get("stream")),
         **jvm.calls(name, package, manifest.get("stream")),
@@ -127,7 +127,7 @@ def _words(bundle: bundles.Bundle, name: str, platform: str, package: str, memor
 
 
 def _check_ours(bundle: bundles.Bundle) -> None:
-    """NotAnApp for pieces of StableHLO."""
+    """NotAnApp for pieces of StableHLO. Streams are apps too: `streams` finds their states."""
     if rest := coverage.others(bundle.manifest["nodes"]):
         named = ", ".join(f"{entry['name']} ({entry['operation']})" for entry in rest[:3])
         more = f" and {len(rest) - 3} more" if len(rest) > 3 else ""

@@ -34,8 +34,8 @@ struct @name@_network {
   const unsigned char *weights;
   size_t mapped; /* bytes of the weights file in memory, 0 if the weights are the caller's */
   unsigned char *values;
-  unsigned char *states[2]; /* old and new ones of a stream, in turns */
-  int old;
+  unsigned char *states[RING]; /* of a stream, as the steps in turn write them */
+  unsigned now;                /* the one that the next step writes */
   unsigned char *local; /* local_bytes for each thread */
   uint32_t local_bytes;
   const unsigned char *inputs[INPUTS];
@@ -126,15 +126,21 @@ static void *serve(void *given) {
   }
 }
 
+static unsigned char *state(const network *n, const binding *b) {
+  return n->states[(n->now + RING - (b->buffer - FIRST_STATE)) % RING] + b->offset;
+}
+
 /* Points the bindings to their memory: those of inputs and states in every run, all of them in init. */
 static void point(network *n, bool all) {
   for (int i = 0; i < BINDINGS; i++) {
     const binding *b = &bindings[i];
     if (b->buffer == WEIGHTS && all) n->bindings[i] = (void *)(uintptr_t)(n->weights + b->offset);
     if (b->buffer == VALUES && all) n->bindings[i] = n->values + b->offset;
-    if (b->buffer == OLD) n->bindings[i] = n->states[n->old] + b->offset;
-    if (b->buffer == NEW) n->bindings[i] = n->states[1 - n->old] + b->offset;
-    if (b->buffer >= FIRST_INPUT) n->bindings[i] = (void *)(uintptr_t)(n->inputs[b->buffer - FIRST_INPUT] + b->offset);
+    if (b->buffer >= FIRST_STATE) {
+      n->bindings[i] = state(n, b);
+    } else if (b->buffer >= FIRST_INPUT) {
+      n->bindings[i] = (void *)(uintptr_t)(n->inputs[b->buffer - FIRST_INPUT] + b->offset);
+    }
   }
 }
 
@@ -181,7 +187,7 @@ static void prepare_calls(network *n) {
 static void forget(network *n) {
   for (int i = 0; i < RESETS; i++) {
     const binding *b = &bindings[steps[STEPS + i].binding];
-    fill(n->states[n->old] + b->offset, b->bytes, &steps[STEPS + i]);
+    fill(state(n, b), b->bytes, &steps[STEPS + i]);
   }
 }
 
@@ -192,11 +198,11 @@ static int start(network *n) {
   if (memcmp(n->weights, identity, sizeof identity)) return @NAME@_WRONG_WEIGHTS;
   const int error = find_kernels(n);
   if (error) return error;
-  const size_t bytes = VALUES_BYTES + 2 * STATE_BYTES + (size_t)n->threads * n->local_bytes;
+  const size_t bytes = VALUES_BYTES + RING * STATE_BYTES + (size_t)n->threads * n->local_bytes;
   if (posix_memalign(&memory, @NAME@_ALIGNMENT, bytes)) return @NAME@_NO_MEMORY;
   n->values = memory;
-  for (int i = 0; i < 2; i++) n->states[i] = n->values + VALUES_BYTES + (size_t)i * STATE_BYTES;
-  n->local = n->states[1] + STATE_BYTES;
+  for (int i = 0; i < RING; i++) n->states[i] = n->values + VALUES_BYTES + (size_t)i * STATE_BYTES;
+  n->local = n->states[RING - 1] + STATE_BYTES;
   prepare_calls(n);
   point(n, true);
   forget(n);
@@ -267,9 +273,9 @@ int @name@_@call@(@name@_network *n, @parameters@) {
   announce(n, &n->runs, atomic_load(&n->runs) + 1);
   work(n, 0);
   n->before += STAGES;
-  n->old = 1 - n->old;
   if (atomic_load(&n->failed)) return @NAME@_FAILED;
 @give_outputs@
+  n->now = (n->now + 1) % RING;
   return @NAME@_OK;
 }
 

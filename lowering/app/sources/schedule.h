@@ -8,9 +8,9 @@
 @counts@
 
 enum { KERNEL, COPY, FILL };
-enum { WEIGHTS, VALUES, OLD, NEW, FIRST_INPUT };
+enum { WEIGHTS, VALUES, FIRST_INPUT, FIRST_STATE = FIRST_INPUT + INPUTS };
 
-/* Bytes of the weights, of the block of values, of the states before and after a step, or of an input. */
+/* Bytes of the weights, of the block of values, of an input, or of the states that so many steps ago were written. */
 typedef struct {
   uint32_t buffer;
   size_t offset, bytes;

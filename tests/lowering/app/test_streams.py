@@ -96,7 +96,7 @@ FILLED = schedule.Fill(schedule.Range(MADE, 64, 64), b"\0")
 
 def step(old: str, **stores: schedule.Buffer | int) -> streams.Function:
     """One kernel that reads an old state at 0 and writes a new one."""
-    bindings = (schedule.Range(schedule.Buffer("old", old, 0), 0, 64), schedule.Range(MADE, 0, 64))
+    bindings = (schedule.Range(schedule.Buffer("variable", old, 0), 0, 64), schedule.Range(MADE, 0, 64))
     return streams.Function(((schedule.Kernel("k", (1, 1, 1), (), bindings),),), (), stores)
 
 
@@ -105,8 +105,15 @@ def test_states_are_filled_where_the_step_reads_them() -> None:
     reset = streams.Function(((FILLED,),), (), {"a": MADE, "at": 64})
     found = streams.joined(step("a", a=MADE, at=0), reset)
     (kernel,) = found.steps
-    assert [place.buffer.kind for place in schedule.ranges(kernel)] == ["old", "new"]
+    assert [(place.buffer.kind, place.buffer.age) for place in schedule.ranges(kernel)] == [("state", 1), ("state", 0)]
     assert [(fill.target.buffer.name, fill.target.offset) for fill in found.resets] == [("a", 64), ("a", 0)]
+
+
+def test_a_buffer_that_is_handed_on_is_older_by_a_step() -> None:
+    handed = step("b", a=MADE, b=schedule.Buffer("variable", "a", 0))
+    found = streams.joined(handed, streams.Function(((FILLED,),), (), {"a": MADE, "b": MADE}))
+    assert [buffer.age for buffer in found.buffers("state")] == [2, 0]
+    assert [fill.target.buffer.age for fill in found.resets] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -114,9 +121,9 @@ def test_states_are_filled_where_the_step_reads_them() -> None:
     [
         (step("b", a=MADE), streams.Function((), (), {}), "a step reads b and does not write it"),
         (
-            step("a", a=schedule.Buffer("old", "a", 0)),
+            step("a", a=schedule.Buffer("variable", "a", 0)),
             streams.Function((), (), {}),
-            "a step keeps a buffer that it did not write",
+            "a step leaves a as it is",
         ),
         (
             step("a", a=MADE),
