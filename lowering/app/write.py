@@ -119,8 +119,8 @@ def _words(bundle: bundles.Bundle, name: str, platform: str, package: str, memor
         "weights_bytes": str(memory.weights_bytes),
         "values_bytes": str(memory.bytes + memory.ring * memory.state_bytes),
         "supported": c.supported(platforms.conditions(bundle, platform)),
-        **c.calls(name, manifest.get("stream")),
-        **jvm.calls(name, package, manifest.get("stream")),
+        **c.calls(name, bundle.stream),
+        **jvm.calls(name, package, bundle.stream),
         **c.words(name, found, manifest["labels"], memory),
         **jvm.words(name, package, found, manifest["labels"]),
     }

@@ -3,6 +3,8 @@
 import pathlib
 import subprocess
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from iree import runtime
@@ -10,7 +12,9 @@ from iree import runtime
 from lowering.app import schedule, streams
 from lowering.app import write as apps
 from lowering.app.dialect import NotAList
-from lowering.bundle import bundles
+from lowering.bundle import bundles, deploy, examples, write
+from lowering.targets import targets
+from tests.lowering import networks
 from tests.lowering.app import linked
 
 # The sum of all frames, and the largest of the sums so far: two states that begin otherwise, of different sizes.
@@ -88,6 +92,50 @@ def test_a_stream_goes_on_from_step_to_step_and_begins_anew_after_a_reset(tmp_pa
     kotlin = (app.folder / "Sums.kt").read_text()
     assert "fun step()" in kotlin and "fun reset()" in kotlin
     assert "nativeReset" in (app.folder / "sums_jni.c").read_text()
+
+
+WATCH = """#include "watch.h"
+#include <stdio.h>
+int main(int count, char **words) {
+  watch_network *network;
+  static float frames[COUNT][WATCH_CLIP_COUNT], answer[WATCH_LOGITS_COUNT];
+  FILE *file = fopen(words[count - 1], "rb");
+  if (!file || fread(frames, sizeof frames, 1, file) != 1) return 99;
+  fclose(file);
+  int code = watch_init(&network, words[1], 2);
+  for (int step = 0; step < 2 * COUNT && !code; step++) {
+    if (step == COUNT) code = watch_reset(network);
+    if (!code) code = watch_step(network, frames[step % COUNT], answer);
+    for (int i = 0; i < WATCH_LOGITS_COUNT; i++) printf("%.9g ", (double)answer[i]);
+  }
+  watch_free(network);
+  return code;
+}
+"""
+
+
+def test_a_network_in_an_app_answers_to_each_frame_as_its_bundle_does(tmp_path: pathlib.Path) -> None:
+    """Twice to the same sequence of frames: the second time after a reset."""
+    rng = np.random.default_rng(0)
+    params = {"conv": networks.layer(rng, 3, 3, 3, 2, 5), "then": networks.layer(rng, 2, 1, 1, 5, 4)}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = jax.nn.relu(networks.conv(x, p["conv"], padding=[(2, 0), (1, 1), (1, 1)]))
+        return jnp.mean(networks.conv(x, p["then"], padding=[(1, 0), (0, 0), (0, 0)])[:, -1], (1, 2))
+
+    example = examples.stream(deploy.example(function, params, networks.clip(rng, 4, 5, 6, 2)))
+    bundle = write.write(tmp_path / "bundle", example, targets.find("host:avx2"), bundles.Info(run="watch"))
+    app = apps.write(bundle, tmp_path / "app")
+    (tmp_path / "main.c").write_text(WATCH)
+    (tmp_path / "frames").write_bytes(bundle.array("frames.npy").tobytes())
+    expected = bundle.array("answers.npy")
+    sources = [str(tmp_path / "main.c"), str(app.folder / "watch.c"), str(app.folder / "watch_kernels.o")]
+    flags = [*linked.STRICT, f"-DCOUNT={len(expected)}", f"-I{app.folder}"]
+    subprocess.run(["gcc", *flags, *sources, "-o", str(tmp_path / "main")], check=True)
+    command = [str(tmp_path / "main"), str(app.folder / "watch.weights"), str(tmp_path / "frames")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found = np.array(done.stdout.split(), np.float32).reshape(2, *expected.shape)
+    np.testing.assert_allclose(found, np.stack([expected, expected]), atol=1e-5 * np.abs(expected).max())
 
 
 MADE, OTHER = (schedule.Buffer("values", name, 128) for name in ("1", "2"))
