@@ -156,19 +156,19 @@ def test_a_bundle_that_was_carried_away_needs_a_data_set(networks, tmp_path, cap
 
 
 def test_a_stream_is_measured_beside_the_clips_of_its_run(tmp_path, capsys):
-    """Videos of 17 or 18 frames hold one clip of 16, so a stream that answers every 8 frames answers to each once."""
+    """Videos of 17 or 18 frames hold one clip of 16, so a stream that answers every 4 frames answers to each once."""
     task = dataclasses.replace(smallest.EXPERIMENT.task, clip=clips.ClipSpec(clips.Windows(16), short_side=17, size=16))
     model = dataclasses.replace(smallest.EXPERIMENT.model, time="causal")
     causal = dataclasses.replace(smallest.EXPERIMENT, task=task, model=model)
     phases.dense(phases.prepare(causal, tmp_path / "out", smallest.silent))
     clip, stream = rows(tmp_path, str(tmp_path / "out" / "runs" / "dense"), "--stream")
     assert (clip["engine"], clip["protocol"]) == ("jax", "1 clip, centre crop, clip-level")
-    assert (stream["engine"], stream["protocol"]) == ("iree-host-stream", "stream, every 8 frames, video-level")
+    assert (stream["engine"], stream["protocol"]) == ("iree-host-stream", "stream, every 4 frames, video-level")
     words = (
-        "the answers every 8 frames from the first whole clip of 16 on, probabilities averaged, 1 centre crop of 16 px"
+        "the answers every 4 frames from the first whole clip of 16 on, probabilities averaged, 1 centre crop of 16 px"
     )
     assert stream["score"]["protocol"] == f"top-1 %, 8 test videos, streams: {words}, frames stride 1"
     assert stream.keys() == told.keys(evaluate.run)
     assert stream["videos"] == stream["answers"] == 8
     assert stream["answers_accuracy"] == stream["accuracy"]
-    assert "stream, every 8 frames, video-level" in capsys.readouterr().out
+    assert "stream, every 4 frames, video-level" in capsys.readouterr().out

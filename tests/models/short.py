@@ -13,6 +13,8 @@ HIDDEN = 24
 class Short(nnx.Module):
     """The arguments are those of the catalog's networks, the layers are called as C3D's are. The width is fixed."""
 
+    over_time: layers.Time = "clip"
+
     def __init__(
         self, *, outputs: int, width: float, frames: int, size: int, dropout: float, form: str, rngs: nnx.Rngs
     ):
