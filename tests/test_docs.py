@@ -63,11 +63,12 @@ def test_the_page_on_architecture_lists_every_room_in_the_order_of_imports():
         assert tuple(re.findall(r"^\| `(\w+)/` \|", section, re.MULTILINE)) == rooms
 
 
-def test_every_example_on_data_sets_makes_an_experiment():
-    (code,) = blocks("data.md")
+@pytest.mark.parametrize(("page", "folder"), [("data.md", "/data/mine"), ("live.md", "data/nthu")])
+def test_every_example_on_data_sets_makes_an_experiment(page, folder):
+    (code,) = blocks(page)
     space: dict = {}
-    exec(compile(code, "data.md", "exec"), space)
-    assert space["experiment"]().task.data.folder == "/data/mine"
+    exec(compile(code, page, "exec"), space)
+    assert space["experiment"]().task.data.folder == folder
 
 
 def test_the_page_on_ones_own_network_runs_from_its_first_line_to_its_last(tmp_path, monkeypatch, capsys):
