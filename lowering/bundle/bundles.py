@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from lowering.bundle import flags, manifests
+from lowering.graph.operations import winograd
 from lowering.system import hashes, typed
 from lowering.targets import targets
 
@@ -129,8 +130,12 @@ class Bundle:
         return _checked(self.folder / name, manifests.array)
 
     def layers_of(self, dispatch: str) -> list[dict[str, Any]]:
-        """The layers that a dispatch computes: none, one, or both of two fused layers, called "first.second"."""
-        return [layer for layer in self.manifest["layers"] if layer["name"] in dispatch.split(".")]
+        """The layers that a dispatch computes: none, one, or both of two fused layers, called "first.second".
+
+        A layer by Winograd's filtering has three dispatches, of which only that of its products counts.
+        """
+        found = [layer for layer in self.manifest["layers"] if layer["name"] in dispatch.split(".")]
+        return [layer for layer in found if not layer.get("winograd") or dispatch.endswith(winograd.PRODUCTS)]
 
 
 def read(folder: str | pathlib.Path, verify: bool = True) -> Bundle:

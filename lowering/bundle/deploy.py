@@ -79,6 +79,7 @@ def deploy(
     form: str = targets.FORMS[0],
     strict: bool = False,
     stream: bool | int = False,
+    winograd: bool = True,
 ) -> Deployed:
     """Compiles `apply(params, clip)` for one target into the folder `out`, and checks there that it gives JAX's answer.
 
@@ -104,6 +105,8 @@ def deploy(
         entry "nodes" of the bundle's manifest.
       stream: make a bundle that computes a video frame by frame (docs/streaming.md), for a network whose layers see no
         frame to come. True: it answers as often as the network's strides in time say; a number: every so many frames.
+      winograd: compute convolutions of 3 x 3 pixels by Winograd's minimal filtering where that is likely faster, on CPUs
+        in f32. False: never. The entry "layers" of the manifest says which layers are.
 
     Raises:
       targets.TargetError: there is no such target or form.
@@ -118,7 +121,7 @@ def deploy(
 
     Where a target cannot run on this machine, the warning NotChecked says why.
     """
-    found = targets.written(targets.find(target), form)
+    found = targets.written(targets.find(target), form, winograd)
     folder, about = _folder(out), _about(info)
     given = example(apply, params, clip)
     if stream is not False:

@@ -47,7 +47,7 @@ class Target(TypedDict):
 
 
 class Layer(TypedDict):
-    """One layer and its packed kernel."""
+    """One layer and its packed kernel. winograd: the side of its tiles, where Winograd's filtering computes it."""
 
     name: Text
     shape: Counts
@@ -56,6 +56,7 @@ class Layer(TypedDict):
     macs_dense: Count
     group: Count
     rows: Count
+    winograd: NotRequired[Count]
 
 
 class File(TypedDict):

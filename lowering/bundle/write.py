@@ -113,7 +113,12 @@ def layers(rewritten: ops.Graph, traced: ops.Graph) -> list[dict[str, Any]]:
     longest row, and the schedule where there is one.
     """
     dense = {node.name: node.macs for node in traced.nodes}
-    return [_layer(node, dense[node.name]) for node in _packed(rewritten)]
+    tiled = {node.inputs[0]: node for node in rewritten.nodes if isinstance(node.op, ops.WinogradResult)}
+    found = []
+    for node in _packed(rewritten):
+        result = tiled.get(node.name)
+        found.append(_layer(node, dense[node.name]) if result is None else _tiled(node, result, dense[result.name]))
+    return found
 
 
 def tuning(rewritten: ops.Graph) -> str:
@@ -147,6 +152,14 @@ def _layer(node: ops.Node, dense: int) -> dict[str, Any]:
     schedule = node.op.schedule.row() if isinstance(node.op, ops.PackedConv) else {}
     about |= {"group": kernel.group, "rows": kernel.rows, "row_taps": [int(lengths.min()), int(lengths.max())]}
     return about | ({"choice": schedule} if schedule else {})
+
+
+def _tiled(products: ops.Node, result: ops.Node, dense: int) -> dict[str, Any]:
+    """A layer by Winograd's filtering: its MACs as it is written, its rows as they are multiplied."""
+    assert isinstance(result.op, ops.WinogradResult)
+    macs = math.prod(result.shape[:-1]) * result.op.kept
+    about = {"name": result.name, "shape": list(result.shape), "macs": macs, "winograd": result.op.tile}
+    return _layer(products, dense) | about
 
 
 def _reusable(folder: pathlib.Path, source: str) -> bundles.Bundle | None:

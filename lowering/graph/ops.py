@@ -45,6 +45,8 @@ from lowering.graph.operations.weighted import Depthwise as Depthwise
 from lowering.graph.operations.weighted import PackedConv as PackedConv
 from lowering.graph.operations.weighted import PackedDense as PackedDense
 from lowering.graph.operations.windows import NO_PADDING as NO_PADDING
+from lowering.graph.operations.winograd import WinogradInput as WinogradInput
+from lowering.graph.operations.winograd import WinogradResult as WinogradResult
 
 # Element types that the arguments and results of a network may have; of others it can compute inside.
 DTYPES = ("float32", "float16", "int32", "uint32", "int16", "uint16", "int8", "uint8")
@@ -52,7 +54,7 @@ STORED = {"bfloat16": "float32", "bool": "uint8"}  # what results of other types
 OPERATIONS: tuple[type[Op], ...] = (
     *(Input, Affine, Add, Relu, MaxPool, AvgPool, Concat, SpaceToDepth, Reshape, Softmax),
     *(Pointwise, Reduce, Mosaic, Resample, Piece, ToMap, Results, State),
-    *(Conv, Depthwise, PackedConv, FusedConvs, FusedPool, Dense, PackedDense),
+    *(Conv, Depthwise, PackedConv, FusedConvs, FusedPool, Dense, PackedDense, WinogradInput, WinogradResult),
 )
 
 

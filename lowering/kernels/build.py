@@ -20,9 +20,11 @@ from lowering.kernels.cpu import (
     outer,
     pointwise,
     pool,
+    products,
     reduce,
     resample,
     space_to_depth,
+    winograd,
 )
 from lowering.kernels.linalg import conv as linalg_conv
 from lowering.kernels.linalg import dense as linalg_dense
@@ -73,7 +75,7 @@ EXECUTABLES: dict[tuple[str, str], Table] = {
         **MAPS,
         ops.Input: (clip.clip, maps.clip),
         ops.ToMap: (clip.clip, maps.clip),
-        ops.PackedConv: (outer.outer, conv.conv),
+        ops.PackedConv: (products.products, outer.outer, conv.conv),
         ops.Depthwise: (depthwise.depthwise,),
         ops.FusedConvs: (fused_convs.fused_convs,),
         ops.FusedPool: (fused_pool.fused_pool,),
@@ -84,6 +86,8 @@ EXECUTABLES: dict[tuple[str, str], Table] = {
         ops.Mosaic: (mosaic.mosaic,),
         ops.Resample: (resample.resample, maps.resample),
         ops.Reduce: (reduce.reduce,),
+        ops.WinogradInput: (winograd.transform_input,),
+        ops.WinogradResult: (winograd.transform_result,),
     },
     ("cpu", "vector"): {
         **VECTORS,

@@ -94,12 +94,14 @@ class _Place:
     padding: the zeros that it reads around its first input.
     stored: the channels of its result in memory. None: just those that it has.
     between: height and width of what it keeps between two layers, which has the rows of its input.
+    own: height and width that its result has at least, the image with zeros behind it.
     """
 
     tied: bool = False
     padding: ops.Padding = ops.NO_PADDING
     stored: int | None = None
     between: tuple[int, int] = (0, 0)
+    own: tuple[int, int] = (0, 0)
 
 
 def _packed(op: ops.PackedConv) -> int:
@@ -111,6 +113,19 @@ def _max_pool(op: ops.MaxPool, stored: int) -> _Place:
     """With nothing but zeros around the image, windows one pixel apart leave their results in place."""
     clean = op.nonnegative or op.padding == ops.NO_PADDING
     return _Place(clean and op.strides[1:] == (1, 1), op.padding if op.nonnegative else ops.NO_PADDING, stored)
+
+
+def _winograd_input(op: ops.WinogradInput) -> _Place:
+    """Whole tiles are read, with zeros behind the image where it ends within one."""
+    reads = (count * op.tile + op.reach - op.tile for count in op.counts)
+    height, width = (end - low - max(low, high) for end, (low, high) in zip(reads, op.padding[1:], strict=True))
+    return _Place(padding=op.padding, between=(height, width))
+
+
+def _winograd_result(op: ops.WinogradResult) -> _Place:
+    """Whole tiles are written, and tied to what is added to them."""
+    down, across = op.counts
+    return _Place(tied=True, own=(down * op.tile, across * op.tile))
 
 
 # By operation that gives a feature map: its place, given the channels in memory of what it reads. Those that packing
@@ -133,6 +148,8 @@ PLACES: dict[type[ops.Op], Callable[[Any, int], _Place]] = {
     ops.Depthwise: lambda op, stored: _Place(op.strides[1:] == (1, 1), op.padding),
     ops.PackedConv: lambda op, stored: _Place(True, op.padding, _packed(op)),
     ops.FusedConvs: lambda op, stored: _Place(True, op.first.padding, _packed(op.second)),
+    ops.WinogradInput: lambda op, stored: _winograd_input(op),
+    ops.WinogradResult: lambda op, stored: _winograd_result(op),
     ops.FusedPool: lambda op, stored: _Place(False, op.conv.padding, _packed(op.conv), op.between[1:3]),
 }
 
@@ -155,6 +172,7 @@ def assign(graph: ops.Graph) -> dict[str, Layout]:
     for node in maps:
         need, place = needs[leader[node.name]], places[node.name]
         need.hold(*node.shape[1:3])
+        need.hold(*place.own)
         for name in (name for name in node.inputs[:1] if name in leader):
             needs[leader[name]].hold(*place.between)
             needs[leader[name]].pad(place.padding)
@@ -189,13 +207,15 @@ def _leaders(graph: ops.Graph, places: dict[str, _Place]) -> dict[str, str]:
 def _together(graph: ops.Graph, node: ops.Node, tied: bool) -> list[str]:
     """The feature maps that one operation wants in the same rows: its result first, if it is tied.
 
-    An expression also reads vectors and maps of one pixel, which lie as they like.
+    An expression also reads vectors and maps of one pixel, which lie as they like. So do sums of products of tiles.
     """
     maps = [name for name in node.inputs if len(graph[name].shape) == 4]
     if isinstance(node.op, ops.Pointwise | ops.Reduce):
         largest = max((graph[name].shape[1:3] for name in maps), default=())
         maps = [name for name in maps if graph[name].shape[1:3] == largest]
         return [node.name, *maps] if tied else maps
+    if isinstance(node.op, ops.WinogradResult):
+        return [node.name, *maps[1:]]
     return [node.name, *maps] if tied else []
 
 

@@ -8,6 +8,7 @@ from lowering.system import typed
 from lowering.targets import targets
 
 GROUPS = (4, 8, 16)
+WINOGRAD = (0, 2, 4)
 SOURCES = ("default", "shipped", "cache")
 
 
@@ -26,6 +27,7 @@ class Row(TypedDict, total=False):
     vectors: Annotated[int, _between(1, 32)]
     chunk: Annotated[int, _between(1, 4096)]
     ring: Annotated[int, _between(0, 512 * 1024)]
+    winograd: Annotated[int, typed.Check(f"one of {', '.join(map(str, WINOGRAD))}", WINOGRAD.__contains__)]
 
 
 FIELDS = tuple(Row.__annotations__)
@@ -37,13 +39,15 @@ class Schedule:
 
     group: the number of filters in a row of the packed kernel. vectors, chunk: as in targets.Tiling. ring: where this
     convolution may be fused with the one before it, the bytes of intermediate results that may stay in cache; 0 keeps
-    them two kernels. source: who chose, one of SOURCES; it does not count when schedules are compared.
+    them two kernels. winograd: the side of a tile of Winograd's filtering, for 3 x 3 pixels; 0: the convolution is
+    computed as it is written. group, vectors and chunk are then those of the products. source: who chose, one of SOURCES; it does not count when schedules are compared.
     """
 
     group: int | None = None
     vectors: int | None = None
     chunk: int | None = None
     ring: int | None = None
+    winograd: int | None = None
     source: str = dataclasses.field(default="default", compare=False)
 
     def tiling(self, target: targets.Target, group: int) -> targets.Tiling:

@@ -37,6 +37,12 @@ class Tiling:
     most: int = 0
 
 
+# Filters in a row, and the share of the FMA peak that kernels reach with them, over the largest (AVX-512 and NEON agree
+# on the order). This decides between rows of 8 that compute a few zeros and rows of 4 that compute none. Rows of 1 are
+# what unstructured sparsity wants.
+ROWS = {8: 1.0, 4: 0.85, 16: 0.95, 2: 0.5, 1: 0.32}
+
+
 @dataclasses.dataclass(frozen=True)
 class Target:
     """A machine that modules are compiled for.
@@ -55,6 +61,8 @@ class Target:
     gpu: the limits that a kernel must keep; None for CPUs.
     macs_per_dispatch: a packed kernel with more MACs is split into several dispatches, so that none runs long enough
     for the driver to give up on it; None: kernels are not split.
+    row_efficiency: the share of the FMA peak that kernels reach with so many filters in a row, over that with the best.
+    winograd: whether convolutions of 3 x 3 pixels may be computed by Winograd's filtering (graph/rewrites/winograd.py).
     precision: the number types. form: how kernels are written, one of FORMS.
     features: of a host, what its modules may need of a processor, as the operating system names it.
     """
@@ -66,6 +74,8 @@ class Target:
     tilings: dict[int, Tiling]  # by filters in a row
     patches: dict[int, int] = dataclasses.field(default_factory=dict)
     reached: float = 0.95
+    row_efficiency: dict[int, float] = dataclasses.field(default_factory=lambda: ROWS)
+    winograd: bool = True
     vector_bytes: int = 16
     registers: int = 32
     weights_by_lane: bool = False
@@ -103,7 +113,7 @@ class Target:
 # AVX-512 has 32 registers of 64 bytes, AVX2 has 16 of 32, NEON has 32 of 16. A tile's accumulators leave room for
 # inputs and weights.
 AVX512 = {1: Tiling(12), 2: Tiling(8), 4: Tiling(4), 8: Tiling(2, most=3), 16: Tiling(1)}
-AVX2 = {1: Tiling(8), 2: Tiling(4), 4: Tiling(2), 8: Tiling(1), 16: Tiling(1)}
+AVX2 = {1: Tiling(8), 2: Tiling(4), 4: Tiling(3), 8: Tiling(1), 16: Tiling(1)}
 NEON = {1: Tiling(12), 2: Tiling(8), 4: Tiling(4), 8: Tiling(3), 16: Tiling(1)}
 # Intel's cores cross a cache line at the cost of a load, and gain by more multiply-adds for each weight: 4 to 7 % over
 # sparse C3D, R(2+1)D-18 and S3D, where AMD's Zen 5 gains nothing.
@@ -121,6 +131,8 @@ X86 = {
     "avx2": {
         "tilings": AVX2,
         "patches": {2: 6, 3: 4},
+        # 4 filters x 3 vectors need 7 loads for 12 multiply-adds, 8 x 1 vector 9 for 8.
+        "row_efficiency": {4: 1.0, 8: 0.85, 16: 0.8, 2: 0.6, 1: 0.35},
         "reached": 0.76,
         "vector_bytes": 32,
         "registers": 16,
@@ -218,11 +230,14 @@ def split(target: Target, macs_per_dispatch: int | None) -> Target:
     return dataclasses.replace(target, macs_per_dispatch=macs_per_dispatch)
 
 
-def written(target: Target, form: str) -> Target:
-    """The target with its kernels in this form; TargetError if there is none of the name."""
+def written(target: Target, form: str, winograd: bool = True) -> Target:
+    """The target with its kernels in this form, with Winograd's filtering or without.
+
+    TargetError if there is no form of the name.
+    """
     if form not in FORMS:
         raise TargetError(f"no form {form!r}; expected one of: {', '.join(FORMS)}{spelling.meant(form, FORMS)}")
-    return dataclasses.replace(target, form=form)
+    return dataclasses.replace(target, form=form, winograd=winograd)
 
 
 def names() -> list[str]:

@@ -13,7 +13,7 @@ import numpy as np
 from lowering.graph import ops
 from lowering.graph.rewrites import fusion
 from lowering.kernels import layouts
-from lowering.kernels.cpu import conv, outer, prefetch, rows
+from lowering.kernels.cpu import conv, outer, prefetch, products, rows
 from lowering.targets import precisions, targets, tiles
 
 # Instructions.
@@ -30,6 +30,10 @@ WORKGROUP = 268.0
 FETCH = 4.4  # per cache line fetched ahead
 PAD = 4.05  # per zero around the image
 RESULT, WINDOW = 6.0, 1.3  # of a pool behind a convolution, per vector of its result, and per pixel of a window
+
+# Of Winograd's transforms, per vector of tiles: of the input and of the result, by the side of a tile.
+TRANSFORMS = {(2, 1): 84.0, (4, 1): 268.0, (2, 0): 76.0, (4, 0): 230.0}
+KINDS = ops.PackedConv | ops.FusedConvs | ops.FusedPool | ops.WinogradInput | ops.WinogradResult
 
 # Stalls, in instructions that could have been executed, per cache line: out of order, most of a line's latency is
 # hidden.
@@ -48,7 +52,7 @@ def costs(graph: ops.Graph, target: targets.Target) -> dict[str, Cost]:
     """Of each convolution's kernel, by its name, in a graph that is rewritten for the target."""
     layout, found = layouts.assign(graph), {}
     for node in graph.nodes:
-        if isinstance(node.op, ops.PackedConv | ops.FusedConvs | ops.FusedPool):
+        if isinstance(node.op, KINDS):
             x, out = layout[node.inputs[0]], layout[node.name]
             residual = any(name in layout for name in node.inputs[1:])  # weights are no feature map
             match node.op:
@@ -56,6 +60,12 @@ def costs(graph: ops.Graph, target: targets.Target) -> dict[str, Cost]:
                     found[node.name] = _convs(node.op, x, out, target, residual)
                 case ops.FusedPool():
                     found[node.name] = _pooled(node.op, x, out, target)
+                case ops.WinogradInput():
+                    found[node.name] = _transform(node.op, x.frames * x.channels, 1, target, _pads(out) / out.frames)
+                case ops.WinogradResult():
+                    found[node.name] = _transform(node.op, out.frames * out.channels, 0, target, _pads(out))
+                case ops.PackedConv(groups=groups) if groups > 1:
+                    found[node.name] = _products(node.op, x, out, target)
                 case ops.PackedConv():
                     found[node.name] = _conv(node.op, x, out, target, residual)
     return found
@@ -96,6 +106,24 @@ def _outer(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, target: t
     turned = target.lanes.bit_length() * tile.vectors * target.lanes  # with the stores
     around = out.frames * rows_ * (TILE + tile.accumulators + turned)
     return Cost(count * (_taps(op, x.frames, out.frames) * tap + around) + _pads(out) * PAD, 0.0)
+
+
+def _products(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, target: targets.Target) -> Cost:
+    """Of several groups, part by part of the channels, with the sums in memory meanwhile."""
+    cut = products.Cut.of(op, x, out, target)
+    per_part = per_tile(op, cut.tile, target, residual=False, masked=False)
+    executed = len(op.kernel.taps) * cut.tile.count * per_tap(op.kernel.group, cut.tile.vectors, target)
+    executed += op.kernel.rows * cut.parts * (cut.tile.count * per_part + cut.chunks * op.kernel.group * TURN)
+    return Cost(executed + _pads(out) * PAD, 0.0)
+
+
+def _transform(
+    op: ops.WinogradInput | ops.WinogradResult, planes: int, input_: int, target: targets.Target, pads: float
+) -> Cost:
+    """Of tiles, or of sums of products: rows of tiles by vectors."""
+    down, across = op.counts
+    each = TRANSFORMS[op.tile, input_] * -(-across // target.lanes) * down
+    return Cost(planes * each + pads * PAD, 0.0)
 
 
 def _convs(op: ops.FusedConvs, x: layouts.Layout, out: layouts.Layout, target: targets.Target, residual: bool) -> Cost:

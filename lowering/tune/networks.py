@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lowering.graph import keys, ops, packed
-from lowering.graph.rewrites import packing, stages
+from lowering.graph.rewrites import stages
 from lowering.targets import schedules, targets
 
 Schedules = dict[str, schedules.Schedule]
@@ -45,17 +45,17 @@ class Network:
         self.traced, self.graph = graph, stages.run(graph, stages.PREPARATION)
         self.keys = keys.keys(self.graph)
         self.units = _units(self.graph, self.keys)
-        self._packed: dict[tuple[int, tuple[int, ...], int | None], packed.PackedKernel] = {}
+        self._packed: dict[tuple[int, tuple[int, ...], int], packed.PackedKernel] = {}
 
     def rewrite(self, chosen: Schedules, target: targets.Target) -> ops.Graph:
         """The graph for the target's kernels, with schedules by key for the layers that have just that key."""
         names = {name: chosen[key] for name, key in self.keys.items() if key in chosen}
         return stages.run(self.graph, stages.completion(target, lambda _: names, self._pack))
 
-    def _pack(self, kernel: np.ndarray, group: int | None) -> packed.PackedKernel:
+    def _pack(self, kernel: np.ndarray, group: int) -> packed.PackedKernel:
         key = (kernel.ctypes.data, kernel.shape, group)
         if key not in self._packed:
-            self._packed[key] = packing.pack_rows(kernel, group)
+            self._packed[key] = packed.pack(kernel, group)
         return self._packed[key]
 
 

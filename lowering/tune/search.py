@@ -69,7 +69,7 @@ def search(
     """
     budget, log, noisy = _Budget(effort.clock, effort.seconds, reserve=effort.noisy), log or logs.Log(), effort.noisy
     seen: Seen = {unit: [] for unit in network.units}
-    for axis in (_known(known), _shapes, _rings, *([_chunks] if noisy else [])):
+    for axis in (_known(known), _algorithms, _shapes, _rings, *([_chunks] if noisy else [])):
         options = _ordered(network, target, axis, seen, budget)
         while any(_recall(options, log, seen).values()) and budget.allows():
             _try(network, trial, {unit: rest.pop(0) for unit, rest in options.items() if rest}, log, seen, budget)
@@ -208,6 +208,15 @@ def _known(known: schedules.Schedules) -> Axis:
         return [before] if before else []
 
     return axis
+
+
+def _algorithms(
+    unit: networks.Unit, chosen: networks.Schedules, target: targets.Target
+) -> Iterable[networks.Schedules]:
+    """With Winograd's filtering, in tiles of any size, and without; of no effect on layers of other kernels."""
+    for key in unit.keys:
+        for tile in schedules.WINOGRAD:
+            yield _with(chosen, key, winograd=tile)
 
 
 def _shapes(unit: networks.Unit, chosen: networks.Schedules, target: targets.Target) -> Iterable[networks.Schedules]:

@@ -125,7 +125,7 @@ def _against(
 
 
 def _convolutions(graph: ops.Graph) -> list[str]:
-    kinds = ops.PackedConv | ops.FusedConvs | ops.FusedPool
+    kinds = ops.PackedConv | ops.FusedConvs | ops.FusedPool | ops.WinogradInput | ops.WinogradResult
     return [node.name for node in graph.nodes if isinstance(node.op, kinds)]
 
 

@@ -4,7 +4,7 @@ import dataclasses
 import errno
 import pathlib
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import tyro
@@ -27,6 +27,7 @@ def run(
     tuning: bool = True,
     macs_per_dispatch: int | None = None,
     form: str = targets.FORMS[0],
+    winograd: Literal["auto", "off"] = "auto",
     name: str | None = None,
     strict: bool = False,
     stream: bool = False,
@@ -64,6 +65,8 @@ def run(
             runs for too long. The default is 200 million.
         form: How kernels are written. `executables` are loops over buffers, which are the fastest. `linalg` works on
             tensors and compiles for any backend of IREE; its bundles are written to OUT/RUN/TARGET-linalg.
+        winograd: Compute convolutions of 3 x 3 pixels by Winograd's minimal filtering where that is likely faster, on
+            CPUs in f32 (`auto`), or never (`off`).
         name: What the bundle calls its network, RUN in its path. By default it is the name of the run or function.
         strict: Refuse a network with operations that no kernel of ours computes.
         stream: Compile a network that is causal in time to compute a video frame by frame. The bundles are written to
@@ -83,7 +86,8 @@ def run(
     if every is not None and not stream:
         raise ValueError(f"--every {every} is for streams; give --stream too")
     console.some(networks, "run, such as OUT/runs/dense, or function, such as my_nets.py:build")
-    chosen = [targets.written(targets.split(targets.find(name), macs_per_dispatch), form) for name in target]
+    found_targets = [targets.split(targets.find(name), macs_per_dispatch) for name in target]
+    chosen = [targets.written(each, form, winograd == "auto") for each in found_targets]
     if name is not None and len(networks) > 1:
         raise ValueError(f"--name {name} is for one network, and {len(networks)} were given; lower one at a time")
     found = [lowerable.find(word, name) for word in networks]

@@ -10,7 +10,7 @@ from lowering.graph.operations import base, pointwise, windows
 from lowering.targets import schedules
 
 
-class _Weighted(base.Op):
+class Weighted(base.Op):
     """Sums of products with an epilogue: the bias, what the second input adds (the residual), a ReLU, an activation.
 
     then: the activation (Pointwise.is_activation), or None.
@@ -35,12 +35,16 @@ class _Weighted(base.Op):
         return total if self.then is None else self.then.apply([total])
 
 
-class _Convolution(_Weighted):
-    """dilation: how far apart the locations of its kernel lie along frames, height and width."""
+class _Convolution(Weighted):
+    """dilation: how far apart the locations of its kernel lie along frames, height and width.
+
+    groups: into which channels and filters are divided; a kernel has the channels of one.
+    """
 
     kernel: np.ndarray | packed.PackedKernel
     padding: base.Padding
     dilation: base.Window
+    groups: int
     arity = (1, 2)
 
     @property
@@ -52,8 +56,8 @@ class _Convolution(_Weighted):
         """Shape of the result."""
         x, *residual = inputs
         *_, into, filters = self.kernel.shape
-        if len(x) != 4 or x[3] != into:
-            raise base.GraphError(f"has a kernel for {into} channels and reads {x}")
+        if len(x) != 4 or x[3] != into * self.groups:
+            raise base.GraphError(f"has a kernel for {into * self.groups} channels and reads {x}")
         out = (*windows.count(x, self.extent, strides, self.padding), filters)
         if residual and residual[0] != out:
             raise base.GraphError(f"of shape {out} adds a value of shape {residual[0]}; they must be the same")
@@ -66,6 +70,7 @@ class Conv(_Convolution):
 
     spread: how far apart the pixels of x lie, with zeros between them: more than 1 in a transposed convolution, which
     has strides of 1.
+    groups: more than 1 only for what Winograd multiplies (rewrites/winograd.py).
     The residual is the node's second input, if it has one; so for PackedConv and FusedConvs.
     """
 
@@ -77,6 +82,7 @@ class Conv(_Convolution):
     then: pointwise.Pointwise | None = None
     dilation: base.Window = windows.ONES
     spread: base.Window = windows.ONES
+    groups: int = 1
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
         x, *residual = inputs
@@ -85,7 +91,9 @@ class Conv(_Convolution):
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
         x = inputs[0] if self.spread == windows.ONES else windows.spread(inputs[0], self.spread)
-        return self.finish(windows.convolve(x, self.kernel, self.strides, self.padding, self.dilation), inputs)
+        parts = zip(np.split(x, self.groups, -1), np.split(self.kernel, self.groups, -1), strict=True)
+        sums = [windows.convolve(part, kernel, self.strides, self.padding, self.dilation) for part, kernel in parts]
+        return self.finish(np.concatenate(sums, -1), inputs)
 
     def macs(self, shape: base.Shape) -> int:
         return math.prod(shape[:-1]) * self.kernel.size // math.prod(self.spread)
@@ -97,6 +105,7 @@ class PackedConv(_Convolution):
 
     outer: whether it is computed by outer products of a row's filters and pixels (rewrites/outer.py).
     weights_given: whether the last input is f32[taps * group], to be read instead of kernel.values.
+    With several groups, as many rows belong to each.
     """
 
     kernel: packed.PackedKernel
@@ -109,18 +118,23 @@ class PackedConv(_Convolution):
     dilation: base.Window = windows.ONES
     outer: bool = False
     weights_given: bool = False
+    groups: int = 1
     arity = (1, 3)
 
     @property
     def unpacked(self) -> Conv:
         """The same operation with its whole kernel."""
         kernel, strides = packed.unpack(self.kernel), (self.stride, 1, 1)
-        return Conv(kernel, self.bias, strides, self.padding, self.relu, self.then, self.dilation)
+        how = {"dilation": self.dilation, "groups": self.groups}
+        return Conv(kernel, self.bias, strides, self.padding, self.relu, self.then, **how)
 
     @property
     def taps(self) -> np.ndarray:
         """i64[taps, 4]: how far each tap lies from the kernel's first location along d, h and w, and its channel."""
-        return self.kernel.taps.astype(np.int64) * (*self.dilation, 1)
+        taps, kernel = self.kernel.taps.astype(np.int64) * (*self.dilation, 1), self.kernel
+        group = np.arange(kernel.rows) * self.groups // kernel.rows  # of each row
+        taps[:, 3] += np.repeat(group * kernel.shape[3], np.diff(kernel.starts))
+        return taps
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
         if self.weights_given:
@@ -145,7 +159,7 @@ class PackedConv(_Convolution):
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Depthwise(_Weighted):
+class Depthwise(Weighted):
     """y[..., c] = then?(relu?(conv(x[..., c // multiplier], kernel[..., c]) + bias[c])), for kernel f32[D,H,W,C].
 
     A convolution whose filters read one channel each. Cross-correlation, zero padding.
@@ -192,7 +206,7 @@ class Depthwise(_Weighted):
         return f"{window}{'' if self.then is None else f', then {self.then.note}'}"
 
 
-class _FullyConnected(_Weighted):
+class _FullyConnected(Weighted):
     def vector_shape(self, inputs: list[base.Shape], kernel: base.Shape) -> base.Shape:
         """Shape of the result of a kernel of this shape, (..., I, O)."""
         if inputs[0] != kernel[-2:-1]:

@@ -6,18 +6,16 @@ from collections.abc import Callable
 import numpy as np
 
 from lowering.graph import ops, packed
-from lowering.targets import schedules
+from lowering.targets import schedules, targets
 
-Packer = Callable[[np.ndarray, int | None], packed.PackedKernel]
+Packer = Callable[[np.ndarray, int], packed.PackedKernel]
 
-# Filters per row, and the share of the FMA peak that the kernel reached with it (AVX-512 and NEON agree on the
-# order). This decides between rows of 8 that compute a few zeros and rows of 4 that compute none. Rows of 1 are
-# what a depthwise convolution wants.
-GROUP_EFFICIENCY = {8: 1.0, 4: 0.85, 16: 0.95, 2: 0.5, 1: 0.32}
 DENSE_GROUP = 64
 
 
-def pack(graph: ops.Graph, chosen: schedules.Schedules, packer: Packer) -> ops.Graph:
+def pack(
+    graph: ops.Graph, target: targets.Target, chosen: schedules.Schedules, packer: Packer = packed.pack
+) -> ops.Graph:
     """Convolutions and fully connected layers, packed.
 
     chosen: schedules by the names of layers; packer: packs a kernel (D, H, W, I, O) in rows of so many filters.
@@ -27,8 +25,9 @@ def pack(graph: ops.Graph, chosen: schedules.Schedules, packer: Packer) -> ops.G
         op = node.op
         if isinstance(op, ops.Conv):
             schedule = chosen.get(node.name, schedules.DEFAULT)
-            kernel = packer(op.kernel, schedule.group)
-            op = ops.PackedConv(kernel, op.bias, op.padding, op.relu, op.strides[0], schedule, op.then, op.dilation)
+            kernel = packer(op.kernel, schedule.group or best_group(op.kernel, target))
+            how = {"dilation": op.dilation, "groups": op.groups}
+            op = ops.PackedConv(kernel, op.bias, op.padding, op.relu, op.strides[0], schedule, op.then, **how)
         elif isinstance(op, ops.Dense):
             group = min(DENSE_GROUP, 1 << (op.kernel.shape[1] - 1).bit_length())
             op = ops.PackedDense(packer(op.kernel[None, None, None], group), op.bias, op.relu, op.then)
@@ -37,7 +36,7 @@ def pack(graph: ops.Graph, chosen: schedules.Schedules, packer: Packer) -> ops.G
     return ops.replace(graph, rule)
 
 
-def pack_rows(kernel: np.ndarray, group: int | None) -> packed.PackedKernel:
-    """A convolution's kernel f32[D, H, W, I, O] as rows of `group` filters; None: of as many as give the least work."""
-    least = lambda: min(GROUP_EFFICIENCY, key=lambda g: packed.kept_for_group(kernel, g) / GROUP_EFFICIENCY[g])
-    return packed.pack(kernel, group or least())
+def best_group(kernel: np.ndarray, target: targets.Target) -> int:
+    """So many filters a row give the least work for a convolution's kernel f32[D, H, W, I, O]."""
+    efficiency = target.row_efficiency
+    return min(efficiency, key=lambda group: packed.kept_for_group(kernel, group) / efficiency[group])

@@ -18,6 +18,7 @@ find_depthwise      convolutions whose filters read one channel each become dept
 split_strides       strides in height and width become SpaceToDepth and a convolution without them
 mark_nonnegative    pools of values that are never below zero are told so
 undo_depthwise      depthwise convolutions become ordinary ones where a target has no kernel for them
+use_winograd        convolutions of 3 x 3 pixels become products of transformed tiles on CPUs, where that is faster
 pack                kernels become rows of kept taps, by the schedule of each layer
 fuse_kernels        two layers become one kernel on CPUs, where what lies between them is larger than a cache
 use_outer           dense kernels are computed by outer products on CPUs, where that is faster
@@ -30,7 +31,7 @@ import dataclasses
 import functools
 from collections.abc import Callable, Sequence
 
-from lowering.graph import keys, ops, verify
+from lowering.graph import keys, ops, packed, verify
 from lowering.graph.rewrites import (
     algebra,
     dead_channels,
@@ -47,6 +48,7 @@ from lowering.graph.rewrites import (
     strides,
     transposed,
     windows,
+    winograd,
 )
 from lowering.targets import schedules, targets
 
@@ -90,14 +92,15 @@ PREPARATION = _stages(
 def completion(
     target: targets.Target,
     choose: Callable[[ops.Graph], schedules.Schedules],
-    packer: packing.Packer = packing.pack_rows,
+    packer: packing.Packer = packed.pack,
 ) -> tuple[Stage, ...]:
     """The stages after the preparation. choose: schedules for the convolutions of the prepared graph, by name."""
-    pack = Stage("pack", lambda graph: packing.pack(graph, choose(graph), packer))
+    pack = Stage("pack", lambda graph: packing.pack(graph, target, choose(graph), packer))
     undo = Stage("undo_depthwise", functools.partial(depthwise.undo_depthwise, target=target))
+    tiles = Stage("use_winograd", lambda graph: winograd.use_winograd(graph, target, choose(graph)))
     fuse = Stage("fuse_kernels", functools.partial(fusion.fuse, target=target))
     use = Stage("use_outer", functools.partial(outer.use_outer, target=target))
-    return undo, pack, fuse, use, Stage("fold_gates", functools.partial(gates.fold_gates, target=target))
+    return undo, tiles, pack, fuse, use, Stage("fold_gates", functools.partial(gates.fold_gates, target=target))
 
 
 def stages(target: targets.Target, chosen: schedules.Schedules = schedules.NONE) -> tuple[Stage, ...]:

@@ -76,7 +76,7 @@ class Cut:
         vectors = op.kernel.group // target.lanes
         tile = tiles.patch(vectors, target.patches[vectors], y.height, y.width)
         bands = tile.bands(y.height)
-        line = x.channels * min(op.kernel.shape[0], x.frames) * x.pitch * target.activation_bytes
+        line = op.kernel.shape[3] * min(op.kernel.shape[0], x.frames) * x.pitch * target.activation_bytes
         tap = op.kernel.group * target.activation_bytes
         large = np.diff(op.kernel.starts).max() * tap > target.cache_bytes // 4
         fit = (target.cache_bytes // (2 if large else 4) // line - op.extent[1] + 1) // tile.lines

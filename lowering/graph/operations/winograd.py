@@ -1,0 +1,177 @@
+"""Winograd's minimal filtering F(m x m, 3 x 3): a convolution over height and width as products of transformed tiles.
+
+A tile is m x m pixels of the result. The transform of what it reads, (m + 2) x (m + 2) pixels, and that of the kernel
+are multiplied position by position, which is (m + 2)^2 products for m^2 x 9 of the convolution itself: 2.25 times fewer
+for m = 2, 4 times fewer for m = 4 (Winograd 1980; Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks",
+CVPR 2016). Products are added up over channels and frames before they are transformed back.
+"""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from lowering.graph.operations import base, pointwise, weighted
+
+TAPS = 3  # of the kernel, in height and in width
+# The nodes of a layer called NAME are NAME.tiles, NAME.products and NAME, which transforms back.
+TILES, PRODUCTS = ".tiles", ".products"
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Transforms:
+    """The matrices of F(m, 3): of m outputs in a row, `result` @ ((`kernel` @ weights) * (`input` @ pixels)).
+
+    kernel f64[m + 2, 3], input f64[m + 2, m + 2], result f64[m, m + 2]; G, B^T and A^T of Lavin and Gray.
+    """
+
+    kernel: np.ndarray
+    input: np.ndarray
+    result: np.ndarray
+
+
+TRANSFORMS = {
+    2: Transforms(
+        np.array([[1, 0, 0], [1 / 2, 1 / 2, 1 / 2], [1 / 2, -1 / 2, 1 / 2], [0, 0, 1]]),
+        np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1]], float),
+        np.array([[1, 1, 1, 0], [0, 1, -1, 1]], float),
+    ),
+    4: Transforms(
+        np.array(
+            [
+                [1 / 4, 0, 0],
+                [-1 / 6, -1 / 6, -1 / 6],
+                [-1 / 6, 1 / 6, -1 / 6],
+                [1 / 24, 1 / 12, 1 / 6],
+                [1 / 24, -1 / 12, 1 / 6],
+                [0, 0, 1],
+            ]
+        ),
+        np.array(
+            [
+                [4, 0, -5, 0, 1, 0],
+                [0, -4, -4, 1, 1, 0],
+                [0, 4, -4, -1, 1, 0],
+                [0, -2, -1, 2, 1, 0],
+                [0, 2, -1, -2, 1, 0],
+                [0, 4, 0, -5, 0, 1],
+            ],
+            float,
+        ),
+        np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]], float),
+    ),
+}
+
+
+def kernel(weights: np.ndarray, tile: int) -> np.ndarray:
+    """A kernel f32[D, 3, 3, I, O] transformed: f32[D, (tile + 2)^2, I, O], positions of a tile row by row."""
+    matrix = TRANSFORMS[tile].kernel
+    turned = np.einsum("ph,dhwio,qw->dpqio", matrix, weights.astype(np.float64), matrix, optimize=True)
+    return turned.reshape(len(weights), -1, *weights.shape[3:]).astype(np.float32)
+
+
+class _Tiled:
+    """tile: m, the pixels of a tile of the result in height and in width. height, width: of the whole result."""
+
+    tile: int
+    height: int
+    width: int
+
+    @property
+    def positions(self) -> int:
+        """In a transformed tile."""
+        return self.reach**2
+
+    @property
+    def reach(self) -> int:
+        """Pixels in height and in width that a tile of the result reads."""
+        return self.tile + TAPS - 1
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Tiles that cover the height and the width; the last ones may reach beyond them."""
+        return -(-self.height // self.tile), -(-self.width // self.tile)
+
+    @property
+    def name(self) -> str:
+        """As in the literature."""
+        return f"F({self.tile} x {self.tile}, {TAPS} x {TAPS})"
+
+
+@dataclasses.dataclass(frozen=True)
+class WinogradInput(base.Op, _Tiled):
+    """The transformed tiles of a feature map (D, H, W, C): (1, D, tiles, (tile + 2)^2 x C'), channels fastest.
+
+    Frames become rows, and the tiles of a frame, row by row, what lies in a row. C' is C, or C + 1 where that is even,
+    with zeros: the positions of a tile would otherwise lie a power of two apart in memory, and share a set of a cache.
+    padding: of the convolution; that of frames does not count.
+    """
+
+    tile: int
+    height: int
+    width: int
+    padding: base.Padding
+
+    def shape(self, inputs: list[base.Shape]) -> base.Shape:
+        frames, *sizes, channels = base.need_feature_map(inputs[0])
+        pixels = [size + sum(pads) - TAPS + 1 for size, pads in zip(sizes, self.padding[1:], strict=True)]
+        if pixels != [self.height, self.width]:
+            raise base.GraphError(f"gives {pixels} pixels, expected {[self.height, self.width]}")
+        return (1, frames, math.prod(self.counts), self.positions * (channels | 1))
+
+    def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
+        (x,), (_, (top, _), (left, _)), (down, across) = inputs, self.padding, self.counts
+        after = (count * self.tile + TAPS - 1 for count in self.counts)
+        pads = [(low, max(0, end - low - n)) for low, end, n in zip((top, left), after, x.shape[1:3], strict=True)]
+        padded = np.pad(x, ((0, 0), *pads, (0, 0)))
+        seen = np.lib.stride_tricks.sliding_window_view(padded, (self.reach, self.reach), (1, 2))
+        some = seen[:, :: self.tile, :: self.tile][:, :down, :across]
+        matrix = TRANSFORMS[self.tile].input
+        turned = np.einsum("pi,dyxcij,qj->dyxpqc", matrix, some, matrix, optimize=True)
+        odd = np.pad(turned, ((0, 0),) * 5 + ((0, 1 - x.shape[3] % 2),))
+        return odd.reshape(self.shape([x.shape]))
+
+    @property
+    def note(self) -> str:
+        return self.name
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class WinogradResult(weighted.Weighted, _Tiled):
+    """Sums of products (1, D, tiles, (tile + 2)^2 x O') transformed back: (D, height, width, O), then the epilogue.
+
+    O' is O or more; what is beyond O only fills rows of filters. y = then?(relu?(sums + bias f32[O] + residual)).
+    The residual is the node's second input, if it has one.
+
+    kept: the weights that the convolution would compute as it is written, by which its MACs are counted.
+    """
+
+    tile: int
+    height: int
+    width: int
+    bias: np.ndarray
+    relu: bool = False
+    then: pointwise.Pointwise | None = None
+    kept: int = 0
+    arity = (1, 2)
+
+    def shape(self, inputs: list[base.Shape]) -> base.Shape:
+        _, frames, count, channels = base.need_feature_map(inputs[0])
+        if count != math.prod(self.counts) or channels % self.positions or channels < len(self.bias) * self.positions:
+            expected = f"{math.prod(self.counts)} tiles of {len(self.bias)} filters or more"
+            raise base.GraphError(f"wants {expected} in {self.positions} positions and reads {inputs[0]}")
+        out = (frames, self.height, self.width, len(self.bias))
+        if inputs[1:] and inputs[1] != out:
+            raise base.GraphError(f"of shape {out} adds a value of shape {inputs[1]}; they must be the same")
+        return out
+
+    def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
+        (down, across), matrix = self.counts, TRANSFORMS[self.tile].result
+        sums = inputs[0].reshape(inputs[0].shape[1], down, across, self.reach, self.reach, -1)[..., : len(self.bias)]
+        turned = np.einsum("ip,dyxpqo,jq->dyixjo", matrix, sums, matrix, optimize=True)
+        whole = turned.reshape(len(sums), down * self.tile, across * self.tile, -1)
+        return self.finish(whole[:, : self.height, : self.width], inputs)
+
+    @property
+    def note(self) -> str:
+        return f"{self.name}{'' if self.then is None else f', then {self.then.note}'}"

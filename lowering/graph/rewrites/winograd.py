@@ -1,0 +1,116 @@
+"""Convolutions of 3 x 3 pixels by Winograd's minimal filtering (operations/winograd.py)."""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from lowering.graph import keys, ops, packed
+from lowering.graph.operations import winograd
+from lowering.graph.rewrites import outer, packing
+from lowering.targets import precisions, schedules, targets, tiles
+
+FILTERS = 16  # filters are filled up to a multiple of as many as any row holds
+# The time that a byte of transformed tiles costs, from the transform that writes it to the kernel that reads it, in
+# multiply-adds of vectors that could have been computed meanwhile; and what a layer must gain, at least.
+TILES, GAIN = 2, 1.1
+
+
+def use_winograd(graph: ops.Graph, target: targets.Target, chosen: schedules.Schedules) -> ops.Graph:
+    """Convolutions of stride 1 with 3 x 3 pixels become the transform of tiles, products of positions, and back.
+
+    Where that is likely faster, or where the schedule says so. chosen: schedules by the names of layers. Numbers of f16
+    stay as they are: they are too short for the transforms.
+    """
+    there = target.winograd and (target.kind, target.form) == ("cpu", "executables")
+    if not there or target.precision != precisions.F32:
+        return graph
+    firsts = {first for first, _ in keys.pairs(graph)}
+
+    def rule(node: ops.Node) -> list[ops.Node]:
+        op, schedule = node.op, chosen.get(node.name, schedules.DEFAULT)
+        if not isinstance(op, ops.Conv) or not fits(op):
+            return [node]
+        tile = schedule.winograd
+        if tile is None:
+            schedule = schedules.DEFAULT
+            tile = best_tile(node, op, graph[node.inputs[0]].shape, target, node.name in firsts)
+        return tiled(node, op, graph[node.inputs[0]], tile, target, schedule) if tile else [node]
+
+    return ops.replace(graph, rule)
+
+
+def fits(op: ops.Conv) -> bool:
+    """Whether a convolution is one of those that Winograd's filtering computes."""
+    plain = (op.strides, op.dilation, op.spread) == ((1, 1, 1), (1, 1, 1), (1, 1, 1))
+    return plain and op.kernel.shape[1:3] == (winograd.TAPS, winograd.TAPS) and bool(op.kernel.any())
+
+
+def best_tile(node: ops.Node, op: ops.Conv, source: ops.Shape, target: targets.Target, first: bool) -> int:
+    """The side of the tiles with which a layer is fastest; 0 where it is so without.
+
+    first: whether a convolution follows that may share a kernel with this one, which then writes no feature map.
+    """
+    own = packed_conv(op, target)
+    size = math.prod(node.shape) * target.activation_bytes
+    fused = TILES * size if first and size > target.cache_bytes else 0
+    times = {tile: tiled_time(node, op, source, tile, target) + fused for tile in winograd.TRANSFORMS}
+    best = min(times, key=times.__getitem__)
+    return best if times[best] * GAIN < direct_time(own, node.shape, target) else 0
+
+
+def direct_time(op: ops.PackedConv, shape: ops.Shape, target: targets.Target) -> float:
+    """The time of a layer as it is written, in multiply-adds of vectors."""
+    times = [outer.plain_time(op, shape, target)]
+    if target.patches and op.kernel.density >= outer.LEAST:
+        times += [outer.outer_time(op, vectors, shape, target) for vectors in target.patches]
+    return shape[0] * min(times)
+
+
+def tiled_time(node: ops.Node, op: ops.Conv, source: ops.Shape, tile: int, target: targets.Target) -> float:
+    """The time of a layer by Winograd's filtering, in the same unit."""
+    (frames, height, width, filters), (frames_in, *_, channels) = node.shape, source
+    plane = (op.kernel != 0).any((1, 2), keepdims=True).astype(np.float32)  # what is kept in any place of the plane
+    group = packing.best_group(plane, target)
+    row = packed.pack(plane, group)
+    each = winograd.WinogradInput(tile, height, width, op.padding)
+    count, filled = math.prod(each.counts), -(-filters // FILTERS) * FILTERS
+    tiling = schedules.DEFAULT.tiling(target, group)
+    cut = tiles.cut(frames * count, frames * count, target.lanes, tiling.vectors, tiling.most)
+    taps = len(row.taps) / target.reached + outer.AROUND * row.rows
+    products = each.positions * cut.count * cut.vectors * group * taps
+    moved = each.positions * count * (frames_in * channels + frames * filled) * target.activation_bytes
+    stored = each.positions * row.values.nbytes
+    return products + TILES * moved + (outer.STREAM * stored if stored > target.cache_bytes else 0)
+
+
+def packed_conv(op: ops.Conv, target: targets.Target) -> ops.PackedConv:
+    """A convolution as it is packed without a schedule."""
+    kernel = packed.pack(op.kernel, packing.best_group(op.kernel, target))
+    return ops.PackedConv(kernel, op.bias, op.padding, op.relu, then=op.then)
+
+
+def tiled(
+    node: ops.Node,
+    op: ops.Conv,
+    source: ops.Node,
+    tile: int,
+    target: targets.Target,
+    schedule: schedules.Schedule = schedules.DEFAULT,
+) -> list[ops.Node]:
+    """The three nodes of a layer: tiles, products, and the layer's own, which transforms back."""
+    _, height, width, filters = node.shape
+    begin = ops.node(node.name + winograd.TILES, ops.WinogradInput(tile, height, width, op.padding), source)
+    turned = winograd.kernel(op.kernel, tile)
+    turned = np.pad(turned, ((0, 0), (0, 0), (0, 1 - op.kernel.shape[3] % 2), (0, -filters % FILTERS)))
+    depth, positions, channels, filled = turned.shape
+    # Frames are rows: f32[1, depth, 1, channels, positions x filters].
+    kernel = turned.transpose(0, 2, 1, 3).reshape(1, depth, 1, channels, positions * filled)
+    rows = packed.pack(kernel, schedule.group or packing.best_group(kernel, target))
+    nothing = np.zeros(positions * filled, np.float32)
+    padding = ((0, 0), op.padding[0], (0, 0))
+    own = ops.PackedConv(rows, nothing, padding, schedule=schedule, groups=positions)
+    products = ops.node(node.name + winograd.PRODUCTS, own, begin)
+    kept = packed_conv(op, target).kernel.kept
+    end = ops.WinogradResult(tile, height, width, op.bias, op.relu, op.then, kept)
+    return [begin, products, dataclasses.replace(node, op=end, inputs=(products.name, *node.inputs[1:]))]

@@ -1,0 +1,150 @@
+"""Winograd's transforms for CPUs: tiles lie in the lanes of vectors, so that a transform is sums of whole vectors."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from lowering.graph import ops
+from lowering.graph.operations import winograd
+from lowering.kernels import executables, loops
+from lowering.kernels import kernel as kernels
+from lowering.kernels.cpu import epilogues, pads, shuffles, windows
+from lowering.kernels.mlir import block, types
+from lowering.kernels.mlir.values import Value
+from lowering.targets import precisions, targets
+
+INPUT = """Winograd's transform of the input, {}: a vector holds the same pixel of tiles side by side.
+Workgroups are the frames and channels of the input."""
+RESULT = """Winograd's transform of sums of products, {}: a vector holds the same position of tiles side by side.
+Workgroups are the frames and channels of the result."""
+
+
+def transform_input(request: kernels.Request) -> kernels.Kernel | None:
+    """The transformed tiles of each frame and channel; None where no vector fits."""
+    op, x, y, target = request.op, request.x, request.y, request.target
+    (_, (top, _), (left, _)), (down, across) = op.padding, op.counts
+    first = x.first - top * x.pitch - left
+    last_row = first + (down * op.tile + op.reach - op.tile - 1) * x.pitch
+    fits = lambda n: last_row + (windows.last(across, n) + n) * op.tile + n <= x.plane and y.end + n <= y.plane
+    lanes = _lanes(target, across, fits)
+    if lanes is None:
+        return None
+    grid = executables.Grid((x.frames, x.channels, 1))
+    kernel = loops.Loops(INPUT.format(op.name), kernels.arguments(request.named), request.y_type, grid)
+    b = kernel.block
+    frame, c = kernel.workgroup("frame", "c")
+    with b.loop("once", frame, 1), b.loop("place", 0, op.positions) as place:
+        channel = b.index(place * (x.channels | 1) + c, "channel_of")
+        pads.write(b, kernel["out"], y, (channel, channel + 1), b.index(0), pads.whole(y, 1))
+    with b.loop("y", 0, down) as row, b.loop("tile", 0, -(-across // lanes)) as tile:
+        t = b.min(tile * lanes, windows.last(across, lanes), name="t")
+        from_ = b.index((c * x.frames + frame) * x.plane + row * (op.tile * x.pitch) + t * op.tile + first, "from")
+        pixels = [_tile_row(b, kernel["x"], from_ + i * x.pitch, op, lanes, target) for i in range(op.reach)]
+        found = both_ways(b, winograd.TRANSFORMS[op.tile].input, pixels)
+        to = b.index(c * (y.frames * y.plane) + frame * y.pitch + row * across + t + y.first, "to")
+        there = b.lanes(0, across, lanes) if across < lanes else None
+        for place, value in enumerate(v for line in found for v in line):
+            at = to + place * ((x.channels | 1) * y.frames * y.plane)
+            b.store(b.cast(value, request.y_type.element), kernel["out"], at, there)
+    return kernel.kernel()
+
+
+def _tile_row(b: block.Block, x: Value, at, op: ops.WinogradInput, lanes: int, target: targets.Target) -> list[Value]:
+    """A row of the pixels that tiles read: `reach` vectors, of which the last ones are the first of the next tiles."""
+    accumulators = target.precision.accumulators
+    at = b.index(at, "row_at")
+    parts = shuffles.apart(b, b.vector(x, at, op.tile * lanes, "pixels"), op.tile)
+    behind = b.vector(x, at + op.tile * lanes, lanes, "behind")
+    for i in range(op.reach - op.tile):
+        parts.append(shuffles.shuffle(b, (parts[i], behind), [*range(1, lanes), lanes + i], "next"))
+    return [b.cast(part, accumulators) for part in parts]
+
+
+def transform_result(request: kernels.Request) -> kernels.Kernel | None:
+    """The pixels of each frame and channel with the epilogue; None where no vector fits."""
+    op, m, y, target = request.op, request.x, request.y, request.target
+    (down, across), accumulators = op.counts, target.precision.accumulators
+    fits = lambda n: (
+        y.first + (down * op.tile - 1) * y.pitch + (windows.last(across, n) + n) * op.tile <= y.plane
+        and m.end + n <= m.plane
+    )
+    lanes = _lanes(target, across, fits)
+    if lanes is None:
+        return None
+    bias = np.pad(op.bias, (0, y.stored - len(op.bias))).astype(precisions.DTYPES[accumulators])
+    mask = y.mask().astype(precisions.DTYPES[accumulators])
+    arrays = [kernels.array("bias", bias), kernels.array("mask", mask)]
+    grid = executables.Grid((y.frames, y.channels, 1))
+    kernel = loops.Loops(RESULT.format(op.name), [*kernels.arguments(request.named), *arrays], request.y_type, grid)
+    b = kernel.block
+    frame, c = kernel.workgroup("frame", "c")
+    pads.write(b, kernel["out"], y, (c, c + 1), frame, pads.whole(y, 1))
+    start = b.broadcast(b.load(kernel["bias"], c, "bias_of"), op.tile * lanes, "start")
+    stride = m.stored // op.positions * (m.frames * m.plane)
+    with b.loop("y", 0, down) as row, b.loop("tile", 0, -(-across // lanes)) as tile:
+        t = b.min(tile * lanes, windows.last(across, lanes), name="t")
+        from_ = b.index(c * (m.frames * m.plane) + frame * m.pitch + row * across + t + m.first, "from")
+        load = lambda place: b.cast(b.vector(kernel["x"], from_ + place * stride, lanes, "product"), accumulators)
+        products = [[load(i * op.reach + j) for j in range(op.reach)] for i in range(op.reach)]
+        found = both_ways(b, winograd.TRANSFORMS[op.tile].result, products)
+        place = b.index(row * (op.tile * y.pitch) + t * op.tile + y.first, "place")
+        to = b.index((c * y.frames + frame) * y.plane + place, "to")
+        for i, line in enumerate(found):
+            pixels = b.op("arith.addf", shuffles.together(b, line), start, name="pixels")
+            if residual := kernel.get("residual"):
+                more = b.vector(residual, to + i * y.pitch, op.tile * lanes, "residual")
+                pixels = b.op("arith.addf", pixels, b.cast(more, accumulators), name="sum")
+            pixels = epilogues.activated(b, op, pixels)
+            keep = b.vector(kernel["mask"], place + i * y.pitch, op.tile * lanes, "keep")
+            kept = epilogues.masked(b, op, pixels, keep)
+            b.store(b.cast(kept, request.y_type.element), kernel["out"], to + i * y.pitch)
+    return kernel.kernel()
+
+
+def _lanes(target: targets.Target, across: int, fits: Callable[[int], bool]) -> int | None:
+    """Tiles in a vector; more than there are side by side only where a part of a vector can be stored."""
+    lanes = windows.lanes(target, across, fits)
+    return lanes if lanes is None or target.patches else windows.fitting(lanes, across)
+
+
+def both_ways(b: block.Block, matrix: np.ndarray, tile: Sequence[Sequence[Value]]) -> list[list[Value]]:
+    """matrix @ tile @ matrix.T, for a tile of vectors."""
+    lines = [combined(b, matrix, line) for line in tile]
+    columns = [combined(b, matrix, column) for column in zip(*lines, strict=True)]
+    return [list(line) for line in zip(*columns, strict=True)]
+
+
+def combined(b: block.Block, matrix: np.ndarray, values: Sequence[Value]) -> list[Value]:
+    """matrix @ values. What two rows or two columns share but for its sign is computed once."""
+    values, found = list(values), dict[int, Value]()
+    for one, other in _alike(matrix.T):
+        total, difference = (b.op(f"arith.{op}", values[one], values[other], name="pair") for op in ("addf", "subf"))
+        values[one], values[other], matrix = total, difference, matrix.copy()
+        even, odd = matrix[:, one] + matrix[:, other], matrix[:, one] - matrix[:, other]
+        matrix[:, one], matrix[:, other] = even / 2, odd / 2
+    for one, other in _alike(matrix):
+        even, odd = (_sum(b, (matrix[one] + sign * matrix[other]) / 2, values) for sign in (1, -1))
+        found[one] = b.op("arith.addf", even, odd, name="turned")
+        found[other] = b.op("arith.subf", even, odd, name="turned")
+    return [found[i] if i in found else _sum(b, row, values) for i, row in enumerate(matrix)]
+
+
+def _alike(rows: np.ndarray) -> list[tuple[int, int]]:
+    """Rows side by side that differ in signs alone, of more than one number."""
+    pairs = ((i, i + 1) for i in range(len(rows) - 1))
+    return [(i, j) for i, j in pairs if (abs(rows[i]) == abs(rows[j])).all() and np.count_nonzero(rows[i]) > 1]
+
+
+def _sum(b: block.Block, factors: np.ndarray, values: Sequence[Value]) -> Value:
+    """The sum of some values, each with its factor."""
+    terms = sorted(((float(f), v) for f, v in zip(factors, values, strict=True) if f), key=lambda term: term[0] != 1)
+    assert isinstance(values[0].type, types.Vector)
+    constant = lambda factor: b.constant(factor, values[0].type, "factor")
+    factor, value = terms[0]
+    total = value if factor == 1 else b.op("arith.mulf", value, constant(factor), name="part")
+    for factor, value in terms[1:]:
+        if factor in (1, -1):
+            total = b.op("arith.addf" if factor == 1 else "arith.subf", total, value, name="part")
+        else:
+            total = b.op("vector.fma", value, constant(factor), total, name="part")
+    return total
