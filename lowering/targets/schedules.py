@@ -40,7 +40,8 @@ class Schedule:
     group: the number of filters in a row of the packed kernel. vectors, chunk: as in targets.Tiling. ring: where this
     convolution may be fused with the one before it, the bytes of intermediate results that may stay in cache; 0 keeps
     them two kernels. winograd: the side of a tile of Winograd's filtering, for 3 x 3 pixels; 0: the convolution is
-    computed as it is written. group, vectors and chunk are then those of the products. source: who chose, one of SOURCES; it does not count when schedules are compared.
+    computed as it is written. With a tile, group, vectors and chunk are those of the products. source: who chose, one
+    of SOURCES; it does not count when schedules are compared.
     """
 
     group: int | None = None

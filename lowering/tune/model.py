@@ -31,8 +31,8 @@ FETCH = 4.4  # per cache line fetched ahead
 PAD = 4.05  # per zero around the image
 RESULT, WINDOW = 6.0, 1.3  # of a pool behind a convolution, per vector of its result, and per pixel of a window
 
-# Of Winograd's transforms, per vector of tiles: of the input and of the result, by the side of a tile.
-TRANSFORMS = {(2, 1): 84.0, (4, 1): 268.0, (2, 0): 76.0, (4, 0): 230.0}
+# Of Winograd's transforms of the input and of the result, per vector of tiles, by the side of a tile; and per plane.
+INPUTS, RESULTS, PLANE = {2: 85.0, 4: 430.0}, {2: 72.0, 4: 325.0}, 100.0
 KINDS = ops.PackedConv | ops.FusedConvs | ops.FusedPool | ops.WinogradInput | ops.WinogradResult
 
 # Stalls, in instructions that could have been executed, per cache line: out of order, most of a line's latency is
@@ -61,9 +61,9 @@ def costs(graph: ops.Graph, target: targets.Target) -> dict[str, Cost]:
                 case ops.FusedPool():
                     found[node.name] = _pooled(node.op, x, out, target)
                 case ops.WinogradInput():
-                    found[node.name] = _transform(node.op, x.frames * x.channels, 1, target, _pads(out) / out.frames)
+                    found[node.name] = _transform(node.op, x.frames * x.channels, INPUTS, out, target)
                 case ops.WinogradResult():
-                    found[node.name] = _transform(node.op, out.frames * out.channels, 0, target, _pads(out))
+                    found[node.name] = _transform(node.op, out.frames * out.channels, RESULTS, out, target)
                 case ops.PackedConv(groups=groups) if groups > 1:
                     found[node.name] = _products(node.op, x, out, target)
                 case ops.PackedConv():
@@ -112,18 +112,23 @@ def _products(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, target
     """Of several groups, part by part of the channels, with the sums in memory meanwhile."""
     cut = products.Cut.of(op, x, out, target)
     per_part = per_tile(op, cut.tile, target, residual=False, masked=False)
-    executed = len(op.kernel.taps) * cut.tile.count * per_tap(op.kernel.group, cut.tile.vectors, target)
+    each = per_tap(op.kernel.group, cut.tile.vectors, target)
+    executed = len(op.kernel.taps) / op.kernel.shape[1] * cut.turns * each
     executed += op.kernel.rows * cut.parts * (cut.tile.count * per_part + cut.chunks * op.kernel.group * TURN)
     return Cost(executed + _pads(out) * PAD, 0.0)
 
 
 def _transform(
-    op: ops.WinogradInput | ops.WinogradResult, planes: int, input_: int, target: targets.Target, pads: float
+    op: ops.WinogradInput | ops.WinogradResult,
+    planes: int,
+    each: dict[int, float],
+    out: layouts.Layout,
+    target: targets.Target,
 ) -> Cost:
-    """Of tiles, or of sums of products: rows of tiles by vectors."""
+    """Of tiles, or of sums of products, in so many planes: rows of tiles, vector by vector."""
     down, across = op.counts
-    each = TRANSFORMS[op.tile, input_] * -(-across // target.lanes) * down
-    return Cost(planes * each + pads * PAD, 0.0)
+    vectors = down * -(-across // target.lanes)
+    return Cost(planes * (vectors * each[op.tile] + PLANE) + _pads(out) * PAD, 0.0)
 
 
 def _convs(op: ops.FusedConvs, x: layouts.Layout, out: layouts.Layout, target: targets.Target, residual: bool) -> Cost:

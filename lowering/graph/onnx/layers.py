@@ -220,6 +220,8 @@ WITHOUT_FORM: dict[type[ops.Op], str] = {
     ops.SpaceToDepth: "export the graph before its strides are split",
     ops.FusedConvs: "export the graph before its kernels are fused",
     ops.FusedPool: "export the graph before its kernels are fused",
+    ops.WinogradInput: "export the graph before Winograd's filtering is used",
+    ops.WinogradResult: "export the graph before Winograd's filtering is used",
 }
 
 

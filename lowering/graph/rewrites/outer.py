@@ -24,12 +24,9 @@ def use_outer(graph: ops.Graph, target: targets.Target) -> ops.Graph:
 
     def rule(node: ops.Node) -> list[ops.Node]:
         op = node.op
-        if (
-            not isinstance(op, ops.PackedConv)
-            or op.schedule != schedules.DEFAULT
-            or op.kernel.density < LEAST
-            or op.groups > 1
-        ):
+        if not isinstance(op, ops.PackedConv) or (op.schedule, op.groups) != (schedules.DEFAULT, 1):
+            return [node]
+        if op.kernel.density < LEAST:
             return [node]
         times = {vectors: outer_time(op, vectors, node.shape, target) for vectors in target.patches}
         vectors = min(times, key=times.__getitem__)

@@ -35,7 +35,8 @@ def use_winograd(graph: ops.Graph, target: targets.Target, chosen: schedules.Sch
         if tile is None:
             schedule = schedules.DEFAULT
             tile = best_tile(node, op, graph[node.inputs[0]].shape, target, node.name in firsts)
-        return tiled(node, op, graph[node.inputs[0]], tile, target, schedule) if tile else [node]
+        use = 0 < tile < node.shape[2]  # a vector holds two tiles that lie side by side, at least
+        return tiled(node, op, graph[node.inputs[0]], tile, target, schedule) if use else [node]
 
     return ops.replace(graph, rule)
 

@@ -1,7 +1,7 @@
 """A packed convolution of several groups for CPUs, as Winograd's products are: many small kernels of few taps.
 
-All taps of one channel read the same few lines. So the channels are taken part by part, as many as L1 holds for a chunk
-of positions, and all rows of filters of a group read a part before the next one. Sums are kept in the result meanwhile.
+The channels are taken part by part, as many as L1 holds for a chunk of positions. All rows of filters of a group read a
+part before the next one. Sums are kept in the result meanwhile.
 """
 
 import dataclasses
@@ -13,80 +13,146 @@ from lowering.kernels import executables, layouts, loops, tables
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import pads, prefetch, shares
 from lowering.kernels.cpu import rows as rows_
+from lowering.kernels.mlir import block
+from lowering.kernels.mlir.values import Value
 from lowering.targets import targets, tiles
 
+CHUNK = 4  # tiles that read a row's weights where no cache holds them
 COMMENT = """Packed convolutions of several groups of channels: part of the channels > row of filters > tile > tap.
 Workgroups are shares of the groups' chunks of positions."""
 
 
 def products(request: kernels.Request) -> kernels.Kernel | None:
-    """conv(x) + bias for convolutions of several groups."""
+    """conv(x) + bias for convolutions of several groups over rows (the frames of Winograd's tiles)."""
     op, x, y, target = request.op, request.x, request.y, request.target
     if op.groups == 1:
         return None
     cut = Cut.of(op, x, y, target)
-    found = tables.conv(op, x, y, op.kernel.rows)
-    order, starts = part_order(op, cut)
+    found, (order, starts) = tables.conv(op, x, y, op.kernel.rows), part_order(op, cut)
     found = {"values": found["values"][order], "offsets": found["offsets"][order], "bias": found["bias"]}
-    found["bounds"] = starts
-    arrays = tables.operands(found, target.precision)
+    arrays = tables.operands(found | {"bounds": starts}, target.precision)
     grid = executables.Grid((shares.workers(op.groups * cut.chunks), 1, 1))
     kernel = loops.Loops(COMMENT, [*kernels.arguments(request.named), *arrays], request.y_type, grid)
     b, out, each = kernel.block, kernel["out"], op.kernel.rows // op.groups
     write = rows_.Output(out, y.frames * y.plane)
-    rows = rows_.Rows(op, cut.tile, target, rows_.Tables.of(kernel), rows_.Source(kernel["x"], 0), write)
+    rows = _Parts(op, cut.tile, target, rows_.Tables.of(kernel), rows_.Source(kernel["x"], 0), write, x, y)
     (worker,) = kernel.workgroup("worker")
-    no = b.index(0)
     with b.loop("item", *shares.share(b, worker, op.groups * cut.chunks)) as item:
         group, chunk = b.index(item // cut.chunks, "group"), b.index(item % cut.chunks, "chunk")
         tile_first = b.index(chunk * cut.chunk, "tile_first")
         tile_end = b.min(chunk * cut.chunk + cut.chunk, cut.tile.count, name="tile_end")
-        channels = b.index(group * (each * op.kernel.group)), b.index((group + 1) * (each * op.kernel.group))
-        pads.write(b, out, y, channels, no, pads.of_chunk(b, y, chunk, cut.chunks))
-        first = b.index(y.first, "first")
-        place = rows_.Chunk(
-            no, (b.index(group * each), b.index((group + 1) * each)), (tile_first, tile_end), first, first
-        )
-        rows.write_part(b, place, b.index(group * ((cut.parts - 1) * each), "starts_at"), first=True)
+        row_first, row_end = b.index(group * each, "row_first"), b.index((group + 1) * each, "row_end")
+        place = (row_first, row_end), (tile_first, tile_end)
+        before = b.index(group * ((cut.parts - 1) * each), "rows_before")
+        rows.write_part(b, *place, before, first=True)
         if cut.parts > 1:
             with b.loop("part", 1, cut.parts) as part:
-                at = b.index(group * ((cut.parts - 1) * each) + part * each, "starts_at")
-                rows.write_part(b, place, at)
+                rows.write_part(b, *place, b.index(part * each + before, "rows_before"))
+        channels = b.index(row_first * op.kernel.group), b.index(row_end * op.kernel.group)
+        pads.write(b, out, y, channels, b.index(0), pads.of_chunk(b, y, chunk, cut.chunks))  # the last tile, too
     return kernel.kernel()
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Parts(rows_.Rows):
+    """Rows of which a part of the channels is added up at a time, with the sums in the result meanwhile."""
+
+    x: layouts.Layout
+    y: layouts.Layout
+
+    def write_part(
+        self,
+        b: block.Block,
+        rows: tuple[Value, Value],
+        tiles_: tuple[Value, Value],
+        before: Value,
+        first: bool = False,
+    ) -> None:
+        """The loops over a part. before: parts of rows in the table of bounds before that of the first row.
+
+        first: sums start from the bias.
+        """
+        group, tile, lanes = self.op.kernel.group, self.tile, self.tile.lanes
+        with b.loop("row", *rows) as row:
+            row_to = b.index(row * (group * self.out.stride) + self.y.first, "row_to")
+            biases = self._biases(b, b.index(row * group, "bias_at")) if first else []
+            with b.loop("tile", *tiles_) as at:
+                position = b.min(at * tile.size, tile.last, name="position")
+                each = [g * self.out.stride + v * lanes for g in range(group) for v in range(tile.vectors)]
+                places = [b.index(position + row_to + place) for place in each]
+                starts = [bias for bias in biases for _ in range(tile.vectors)]
+                starts = starts or [b.vector(self.out.buffer, place, lanes, "sum") for place in places]
+                x_at = b.index(position + self.x.first, "x_at")
+                with b.carry("tap", *self._taps(b, b.index(row + before), position), starts) as loop:
+                    loop.next(self._tap(b, loop, x_at, None))
+                for place, value in zip(places, loop.results, strict=True):
+                    b.store(value, self.out.buffer, place)
+
+    def _taps(self, b: block.Block, part: Value, position: Value) -> tuple[Value, Value]:
+        """The first tap of a part of a row, and the end: without those outside the image for all positions."""
+        depth, (front, _), line = self.op.kernel.shape[1], self.op.padding[1], self.x.pitch
+        if depth == 1:
+            low, high = b.index(0), b.index(1)
+        else:
+            low = b.max(0, front - (position + (self.tile.size - 1)) // line, name="low")
+            high = b.max(0, self.x.height + front - position // line, name="inside")
+            high = b.min(depth, high, name="high")
+        bound = lambda at: b.cast(b.load(self.tables.bounds, part * depth + at, "bound"), "index", "tap_bound")
+        return bound(low), bound(high)
 
 
 @dataclasses.dataclass(frozen=True)
 class Cut:
-    """How the work is cut: `chunk` tiles of positions at a time, and `channels` channels in each of `parts` parts."""
+    """How the work is cut: `chunk` tiles of positions at a time, and `channels` channels in each of `parts` parts.
+
+    turns: places of the window inside the image, over all tiles.
+    """
 
     tile: tiles.Tile
     chunk: int
     chunks: int
     channels: int
     parts: int
+    turns: int
 
     @classmethod
     def of(cls, op: ops.PackedConv, x: layouts.Layout, y: layouts.Layout, target: targets.Target) -> "Cut":
         """The weights of a group are read once for each chunk: chunks are large where no cache holds them."""
         tiling, channels = op.schedule.tiling(target, op.kernel.group), op.kernel.shape[3]
-        room = y.plane - y.first - max(0, rows_.reach(op, y))
-        tile = tiles.cut(y.end - y.first, room, target.lanes, tiling.vectors, tiling.most)
+        positions = y.end - y.first
+        most = op.schedule.vectors or max(tiling.vectors, tiling.most)
+        sizes = [tiles.cut(positions, positions, target.lanes, n) for n in range(1, most + 1)]
+        # The time of a tile at a place: a unit for each vector, and 0.4 for what surrounds them.
+        tile = min(sizes, key=lambda each: _turns(each, op, x) * (each.vectors + 0.4))
+        if tile.covered <= y.plane - y.first - rows_.reach(op, y):
+            tile = dataclasses.replace(tile, last=(tile.count - 1) * tile.size)
         weights = op.kernel.values.nbytes // op.groups
-        chunk = 1 if weights <= target.cache_bytes else min(4, tile.count)
-        chunk = op.schedule.chunk or chunk
+        chunk = op.schedule.chunk or (1 if weights <= target.cache_bytes else CHUNK)
+        # Where the last tile overlaps the one before it, both would add to the same sums.
+        chunk = min(chunk, tile.count) if tile.last % tile.size == 0 else 1
         chunks = -(-tile.count // chunk)
         window = (chunk * tile.size + (op.kernel.shape[1] - 1) * x.pitch) * target.activation_bytes
         parts = -(-channels // max(1, min(channels, prefetch.L1 // 2 // window)))
-        return cls(tile, chunk, chunks, -(-channels // parts), parts)
+        return cls(tile, chunk, chunks, -(-channels // parts), parts, _turns(tile, op, x))
+
+
+def _turns(tile: tiles.Tile, op: ops.PackedConv, x: layouts.Layout) -> int:
+    """Places of the window over all tiles, without those that lie outside the image for a whole tile."""
+    depth, (front, _) = op.kernel.shape[1], op.padding[1]
+    first = np.minimum(np.arange(tile.count) * tile.size, tile.last)
+    low = np.maximum(0, front - (first + tile.size - 1) // x.pitch)
+    high = np.minimum(depth, x.height + front - first // x.pitch)
+    return int(np.maximum(high - low, 0).sum())
 
 
 def part_order(op: ops.PackedConv, cut: Cut) -> tuple[np.ndarray, np.ndarray]:
-    """The taps in the order in which they are added up, and the first one of each row's part.
+    """The taps in the order in which they are added up, and where the places of the window begin in it.
 
-    i64[taps], and i32[groups x parts x rows of a group + 1], of which the last one is the number of taps.
+    i64[taps], by group, part of the channels, row, and place of the window along height. i32[groups x parts x rows of a
+    group x places + 1]: the first tap of each, and the number of taps.
     """
-    kernel, each = op.kernel, op.kernel.rows // op.groups
-    row = np.repeat(np.arange(kernel.rows), np.diff(kernel.starts))
-    place = (row // each * cut.parts + kernel.taps[:, 3] // cut.channels) * each + row % each
-    counts = np.bincount(place, minlength=kernel.rows * cut.parts)
+    kernel, each, depth = op.kernel, op.kernel.rows // op.groups, op.kernel.shape[1]
+    row, (_, h, _, channel) = np.repeat(np.arange(kernel.rows), np.diff(kernel.starts)), kernel.taps.T
+    place = ((row // each * cut.parts + channel // cut.channels) * each + row % each) * depth + h
+    counts = np.bincount(place, minlength=kernel.rows * cut.parts * depth)
     return np.argsort(place, kind="stable"), np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)

@@ -111,33 +111,6 @@ class Rows:
                     loop.next(self._tap(b, loop, x_at, chunk.shift))
                 self._epilogue(b, loop.results, position, row_to, chunk.mask)
 
-    def write_part(self, b: block.Block, chunk: Chunk, starts_at: Value, first: bool = False) -> None:
-        """The loops over a part of the channels alone, without an epilogue: sums go on from what the result holds.
-
-        starts_at: added to the number of a row, where the table of bounds says its first tap, and then its end.
-        first: sums start from the bias.
-        """
-        group = self.op.kernel.group
-        with b.loop("row", *chunk.rows) as row:
-            at = b.op("arith.addi", row, starts_at, name="bounds_at")
-            bounds = (b.load(self.tables.bounds, at + i, "bound") for i in range(2))
-            taps = [b.cast(bound, "index", "tap_bound") for bound in bounds]
-            row_to = b.index(row * (group * self.out.stride) + chunk.to, "row_to")
-            bias_at = b.index(row * group, "bias_at")
-            with b.loop("tile", *chunk.tiles) as tile:
-                position = b.min(tile * self.tile.size, self.tile.last, name="position")
-                x_at = b.op("arith.addi", position, chunk.origin, name="x_at")
-                each = [(g, v) for g in range(group) for v in range(self.tile.vectors)]
-                places = [b.index(position + row_to + (g * self.out.stride + v * self.tile.lanes)) for g, v in each]
-                if first:
-                    starts = [bias for bias in self._biases(b, bias_at) for _ in range(self.tile.vectors)]
-                else:
-                    starts = [b.vector(self.out.buffer, place, self.tile.lanes, "sum") for place in places]
-                with b.carry("tap", *taps, starts) as loop:
-                    loop.next(self._tap(b, loop, x_at, chunk.shift))
-                for place, value in zip(places, loop.results, strict=True):
-                    b.store(value, self.out.buffer, place)
-
     def _biases(self, b: block.Block, at: Value) -> list[Value]:
         """What each filter's accumulators start from."""
         return [

@@ -1,5 +1,6 @@
 """Winograd's transforms for CPUs: tiles lie in the lanes of vectors, so that a transform is sums of whole vectors."""
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -25,7 +26,7 @@ def transform_input(request: kernels.Request) -> kernels.Kernel | None:
     (_, (top, _), (left, _)), (down, across) = op.padding, op.counts
     first = x.first - top * x.pitch - left
     last_row = first + (down * op.tile + op.reach - op.tile - 1) * x.pitch
-    fits = lambda n: last_row + (windows.last(across, n) + n) * op.tile + n <= x.plane and y.end + n <= y.plane
+    fits = lambda n: last_row + (windows.last(across, n) + n) * op.tile + n <= x.plane
     lanes = _lanes(target, across, fits)
     if lanes is None:
         return None
@@ -36,6 +37,9 @@ def transform_input(request: kernels.Request) -> kernels.Kernel | None:
     with b.loop("once", frame, 1), b.loop("place", 0, op.positions) as place:
         channel = b.index(place * (x.channels | 1) + c, "channel_of")
         pads.write(b, kernel["out"], y, (channel, channel + 1), b.index(0), pads.whole(y, 1))
+        if x.channels % 2 == 0:  # the channel that only makes their number odd, behind the last one
+            with b.loop("last", b.index(x.channels - 1 - c), 1):
+                pads.write(b, kernel["out"], y, (channel + 1, channel + 2), b.index(0), ((0, y.plane),))
     with b.loop("y", 0, down) as row, b.loop("tile", 0, -(-across // lanes)) as tile:
         t = b.min(tile * lanes, windows.last(across, lanes), name="t")
         from_ = b.index((c * x.frames + frame) * x.plane + row * (op.tile * x.pitch) + t * op.tile + first, "from")
@@ -66,7 +70,7 @@ def transform_result(request: kernels.Request) -> kernels.Kernel | None:
     (down, across), accumulators = op.counts, target.precision.accumulators
     fits = lambda n: (
         y.first + (down * op.tile - 1) * y.pitch + (windows.last(across, n) + n) * op.tile <= y.plane
-        and m.end + n <= m.plane
+        and m.end + max(0, n - across) <= m.plane
     )
     lanes = _lanes(target, across, fits)
     if lanes is None:
@@ -81,23 +85,28 @@ def transform_result(request: kernels.Request) -> kernels.Kernel | None:
     pads.write(b, kernel["out"], y, (c, c + 1), frame, pads.whole(y, 1))
     start = b.broadcast(b.load(kernel["bias"], c, "bias_of"), op.tile * lanes, "start")
     stride = m.stored // op.positions * (m.frames * m.plane)
-    with b.loop("y", 0, down) as row, b.loop("tile", 0, -(-across // lanes)) as tile:
-        t = b.min(tile * lanes, windows.last(across, lanes), name="t")
-        from_ = b.index(c * (m.frames * m.plane) + frame * m.pitch + row * across + t + m.first, "from")
-        load = lambda place: b.cast(b.vector(kernel["x"], from_ + place * stride, lanes, "product"), accumulators)
-        products = [[load(i * op.reach + j) for j in range(op.reach)] for i in range(op.reach)]
-        found = both_ways(b, winograd.TRANSFORMS[op.tile].result, products)
-        place = b.index(row * (op.tile * y.pitch) + t * op.tile + y.first, "place")
-        to = b.index((c * y.frames + frame) * y.plane + place, "to")
-        for i, line in enumerate(found):
-            pixels = b.op("arith.addf", shuffles.together(b, line), start, name="pixels")
-            if residual := kernel.get("residual"):
-                more = b.vector(residual, to + i * y.pitch, op.tile * lanes, "residual")
-                pixels = b.op("arith.addf", pixels, b.cast(more, accumulators), name="sum")
-            pixels = epilogues.activated(b, op, pixels)
-            keep = b.vector(kernel["mask"], place + i * y.pitch, op.tile * lanes, "keep")
-            kept = epilogues.masked(b, op, pixels, keep)
-            b.store(b.cast(kept, request.y_type.element), kernel["out"], to + i * y.pitch)
+    zero = b.constant(0.0, types.Scalar(request.y_type.element), "zero")
+    with b.loop("y", 0, down) as row:
+        with b.loop("tile", 0, -(-across // lanes)) as tile:
+            t = b.min(tile * lanes, windows.last(across, lanes), name="t")
+            from_ = b.index(c * (m.frames * m.plane) + frame * m.pitch + row * across + t + m.first, "from")
+            load = lambda place: b.cast(b.vector(kernel["x"], from_ + place * stride, lanes, "product"), accumulators)
+            products = [[load(i * op.reach + j) for j in range(op.reach)] for i in range(op.reach)]
+            found = both_ways(b, winograd.TRANSFORMS[op.tile].result, products)
+            place = b.index(row * (op.tile * y.pitch) + t * op.tile + y.first, "place")
+            to = b.index((c * y.frames + frame) * y.plane + place, "to")
+            for i, line in enumerate(found):
+                pixels = b.op("arith.addf", shuffles.together(b, line), start, name="pixels")
+                if residual := kernel.get("residual"):
+                    more = b.vector(residual, to + i * y.pitch, op.tile * lanes, "residual")
+                    pixels = b.op("arith.addf", pixels, b.cast(more, accumulators), name="sum")
+                pixels = epilogues.activated(b, op, pixels)
+                keep = b.vector(kernel["mask"], place + i * y.pitch, op.tile * lanes, "keep")
+                kept = epilogues.masked(b, op, pixels, keep)
+                b.store(b.cast(kept, request.y_type.element), kernel["out"], to + i * y.pitch)
+        line = b.index((c * y.frames + frame) * y.plane + row * (op.tile * y.pitch) + y.first, "line")
+        for i, gap in itertools.product(range(op.tile), range(across * op.tile, y.pitch)):
+            b.store(zero, kernel["out"], line + (i * y.pitch + gap))
     return kernel.kernel()
 
 
@@ -138,8 +147,9 @@ def _alike(rows: np.ndarray) -> list[tuple[int, int]]:
 def _sum(b: block.Block, factors: np.ndarray, values: Sequence[Value]) -> Value:
     """The sum of some values, each with its factor."""
     terms = sorted(((float(f), v) for f, v in zip(factors, values, strict=True) if f), key=lambda term: term[0] != 1)
-    assert isinstance(values[0].type, types.Vector)
-    constant = lambda factor: b.constant(factor, values[0].type, "factor")
+    kind = values[0].type
+    assert isinstance(kind, types.Vector)
+    constant = lambda factor: b.constant(factor, kind, "factor")
     factor, value = terms[0]
     total = value if factor == 1 else b.op("arith.mulf", value, constant(factor), name="part")
     for factor, value in terms[1:]:

@@ -1,6 +1,7 @@
 """What every operation must keep: an example of each is held to its class, and every table has an entry for it."""
 
 import dataclasses
+import inspect
 from collections.abc import Iterator
 
 import jax
@@ -122,6 +123,9 @@ EXAMPLES: list[tuple[ops.Op, list[ops.Shape]]] = [
     (GIVEN, [MAP, (GIVEN.kernel.values.size,)]),
     (fused_convs(), [MAP]),
     (fused_pool(), [MAP]),
+    (ops.WinogradInput(2, *MAP[1:3], SAME), [MAP]),
+    (ops.WinogradResult(2, *MAP[1:3], np.ones(3, np.float32), relu=True), [(1, MAP[0], 6, 16 * 16)]),
+    (ops.WinogradResult(2, 4, 4, np.ones(3, np.float32), then=silu()), [(1, 2, 4, 16 * 16), (2, 4, 4, 3)]),
     (dense(), [VECTOR]),
     (ops.PackedDense(packed.pack(dense().kernel[None, None, None], 4), np.ones(7, np.float32)), [VECTOR]),
 ]
@@ -141,7 +145,7 @@ def kinds(of: type) -> Iterator[type]:
 
 
 def test_every_operation_is_listed_and_has_an_example() -> None:
-    concrete = {kind for kind in kinds(ops.Op) if not kind.__name__.startswith("_") and "lowering" in kind.__module__}
+    concrete = {kind for kind in kinds(ops.Op) if not inspect.isabstract(kind) and "lowering" in kind.__module__}
     assert set(ops.OPERATIONS) == concrete
     assert {type(op) for op, _ in EXAMPLES} | {ops.Input, ops.State, ops.Results} == concrete
 
@@ -242,11 +246,12 @@ def test_every_operation_that_a_kernel_writes_a_feature_map_for_has_a_layout() -
 @each_example
 @pytest.mark.parametrize("target", ["android:cortex-a76", "vulkan:adreno", "vulkan:mali-g78:f16"])
 def test_every_operation_has_a_kernel(op: ops.Op, shapes: list[ops.Shape], target: str) -> None:
-    """The fused and the depthwise ones, and those that are given weights, on CPUs alone.
+    """The fused and the depthwise ones, Winograd's, and those that are given weights, on CPUs alone.
 
     Elsewhere rewrites leave none of them.
     """
-    cpus = isinstance(op, ops.FusedConvs | ops.FusedPool | ops.Depthwise) or getattr(op, "weights_given", False)
+    own = ops.FusedConvs | ops.FusedPool | ops.Depthwise | ops.WinogradInput | ops.WinogradResult
+    cpus = isinstance(op, own) or getattr(op, "weights_given", False)
     if cpus and not target.startswith("android"):
         return
     inputs = [ops.Node(f"input_{number}", ops.Input(), (), shape) for number, shape in enumerate(shapes)]

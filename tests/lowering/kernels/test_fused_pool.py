@@ -126,9 +126,8 @@ def test_pooled_convolutions_give_jaxs_answer(
     write_bundle: conftest.WriteBundle, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fusion, "WASTE", 2.0)
-    bundle: bundles.Bundle = write_bundle(
-        pooling_network(), name, dataclasses.replace(targets.find(name), cache_bytes=0)
-    )
+    target = dataclasses.replace(targets.find(name), cache_bytes=0, winograd=False)
+    bundle: bundles.Bundle = write_bundle(pooling_network(), name, target)
     assert len([found for found in bundle.manifest["dispatches"] if "." in found]) == 2
     found = run.check(bundle)
     assert found.passed, f"{bundle.name} is {found.max_rel_error:.2e} of the largest logit off"

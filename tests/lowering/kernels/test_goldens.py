@@ -15,7 +15,7 @@ import pytest
 from lowering.graph.rewrites import stages
 from lowering.kernels import build, emit, peak
 from lowering.kernels.cpu import prefetch
-from lowering.targets import targets
+from lowering.targets import schedules, targets
 from tests.lowering import networks
 from tests.lowering.kernels import golden_networks, parse, test_kernels
 
@@ -32,14 +32,20 @@ TARGETS = {
 
 
 def section(name: str, target: str, node: str) -> str:
-    """The kernel of a node of a network, as a module. The target may be followed by a form of kernels."""
-    target, _, form = target.partition(" ")
-    found = targets.written(TARGETS.get(target) or targets.find(target), form or targets.FORMS[0])
+    """The kernel of a node of a network, as a module.
+
+    The target may be followed by a form of kernels, or by "winograd" for convolutions by Winograd's filtering.
+    """
+    target, _, how = target.partition(" ")
+    tiled, form = how == "winograd", how if how in targets.FORMS else targets.FORMS[0]
+    found = targets.written(TARGETS.get(target) or targets.find(target), form, tiled)
     if name != "straight":  # so that kernels are fused
         found = dataclasses.replace(found, cache_bytes=0)
     if found.gpu:  # so that a kernel takes several dispatches
         found = dataclasses.replace(targets.split(found, 250_000 if node == "conv" else 300), gpu=None)
-    graph = stages.rewrite(golden_networks.NETWORKS[name]().trace(), found)
+    choose = lambda graph: {each.name: schedules.Schedule(winograd=2) for each in graph.nodes} if tiled else {}
+    whole = (*stages.PREPARATION, *stages.completion(found, choose))
+    graph = stages.run(golden_networks.NETWORKS[name]().trace(), whole)
     return parse.section(node, build.build(graph, found)[node])
 
 
@@ -75,6 +81,9 @@ CASES = [
     ("cpu/reduce_channels", "norms", f"{CPU}:f16", "reduce_2"),
     ("cpu/resample", "resized", f"{CPU}:f16-f32", "resized_2"),
     ("cpu/resample_turns", "resized", CPU, "resized"),
+    ("cpu/transform_input", "dense", "avx2 winograd", "conv.tiles"),
+    ("cpu/products", "dense", f"{CPU} winograd", "conv.products"),
+    ("cpu/transform_result", "dense", f"{CPU} winograd", "conv"),
     ("vulkan/conv", "straight", f"{GPU}:f16-f32", "conv"),
     ("vulkan/dense", "straight", GPU, "fc"),
     ("linalg/conv", "deep", f"{CPU} linalg", "again"),

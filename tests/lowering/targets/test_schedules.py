@@ -122,8 +122,8 @@ def test_a_choice_survives_json() -> None:
         ({"vectors": 0}, "vectors is 0, expected 1 to 32"),
         ({"chunk": True}, "chunk is True, expected 1 to 4096"),
         ({"ring": 1 << 20}, "ring is 1048576, expected 0 to 524288"),
-        ({"tile": 3}, "{'tile': 3} is no schedule; expected some of: group, vectors, chunk, ring"),
-        ([8, 3], "[8, 3] is no schedule; expected some of: group, vectors, chunk, ring"),
+        ({"tile": 3}, "{'tile': 3} is no schedule; expected some of: group, vectors, chunk, ring, winograd"),
+        ([8, 3], "[8, 3] is no schedule; expected some of: group, vectors, chunk, ring, winograd"),
     ],
 )
 def test_a_choice_that_no_kernel_could_follow_is_refused(row: object, message: str) -> None:

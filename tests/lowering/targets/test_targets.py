@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lowering.bundle import compile as compilers
-from lowering.graph.rewrites import packing, stages
+from lowering.graph.rewrites import stages
 from lowering.kernels import emit
 from lowering.system import cpuinfo
 from lowering.targets import precisions, targets
@@ -31,7 +31,7 @@ def test_the_names_are_these() -> None:
 def test_a_target_is_found_by_its_name(name: str) -> None:
     found = targets.find(name)
     assert (found.name, found.kind) == (name, "vulkan" if name.startswith("vulkan:") else "cpu")
-    assert set(found.tilings) >= set(packing.GROUP_EFFICIENCY)
+    assert set(found.tilings) >= set(found.row_efficiency)
     assert all(tiling.vectors * group <= 32 for group, tiling in found.tilings.items())
 
 

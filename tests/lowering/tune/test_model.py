@@ -20,6 +20,7 @@ SETTINGS = {
     "time1": schedules.Schedule(ring=65536),  # joins both
     "space2": schedules.Schedule(group=4, vectors=7, chunk=1),
 }
+DIRECT = dataclasses.replace(targets.find(CPU), winograd=False)
 WITHIN = {"": 0.04, ":f16": 0.06}
 
 
@@ -72,6 +73,23 @@ def test_instructions_of_a_pooled_convolution_are_those_that_are_counted(
         assert cost.instructions == pytest.approx(counted[name], rel=WITHIN[precision]), name
 
 
+@pytest.mark.parametrize("tile", [2, 4])
+def test_instructions_of_winograds_kernels_are_those_that_are_counted(
+    require: conftest.Require, tmp_path: pathlib.Path, tile: int
+) -> None:
+    require("qemu")
+    rng = np.random.default_rng(0)
+    params = {"conv": networks.layer(rng, 3, 3, 3, 24, 32), "fc": networks.layer(rng, 32, 4)}
+    function = lambda p, x: networks.dense(jax.nn.relu(networks.conv(x, p["conv"])).mean((1, 2, 3)), p["fc"])
+    network = tuned.Network(networks.Network(function, params, networks.clip(rng, 4, 28, 32, 24)).trace())
+    target, chosen = targets.find(CPU), everywhere(network, schedules.Schedule(winograd=tile))
+    counted = trials.counts(network, target, chosen, tmp_path)
+    found = model.costs(network.rewrite(chosen, target), target)
+    assert set(found) == set(counted) == {"conv.tiles", "conv.products", "conv"}
+    for name, cost in found.items():
+        assert cost.instructions == pytest.approx(counted[name], rel=0.05), name
+
+
 def test_a_tap_outside_the_clip_costs_nothing(network: tuned.Network) -> None:
     """Padding in time adds taps that are never computed: twice the frames cost more than twice as much."""
     rng = np.random.default_rng(0)
@@ -83,7 +101,7 @@ def test_a_tap_outside_the_clip_costs_nothing(network: tuned.Network) -> None:
             return networks.dense(networks.conv(x, p["conv"]).reshape(1, -1), p["fc"])
 
         each = tuned.Network(networks.Network(function, params, networks.clip(rng, frames, 12, 16, 8)).trace())
-        (cost,) = model.costs(each.rewrite({}, targets.find(CPU)), targets.find(CPU)).values()
+        (cost,) = model.costs(each.rewrite({}, DIRECT), DIRECT).values()
         per_frame.append(cost.instructions / frames)
     assert per_frame == sorted(per_frame)
     assert per_frame[0] < 0.75 * per_frame[2]
@@ -97,7 +115,7 @@ def test_a_chunk_too_large_for_the_cache_stalls() -> None:
         return networks.dense(networks.conv(x, p["conv"]).mean((1, 2, 3)), p["fc"])
 
     each = tuned.Network(networks.Network(function, params, networks.clip(rng, 3, 28, 28, 256)).trace())
-    target = targets.find(CPU)
+    target = DIRECT
     small, large = (
         model.costs(each.rewrite(everywhere(each, schedules.Schedule(chunk=n)), target), target)["conv"]
         for n in (2, 64)

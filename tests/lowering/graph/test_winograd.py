@@ -1,0 +1,145 @@
+"""Winograd's filtering: the transforms, the three nodes of a layer, what of sparsity survives, where it is chosen."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from lowering.graph import interpret, ops, packed
+from lowering.graph.operations import windows, winograd
+from lowering.graph.rewrites import stages
+from lowering.graph.rewrites import winograd as rewrite
+from lowering.targets import schedules, targets
+from tests.lowering.kernels import test_depthwise, test_kernels
+
+HOST = targets.find("host:avx512")
+SAME = ((1, 1), (1, 1), (1, 1))
+
+
+def conv(depth: int, inputs: int, filters: int, padding: ops.Padding = SAME, **more) -> ops.Conv:
+    rng = np.random.default_rng(0)
+    kernel = rng.normal(size=(depth, 3, 3, inputs, filters)).astype(np.float32)
+    return ops.Conv(kernel, rng.normal(size=filters).astype(np.float32), (1, 1, 1), padding, **more)
+
+
+def rewritten(op: ops.Conv, shape: ops.Shape, tile: int | None = None, target: targets.Target = HOST) -> ops.Graph:
+    """A graph of one convolution, by Winograd's filtering with tiles of this side; None: as is likely fastest."""
+    graph = test_kernels.single(op, *shape)
+    choose = lambda _: {"node": schedules.Schedule(winograd=tile)}
+    return stages.run(graph, (*stages.PREPARATION, *stages.completion(target, choose)))
+
+
+@pytest.mark.parametrize("tile", winograd.TRANSFORMS)
+def test_transforms_filter_a_row_of_pixels(tile: int) -> None:
+    rng, found = np.random.default_rng(0), winograd.TRANSFORMS[tile]
+    pixels, weights = rng.normal(size=tile + 2), rng.normal(size=3)
+    filtered = found.result @ ((found.kernel @ weights) * (found.input @ pixels))
+    np.testing.assert_allclose(filtered, np.correlate(pixels, weights, "valid"), atol=1e-12)
+
+
+@pytest.mark.parametrize("tile", winograd.TRANSFORMS)
+@pytest.mark.parametrize(
+    ("depth", "shape", "padding"),
+    [
+        (3, (4, 8, 8, 2), SAME),
+        (1, (2, 9, 13, 3), ((0, 0), (1, 1), (1, 1))),
+        (2, (3, 7, 6, 4), ((1, 0), (0, 0), (2, 1))),
+        (3, (1, 5, 4, 1), ((2, 1), (1, 0), (0, 3))),
+    ],
+)
+def test_three_nodes_give_the_convolution(tile: int, depth: int, shape: ops.Shape, padding: ops.Padding) -> None:
+    op = conv(depth, shape[3], 5, padding, relu=True, then=test_depthwise.SILU)
+    graph = rewritten(op, shape, tile)
+    names = ["node.tiles", "node.products", "node"]
+    assert [node.name for node in graph.nodes if node.name.startswith("node")] == names
+    clip = np.random.default_rng(1).normal(size=(1, *shape))
+    expected = op.apply([clip[0]]).ravel()
+    np.testing.assert_allclose(interpret.results(graph, clip)[0].ravel(), expected, atol=1e-5 * abs(expected).max())
+
+
+def test_what_is_added_is_added_before_the_activation() -> None:
+    op, shape = conv(3, 4, 4, relu=True), (2, 6, 7, 4)
+    nodes = (
+        ops.Node("clip", ops.Input(), (), shape),
+        ops.Node("node", op, ("clip", "clip"), shape),
+        ops.Node("flat", ops.Reshape(), ("node",), (int(np.prod(shape)),)),
+    )
+    found = rewrite.use_winograd(ops.Graph(nodes, "flat"), HOST, {"node": schedules.Schedule(winograd=4)})
+    clip = np.random.default_rng(1).normal(size=(1, *shape))
+    expected = op.apply([clip[0], clip[0]]).ravel()
+    np.testing.assert_allclose(interpret.results(found, clip)[0].ravel(), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"strides": (1, 2, 2)},
+        {"strides": (2, 1, 1)},
+        {"dilation": (1, 2, 2), "padding": ((1, 1), (2, 2), (2, 2))},
+        {"kernel": np.ones((3, 1, 3, 4, 8), np.float32)},
+        {"kernel": np.zeros((3, 3, 3, 4, 8), np.float32)},
+    ],
+    ids=["strided", "in time", "dilated", "3x1x3", "no weight"],
+)
+def test_other_convolutions_stay_as_they_are(changed: dict) -> None:
+    assert not rewrite.fits(dataclasses.replace(conv(3, 4, 8), **changed))
+
+
+@pytest.mark.parametrize(("width", "nodes"), [(4, 3), (5, 5)])
+def test_images_of_one_tile_in_a_row_stay_as_they_are(width: int, nodes: int) -> None:
+    assert len(rewritten(conv(3, 4, 8), (4, 8, width, 4), 4).nodes) == nodes
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        targets.find("vulkan:adreno"),
+        targets.find("android:cortex-a76:f16"),
+        targets.find("host:avx512:w16"),
+        targets.written(targets.find("host:avx512"), "linalg"),
+        targets.written(targets.find("host:avx512"), "executables", winograd=False),
+    ],
+    ids=["Vulkan", "f16", "weights of f16", "linalg", "off"],
+)
+def test_other_targets_have_none(target: targets.Target) -> None:
+    assert len(rewritten(conv(3, 64, 64), (4, 28, 28, 64), 4, target).nodes) == 3
+
+
+@pytest.mark.parametrize("name", ["host:avx512", "host:avx2", "android:cortex-a76"])
+def test_tiles_are_chosen_for_many_channels_and_not_for_few(name: str) -> None:
+    tile = lambda op, *shape: getattr(rewritten(op, shape, None, targets.find(name))["node"].op, "tile", None)
+    assert tile(conv(3, 128, 128), 8, 28, 28, 128) == 4
+    assert tile(conv(3, 3, 16), 8, 28, 28, 3) is None
+
+
+def test_blocks_that_kernels_drop_in_the_whole_plane_are_dropped_from_the_products() -> None:
+    """Vanilla blocks, planes of one frame, and filters: the share of products is the share of weights."""
+    rng, op = np.random.default_rng(0), conv(3, 31, 64)
+    for shape in [(1, 31, 8), (3, 31, 8), (1, 1, 8)]:
+        kept = rng.random(shape) < 0.4
+        blocks = np.broadcast_to(kept.repeat(31 // shape[1], 1).repeat(8, 2), (3, 31, 64))
+        sparse = dataclasses.replace(op, kernel=op.kernel * blocks[:, None, None])
+        products = rewritten(sparse, (2, 8, 8, 31), 4)["node.products"].op
+        assert isinstance(products, ops.PackedConv)
+        assert products.kernel.kept == 36 * 31 * 3 * 64 * blocks.mean()
+        assert len(products.kernel.taps) == 36 * packed.taps_for_group(packed.pack(blocks[:, None, None] * 1.0, 8), 8)
+
+
+def test_macs_of_a_layer_are_those_of_its_convolution() -> None:
+    op = conv(3, 4, 8)
+    op.kernel[:, 0, :, :, :] = 0
+    result = rewritten(op, (2, 8, 8, 4), 2)["node"].op
+    assert isinstance(result, ops.WinogradResult)
+    assert result.kept == 2 * 3 * 3 * 4 * 8
+
+
+def test_sums_over_a_window_are_exact_in_time() -> None:
+    """Frames outside the clip add nothing, whatever lies in the rows of tiles above and below."""
+    op, shape = conv(3, 2, 4, ((1, 1), (1, 1), (1, 1))), (1, 4, 4, 2)
+    clip = np.random.default_rng(1).normal(size=(1, *shape))
+    alone = dataclasses.replace(op, kernel=op.kernel[1:2], padding=((0, 0), (1, 1), (1, 1)))
+    expected = alone.apply([clip[0]]).ravel()
+    np.testing.assert_allclose(
+        interpret.results(rewritten(op, shape, 2), clip)[0].ravel(), expected, atol=1e-5 * abs(expected).max()
+    )
+    assert windows.count(shape, (3, 3, 3), (1, 1, 1), SAME) == (1, 4, 4)
