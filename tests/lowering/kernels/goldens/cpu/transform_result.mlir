@@ -45,6 +45,7 @@ hal.executable.source private @conv_kernel {
       }
       %bias_of = memref.load %bias[%c] : memref<16xf32, #storage>
       %start = vector.broadcast %bias_of : f32 to vector<4xf32>
+      %plane = affine.apply affine_map<(c, frame) -> ((c * 2 + frame) * 80)>(%c, %frame)
       scf.for %y = %c0 to %c3 step %c1 {
         scf.for %tile = %c0 to %c2 step %c1 {
           %t = affine.min affine_map<(tile) -> (tile * 2, 1)>(%tile)
@@ -105,28 +106,27 @@ hal.executable.source private @conv_kernel {
           %part_10 = arith.addf %part_1, %pair_10 : vector<2xf32>
           %part_11 = arith.addf %pair_11, %part_7 : vector<2xf32>
           %place = affine.apply affine_map<(y, t) -> (y * 14 + t * 2 + 16)>(%y, %t)
-          %to = affine.apply affine_map<(c, frame, place) -> ((c * 2 + frame) * 80 + place)>(%c, %frame, %place)
+          %out_at = affine.apply affine_map<(plane, place) -> (plane + place)>(%plane, %place)
           %together = vector.shuffle %part_8, %part_10 [0, 2, 1, 3] : vector<2xf32>, vector<2xf32>
           %pixels = arith.addf %together, %start : vector<4xf32>
-          %residual_1 = vector.load %residual[%to] : memref<2560xf32, #storage>, vector<4xf32>
+          %residual_1 = vector.load %residual[%out_at] : memref<2560xf32, #storage>, vector<4xf32>
           %sum = arith.addf %pixels, %residual_1 : vector<4xf32>
-          %active = arith.maximumf %sum, %zeros : vector<4xf32>
           %keep = vector.load %mask[%place] : memref<80xf32, #storage>, vector<4xf32>
+          %active = arith.maximumf %sum, %zeros : vector<4xf32>
           %kept = arith.mulf %active, %keep : vector<4xf32>
-          vector.store %kept, %out[%to] : memref<2560xf32, #storage>, vector<4xf32>
+          vector.store %kept, %out[%out_at] : memref<2560xf32, #storage>, vector<4xf32>
+          %out_at_1 = affine.apply affine_map<(plane, place) -> (plane + place + 7)>(%plane, %place)
           %together_1 = vector.shuffle %part_9, %part_11 [0, 2, 1, 3] : vector<2xf32>, vector<2xf32>
           %pixels_1 = arith.addf %together_1, %start : vector<4xf32>
-          %at_16 = affine.apply affine_map<(to) -> (to + 7)>(%to)
-          %residual_2 = vector.load %residual[%at_16] : memref<2560xf32, #storage>, vector<4xf32>
+          %residual_2 = vector.load %residual[%out_at_1] : memref<2560xf32, #storage>, vector<4xf32>
           %sum_1 = arith.addf %pixels_1, %residual_2 : vector<4xf32>
+          %at_16 = affine.apply affine_map<(place) -> (place + 7)>(%place)
+          %keep_1 = vector.load %mask[%at_16] : memref<80xf32, #storage>, vector<4xf32>
           %active_1 = arith.maximumf %sum_1, %zeros : vector<4xf32>
-          %at_17 = affine.apply affine_map<(place) -> (place + 7)>(%place)
-          %keep_1 = vector.load %mask[%at_17] : memref<80xf32, #storage>, vector<4xf32>
           %kept_1 = arith.mulf %active_1, %keep_1 : vector<4xf32>
-          %at_18 = affine.apply affine_map<(to) -> (to + 7)>(%to)
-          vector.store %kept_1, %out[%at_18] : memref<2560xf32, #storage>, vector<4xf32>
+          vector.store %kept_1, %out[%out_at_1] : memref<2560xf32, #storage>, vector<4xf32>
         }
-        %line = affine.apply affine_map<(c, frame, y) -> ((c * 2 + frame) * 80 + y * 14 + 16)>(%c, %frame, %y)
+        %line = affine.apply affine_map<(plane, y) -> (plane + y * 14 + 16)>(%plane, %y)
         %at_1 = affine.apply affine_map<(line) -> (line + 6)>(%line)
         memref.store %zero, %out[%at_1] : memref<2560xf32, #storage>
         %at_2 = affine.apply affine_map<(line) -> (line + 13)>(%line)
