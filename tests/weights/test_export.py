@@ -211,7 +211,7 @@ def test_the_cards_numpy_code_reads_the_folder_alone(out, share):
         for path, leaf in expected.items():
             np.testing.assert_array_equal(leaf, found[path])
     frames = np.random.default_rng(0).integers(0, 256, (8, 16, 16, 3), np.uint8)
-    np.testing.assert_allclose(names["normalised"](frames), clips._normalise(frames, network.task.clip), atol=1e-6)
+    np.testing.assert_allclose(names["normalised"](frames), clips.normalised(frames, network.task.clip), atol=1e-6)
     assert names["config"]["labels"] == list(network.facts["labels"])
 
 

@@ -175,8 +175,16 @@ def gives_jaxs_results(folder: pathlib.Path, require: conftest.Require, example:
 
 
 def off(bundle: bundles.Bundle) -> dict[str, float]:
-    """The results of a bundle that are not JAX's, by name: how far off, of their largest value."""
-    check = run.check(bundle)
+    """The results of a bundle that are not JAX's, by name: how far off, of their largest value.
+
+    Once in some runs, lavapipe loses its device while it compiles a hundred kernels: then the bundle runs again.
+    """
+    try:
+        check = run.check(bundle)
+    except run.RunError as error:
+        if "DATA_LOSS" not in str(error):
+            raise
+        check = run.check(bundle)
     named = zip(bundle.manifest["outputs"], check.answers, strict=True)
     errors = {entry["name"]: run.error(bundle, entry["file"], answer)[1] for entry, answer in named}
     return {name: error for name, error in errors.items() if error > check.tolerance}
