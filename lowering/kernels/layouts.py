@@ -117,8 +117,7 @@ def _max_pool(op: ops.MaxPool, stored: int) -> _Place:
 
 def _winograd_input(op: ops.WinogradInput) -> _Place:
     """Whole tiles are read, with zeros behind the image where it ends within one."""
-    reads = (count * op.tile + op.reach - op.tile for count in op.counts)
-    height, width = (end - low - max(low, high) for end, (low, high) in zip(reads, op.padding[1:], strict=True))
+    height, width = (end - low - max(low, high) for end, (low, high) in zip(op.reads, op.padding[1:], strict=True))
     return _Place(padding=op.padding, between=(height, width))
 
 

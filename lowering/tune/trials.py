@@ -125,8 +125,7 @@ def _against(
 
 
 def _convolutions(graph: ops.Graph) -> list[str]:
-    kinds = ops.PackedConv | ops.FusedConvs | ops.FusedPool | ops.WinogradInput | ops.WinogradResult
-    return [node.name for node in graph.nodes if isinstance(node.op, kinds)]
+    return [node.name for node in graph.nodes if isinstance(node.op, model.KINDS)]
 
 
 def _profile(bundle: bundles.Bundle, runs: int) -> networks.Costs:

@@ -22,6 +22,3 @@ class State(base.Op):
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
         raise base.GraphError("is a state, whose values the last step gives")
-
-    def gives_nonnegative(self, inputs: list[bool]) -> bool:
-        return False

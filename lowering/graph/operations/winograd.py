@@ -63,6 +63,14 @@ TRANSFORMS = {
 }
 
 
+def stored(channels: int) -> int:
+    """Channels of each position of a tile: an odd number, with zeros in the last one where it is another.
+
+    The positions would otherwise lie a power of two apart in memory, and share a set of a cache.
+    """
+    return channels | 1
+
+
 def kernel(weights: np.ndarray, tile: int) -> np.ndarray:
     """A kernel f32[D, 3, 3, I, O] transformed: f32[D, (tile + 2)^2, I, O], positions of a tile row by row."""
     matrix = TRANSFORMS[tile].kernel
@@ -93,6 +101,12 @@ class _Tiled:
         return -(-self.height // self.tile), -(-self.width // self.tile)
 
     @property
+    def reads(self) -> tuple[int, int]:
+        """Pixels along height and width that all tiles read, the zeros around the image included."""
+        down, across = ((count - 1) * self.tile + self.reach for count in self.counts)
+        return down, across
+
+    @property
     def name(self) -> str:
         """As in the literature."""
         return f"F({self.tile} x {self.tile}, {TAPS} x {TAPS})"
@@ -102,9 +116,8 @@ class _Tiled:
 class WinogradInput(base.Op, _Tiled):
     """The transformed tiles of a feature map (D, H, W, C): (1, D, tiles, (tile + 2)^2 x C'), channels fastest.
 
-    Frames become rows, and the tiles of a frame, row by row, what lies in a row. C' is C, or C + 1 where that is even,
-    with zeros: the positions of a tile would otherwise lie a power of two apart in memory, and share a set of a cache.
-    padding: of the convolution; that of frames does not count.
+    Frames become rows, and the tiles of a frame, row by row, what lies in a row. C' is stored(C). padding: of the
+    convolution; that of frames does not count.
     """
 
     tile: int
@@ -117,18 +130,17 @@ class WinogradInput(base.Op, _Tiled):
         pixels = [size + sum(pads) - TAPS + 1 for size, pads in zip(sizes, self.padding[1:], strict=True)]
         if pixels != [self.height, self.width]:
             raise base.GraphError(f"gives {pixels} pixels, expected {[self.height, self.width]}")
-        return (1, frames, math.prod(self.counts), self.positions * (channels | 1))
+        return (1, frames, math.prod(self.counts), self.positions * stored(channels))
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
         (x,), (_, (top, _), (left, _)), (down, across) = inputs, self.padding, self.counts
-        after = (count * self.tile + TAPS - 1 for count in self.counts)
-        pads = [(low, max(0, end - low - n)) for low, end, n in zip((top, left), after, x.shape[1:3], strict=True)]
+        pads = [(low, max(0, end - low - n)) for low, end, n in zip((top, left), self.reads, x.shape[1:3], strict=True)]
         padded = np.pad(x, ((0, 0), *pads, (0, 0)))
         seen = np.lib.stride_tricks.sliding_window_view(padded, (self.reach, self.reach), (1, 2))
         some = seen[:, :: self.tile, :: self.tile][:, :down, :across]
         matrix = TRANSFORMS[self.tile].input
         turned = np.einsum("pi,dyxcij,qj->dyxpqc", matrix, some, matrix, optimize=True)
-        odd = np.pad(turned, ((0, 0),) * 5 + ((0, 1 - x.shape[3] % 2),))
+        odd = np.pad(turned, ((0, 0),) * 5 + ((0, stored(x.shape[3]) - x.shape[3]),))
         return odd.reshape(self.shape([x.shape]))
 
     @property

@@ -31,12 +31,12 @@ def use_winograd(graph: ops.Graph, target: targets.Target, chosen: schedules.Sch
         op, schedule = node.op, chosen.get(node.name, schedules.DEFAULT)
         if not isinstance(op, ops.Conv) or not fits(op):
             return [node]
-        tile = schedule.winograd
+        source, tile = graph[node.inputs[0]], schedule.winograd
         if tile is None:
             schedule = schedules.DEFAULT
-            tile = best_tile(node, op, graph[node.inputs[0]].shape, target, node.name in firsts)
+            tile = best_tile(node, op, source.shape, target, node.name in firsts)
         use = 0 < tile < node.shape[2]  # a vector holds two tiles that lie side by side, at least
-        return tiled(node, op, graph[node.inputs[0]], tile, target, schedule) if use else [node]
+        return tiled(node, op, source, tile, target, schedule) if use else [node]
 
     return ops.replace(graph, rule)
 
@@ -100,10 +100,10 @@ def tiled(
     schedule: schedules.Schedule = schedules.DEFAULT,
 ) -> list[ops.Node]:
     """The three nodes of a layer: tiles, products, and the layer's own, which transforms back."""
-    _, height, width, filters = node.shape
+    (_, height, width, filters), inputs = node.shape, op.kernel.shape[3]
     begin = ops.node(node.name + winograd.TILES, ops.WinogradInput(tile, height, width, op.padding), source)
     turned = winograd.kernel(op.kernel, tile)
-    turned = np.pad(turned, ((0, 0), (0, 0), (0, 1 - op.kernel.shape[3] % 2), (0, -filters % FILTERS)))
+    turned = np.pad(turned, ((0, 0), (0, 0), (0, winograd.stored(inputs) - inputs), (0, -filters % FILTERS)))
     depth, positions, channels, filled = turned.shape
     # Frames are rows: f32[1, depth, 1, channels, positions x filters].
     kernel = turned.transpose(0, 2, 1, 3).reshape(1, depth, 1, channels, positions * filled)

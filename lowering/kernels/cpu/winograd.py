@@ -26,7 +26,7 @@ def transform_input(request: kernels.Request) -> kernels.Kernel | None:
     op, x, y, target = request.op, request.x, request.y, request.target
     (_, (top, _), (left, _)), (down, across) = op.padding, op.counts
     first = x.first - top * x.pitch - left
-    last_row = first + (down * op.tile + op.reach - op.tile - 1) * x.pitch
+    last_row, channels = first + (op.reads[0] - 1) * x.pitch, winograd.stored(x.channels)
     fits = lambda n: last_row + (windows.last(across, n) + n) * op.tile + n <= x.plane
     lanes = _lanes(target, across, fits)
     if lanes is None:
@@ -36,9 +36,9 @@ def transform_input(request: kernels.Request) -> kernels.Kernel | None:
     b = kernel.block
     frame, c = kernel.workgroup("frame", "c")
     with b.loop("once", frame, 1), b.loop("place", 0, op.positions) as place:
-        channel = b.index(place * (x.channels | 1) + c, "channel_of")
+        channel = b.index(place * channels + c, "channel_of")
         pads.write(b, kernel["out"], y, (channel, channel + 1), b.index(0), pads.whole(y, 1))
-        if x.channels % 2 == 0:  # the channel that only makes their number odd, behind the last one
+        if channels > x.channels:  # the one that only makes their number odd, behind the last one
             with b.loop("last", b.index(x.channels - 1 - c), 1):
                 pads.write(b, kernel["out"], y, (channel + 1, channel + 2), b.index(0), ((0, y.plane),))
     with b.loop("y", 0, down) as row, b.loop("tile", 0, -(-across // lanes)) as tile:
@@ -49,7 +49,7 @@ def transform_input(request: kernels.Request) -> kernels.Kernel | None:
         to = b.index(c * (y.frames * y.plane) + frame * y.pitch + row * across + t + y.first, "to")
         there = b.lanes(0, across, lanes) if across < lanes else None
         for place, value in enumerate(v for line in found for v in line):
-            at = to + place * ((x.channels | 1) * y.frames * y.plane)
+            at = to + place * (channels * y.frames * y.plane)
             b.store(b.cast(value, request.y_type.element), kernel["out"], at, there)
     return kernel.kernel()
 
