@@ -97,7 +97,7 @@ def completion(
     """The stages after the preparation. choose: schedules for the convolutions of the prepared graph, by name."""
     pack = Stage("pack", lambda graph: packing.pack(graph, target, choose(graph), packer))
     undo = Stage("undo_depthwise", functools.partial(depthwise.undo_depthwise, target=target))
-    tiles = Stage("use_winograd", lambda graph: winograd.use_winograd(graph, target, choose(graph)))
+    tiles = Stage("use_winograd", lambda graph: winograd.use_winograd(graph, target, choose(graph), packer))
     fuse = Stage("fuse_kernels", functools.partial(fusion.fuse, target=target))
     use = Stage("use_outer", functools.partial(outer.use_outer, target=target))
     return undo, tiles, pack, fuse, use, Stage("fold_gates", functools.partial(gates.fold_gates, target=target))

@@ -16,10 +16,12 @@ FILTERS = 16  # filters are filled up to a multiple of as many as any row holds
 TILES, GAIN = 2, 1.1
 
 
-def use_winograd(graph: ops.Graph, target: targets.Target, chosen: schedules.Schedules) -> ops.Graph:
+def use_winograd(
+    graph: ops.Graph, target: targets.Target, chosen: schedules.Schedules, packer: packing.Packer = packed.pack
+) -> ops.Graph:
     """Convolutions of stride 1 with 3 x 3 pixels become the transform of tiles, products of positions, and back.
 
-    Where that is likely faster, or where the schedule says so. chosen: schedules by the names of layers. Numbers of f16
+    Where that is likely faster, or where the schedule says so. chosen, packer: as for `packing.pack`. Numbers of f16
     stay as they are: they are too short for the transforms.
     """
     there = target.winograd and (target.kind, target.form) == ("cpu", "executables")
@@ -32,11 +34,12 @@ def use_winograd(graph: ops.Graph, target: targets.Target, chosen: schedules.Sch
         if not isinstance(op, ops.Conv) or not fits(op):
             return [node]
         source, tile = graph[node.inputs[0]], schedule.winograd
+        own = packed_conv(op, target, packer)
         if tile is None:
             schedule = schedules.DEFAULT
-            tile = best_tile(node, op, source.shape, target, node.name in firsts)
+            tile = best_tile(node, op, own, source.shape, target, node.name in firsts)
         use = 0 < tile < node.shape[2]  # a vector holds two tiles that lie side by side, at least
-        return tiled(node, op, source, tile, target, schedule) if use else [node]
+        return tiled(node, source, tile, target, schedule, own.kernel.kept) if use else [node]
 
     return ops.replace(graph, rule)
 
@@ -47,12 +50,14 @@ def fits(op: ops.Conv) -> bool:
     return plain and op.kernel.shape[1:3] == (winograd.TAPS, winograd.TAPS) and bool(op.kernel.any())
 
 
-def best_tile(node: ops.Node, op: ops.Conv, source: ops.Shape, target: targets.Target, first: bool) -> int:
+def best_tile(
+    node: ops.Node, op: ops.Conv, own: ops.PackedConv, source: ops.Shape, target: targets.Target, first: bool
+) -> int:
     """The side of the tiles with which a layer is fastest; 0 where it is so without.
 
-    first: whether a convolution follows that may share a kernel with this one, which then writes no feature map.
+    own: the convolution as it is packed without. first: whether a convolution follows that may share a kernel with this
+    one, which then writes no feature map.
     """
-    own = packed_conv(op, target)
     size = math.prod(node.shape) * target.activation_bytes
     fused = TILES * size if first and size > target.cache_bytes else 0
     times = {tile: tiled_time(node, op, source, tile, target) + fused for tile in winograd.TRANSFORMS}
@@ -85,22 +90,27 @@ def tiled_time(node: ops.Node, op: ops.Conv, source: ops.Shape, tile: int, targe
     return products + TILES * moved + (outer.STREAM * stored if stored > target.cache_bytes else 0)
 
 
-def packed_conv(op: ops.Conv, target: targets.Target) -> ops.PackedConv:
+def packed_conv(op: ops.Conv, target: targets.Target, packer: packing.Packer) -> ops.PackedConv:
     """A convolution as it is packed without a schedule."""
-    kernel = packed.pack(op.kernel, packing.best_group(op.kernel, target))
+    kernel = packer(op.kernel, packing.best_group(op.kernel, target))
     return ops.PackedConv(kernel, op.bias, op.padding, op.relu, then=op.then)
 
 
 def tiled(
     node: ops.Node,
-    op: ops.Conv,
     source: ops.Node,
     tile: int,
     target: targets.Target,
-    schedule: schedules.Schedule = schedules.DEFAULT,
+    schedule: schedules.Schedule,
+    kept: int,
 ) -> list[ops.Node]:
-    """The three nodes of a layer: tiles, products, and the layer's own, which transforms back."""
-    (_, height, width, filters), inputs = node.shape, op.kernel.shape[3]
+    """The three nodes of a layer: tiles, products, and the layer's own, which transforms back.
+
+    kept: as for WinogradResult.
+    """
+    op, (_, height, width, filters) = node.op, node.shape
+    assert isinstance(op, ops.Conv)
+    inputs = op.kernel.shape[3]
     begin = ops.node(node.name + winograd.TILES, ops.WinogradInput(tile, height, width, op.padding), source)
     turned = winograd.kernel(op.kernel, tile)
     turned = np.pad(turned, ((0, 0), (0, 0), (0, winograd.stored(inputs) - inputs), (0, -filters % FILTERS)))
@@ -112,6 +122,5 @@ def tiled(
     padding = ((0, 0), op.padding[0], (0, 0))
     own = ops.PackedConv(rows, nothing, padding, schedule=schedule, groups=positions)
     products = ops.node(node.name + winograd.PRODUCTS, own, begin)
-    kept = packed_conv(op, target).kernel.kept
     end = ops.WinogradResult(tile, height, width, op.bias, op.relu, op.then, kept)
     return [begin, products, dataclasses.replace(node, op=end, inputs=(products.name, *node.inputs[1:]))]
