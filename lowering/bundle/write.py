@@ -17,9 +17,10 @@ from lowering.graph import interpret, ops
 from lowering.graph.rewrites import stages
 from lowering.kernels import emit, steps
 from lowering.system import files, hashes
-from lowering.targets import schedules, targets
+from lowering.targets import precisions, schedules, targets
 
-ROUNDED = {"float16": 2**-7, "bfloat16": 2**-4}  # as SAME, of networks that round to these types on their way
+# As SAME, of networks that round to these types on their way.
+ROUNDED = {"float16": 2**-7, "bfloat16": 2**-4, "int8": precisions.I8.tolerance}
 
 
 class WrongGraph(RuntimeError):
@@ -77,6 +78,7 @@ def check_meaning(rewritten: ops.Graph, example: examples.Example) -> None:
     errors = map(interpret.difference, found, answers)
     error, name = max((error, name) for error, (name, _, _) in zip(errors, rewritten.outputs, strict=True))
     kinds = {str(kind) for node in rewritten.nodes for kind in _types(node.op)}
+    kinds |= set(ops.element_types(rewritten).values())
     allowed = max([examples.SAME, *(ROUNDED[kind] for kind in kinds & ROUNDED.keys())])
     if not error <= allowed:
         raise WrongGraph(

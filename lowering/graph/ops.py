@@ -1,7 +1,7 @@
 """The graph between JAX and MLIR: nodes, the operations that they apply, and how to walk and replace them.
 
-Shapes leave out the batch axis, since a bundle runs one example: a feature map is (D, H, W, C), a vector (K,). All
-values are f32.
+Shapes leave out the batch axis, since a bundle runs one example: a feature map is (D, H, W, C), a vector (K,). Values
+are f32, or int8 in a quantised network (operations/integers.py).
 
 To add an operation, write its class in operations/ and name it here. It then needs a kernel (kernels/build.py), or
 a rewrite that replaces it, and a form in ONNX (graph/onnx/layers.py). PyTorch reads that form (peers/torch_network.py).
@@ -20,6 +20,10 @@ from lowering.graph.operations.base import Shape as Shape
 from lowering.graph.operations.base import Window as Window
 from lowering.graph.operations.fused import FusedConvs as FusedConvs
 from lowering.graph.operations.fused import FusedPool as FusedPool
+from lowering.graph.operations.integers import Dequantise as Dequantise
+from lowering.graph.operations.integers import FakeQuantise as FakeQuantise
+from lowering.graph.operations.integers import Quantise as Quantise
+from lowering.graph.operations.integers import Rescale as Rescale
 from lowering.graph.operations.moves import Mosaic as Mosaic
 from lowering.graph.operations.pieces import Piece as Piece
 from lowering.graph.operations.pieces import Reason as Reason
@@ -54,8 +58,13 @@ STORED = {"bfloat16": "float32", "bool": "uint8"}  # what results of other types
 OPERATIONS: tuple[type[Op], ...] = (
     *(Input, Affine, Add, Relu, MaxPool, AvgPool, Concat, SpaceToDepth, Reshape, Softmax),
     *(Pointwise, Reduce, Mosaic, Resample, Piece, ToMap, Results, State),
+    *(FakeQuantise, Quantise, Dequantise),
     *(Conv, Depthwise, PackedConv, FusedConvs, FusedPool, Dense, PackedDense, WinogradInput, WinogradResult),
 )
+
+
+# What gives the element type that it reads: the same operation on integers as on what they stand for.
+KEEPS_TYPE = (Relu, MaxPool, Concat, SpaceToDepth, Reshape, Mosaic)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -82,8 +91,17 @@ class Node:
 
 
 def dtype(node: Node) -> str:
-    """The element type of what a node gives."""
+    """The element type of what a node gives; for KEEPS_TYPE, if it does not read int8."""
     return getattr(node.op, "dtype", "float32")
+
+
+def element_types(graph: "Graph") -> dict[str, str]:
+    """The element type of every value by its name."""
+    found: dict[str, str] = {}
+    for node in graph.nodes:
+        keeps = isinstance(node.op, KEEPS_TYPE) and found[node.inputs[0]] == "int8"
+        found[node.name] = "int8" if keeps else dtype(node)
+    return found
 
 
 def node(name: str, op: Op, *inputs: Node) -> Node:

@@ -8,6 +8,7 @@ def verify(graph: ops.Graph) -> ops.Graph:
 
     Every node follows its inputs, has a name of its own and the shape that its inputs give. Every node but the
     inputs and states is read, unless it is the result, which nothing reads. States keep their shape from step to step.
+    Integers are read by what computes with them alone.
     """
     known: dict[str, ops.Node] = {}
     for node in graph.nodes:
@@ -25,6 +26,7 @@ def verify(graph: ops.Graph) -> ops.Graph:
             raise ops.GraphError(f"{node.name} ({kind}) says shape {node.shape}, its inputs {shapes} give {expected}")
         known[node.name] = node
     _check_result(graph)
+    _check_types(graph)
     return graph
 
 
@@ -40,3 +42,19 @@ def _check_result(graph: ops.Graph) -> None:
         given = isinstance(node.op, ops.Input | ops.State)
         if node.name != graph.result and not graph.users[node.name] and not given:
             raise ops.GraphError(f"nobody reads {node.name}, and the result is {graph.result}; drop it with rewire")
+
+
+def _check_types(graph: ops.Graph) -> None:
+    types = ops.element_types(graph)
+    for node in graph.nodes:
+        read = [types[name] for name in node.inputs]
+        if isinstance(node.op, ops.Piece | ops.Results):  # JAX's own integers
+            continue
+        if isinstance(node.op, ops.KEEPS_TYPE):
+            wrong = len({each == "int8" for each in read}) > 1
+        else:
+            integers = isinstance(node.op, ops.Dequantise) or getattr(node.op, "rescale", None) is not None
+            wrong = any((each == "int8") != integers for each in read)
+        if wrong:
+            kind = type(node.op).__name__
+            raise ops.GraphError(f"{node.name} ({kind}) reads {', '.join(read)}, which it does not compute with")

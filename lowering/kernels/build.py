@@ -130,6 +130,7 @@ def walk(graph: ops.Graph, target: targets.Target) -> Iterator[tuple[kernels.Req
     tables hold.
     """
     layout, users = layouts.assign(graph), graph.users
+    _check_integers(graph, target)
     made: dict[str, kernels.Activation] = {}
     for node in graph.nodes:
         out, inputs = layout.get(node.name), tuple(made[name] for name in node.inputs)
@@ -182,6 +183,13 @@ def with_flat_result(graph: ops.Graph) -> ops.Graph:
         return graph
     flat = ops.Node(RESULT, ops.Reshape(), (graph.result,), (math.prod(shape),))
     return dataclasses.replace(graph, nodes=(*graph.nodes, flat), result=RESULT)
+
+
+def _check_integers(graph: ops.Graph, target: targets.Target) -> None:
+    types = ops.element_types(graph)
+    for node in graph.nodes:
+        if "int8" in (types[node.name], *(types[name] for name in node.inputs)) and not isinstance(node.op, ops.Piece):
+            raise ops.GraphError(f"{node.name}: {target.name} has no kernel for {type(node.op).__name__} of int8")
 
 
 def _check_shared(request: kernels.Request) -> None:

@@ -137,6 +137,8 @@ PLACES: dict[type[ops.Op], Callable[[Any, int], _Place]] = {
     ops.Pointwise: lambda op, stored: _Place(tied=True),
     ops.Reduce: lambda op, stored: _Place(tied=not op.pixels),
     ops.Add: lambda op, stored: _Place(tied=True),
+    ops.Quantise: lambda op, stored: _Place(tied=True),
+    ops.Dequantise: lambda op, stored: _Place(tied=True),
     ops.Concat: lambda op, stored: _Place(tied=True),
     ops.Mosaic: lambda op, stored: _Place(tied=op.keeps_pixels),
     ops.Resample: lambda op, stored: _Place(),

@@ -1,4 +1,4 @@
-"""How numbers are stored and added up in a module: f32, f16, or f16 weights under f32 arithmetic."""
+"""How numbers are stored and added up in a module: f32, f16, f16 weights under f32 arithmetic, or int8."""
 
 import dataclasses
 
@@ -27,6 +27,9 @@ class Precision:
 MAXIMUM = {"f32": "arith.maximumf", "f16": "arith.maxnumf"}
 
 F32 = Precision("f32", "f32", "f32", "f32", 1e-4)
+# A quantised network. Its integer layers say themselves what they read and give; the types here are those of the rest.
+# An activation that lies between two integers may be rounded to either, where sums in f32 differ by a last bit.
+I8 = Precision("i8", "f32", "f32", "f32", 5e-2)
 PRECISIONS = {
     p.name: p
     for p in (
@@ -34,5 +37,6 @@ PRECISIONS = {
         Precision("f16", "f16", "f16", "f16", 5e-2),
         Precision("f16-f32", "f16", "f16", "f32", 1e-2),  # half the memory traffic, accumulators of f32
         Precision("w16", "f32", "f16", "f32", 1e-2),  # half of what a fully connected layer reads
+        I8,
     )
 }

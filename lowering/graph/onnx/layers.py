@@ -60,6 +60,14 @@ def same(writer: Writer, node: ops.Node, op: ops.Add | ops.Relu) -> None:
     writer.give(node, writer.add(type(op).__name__, [writer.value(name) for name in node.inputs], node.name))
 
 
+def fake_quantise(writer: Writer, node: ops.Node, op: ops.FakeQuantise) -> None:
+    """A QuantizeLinear to int8 and a DequantizeLinear: engines compute with integers what lies between such pairs."""
+    scale = writer.weight(f"{node.name}.scale", np.asarray(op.scale))
+    zero = writer.constant(f"{node.name}.zero", np.zeros((), np.int8))
+    integers = writer.add("QuantizeLinear", [writer.value(node.inputs[0]), scale, zero], f"{node.name}.int8")
+    writer.give(node, writer.add("DequantizeLinear", [integers, scale, zero], node.name))
+
+
 def along_channels(writer: Writer, node: ops.Node, op: ops.Concat | ops.Softmax) -> None:
     """One that works along an axis: our last, ONNX's second."""
     writer.give(node, writer.add(type(op).__name__, [writer.value(name) for name in node.inputs], node.name, axis=1))
@@ -203,6 +211,7 @@ FORMS: dict[type[ops.Op], Form] = {
     ops.Affine: affine,
     ops.Add: same,
     ops.Relu: same,
+    ops.FakeQuantise: fake_quantise,
     ops.MaxPool: max_pool,
     ops.AvgPool: mean_pool,
     ops.Concat: along_channels,
@@ -217,6 +226,7 @@ FORMS: dict[type[ops.Op], Form] = {
 }
 WITHOUT_FORM: dict[type[ops.Op], str] = {
     ops.State: "export the network of clips",
+    **dict.fromkeys((ops.Quantise, ops.Dequantise), "export the graph before layers become integers"),
     ops.SpaceToDepth: "export the graph before its strides are split",
     ops.FusedConvs: "export the graph before its kernels are fused",
     ops.FusedPool: "export the graph before its kernels are fused",

@@ -27,6 +27,11 @@ class FusedConvs(base.Op):
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
         return self.second.apply([self.first.apply(inputs[:1]), *inputs[1:]])
 
+    @property
+    def dtype(self) -> str:
+        """The element type of its result."""
+        return self.second.dtype
+
     def macs(self, shape: base.Shape) -> int:
         return self.first.macs(self.between) + self.second.macs(shape)
 
@@ -52,6 +57,11 @@ class FusedPool(base.Op):
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
         return self.pool.apply([self.conv.apply(inputs)])
+
+    @property
+    def dtype(self) -> str:
+        """The element type of its result."""
+        return self.conv.dtype
 
     def macs(self, shape: base.Shape) -> int:
         return self.conv.macs(self.between)

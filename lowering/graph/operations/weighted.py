@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from lowering.graph import packed
-from lowering.graph.operations import base, pointwise, windows
+from lowering.graph.operations import base, integers, pointwise, windows
 from lowering.targets import schedules
 
 
@@ -14,22 +14,37 @@ class Weighted(base.Op):
     """Sums of products with an epilogue: the bias, what the second input adds (the residual), a ReLU, an activation.
 
     then: the activation (Pointwise.is_activation), or None.
+    rescale: of a layer of integers, how its sums end; None for one of f32. A layer of integers reads int8, its residual
+    too. Its kernel holds whole numbers from -127 to 127, its bias i32[O], and it has no activation but a ReLU. Sums and
+    bias stay within 32 bits.
     """
 
     bias: np.ndarray
     relu: bool
     then: pointwise.Pointwise | None
+    rescale: integers.Rescale | None = None
+
+    @property
+    def dtype(self) -> str:
+        """The element type of its result."""
+        return "float32" if self.rescale is None else self.rescale.dtype
 
     @property
     def is_linear(self) -> bool:
         """Whether neither a ReLU nor an activation comes last: a sum or a scale behind it can go into it."""
-        return not self.relu and self.then is None
+        return not self.relu and self.then is None and self.rescale is None
+
+    def exact(self, x: np.ndarray) -> np.ndarray:
+        """The input in f64 where sums must be exact."""
+        return x if self.rescale is None else x.astype(np.float64)
 
     def gives_nonnegative(self, inputs: list[bool]) -> bool:
         return self.relu if self.then is None else self.then.gives_nonnegative([self.relu])
 
     def finish(self, sums: np.ndarray, inputs: list[np.ndarray]) -> np.ndarray:
         """The epilogue."""
+        if self.rescale is not None:
+            return self.rescale.finish(sums + self.bias, inputs[1] if len(inputs) > 1 else None, self.relu)
         total = sums + self.bias + sum(inputs[1:])
         total = np.maximum(total, 0) if self.relu else total
         return total if self.then is None else self.then.apply([total])
@@ -83,6 +98,7 @@ class Conv(_Convolution):
     dilation: base.Window = windows.ONES
     spread: base.Window = windows.ONES
     groups: int = 1
+    rescale: integers.Rescale | None = None
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
         x, *residual = inputs
@@ -90,7 +106,8 @@ class Conv(_Convolution):
         return self.window_shape([wide, *residual], self.strides)
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
-        x = inputs[0] if self.spread == windows.ONES else windows.spread(inputs[0], self.spread)
+        x = self.exact(inputs[0])
+        x = x if self.spread == windows.ONES else windows.spread(x, self.spread)
         parts = zip(np.split(x, self.groups, -1), np.split(self.kernel, self.groups, -1), strict=True)
         sums = [windows.convolve(part, kernel, self.strides, self.padding, self.dilation) for part, kernel in parts]
         return self.finish(np.concatenate(sums, -1), inputs)
@@ -119,13 +136,14 @@ class PackedConv(_Convolution):
     outer: bool = False
     weights_given: bool = False
     groups: int = 1
+    rescale: integers.Rescale | None = None
     arity = (1, 3)
 
     @property
     def unpacked(self) -> Conv:
         """The same operation with its whole kernel."""
         kernel, strides = packed.unpack(self.kernel), (self.stride, 1, 1)
-        how = {"dilation": self.dilation, "groups": self.groups}
+        how = {"dilation": self.dilation, "groups": self.groups, "rescale": self.rescale}
         return Conv(kernel, self.bias, strides, self.padding, self.relu, self.then, **how)
 
     @property
@@ -222,12 +240,13 @@ class Dense(_FullyConnected):
     bias: np.ndarray
     relu: bool = False
     then: pointwise.Pointwise | None = None
+    rescale: integers.Rescale | None = None
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
         return self.vector_shape(inputs, self.kernel.shape)
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
-        return self.finish(inputs[0] @ self.kernel, inputs)
+        return self.finish(self.exact(inputs[0]) @ self.kernel, inputs)
 
     def macs(self, shape: base.Shape) -> int:
         return self.kernel.size
@@ -241,11 +260,12 @@ class PackedDense(_FullyConnected):
     bias: np.ndarray
     relu: bool = False
     then: pointwise.Pointwise | None = None
+    rescale: integers.Rescale | None = None
 
     @property
     def unpacked(self) -> Dense:
         """The same operation with its whole kernel."""
-        return Dense(packed.unpack(self.kernel)[0, 0, 0], self.bias, self.relu, self.then)
+        return Dense(packed.unpack(self.kernel)[0, 0, 0], self.bias, self.relu, self.then, self.rescale)
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
         return self.vector_shape(inputs, self.kernel.shape)
@@ -263,4 +283,5 @@ class PackedDense(_FullyConnected):
 
 def _rows(op: PackedConv | PackedDense) -> str:
     kernel, then = op.kernel, "" if op.then is None else f", then {op.then.note}"
-    return f"density {kernel.density:.3f}, {kernel.rows} rows of {kernel.group}{then}"
+    numbers = "" if op.rescale is None else f", int8 to {op.rescale.dtype}"
+    return f"density {kernel.density:.3f}, {kernel.rows} rows of {kernel.group}{then}{numbers}"

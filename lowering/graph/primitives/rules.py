@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lowering.graph.operations import pointwise
-from lowering.graph.primitives import elementwise, loops, moves, products, shapes, windows
+from lowering.graph.primitives import elementwise, loops, moves, products, quantise, shapes, windows
 
 RULES: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(pointwise.FUNCTIONS, elementwise.expression),
@@ -32,6 +32,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "stack": moves.stack,
     "tile": moves.tile,
     "scan": loops.scan,
+    "fake_quantise": quantise.fake_quantise,
     "reshape": shapes.reshape,
     "squeeze": shapes.reshape,
     "expand_dims": shapes.reshape,

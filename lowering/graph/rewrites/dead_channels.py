@@ -54,7 +54,9 @@ def _by_channel(node: ops.Node, channels: int) -> np.ndarray:
 def _drop(graph: ops.Graph, node: ops.Node, dead: np.ndarray, readers: list[ops.Node]) -> ops.Graph:
     assert isinstance(node.op, ops.Conv | ops.Dense)
     live, channels = ~dead, node.shape[-1]
-    changed = {node.name: dataclasses.replace(node.op, kernel=node.op.kernel[..., live], bias=node.op.bias[live])}
+    rescale = None if node.op.rescale is None else node.op.rescale.taken(live)
+    fewer = dataclasses.replace(node.op, kernel=node.op.kernel[..., live], bias=node.op.bias[live], rescale=rescale)
+    changed = {node.name: fewer}
     for reader in readers:
         assert isinstance(reader.op, ops.Conv | ops.Dense)
         kernel, left = reader.op.kernel, _by_channel(reader, channels)[:, live]

@@ -17,7 +17,7 @@ def find_depthwise(graph: ops.Graph) -> ops.Graph:
 
     def rule(node: ops.Node) -> list[ops.Node]:
         op = node.op
-        if not isinstance(op, ops.Conv) or len(node.inputs) > 1 or not _fits(op):
+        if not isinstance(op, ops.Conv) or len(node.inputs) > 1 or not fits(op):
             return [node]
         inputs, channels = op.kernel.shape[3:]
         own = groups.split(op.kernel, inputs)[..., 0, :]
@@ -35,7 +35,7 @@ def undo_depthwise(graph: ops.Graph, target: targets.Target) -> ops.Graph:
     return strides.split_strides(ops.replace(graph, lambda node: [spelt(node)]))
 
 
-def _fits(op: ops.Conv) -> bool:
+def fits(op: ops.Conv) -> bool:
     """Whether a kernel is depthwise, and its windows are such as the kernels for CPUs take."""
     depth, *_, inputs, _ = op.kernel.shape
     (front, _), (_, sh, sw) = op.padding[0], op.strides

@@ -8,7 +8,10 @@ import numpy as np
 from lowering.graph import ops
 
 # What may stand twice in a network without anybody's having asked for it: means, their scales, what is less them.
-KINDS = (ops.AvgPool, ops.MaxPool, ops.Reduce, ops.Reshape, ops.Affine, ops.Pointwise, ops.Mosaic, ops.Add, ops.Relu)
+KINDS = (
+    *(ops.AvgPool, ops.MaxPool, ops.Reduce, ops.Reshape, ops.Affine, ops.Pointwise, ops.Mosaic, ops.Add, ops.Relu),
+    ops.FakeQuantise,
+)
 
 
 def compute_once(graph: ops.Graph) -> ops.Graph:

@@ -31,7 +31,12 @@ def fuse_activations(graph: ops.Graph) -> ops.Graph:
             case _:
                 continue
         op = source.op
-        if isinstance(op, ops.Conv | ops.Dense) and op.then is None and len(graph.users[source.name]) == 1:
+        if (
+            isinstance(op, ops.Conv | ops.Dense)
+            and op.then is None
+            and op.rescale is None
+            and len(graph.users[source.name]) == 1
+        ):
             renames[node.name] = source.name
             fused[source.name] = dataclasses.replace(source, op=dataclasses.replace(op, then=node.op))
     return ops.rewire(ops.replace(graph, lambda n: [fused.get(n.name, n)]), renames)

@@ -122,10 +122,14 @@ def streamed(source: ops.Node, first: ops.PackedConv, second: ops.PackedConv, ta
 def _fused(source: ops.Node, node: ops.Node, target: targets.Target) -> ops.FusedConvs | ops.FusedPool | None:
     """What both are in one kernel; None where they are better apart."""
     first, second = source.op, node.op
-    if not isinstance(first, ops.PackedConv) or len(source.inputs) != 1:
+    if not isinstance(first, ops.PackedConv) or len(source.inputs) != 1 or first.rescale is not None:
         return None
     size = first.kernel.rows * first.kernel.group * math.prod(source.shape[:3]) * target.activation_bytes
-    if isinstance(second, ops.PackedConv) and _convs_gain(source, first, second, size, target):
+    if (
+        isinstance(second, ops.PackedConv)
+        and second.rescale is None
+        and _convs_gain(source, first, second, size, target)
+    ):
         return ops.FusedConvs(first, second, source.shape)
     if isinstance(second, ops.MaxPool) and size > target.cache_bytes:
         op = ops.FusedPool(first, second, source.shape)

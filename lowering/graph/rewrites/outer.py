@@ -24,7 +24,11 @@ def use_outer(graph: ops.Graph, target: targets.Target) -> ops.Graph:
 
     def rule(node: ops.Node) -> list[ops.Node]:
         op = node.op
-        if not isinstance(op, ops.PackedConv) or (op.schedule, op.groups) != (schedules.DEFAULT, 1):
+        if (
+            not isinstance(op, ops.PackedConv)
+            or op.rescale is not None
+            or (op.schedule, op.groups) != (schedules.DEFAULT, 1)
+        ):
             return [node]
         if op.kernel.density < LEAST:
             return [node]

@@ -26,11 +26,11 @@ def pack(
         if isinstance(op, ops.Conv):
             schedule = chosen.get(node.name, schedules.DEFAULT)
             kernel = packer(op.kernel, schedule.group or best_group(op.kernel, target))
-            how = {"dilation": op.dilation, "groups": op.groups}
+            how = {"dilation": op.dilation, "groups": op.groups, "rescale": op.rescale}
             op = ops.PackedConv(kernel, op.bias, op.padding, op.relu, op.strides[0], schedule, op.then, **how)
         elif isinstance(op, ops.Dense):
             group = min(DENSE_GROUP, 1 << (op.kernel.shape[1] - 1).bit_length())
-            op = ops.PackedDense(packer(op.kernel[None, None, None], group), op.bias, op.relu, op.then)
+            op = ops.PackedDense(packer(op.kernel[None, None, None], group), op.bias, op.relu, op.then, op.rescale)
         return [dataclasses.replace(node, op=op)]
 
     return ops.replace(graph, rule)

@@ -7,6 +7,7 @@ flatten_last        a ReLU behind a flattening goes before it, where a kernel ca
 merge_affine        batch norms and biases go into the kernels beside them
 fuse_add            a sum becomes the epilogue of a convolution (the residual)
 fuse_relu           a ReLU becomes the epilogue of the kernel before it
+use_integers        layers between quantise steps compute with integers
 drop_dead_channels  filters that give only zeros, and channels that nobody reads, leave their kernels
 merge_pointwise     activations and gates become one expression each
 fuse_reductions     sums over positions and channels take in the expression that they add up
@@ -24,7 +25,7 @@ fuse_kernels        two layers become one kernel on CPUs, where what lies betwee
 use_outer           dense kernels are computed by outer products on CPUs, where that is faster
 fold_gates          factors of channels go into the weights behind them on CPUs
 
-The first seventeen are the same for every target. A graph is verified after each stage.
+The first eighteen are the same for every target. A graph is verified after each stage.
 """
 
 import dataclasses
@@ -40,6 +41,7 @@ from lowering.graph.rewrites import (
     expressions,
     fusion,
     gates,
+    integers,
     moves,
     outer,
     packing,
@@ -50,7 +52,7 @@ from lowering.graph.rewrites import (
     windows,
     winograd,
 )
-from lowering.targets import schedules, targets
+from lowering.targets import precisions, schedules, targets
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +78,7 @@ PREPARATION = _stages(
     algebra.merge_affine,
     algebra.fuse_add,
     algebra.fuse_relu,
+    integers.use_integers,
     dead_channels.drop_dead_channels,
     expressions.merge_pointwise,
     reductions.fuse_reductions,
@@ -124,6 +127,25 @@ def run(graph: ops.Graph, several: Sequence[Stage]) -> ops.Graph:
 def rewrite(graph: ops.Graph, target: targets.Target | str, chosen: schedules.Schedules = schedules.NONE) -> ops.Graph:
     """A traced graph as the target's kernels compute it, with schedules by key for its convolutions.
 
-    target: or its name, such as "host". TargetError for a name that there is none of.
+    target: or its name, such as "host". TargetError for a name that there is none of, GraphError for a network that is
+    quantised where the target does not compute with integers, or the other way round.
     """
-    return run(graph, stages(target if isinstance(target, targets.Target) else targets.find(target), chosen))
+    target = target if isinstance(target, targets.Target) else targets.find(target)
+    check_precision(graph, target)
+    return run(graph, stages(target, chosen))
+
+
+def check_precision(graph: ops.Graph, target: targets.Target) -> None:
+    """GraphError unless a traced network is quantised where its target's precision is that of integers."""
+    integral, precision = integers.is_quantised(graph), target.precision.name
+    if integral and precision != precisions.I8.name:
+        machine = target.name.removesuffix(f":{precision}")
+        raise ops.GraphError(
+            f"the network is quantised, and {target.name} computes in {precision}; lower it for {machine}:i8, or the "
+            "network as it was before"
+        )
+    if not integral and precision == precisions.I8.name:
+        raise ops.GraphError(
+            f"{target.name} computes with integers, and nothing in the network is quantised; quantise it first "
+            "(docs/quantisation.md), or choose another precision"
+        )

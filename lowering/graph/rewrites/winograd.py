@@ -47,7 +47,12 @@ def use_winograd(
 def fits(op: ops.Conv) -> bool:
     """Whether a convolution is one of those that Winograd's filtering computes."""
     plain = (op.strides, op.dilation, op.spread) == ((1, 1, 1), (1, 1, 1), (1, 1, 1))
-    return plain and op.kernel.shape[1:3] == (winograd.TAPS, winograd.TAPS) and bool(op.kernel.any())
+    return (
+        plain
+        and op.rescale is None
+        and op.kernel.shape[1:3] == (winograd.TAPS, winograd.TAPS)
+        and bool(op.kernel.any())
+    )
 
 
 def best_tile(

@@ -110,6 +110,7 @@ EXAMPLES: list[tuple[ops.Op, list[ops.Shape]]] = [
     (gate(), [MAP, (5,), (*MAP[:3], 1)]),
     (silu(), [MAP]),
     (silu(), [VECTOR]),
+    *((kind(0.02), [shape]) for kind in (ops.FakeQuantise, ops.Quantise, ops.Dequantise) for shape in (MAP, VECTOR)),
     (ops.ToMap(MAP), [(360,)]),
     (ops.Piece(programs.one(REVERSED, [programs.Laid(VALUE, VECTOR, (0,), VECTOR)]), 0, 37, "float32"), [VECTOR]),
     (conv((1, 2, 2)), [MAP]),
@@ -239,7 +240,7 @@ def test_every_operation_has_a_form_in_onnx_or_says_what_to_do() -> None:
 
 def test_every_operation_that_a_kernel_writes_a_feature_map_for_has_a_layout() -> None:
     vectors = {ops.Reshape, ops.Softmax, ops.Dense, ops.PackedDense, ops.Piece, ops.Results}
-    packed_away = {ops.Conv}
+    packed_away = {ops.Conv, ops.FakeQuantise}
     assert layouts.PLACES.keys() == set(ops.OPERATIONS) - vectors - packed_away
 
 
@@ -252,7 +253,8 @@ def test_every_operation_has_a_kernel(op: ops.Op, shapes: list[ops.Shape], targe
     """
     own = ops.FusedConvs | ops.FusedPool | ops.Depthwise | ops.WinogradInput | ops.WinogradResult
     cpus = isinstance(op, own) or getattr(op, "weights_given", False)
-    if cpus and not target.startswith("android"):
+    integral = isinstance(op, ops.FakeQuantise | ops.Quantise | ops.Dequantise)  # of the precision i8 alone
+    if integral or (cpus and not target.startswith("android")):
         return
     inputs = [ops.Node(f"input_{number}", ops.Input(), (), shape) for number, shape in enumerate(shapes)]
     found = targets.find(target)

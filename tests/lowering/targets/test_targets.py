@@ -54,7 +54,7 @@ def test_a_target_is_found_by_its_name(name: str) -> None:
     ],
 )
 def test_an_unknown_target_is_told_what_there_is(name: str) -> None:
-    message = f"no target {name!r}; expected one of: {NAMES}; with :f32, :f16, :f16-f32, :w16 after it, or f32"
+    message = f"no target {name!r}; expected one of: {NAMES}; with :f32, :f16, :f16-f32, :w16, :i8 after it, or f32"
     with pytest.raises(targets.TargetError, match=f"^{re.escape(message)}(; did you mean [a-z0-9:-]+\\?)?$"):
         targets.find(name)
 

@@ -1,0 +1,163 @@
+"""Quantised networks as integers: the numbers of JAX's fake quantisation, by exact arithmetic in int32."""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from lowering.functions import quantise
+from lowering.graph import interpret, ops, trace, verify
+from lowering.graph.operations import integers as integral
+from lowering.graph.rewrites import integers as rewrite
+from lowering.graph.rewrites import stages
+from tests.lowering import integers, networks
+
+
+def kinds(graph: ops.Graph) -> dict[str, tuple[type[ops.Op], str]]:
+    types = ops.element_types(graph)
+    return {node.name: (type(node.op), types[node.name]) for node in graph.nodes}
+
+
+def rounded(network: networks.Network) -> networks.Network:
+    """With weights that are multiples of one number in each filter, the largest of them 127 times it."""
+    params = {name: {**layer, "kernel": kernel(layer["kernel"])} for name, layer in network.params.items()}
+    return dataclasses.replace(network, params=params)
+
+
+def kernel(weights: np.ndarray) -> np.ndarray:
+    scale = np.abs(weights).reshape(-1, weights.shape[-1]).max(0) / 127
+    return np.asarray(quantise.fake_quantise(jnp.asarray(weights), np.where(scale == 0, 1, scale)))
+
+
+def test_layers_between_quantise_steps_read_and_give_int8() -> None:
+    graph = stages.rewrite(integers.chain().trace(), "host:i8")
+    assert kinds(graph) == {
+        "clip": (ops.Input, "float32"),
+        "clip_quantised_int8": (ops.Quantise, "int8"),
+        "conv1": (ops.PackedConv, "int8"),
+        "pool": (ops.MaxPool, "int8"),
+        "conv2_phases": (ops.SpaceToDepth, "int8"),
+        "conv2": (ops.PackedConv, "int8"),
+        "pool_2": (ops.MaxPool, "int8"),
+        "flatten_int8": (ops.Reshape, "int8"),
+        "dense": (ops.PackedDense, "int8"),
+        "last": (ops.PackedDense, "float32"),
+    }
+
+
+def test_sums_and_joins_of_quantised_values_are_of_int8() -> None:
+    graph = stages.rewrite(integers.block().trace(), "host:i8")
+    assert graph["conv2"].inputs == ("conv1", "clip_quantised_int8")
+    assert kinds(graph)["concat"] == (ops.Concat, "int8")
+    assert kinds(graph)["joined"] == (ops.PackedConv, "float32")  # what the mean reads
+
+
+@pytest.mark.parametrize("network", [integers.chain(), integers.chain("dense", 10), integers.block()])
+def test_a_network_with_rounded_weights_means_what_jax_computes(network: networks.Network) -> None:
+    network = rounded(network)
+    found = interpret.results(stages.rewrite(network.trace(), "host:i8"), network.clip)[0]
+    assert interpret.difference(found, network.logits()) < 5e-3  # a sum that lies between two integers may go to either
+
+
+def test_weights_that_were_rounded_keep_their_integers_behind_a_batch_norm() -> None:
+    rng = np.random.default_rng(2)
+    layer = networks.layer(rng, 3, 3, 3, 4, 8)
+    weights, factors = kernel(layer["kernel"]), rng.normal(size=8).astype(np.float32)
+    wanted = np.rint(weights / (np.abs(weights).max((0, 1, 2, 3)) / 127)) * np.sign(factors)
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        return jax.nn.relu(integers.conv(x, {**p["conv"], "bias": np.zeros(8, np.float32)}) * factors + 1)
+
+    graph = trace.trace(function, {"conv": {"kernel": weights}}, (1, 2, 4, 5, 4))
+    op = rewrite.use_integers(stages.run(graph, stages.ALGEBRA))["conv"].op
+    assert isinstance(op, ops.Conv)
+    np.testing.assert_array_equal(op.kernel, wanted)
+
+
+def test_an_integer_layer_is_exact_where_f32_is_not() -> None:
+    """The sum is 2^24 + 1, which f32 cannot hold; what a filter adds must not depend on the order."""
+    rescale = ops.Rescale(np.ones(1, np.float32), None, narrow=False)
+    op = ops.Dense(np.ones((2, 1), np.float32), np.array([1 << 24], np.int32), rescale=rescale)
+    assert op.apply([np.array([1.0, -1.0], np.float32)])[0] == 1 << 24
+    assert op.apply([np.array([2.0, 1.0], np.float32)])[0] == (1 << 24) + 4  # half way: to even
+    assert op.apply([np.array([2.0, -1.0], np.float32)])[0] == 1 << 24
+
+
+@pytest.mark.parametrize(("relu", "expected"), [(False, [-128, -2, 0, 2, 2, 127]), (True, [0, 0, 0, 2, 2, 127])])
+def test_results_are_rounded_half_to_even_and_saturate(relu: bool, expected: list[int]) -> None:
+    rescale = ops.Rescale(np.full(6, 0.5, np.float32), None, narrow=True)
+    sums = np.array([-1000.0, -3, -1, 3, 5, 1000])
+    np.testing.assert_array_equal(rescale.finish(sums, None, relu), expected)
+
+
+def test_a_residual_is_rounded_in_the_unit_of_the_sums() -> None:
+    rescale = ops.Rescale(np.ones(2, np.float32), np.array([2.5, 0.25], np.float32), narrow=False)
+    np.testing.assert_array_equal(rescale.finish(np.array([10.0, 10]), np.array([-3.0, 3]), False), [2, 11])
+
+
+def test_a_filter_without_weights_keeps_its_bias() -> None:
+    layer = {"kernel": np.zeros((1, 1, 1, 4, 2), np.float32), "bias": np.array([0.3, -700.0], np.float32)}
+    graph = trace.trace(lambda p, x: integers.conv(x, p["conv"], pad=0), {"conv": layer}, (1, 1, 2, 3, 4))
+    found = interpret.results(stages.rewrite(graph, "host:i8"), np.ones((1, 1, 2, 3, 4), np.float32))[0]
+    np.testing.assert_allclose(found[0, 0, 0, 0], layer["bias"], rtol=1e-6)
+
+
+def test_a_layer_whose_sums_could_pass_32_bits_stays_in_f32() -> None:
+    wide = {"kernel": np.ones((1 << 18, 2), np.float32), "bias": np.zeros(2, np.float32)}
+    function = lambda p, x: integers.rounded(x) @ p["kernel"] + p["bias"]
+    graph = rewrite.use_integers(trace.trace(function, wide, (1, 1 << 18)))
+    assert all(getattr(node.op, "rescale", None) is None for node in graph.nodes)
+
+
+def test_filters_that_nobody_reads_leave_integer_layers_too() -> None:
+    network = integers.chain("dense")
+    network.params["conv2"]["kernel"][:, :, :, 5] = 0
+    graph = stages.run(network.trace(), stages.PREPARATION)
+    op = graph["conv1"].op
+    assert isinstance(op, ops.Conv) and op.rescale is not None
+    assert op.kernel.shape[4] == len(op.bias) == len(op.rescale.factors) == 11
+    whole = interpret.results(stages.rewrite(network.trace(), "host:i8"), network.clip)[0]
+    assert interpret.difference(whole, network.logits()) < 5e-2
+
+
+def test_a_quantised_network_wants_a_target_of_integers() -> None:
+    with pytest.raises(ops.GraphError) as error:
+        stages.rewrite(integers.chain().trace(), "android:cortex-a76:f16")
+    assert str(error.value) == (
+        "the network is quantised, and android:cortex-a76:f16 computes in f16; lower it for android:cortex-a76:i8, "
+        "or the network as it was before"
+    )
+
+
+def test_a_target_of_integers_wants_a_quantised_network() -> None:
+    plain = trace.trace(lambda p, x: jax.nn.relu(x), {}, (1, 2, 3, 4, 5))
+    with pytest.raises(ops.GraphError) as error:
+        stages.rewrite(plain, "host:i8")
+    assert str(error.value) == (
+        "host:i8 computes with integers, and nothing in the network is quantised; quantise it first "
+        "(docs/quantisation.md), or choose another precision"
+    )
+
+
+def test_integers_where_a_node_computes_in_f32_are_found() -> None:
+    clip = ops.Node("clip", ops.Input(), (), (2, 3, 4, 5))
+    small = ops.node("small", ops.Quantise(0.1), clip)
+    graph = ops.Graph((clip, small, ops.node("sum", ops.Add(), small, clip)), "sum")
+    with pytest.raises(ops.GraphError) as error:
+        verify.verify(graph)
+    assert str(error.value) == "sum (Add) reads int8, float32, which it does not compute with"
+
+
+def test_fake_quantisation_is_what_the_graph_says_of_it() -> None:
+    x = np.random.default_rng(3).normal(size=(4, 5)).astype(np.float32) * 5
+    node = integral.FakeQuantise(0.037)
+    np.testing.assert_array_equal(quantise.fake_quantise(jnp.asarray(x), 0.037), node.apply([x]))
+
+
+def test_the_gradient_goes_straight_through_and_stops_outside_the_range() -> None:
+    x = jnp.array([-20.0, -12.84, -0.02, 0.03, 12.74, 20.0])
+    np.testing.assert_array_equal(jax.grad(lambda v: quantise.fake_quantise(v, 0.1).sum())(x), [0, 1, 1, 1, 1, 0])
+    each = jax.vmap(lambda v: quantise.fake_quantise(v, 0.1))(x)
+    np.testing.assert_array_equal(each, quantise.fake_quantise(x, 0.1))

@@ -1,0 +1,64 @@
+"""Small quantised networks: fake quantisation around layers of every kind, with weights cut by random masks."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from lowering.functions import quantise
+from tests.lowering import networks
+
+STEP = 0.04  # of the activations' int8
+
+
+def rounded(x: jax.Array) -> jax.Array:
+    """An activation that int8 holds."""
+    return quantise.fake_quantise(x, STEP)
+
+
+def conv(x: jax.Array, layer: networks.Layer, strides: tuple[int, int, int] = (1, 1, 1), pad: int = 1) -> jax.Array:
+    """A convolution of what int8 keeps of x."""
+    sides = [(pad, pad)] * 3
+    kernel = jnp.asarray(layer["kernel"])
+    y = lax.conv_general_dilated(rounded(x), kernel, strides, sides, dimension_numbers=networks.NUMBERS)
+    return y + layer["bias"]
+
+
+def chain(scheme: str = "kgs 8x4", channels: int = 12) -> networks.Network:
+    """Two convolutions, the second with strides, a max pool behind each, a dense layer; all of int8 but the last."""
+    rng = np.random.default_rng(0)
+    params = {
+        "conv1": networks.layer(rng, 3, 3, 3, 4, channels, scheme=scheme),
+        "conv2": networks.layer(rng, 3, 3, 3, channels, 16, scheme=scheme),
+        "dense": networks.layer(rng, 2 * 2 * 2 * 16, 9),
+        "last": networks.layer(rng, 9, 3),
+    }
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = _pool(jax.nn.relu(conv(x, p["conv1"])), (1, 2, 2))
+        x = _pool(jax.nn.relu(conv(x, p["conv2"], (1, 2, 2))), (2, 2, 2))
+        x = rounded(x.reshape(1, -1))
+        x = jax.nn.relu(x @ p["dense"]["kernel"] + p["dense"]["bias"])
+        return rounded(x) @ p["last"]["kernel"] + p["last"]["bias"]
+
+    return networks.Network(function, params, networks.clip(rng, 4, 15, 17, 4))
+
+
+def block(channels: int = 8) -> networks.Network:
+    """A residual block, and a join of two of its values: what quantised values are added to and joined with."""
+    rng = np.random.default_rng(1)
+    params = {name: networks.layer(rng, 3, 3, 3, 8, channels) for name in ("conv1", "conv2", "beside")}
+    params["joined"] = networks.layer(rng, 1, 1, 1, 2 * channels, 5)
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = rounded(x)
+        y = conv(jax.nn.relu(conv(x, p["conv1"])), p["conv2"])
+        both = jnp.concatenate([jax.nn.relu(x + y), jax.nn.relu(conv(x, p["beside"]))], -1)
+        return conv(both, p["joined"], pad=0).mean((1, 2, 3))
+
+    return networks.Network(function, params, networks.clip(rng, 3, 6, 7, 8))
+
+
+def _pool(x: jax.Array, window: tuple[int, int, int]) -> jax.Array:
+    sizes = (1, *window, 1)
+    return lax.reduce_window(x, -jnp.inf, lax.max, sizes, sizes, "VALID")
