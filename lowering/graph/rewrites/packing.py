@@ -11,6 +11,7 @@ from lowering.targets import schedules, targets
 Packer = Callable[[np.ndarray, int], packed.PackedKernel]
 
 DENSE_GROUP = 64
+WORD = 4  # filters whose results of int8 lie together in memory
 
 
 def pack(
@@ -25,18 +26,22 @@ def pack(
         op = node.op
         if isinstance(op, ops.Conv):
             schedule = chosen.get(node.name, schedules.DEFAULT)
-            kernel = packer(op.kernel, schedule.group or best_group(op.kernel, target))
+            kernel = packer(op.kernel, schedule.group or best_group(op.kernel, target, op.rescale is not None))
             how = {"dilation": op.dilation, "groups": op.groups, "rescale": op.rescale}
             op = ops.PackedConv(kernel, op.bias, op.padding, op.relu, op.strides[0], schedule, op.then, **how)
         elif isinstance(op, ops.Dense):
-            group = min(DENSE_GROUP, 1 << (op.kernel.shape[1] - 1).bit_length())
+            least = 1 if op.rescale is None else WORD
+            group = min(DENSE_GROUP, max(least, 1 << (op.kernel.shape[1] - 1).bit_length()))
             op = ops.PackedDense(packer(op.kernel[None, None, None], group), op.bias, op.relu, op.then, op.rescale)
         return [dataclasses.replace(node, op=op)]
 
     return ops.replace(graph, rule)
 
 
-def best_group(kernel: np.ndarray, target: targets.Target) -> int:
-    """So many filters a row give the least work for a convolution's kernel f32[D, H, W, I, O]."""
-    efficiency = target.row_efficiency
+def best_group(kernel: np.ndarray, target: targets.Target, integers: bool = False) -> int:
+    """So many filters a row give the least work for a convolution's kernel f32[D, H, W, I, O].
+
+    integers: whether it gives int8, of which rows store whole words.
+    """
+    efficiency = {group: each for group, each in target.row_efficiency.items() if not integers or group >= WORD}
     return min(efficiency, key=lambda group: packed.kept_for_group(kernel, group) / efficiency[group])
