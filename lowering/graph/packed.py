@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 
+WORD = 4  # channels of 8 bits in a word
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class PackedKernel:
@@ -14,7 +16,7 @@ class PackedKernel:
     weight other than zero there. So a block of kgs(gM, gN) is gN taps of one row of gM filters. Rows may differ in
     length.
 
-    values: f32[taps, group], the weights of a tap for each filter of its row.
+    values: f32[taps, group], the weights of a tap for each filter of its row; i32 where they are words (`words`).
     taps:   i32[taps, 4], its (d, h, w, i). Within a row sorted by d, then i, h, w: frames that lie outside the clip
     are then a prefix or a suffix.
     starts: i32[rows + 1], the first tap of each row, and the number of taps.
@@ -58,10 +60,10 @@ class PackedKernel:
 
 
 def pack(kernel: np.ndarray, group: int) -> PackedKernel:
-    """Packs f32[D, H, W, I, O]; `group` filters share a row."""
+    """Packs f32[D, H, W, I, O], or i32 of words; `group` filters share a row."""
     d, h, w, i, o = kernel.shape
     rows = -(-o // group)
-    padded = np.zeros((d, h, w, i, rows * group), np.float32)
+    padded = np.zeros((d, h, w, i, rows * group), kernel.dtype)
     padded[..., :o] = kernel
     by_row = padded.reshape(d, h, w, i, rows, group).transpose(
         4, 0, 3, 1, 2, 5
@@ -75,11 +77,25 @@ def pack(kernel: np.ndarray, group: int) -> PackedKernel:
 
 def unpack(packed: PackedKernel) -> np.ndarray:
     """f32[D, H, W, I, O], zeros where nothing is stored: the inverse of `pack`."""
-    out = np.zeros((*packed.shape[:4], packed.rows * packed.group), np.float32)
+    out = np.zeros((*packed.shape[:4], packed.rows * packed.group), packed.values.dtype)
     row = np.repeat(np.arange(packed.rows), np.diff(packed.starts))
     filters = row[:, None] * packed.group + np.arange(packed.group)
     out[(*packed.taps.T[:, :, None], filters)] = packed.values
     return out[..., : packed.shape[4]]
+
+
+def words(packed: PackedKernel, channels: int = 0) -> PackedKernel:
+    """Whole numbers of 8 bits as words of four input channels: i32[D, H, W, ceil(I / 4), O], packed in the same rows.
+
+    A word's lowest byte is its first channel. A word is a tap of a row if any of its weights is.
+    channels: how many inputs belong to one place, if not all: a word never holds those of two.
+    """
+    *window, i, o = packed.shape
+    each = channels or i
+    bytes_ = np.zeros((*window, i // each, -(-each // WORD) * WORD, o), np.int8)
+    bytes_[..., :each, :] = unpack(packed).reshape(*window, i // each, each, o)
+    by_word = bytes_.reshape(*window, -1, WORD, o).swapaxes(-1, -2)
+    return pack(np.ascontiguousarray(by_word).view("<i4")[..., 0], packed.group)
 
 
 def kept_for_group(kernel: np.ndarray, group: int) -> int:

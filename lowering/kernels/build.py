@@ -21,6 +21,7 @@ from lowering.kernels.cpu import (
     pointwise,
     pool,
     products,
+    quantise,
     reduce,
     resample,
     space_to_depth,
@@ -98,6 +99,22 @@ EXECUTABLES: dict[tuple[str, str], Table] = {
     ("vulkan", "feature map"): {**MAPS, ops.PackedConv: (vulkan_conv.conv,)},
     ("vulkan", "vector"): {**VECTORS, ops.PackedDense: (vulkan_dense.dense,)},
 }
+# What computes with int8, four numbers to a word, by kind of target and by what an operation gives.
+INTEGERS: dict[tuple[str, str], Table] = {
+    ("cpu", "feature map"): {
+        ops.PackedConv: (conv.conv,),
+        ops.MaxPool: (pool.pool,),
+        ops.SpaceToDepth: (space_to_depth.space_to_depth,),
+        ops.Mosaic: (mosaic.mosaic,),
+        ops.Quantise: (quantise.quantise,),
+        ops.Dequantise: (quantise.dequantise,),
+    },
+    ("cpu", "vector"): {
+        ops.PackedDense: (dense.of_integers,),
+        ops.Quantise: (quantise.quantise_vector,),
+        ops.Dequantise: (quantise.dequantise_vector,),
+    },
+}
 # On tensors alone, for every kind of target.
 LINALG: dict[str, Table] = {
     "feature map": {
@@ -129,8 +146,7 @@ def walk(graph: ops.Graph, target: targets.Target) -> Iterator[tuple[kernels.Req
     results, and flattenings that only packed kernels read. For those a flattening is an order of reading, which their
     tables hold.
     """
-    layout, users = layouts.assign(graph), graph.users
-    _check_integers(graph, target)
+    layout, users, kinds = layouts.assign(graph), graph.users, ops.element_types(graph)
     made: dict[str, kernels.Activation] = {}
     for node in graph.nodes:
         out, inputs = layout.get(node.name), tuple(made[name] for name in node.inputs)
@@ -149,7 +165,7 @@ def walk(graph: ops.Graph, target: targets.Target) -> Iterator[tuple[kernels.Req
         if is_free(node, users[node.name]):
             made[node.name] = inputs[0]
             continue
-        request = kernels.Request(node, inputs, out, target)
+        request = kernels.Request(node, inputs, out, target, kinds[node.name] == "int8")
         kernel = one(request)
         made[node.name] = kernels.Activation(kernel.out, out, node.shape)
         yield request, kernel
@@ -159,13 +175,27 @@ def one(request: kernels.Request) -> kernels.Kernel:
     """The kernel of one node, by the first handler of its operation that takes it."""
     node, kind = request.node, request.target.kind
     operation, gives = type(node.op).__name__, "feature map" if request.out else "vector"
-    handlers = HANDLERS[request.target.form, kind, gives].get(type(node.op), ())
+    handlers = _table(request, gives).get(type(node.op), ())
     if isinstance(node.op, SHARED):
         _check_shared(request)
     for handler in handlers:
         if kernel := handler(request):
             return kernel
+    if _of_integers(request):
+        raise ops.GraphError(f"{node.name}: {request.target.name} has no kernel for {operation} of int8")
     raise ops.GraphError(f"{node.name}: no kernel for {operation} that gives a {gives} on {kind}")
+
+
+def _table(request: kernels.Request, gives: str) -> Table:
+    form, kind = request.target.form, request.target.kind
+    if not _of_integers(request):
+        return HANDLERS[form, kind, gives]
+    return INTEGERS.get((kind, gives), {}) if form == "executables" else {}
+
+
+def _of_integers(request: kernels.Request) -> bool:
+    """Whether what it reads or gives is of int8."""
+    return request.words or isinstance(request.op, ops.Dequantise) or bool(getattr(request.op, "rescale", None))
 
 
 def is_free(node: ops.Node, users: list[ops.Node]) -> bool:
@@ -183,13 +213,6 @@ def with_flat_result(graph: ops.Graph) -> ops.Graph:
         return graph
     flat = ops.Node(RESULT, ops.Reshape(), (graph.result,), (math.prod(shape),))
     return dataclasses.replace(graph, nodes=(*graph.nodes, flat), result=RESULT)
-
-
-def _check_integers(graph: ops.Graph, target: targets.Target) -> None:
-    types = ops.element_types(graph)
-    for node in graph.nodes:
-        if "int8" in (types[node.name], *(types[name] for name in node.inputs)) and not isinstance(node.op, ops.Piece):
-            raise ops.GraphError(f"{node.name}: {target.name} has no kernel for {type(node.op).__name__} of int8")
 
 
 def _check_shared(request: kernels.Request) -> None:

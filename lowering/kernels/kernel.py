@@ -26,9 +26,12 @@ ELEMENTS = {
 }
 
 
+WORDS = "i32"  # the element of activations of int8, four in each
+
+
 @dataclasses.dataclass(frozen=True)
 class Activation:
-    """How a node's result lies in memory.
+    """How a node's result lies in memory. Numbers of int8 lie in words, four to each.
 
     A feature map is tensor<stored x frames x plane> in a layout. A vector (layout is None) holds at least the node's
     elements.
@@ -50,12 +53,16 @@ class Activation:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Request:
-    """What a kernel is wanted for: a node, what it reads, the layout of its result (None: a vector), and the target."""
+    """What a kernel is wanted for: a node, what it reads, the layout of its result (None: a vector), and the target.
+
+    words: whether its result is of int8, four to a word.
+    """
 
     node: ops.Node
     inputs: tuple[Activation, ...]
     out: layouts.Layout | None
     target: targets.Target
+    words: bool = False
 
     @property
     def op(self) -> Any:
@@ -87,7 +94,7 @@ class Request:
     @property
     def y_type(self) -> types.Tensor:
         """The type of the feature map that it gives."""
-        return feature_map(self.y, self.target.precision.activations)
+        return feature_map(self.y, WORDS if self.words else self.target.precision.activations)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

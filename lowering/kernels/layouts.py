@@ -4,6 +4,9 @@ A feature map (D, H, W, C) lies as f32[channels, frames, plane]. A plane is one 
 a little more, so that the first pixel starts a cache line; then the image rows of `pitch` elements each; then zeros to
 its end. An image row is `left` zeros, the pixels, and zeros up to the pitch; the left zeros of a row are the right
 padding of the row above. A tap (d, h, w, channel) of a kernel is then one offset, the same for all positions.
+
+A feature map of int8 lies in words of 32 bits, four channels in each, the first in the lowest byte. A word takes the
+place of a number, so that all of the above holds with a quarter of the channels.
 """
 
 import dataclasses
@@ -12,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from lowering.graph import ops
+from lowering.graph import ops, packed
 
 ALIGNMENT = 16  # elements: planes start at multiples of 64 bytes
 
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """Layout of one feature map. `stored` channels are at least `channels`.
+    """Layout of one feature map. `stored` channels are at least `channels`; of int8, both count words of channels.
 
     A packed kernel writes whole groups of filters.
     """
@@ -138,7 +141,7 @@ PLACES: dict[type[ops.Op], Callable[[Any, int], _Place]] = {
     ops.Reduce: lambda op, stored: _Place(tied=not op.pixels),
     ops.Add: lambda op, stored: _Place(tied=True),
     ops.Quantise: lambda op, stored: _Place(tied=True),
-    ops.Dequantise: lambda op, stored: _Place(tied=True),
+    ops.Dequantise: lambda op, stored: _Place(tied=True, stored=-(-stored // packed.WORD) * packed.WORD),
     ops.Concat: lambda op, stored: _Place(tied=True),
     ops.Mosaic: lambda op, stored: _Place(tied=op.keeps_pixels),
     ops.Resample: lambda op, stored: _Place(),
@@ -177,7 +180,11 @@ def assign(graph: ops.Graph) -> dict[str, Layout]:
         for name in (name for name in node.inputs[:1] if name in leader):
             needs[leader[name]].hold(*place.between)
             needs[leader[name]].pad(place.padding)
-    return {node.name: _layout(node.shape, stored[node.name], needs[leader[node.name]]) for node in maps}
+    kinds = ops.element_types(graph)
+    each = {name: packed.WORD if kinds[name] == "int8" else 1 for name in places}  # channels in an element
+    return {
+        node.name: _layout(node.shape, stored[node.name], needs[leader[node.name]], each[node.name]) for node in maps
+    }
 
 
 def _place(node: ops.Node, stored: dict[str, int]) -> _Place:
@@ -220,8 +227,9 @@ def _together(graph: ops.Graph, node: ops.Node, tied: bool) -> list[str]:
     return [node.name, *maps] if tied else []
 
 
-def _layout(shape: ops.Shape, stored: int, need: _Need) -> Layout:
+def _layout(shape: ops.Shape, stored: int, need: _Need, each: int) -> Layout:
     d, h, w, c = shape
+    c, stored = -(-c // each), -(-stored // each)
     pitch = need.width + max(need.left, need.right)
     start = Layout(d, h, w, c, stored, need.top, need.left, pitch, plane=0)
     last = start.first + (need.height + need.bottom) * pitch + need.right + 1

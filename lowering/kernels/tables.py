@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lowering.graph import ops
+from lowering.graph import ops, packed
 from lowering.kernels import kernel, layouts
 from lowering.targets import precisions
 
@@ -23,6 +23,23 @@ def conv(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, row_count: 
     }
 
 
+def words(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, offset: int) -> dict[str, np.ndarray]:
+    """Those of an integer convolution of words (packed.words), with x in words of which each number has `offset` added.
+
+    values i32[taps, group], bias i32[frames, rows, group], factors f32[rows, group], and residual_factors if there are
+    any; else as `conv`. A frame's bias takes back what the offset adds to the taps that lie inside the clip.
+    """
+    found, rescale = conv(op, x, out, op.kernel.rows), op.rescale
+    assert rescale is not None
+    before = _sums(op.kernel)
+    first, end = np.moveaxis(found["bounds"], -1, 0)
+    found["bias"] = (found["bias"] - offset * (before[end] - before[first])).astype(np.int32)
+    found["factors"] = _bias(rescale.factors, op.kernel.rows, op.kernel.group)
+    if rescale.residual is not None:
+        found["residual_factors"] = _bias(rescale.residual, op.kernel.rows, op.kernel.group)
+    return found
+
+
 def operands(
     found: dict[str, np.ndarray], precision: precisions.Precision, ahead: int = 0, prefix: str = ""
 ) -> list[kernel.Operand]:
@@ -32,8 +49,9 @@ def operands(
     """
     kinds = {"values": precision.weights, "bias": precision.accumulators, "mask": precision.accumulators}
     arrays = {name: np.pad(table, (0, ahead)) if name == "offsets" else table for name, table in found.items()}
-    dtype = lambda name: precisions.DTYPES[kinds[name]] if name in kinds else np.int32
-    return [kernel.array(f"{prefix}{name}", table.astype(dtype(name))) for name, table in arrays.items()]
+    floats = lambda name: precisions.DTYPES[kinds.get(name, "f32")]
+    dtype = lambda name, table: floats(name) if table.dtype.kind == "f" else np.int32
+    return [kernel.array(f"{prefix}{name}", table.astype(dtype(name, table))) for name, table in arrays.items()]
 
 
 def rolling_offsets(op: ops.PackedConv, span: int) -> np.ndarray:
@@ -58,6 +76,19 @@ def bounds(op: ops.PackedConv, frames_in: int, frames_out: int) -> np.ndarray:
     return np.array(pairs, np.int32)
 
 
+def dense_words(op: ops.PackedDense, size: int, x: layouts.Layout | None, offset: int) -> dict[str, np.ndarray]:
+    """Those of an integer layer of words (packed.words), with x in words of which each number has `offset` added.
+
+    values i32[taps, group], bias i32[rows, group], factors f32[rows, group]; else as `dense`.
+    """
+    assert op.rescale is not None
+    found = dense(op, size, x)
+    before, starts = _sums(op.kernel), op.kernel.starts
+    found["bias"] = (found["bias"] - offset * (before[starts[1:]] - before[starts[:-1]])).astype(np.int32)
+    found["factors"] = _bias(op.rescale.factors, op.kernel.rows, op.kernel.group)
+    return found
+
+
 def dense(op: ops.PackedDense, size: int, x: layouts.Layout | None) -> dict[str, np.ndarray]:
     """values f32[taps, group], offsets i32[taps], starts i32[rows + 1], bias f32[rows, group].
 
@@ -77,7 +108,13 @@ def dense(op: ops.PackedDense, size: int, x: layouts.Layout | None) -> dict[str,
     }
 
 
+def _sums(kernel: packed.PackedKernel) -> np.ndarray:
+    """i64[taps + 1, group]: the sums of the weights of all taps before each, and of all."""
+    each = kernel.values.view(np.int8).reshape(*kernel.values.shape, packed.WORD).sum(-1, dtype=np.int64)
+    return np.concatenate([np.zeros((1, kernel.group), np.int64), np.cumsum(each, 0)])
+
+
 def _bias(bias: np.ndarray, row_count: int, group: int) -> np.ndarray:
-    out = np.zeros(row_count * group, np.float32)
+    out = np.zeros(row_count * group, bias.dtype)
     out[: len(bias)] = bias
     return out.reshape(row_count, group)

@@ -58,6 +58,7 @@ class Target:
     rolling_bytes: the size of the rolling buffer in which two fused layers may keep what lies between them, in L2.
     inputs_ahead: the prefetch distance of inputs into L1, in taps; 0: inputs are not prefetched.
     fetches_weights: whether weights that do not fit into L2 are prefetched, at the cost of an instruction per tap.
+    dots: the instruction by which CPUs multiply integers (kernels/cpu/dots.py).
     gpu: the limits that a kernel must keep; None for CPUs.
     macs_per_dispatch: a packed kernel with more MACs is split into several dispatches, so that none runs long enough
     for the driver to give up on it; None: kernels are not split.
@@ -83,6 +84,7 @@ class Target:
     cache_bytes: int = 1024 * 1024
     inputs_ahead: int = 0
     fetches_weights: bool = False
+    dots: str = "plain"
     gpu: gpus.Limits | None = None
     macs_per_dispatch: int | None = None
     precision: precisions.Precision = precisions.F32
@@ -118,12 +120,13 @@ NEON = {1: Tiling(12), 2: Tiling(8), 4: Tiling(4), 8: Tiling(3), 16: Tiling(1)}
 # Intel's cores cross a cache line at the cost of a load, and gain by more multiply-adds for each weight: 4 to 7 % over
 # sparse C3D, R(2+1)D-18 and S3D, where AMD's Zen 5 gains nothing.
 INTEL = AVX512 | {8: Tiling(3)}
-ARM = {"tilings": NEON, "vector_bytes": 16, "weights_by_lane": True}
+ARM = {"tilings": NEON, "vector_bytes": 16, "weights_by_lane": True, "dots": "sdot"}
 X86 = {
     "avx512f": {
         "tilings": AVX512,
         "patches": {2: 14, 3: 8, 4: 6},
         "vector_bytes": 64,
+        "dots": "pairs",
         "rolling_bytes": 256 * 1024,
         "inputs_ahead": 8,
         "fetches_weights": True,
@@ -135,6 +138,7 @@ X86 = {
         "row_efficiency": {4: 1.0, 8: 0.85, 16: 0.8, 2: 0.6, 1: 0.35},
         "reached": 0.76,
         "vector_bytes": 32,
+        "dots": "pairs",
         "registers": 16,
         "fetches_weights": True,
     },
@@ -251,4 +255,13 @@ def host_registers(text: str, precision: precisions.Precision) -> dict[str, Any]
     features = cpuinfo.features(text)
     found = next((found for flag, found in X86.items() if flag in features), ARM)
     intel = "GenuineIntel" in cpuinfo.values(text, "vendor_id") and precision.accumulators == "f32"
-    return found | {"tilings": INTEL, "reached": 0.76} if intel and "avx512f" in features else found
+    found = found | {"tilings": INTEL, "reached": 0.76} if intel and "avx512f" in features else found
+    return found | {"dots": _dots(features, found["dots"])}
+
+
+def _dots(features: frozenset[str] | set[str], known: str) -> str:
+    """How a processor with these features multiplies integers, if its vectors say that it can as `known`."""
+    if known == "sdot":
+        return known if "asimddp" in features else "plain"
+    vnni = "avx512_vnni" if "avx512f" in features else "avx_vnni"
+    return "vnni" if vnni in features else known

@@ -19,6 +19,7 @@ find_depthwise      convolutions whose filters read one channel each become dept
 split_strides       strides in height and width become SpaceToDepth and a convolution without them
 mark_nonnegative    pools of values that are never below zero are told so
 undo_depthwise      depthwise convolutions become ordinary ones where a target has no kernel for them
+use_words           moves of int8 that kernels for CPUs cannot do on words of four channels are done in f32
 use_winograd        convolutions of 3 x 3 pixels become products of transformed tiles on CPUs, where that is faster
 pack                kernels become rows of kept taps, by the schedule of each layer
 fuse_kernels        two layers become one kernel on CPUs, where what lies between them is larger than a cache
@@ -51,6 +52,7 @@ from lowering.graph.rewrites import (
     transposed,
     windows,
     winograd,
+    words,
 )
 from lowering.targets import precisions, schedules, targets
 
@@ -103,7 +105,8 @@ def completion(
     tiles = Stage("use_winograd", lambda graph: winograd.use_winograd(graph, target, choose(graph), packer))
     fuse = Stage("fuse_kernels", functools.partial(fusion.fuse, target=target))
     use = Stage("use_outer", functools.partial(outer.use_outer, target=target))
-    return undo, tiles, pack, fuse, use, Stage("fold_gates", functools.partial(gates.fold_gates, target=target))
+    words_ = Stage("use_words", functools.partial(words.use_words, target=target))
+    return undo, words_, tiles, pack, fuse, use, Stage("fold_gates", functools.partial(gates.fold_gates, target=target))
 
 
 def stages(target: targets.Target, chosen: schedules.Schedules = schedules.NONE) -> tuple[Stage, ...]:

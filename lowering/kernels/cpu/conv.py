@@ -1,9 +1,13 @@
 """A packed convolution for CPUs, alone."""
 
-from lowering.graph import ops
+import dataclasses
+
+import numpy as np
+
+from lowering.graph import ops, packed
 from lowering.kernels import executables, layouts, loops, tables
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import pads, prefetch, shares
+from lowering.kernels.cpu import dots, pads, prefetch, shares, words
 from lowering.kernels.cpu import rows as rows_
 from lowering.targets import targets, tiles
 
@@ -14,16 +18,16 @@ STREAMED = 8  # the cache over what a chunk of a convolution may read that memor
 
 
 def conv(request: kernels.Request) -> kernels.Kernel:
-    """then?(relu?(conv(x) + bias + residual))."""
-    op, x, y, target = request.op, request.x, request.y, request.target
+    """then?(relu?(conv(x) + bias + residual)), of floats or of integers."""
+    op, x, y, target = in_memory(request.op), request.x, request.y, request.target
     count, (tile, chunk, chunks, block_) = op.kernel.rows, cut(op, y, target)
     items, size = chunks * y.frames, chunk * tile.size
-    arrays = tables.operands(tables.conv(op, x, y, count), target.precision, target.inputs_ahead)
+    arrays = tables.operands(found(op, x, y, target), target.precision, target.inputs_ahead)
     grid = executables.Grid((shares.workers(items), -(-count // block_), 1))
     kernel = loops.Loops(COMMENT, [*kernels.arguments(request.named), *arrays], request.y_type, grid)
     b, out, held = kernel.block, kernel["out"], rows_.held(op, x, size, target)
     write = rows_.Output(kernel["out"], y.frames * y.plane, kernel["mask"], kernel.get("residual"))
-    rows = rows_.Rows(op, tile, target, rows_.Tables.of(kernel), rows_.Source(kernel["x"], held), write)
+    rows = rows_of(kernel, op, tile, target, rows_.Source(kernel["x"], held), write)
     worker, part = kernel.workgroup("worker", "block")
     row_first = b.index(part * block_, "row_first")
     row_end = b.min(part * block_ + block_, count, name="row_end")
@@ -40,11 +44,38 @@ def conv(request: kernels.Request) -> kernels.Kernel:
             + (y.first + rows_.reach(op, x) - op.padding[0][0] * x.plane)
         )
         ahead = prefetch.Ahead(kernel["x"], x, b.index(next_, "ahead_start"), op.extent[0], size)
-        channels = b.index(row_first * op.kernel.group), b.index(row_end * op.kernel.group)
-        pads.write(b, out, y, channels, frame, pads.of_chunk(b, y, at, chunks))
+        each = op.kernel.group // rows.packed
+        channels = b.index(row_first * each), b.index(row_end * each)
+        pads.write(b, out, y, channels, frame, pads.of_chunk(b, y, at, chunks), dots.zero(request))
         places = rows_.Chunk(frame, (row_first, row_end), (tile_first, tile_end), origin, to, y.first)
         rows.write(b, places, lambda row, _: ahead.write(b, row, block_, target))
     return kernel.kernel()
+
+
+def in_memory(op: ops.PackedConv) -> ops.PackedConv:
+    """The operation with its kernel as it lies in memory: of integers in words."""
+    return op if op.rescale is None else dataclasses.replace(op, kernel=packed.words(op.kernel))
+
+
+def found(op: ops.PackedConv, x: layouts.Layout, y: layouts.Layout, target: targets.Target) -> dict[str, np.ndarray]:
+    """The tables of a convolution."""
+    if op.rescale is None:
+        return tables.conv(op, x, y, op.kernel.rows)
+    return tables.words(op, x, y, dots.Dots.of(target).offset)
+
+
+def rows_of(
+    kernel: loops.Loops,
+    op: ops.PackedConv,
+    tile: tiles.Tile,
+    target: targets.Target,
+    source: rows_.Source,
+    out: rows_.Output,
+) -> rows_.Rows:
+    """The inner loops of a convolution."""
+    if op.rescale is None:
+        return rows_.Rows(op, tile, target, rows_.Tables.of(kernel), source, out)
+    return words.Rows(op, tile, target, rows_.Tables.of(kernel), source, out, words.Factors.of(kernel))
 
 
 def cut(op: ops.PackedConv, out: layouts.Layout, target: targets.Target) -> tuple[tiles.Tile, int, int, int]:
@@ -63,9 +94,9 @@ def _chunk(op: ops.PackedConv, out: layouts.Layout, tile: tiles.Tile, target: ta
     A row then writes as far along each channel as inputs fit an eighth of the cache, since prefetchers of a processor
     follow few channels at a time.
     """
-    tiling, (*window, channels, filters) = op.schedule.tiling(target, op.kernel.group), op.kernel.shape
+    tiling, (*window, channels, _) = op.schedule.tiling(target, op.kernel.group), op.kernel.shape
     chunk = max(1, tiling.chunk * tiling.vectors // max(tile.vectors, tiling.vectors))
-    large = filters > channels and out.size * target.activation_bytes > LARGE * target.cache_bytes
+    large = out.stored > channels and out.size * target.activation_bytes > LARGE * target.cache_bytes
     if op.schedule.chunk is not None or not large or window != [1, 1, 1]:
         return chunk
     held = channels * tile.size * target.activation_bytes

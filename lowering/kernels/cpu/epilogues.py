@@ -15,6 +15,13 @@ def activated(b: block.Block, op: ops.PackedConv | ops.Depthwise, value: Value) 
     return expressions.activated(b, op.then, value)
 
 
+def kept(b: block.Block, value: Value, keep: Value, zeros: float = 0) -> Value:
+    """The value at pixels, and between the rows of pixels what lies in memory there."""
+    assert isinstance(keep.type, types.Vector) and isinstance(value.type, types.Vector)
+    pixel = b.compare("ogt", keep, b.constant(0.0, keep.type, "zero"), "is_pixel")
+    return b.select(pixel, value, b.constant(zeros, value.type, "zeros"), "kept")
+
+
 def masked(b: block.Block, op: ops.PackedConv | ops.Depthwise, value: Value, keep: Value, finite: bool = True) -> Value:
     """Zeros between the rows of pixels.
 

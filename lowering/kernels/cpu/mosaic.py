@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lowering.graph import ops
+from lowering.graph import ops, packed
 from lowering.graph.operations import moves
 from lowering.kernels import executables, layouts, loops
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import interleaving, shuffles
+from lowering.kernels.cpu import dots, interleaving, shuffles
 from lowering.kernels.mlir import types, values
 
 COMMENT = """Patches of feature maps put together, a channel in a workgroup. `table` says which planes go where.
@@ -19,19 +19,29 @@ LANES = layouts.ALIGNMENT
 
 def mosaic(request: kernels.Request) -> kernels.Kernel:
     """A feature map of feature maps."""
-    op, y, table = request.op, request.y, _Table()
+    op, y, table = in_memory(request), request.y, _Table()
     copies = [_Copy.of(strands, request, table) for strands in interleaving.strands(op.patches)]
     cleared = _Planes.of(_cleared(op, copies, y), y.channels, table)
     inputs = {f"x{place}": x for place, x in enumerate(request.inputs)}
     operands = [*kernels.arguments(inputs), kernels.array("table", table.array)]
     kernel = loops.Loops(COMMENT, operands, request.y_type, executables.Grid((y.channels, 1, 1)))
-    write = _Writer(kernel, y, op.fill)
+    write = _Writer(kernel, y, op.fill, dots.zero(request))
     (c,) = kernel.workgroup("c")
     if cleared.count:
         write.clear(c, cleared)
     for copy in copies:
         write.copy(c, copy)
     return kernel.kernel()
+
+
+def in_memory(request: kernels.Request) -> ops.Mosaic:
+    """The operation on the elements of feature maps: words of four channels, or the numbers themselves."""
+    op, each = request.op, packed.WORD
+    if not request.words:
+        return op
+    words = lambda places: tuple(place // each for place in places[::each])
+    patches = [moves.Patch(p.source, (*p.of[:3], words(p.of[3])), (*p.at[:3], words(p.at[3]))) for p in op.patches]
+    return dataclasses.replace(op, patches=tuple(patches))
 
 
 class _Table:
@@ -124,11 +134,12 @@ class _Writer:
     kernel: loops.Loops
     y: layouts.Layout
     fill: float
+    zero: float
 
     def clear(self, c: values.Value, planes: _Planes) -> None:
         """Zeros, and the fill at the pixels if that is another number."""
         b, out, y = self.kernel.block, self.kernel["out"], self.y
-        zeros = b.constant(0.0, types.Vector(LANES, out.type.element), "zeros")
+        zeros = b.constant(self.zero, types.Vector(LANES, out.type.element), "zeros")
         with b.loop("job", *self._jobs(c, planes)) as job:
             plane = b.index(self._number(job, planes.columns[0], "plane") * y.plane, "to")
             with b.loop("p", 0, y.plane, LANES) as p:

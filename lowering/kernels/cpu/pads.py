@@ -13,9 +13,10 @@ def write(
     channels: Span,
     frame: values.Value,
     zeros: tuple[Span, ...],
+    number: float = 0.0,
 ) -> None:
-    """Zeros in the planes of these channels in one frame, at the positions of each span."""
-    zero = b.constant(0.0, types.Scalar(out.type.element), "zero")
+    """Zeros in the planes of these channels in one frame, at the positions of each span. number: a zero in memory."""
+    zero = b.constant(number, types.Scalar(out.type.element), "zero")
     b.comment("The zeros around the pixels of each plane.")
     with b.loop("channel", *channels) as channel:
         plane = b.index(channel * (layout.frames * layout.plane) + frame * layout.plane, "plane")

@@ -2,14 +2,15 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 
 from lowering.graph import ops
 from lowering.kernels import executables, layouts, loops
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import pads, plane, prefetch, windows
-from lowering.kernels.mlir import types, values
+from lowering.kernels.cpu import dots, epilogues, pads, plane, prefetch, windows
+from lowering.kernels.mlir import block, types, values
 from lowering.targets import precisions, targets
 
 COMMENT = """A pool by whole vectors: spans of pixels > vector > frames of the window.
@@ -26,7 +27,7 @@ def pool(request: kernels.Request) -> kernels.Kernel | None:
     """
     op, x, y, target = request.op, request.x, request.y, request.target
     if plane.covers(op, x, y):
-        return plane.pool(request) if windows.zeros_outside(op) else None
+        return plane.pool(request) if windows.zeros_outside(op) and not request.words else None
     found = _Spans.of(op, x, y, target)
     if found is None:
         return None
@@ -35,7 +36,8 @@ def pool(request: kernels.Request) -> kernels.Kernel | None:
     grid = executables.Grid((y.stored, 1, 1) if rolls else (y.frames, y.stored, 1))
     operands = [*kernels.arguments(request.named), mask]
     kernel = loops.Loops(ROLLING if rolls else COMMENT, operands, request.y_type, grid)
-    write = _Pool(op, x, y, found, target.precision, kernel)
+    own = target.precision.accumulators
+    write = _Pool(op, x, y, found, _Words(dots.Dots.of(target)) if request.words else _Floats(op, own), kernel)
     write.frames_handed_on() if rolls else write.frame_by_frame()
     return kernel.kernel()
 
@@ -74,6 +76,51 @@ class _Spans:
         return None if found is None else cls(count, length, found, x_first, x_span)
 
 
+@dataclasses.dataclass(frozen=True)
+class _Floats:
+    """How numbers of floating point are combined. least: what a maximum of none is; zero: what lies around images."""
+
+    op: windows.Pool
+    element: str
+    least: float = -np.inf
+    zero: float = 0.0
+
+    def combined(self, b: block.Block, one: values.Value, other: values.Value) -> values.Value:
+        return b.op(windows.combination(self.op, self.element), one, other, name="all")
+
+    def scaled(self, b: block.Block, total: values.Value) -> values.Value:
+        assert isinstance(total.type, types.Vector)
+        return b.op("arith.mulf", total, b.constant(windows.factor(self.op), total.type, "factor"), name="scaled")
+
+    def kept(self, b: block.Block, found: values.Value, keep: values.Value) -> values.Value:
+        return b.op("arith.mulf", found, keep, name="kept")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Words:
+    """How words of int8 are combined in a max pool."""
+
+    dots: dots.Dots
+    element: ClassVar[str] = kernels.WORDS
+
+    @property
+    def least(self) -> float:
+        return self.dots.least
+
+    @property
+    def zero(self) -> float:
+        return self.dots.zeros
+
+    def combined(self, b: block.Block, one: values.Value, other: values.Value) -> values.Value:
+        return self.dots.most(b, one, other)
+
+    def scaled(self, b: block.Block, total: values.Value) -> values.Value:
+        return total
+
+    def kept(self, b: block.Block, found: values.Value, keep: values.Value) -> values.Value:
+        return epilogues.kept(b, found, keep, self.zero)
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class _Pool:
     """A pool while it is written."""
@@ -82,14 +129,15 @@ class _Pool:
     x: layouts.Layout
     y: layouts.Layout
     spans: _Spans
-    own: precisions.Precision
+    numbers: "_Floats | _Words"
     kernel: loops.Loops
 
     def frame_by_frame(self) -> None:
         """All frames of a window are read for each result."""
         b, (sd, _, sw) = self.kernel.block, self.op.strides
         frame, c = self.kernel.workgroup("frame", "c")
-        pads.write(b, self.kernel["out"], self.y, (c, c + 1), frame, pads.whole(self.y, self.spans.count))
+        zeros = pads.whole(self.y, self.spans.count)
+        pads.write(b, self.kernel["out"], self.y, (c, c + 1), frame, zeros, self.numbers.zero)
         first, end = windows.frames_inside(b, frame, self.op, self.x)
         start = self._start(sw * self.spans.lanes)
         with b.loop("span", 0, self.spans.count) as span, b.loop("tile", 0, self._tiles) as tile:
@@ -106,7 +154,8 @@ class _Pool:
         b, (kd, _, _), lead = self.kernel.block, self.op.window, self.op.window[0] - 1 - self.op.padding[0][0]
         (c,) = self.kernel.workgroup("c")
         with b.loop("frame", 0, self.y.frames) as frame:
-            pads.write(b, self.kernel["out"], self.y, (c, c + 1), frame, pads.whole(self.y, self.spans.count))
+            zeros = pads.whole(self.y, self.spans.count)
+            pads.write(b, self.kernel["out"], self.y, (c, c + 1), frame, zeros, self.numbers.zero)
         start, size = self._start(self.spans.lanes), self.x.frames * self.x.plane
         with b.loop("span", 0, self.spans.count) as span, b.loop("tile", 0, self._tiles) as tile:
             p = b.min(tile * self.spans.lanes, windows.last(self.spans.length, self.spans.lanes), name="p")
@@ -140,8 +189,8 @@ class _Pool:
 
     def _start(self, width: int) -> values.Value:
         """What the windows' accumulators start from."""
-        lowest = 0.0 if windows.zeros_outside(self.op) else -np.inf
-        return self.kernel.block.constant(lowest, types.Vector(width, self.own.accumulators), "start")
+        lowest = self.numbers.zero if windows.zeros_outside(self.op) else self.numbers.least
+        return self.kernel.block.constant(lowest, types.Vector(width, self.numbers.element), "start")
 
     def _frame(
         self, d: values.Value, window: values.Value, before: Sequence[values.Value], distance: int = 0
@@ -158,7 +207,7 @@ class _Pool:
                 place = b.index(at + (row * self.x.pitch + e), "row_at")
                 if e == 0 and row >= height - sh:
                     prefetch.vector(b, x, place, width, distance)
-                value = b.cast(b.vector(x, place, width, "pixels"), self.own.accumulators)
+                value = b.cast(b.vector(x, place, width, "pixels"), self.numbers.element)
                 parts = [self._fold([*parts, value])]
             found += parts
         return found
@@ -176,7 +225,7 @@ class _Pool:
         """Vectors combined, one after the other."""
         total, *others = found
         for other in others:
-            total = self.kernel.block.op(windows.combination(self.op, self.own.accumulators), total, other, name="all")
+            total = self.numbers.combined(self.kernel.block, total, other)
         return total
 
     def _keep(self, span: values.Value, p: values.Value) -> tuple[values.Value, values.Value]:
@@ -186,13 +235,12 @@ class _Pool:
 
     def _scaled(self, total: values.Value) -> values.Value:
         """What the windows give: combined values, or their mean."""
-        b, vector = self.kernel.block, types.Vector(self.spans.lanes, self.own.accumulators)
-        return b.op("arith.mulf", total, b.constant(windows.factor(self.op), vector, "factor"), name="scaled")
+        return self.numbers.scaled(self.kernel.block, total)
 
     def _store(
         self, found: values.Value, c: values.Value, frame: values.Value, place: values.Value, keep: values.Value
     ) -> None:
         """A vector of results to its place in a plane, with zeros between the rows of pixels."""
         b, plane = self.kernel.block, (c * self.y.frames + frame) * self.y.plane
-        kept = b.op("arith.mulf", found, keep, name="kept")
-        b.store(b.cast(kept, self.own.activations), self.kernel["out"], plane + place)
+        kept, to = self.numbers.kept(b, found, keep), self.kernel["out"]
+        b.store(b.cast(kept, to.type.element), to, plane + place)

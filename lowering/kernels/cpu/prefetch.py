@@ -7,7 +7,7 @@ import dataclasses
 
 from lowering.kernels import layouts
 from lowering.kernels.mlir import block, types, values
-from lowering.targets import precisions, targets
+from lowering.targets import targets
 
 LINE = 64  # bytes in a cache line
 L1 = 32 * 1024  # bytes that the L1 of any core holds
@@ -54,7 +54,7 @@ def residual(
 
     `size` positions of each, one plane behind `to`.
     """
-    line = LINE // precisions.DTYPES[source.type.element].itemsize
+    line = LINE // types.size(source.type.element)
     b.comment("What this row adds in the next frame.")
     with b.loop("filter", 0, filters) as filter_, b.loop("line", 0, -(-size // line) + 1) as at:
         b.prefetch(source, filter_ * (layout.frames * layout.plane) + at * line + to + layout.plane, 2)
@@ -66,6 +66,6 @@ def vector(b: block.Block, source: values.Value, at: values.Index, lanes: int, d
     What is read once, in order, then comes from memory in time.
     """
     assert isinstance(source.type, types.Buffer)
-    size = precisions.DTYPES[source.type.element].itemsize
+    size = types.size(source.type.element)
     for start in range(0, lanes, LINE // size):
         b.prefetch(source, at + ((distance or STREAM // size) + start), 2)

@@ -53,6 +53,20 @@ class Chunk:
 
 
 @dataclasses.dataclass(frozen=True)
+class At:
+    """Where a tile of a row is: the row, the first position of the tile, and where in the result and the mask it goes.
+
+    to: where the row's first position goes. start: where that of the first row goes.
+    """
+
+    row: Value
+    position: Value
+    to: Value
+    start: Value
+    mask: Index
+
+
+@dataclasses.dataclass(frozen=True)
 class Source:
     """The buffer that a convolution reads. held: bytes of it that all rows together read in a chunk."""
 
@@ -87,6 +101,11 @@ class Rows:
     source: Source
     out: Output
 
+    @property
+    def packed(self) -> int:
+        """Channels in an element of the result."""
+        return 1
+
     def write(
         self, b: block.Block, chunk: Chunk, before: Callable[[Value, Value], None] = lambda row, to: None
     ) -> None:
@@ -100,8 +119,8 @@ class Rows:
             bounds_next = b.op("arith.addi", bounds_at, b.index(1), name="bounds_next")
             first, end = (b.load(self.tables.bounds, at, "bound") for at in (bounds_at, bounds_next))
             taps = b.cast(first, "index", "tap_first"), b.cast(end, "index", "tap_end")
-            bias_at = b.index(row * group, "bias_at")
-            row_to = b.index(row * (group * self.out.stride) + chunk.to, "row_to")
+            bias_at = self._bias_at(b, chunk.frame, row)
+            row_to = b.index(row * (group // self.packed * self.out.stride) + chunk.to, "row_to")
             before(row, row_to)
             with b.loop("tile", *chunk.tiles) as tile:
                 position = b.min(tile * self.tile.size, self.tile.last, name="position")
@@ -109,7 +128,11 @@ class Rows:
                 biases = [bias for bias in self._biases(b, bias_at) for _ in range(self.tile.vectors)]
                 with b.carry("tap", *taps, biases) as loop:
                     loop.next(self._tap(b, loop, x_at, chunk.shift))
-                self._epilogue(b, loop.results, position, row_to, chunk.mask)
+                self._epilogue(b, loop.results, At(row, position, row_to, chunk.to, chunk.mask))
+
+    def _bias_at(self, b: block.Block, frame: Value, row: Value) -> Value:
+        """Where the biases of a row lie."""
+        return b.index(row * self.op.kernel.group, "bias_at")
 
     def _biases(self, b: block.Block, at: Value) -> list[Value]:
         """What each filter's accumulators start from."""
@@ -120,17 +143,25 @@ class Rows:
 
     def _tap(self, b: block.Block, loop: block.Loop, x_at: Value, shift: Value | None) -> list[Value]:
         """The accumulators with one tap more: filters x vectors of positions."""
-        tile, accumulators, tap = self.tile, self.target.precision.accumulators, loop.index
+        tile, tap = self.tile, loop.index
         place = b.op("arith.addi", tap, shift, name="place") if shift else tap
         at = self._input(b, place, x_at)
         inputs = [
-            b.cast(b.vector(self.source.buffer, at + v * tile.lanes, tile.lanes, "input"), accumulators)
+            self._read(b, b.vector(self.source.buffer, at + v * tile.lanes, tile.lanes, "input"))
             for v in range(tile.vectors)
         ]
         weights = self._weights(b, tap)
         self._fetch(b, place, x_at)
         acc = iter(loop.carried)
-        return [b.op("vector.fma", weight, x, next(acc), name="acc") for weight in weights for x in inputs]
+        return [self._add(b, weight, x, next(acc)) for weight in weights for x in inputs]
+
+    def _read(self, b: block.Block, value: Value) -> Value:
+        """What was read from memory, as it is multiplied."""
+        return b.cast(value, self.target.precision.accumulators)
+
+    def _add(self, b: block.Block, weight: Value, x: Value, acc: Value) -> Value:
+        """An accumulator with a product more."""
+        return b.op("vector.fma", weight, x, acc, name="acc")
 
     def _input(self, b: block.Block, place: Index, x_at: Value) -> Value:
         """Where in the source the tap at a place in the table of offsets reads for this tile."""
@@ -154,30 +185,32 @@ class Rows:
 
         NEON multiplies by one lane of a vector; elsewhere a load spreads a scalar.
         """
-        group, accumulators, stored = self.op.kernel.group, self.target.precision.accumulators, self.tables.values
+        group, stored = self.op.kernel.group, self.tables.values
         if self.target.fetches_weights and self.op.kernel.values.nbytes > self.target.cache_bytes:
             b.prefetch(stored, tap * group + WEIGHTS_AHEAD * group, 3)
         lanes = min(group, self.target.weight_lanes)
         if lanes == 1:
-            weight = lambda g: b.cast(b.load(stored, tap * group + g, "weight"), accumulators)
+            weight = lambda g: self._read(b, b.load(stored, tap * group + g, "weight"))
             return [b.broadcast(weight(g), self.tile.lanes) for g in range(group)]
         found = []
         for start in range(0, group, lanes):
-            weights = b.cast(b.vector(stored, tap * group + start, lanes, "weights"), accumulators)
+            weights = self._read(b, b.vector(stored, tap * group + start, lanes, "weights"))
             found += [b.broadcast(b.extract(weights, i, "weight"), self.tile.lanes) for i in range(lanes)]
         return found
 
-    def _epilogue(self, b: block.Block, accumulators: list[Value], position: Value, to: Value, mask: Index) -> None:
+    def _masks(self, b: block.Block, at: At) -> list[Value]:
+        """What is zero between the rows of pixels of a tile, if anything must be."""
+        lanes, mask = self.tile.lanes, self.out.mask
+        if mask is None:
+            return []
+        return [b.vector(mask, at.position + at.mask + v * lanes, lanes, "keep") for v in range(self.tile.vectors)]
+
+    def _epilogue(self, b: block.Block, accumulators: list[Value], place: At) -> None:
         """Residual, ReLU, activation, zeros between the rows of pixels; then the store."""
-        tile, precision = self.tile, self.target.precision
-        masks = [
-            b.vector(self.out.mask, position + mask + v * tile.lanes, tile.lanes, "keep")
-            for v in range(tile.vectors if self.out.mask else 0)
-            if self.out.mask
-        ]
+        tile, precision, masks = self.tile, self.target.precision, self._masks(b, place)
         for i, value in enumerate(accumulators):
             g, v = divmod(i, tile.vectors)
-            at = b.index(position + to + (g * self.out.stride + v * tile.lanes), "out_at")
+            at = b.index(place.position + place.to + (g * self.out.stride + v * tile.lanes), "out_at")
             if self.out.residual:
                 value = b.op("arith.addf", value, self._more(b, self.out.residual, at), name="sum")
             value = epilogues.activated(b, self.op, value)
@@ -189,9 +222,9 @@ class Rows:
         """What lies at the same place in the residual; any of it for a filter that only fills a group."""
         lanes = self.tile.lanes
         assert isinstance(residual.type, types.Buffer)
-        if residual.type.count < self.op.kernel.rows * self.op.kernel.group * self.out.stride:
+        if residual.type.count < self.op.kernel.rows * self.op.kernel.group // self.packed * self.out.stride:
             at = b.min(at, residual.type.count - lanes, name="residual_at")
-        return b.cast(b.vector(residual, at, lanes, "residual"), self.target.precision.accumulators)
+        return self._read(b, b.vector(residual, at, lanes, "residual"))
 
 
 def held(op: ops.PackedConv, x: layouts.Layout, size: int, target: targets.Target) -> int:

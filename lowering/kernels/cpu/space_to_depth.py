@@ -2,7 +2,7 @@
 
 from lowering.kernels import executables, layouts, loops
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import pads, prefetch, windows
+from lowering.kernels.cpu import dots, epilogues, pads, prefetch, windows
 from lowering.targets import precisions
 
 COMMENT = """SpaceToDepth of stride 2 in width: a vector of the input holds two channels of the result in turns.
@@ -33,7 +33,8 @@ def space_to_depth(request: kernels.Request) -> kernels.Kernel | None:
     with b.loop("line", 0, n_h) as line:
         channels = [b.index((line * n_w + e) * x.channels + c, "channel_of") for e in range(n_w)]
         for channel in channels:
-            pads.write(b, kernel["out"], y, (channel, channel + 1), frame, pads.whole(y, y.height))
+            zeros = pads.whole(y, y.height)
+            pads.write(b, kernel["out"], y, (channel, channel + 1), frame, zeros, dots.zero(request))
         with b.loop("y", 0, y.height) as row, b.loop("tile", 0, -(-y.width // lanes)) as tile:
             p = b.min(tile * lanes, windows.last(y.width, lanes), name="p")
             pixel = (row * sh + line) * x.pitch + p * 2 + x_first
@@ -43,7 +44,10 @@ def space_to_depth(request: kernels.Request) -> kernels.Kernel | None:
             place = b.index(row * y.pitch + p + y.first, "place")
             keep = b.vector(kernel["mask"], place, lanes, "keep")
             for channel, found in zip(channels, both, strict=False):
-                kept = b.op("arith.mulf", b.cast(found, accumulators), keep, name="kept")
+                if request.words:
+                    kept = epilogues.kept(b, found, keep, dots.zero(request))
+                else:
+                    kept = b.op("arith.mulf", b.cast(found, accumulators), keep, name="kept")
                 to = (channel * y.frames + frame) * y.plane + place
                 b.store(b.cast(kept, request.y_type.element), kernel["out"], to)
     return kernel.kernel()

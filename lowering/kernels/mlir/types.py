@@ -80,5 +80,10 @@ class Buffer:
         return Buffer(self.count, self.item.of(element))
 
 
+def size(element: str) -> int:
+    """Bytes of an element: "f32", "f16", "i32", "i8"."""
+    return int(element[1:]) // 8
+
+
 Type = Scalar | Vector | Tensor | Buffer
 INDEX, I1, I32, F32 = Scalar("index"), Scalar("i1"), Scalar("i32"), Scalar("f32")

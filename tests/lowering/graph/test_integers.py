@@ -50,7 +50,7 @@ def test_layers_between_quantise_steps_read_and_give_int8() -> None:
 def test_sums_and_joins_of_quantised_values_are_of_int8() -> None:
     graph = stages.rewrite(integers.block().trace(), "host:i8")
     assert graph["conv2"].inputs == ("conv1", "clip_quantised_int8")
-    assert kinds(graph)["concat"] == (ops.Concat, "int8")
+    assert kinds(graph)["concat"] == (ops.Mosaic, "int8")
     assert kinds(graph)["joined"] == (ops.PackedConv, "float32")  # what the mean reads
 
 

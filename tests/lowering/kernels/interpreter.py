@@ -14,16 +14,19 @@ import numpy as np
 from iree.compiler import ir
 
 from lowering.kernels import kernel as kernels
+from lowering.kernels.mlir import types
 from lowering.targets import precisions
 from tests.lowering.kernels import parse
 
 # Of a workgroup, an invocation in it, the number of the dispatch's first workgroup, and the bindings.
 Body = Callable[[tuple[int, ...], int, int, list[np.ndarray]], None]
-ELEMENTS = {**{name: str(dtype) for name, dtype in precisions.DTYPES.items()}, "i32": "int32"}
+WHOLE = {"i8": "int8", "i16": "int16", "i32": "int32"}
+ELEMENTS = {**{name: str(dtype) for name, dtype in precisions.DTYPES.items()}, **WHOLE}
 
 # Python for operations by name: {0}, {1} ... are operands, {attribute} an attribute, {lanes} and {element} those of the
 # result's type.
 COMPARE = {1: np.equal, 2: np.greater, 3: np.greater_equal, 4: np.less, 5: np.less_equal, 13: np.not_equal}
+COMPARE_WHOLE = {0: np.equal, 2: np.less}
 PYTHON = {
     "hal.interface.workgroup.id": "group[{dimension}]",
     "hal.interface.constant.load": "first",
@@ -41,6 +44,15 @@ PYTHON = {
     "arith.ori": "{0} | {1}",
     "arith.xori": "{0} ^ {1}",
     "arith.shli": "{0} << {1}",
+    "arith.muli": "{0} * {1}",
+    "arith.shrsi": "{0} >> {1}",
+    "arith.trunci": "{0}.astype('{element}')",
+    "arith.maxui": "np.maximum({0}.view('uint8'), {1}.view('uint8')).view('int8')",
+    "math.absi": "np.abs({0})",
+    "math.roundeven": "np.rint({0})",
+    "vector.bitcast": "np.ascontiguousarray({0}).view('{element}')",
+    "llvm.call_intrinsic": "intrinsics[{intrin}]({operands})",
+    "arm_neon.intr.sdot": "{0} + products({1}, {2}, 4)",
     "arith.shrui": "({0}.view('uint32') >> {1}.view('uint32')).view('int32')",
     "arith.subf": "{0} - {1}",
     "arith.divf": "{0} / {1}",
@@ -54,13 +66,14 @@ PYTHON = {
     "math.ceil": "np.ceil({0})",
     "math.sqrt": "np.sqrt({0})",
     "arith.maximumf": "np.maximum({0}, {1})",
+    "arith.minnumf": "np.fmin({0}, {1})",
     "arith.maxnumf": "np.fmax({0}, {1})",
     "arith.minsi": "min({0}, {1})",
-    "arith.maxsi": "max({0}, {1})",
+    "arith.maxsi": "np.maximum({0}, {1})",
     "arith.index_cast": "int({0})",
     "arith.extf": "{0}.astype('{element}')",
     "arith.truncf": "{0}.astype('{element}')",
-    "arith.cmpi": "({0} == {1}) if {predicate} == 0 else unknown",
+    "arith.cmpi": "compare_whole[{predicate}]({0}, {1})",
     "arith.cmpf": "compare[{predicate}]({0}, {1})",
     "arith.select": "select({0}, {1}, {2})",
     "vector.broadcast": "np.full({lanes}, {0})",
@@ -89,7 +102,7 @@ def run(kernel: kernels.Kernel, inputs: list[np.ndarray], rng: np.random.Generat
     assert kernel.executable is not None
     given = iter(inputs)
     bindings = [np.ravel(next(given) if o.array is None else o.array) for o in kernel.operands]
-    bindings += [np.full(t.size, np.nan, precisions.DTYPES[t.element]) for t in kernel.executable.results]
+    bindings += [_unwritten(t) for t in kernel.executable.results]
     grid, body = kernel.executable.grid, translate(parse.section("kernel", kernel))
     workgroups = list(launched(kernel))
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
@@ -97,6 +110,35 @@ def run(kernel: kernels.Kernel, inputs: list[np.ndarray], rng: np.random.Generat
             for thread in range(grid.invocations):
                 body(*workgroups[i], thread, bindings)
     return bindings[len(kernel.operands)]
+
+
+def _unwritten(memory: types.Tensor) -> np.ndarray:
+    """Memory that nothing was written into: not-a-numbers, or a whole number that no test wants."""
+    if memory.element in WHOLE:
+        return np.full(memory.size, 0x5A5A5A5A, WHOLE[memory.element])
+    return np.full(memory.size, np.nan, precisions.DTYPES[memory.element])
+
+
+def _products(a: np.ndarray, b: np.ndarray, count: int) -> np.ndarray:
+    """i32: the sums of so many products that follow each other."""
+    return (a.astype(np.int32) * b.astype(np.int32)).reshape(-1, count).sum(1, dtype=np.int32)
+
+
+def _saturated(sums: np.ndarray) -> np.ndarray:
+    return np.clip(sums, -(1 << 15), (1 << 15) - 1).astype(np.int16)
+
+
+# Of LLVM for x86, by name. vpdpbusd and vpmaddubsw take their first vector of bytes without a sign.
+_DOT = lambda acc, a, b: acc + _products(a.view("uint8"), b, 4)
+_PAIRS = lambda a, b: _saturated(_products(a.view("uint8"), b, 2))
+INTRINSICS = {
+    **{f"llvm.x86.avx512.vpdpbusd.{bits}": _DOT for bits in (128, 256, 512)},
+    **dict.fromkeys(("llvm.x86.avx512.pmaddubs.w.512", "llvm.x86.avx2.pmadd.ub.sw"), _PAIRS),
+    "llvm.x86.ssse3.pmadd.ub.sw.128": _PAIRS,
+    **dict.fromkeys(("llvm.x86.avx512.pmaddw.d.512", "llvm.x86.avx2.pmadd.wd"), lambda a, b: _products(a, b, 2)),
+    "llvm.x86.sse2.pmadd.wd": lambda a, b: _products(a, b, 2),
+    **dict.fromkeys(("llvm.x86.avx2.psign.b", "llvm.x86.ssse3.psign.b.128"), lambda a, b: a * np.sign(b)),
+}
 
 
 def launched(kernel: kernels.Kernel) -> Iterator[tuple[tuple[int, ...], int]]:
@@ -112,7 +154,8 @@ def launched(kernel: kernels.Kernel) -> Iterator[tuple[tuple[int, ...], int]]:
 def translate(text: str) -> Body:
     """The function of the executable in a module."""
     scope: dict[str, Any] = {"np": np, "Memory": _Memory, "reductions": {"add": np.sum, "maxnumf": np.max}}
-    scope |= {"compare": COMPARE, "select": _select}
+    scope |= {"compare": COMPARE, "compare_whole": COMPARE_WHOLE, "select": _select}
+    scope |= {"products": _products, "intrinsics": INTRINSICS}
     module = parse.parse(text)
     function = next(op for op in _operations(module.operation) if op.name == "func.func")
     source = _Python(scope).block(function.regions[0].blocks[0], 1)
@@ -208,7 +251,8 @@ def _constant(op: ir.Operation) -> Any:
     if isinstance(value, ir.IntegerAttr):
         return value.value if str(type_) == "index" else np.int32(value.value)
     if isinstance(value, ir.DenseIntElementsAttr):
-        return np.full(ir.VectorType(type_).shape[0], value.get_splat_value().value, "int32")
+        vector = ir.VectorType(type_)
+        return np.full(vector.shape[0], value.get_splat_value().value, WHOLE[str(vector.element_type)])
     dtype = precisions.DTYPES[re.findall(r"f\d+", str(type_))[0]]
     if isinstance(value, ir.FloatAttr):
         return dtype.type(value.value)
