@@ -12,7 +12,7 @@ from lowering.counts import count
 from lowering.graph import ops
 from lowering.targets import targets
 from rt3d_jax.sparsity import masks, patterns
-from tests.lowering import conftest, networks
+from tests.lowering import conftest, integers, networks
 
 TARGET = "android:cortex-a76"
 KGS = patterns.kgs(8, 4)
@@ -23,26 +23,28 @@ UNEVEN = [30, 48, 62, BLOCKS, 62, 62, 71, 97]  # as many blocks in all; the long
 # Instructions per MAC kept. C3D's conv4b, whose planes and frames are these, takes 0.308 and 0.149 at full size,
 # with 8 times the channels; the least that the hot loops allow is 0.278 and 0.135: 32 and 31 instructions for 96
 # and 192 MACs, of which a sixth lies outside the clip in time.
-CEILINGS = {"f32": 0.33, "f16": 0.165}
+CEILINGS = {"f32": 0.33, "f16": 0.165, "i8": 0.095}
+MULTIPLIES = {"f32": "fmla f32", "f16": "fmla f16", "i8": "dot"}
 
 
-def network(kept: list[int]) -> networks.Network:
+def network(kept: list[int], quantised: bool = False) -> networks.Network:
     """A 3x3x3 convolution of 64 -> 64 channels on 4 x 14 x 14, with so many random blocks in each row of filters."""
+    rounded = integers.rounded if quantised else lambda x: x
     rng = np.random.default_rng(0)
     params = {"stem": networks.layer(rng, 1, 1, 1, 3, 64), "conv": networks.layer(rng, *SHAPE)}
     rows = [rng.permutation(BLOCKS).reshape(KGS.grid(SHAPE)[:4]) < blocks for blocks in kept]
     params["conv"]["kernel"] *= np.asarray(masks.expand(np.stack(rows, -1), SHAPE, KGS))
 
     def function(p: networks.Params, x: jax.Array) -> jax.Array:
-        x = jax.nn.relu(networks.conv(x, p["stem"]))
-        return jnp.mean(jax.nn.relu(networks.conv(x, p["conv"])), (1, 2, 3))
+        x = rounded(jax.nn.relu(networks.conv(rounded(x), p["stem"])))
+        return jnp.mean(rounded(jax.nn.relu(networks.conv(x, p["conv"]))), (1, 2, 3))
 
     return networks.Network(function, params, networks.clip(rng, 4, 14, 14, 3))
 
 
 def counted(folder: pathlib.Path, kept: list[int], target: str) -> count.Layer:
     """The convolution's instructions."""
-    found = network(kept)
+    found = network(kept, target.endswith(":i8"))
     info, spec = conftest.INFO, targets.find(target)
     bundle = write.write(folder, found.example(), spec, info)
     (layer,), _ = count.count(bundle, ["conv"])
@@ -66,7 +68,7 @@ def lean(layer: count.Layer, precision: str) -> None:
     assert layer.loop is not None
     assert layer.loop.spills() == 0
     assert layer.loop.executed > 0.9 * sum(layer.counts.values())
-    assert layer.loop.mix()[f"fmla {precision}"] > 0.7 * layer.loop.executed / layer.loop.iterations
+    assert layer.loop.mix()[MULTIPLIES[precision]] > 0.7 * layer.loop.executed / layer.loop.iterations
     assert per_mac(layer) <= CEILINGS[precision]
 
 
@@ -79,6 +81,13 @@ def test_f16_spills_nothing_and_stays_below_its_instructions_per_mac(
 ) -> None:
     require("qemu")
     lean(counted(tmp_path / "bundle", EVEN, f"{TARGET}:f16"), "f16")
+
+
+def test_int8_spills_nothing_and_stays_below_its_instructions_per_mac(
+    tmp_path: pathlib.Path, require: conftest.Require
+) -> None:
+    require("qemu")
+    lean(counted(tmp_path / "bundle", EVEN, f"{TARGET}:i8"), "i8")
 
 
 def test_rows_of_uneven_length_cost_what_their_blocks_cost(even: count.Layer, tmp_path: pathlib.Path) -> None:
