@@ -53,7 +53,9 @@ def _check_types(graph: ops.Graph) -> None:
         if isinstance(node.op, ops.KEEPS_TYPE):
             wrong = len({each == "int8" for each in read}) > 1
         else:
-            integers = isinstance(node.op, ops.Dequantise) or getattr(node.op, "rescale", None) is not None
+            integers = isinstance(node.op, ops.Dequantise) or any(
+                getattr(layer.op, "rescale", None) is not None for layer in ops.layers(node)
+            )
             wrong = any((each == "int8") != integers for each in read)
         if wrong:
             kind = type(node.op).__name__

@@ -103,6 +103,8 @@ EXECUTABLES: dict[tuple[str, str], Table] = {
 INTEGERS: dict[tuple[str, str], Table] = {
     ("cpu", "feature map"): {
         ops.PackedConv: (conv.conv,),
+        ops.FusedConvs: (fused_convs.fused_convs,),
+        ops.FusedPool: (fused_pool.fused_pool,),
         ops.MaxPool: (pool.pool,),
         ops.SpaceToDepth: (space_to_depth.space_to_depth,),
         ops.Mosaic: (mosaic.mosaic,),
@@ -195,7 +197,8 @@ def _table(request: kernels.Request, gives: str) -> Table:
 
 def _of_integers(request: kernels.Request) -> bool:
     """Whether what it reads or gives is of int8."""
-    return request.words or isinstance(request.op, ops.Dequantise) or bool(getattr(request.op, "rescale", None))
+    reads = [layer.op for layer in ops.layers(request.node)]
+    return request.words or any(isinstance(op, ops.Dequantise) or getattr(op, "rescale", None) for op in reads)
 
 
 def is_free(node: ops.Node, users: list[ops.Node]) -> bool:

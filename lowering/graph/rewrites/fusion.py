@@ -52,7 +52,17 @@ def step(first: ops.PackedConv, second: ops.PackedConv, target: targets.Target) 
 
 def rolling_bytes(first: ops.PackedConv, second: ops.PackedConv, span: int, target: targets.Target) -> int:
     """What a chunk of `span` positions keeps of the first convolution's result: as many frames as the second reads."""
-    return first.kernel.rows * first.kernel.group * second.extent[0] * span * target.activation_bytes
+    return position_bytes(first, target) * second.extent[0] * span
+
+
+def position_bytes(op: ops.PackedConv, target: targets.Target) -> int:
+    """What all channels of a position of a convolution's result take in memory."""
+    return op.kernel.rows * op.kernel.group * (1 if op.dtype == "int8" else target.activation_bytes)
+
+
+def weight_bytes(op: ops.PackedConv) -> int:
+    """What its weights take in memory; of integers a byte each, though zeros may fill their words."""
+    return op.kernel.values.nbytes if op.rescale is None else op.kernel.values.size
 
 
 def pieces(first: ops.PackedConv, second: ops.PackedConv, positions: int, target: targets.Target) -> Pieces:
@@ -101,7 +111,7 @@ def pooled_tile(op: ops.FusedPool, lines: int, pitch: int, target: targets.Targe
 def pooled_bytes(op: ops.FusedPool, lines: int, pitch: int, target: targets.Target) -> int:
     """What a chunk keeps of the convolution's result: as many frames as a window has."""
     depth, height, _ = op.pool.window
-    return op.conv.kernel.rows * op.conv.kernel.group * depth * lines * height * pitch * target.activation_bytes
+    return position_bytes(op.conv, target) * depth * lines * height * pitch
 
 
 def streamed(source: ops.Node, first: ops.PackedConv, second: ops.PackedConv, target: targets.Target) -> int:
@@ -109,7 +119,7 @@ def streamed(source: ops.Node, first: ops.PackedConv, second: ops.PackedConv, ta
 
     None where the weights stay in cache.
     """
-    weights = first.kernel.values.nbytes + second.kernel.values.nbytes
+    weights = weight_bytes(first) + weight_bytes(second)
     if weights <= target.cache_bytes:
         return 0
     _, height, width, _ = source.shape
@@ -122,14 +132,12 @@ def streamed(source: ops.Node, first: ops.PackedConv, second: ops.PackedConv, ta
 def _fused(source: ops.Node, node: ops.Node, target: targets.Target) -> ops.FusedConvs | ops.FusedPool | None:
     """What both are in one kernel; None where they are better apart."""
     first, second = source.op, node.op
-    if not isinstance(first, ops.PackedConv) or len(source.inputs) != 1 or first.rescale is not None:
+    if not isinstance(first, ops.PackedConv) or len(source.inputs) != 1:
         return None
-    size = first.kernel.rows * first.kernel.group * math.prod(source.shape[:3]) * target.activation_bytes
-    if (
-        isinstance(second, ops.PackedConv)
-        and second.rescale is None
-        and _convs_gain(source, first, second, size, target)
-    ):
+    if first.rescale is not None and not first.rescale.narrow:
+        return None
+    size = position_bytes(first, target) * math.prod(source.shape[:3])
+    if isinstance(second, ops.PackedConv) and _convs_gain(source, first, second, size, target):
         return ops.FusedConvs(first, second, source.shape)
     if isinstance(second, ops.MaxPool) and size > target.cache_bytes:
         op = ops.FusedPool(first, second, source.shape)

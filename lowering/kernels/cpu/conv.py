@@ -22,12 +22,13 @@ def conv(request: kernels.Request) -> kernels.Kernel:
     op, x, y, target = in_memory(request.op), request.x, request.y, request.target
     count, (tile, chunk, chunks, block_) = op.kernel.rows, cut(op, y, target)
     items, size = chunks * y.frames, chunk * tile.size
-    arrays = tables.operands(found(op, x, y, target), target.precision, target.inputs_ahead)
+    arrays = tables.operands(made(op, x, y, target), target.precision, target.inputs_ahead)
     grid = executables.Grid((shares.workers(items), -(-count // block_), 1))
     kernel = loops.Loops(COMMENT, [*kernels.arguments(request.named), *arrays], request.y_type, grid)
     b, out, held = kernel.block, kernel["out"], rows_.held(op, x, size, target)
     write = rows_.Output(kernel["out"], y.frames * y.plane, kernel["mask"], kernel.get("residual"))
-    rows = rows_of(kernel, op, tile, target, rows_.Source(kernel["x"], held), write)
+    rows = rows_.Rows(op, tile, target, rows_.Tables.of(kernel), rows_.Source(kernel["x"], held), write)
+    rows = words.Rows.of(rows, kernel)
     worker, part = kernel.workgroup("worker", "block")
     row_first = b.index(part * block_, "row_first")
     row_end = b.min(part * block_ + block_, count, name="row_end")
@@ -46,7 +47,15 @@ def conv(request: kernels.Request) -> kernels.Kernel:
         ahead = prefetch.Ahead(kernel["x"], x, b.index(next_, "ahead_start"), op.extent[0], size)
         each = op.kernel.group // rows.packed
         channels = b.index(row_first * each), b.index(row_end * each)
-        pads.write(b, out, y, channels, frame, pads.of_chunk(b, y, at, chunks), dots.zero(request))
+        pads.write(
+            b,
+            out,
+            y,
+            channels,
+            frame,
+            pads.of_chunk(b, y, at, chunks),
+            dots.zero(request.target, request.y_type.element),
+        )
         places = rows_.Chunk(frame, (row_first, row_end), (tile_first, tile_end), origin, to, y.first)
         rows.write(b, places, lambda row, _: ahead.write(b, row, block_, target))
     return kernel.kernel()
@@ -57,25 +66,17 @@ def in_memory(op: ops.PackedConv) -> ops.PackedConv:
     return op if op.rescale is None else dataclasses.replace(op, kernel=packed.words(op.kernel))
 
 
-def found(op: ops.PackedConv, x: layouts.Layout, y: layouts.Layout, target: targets.Target) -> dict[str, np.ndarray]:
+def stored(op: ops.PackedConv) -> int:
+    """Elements that hold the channels of a position of the result."""
+    filters = op.kernel.rows * op.kernel.group
+    return filters // packed.WORD if op.dtype == "int8" else filters
+
+
+def made(op: ops.PackedConv, x: layouts.Layout, y: layouts.Layout, target: targets.Target) -> dict[str, np.ndarray]:
     """The tables of a convolution."""
     if op.rescale is None:
         return tables.conv(op, x, y, op.kernel.rows)
     return tables.words(op, x, y, dots.Dots.of(target).offset)
-
-
-def rows_of(
-    kernel: loops.Loops,
-    op: ops.PackedConv,
-    tile: tiles.Tile,
-    target: targets.Target,
-    source: rows_.Source,
-    out: rows_.Output,
-) -> rows_.Rows:
-    """The inner loops of a convolution."""
-    if op.rescale is None:
-        return rows_.Rows(op, tile, target, rows_.Tables.of(kernel), source, out)
-    return words.Rows(op, tile, target, rows_.Tables.of(kernel), source, out, words.Factors.of(kernel))
 
 
 def cut(op: ops.PackedConv, out: layouts.Layout, target: targets.Target) -> tuple[tiles.Tile, int, int, int]:

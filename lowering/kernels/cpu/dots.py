@@ -92,9 +92,9 @@ class Dots:
         return b.op("arith.addi", acc, _call(b, fours, acc.type, products, b.constant(1, half, "ones")), name="acc")
 
 
-def zero(request: kernels.Request) -> int:
-    """What lies in memory where the result is zero: a word of zeros, or the number."""
-    return Dots.of(request.target).zeros if request.words else 0
+def zero(target: targets.Target, element: str) -> int:
+    """What lies in memory where a feature map is zero: a word of zeros, or the number."""
+    return Dots.of(target).zeros if element == kernels.WORDS else 0
 
 
 def bytes_of(b: block.Block, words: Value) -> Value:

@@ -25,7 +25,7 @@ def mosaic(request: kernels.Request) -> kernels.Kernel:
     inputs = {f"x{place}": x for place, x in enumerate(request.inputs)}
     operands = [*kernels.arguments(inputs), kernels.array("table", table.array)]
     kernel = loops.Loops(COMMENT, operands, request.y_type, executables.Grid((y.channels, 1, 1)))
-    write = _Writer(kernel, y, op.fill, dots.zero(request))
+    write = _Writer(kernel, y, op.fill, dots.zero(request.target, request.y_type.element))
     (c,) = kernel.workgroup("c")
     if cleared.count:
         write.clear(c, cleared)

@@ -11,9 +11,9 @@ from collections.abc import Callable
 import numpy as np
 
 from lowering.graph import ops
-from lowering.kernels import executables, layouts, loops, tables
+from lowering.kernels import executables, layouts, loops
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import pads, prefetch, shares
+from lowering.kernels.cpu import conv, dots, pads, prefetch, shares, words
 from lowering.kernels.cpu import rows as rows_
 from lowering.kernels.mlir import types, values
 from lowering.targets import targets, tiles
@@ -33,9 +33,9 @@ class First:
     x: layouts.Layout
     prefix: str = ""
 
-    def tables(self, between: layouts.Layout) -> dict[str, np.ndarray]:
+    def tables(self, between: layouts.Layout, target: targets.Target) -> dict[str, np.ndarray]:
         """It has no mask, since only pixels are read from the buffer."""
-        found = tables.conv(self.op, self.x, between, self.op.kernel.rows)
+        found = conv.made(self.op, self.x, between, target)
         return {name: values for name, values in found.items() if name != "mask"}
 
 
@@ -96,7 +96,9 @@ class Rolling:
         """A kernel with nothing in it yet. what: both operations in words; arrays: the tables of both."""
         comment = f"{what}: the first fills {self.depth} frames that stay in cache, which the second reads."
         operands, grid = [*kernels.arguments(request.named), *arrays], executables.Grid((self.workers, 1, 1))
-        scratch = {BUFFER: types.Tensor((self.workers * self.size,), request.y_type.element)}
+        narrow = self.first.op.dtype == "int8"
+        element = kernels.WORDS if narrow else self.target.precision.activations
+        scratch = {BUFFER: types.Tensor((self.workers * self.size,), element)}
         return loops.Loops(comment, operands, request.y_type, grid, scratch)
 
     def write(self, kernel: loops.Loops, y: layouts.Layout, second: Callable[[Turn], None]) -> None:
@@ -110,7 +112,8 @@ class Rolling:
             start = b.min(first * steps.size + steps.first, (first - end) * steps.size + steps.end, name="start")
             with b.loop("frame", 0, y.frames) as frame:
                 zeros = pads.of_chunk(b, y, chunk, steps.chunks)
-                pads.write(b, kernel["out"], y, (0, y.stored), frame, zeros)
+                zero = dots.zero(self.target, kernel["out"].type.element)
+                pads.write(b, kernel["out"], y, (0, y.stored), frame, zeros, zero)
                 turn = Turn(frame, chunk, buffer, start, (first, end))
                 self._fill(kernel, turn)
                 second(turn)
@@ -134,7 +137,7 @@ class Rolling:
         first, span = self.first, self.between.plane
         source = rows_.Source(kernel["x"], rows_.held(first.op, first.x, span, self.target))
         own, out = rows_.Tables.of(kernel, first.prefix), rows_.Output(kernel[BUFFER], self.depth * span)
-        return rows_.Rows(first.op, first.tile, self.target, own, source, out)
+        return words.Rows.of(rows_.Rows(first.op, first.tile, self.target, own, source, out), kernel, first.prefix)
 
     def _ahead(self, kernel: loops.Loops, origin: values.Affine) -> prefetch.Ahead:
         """The newest frame that the next one of the convolution reads is fetched ahead."""

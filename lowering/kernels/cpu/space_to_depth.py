@@ -34,7 +34,15 @@ def space_to_depth(request: kernels.Request) -> kernels.Kernel | None:
         channels = [b.index((line * n_w + e) * x.channels + c, "channel_of") for e in range(n_w)]
         for channel in channels:
             zeros = pads.whole(y, y.height)
-            pads.write(b, kernel["out"], y, (channel, channel + 1), frame, zeros, dots.zero(request))
+            pads.write(
+                b,
+                kernel["out"],
+                y,
+                (channel, channel + 1),
+                frame,
+                zeros,
+                dots.zero(request.target, request.y_type.element),
+            )
         with b.loop("y", 0, y.height) as row, b.loop("tile", 0, -(-y.width // lanes)) as tile:
             p = b.min(tile * lanes, windows.last(y.width, lanes), name="p")
             pixel = (row * sh + line) * x.pitch + p * 2 + x_first
@@ -45,7 +53,7 @@ def space_to_depth(request: kernels.Request) -> kernels.Kernel | None:
             keep = b.vector(kernel["mask"], place, lanes, "keep")
             for channel, found in zip(channels, both, strict=False):
                 if request.words:
-                    kept = epilogues.kept(b, found, keep, dots.zero(request))
+                    kept = epilogues.kept(b, found, keep, dots.zero(request.target, request.y_type.element))
                 else:
                     kept = b.op("arith.mulf", b.cast(found, accumulators), keep, name="kept")
                 to = (channel * y.frames + frame) * y.plane + place

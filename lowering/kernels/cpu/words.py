@@ -19,8 +19,9 @@ class Factors:
     residual: Value | None
 
     @classmethod
-    def of(cls, kernel: loops.Loops) -> "Factors":
-        return cls(kernel["factors"], kernel.get("residual_factors"))
+    def of(cls, kernel: loops.Loops, prefix: str = "") -> "Factors":
+        """Those that a kernel has under names with this prefix."""
+        return cls(kernel[f"{prefix}factors"], kernel.get(f"{prefix}residual_factors"))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -31,6 +32,14 @@ class Rows(rows_.Rows):
     """
 
     factors: Factors
+
+    @classmethod
+    def of(cls, rows: rows_.Rows, kernel: loops.Loops, prefix: str = "") -> rows_.Rows:
+        """Rows of floats as they are; of integers, with the factors that a kernel has."""
+        if rows.op.rescale is None:
+            return rows
+        given = {field.name: getattr(rows, field.name) for field in dataclasses.fields(rows)}
+        return cls(**given, factors=Factors.of(kernel, prefix))
 
     @property
     def dots(self) -> dots.Dots:

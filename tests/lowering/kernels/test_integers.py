@@ -6,15 +6,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from lowering.graph import ops, packed
-from lowering.graph.rewrites import packing, strides, words
+from lowering.graph import ops, packed, verify
+from lowering.graph.rewrites import fusion, packing, strides, words
 from lowering.kernels import build
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import dots
 from lowering.targets import targets
 from tests.lowering.kernels import interpreter, laid, test_kernels
 
-ARM = targets.find("android:cortex-a76:i8")
+ARM = dataclasses.replace(targets.find("android:cortex-a76:i8"), cache_bytes=0)  # so that kernels are fused
 X86 = dataclasses.replace(ARM, weights_by_lane=False)
 TARGETS = {
     "sdot": ARM,
@@ -79,7 +79,7 @@ class Layers:
 
     def packed(self, target: targets.Target) -> ops.Graph:
         graph = strides.split_strides(ops.Graph(tuple(self.nodes), self.nodes[-1].name))
-        return packing.pack(words.use_words(graph, target), target, {})
+        return verify.verify(fusion.fuse(packing.pack(words.use_words(graph, target), target, {}), target))
 
 
 def residual() -> Layers:
@@ -120,6 +120,24 @@ def pools() -> Layers:
     return net
 
 
+def fused() -> Layers:
+    """Convolutions over space and then over frames in one kernel, the second with a residual; one with a pool."""
+    net = Layers(4, 5, 12, 9, 6)
+    first = net.conv(12, (1, 3, 3), relu=False)
+    net.add("kept", ops.MaxPool((1, 1, 2), (1, 1, 1), ops.NO_PADDING), first)
+    net.conv(20, (1, 3, 3), (1, 1, 1), first, relu=False)
+    net.conv(12, (3, 1, 1), (1, 1, 1), net.nodes[-1].name, first)
+    net.conv(9, (3, 3, 3), relu=False)
+    net.add("pool", ops.MaxPool((2, 2, 2), (2, 2, 2), ops.NO_PADDING))
+    net.conv(16, (1, 1, 1))
+    net.conv(7, (2, 1, 1), narrow=False)
+    net.add("f32", ops.Dequantise(0.3), "kept")
+    net.add("flat", ops.Reshape())
+    net.add("kept_flat", ops.Reshape(), net.nodes[-3].name)
+    net.add("both", ops.Concat(), "flat", "kept_flat")
+    return net
+
+
 def borders() -> Layers:
     """Vectors of f32 that become int8 and f32 again."""
     net = Layers(3, 1, 2, 3, 5)
@@ -157,7 +175,7 @@ def numbers(request: kernels.Request, out: np.ndarray, offset: int) -> np.ndarra
     return bytes_(places)[..., : request.node.shape[3]]
 
 
-@pytest.mark.parametrize("net", [residual, wide, pools, borders])
+@pytest.mark.parametrize("net", [residual, wide, pools, fused, borders])
 @pytest.mark.parametrize("name", TARGETS)
 def test_kernels_of_int8_give_the_oracles_bits_and_stay_in_their_buffers(name: str, net: Callable[[], Layers]) -> None:
     target = TARGETS[name]
@@ -174,6 +192,8 @@ def test_kernels_of_int8_give_the_oracles_bits_and_stay_in_their_buffers(name: s
         out = interpreter.run(kernel, given, np.random.default_rng(0))
         if request.out:
             around = out.reshape(kernel.out.shape)[: request.y.channels, :, request.y.mask() == 0]
-            assert (around == dots.zero(request)).all(), f"{request.node.name} leaves other things around its rows"
+            assert (around == dots.zero(target, kernel.out.element)).all(), (
+                f"{request.node.name} leaves other things around its rows"
+            )
         found, wanted = numbers(request, out, offset), values[request.node.name]
         np.testing.assert_array_equal(found, wanted.astype(np.float32), err_msg=request.node.name)
