@@ -132,10 +132,10 @@ class Bundle:
     def layers_of(self, dispatch: str) -> list[dict[str, Any]]:
         """The layers that a dispatch computes: none, one, or both of two fused layers, called "first.second".
 
-        A layer by Winograd's filtering has three dispatches, of which only that of its products counts.
+        A layer by Winograd's filtering has two or three dispatches, of which only that of its products counts.
         """
         found = [layer for layer in self.manifest["layers"] if layer["name"] in dispatch.split(".")]
-        return [layer for layer in found if not layer.get("winograd") or dispatch.endswith(winograd.PRODUCTS)]
+        return [layer for layer in found if not layer.get("winograd") or winograd.PRODUCTS in dispatch]
 
 
 def read(folder: str | pathlib.Path, verify: bool = True) -> Bundle:

@@ -115,7 +115,8 @@ def layers(rewritten: ops.Graph, traced: ops.Graph) -> list[dict[str, Any]]:
     longest row, and the schedule where there is one.
     """
     dense = {node.name: node.macs for node in traced.nodes}
-    tiled = {node.inputs[0]: node for node in rewritten.nodes if isinstance(node.op, ops.WinogradResult)}
+    every = [layer for node in rewritten.nodes for layer in ops.layers(node)]
+    tiled = {node.inputs[0]: node for node in every if isinstance(node.op, ops.WinogradResult)}
     found = []
     for node in _packed(rewritten):
         result = tiled.get(node.name)

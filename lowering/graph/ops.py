@@ -20,6 +20,7 @@ from lowering.graph.operations.base import Shape as Shape
 from lowering.graph.operations.base import Window as Window
 from lowering.graph.operations.fused import FusedConvs as FusedConvs
 from lowering.graph.operations.fused import FusedPool as FusedPool
+from lowering.graph.operations.fused import FusedWinograd as FusedWinograd
 from lowering.graph.operations.integers import Dequantise as Dequantise
 from lowering.graph.operations.integers import FakeQuantise as FakeQuantise
 from lowering.graph.operations.integers import Quantise as Quantise
@@ -59,7 +60,8 @@ OPERATIONS: tuple[type[Op], ...] = (
     *(Input, Affine, Add, Relu, MaxPool, AvgPool, Concat, SpaceToDepth, Reshape, Softmax),
     *(Pointwise, Reduce, Mosaic, Resample, Piece, ToMap, Results, State),
     *(FakeQuantise, Quantise, Dequantise),
-    *(Conv, Depthwise, PackedConv, FusedConvs, FusedPool, Dense, PackedDense, WinogradInput, WinogradResult),
+    *(Conv, Depthwise, PackedConv, FusedConvs, FusedPool, Dense, PackedDense),
+    *(WinogradInput, WinogradResult, FusedWinograd),
 )
 
 
@@ -216,6 +218,10 @@ def layers(node: Node) -> tuple[Node, ...]:
         case FusedConvs(first=first, second=second, between=between):
             one, other = node.name.split(".")
             return Node(one, first, node.inputs[:1], between), Node(other, second, (one, *node.inputs[1:]), node.shape)
+        case FusedWinograd(products=products, result=result, between=between):
+            one, _, other = node.name.rpartition(".")
+            sums = Node(one, products, node.inputs[:1], between)
+            return sums, Node(other, result, (one, *node.inputs[1:]), node.shape)
         case FusedPool(conv=conv, pool=pool, between=between):
             one, other = node.name.split(".")
             return Node(one, conv, node.inputs, between), Node(other, pool, (one,), node.shape)

@@ -130,6 +130,10 @@ def _winograd_result(op: ops.WinogradResult) -> _Place:
     return _Place(tied=True, own=(down * op.tile, across * op.tile))
 
 
+def _fused_winograd(op: ops.FusedWinograd) -> _Place:
+    return dataclasses.replace(_winograd_result(op.result), padding=op.products.padding, between=op.between[1:3])
+
+
 # By operation that gives a feature map: its place, given the channels in memory of what it reads. Those that packing
 # replaces have none.
 PLACES: dict[type[ops.Op], Callable[[Any, int], _Place]] = {
@@ -154,6 +158,7 @@ PLACES: dict[type[ops.Op], Callable[[Any, int], _Place]] = {
     ops.FusedConvs: lambda op, stored: _Place(True, op.first.padding, _packed(op.second)),
     ops.WinogradInput: lambda op, stored: _winograd_input(op),
     ops.WinogradResult: lambda op, stored: _winograd_result(op),
+    ops.FusedWinograd: lambda op, stored: _fused_winograd(op),
     ops.FusedPool: lambda op, stored: _Place(False, op.conv.padding, _packed(op.conv), op.between[1:3]),
 }
 
@@ -222,7 +227,7 @@ def _together(graph: ops.Graph, node: ops.Node, tied: bool) -> list[str]:
         largest = max((graph[name].shape[1:3] for name in maps), default=())
         maps = [name for name in maps if graph[name].shape[1:3] == largest]
         return [node.name, *maps] if tied else maps
-    if isinstance(node.op, ops.WinogradResult):
+    if isinstance(node.op, ops.WinogradResult | ops.FusedWinograd):
         return [node.name, *maps[1:]]
     return [node.name, *maps] if tied else []
 

@@ -13,7 +13,7 @@ import numpy as np
 from lowering.graph import ops
 from lowering.graph.rewrites import fusion
 from lowering.kernels import layouts
-from lowering.kernels.cpu import conv, outer, prefetch, products, rows
+from lowering.kernels.cpu import conv, fused_winograd, outer, prefetch, products, rows
 from lowering.targets import precisions, targets, tiles
 
 # Instructions.
@@ -32,8 +32,9 @@ PAD = 4.05  # per zero around the image
 RESULT, WINDOW = 6.0, 1.3  # of a pool behind a convolution, per vector of its result, and per pixel of a window
 
 # Of Winograd's transforms of the input and of the result, per vector of tiles, by the side of a tile; and per plane.
+PIECE = 1.0  # per row of pixels of a tile that is stored by itself
 INPUTS, RESULTS, PLANE = {2: 85.0, 4: 430.0}, {2: 72.0, 4: 325.0}, 100.0
-KINDS = ops.PackedConv | ops.FusedConvs | ops.FusedPool | ops.WinogradInput | ops.WinogradResult
+KINDS = ops.PackedConv | ops.FusedConvs | ops.FusedPool | ops.WinogradInput | ops.WinogradResult | ops.FusedWinograd
 
 # Stalls, in instructions that could have been executed, per cache line: out of order, most of a line's latency is
 # hidden.
@@ -64,6 +65,8 @@ def costs(graph: ops.Graph, target: targets.Target) -> dict[str, Cost]:
                     found[node.name] = _transform(node.op, x.frames * x.channels, INPUTS, out, target)
                 case ops.WinogradResult():
                     found[node.name] = _transform(node.op, out.frames * out.channels, RESULTS, out, target)
+                case ops.FusedWinograd():
+                    found[node.name] = _fused_winograd(node.op, x, out, target)
                 case ops.PackedConv(groups=groups) if groups > 1:
                     found[node.name] = _products(node.op, x, out, target)
                 case ops.PackedConv():
@@ -110,12 +113,22 @@ def _outer(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, target: t
 
 def _products(op: ops.PackedConv, x: layouts.Layout, out: layouts.Layout, target: targets.Target) -> Cost:
     """Of several groups, part by part of the channels, with the sums in memory meanwhile."""
-    cut = products.Cut.of(op, x, out, target)
+    return Cost(_sums(op, products.Cut.of(op, x, out, target), target) + _pads(out) * PAD, 0.0)
+
+
+def _fused_winograd(op: ops.FusedWinograd, x: layouts.Layout, out: layouts.Layout, target: targets.Target) -> Cost:
+    """The sums of a tile of positions at a time, and their transform, whose pixels are stored tile by tile."""
+    cut = products.Cut.of(op.products, x, fused_winograd.layout(op, x), target, together=True)
+    vectors = cut.tile.count * cut.tile.vectors * out.channels
+    transformed = vectors * (RESULTS[op.result.tile] + target.lanes * op.result.tile * PIECE)
+    return Cost(_sums(op.products, cut, target) + transformed + _pads(out) * PAD, 0.0)
+
+
+def _sums(op: ops.PackedConv, cut: products.Cut, target: targets.Target) -> float:
     per_part = per_tile(op, cut.tile, target, residual=False, masked=False)
     each = per_tap(op.kernel.group, cut.tile.vectors, target)
     executed = len(op.kernel.taps) / op.kernel.shape[1] * cut.turns * each
-    executed += op.kernel.rows * cut.parts * (cut.tile.count * per_part + cut.chunks * op.kernel.group * TURN)
-    return Cost(executed + _pads(out) * PAD, 0.0)
+    return executed + op.kernel.rows * cut.parts * (cut.tile.count * per_part + cut.chunks * op.kernel.group * TURN)
 
 
 def _transform(

@@ -232,6 +232,7 @@ WITHOUT_FORM: dict[type[ops.Op], str] = {
     ops.FusedPool: "export the graph before its kernels are fused",
     ops.WinogradInput: "export the graph before Winograd's filtering is used",
     ops.WinogradResult: "export the graph before Winograd's filtering is used",
+    ops.FusedWinograd: "export the graph before Winograd's filtering is used",
 }
 
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from lowering.graph.operations import base, plain, weighted
+from lowering.graph.operations import base, plain, weighted, winograd
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -68,3 +68,28 @@ class FusedPool(base.Op):
 
     def gives_nonnegative(self, inputs: list[bool]) -> bool:
         return self.conv.gives_nonnegative(inputs)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class FusedWinograd(base.Op):
+    """result(products(x)) in one kernel: the products of Winograd's filtering, and their transform.
+
+    between: the shape of the products' sums, which no memory holds as a whole.
+    """
+
+    products: weighted.PackedConv
+    result: winograd.WinogradResult
+    between: base.Shape
+    arity = (1, 2)
+
+    def shape(self, inputs: list[base.Shape]) -> base.Shape:
+        return self.result.shape([self.products.shape(inputs[:1]), *inputs[1:]])
+
+    def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
+        return self.result.apply([self.products.apply(inputs[:1]), *inputs[1:]])
+
+    def macs(self, shape: base.Shape) -> int:
+        return self.products.macs(self.between)
+
+    def gives_nonnegative(self, inputs: list[bool]) -> bool:
+        return self.result.gives_nonnegative(inputs)

@@ -28,8 +28,9 @@ class Pieces:
 def fuse(graph: ops.Graph, target: targets.Target) -> ops.Graph:
     """Fuses a packed convolution with its only reader, on CPUs, where what lies between is larger than a core's cache.
 
-    The reader is a convolution over frames alone (FusedConvs), or a pool of windows side by side (FusedPool). The new
-    node is named after both, "conv1.conv2". Kernels on tensors (the form "linalg") stay apart.
+    The reader is a convolution over frames alone (FusedConvs), a pool of windows side by side (FusedPool), or the
+    transform of Winograd's products (FusedWinograd). The new node is named after both, "conv1.conv2". Kernels on
+    tensors (the form "linalg") stay apart.
     """
     if (target.kind, target.form) != ("cpu", "executables"):
         return graph
@@ -129,7 +130,26 @@ def streamed(source: ops.Node, first: ops.PackedConv, second: ops.PackedConv, ta
     return weights * max(0, pieces(first, second, positions, target).chunks - apart)
 
 
-def _fused(source: ops.Node, node: ops.Node, target: targets.Target) -> ops.FusedConvs | ops.FusedPool | None:
+def winograd_gains(op: ops.PackedConv, positions: int, target: targets.Target) -> bool:
+    """Whether Winograd's products at so many positions are in one kernel with their transform."""
+    size = target.lanes * op.schedule.tiling(target, op.kernel.group).vectors
+    return sums_stay(op.kernel.rows * op.kernel.group, op.kernel.values.nbytes, positions, size, target)
+
+
+def sums_stay(sums: int, stored: int, positions: int, size: int, target: targets.Target) -> bool:
+    """Whether it is faster to keep sums of products in cache, `size` positions at a time, than to store them all.
+
+    sums: how many there are at a position. stored: bytes of the weights, which are then read for each part of the
+    positions, from beyond the cache where it does not hold them.
+    """
+    each, whole = (sums * count * target.activation_bytes for count in (size, positions))
+    again = stored * -(-positions // size) if stored > target.cache_bytes else 0
+    return whole > target.cache_bytes and each <= target.cache_bytes and again <= 2 * whole
+
+
+def _fused(
+    source: ops.Node, node: ops.Node, target: targets.Target
+) -> ops.FusedConvs | ops.FusedPool | ops.FusedWinograd | None:
     """What both are in one kernel; None where they are better apart."""
     first, second = source.op, node.op
     if not isinstance(first, ops.PackedConv) or len(source.inputs) != 1:
@@ -137,6 +157,9 @@ def _fused(source: ops.Node, node: ops.Node, target: targets.Target) -> ops.Fuse
     if first.rescale is not None and not first.rescale.narrow:
         return None
     size = position_bytes(first, target) * math.prod(source.shape[:3])
+    if isinstance(second, ops.WinogradResult):
+        gains = winograd_gains(first, math.prod(source.shape[:3]), target)
+        return ops.FusedWinograd(first, second, source.shape) if gains else None
     if isinstance(second, ops.PackedConv) and _convs_gain(source, first, second, size, target):
         return ops.FusedConvs(first, second, source.shape)
     if isinstance(second, ops.MaxPool) and size > target.cache_bytes:

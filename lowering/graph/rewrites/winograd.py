@@ -7,7 +7,7 @@ import numpy as np
 
 from lowering.graph import keys, ops, packed
 from lowering.graph.operations import winograd
-from lowering.graph.rewrites import outer, packing
+from lowering.graph.rewrites import fusion, outer, packing
 from lowering.targets import precisions, schedules, targets, tiles
 
 FILTERS = 16  # filters are filled up to a multiple of as many as any row holds
@@ -90,8 +90,9 @@ def tiled_time(node: ops.Node, op: ops.Conv, source: ops.Shape, tile: int, targe
     cut = tiles.cut(frames * count, frames * count, target.lanes, tiling.vectors, tiling.most)
     taps = len(row.taps) / target.reached + outer.AROUND * row.rows
     products = each.positions * cut.count * cut.vectors * group * taps
-    moved = each.positions * count * (frames_in * channels + frames * filled) * target.activation_bytes
-    stored = each.positions * row.values.nbytes
+    sums, stored = each.positions * filled, each.positions * row.values.nbytes
+    fused = fusion.sums_stay(sums, stored, frames * count, target.lanes * tiling.vectors, target)
+    moved = count * (frames_in * each.positions * channels + (0 if fused else frames * sums)) * target.activation_bytes
     return products + TILES * moved + (outer.STREAM * stored if stored > target.cache_bytes else 0)
 
 

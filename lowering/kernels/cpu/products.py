@@ -5,6 +5,8 @@ part before the next one. Sums are kept in the result meanwhile.
 """
 
 import dataclasses
+import itertools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -13,8 +15,8 @@ from lowering.kernels import executables, layouts, loops, tables
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import pads, prefetch, shares
 from lowering.kernels.cpu import rows as rows_
-from lowering.kernels.mlir import block
-from lowering.kernels.mlir.values import Value
+from lowering.kernels.mlir import block, types
+from lowering.kernels.mlir.values import Index, Value
 from lowering.targets import targets, tiles
 
 CHUNK = 4  # tiles that read a row's weights where no cache holds them
@@ -35,7 +37,7 @@ def products(request: kernels.Request) -> kernels.Kernel | None:
     kernel = loops.Loops(COMMENT, [*kernels.arguments(request.named), *arrays], request.y_type, grid)
     b, out, each = kernel.block, kernel["out"], op.kernel.rows // op.groups
     write = rows_.Output(out, y.frames * y.plane)
-    rows = _Parts(op, cut.tile, target, rows_.Tables.of(kernel), rows_.Source(kernel["x"], 0), write, x, y)
+    rows = Parts(op, cut.tile, target, rows_.Tables.of(kernel), rows_.Source(kernel["x"], 0), write, x, y, cut.chunk)
     (worker,) = kernel.workgroup("worker")
     with b.loop("item", *shares.share(b, worker, op.groups * cut.chunks)) as item:
         group, chunk = b.index(item // cut.chunks, "group"), b.index(item % cut.chunks, "chunk")
@@ -54,11 +56,15 @@ def products(request: kernels.Request) -> kernels.Kernel | None:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class _Parts(rows_.Rows):
-    """Rows of which a part of the channels is added up at a time, with the sums in the result meanwhile."""
+class Parts(rows_.Rows):
+    """Rows of which a part of the channels is added up at a time, with the sums in the result meanwhile.
+
+    chunk: tiles of positions that are taken at a time.
+    """
 
     x: layouts.Layout
     y: layouts.Layout
+    chunk: int = 1
 
     def write_part(
         self,
@@ -82,11 +88,36 @@ class _Parts(rows_.Rows):
                 places = [b.index(position + row_to + place) for place in each]
                 starts = [bias for bias in biases for _ in range(tile.vectors)]
                 starts = starts or [b.vector(self.out.buffer, place, lanes, "sum") for place in places]
-                x_at = b.index(position + self.x.first, "x_at")
-                with b.carry("tap", *self._taps(b, b.index(row + before), position), starts) as loop:
-                    loop.next(self._tap(b, loop, x_at, None))
-                for place, value in zip(places, loop.results, strict=True):
+                for place, value in zip(places, self.sums(b, b.index(row + before), position, starts), strict=True):
                     b.store(value, self.out.buffer, place)
+            if first:  # the newest of the places that the next chunk reads
+                newest = range(self.op.kernel.shape[1] - 1, self.op.kernel.shape[1])
+                self.fetch(b, row, tiles_[1] * self.tile.size, newest, self.chunk * self.tile.size)
+
+    def write_sums(self, b: block.Block, row: Value, position: Value, to: Value) -> None:
+        """All of a row for a tile of positions, to a buffer of filters x positions."""
+        kind = types.Vector(self.tile.lanes, self.target.precision.accumulators)
+        starts = [b.constant(0.0, kind, "zeros")] * (self.op.kernel.group * self.tile.vectors)
+        for number, value in enumerate(self.sums(b, row, position, starts)):
+            b.store(value, self.out.buffer, to + number * self.tile.lanes)
+
+    def sums(self, b: block.Block, part: Value, position: Value, starts: list[Value]) -> list[Value]:
+        """What the taps of a part of a row add to the accumulators of a tile of positions."""
+        x_at = b.index(position + self.x.first, "x_at")
+        with b.carry("tap", *self._taps(b, part, position), starts) as loop:
+            loop.next(self._tap(b, loop, x_at, None))
+        return loop.results
+
+    def fetch(self, b: block.Block, row: Value, position: Index, places: Sequence[int], size: int) -> None:
+        """Fetches a row's share of its group's channels: `size` positions at these places of the window, into L2."""
+        each, channels = self.op.kernel.rows // self.op.groups, self.op.kernel.shape[3]
+        share, line = row * channels, prefetch.LINE // self.target.activation_bytes
+        front = self.op.padding[1][0]
+        b.comment("This row's share of the channels that are read later.")
+        with b.loop("channel", b.index(share // each), b.index((share + channels) // each)) as channel:
+            at = channel * self.x.plane + position + self.x.first
+            for place, start in itertools.product(places, range(0, size, line)):
+                b.prefetch(self.source.buffer, at + ((place - front) * self.x.pitch + start), 2)
 
     def _taps(self, b: block.Block, part: Value, position: Value) -> tuple[Value, Value]:
         """The first tap of a part of a row, and the end: without those outside the image for all positions."""
@@ -116,8 +147,13 @@ class Cut:
     turns: int
 
     @classmethod
-    def of(cls, op: ops.PackedConv, x: layouts.Layout, y: layouts.Layout, target: targets.Target) -> "Cut":
-        """The weights of a group are read once for each chunk: chunks are large where no cache holds them."""
+    def of(
+        cls, op: ops.PackedConv, x: layouts.Layout, y: layouts.Layout, target: targets.Target, together: bool = False
+    ) -> "Cut":
+        """The weights of a group are read once for each chunk: chunks are large where no cache holds them.
+
+        together: one tile and all channels at a time.
+        """
         tiling, channels = op.schedule.tiling(target, op.kernel.group), op.kernel.shape[3]
         positions = y.end - y.first
         most = op.schedule.vectors or max(tiling.vectors, tiling.most)
@@ -126,13 +162,16 @@ class Cut:
         tile = min(sizes, key=lambda each: _turns(each, op, x) * (each.vectors + 0.4))
         if tile.covered <= y.plane - y.first - rows_.reach(op, y):
             tile = dataclasses.replace(tile, last=(tile.count - 1) * tile.size)
+        if together:
+            return cls(tile, 1, tile.count, channels, 1, _turns(tile, op, x))
         weights = op.kernel.values.nbytes // op.groups
         chunk = op.schedule.chunk or (1 if weights <= target.cache_bytes else CHUNK)
         # Where the last tile overlaps the one before it, both would add to the same sums.
         chunk = min(chunk, tile.count) if tile.last % tile.size == 0 else 1
         chunks = -(-tile.count // chunk)
         window = (chunk * tile.size + (op.kernel.shape[1] - 1) * x.pitch) * target.activation_bytes
-        parts = -(-channels // max(1, min(channels, prefetch.L1 // 2 // window)))
+        held = prefetch.L1 // 2 / max(op.kernel.density, 1e-6)  # of which a row reads as much as it keeps
+        parts = -(-channels // max(1, min(channels, int(held / window))))
         return cls(tile, chunk, chunks, -(-channels // parts), parts, _turns(tile, op, x))
 
 

@@ -55,6 +55,15 @@ def fused_pool() -> ops.FusedPool:
     )
 
 
+def fused_winograd() -> ops.FusedWinograd:
+    """Four filters at each of 16 places, of which three are wanted."""
+    kernel = np.random.default_rng(0).normal(size=(1, 3, 1, 5, 16 * 4)).astype(np.float32)
+    padding = ((0, 0), (1, 1), (0, 0))
+    products = ops.PackedConv(packed.pack(kernel, 4), np.zeros(16 * 4, np.float32), padding, groups=16)
+    result = ops.WinogradResult(2, *MAP[1:3], np.ones(3, np.float32), relu=True)
+    return ops.FusedWinograd(products, result, (1, MAP[0], 6, 16 * 4))
+
+
 def silu() -> ops.Pointwise:
     x = ("inputs", 0.0)
     return ops.Pointwise((pointwise.Step("logistic", (x,)), pointwise.Step("mul", (x, ("steps", 0.0)))))
@@ -127,6 +136,7 @@ EXAMPLES: list[tuple[ops.Op, list[ops.Shape]]] = [
     (ops.WinogradInput(2, *MAP[1:3], SAME), [MAP]),
     (ops.WinogradResult(2, *MAP[1:3], np.ones(3, np.float32), relu=True), [(1, MAP[0], 6, 16 * 16)]),
     (ops.WinogradResult(2, 4, 4, np.ones(3, np.float32), then=silu()), [(1, 2, 4, 16 * 16), (2, 4, 4, 3)]),
+    (fused_winograd(), [(1, MAP[0], 6, 16 * 5)]),
     (dense(), [VECTOR]),
     (ops.PackedDense(packed.pack(dense().kernel[None, None, None], 4), np.ones(7, np.float32)), [VECTOR]),
 ]
@@ -207,6 +217,8 @@ def test_macs_are_the_products_with_weights_that_are_kept(op: ops.Op, shapes: li
             expected = int(np.prod(MAP[:3])) * (op.first.kernel.kept + op.second.kernel.kept)
         case ops.FusedPool():
             expected = int(np.prod(MAP[:3])) * op.conv.kernel.kept
+        case ops.FusedWinograd():
+            expected = MAP[0] * 6 * op.products.kernel.kept
         case _:
             expected = 0
     assert op.macs(out) == expected
@@ -223,7 +235,7 @@ def test_a_fused_operation_is_its_layers_one_after_the_other(op: ops.Op, shapes:
         assert layer.shape == ops.node(layer.name, layer.op, *(node for node, _ in reads)).shape
         known[layer.name] = layer, layer.op.apply([x for _, x in reads])
     assert [layer.name for layer in layers] == (
-        ["a", "b"] if isinstance(op, ops.FusedConvs | ops.FusedPool) else ["a.b"]
+        ["a", "b"] if isinstance(op, ops.FusedConvs | ops.FusedPool | ops.FusedWinograd) else ["a.b"]
     )
     np.testing.assert_array_equal(known[layers[-1].name][1], op.apply(values(shapes)))
     assert sum(layer.macs for layer in layers) == whole.macs
@@ -251,7 +263,8 @@ def test_every_operation_has_a_kernel(op: ops.Op, shapes: list[ops.Shape], targe
 
     Elsewhere rewrites leave none of them.
     """
-    own = ops.FusedConvs | ops.FusedPool | ops.Depthwise | ops.WinogradInput | ops.WinogradResult
+    own = ops.FusedConvs | ops.FusedPool | ops.Depthwise
+    own |= ops.WinogradInput | ops.WinogradResult | ops.FusedWinograd
     cpus = isinstance(op, own) or getattr(op, "weights_given", False)
     integral = isinstance(op, ops.FakeQuantise | ops.Quantise | ops.Dequantise)  # of the precision i8 alone
     if integral or (cpus and not target.startswith("android")):

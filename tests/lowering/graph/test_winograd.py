@@ -7,7 +7,7 @@ import pytest
 
 from lowering.graph import interpret, ops, packed
 from lowering.graph.operations import windows, winograd
-from lowering.graph.rewrites import stages
+from lowering.graph.rewrites import fusion, stages
 from lowering.graph.rewrites import winograd as rewrite
 from lowering.targets import schedules, targets
 from tests.lowering.kernels import test_depthwise, test_kernels
@@ -107,9 +107,10 @@ def test_other_targets_have_none(target: targets.Target) -> None:
 
 @pytest.mark.parametrize("name", ["host:avx512", "host:avx2", "android:cortex-a76"])
 def test_tiles_are_chosen_for_many_channels_and_not_for_few(name: str) -> None:
-    tile = lambda op, *shape: getattr(rewritten(op, shape, None, targets.find(name))["node"].op, "tile", None)
-    assert tile(conv(3, 128, 128), 8, 28, 28, 128) == 4
-    assert tile(conv(3, 3, 16), 8, 28, 28, 3) is None
+    nodes = lambda op, *shape: [node.op for node in rewritten(op, shape, None, targets.find(name)).nodes]
+    tiles = lambda found: [op.tile for op in found if isinstance(op, ops.WinogradInput)]
+    assert tiles(nodes(conv(3, 128, 128), 8, 28, 28, 128)) == [4]
+    assert tiles(nodes(conv(1, 1, 4), 8, 28, 28, 1)) == []
 
 
 def test_blocks_that_kernels_drop_in_the_whole_plane_are_dropped_from_the_products() -> None:
@@ -143,3 +144,24 @@ def test_sums_over_a_window_are_exact_in_time() -> None:
         interpret.results(rewritten(op, shape, 2), clip)[0].ravel(), expected, atol=1e-5 * abs(expected).max()
     )
     assert windows.count(shape, (3, 3, 3), (1, 1, 1), SAME) == (1, 4, 4)
+
+
+def test_sums_of_few_taps_stay_in_cache_until_they_are_transformed() -> None:
+    """64 channels are few beside what their sums take in memory. Of 256 more time goes into products than into sums."""
+    for channels, name in [(64, "node.products.node"), (256, "node.products")]:
+        graph = rewritten(conv(1, channels, channels), (16, 56, 56, channels), 4)
+        assert name in [node.name for node in graph.nodes]
+
+
+@pytest.mark.parametrize(
+    ("sums", "stored", "positions", "stay"),
+    [
+        (1000, 100_000, 3000, True),
+        (1000, 100_000, 200, False),  # the cache holds all of them
+        (8000, 100_000, 3000, False),  # it does not hold those of one part of the positions
+        (1000, 2_000_000, 3000, False),  # weights would be read 63 times from beyond the cache
+    ],
+)
+def test_sums_stay_where_that_moves_less(sums: int, stored: int, positions: int, stay: bool) -> None:
+    target = dataclasses.replace(HOST, cache_bytes=1_000_000)
+    assert fusion.sums_stay(sums, stored, positions, 48, target) == stay

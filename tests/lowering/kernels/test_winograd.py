@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lowering.graph import ops
+from lowering.graph.rewrites import fusion
 from lowering.graph.rewrites import winograd as rewrite
 from lowering.kernels import build
 from lowering.kernels.cpu import prefetch, products
@@ -22,6 +23,7 @@ CASES: list[tuple[int, ops.Shape, ops.Padding, int]] = [  # depth, clip, padding
     (1, (1, 6, 35, 2), ((0, 0), (1, 1), (1, 1)), 3),
 ]
 NODES = ["node.tiles", "node.products", "node"]
+FUSED = ["node.tiles", "node.products.node"]
 
 
 def run(op: ops.Conv, shape: ops.Shape, tile: int, name: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -38,21 +40,33 @@ def test_kernels_give_the_oracles_values(name: str, tile: int, monkeypatch: pyte
         assert found == NODES
 
 
+@pytest.mark.parametrize("tile", [2, 4])
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_added_and_an_activation(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_products_and_their_transform_in_one_kernel(name: str, tile: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fusion, "winograd_gains", lambda *_: True)
+    for depth, shape, padding, filters in CASES:
+        op = test_winograd.conv(depth, shape[3], filters, padding, relu=True)
+        assert run(op, shape, tile, name, monkeypatch) == FUSED
+
+
+@pytest.mark.parametrize("fused", [False, True], ids=["apart", "fused"])
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_added_and_an_activation(name: str, fused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rewrite, "best_tile", lambda *_: 4)
+    monkeypatch.setattr(fusion, "winograd_gains", lambda *_: fused)
     shape = (2, 6, 7, 4)
     op = test_winograd.conv(3, 4, 4, then=test_depthwise.SILU)
     clip, flat = test_kernels.single(op, *shape).nodes[0], (int(np.prod(shape)),)
     nodes = (clip, ops.Node("node", op, ("clip", "clip"), shape), ops.Node("flat", ops.Reshape(), ("node",), flat))
-    assert test_kernels.run(ops.Graph(nodes, "flat"), test_kernels.TARGETS[name])[-1] == "node"
+    found = test_kernels.run(ops.Graph(nodes, "flat"), test_kernels.TARGETS[name])
+    assert found == (FUSED if fused else NODES)
 
 
 @pytest.mark.parametrize("cache", [0, 1 << 30], ids=["small cache", "large cache"])
 def test_channels_in_parts_and_chunks_of_several_tiles(cache: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """45 channels in parts of a few; rows without any tap in a part go on as they are."""
     monkeypatch.setattr(rewrite, "best_tile", lambda *_: 2)
-    monkeypatch.setattr(prefetch, "L1", 1 << 13)
+    monkeypatch.setattr(prefetch, "L1", 1 << 11)
     op = test_winograd.conv(2, 45, 24, ((1, 0), (1, 1), (1, 1)))
     kept = np.random.default_rng(3).random((45, 3)) < 0.3
     op = dataclasses.replace(op, kernel=op.kernel * kept.repeat(8, 1))
