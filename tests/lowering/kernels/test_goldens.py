@@ -7,12 +7,13 @@ import dataclasses
 import os
 import pathlib
 import re
+from unittest import mock
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lowering.graph.rewrites import stages
+from lowering.graph.rewrites import fusion, stages
 from lowering.kernels import build, emit, peak
 from lowering.kernels.cpu import prefetch
 from lowering.targets import schedules, targets
@@ -34,10 +35,11 @@ TARGETS = {
 def section(name: str, target: str, node: str) -> str:
     """The kernel of a node of a network, as a module.
 
-    The target may be followed by a form of kernels, or by "winograd" for convolutions by Winograd's filtering.
+    The target may be followed by a form of kernels, or by "winograd" for convolutions by Winograd's filtering, or by
+    "sums" for those that keep its sums in cache.
     """
     target, _, how = target.partition(" ")
-    tiled, form = how == "winograd", how if how in targets.FORMS else targets.FORMS[0]
+    tiled, form = how in ("winograd", "sums"), how if how in targets.FORMS else targets.FORMS[0]
     found = targets.written(TARGETS.get(target) or targets.find(target), form, tiled)
     if name != "straight":  # so that kernels are fused
         found = dataclasses.replace(found, cache_bytes=0)
@@ -45,7 +47,8 @@ def section(name: str, target: str, node: str) -> str:
         found = dataclasses.replace(targets.split(found, 250_000 if node == "conv" else 300), gpu=None)
     choose = lambda graph: {each.name: schedules.Schedule(winograd=2) for each in graph.nodes} if tiled else {}
     whole = (*stages.PREPARATION, *stages.completion(found, choose))
-    graph = stages.run(golden_networks.NETWORKS[name]().trace(), whole)
+    with mock.patch.object(fusion, "winograd_gains", lambda *_: how == "sums"):
+        graph = stages.run(golden_networks.NETWORKS[name]().trace(), whole)
     return parse.section(node, build.build(graph, found)[node])
 
 
@@ -84,6 +87,7 @@ CASES = [
     ("cpu/transform_input", "dense", "avx2 winograd", "conv.tiles"),
     ("cpu/products", "dense", f"{CPU} winograd", "conv.products"),
     ("cpu/transform_result", "dense", f"{CPU} winograd", "conv"),
+    ("cpu/fused_winograd", "dense", f"{CPU} sums", "conv.products.conv"),
     ("vulkan/conv", "straight", f"{GPU}:f16-f32", "conv"),
     ("vulkan/dense", "straight", GPU, "fc"),
     ("linalg/conv", "deep", f"{CPU} linalg", "again"),

@@ -266,11 +266,11 @@ hal.executable.source private @conv.pool_kernel {
                 %window = affine.apply affine_map<(p, from) -> (p * 2 + from)>(%p, %from)
                 %window_1 = affine.apply affine_map<(p, from) -> (p * 2 + from)>(%p, %from)
                 %pixels = vector.load %rolling[%window] : memref<960xf16, #storage>, vector<8xf16>
-                %pixels_1 = arith.extf %pixels : vector<8xf16> to vector<8xf32>
                 %at = affine.apply affine_map<(window_1) -> (window_1 + 10)>(%window_1)
-                %pixels_2 = vector.load %rolling[%at] : memref<960xf16, #storage>, vector<8xf16>
-                %pixels_2_1 = arith.extf %pixels_2 : vector<8xf16> to vector<8xf32>
-                %most = arith.maximumf %pixels_1, %pixels_2_1 : vector<8xf32>
+                %pixels_1 = vector.load %rolling[%at] : memref<960xf16, #storage>, vector<8xf16>
+                %pixels_2 = arith.extf %pixels : vector<8xf16> to vector<8xf32>
+                %pixels_1_1 = arith.extf %pixels_1 : vector<8xf16> to vector<8xf32>
+                %most = arith.maximumf %pixels_2, %pixels_1_1 : vector<8xf32>
                 %even, %odd = vector.deinterleave %most : vector<8xf32> -> vector<4xf32>
                 %most_1 = arith.maximumf %even, %odd : vector<4xf32>
                 %most_1_1 = arith.truncf %most_1 : vector<4xf32> to vector<4xf16>

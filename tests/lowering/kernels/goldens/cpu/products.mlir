@@ -175,6 +175,15 @@ hal.executable.source private @conv.products_kernel {
             vector.store %accs#22, %out[%at_29] : memref<12288xf32, #storage>, vector<4xf32>
             vector.store %accs#23, %out[%at_30] : memref<12288xf32, #storage>, vector<4xf32>
           }
+          // This row's share of the channels that are read later.
+          %at_7 = affine.apply affine_map<(row) -> ((row * 17) floordiv 2)>(%row)
+          %at_8 = affine.apply affine_map<(row) -> ((row * 17 + 17) floordiv 2)>(%row)
+          scf.for %channel = %at_7 to %at_8 step %c1 {
+            %at_9 = affine.apply affine_map<(channel, tile_end) -> (channel * 48 + tile_end * 12)>(%channel, %tile_end)
+            memref.prefetch %x[%at_9], read, locality<2>, data : memref<13056xf32, #storage>
+            %at_10 = affine.apply affine_map<(channel, tile_end) -> (channel * 48 + tile_end * 12 + 16)>(%channel, %tile_end)
+            memref.prefetch %x[%at_10], read, locality<2>, data : memref<13056xf32, #storage>
+          }
         }
         scf.for %part = %c1 to %c17 step %c1 {
           %rows_before_1 = affine.apply affine_map<(part, rows_before) -> (part * 2 + rows_before)>(%part, %rows_before)
