@@ -185,19 +185,19 @@ def one(request: kernels.Request) -> kernels.Kernel:
     for handler in handlers:
         if kernel := handler(request):
             return kernel
-    if _of_integers(request):
+    if of_integers(request):
         raise ops.GraphError(f"{node.name}: {request.target.name} has no kernel for {operation} of int8")
     raise ops.GraphError(f"{node.name}: no kernel for {operation} that gives a {gives} on {kind}")
 
 
 def _table(request: kernels.Request, gives: str) -> Table:
     form, kind = request.target.form, request.target.kind
-    if not _of_integers(request):
+    if not of_integers(request):
         return HANDLERS[form, kind, gives]
     return INTEGERS.get((kind, gives), {}) if form == "executables" else {}
 
 
-def _of_integers(request: kernels.Request) -> bool:
+def of_integers(request: kernels.Request) -> bool:
     """Whether what it reads or gives is of int8."""
     reads = [layer.op for layer in ops.layers(request.node)]
     return request.words or any(isinstance(op, ops.Dequantise) or getattr(op, "rescale", None) for op in reads)

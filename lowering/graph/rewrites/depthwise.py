@@ -17,7 +17,7 @@ def find_depthwise(graph: ops.Graph) -> ops.Graph:
 
     def rule(node: ops.Node) -> list[ops.Node]:
         op = node.op
-        if not isinstance(op, ops.Conv) or len(node.inputs) > 1 or not fits(op):
+        if not isinstance(op, ops.Conv) or len(node.inputs) > 1 or op.rescale is not None or not fits(op):
             return [node]
         inputs, channels = op.kernel.shape[3:]
         own = groups.split(op.kernel, inputs)[..., 0, :]

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from lowering.graph import ops, packed, verify
-from lowering.graph.rewrites import fusion, packing, strides, words
+from lowering.graph.rewrites import fusion, packing, stages, strides, words
 from lowering.kernels import build
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import dots
 from lowering.targets import targets
+from tests.lowering import random_graphs
 from tests.lowering.kernels import interpreter, laid, test_kernels
 
 ARM = dataclasses.replace(targets.find("android:cortex-a76:i8"), cache_bytes=0)  # so that kernels are fused
@@ -167,7 +168,7 @@ def memory(x: kernels.Activation, value: np.ndarray, offset: int) -> np.ndarray:
 def numbers(request: kernels.Request, out: np.ndarray, offset: int) -> np.ndarray:
     """What a kernel gives, as the oracle has it."""
     if not request.words:
-        return laid.unlay(request.y, out) if request.out else out[: request.node.shape[0]]
+        return laid.unlay(request.y, out) if request.out else out.ravel()[: request.node.shape[0]]
     bytes_ = lambda found: (found.astype("<i4").view(np.uint8).astype(np.int64) - offset).astype(np.int8)
     if request.out is None:
         return bytes_(out)[: request.node.shape[0]]
@@ -175,11 +176,12 @@ def numbers(request: kernels.Request, out: np.ndarray, offset: int) -> np.ndarra
     return bytes_(places)[..., : request.node.shape[3]]
 
 
-@pytest.mark.parametrize("net", [residual, wide, pools, fused, borders])
-@pytest.mark.parametrize("name", TARGETS)
-def test_kernels_of_int8_give_the_oracles_bits_and_stay_in_their_buffers(name: str, net: Callable[[], Layers]) -> None:
-    target = TARGETS[name]
-    graph, offset = net().packed(target), dots.Dots.of(target).offset
+def check(graph: ops.Graph, target: targets.Target) -> None:
+    """Runs every kernel that is an executable of its own on what the oracle gives it, and compares.
+
+    Integers and what is made of them alone: to the bit.
+    """
+    offset = dots.Dots.of(target).offset
     clip = (np.random.default_rng(0).normal(size=graph.input.shape) * 2).astype(np.float32)
     values: dict[str, np.ndarray] = {graph.input.name: clip}
     for node in graph.nodes[1:]:
@@ -189,11 +191,37 @@ def test_kernels_of_int8_give_the_oracles_bits_and_stay_in_their_buffers(name: s
             continue
         inputs = zip(request.node.inputs, request.inputs, strict=False)  # the clip has no node before it
         given = [memory(x, values[each].reshape(x.shape), offset) for each, x in inputs] or [clip]
-        out = interpreter.run(kernel, given, np.random.default_rng(0))
+        out, name = interpreter.run(kernel, given, np.random.default_rng(0)), request.node.name
         if request.out:
             around = out.reshape(kernel.out.shape)[: request.y.channels, :, request.y.mask() == 0]
             assert (around == dots.zero(target, kernel.out.element)).all(), (
-                f"{request.node.name} leaves other things around its rows"
+                f"{name} leaves other things around its rows"
             )
-        found, wanted = numbers(request, out, offset), values[request.node.name]
-        np.testing.assert_array_equal(found, wanted.astype(np.float32), err_msg=request.node.name)
+        wanted = values[name].astype(np.float32)
+        atol = 0 if build.of_integers(request) else 1e-4 * np.abs(wanted).max()
+        np.testing.assert_allclose(numbers(request, out, offset), wanted, rtol=0, atol=atol, err_msg=name)
+
+
+@pytest.mark.parametrize("net", [residual, wide, pools, fused, borders])
+@pytest.mark.parametrize("name", TARGETS)
+def test_kernels_of_int8_give_the_oracles_bits_and_stay_in_their_buffers(name: str, net: Callable[[], Layers]) -> None:
+    check(net().packed(TARGETS[name]), TARGETS[name])
+
+
+def marked(graph: ops.Graph, rng: np.random.Generator) -> ops.Graph:
+    """The graph with quantise steps behind most of its nodes."""
+
+    def rule(node: ops.Node) -> list[ops.Node]:
+        if node.name == graph.result or rng.random() < 0.3:
+            return [node]
+        raw = dataclasses.replace(node, name=f"{node.name}_raw")
+        step = ops.FakeQuantise(float(rng.choice([0.02, 0.03])))
+        return [raw, dataclasses.replace(node, op=step, inputs=(raw.name,))]
+
+    return ops.replace(graph, rule)
+
+
+@pytest.mark.parametrize(("name", "seed"), list(zip(TARGETS, (18, 7, 10, 20, 16, 11), strict=True)))
+def test_whatever_the_rewrites_make_integers_of_has_kernels(name: str, seed: int) -> None:
+    graph = random_graphs.graph(seed, size=(4, 11, 11, 4), width=12)
+    check(stages.rewrite(marked(graph, np.random.default_rng(seed)), TARGETS[name]), TARGETS[name])
