@@ -22,7 +22,8 @@ LOOP = 4  # per tap: the offset's load, the address, counter and branch
 POINTER = {2: 1}  # by registers of weights: instructions that move their pointer, where the load does not
 SPILL = 2  # per accumulator without a register, per tap
 TILE, FILTER = 10.0, 1.3  # per tile, and for each of its filters
-ACCUMULATORS = {"always": 1.0, "mask": 1.0, "relu": 2.4, "residual": 4.6}  # per vector of accumulators
+# Per vector of accumulators. "rescaled": sums of integers become int8.
+ACCUMULATORS = {"always": 1.0, "mask": 1.0, "relu": 2.4, "residual": 4.6, "rescaled": 4.6}
 # Per vector of accumulators, by the steps of an activation; any other step is one.
 STEPS = {"exp": 18, "exp2": 18, "expm1": 28, "log": 30, "log1p": 40, "tanh": 22, "logistic": 21, "erf": 40, "erfc": 39}
 TURN = 4.0  # per filter and chunk of an output frame: bounds, and loops over pads
@@ -56,21 +57,21 @@ def costs(graph: ops.Graph, target: targets.Target) -> dict[str, Cost]:
         if isinstance(node.op, KINDS):
             x, out = layout[node.inputs[0]], layout[node.name]
             residual = any(name in layout for name in node.inputs[1:])  # weights are no feature map
-            match node.op:
-                case ops.FusedConvs():
-                    found[node.name] = _convs(node.op, x, out, target, residual)
-                case ops.FusedPool():
-                    found[node.name] = _pooled(node.op, x, out, target)
-                case ops.WinogradInput():
-                    found[node.name] = _transform(node.op, x.frames * x.channels, INPUTS, out, target)
-                case ops.WinogradResult():
-                    found[node.name] = _transform(node.op, out.frames * out.channels, RESULTS, out, target)
-                case ops.FusedWinograd():
-                    found[node.name] = _fused_winograd(node.op, x, out, target)
-                case ops.PackedConv(groups=groups) if groups > 1:
-                    found[node.name] = _products(node.op, x, out, target)
-                case ops.PackedConv():
-                    found[node.name] = _conv(node.op, x, out, target, residual)
+            match conv.in_memory(node.op):
+                case ops.FusedConvs() as op:
+                    found[node.name] = _convs(op, x, out, target, residual)
+                case ops.FusedPool() as op:
+                    found[node.name] = _pooled(op, x, out, target)
+                case ops.WinogradInput() as op:
+                    found[node.name] = _transform(op, x.frames * x.channels, INPUTS, out, target)
+                case ops.WinogradResult() as op:
+                    found[node.name] = _transform(op, out.frames * out.channels, RESULTS, out, target)
+                case ops.FusedWinograd() as op:
+                    found[node.name] = _fused_winograd(op, x, out, target)
+                case ops.PackedConv(groups=groups) as op if groups > 1:
+                    found[node.name] = _products(op, x, out, target)
+                case ops.PackedConv() as op:
+                    found[node.name] = _conv(op, x, out, target, residual)
     return found
 
 
@@ -147,7 +148,7 @@ def _transform(
 def _convs(op: ops.FusedConvs, x: layouts.Layout, out: layouts.Layout, target: targets.Target, residual: bool) -> Cost:
     pieces, between = fusion.pieces(op.first, op.second, out.end - out.first, target), op.between[0]
     span, chunks = pieces.span, pieces.chunks
-    sizes = x.channels * op.first.kernel.shape[0], op.between[3] * op.second.kernel.shape[0]
+    sizes = x.channels * op.first.kernel.shape[0], conv.stored(op.first) * op.second.kernel.shape[0]
     executed, stalled = chunks * WORKGROUP + _pads(out) * PAD, 0.0
     parts = (op.first, x.frames, between), (op.second, between, out.frames)
     for size, (each, frames_in, frames) in zip(sizes, parts, strict=True):
@@ -193,6 +194,7 @@ def per_tile(op: ops.PackedConv, tile: tiles.Tile, target: targets.Target, resid
     converted = target.precision.activations != target.precision.accumulators
     by_vector = ACCUMULATORS["always"] + ACCUMULATORS["mask"] * masked + ACCUMULATORS["relu"] * op.relu + converted
     by_vector += (ACCUMULATORS["residual"] + converted) * residual
+    by_vector += ACCUMULATORS["rescaled"] * (op.rescale is not None)
     if op.then is not None:  # in f32, so that a vector of f16 is two
         by_vector += sum(STEPS.get(step.name, 1) for step in op.then.steps) * (tile.lanes * 4 // target.vector_bytes)
     return TILE + op.kernel.group * (FILTER + by_vector * tile.vectors)

@@ -1,6 +1,7 @@
 """A packed convolution for CPUs, alone."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -61,9 +62,16 @@ def conv(request: kernels.Request) -> kernels.Kernel:
     return kernel.kernel()
 
 
-def in_memory(op: ops.PackedConv) -> ops.PackedConv:
-    """The operation with its kernel as it lies in memory: of integers in words."""
-    return op if op.rescale is None else dataclasses.replace(op, kernel=packed.words(op.kernel))
+def in_memory(op: Any) -> Any:
+    """The operation with its kernels as they lie in memory: those of integers in words."""
+    match op:
+        case ops.PackedConv(rescale=ops.Rescale()):
+            return dataclasses.replace(op, kernel=packed.words(op.kernel))
+        case ops.FusedConvs():
+            return dataclasses.replace(op, first=in_memory(op.first), second=in_memory(op.second))
+        case ops.FusedPool():
+            return dataclasses.replace(op, conv=in_memory(op.conv))
+    return op
 
 
 def stored(op: ops.PackedConv) -> int:

@@ -17,8 +17,7 @@ def fused_convs(request: kernels.Request) -> kernels.Kernel:
 
     The second one has no extent in height and width: it reads the positions that it writes.
     """
-    op, y, target = request.op, request.y, request.target
-    op = dataclasses.replace(op, first=conv.in_memory(op.first), second=conv.in_memory(op.second))
+    op, y, target = conv.in_memory(request.op), request.y, request.target
     request = dataclasses.replace(request, node=dataclasses.replace(request.node, op=op))
     loops_ = _rolling(request)
     between, span = loops_.between, loops_.between.plane

@@ -1,6 +1,5 @@
 """A packed convolution and the pool behind it in one kernel for CPUs: what lies between them stays in L2."""
 
-import dataclasses
 import functools
 
 from lowering.graph.rewrites import fusion
@@ -13,8 +12,7 @@ from lowering.targets import precisions, targets
 
 def fused_pool(request: kernels.Request) -> kernels.Kernel:
     """pool(then?(relu?(conv(x) + bias))), with windows side by side. A chunk is whole rows of pixels of the result."""
-    x, y, target = request.x, request.y, request.target
-    op = dataclasses.replace(request.op, conv=conv.in_memory(request.op.conv))
+    op, x, y, target = conv.in_memory(request.op), request.x, request.y, request.target
     lines = fusion.lines(op, x.pitch, target)
     span, chunks = lines * op.pool.window[1] * x.pitch, y.height // lines
     depth = op.pool.window[0]
