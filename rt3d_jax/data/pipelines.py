@@ -1,92 +1,17 @@
-"""Batches of clips.
-
-A batch is a pure function of the seed and its number; grain's worker processes compute it ahead.
-"""
+"""Batches of clips: for training in a new random order in each epoch, for evaluation one pass in order."""
 
 import dataclasses
 import functools
 import itertools
-import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal, Protocol, Self
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 import numpy as np
 
-from lowering.system import extras
-from rt3d_jax.data import clips, folders, memory
-from rt3d_jax.hosts import stops
+from rt3d_jax.data import batches, clips, folders
 
 Bad = Literal["error", "skip"]
-Batch = dict[str, np.ndarray]
 NO_LABEL = -1
-
-
-class Batches(Iterator[Batch]):
-    """An iterator over batches with a position. Close it (or leave its `with` block) to end its worker processes.
-
-    The batches do not depend on the number of workers, so a saved position resumes with any number of them.
-    `skipped` maps the path of every bad video so far to what was wrong with it.
-    """
-
-    def __init__(self, source: "_Source", workers: int):
-        if workers < 0:
-            raise ValueError(f"workers is {workers}; expected 0 (decode in this process) or more")
-        self._source = source
-        self._workers = workers
-        self._iterator: Any = None
-        self._memory: memory.Region | None = None
-        self._next = 0
-        self.skipped: dict[str, str] = {}
-
-    def __len__(self) -> int:
-        """Batches in one pass (evaluation) or in all (training; ENDLESS without a number of steps)."""
-        return len(self._source)
-
-    def __next__(self) -> Batch:
-        if self._iterator is None:
-            if self._workers:
-                memory.check_room(_bytes(self._source), self._workers)
-                self._memory = memory.Region()
-            self._iterator = _ahead(self._source, self._next, self._workers, self._memory)
-        try:
-            made = next(self._iterator)
-        except RuntimeError as error:  # grain's, of a worker that was killed
-            raise RuntimeError(
-                f"a process that reads videos ended ({error}); perhaps memory ran out: {memory.room()}; give it more, "
-                "or read without such processes: --workers 0"
-            ) from error
-        self._next += 1
-        self.skipped.update(made.pop("bad"))
-        # Out of the workers' shared memory, which would be lost if the array outlived it.
-        return {key: np.array(value) for key, value in made.items()}
-
-    def get_state(self) -> dict[str, Any]:
-        """The position, as JSON values: batches taken so far and the bad videos met on the way."""
-        return {"batch": self._next, "skipped": dict(self.skipped)}
-
-    def set_state(self, state: dict[str, Any]) -> None:
-        """Goes to a position of get_state: the next batch is the one that would have come next there."""
-        self.close()
-        self._next = int(state["batch"])
-        self.skipped = dict(state["skipped"])
-
-    def close(self) -> None:
-        """Ends the worker processes and frees the shared memory of the batches that they had made ahead."""
-        if self._iterator is not None:
-            self._iterator.close()
-            self._iterator = None
-            if self._memory is not None:
-                self._memory.close()
-                self._memory = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def train_batches(
@@ -99,7 +24,7 @@ def train_batches(
     bad: Bad = "error",
     steps: int | None = None,
     rows: Sequence[int] | None = None,
-) -> Batches:
+) -> batches.Batches:
     """Training batches {"clip": float32[batch, D, H, W, 3], "label": int32[batch]}; `steps` of them, None = endless.
 
     Each epoch has a new random order, in which every video comes once. A batch may hold the end of one epoch and the
@@ -108,8 +33,8 @@ def train_batches(
     batch to make, in this order, where several computers share one (None: all); their clips are those of the whole
     batch.
     """
-    length, rows = ENDLESS if steps is None else steps, _rows(rows, batch)
-    return Batches(_Training(_checked(videos, batch, bad), spec, batch, rows, bad, seed, length), workers)
+    length, rows = batches.ENDLESS if steps is None else steps, batches.rows(rows, batch)
+    return batches.Batches(_Training(_checked(videos, batch, bad), spec, batch, rows, bad, seed, length), workers)
 
 
 def eval_batches(
@@ -122,7 +47,7 @@ def eval_batches(
     views: int = 1,
     crops: int = 1,
     rows: Sequence[int] | None = None,
-) -> Batches:
+) -> batches.Batches:
     """One pass in order: `views` clips x `crops` squares of each video (see clips.View), clip by clip.
 
     Batches are {"clip", "label", "video": int32[batch]}, `video` an index into `videos`; `rows` as in train_batches.
@@ -132,25 +57,8 @@ def eval_batches(
     """
     if min(views, crops) < 1:
         raise ValueError(f"{views} clips x {crops} crops of a video; expected at least one of each")
-    source = _Evaluation(_checked(videos, batch, bad), spec, batch, _rows(rows, batch), bad, views, crops)
-    return Batches(source, workers)
-
-
-class _Source(Protocol):
-    """A batch by number, with the bad videos met under "bad": a grain random-access data source."""
-
-    @property
-    def rows(self) -> tuple[int, ...]: ...
-
-    @property
-    def spec(self) -> clips.ClipSpec: ...
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, index: int) -> dict[str, Any]: ...
-
-
-ENDLESS = 2**40
+    source = _Evaluation(_checked(videos, batch, bad), spec, batch, batches.rows(rows, batch), bad, views, crops)
+    return batches.Batches(source, workers)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -162,6 +70,10 @@ class _Training:
     bad: Bad
     seed: int
     length: int
+
+    @property
+    def size(self) -> int:
+        return _bytes(len(self.rows), self.spec)
 
     def __len__(self) -> int:
         return self.length
@@ -195,6 +107,10 @@ class _Evaluation:
     views: int
     crops: int
 
+    @property
+    def size(self) -> int:
+        return _bytes(len(self.rows), self.spec)
+
     def __len__(self) -> int:
         return (len(self.videos) * self.views * self.crops + self.batch - 1) // self.batch
 
@@ -226,53 +142,8 @@ def _checked(videos: Sequence[folders.Video], batch: int, bad: Bad) -> tuple[fol
     return tuple(videos)
 
 
-def _rows(rows: Sequence[int] | None, batch: int) -> tuple[int, ...]:
-    found = tuple(range(batch) if rows is None else rows)
-    if not set(found) <= set(range(batch)):
-        raise ValueError(f"rows are {found}, expected rows of a batch of {batch}: from 0 to {batch - 1}")
-    return found
-
-
-def _ahead(source: _Source, start: int, workers: int, region: memory.Region | None) -> Any:
-    """Grain's iterator over source[start:], a few batches ahead of the reader. region: of workers, None without any."""
-    with extras.need("video"):
-        import absl.flags
-        import grain
-    batches = grain.MapDataset.source(source)[start:]
-    stream = batches.to_iter_dataset(grain.ReadOptions(num_threads=1, prefetch_buffer_size=2))
-    if region is not None:
-        if not absl.flags.FLAGS.is_parsed():
-            absl.flags.FLAGS.mark_as_parsed()  # grain reads absl flags, which only absl's own programs parse
-        options = grain.MultiprocessingOptions(num_workers=workers, per_worker_buffer_size=2)
-        stream = stream.mp_prefetch(options, worker_init_fn=functools.partial(_begin, region))
-    iterator = iter(stream)
-    if region is not None:
-        with stops.waiting():
-            iterator.start_prefetch()
-    return iterator
-
-
-def _begin(region: memory.Region, worker: int, workers: int) -> None:
-    """Runs in a worker first.
-
-    Names its shared memory, leaves Ctrl-C and SIGTERM to the parent, and ends the worker when the parent is killed.
-    """
-    region.name_ours()
-    for number in (signal.SIGINT, signal.SIGTERM):  # both reach all processes of a terminal or a SLURM job
-        signal.signal(number, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _bytes(source: _Source) -> int:
-    """The size of the clips of one batch."""
-    return 4 * 3 * len(source.rows) * source.spec.sampling.frames * source.spec.size**2
+def _bytes(rows: int, spec: clips.ClipSpec) -> int:
+    return 4 * 3 * rows * spec.sampling.frames * spec.size**2
 
 
 def _empty(batch: int, spec: clips.ClipSpec) -> dict[str, Any]:

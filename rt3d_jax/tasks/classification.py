@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from lowering.system import bounds, typed
-from rt3d_jax.data import checks, clips, folders, made, pipelines
+from rt3d_jax.data import batches, checks, clips, folders, made, pipelines
 from rt3d_jax.data.something import SomethingSomething
 from rt3d_jax.evaluation import measured, scores
 from rt3d_jax.models import catalog
@@ -112,12 +112,12 @@ class Videos:
             return ()
         return checks.doubts(folders.listing(self.task.data))
 
-    def train_batches(self, reading: contract.Reading, seed: int, steps: int) -> pipelines.Batches:
+    def train_batches(self, reading: contract.Reading, seed: int, steps: int) -> batches.Batches:
         """{"clip": f32[rows, frames, size, size, 3], "label": i32[rows]}, see data.pipelines.train_batches."""
         told = {**dataclasses.asdict(reading), "bad": self.task.bad}
         return pipelines.train_batches(self.dataset.train, self.task.clip, seed=seed, steps=steps, **told)
 
-    def sample_batches(self, reading: contract.Reading, count: int) -> pipelines.Batches:
+    def sample_batches(self, reading: contract.Reading, count: int) -> batches.Batches:
         """Clips from the middle of every n-th training video."""
         videos = self.dataset.train[:: max(1, len(self.dataset.train) // count)]
         size = min(reading.batch, len(videos))
@@ -125,7 +125,7 @@ class Videos:
         told = {"batch": size, "workers": reading.workers, "bad": self.task.bad}
         return pipelines.eval_batches(videos, self.task.clip, **told)
 
-    def test_batches(self, reading: contract.Reading) -> pipelines.Batches:
+    def test_batches(self, reading: contract.Reading) -> batches.Batches:
         """One clip of every test video; rows without one have the label -1, see data.pipelines.eval_batches."""
         told = {**dataclasses.asdict(reading), "bad": self.task.bad}
         return pipelines.eval_batches(self.dataset.test, self.task.clip, **told)
