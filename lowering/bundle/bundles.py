@@ -42,7 +42,7 @@ class Score:
     """How good a network is, by the measure of its task.
 
     value is in `unit`, such as "%". name: of the measure, such as "accuracy". protocol: how it was measured, in words.
-    error: the standard error of `value`, None where it is not known.
+    error: the standard error of `value`, None where it is not known. also: further numbers by their names.
     """
 
     value: float
@@ -51,6 +51,7 @@ class Score:
     protocol: str
     more_is_better: bool = True
     error: float | None = None
+    also: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,6 +129,18 @@ class Bundle:
     def array(self, name: str) -> np.ndarray:
         """One of the example inputs or of JAX's answers to them, by file: "clip.npy", "logits.npy"."""
         return _checked(self.folder / name, manifests.array)
+
+    def errors(self, name: str, found: np.ndarray) -> tuple[float, float]:
+        """The largest error of an answer against JAX's in the file `name`: absolute, and of the largest value.
+
+        Both have the same shape and type. Of integers made of floats, the error is what goes beyond one step.
+        """
+        expected = self.array(name)
+        if not np.isfinite(found).all():
+            return float("inf"), float("inf")
+        rounded = any(entry.get("rounded") for entry in self.manifest["outputs"] if entry["file"] == name)
+        largest = max(0.0, float(np.abs(found.astype(np.float64) - expected).max()) - rounded)
+        return largest, largest / scale(expected)
 
     def layers_of(self, dispatch: str) -> list[dict[str, Any]]:
         """The layers that a dispatch computes: none, one, or both of two fused layers, called "first.second".

@@ -76,6 +76,7 @@ class Example:
         ]
         outputs = [
             manifests.array_entry(name, manifests.output_file(place), shape, dtype)
+            | ({"rounded": True} if self.graph.rounded[place] else {})
             for place, (name, shape, dtype) in enumerate(self.graph.outputs)
         ]
         stream = {"format": bundles.STREAM, "stream": self.streamed.entry} if self.streamed else {}

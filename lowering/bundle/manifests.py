@@ -67,12 +67,13 @@ class File(TypedDict):
 
 
 class ArrayEntry(TypedDict):
-    """An example input or the answer."""
+    """An example input or the answer. rounded: of an answer, integers made of floats, see graph.ops.Results."""
 
     name: Text
     file: Text
     shape: Counts
     dtype: Dtype
+    rounded: NotRequired[bool]
 
 
 class NodeEntry(TypedDict):
@@ -114,6 +115,7 @@ class Score(TypedDict):
     value: Number
     more_is_better: bool
     error: Number | None
+    also: NotRequired[dict[str, Number]]
 
 
 class Versioned(TypedDict):

@@ -92,7 +92,7 @@ def check(bundle: bundles.Bundle | str | pathlib.Path) -> Check:
 
 
 def error(bundle: bundles.Bundle, name: str, found: np.ndarray) -> tuple[float, float]:
-    """The largest error of an answer against JAX's in the bundle's file `name`: absolute, and of the largest value.
+    """The errors of an answer against JAX's in the bundle's file `name`, see Bundle.errors.
 
     RunError for an answer of another shape or type.
     """
@@ -102,10 +102,7 @@ def error(bundle: bundles.Bundle, name: str, found: np.ndarray) -> tuple[float, 
             f"{bundle.name} answers with {found.dtype.name}{found.shape}, its {name} has "
             f"{expected.dtype.name}{expected.shape}; lower again"
         )
-    if not np.isfinite(found).all():
-        return float("inf"), float("inf")
-    largest = float(np.abs(found.astype(np.float64) - expected).max())
-    return largest, largest / bundles.scale(expected)
+    return bundle.errors(name, found)
 
 
 def call(bundle: bundles.Bundle, name: str, arguments: list[str], wrapper: tuple[str, ...] = ()) -> str:

@@ -75,7 +75,7 @@ def check_meaning(rewritten: ops.Graph, example: examples.Example) -> None:
         found, answers = interpret.results(rewritten, *example.inputs, width=np.float32), example.answers
     else:
         found, answers = examples.sequence(rewritten, example.streamed.frames, np.float32), example.streamed.answers
-    errors = map(interpret.difference, found, answers)
+    errors = map(interpret.difference, found, answers, rewritten.rounded)
     error, name = max((error, name) for error, (name, _, _) in zip(errors, rewritten.outputs, strict=True))
     kinds = {str(kind) for node in rewritten.nodes for kind in _types(node.op)}
     kinds |= set(ops.element_types(rewritten).values())
@@ -201,10 +201,13 @@ def _save(path: pathlib.Path, array: np.ndarray) -> None:
 def _write_run(folder: pathlib.Path, example: examples.Example, target: targets.Target, allowed: float) -> None:
     """The flags that check the answers, to the example or to the sequence of a stream, and the arrays of a sequence.
 
-    allowed: the largest absolute error.
+    allowed: the largest absolute error. With results that are rounded, the flags run the network and compare nothing.
     """
     function, inputs = emit.MAIN, [manifests.input_file(place) for place in range(len(example.inputs))]
     outputs = [manifests.output_file(place) for place in range(len(example.answers))]
+    if any(example.graph.rounded):  # which IREE's tools would compare bit by bit
+        (folder / "run.flags").write_text(_lines(_flags(target, function, inputs)))
+        return
     if example.streamed is not None:
         function, inputs = steps.SEQUENCE, [manifests.FRAMES]
         outputs = [manifests.answer_file(place) for place in range(len(outputs))]

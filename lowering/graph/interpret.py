@@ -42,15 +42,16 @@ def steps(
         yield _results(graph, found)
 
 
-def difference(found: np.ndarray, answer: np.ndarray) -> float:
+def difference(found: np.ndarray, answer: np.ndarray, rounded: bool = False) -> float:
     """The error of a result: relative to the largest value of JAX's; of integers the share that differs.
 
-    Infinite where the result is not finite.
+    rounded: the result is integers made of floats, whose error is what goes beyond one step. Infinite where the result
+    is not finite.
     """
-    if answer.dtype.kind != "f":
+    if answer.dtype.kind != "f" and not rounded:
         return float(np.mean(found != answer))
-    error = float(np.abs(found.astype(np.float64) - answer).max()) / (float(np.abs(answer).max()) or 1.0)
-    return error if np.isfinite(error) else float("inf")
+    error = float(np.abs(found.astype(np.float64) - answer).max()) - rounded
+    return max(error, 0.0) / (float(np.abs(answer).max()) or 1.0) if np.isfinite(error) else float("inf")
 
 
 def _results(graph: ops.Graph, found: dict[str, np.ndarray]) -> list[np.ndarray]:

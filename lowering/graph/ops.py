@@ -189,6 +189,13 @@ class Graph:
         return tuple(zip(end.op.names, shapes, end.op.dtypes, strict=True))
 
     @property
+    def rounded(self) -> tuple[bool, ...]:
+        """For each result, whether it is integers made of floats, see Results."""
+        end = self.output
+        told = end.op.rounded if isinstance(end.op, Results) else ()
+        return told or (False,) * len(self.outputs)
+
+    @property
     def output(self) -> Node:
         """The node that is the network's result."""
         return self[self.result]

@@ -26,6 +26,7 @@ class Tracer:
         self._flattened: dict[str, str] = {}
         self._laid: dict[Any, values.Ref] = {}
         self._refused: list[str] = []
+        self._rounded: set[str] = set()
         self._where = ""
 
     def input(self, name: str, given: jax.ShapeDtypeStruct) -> values.Ref:
@@ -153,7 +154,9 @@ class Tracer:
         flats = [self._stored(self.as_flat(each)) for each in found]
         names = [_result_name(path, place) for place, path in enumerate(paths)]
         shapes, dtypes = tuple(each.shape for each in flats), tuple(each.dtype for each in flats)
-        return self.add("results", ops.Results(tuple(names), shapes, dtypes), flats)
+        rounded = tuple(each.node in self._rounded for each in flats)
+        op = ops.Results(tuple(names), shapes, dtypes, rounded=rounded if any(rounded) else ())
+        return self.add("results", op, flats)
 
     def refuse(self) -> None:
         """NotImplementedError if the network holds something that no module can."""
@@ -198,6 +201,7 @@ class Tracer:
 
     def _piece(self, eqn: core.JaxprEqn, inputs: list[Any], why: str) -> list[values.Ref]:
         """An operation that JAX writes itself."""
+        inputs = [self._in_place(x) if isinstance(x, values.Ref) else x for x in inputs]
         pairs = zip(inputs, eqn.invars, strict=True)
         given = [_typed(x, v.aval) if isinstance(x, values.Const) else self._operand(x) for x, v in pairs]
         refs = [x for x in inputs if isinstance(x, values.Ref)]
@@ -205,8 +209,19 @@ class Tracer:
         shapes = tuple(tuple(each.shape) for each in gives)
         program = programs.one(programs.Operation(eqn.primitive.name, eqn.params, shapes, binding.bind(eqn)), given)
         reason = ops.Reason(eqn.primitive.name, why, sources.line(eqn), jaxprs.macs(eqn))
-        found = zip(self._results(program, refs, reason), shapes, strict=True)
+        found = list(zip(self._results(program, refs, reason), shapes, strict=True))
+        if eqn.primitive.name == "convert_element_type" and _rounds(refs[0].dtype, found[0][0].dtype):
+            self._rounded.add(found[0][0].node)
         return [values.Ref(ref.node, views.flat(shape), ref.dtype) for ref, shape in found]
+
+    def _in_place(self, x: values.Ref) -> values.Ref:
+        """What JAX reads of a feature map. A shuffle of pixels before it is a kernel of ours."""
+        every = list(range(len(x.shape)))
+        if not x.is_map or x.view.is_plain or x.dtype != "float32" or len(every) < 4:
+            return x
+        axes = [every[:-3], every[-3:-2], every[-2:-1], every[-1:]]
+        turned = _turned(x, axes)
+        return x if turned is None or moves.shuffled(turned, x.view.value_shape) is None else self.as_map(x, axes)
 
     def _operand(self, x: values.Ref) -> programs.Laid:
         """How the array that JAX reads lies in a value."""
@@ -254,6 +269,11 @@ def _turned(x: values.Ref, axes: values.Axes) -> ops.Mosaic | None:
     return moves.turned(
         x.view.sizes, x.view.groups, [[fine for axis in group for fine in x.view.array[axis]] for group in axes]
     )
+
+
+def _rounds(given: str, to: str) -> bool:
+    """Whether a change of the element type makes integers of floats."""
+    return np.dtype(given).kind == "f" and np.dtype(to).kind in "iu"
 
 
 def _copy(shape: tuple[int, ...]) -> programs.Operation:

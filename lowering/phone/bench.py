@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lowering.bundle import bundles, measure
+from lowering.bundle import measure
 from lowering.phone import adb, cpu, pack, state
 
 WARM_UP = 2  # of each process
@@ -164,8 +164,7 @@ def _errors(packed: pack.Pack, name: str, data: bytes) -> tuple[float, float]:
         raise ToolError(f"the phone's answer is no .npy file ({error})") from error
     if found.shape != expected.shape or found.dtype != expected.dtype:
         raise ToolError(f"the phone's answer is {found.dtype}{found.shape}, expected {expected.dtype}{expected.shape}")
-    error = float(np.abs(found.astype(np.float64) - expected).max()) if np.isfinite(found).all() else math.inf
-    relative, tolerance = error / bundles.scale(expected), packed.bundle.target.precision.tolerance
+    (error, relative), tolerance = packed.bundle.errors(name, found), packed.bundle.target.precision.tolerance
     if relative > tolerance:
         raise ToolError(
             f"wrong answer: it differs from JAX's by {relative:.1e} of the largest value, expected at most "

@@ -110,12 +110,15 @@ class Results(base.Op):
 
     names: of the results, such as "boxes" for an entry of a dict. shapes, dtypes: as JAX gives them. They lie flat.
     states: of a step of a stream, the names of its states. What they are in the next step comes behind the results.
+    rounded: which results are integers made of floats, such as 8-bit pixels: what is computed in another order may come
+    out one step beside. () if none is.
     """
 
     names: tuple[str, ...]
     shapes: tuple[base.Shape, ...]
     dtypes: tuple[str, ...]
     states: tuple[str, ...] = ()
+    rounded: tuple[bool, ...] = ()
 
     arity = (1, 1 << 30)
 
