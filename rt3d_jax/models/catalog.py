@@ -31,7 +31,7 @@ from flax import nnx
 
 from lowering.system import bounds, spelling, typed
 from rt3d_jax.hosts import plugins
-from rt3d_jax.models import c3d, i3d, layers, mobilenet, mobilenetv2, movinet, resnet18, s3d, slowfast, x3d
+from rt3d_jax.models import c3d, i3d, layers, mobilenet, mobilenetv2, movinet, resnet18, s3d, sesr, slowfast, wdsr, x3d
 from rt3d_jax.sparsity import cost
 
 Params = dict[str, Any]
@@ -43,14 +43,14 @@ class Model:
 
     Args:
         name: c3d, c3d_small, i3d, mc3, mobilenet_early, mobilenetv2, movinet_a0, r2plus1d, r3d, s3d, s3d_rt3d,
-            slowfast_r50, x3d_xs, x3d_s or x3d_m. Or a class of your own that keeps to the contract of this module, as
-            my_package.nets:Net, or as /folder/experiment.py:Net for a class in a file. In an experiment file, write
-            f"{__file__}:Net".
+            slowfast_r50, x3d_xs, x3d_s or x3d_m, which classify clips; sesr or wdsr, which enlarge pictures and clips.
+            Or a class of your own that keeps to the contract of this module, as my_package.nets:Net, or as
+            /folder/experiment.py:Net for a class in a file. In an experiment file, write f"{__file__}:Net".
         width: A factor on the channels of all layers. 1 is as published.
         frames: The frames of a clip.
         size: The height and width of a clip.
         dropout: The probability of dropout.
-        options: Further arguments of a class of your own.
+        options: Further arguments of the class, such as {"scale": 4, "blocks": 8} of wdsr.
         time: What convolutions and pools see around a frame. `clip` is as published: the frames on both sides.
             `causal` is the past alone, so that the network can compute a video frame by frame (`rt3d lower --stream`).
             The parameters are the same: trained weights of the one are a start for the other (`pretrained`).
@@ -107,7 +107,9 @@ NETWORKS: dict[str, Callable[..., nnx.Module]] = {
     "r3d": functools.partial(resnet18.ResNet18, variant=resnet18.R3D),  # 16 x 112
     "s3d": functools.partial(s3d.S3D, variant=s3d.TORCHVISION),  # 128 x 224
     "s3d_rt3d": functools.partial(s3d.S3D, variant=s3d.RT3D),  # 16 x 224
+    "sesr": sesr.SESR,  # pictures of any size
     "slowfast_r50": slowfast.SlowFast,  # 32 x 256
+    "wdsr": wdsr.WDSR,  # pictures of any size
     "x3d_xs": functools.partial(x3d.X3D, pool=(4, 5)),  # 4 x 160
     "x3d_s": functools.partial(x3d.X3D, pool=(13, 5)),  # 13 x 160
     "x3d_m": functools.partial(x3d.X3D, pool=(16, 7)),  # 16 x 224

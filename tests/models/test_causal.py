@@ -106,8 +106,8 @@ def test_no_form_of_a_causal_layer_sees_a_later_frame(form: str) -> None:
 
 @pytest.mark.parametrize("name", ["slowfast_r50", "movinet_a0"])
 def test_a_network_that_cannot_be_causal_says_which_can(name: str) -> None:
-    can = "c3d, c3d_small, i3d, mc3, mobilenet_early, mobilenetv2, r2plus1d, r3d, s3d, s3d_rt3d, x3d_xs, x3d_s, x3d_m"
-    message = f"model {name} cannot be causal in time, expected one of {can}, or time='clip'"
+    can = "c3d, c3d_small, i3d, mc3, mobilenet_early, mobilenetv2, r2plus1d, r3d, s3d, s3d_rt3d, sesr, wdsr, x3d_xs, "
+    message = f"model {name} cannot be causal in time, expected one of {can}x3d_s, x3d_m, or time='clip'"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         catalog.check_constructor(catalog.Model(name, time="causal"))
 
