@@ -105,5 +105,5 @@ def _stream(folder: pathlib.Path, every: int | None) -> Iterator[streams.Stream]
     network, host = lowerable.find(folder), targets.find("host")
     asked = dataclasses.replace(network, stream=True, every=every)
     with tempfile.TemporaryDirectory(prefix="rt3d-") as place:
-        example = asked.evaluated([np.zeros(shape, np.float32) for shape in network.shapes])
+        example = asked.evaluated([np.zeros(one.shape, one.dtype) for one in network.like])
         yield streams.Stream(write.write(pathlib.Path(place) / "host", example, host, network.info, store.find(host)))

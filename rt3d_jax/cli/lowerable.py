@@ -20,6 +20,7 @@ from lowering.system import typed
 from lowering.targets import store, targets
 from rt3d_jax.evaluation import measured
 from rt3d_jax.hosts import plugins
+from rt3d_jax.tasks import contract
 from rt3d_jax.training import checkpoints
 
 OWN_ERRORS = (ops.GraphError, bundles.BundleError, NotImplementedError)  # they say all that there is to say
@@ -30,7 +31,7 @@ BUILDS = "apply, params and an example"
 class Network:
     """A network to lower.
 
-    shapes: of its inputs, or arrays that have them.
+    like: for each input an array, or what has its shape and dtype.
     example: of its inputs; None for a run, which takes it from its data.
     info: what a bundle says about it.
     home: the folder in which bundles/ and onnx/ are written.
@@ -42,7 +43,7 @@ class Network:
     name: str
     apply: Callable[..., Any]
     params: Any
-    shapes: tuple[Any, ...]
+    like: tuple[Any, ...]
     example: tuple[np.ndarray, ...] | None
     info: bundles.Info
     home: pathlib.Path
@@ -54,7 +55,7 @@ class Network:
     def traced(self) -> ops.Graph:
         """Its graph."""
         with self.told():
-            return trace.trace(self.apply, self.params, self.shapes)
+            return trace.trace(self.apply, self.params, self.like)
 
     def evaluated(self, inputs: Sequence[np.ndarray]) -> examples.Example:
         """Its graph, or that of a step of its stream, with the answers for these inputs."""
@@ -62,9 +63,19 @@ class Network:
             found = deploy.example(self.apply, self.params, tuple(inputs))
             return examples.stream(found, self.every) if self.stream else found
 
+    def drawn(self) -> tuple[np.ndarray, ...]:
+        """Inputs made up: floats from a normal distribution, integers from 0 to 99."""
+        rng = np.random.default_rng(0)
+        draw = lambda one: rng.integers(100, size=one.shape) if _whole(one) else rng.normal(size=one.shape)
+        return tuple(draw(one).astype(one.dtype) for one in self.like)
+
     def told(self) -> contextlib.AbstractContextManager[None]:
         """Says in one line what a function of the user's own raises inside."""
         return contextlib.nullcontext() if self.run else plugins.told(f"the network {self.name}", *OWN_ERRORS)
+
+
+def _whole(one: Any) -> bool:
+    return np.issubdtype(one.dtype, np.integer)
 
 
 def is_function(word: pathlib.Path) -> bool:
@@ -116,9 +127,17 @@ def _written(folder: pathlib.Path, word: pathlib.Path) -> bundles.Bundle:
 
 def _of_run(folder: pathlib.Path) -> Network:
     run = checkpoints.load_network(folder)
-    shapes = tuple(one.shape for one in run.signature.structs())
     home = folder.resolve().parents[1]
-    return Network(run.name, checkpoints.apply(run), run.params, shapes, None, describe(run), home, run, folder)
+    structs = run.signature.structs()
+    return Network(run.name, _shipped(run), run.params, structs, None, describe(run), home, run, folder)
+
+
+def _shipped(run: checkpoints.Network) -> Callable[..., Any]:
+    """The network of a run, with its outputs in the form in which its task ships them."""
+    apply, task = checkpoints.apply(run), run.task
+    if not isinstance(task, contract.Shipped):
+        return apply
+    return lambda params, *inputs: task.shipped(apply(params, *inputs))
 
 
 def _of_function(word: str) -> Network:

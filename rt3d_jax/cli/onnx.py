@@ -49,8 +49,7 @@ def run(network: pathlib.Path, /, out: pathlib.Path | None = None, name: str | N
     if importlib.util.find_spec("onnxruntime") is None:
         console.say(f"{path}: not checked, onnxruntime is not installed")
         return 0
-    rng = np.random.default_rng(0)
-    inputs = found.example or [rng.normal(size=shape).astype(np.float32) for shape in found.shapes]
+    inputs = found.example or found.drawn()
     expected = jax.tree.leaves(jax.jit(found.apply)(found.params, *inputs))
     answers = _answers(path, [onnx_export.to_input(one) for one in inputs])
     error = max(_error(one, model.laid(np.asarray(other))) for one, other in zip(answers, expected, strict=True))

@@ -17,7 +17,8 @@ class Score:
 
     value: in `unit` ("%" or a physical one, "" for a bare number); None where nobody measured it. name: of the score
     ("top-1 accuracy"). protocol: how it was measured, in words. error: one standard error that the number of test
-    examples leaves, in the same unit; None where it is not known.
+    examples leaves, in the same unit; None where it is not known. also: further numbers that were measured on the same
+    answers, by their names.
     """
 
     value: float | None
@@ -26,6 +27,7 @@ class Score:
     protocol: str
     more_is_better: bool
     error: float | None = None
+    also: dict[str, float] = dataclasses.field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         return text(self) if self.value is None else f"{text(self)} {self.unit}".rstrip()
@@ -57,7 +59,13 @@ def rounded(value: float, unit: str) -> float:
 def to_result(score: Score) -> dict[str, Any]:
     """The score in a result.json. An accuracy is also there under the names that older versions read."""
     old = {"accuracy": score.value, "accuracy_protocol": score.protocol} if score.name == ACCURACY else {}
-    return {**old, "score": dataclasses.asdict(score)}
+    return {**old, "score": plain(score)}
+
+
+def plain(score: Score) -> dict[str, Any]:
+    """The score as JSON values; without `also` where that is empty, as older versions wrote it."""
+    found = dataclasses.asdict(score)
+    return found if score.also else {name: value for name, value in found.items() if name != "also"}
 
 
 def accuracy(percent: float | None, protocol: str, examples: int | None = None) -> Score:

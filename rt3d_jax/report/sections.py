@@ -50,6 +50,10 @@ def score(report: Report) -> str:
         ("MACs", "number", lambda run: pieces.count(run.get("macs"))),
         ("parameters", "number", lambda run: pieces.count(run.get("params"))),
         (name, "number", lambda run: pieces.score(value(run), unit)),
+        *(
+            (also, "number", lambda run, also=also: _measured_also(run, also))
+            for also in dict.fromkeys(also for run in runs for also in _also(run))
+        ),
         ("to dense", "number", lambda run: pieces.change(_difference(run, base), unit)),
         ("measured on", "wide", lambda run: pieces.text((run["score"] and run["score"].protocol) or pieces.ABSENT)),
     ]
@@ -170,6 +174,15 @@ def _score_figure(report: Report, scored: list[Run]) -> str:
     protocols = sorted({run["score"].protocol for run in scored if run["score"].protocol})
     caption += f" Measured on: {'; '.join(protocols)}." if protocols else ""
     return pieces.figure(plots.score(points, score.name, score.unit), caption)
+
+
+def _also(run: Run) -> dict[str, float]:
+    """What was measured beside the score of a run."""
+    return run["score"].also if run["score"] else {}
+
+
+def _measured_also(run: Run, name: str) -> str:
+    return f"{_also(run)[name]:.4g}" if name in _also(run) else pieces.ABSENT
 
 
 def _difference(run: Run, base: Run | None) -> float | None:

@@ -74,7 +74,7 @@ class Reading:
 
 
 class Batches(Protocol):
-    """An iterator over batches with a position, as data.pipelines.Batches. Its `with` block ends what reads ahead."""
+    """An iterator over batches with a position, as data.batches.Batches. Its `with` block ends what reads ahead."""
 
     def __len__(self) -> int: ...
 
@@ -154,6 +154,15 @@ class Examined(Protocol):
 
         ValueError for what would stop the phases later, such as a test example that cannot be read.
         """
+        ...
+
+
+@runtime_checkable
+class Shipped(Protocol):
+    """What a task may have besides: another form in which bundles give the outputs, such as 8-bit pictures."""
+
+    def shipped(self, outputs: jax.Array) -> jax.Array:
+        """The outputs as a bundle gives them. `Opened.score` and `Opened.pictures` take them in either form."""
         ...
 
 

@@ -104,7 +104,7 @@ def to_json(facts: Facts) -> dict[str, Any]:
     """The facts as JSON, which `parse` takes, and the task's own words for readers without rt3d-jax."""
     found = {field.name: getattr(facts, field.name) for field in dataclasses.fields(Facts)}
     words = {**facts.task.describe(facts.facts), **measured.to_result(facts.score)}
-    return {**words, **codec.to_json({**found, "score": dataclasses.asdict(facts.score)})}
+    return {**words, **codec.to_json({**found, "score": measured.plain(facts.score)})}
 
 
 def read(folder: pathlib.Path, code: Sequence[str] = ()) -> Shared:
@@ -171,7 +171,7 @@ def parse(said: dict[str, Any], path: pathlib.Path) -> Facts:
 def _from_version_1(said: dict[str, Any]) -> dict[str, Any]:
     """A config.json from when every network classified clips, whose own clip is that of its origin."""
     score = measured.accuracy(said["accuracy"], said["protocol"])
-    moved = {"facts": {"labels": said["labels"]}, "score": dataclasses.asdict(score)}
+    moved = {"facts": {"labels": said["labels"]}, "score": measured.plain(score)}
     origin = said["origin"] | {"clip": said["clip"]} if isinstance(said["origin"], dict) else said["origin"]
     return {**said, **moved, "dense_score": said["dense_accuracy"], "origin": origin}
 
