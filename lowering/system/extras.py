@@ -9,7 +9,7 @@ EXTRAS = {
     "phone": ("adbutils",),
     "video": ("av", "grain"),
     "report": ("matplotlib", "PIL"),
-    "images": ("PIL", "skimage"),
+    "images": ("PIL", "matplotlib", "skimage"),
     "tensorboard": ("tensorboardX",),
     "live": ("aiohttp", "cryptography"),
     "peers": ("onnx",),
