@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import jax
 import numpy as np
 
+from lowering.graph import interpret
 from lowering.graph.onnx import model
 from lowering.graph.rewrites import stages
 from rt3d_jax.cli import console, lowerable
@@ -52,15 +53,11 @@ def run(network: pathlib.Path, /, out: pathlib.Path | None = None, name: str | N
     inputs = found.example or found.drawn()
     expected = jax.tree.leaves(jax.jit(found.apply)(found.params, *inputs))
     answers = _answers(path, [onnx_export.to_input(one) for one in inputs])
-    error = max(_error(one, model.laid(np.asarray(other))) for one, other in zip(answers, expected, strict=True))
+    laid = [model.laid(np.asarray(each)) for each in expected]
+    error = max(map(interpret.difference, answers, laid, graph.rounded))
     verdict = "same answer as JAX" if error <= TOLERANCE else "WRONG ANSWER"
     console.say(f"{path}: {verdict} (ONNX Runtime), error {error:.1e} of the largest output")
     return 0 if error <= TOLERANCE else 1
-
-
-def _error(found: np.ndarray, expected: np.ndarray) -> float:
-    found, expected = found.astype(np.float64), expected.astype(np.float64)
-    return float(np.abs(found - expected).max() / (np.abs(expected).max() or 1))
 
 
 def _answers(path: pathlib.Path, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:

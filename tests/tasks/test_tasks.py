@@ -49,7 +49,10 @@ def written(**task):
 BROKEN = [
     ({**written(), "task": None}, "experiment.task is None, expected a Task"),
     ({name: value for name, value in written().items() if name != "task"}, "experiment has no task"),
-    (written(type="Depth"), "task has type 'Depth', expected Classification, SuperResolution, or a class of your own as module:Class"),
+    (
+        written(type="Depth"),
+        "task has type 'Depth', expected Classification, SuperResolution, or a class of your own as module:Class",
+    ),
     (written(type="os:system"), "os has no class 'system'; expected one, as 'os:system' says"),
     (
         written(type="tests.tasks.depth:Net"),
