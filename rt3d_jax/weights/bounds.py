@@ -37,6 +37,10 @@ def _is_fact(value: Any) -> bool:
     return value is None or isinstance(value, bool) or is_text(value) or is_number(value)
 
 
+def _is_numbers(value: dict[Any, Any]) -> bool:
+    return len(value) <= MAX_INPUTS and all(is_text(name) and is_number(number) for name, number in value.items())
+
+
 TEXT: Kind = (f"at most {MAX_TEXT} printable characters", is_text)
 NUMBER: Kind = ("a number or null", lambda v: v is None or is_number(v))
 FACT: Kind = (f"a text, a number or 1 to {MAX_LABELS} of them", _is_fact)
@@ -55,6 +59,7 @@ SCORE: dict[str, Kind] = {
     **dict.fromkeys(("unit", "name", "protocol"), TEXT),
     **dict.fromkeys(("value", "error"), NUMBER),
     "more_is_better": ("true or false", lambda v: isinstance(v, bool)),
+    "also": (f"at most {MAX_INPUTS} numbers by name", lambda v: isinstance(v, dict) and _is_numbers(v)),
 }
 NETWORK: dict[str, Kind] = {
     "name": (
