@@ -9,7 +9,7 @@ from lowering.targets import schedules, targets, tiles
 # been computed meanwhile, for each accumulator, for each step by which a vector of sums is turned around, and for each
 # byte of weights that no cache holds.
 OUTER = 0.86
-AROUND, TURN, STREAM = 3, 2, 1 / 2
+AROUND, TURN, STREAM = 3, 2, 0.4
 LEAST = 0.5  # of the weights that are kept: with fewer, rows of many filters would hold mostly zeros
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from lowering.graph import ops, packed
 from lowering.kernels import executables, loops, tables
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import dots, rescale
+from lowering.kernels.cpu import dots, prefetch, rescale
 from lowering.kernels.mlir import block, expressions, types, values
 
 COMMENT = (
@@ -92,6 +92,7 @@ def _kernel(
     biases = [b.vector(kernel["bias"], to + i, lanes, "start") for i in parts]
     with b.carry("tap", first, end, biases) as loop:
         offset = b.cast(b.load(kernel["offsets"], loop.index, "offset32"), "index", "offset")
+        prefetch.weights(b, kernel["values"], loop.index, group, target)
         x_ = b.broadcast(b.cast(b.load(kernel["x"], offset, "input"), numbers.accumulators), lanes)
         weights = lambda i: b.vector(kernel["values"], loop.index * group + i, lanes, "weights")
         loop.next([numbers.added(b, weights(i), x_, acc) for i, acc in zip(parts, loop.carried, strict=True)])

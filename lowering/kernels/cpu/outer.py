@@ -25,7 +25,19 @@ Workgroups are shares of the output's frames and chunks of bands, x blocks of ro
 
 SUMS = "sums"  # name of the scratch memory
 AHEAD = 64  # taps from the weights that are multiplied to those that are fetched, where no cache holds them all
-Tiles = contextlib.AbstractContextManager[tuple[Value, Value, Value]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """A tile: where it reads, where it writes, where its sums are kept, and its number in the chunk."""
+
+    origin: Value
+    to: Value
+    kept: Value
+    number: Value
+
+
+Tiles = contextlib.AbstractContextManager[Place]
 
 
 def outer(request: kernels.Request) -> kernels.Kernel | None:
@@ -112,24 +124,24 @@ class _Outer:
             if self.cut.part:
                 self._in_parts(row, taps, each)
             else:
-                with each() as (origin, to, _):
-                    self._end(self._add(self._starts(row), taps, origin), row, to)
+                with each() as tile_:
+                    self._end(self._add(self._starts(row), taps, tile_), row, tile_.to)
 
     def _in_parts(self, row: Value, taps: tuple[Value, Value], each: Callable[[], Tiles]) -> None:
         """All taps of a row, for all tiles of a chunk: part by part, with the sums in memory meanwhile."""
         b = self.kernel.block
-        with each() as (_, _, sums_at):
-            self._keep(self._starts(row), sums_at)
+        with each() as tile:
+            self._keep(self._starts(row), tile.kept)
         with b.loop("part", *taps, self.cut.part) as part:
             end = b.min(part + self.cut.part, taps[1], name="part_end")
-            with each() as (origin, _, sums_at):
-                self._keep(self._add(self._kept(sums_at), (part, end), origin), sums_at)
-        with each() as (_, to, sums_at):
-            self._end(self._kept(sums_at), row, to)
+            with each() as tile:
+                self._keep(self._add(self._kept(tile.kept), (part, end), tile), tile.kept)
+        with each() as tile:
+            self._end(self._kept(tile.kept), row, tile.to)
 
     @contextlib.contextmanager
-    def _tiles(self, frame: Value, bands: tuple[Value, Value], sums_at: Value) -> Iterator[tuple[Value, Value, Value]]:
-        """The loops over tiles: where each reads, where it writes, and where its sums are kept."""
+    def _tiles(self, frame: Value, bands: tuple[Value, Value], sums_at: Value) -> Iterator[Place]:
+        """The loops over the tiles of a chunk."""
         b, y, tile = self.kernel.block, self.y, self.cut.tile
         columns = tile.columns(y.width)
         with b.loop("band", *bands) as band, b.loop("tile", 0, columns) as column:
@@ -137,8 +149,10 @@ class _Outer:
             left = b.min(column * tile.width, y.width - tile.width, name="left")
             place = b.index(line * y.pitch + left + y.first, "place")
             origin = b.index(frame * (self.op.stride * self.x.plane) + place, "origin")
-            kept = ((band - bands[0]) * columns + column) * (tile.accumulators * self.target.lanes) + sums_at
-            yield origin, b.index(frame * y.plane + place, "to"), b.index(kept, "kept_at") if self.cut.part else sums_at
+            to = b.index(frame * y.plane + place, "to")
+            number = b.index((band - bands[0]) * columns + column, "number") if self.cut.part else column
+            kept = number * (tile.accumulators * self.target.lanes) + sums_at
+            yield Place(origin, to, b.index(kept, "kept_at") if self.cut.part else sums_at, number)
 
     def _zeros(self, chunk: Value, frame: Value, first: Value, end: Value) -> None:
         """The first chunk of a frame writes the zeros around the image and between its lines."""
@@ -168,13 +182,13 @@ class _Outer:
         starts = self._vectors(self.kernel["bias"], row * self.op.kernel.group, "start")
         return [start for _ in range(self.cut.tile.pixels) for start in starts]
 
-    def _add(self, sums: list[Value], taps: tuple[Value, Value], origin: Value) -> list[Value]:
+    def _add(self, sums: list[Value], taps: tuple[Value, Value], to: Place) -> list[Value]:
         """The sums of a tile with some taps more."""
-        b, tile = self.kernel.block, self.cut.tile
+        b, tile, origin = self.kernel.block, self.cut.tile, to.origin
         with b.carry("tap", *taps, sums) as loop:
             at = self._input(loop.index, origin)
             weights = self._vectors(self.kernel["values"], loop.index * self.op.kernel.group, "weights")
-            self._fetch(loop.index, origin)
+            self._fetch(loop.index, taps[0], to)
             acc, added = iter(loop.carried), list[Value]()
             for place in tile.places(self.x.pitch):
                 pixel = b.cast(b.load(self.kernel["x"], at + place, "pixel"), self.target.precision.accumulators)
@@ -202,17 +216,26 @@ class _Outer:
         offset = b.cast(b.load(self.kernel["offsets"], tap, "offset32"), "index", "offset")
         return b.op("arith.addi", offset, origin, name="input_at")
 
-    def _fetch(self, tap: Value, origin: Value) -> None:
-        """Fetches the lines that a later tap reads into L1, and the weights of one that no cache holds."""
+    def _fetch(self, tap: Value, first: Value, place: Place) -> None:
+        """Fetches the lines that a later tap reads into L1, and weights that no cache holds. first: tap of the part."""
         b, tile, ahead = self.kernel.block, self.cut.tile, self.target.inputs_ahead
         if self.target.fetches_weights and self.op.kernel.values.nbytes > self.target.cache_bytes:
-            for i in range(0, self.op.kernel.group, prefetch.LINE // self.target.activation_bytes):
-                b.prefetch(self.kernel["values"], (tap + (self.cut.part or AHEAD)) * self.op.kernel.group + i, 3)
+            self._fetch_weights(tap, first, place)
         if ahead:
-            at = self._input(tap + ahead, origin)
+            at = self._input(tap + ahead, place.origin)
             for line in range(tile.lines):
                 for end in {0, tile.width - 1}:
                     b.prefetch(self.kernel["x"], at + (line * self.x.pitch + end), 3)
+
+    def _fetch_weights(self, tap: Value, first: Value, place: Place) -> None:
+        """Those of a later tap. Of later parts, each tile fetches a line a tap, where the tile before it ended."""
+        b, weights, group = self.kernel.block, self.kernel["values"], self.op.kernel.group
+        part, line = self.cut.part, prefetch.LINE // self.target.activation_bytes
+        if part:
+            b.prefetch(weights, (first + part) * group + (tap - first + place.number * part) * line, 2)
+            return
+        for i in range(0, group, line):
+            b.prefetch(weights, (tap + AHEAD) * group + i, 3)
 
     def _end(self, sums: Sequence[Value], row: Value, place: Value) -> None:
         """The epilogue of a tile: sums become vectors of pixels, one for each filter, and are stored."""

@@ -13,6 +13,9 @@ LINE = 64  # bytes in a cache line
 L1 = 32 * 1024  # bytes that the L1 of any core holds
 SMALL = 256 * 1024  # bytes of input that stay in cache without being asked for
 STREAM = 8192  # bytes from what is read to what is fetched, where it is read in order
+# Of weights that are read once: bytes that are fetched while as many before them are read, from so many places in
+# turns. A core waits for one page at a time where it reads page after page, and for several where it reads in turns.
+WINDOW, TURNS = 64 * 1024, 16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,3 +72,21 @@ def vector(b: block.Block, source: values.Value, at: values.Index, lanes: int, d
     size = types.size(source.type.element)
     for start in range(0, lanes, LINE // size):
         b.prefetch(source, at + ((distance or STREAM // size) + start), 2)
+
+
+def weights(b: block.Block, stored: values.Value, tap: values.Value, group: int, target: targets.Target) -> None:
+    """Fetches a tap's share of the weights that are read a WINDOW later, those of another tap.
+
+    For a kernel that reads every weight once, in order. Nothing is fetched of weights that caches hold.
+    """
+    assert isinstance(stored.type, types.Buffer)
+    each = group * types.size(stored.type.element)
+    if not target.fetches_weights or stored.type.count * each // group <= target.cache_bytes:
+        return
+    taps = WINDOW // each // TURNS * TURNS
+    place = b.op("arith.remui", tap, b.index(taps), name="place")
+    turn = b.op("arith.remui", place, b.index(TURNS), name="turn")
+    after = b.op("arith.divui", place, b.index(TURNS), name="after")
+    later = b.index((tap - place + turn * (taps // TURNS) + after + taps) * group, "later")
+    for start in range(0, each, LINE):
+        b.prefetch(stored, later + start * group // each, 2)

@@ -222,6 +222,18 @@ def test_dense_layers_of_any_size(inputs: int, outputs: int, target: str) -> Non
     assert run(graph, TARGETS[target]) == ["dense"]
 
 
+@pytest.mark.parametrize("inputs", [1, 37, 2100])
+def test_weights_of_a_dense_layer_that_no_cache_holds_are_fetched_in_turns(inputs: int) -> None:
+    """Of two windows of fetches and a part of one, at most."""
+    target = dataclasses.replace(TARGETS["avx512"], cache_bytes=0)
+    layer = networks.layer(np.random.default_rng(0), inputs, 3, scheme="dense")
+    dense = ops.Node("dense", ops.Dense(layer["kernel"], layer["bias"]), ("flat",), (3,))
+    graph = ops.Graph((*single(ops.Relu(), 1, 1, inputs, 1).nodes, dense), "dense")
+    assert run(graph, target) == ["dense"]
+    found = build.build(stages.rewrite(graph, target), target)["dense"].executable
+    assert found is not None and any("memref.prefetch" in line for line in found.lines)
+
+
 @pytest.mark.parametrize("target", ["neon", "avx2", "avx512", "neon f16"])
 @pytest.mark.parametrize("width", [1, 2, 3, 4, 7, 16, 35])
 def test_clips_of_any_width_are_laid_out(width: int, target: str) -> None:
