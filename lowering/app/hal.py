@@ -21,10 +21,17 @@ AROUND = (
 )
 
 
-def read(path: pathlib.Path) -> schedule.Schedule:
-    """The schedule of @main, or of @step and @reset, in a module in the HAL dialect. NotAList if there is none."""
+# The functions of a bundle's module.
+FUNCTIONS = ("main", "example", "step", "reset", "sequence")
+
+
+def read(path: pathlib.Path, prefix: str = "") -> schedule.Schedule:
+    """The schedule of @main, or of @step and @reset, in a module in the HAL dialect. NotAList if there is none.
+
+    prefix: what functions begin with.
+    """
     with dialect.parsed(path.read_text()) as module:
-        functions = dialect.functions(module)
+        functions = {name.removeprefix(prefix): op for name, op in dialect.functions(module).items()}
         parameters = dialect.parameters(module)
         if {"step", "reset"} <= functions.keys():
             step, reset = (_function(functions[name], parameters) for name in ("step", "reset"))

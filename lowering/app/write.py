@@ -3,11 +3,13 @@
 import dataclasses
 import itertools
 import pathlib
+import re
 import tempfile
 
 from lowering.app import arrays, c, hal, jvm, names, platforms, schedule, tables, texts, weights
 from lowering.bundle import bundles, coverage
 from lowering.bundle import compile as compilers
+from lowering.kernels import executables
 from lowering.system import files
 
 PACKAGE = "org.example"
@@ -90,7 +92,7 @@ def _kernels(bundle: bundles.Bundle, part: pathlib.Path, name: str, platform: st
         flags, said = platforms.flags(bundle, platform), f"{bundle.target.name}, as an app for {platform}"
         function = compilers.link(source, flags, said, made, rest)
         try:
-            return function, hal.read(rest)
+            return function, hal.read(rest, f"{name}_")
         except hal.NotAList as error:
             raise NotAnApp(f"{bundle.name} cannot be an app: {error}; an app runs a list of kernels") from error
 
@@ -98,9 +100,10 @@ def _kernels(bundle: bundles.Bundle, part: pathlib.Path, name: str, platform: st
 def _named(module: str, name: str) -> str:
     """The module with a name, of which IREE makes that of the function that an app finds the kernels by.
 
-    Comments and attributes stay before it.
+    Comments and attributes stay before it. A module of one kernel is called after that kernel, or after the function
+    that calls it, so that these begin with the name too.
     """
-    lines = module.splitlines()
+    lines = re.sub(rf"@({'|'.join(hal.FUNCTIONS)}|[\w.]+{executables.SUFFIX})\b", rf"@{name}_\1", module).splitlines()
     head = list(itertools.takewhile(lambda line: not line or line.startswith(("//", "#")), lines))
     return "\n".join([*head, f"builtin.module @{name} {{", *lines[len(head) :], "}", ""])
 

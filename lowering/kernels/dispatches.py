@@ -43,7 +43,7 @@ def call(name: str, kernel: kernels.Kernel) -> tuple[list[str], str]:
         tensors.flatten(b, declared[o.name], f"{o.name}.flat") if o.array is None else declared[o.name]
         for o in kernel.operands
     ]
-    entry = f"@{name}_kernel::@{name}"
+    entry = f"@{name}{executables.SUFFIX}::@{name}"
     if not found.grid.dispatches:
         names = [b.name("result"), *(b.name("scratch") for _ in found.results[1:])]
         results = ", ".join(map(str, found.results))

@@ -4,6 +4,8 @@ import dataclasses
 
 from lowering.kernels.mlir import block, types
 
+SUFFIX = "_kernel"  # behind a kernel's name, of its executable
+
 
 @dataclasses.dataclass(frozen=True)
 class Grid:
@@ -64,7 +66,7 @@ class Executable:
         """Lines of the executable of a kernel."""
         given = ", %groups: index" if self.grid.dispatches else ""
         return [
-            f"hal.executable.source private @{name}_kernel {{",
+            f"hal.executable.source private @{name}{SUFFIX} {{",
             f"  hal.executable.export public @{name} ordinal(0) layout({self.layout}) "
             f"count(%device: !hal.device{given}) -> (index, index, index) {{",
             *(f"    {line}" for line in self._count()),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lowering.app import write as apps
-from lowering.bundle import bundles, qemu
+from lowering.bundle import bundles, deploy, qemu
 from tests.lowering import conftest
 from tests.lowering.app import linked, tiny
 
@@ -44,6 +44,23 @@ def test_an_app_gives_jaxs_answer_in_every_run_and_instance_on_any_number_of_thr
 ) -> None:
     found = linked.answers([program], *host, tmp_path, threads, instances, runs=20)
     assert linked.error(host[1], found) < 1e-5
+
+
+def test_two_apps_of_one_kernel_each_are_linked_into_one_program(tmp_path: pathlib.Path) -> None:
+    """The same network twice, whose only kernel has one name."""
+    rng = np.random.default_rng(0)
+    params, x = {"w": rng.normal(size=(6, 3)).astype(np.float32)}, rng.normal(size=(1, 6)).astype(np.float32)
+    bundle = deploy.deploy(lambda p, x: x @ p["w"], params, x, HOST, tmp_path / "bundle").bundle
+    names = ("one", "two")
+    made = [apps.write(bundle, tmp_path / name, name) for name in names]
+    calls = [f'{n}_network *{n}; if ({n}_init(&{n}, "{tmp_path}/{n}/{n}.weights", 1) != 0) return 1;' for n in names]
+    main = [*(f'#include "{n}.h"' for n in names), "int main(void) {", *calls, "return 0; }"]
+    (tmp_path / "main.c").write_text("\n".join(main))
+    sources = [str(app.folder / f"{app.name}{end}") for app in made for end in (".c", "_kernels.o")]
+    folders = [f"-I{app.folder}" for app in made]
+    program = str(tmp_path / "program")
+    subprocess.run(["gcc", *linked.STRICT, *folders, str(tmp_path / "main.c"), *sources, "-o", program], check=True)
+    assert subprocess.run([program], check=False).returncode == 0
 
 
 def test_kernels_that_do_not_read_each_other_are_one_stage(host: App) -> None:
