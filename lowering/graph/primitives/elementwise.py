@@ -1,5 +1,6 @@
 """What JAX computes place by place: scales, shifts and ReLUs, sums, and expressions of everything else."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,11 @@ FLOATS = ("float32", "bool")
 
 
 def arithmetic(tracer: Tracer, eqn: values.Equation, a: Any, b: Any) -> Ref:
-    """add, sub, mul, div: with constants by channel an Affine, of two values a sum, otherwise an expression."""
+    """add, sub, mul, div: with constants by channel an Affine, of two values a sum, otherwise an expression.
+
+    Products with numbers along frames, height and width, such as those by which averages at a border differ, are
+    Resamples.
+    """
     kind = eqn.primitive.name
     commuted = isinstance(a, Const) and kind in ("add", "mul")
     x, other = (b, a) if commuted else (a, b)
@@ -21,6 +26,8 @@ def arithmetic(tracer: Tracer, eqn: values.Equation, a: Any, b: Any) -> Ref:
         constant = _by_channel(x, other)
         if constant is not None:
             return _affine(tracer, kind, x, constant, values.name(other, "affine"))
+        if (parts := _by_place(x, other)) is not None and kind in ("mul", "div"):
+            return _scaled_along(tracer, x, [1 / part for part in parts] if kind == "div" else parts)
     if kind == "add" and isinstance(a, Ref) and isinstance(b, Ref) and a.shape == b.shape:
         pair = _alike(tracer, a, b)
         if pair is not None:
@@ -142,9 +149,7 @@ def _by_channel(x: Ref, constant: Const) -> np.ndarray | None:
         return np.full(channels, float(given.ravel()[0]))
     if given.ndim != len(shape) or any(n not in (1, size) for n, size in zip(given.shape, shape, strict=True)):
         return None
-    for axis in range(given.ndim):  # an axis along which nothing changes counts as one of size 1
-        if given.shape[axis] > 1 and (given == (first := given.take([0], axis))).all():
-            given = first
+    given = _narrow(given)
     changing = [axis for axis, size in enumerate(given.shape) if size > 1]
     order, of_channels = [fine for axis in changing for fine in x.view.array[axis]], x.view.groups[-1]
     if not set(order) <= set(of_channels):
@@ -153,6 +158,35 @@ def _by_channel(x: Ref, constant: Const) -> np.ndarray | None:
     sorted_ = given.reshape([sizes[fine] for fine in order]).transpose(np.argsort(order).tolist())
     spread = sorted_.reshape([sizes[fine] if fine in order else 1 for fine in of_channels])
     return np.broadcast_to(spread, [sizes[fine] for fine in of_channels]).ravel().astype(np.float64)
+
+
+def _narrow(given: np.ndarray) -> np.ndarray:
+    """An array with a size of 1 along each axis along which nothing changes."""
+    for axis in range(given.ndim):
+        if given.shape[axis] > 1 and (given == (first := given.take([0], axis))).all():
+            given = first
+    return given
+
+
+def _by_place(x: Ref, constant: Const) -> list[np.ndarray] | None:
+    """Numbers along frames, height and width whose products a constant is, the same for all channels; else None."""
+    given, channels = _narrow(np.asarray(constant.value, np.float64)), set(x.view.groups[-1])
+    if not x.is_map or given.ndim != len(x.shape) or not given.all():
+        return None
+    kept = [axis for axis in range(given.ndim) if not channels.intersection(x.view.array[axis])]
+    if given.size != math.prod(given.shape[axis] for axis in kept):
+        return None
+    places = x.view.without(channels, kept)
+    laid = places.of_array(np.broadcast_to(given.reshape([given.shape[axis] for axis in kept]), places.shape))[..., 0]
+    parts = [laid[:, 0, 0], laid[0, :, 0] / laid[0, 0, 0], laid[0, 0, :] / laid[0, 0, 0]]
+    return parts if np.allclose(np.einsum("d,h,w->dhw", *parts), laid, 1e-6, 0) else None
+
+
+def _scaled_along(tracer: Tracer, x: Ref, parts: list[np.ndarray]) -> Ref:
+    for axis, part in enumerate(parts):
+        if (part != 1).any():
+            x = Ref(tracer.add("scaled", ops.Resample(axis, np.diag(part).astype(np.float32)), [x]), x.view)
+    return x
 
 
 def _affine(tracer: Tracer, kind: str, x: Ref, constant: np.ndarray, name: str) -> Ref:

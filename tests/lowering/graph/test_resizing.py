@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax import lax
 
 from lowering.graph import ops
 from tests.lowering import networks
@@ -54,6 +55,21 @@ def test_repeated_pixels_are_a_move(method: str) -> None:
 
     graph = agrees(function, P, CLIP)
     assert [type(node.op) for node in graph.nodes[1:]] == [ops.PackedConv, ops.Mosaic, ops.PackedConv]
+
+
+@pytest.mark.parametrize("channels", [1, 4])
+def test_averages_whose_windows_end_at_a_border_are_sums_scaled_along_each_axis(channels: int) -> None:
+    """Windows at a border hold fewer pixels: the number by which a sum is divided changes from place to place."""
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        y, window, strides = jnp.moveaxis(conv(p, x), -1, channels), [1, 2, 3, 3], [1, 1, 2, 2]
+        window.insert(channels, 1)
+        strides.insert(channels, 1)
+        total, count = (lax.reduce_window(v, 0.0, lax.add, window, strides, "SAME") for v in (y, jnp.ones(y.shape)))
+        return conv(p, jnp.moveaxis(total / count, channels, -1), "point")
+
+    graph = agrees(function, P, CLIP)
+    assert {type(node.op) for node in graph.nodes} == {*RESAMPLED, ops.AvgPool, ops.Affine}
 
 
 def test_a_product_with_a_matrix_of_many_weights_is_no_resizing() -> None:
