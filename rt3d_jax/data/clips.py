@@ -213,6 +213,21 @@ def load_stream(path: str | os.PathLike, spec: ClipSpec, within: Window | None =
     return normalised(middle(_pixels(path, spec, choose, within), spec), spec)
 
 
+def seen(spec: ClipSpec, within: Window) -> range | None:
+    """The numbers in its video of the frames that the clip of a window has in evaluation; None if they are uneven."""
+    numbers = within[0] + frame_indices(spec.sampling, within[1] - within[0])
+    apart = {*np.diff(numbers).tolist()}
+    if len(apart) != 1 or 0 in apart:
+        return None
+    return range(int(numbers[0]), int(numbers[-1]) + 1, apart.pop())
+
+
+def load_frames(path: str | os.PathLike, spec: ClipSpec, numbers: range) -> np.ndarray:
+    """Frames of a video by their numbers, as evaluation sees them, float32[n, size, size, 3]. Raises as `load`."""
+    choose = lambda length: np.asarray(numbers) - numbers[0]
+    return normalised(middle(_pixels(path, spec, choose, (numbers[0], numbers[-1] + 1)), spec), spec)
+
+
 def least_frames(frames: int) -> int:
     """The number of frames that a video needs for a clip of `frames` frames: half of them, and at least two unless it
     is 1.

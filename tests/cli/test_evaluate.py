@@ -4,14 +4,16 @@ import csv
 import dataclasses
 import json
 import shutil
+import types
+from typing import Any
 
 import numpy as np
 import pytest
 
 from lowering.bundle import bundles, run
 from lowering.targets import targets
-from rt3d_jax.cli import evaluate, evaluate_clips, lower, lowerable, main, subjects
-from rt3d_jax.data import clips, folders, pipelines
+from rt3d_jax.cli import evaluate, evaluate_clips, evaluate_streams, lower, lowerable, main, subjects
+from rt3d_jax.data import clips, folders, listings, pipelines
 from rt3d_jax.evaluation import scores
 from rt3d_jax.training import phases
 from tests.cli import told
@@ -172,3 +174,23 @@ def test_a_stream_is_measured_beside_the_clips_of_its_run(tmp_path, capsys):
     assert stream["videos"] == stream["answers"] == 8
     assert stream["answers_accuracy"] == stream["accuracy"]
     assert "stream, every 4 frames, video-level" in capsys.readouterr().out
+
+
+def test_the_windows_of_a_video_are_answered_in_one_run_of_a_stream(monkeypatch):
+    """Clips of 4 frames out of 8; each answer is the last frame that was seen. The third window begins out of step."""
+    windows = [(0, 8), (4, 12), (3, 11)]
+    test = [*(listings.Video("a.avi", 0, frames) for frames in windows), listings.Video("b.avi", 0)]
+    spec = clips.ClipSpec(clips.Spread(4), short_side=2, size=2)
+    parts = evaluate_streams.together(test, spec)
+    assert [[number for number, _ in part] for part in parts] == [[0, 1], [2], [3]]
+    loaded = lambda path, spec, numbers: np.asarray(numbers, np.float32)
+    monkeypatch.setattr(clips, "load_frames", loaded)
+    asked = []
+    stream: Any = types.SimpleNamespace(every=2, warm_up=2, reset=lambda: asked.clear())
+    stream.step = lambda frames: asked.append(frames) or np.eye(12, dtype=np.float32)[[int(frames[-1])]]
+    subject: Any = types.SimpleNamespace(clip=spec, name="net")
+    answers = evaluate_streams.Answers(stream, subject, "error")
+    tally = scores.Tally([7, 11, 0, 0], 12)
+    answers.count([(number, dataclasses.replace(video, label=7 + 4 * number)) for number, video in parts[0]], tally)
+    assert np.concatenate(asked).tolist() == [1, 3, 5, 7, 9, 11]
+    assert (answers.given, answers.right) == (2, 2)
