@@ -1,6 +1,5 @@
 """rt3d lower: compile trained runs, or networks of the user's own, into bundles, and check each against JAX."""
 
-import dataclasses
 import errno
 import pathlib
 from collections.abc import Sequence
@@ -71,8 +70,9 @@ def run(
         strict: Refuse a network with operations that no kernel of ours computes.
         stream: Compile a network that is causal in time to compute a video frame by frame. The bundles are written to
             OUT/RUN/TARGET-stream.
-        every: Of a stream, the frames from one answer to the next. They divide the network's strides in time, which are
-            the default. With fewer, a state is kept for each phase of a stride.
+        every: Of a stream, the frames from one answer to the next. They divide the network's strides in time. With
+            fewer, a state is kept for each phase of a stride. The default is what the run counted MACs for
+            (`--model.every`), else the strides.
         json_file: Also write the rows to this file. Each has "run", "target", "form", "folder", "tuning", "vmfb_bytes",
             "weights_bytes", "nodes" (who computes what), "ours" (the share of MACs in kernels of ours), "passed",
             "max_abs_error" and "max_rel_error", and the reason if there are none: "failure" or "unchecked".
@@ -94,7 +94,7 @@ def run(
     _check_places([(out or network.home / "bundles") / network.name for network in found])
     rows = []
     for network in found:
-        asked = dataclasses.replace(network, stream=stream, every=every)
+        asked = network.streamed(every) if stream else network
         rows += lower(asked, chosen, out or network.home / "bundles", clip, tuning, strict)
     show(rows)
     if json_file is not None:

@@ -36,8 +36,8 @@ class Network:
     info: what a bundle says about it.
     home: the folder in which bundles/ and onnx/ are written.
     run, folder: a trained run and where it lies; None for a function.
-    stream, every: whether it is lowered as a stream, and the frames from one of its answers to the next; None: as many
-    as its strides.
+    stream: whether it is lowered as a stream.
+    every: the frames from one answer of its stream to the next; None: as many as its strides.
     """
 
     name: str
@@ -51,6 +51,10 @@ class Network:
     folder: pathlib.Path | None = None
     stream: bool = False
     every: int | None = None
+
+    def streamed(self, every: int | None) -> "Network":
+        """As a stream; every: None leaves it as the run was trained for."""
+        return dataclasses.replace(self, stream=True, every=self.every if every is None else every)
 
     def traced(self) -> ops.Graph:
         """Its graph."""
@@ -128,8 +132,8 @@ def _written(folder: pathlib.Path, word: pathlib.Path) -> bundles.Bundle:
 def _of_run(folder: pathlib.Path) -> Network:
     run = checkpoints.load_network(folder)
     home = folder.resolve().parents[1]
-    structs = run.signature.structs()
-    return Network(run.name, _shipped(run), run.params, structs, None, describe(run), home, run, folder)
+    structs, about, every = run.signature.structs(), describe(run), run.model.every
+    return Network(run.name, _shipped(run), run.params, structs, None, about, home, run, folder, every=every)
 
 
 def _shipped(run: checkpoints.Network) -> Callable[..., Any]:

@@ -54,6 +54,9 @@ class Model:
         time: What convolutions and pools see around a frame. `clip` is as published: the frames on both sides.
             `causal` is the past alone, so that the network can compute a video frame by frame (`rt3d lower --stream`).
             The parameters are the same: trained weights of the one are a start for the other (`pretrained`).
+        every: Of a causal network, the frames from one answer of its stream to the next, as for `rt3d lower --every`.
+            MACs then are those of such a step: in budgets, penalties, rates and reports. By default they are those of
+            a clip, of which a step at the network's own strides computes the same share in every layer.
     """
 
     name: str = "c3d"
@@ -63,9 +66,12 @@ class Model:
     dropout: bounds.BelowOne = 0.5
     options: dict[str, Any] = dataclasses.field(default_factory=dict, hash=False)
     time: layers.Time = "clip"
+    every: bounds.Count | None = None
 
     def __post_init__(self) -> None:
         typed.check(self)
+        if self.every is not None and self.time == "clip":
+            raise ValueError(f"every is {self.every} and time is 'clip', expected time='causal': clips have no steps")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,13 +170,14 @@ def clip_shape(model: Model, batch: int = 1) -> tuple[int, int, int, int, int]:
 
 
 def table(model: Model, outputs: int, inputs: Sequence[Any] | None = None) -> tuple[cost.Layer, ...]:
-    """What the network costs, layer by layer; from shapes alone.
+    """What the network costs for a clip, or for a step of its stream (Model.every), layer by layer; from shapes alone.
 
     inputs: jax.ShapeDtypeStruct of each input with a batch of 1, None for one clip.
     """
     examples = (clip_shape(model),) if inputs is None else inputs
     graph, state = _split(model, outputs, "direct")
-    return cost.layers(_apply(_fill(graph, state)), nnx.to_pure_dict(state), *examples)
+    found = cost.layers(_apply(_fill(graph, state)), nnx.to_pure_dict(state), *examples)
+    return found if model.every is None else cost.step(found, model.frames, model.every)
 
 
 def check_constructor(model: Model) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 
 CONVOLUTION, PRODUCT = "conv_general_dilated", "dot_general"
 LOCATIONS = 3  # axes of locations, at most
+FRAMED = (3, 5)  # axes of results that have one of frames
 UNCHANGED = (
     "convert_element_type",
     "copy",
@@ -111,6 +112,8 @@ class Use:
     fixed: why such a kernel cannot be pruned; "" if it can.
     groups: of the convolution. Each reads inputs of its own and writes outputs of its own.
     scales: the paths of vectors that the kernel's filters were multiplied with.
+    frames: of the result, where it is a map of a clip (five axes) or vectors of its frames (batch, frames, channels); 0
+    of others.
     """
 
     place: Place
@@ -121,6 +124,7 @@ class Use:
     fixed: str = ""
     groups: int = 1
     scales: tuple[str, ...] = ()
+    frames: int = 0
 
 
 def whole(path: str, shape: tuple[int, ...]) -> View:
@@ -225,7 +229,15 @@ def _convolution(view: View, equation: Any, operand: int) -> Use:
         fixed = "its convolution is depthwise: each filter reads one channel"
     scales = tuple(path for path, along in view.scales if along == view.axes[outputs])
     positions, reads, writes = _positions(equation), (numbers.lhs_spec[1],), numbers.out_spec[1]
-    return Use(place, positions, 1 - operand, reads, writes, fixed, groups, scales)
+    return Use(
+        place, positions, 1 - operand, reads, writes, fixed, groups, scales, _frames(equation, numbers.out_spec[2])
+    )
+
+
+def _frames(equation: Any, axis: int) -> int:
+    """As Use.frames, which lie along this axis."""
+    shape = equation.outvars[0].aval.shape
+    return shape[axis] if len(shape) in FRAMED else 0
 
 
 def _positions(equation: Any) -> int:
@@ -254,9 +266,8 @@ def _product(view: View, equation: Any, operand: int) -> Use:
     first = len(batch) if operand == 0 else len(out) - len(outputs)
     writes = first if len(outputs) == 1 else None
     scales = tuple(path for path, along in view.scales if along == view.along(outputs))
-    return Use(
-        place, math.prod(out) // sizes, 1 - operand, tuple(contracted[1 - operand]), writes, fixed, scales=scales
-    )
+    reads, frames = tuple(contracted[1 - operand]), _frames(equation, 1)
+    return Use(place, math.prod(out) // sizes, 1 - operand, reads, writes, fixed, scales=scales, frames=frames)
 
 
 def _place(

@@ -13,6 +13,7 @@ from lowering.functions import trees
 from lowering.graph import interpret, trace
 from lowering.graph.streaming import step
 from rt3d_jax.models import catalog, layers, s3d, windows, x3d
+from rt3d_jax.sparsity import cost
 
 CAUSAL = [
     catalog.Model("c3d", width=0.05, frames=16, size=16, time="causal"),
@@ -20,6 +21,7 @@ CAUSAL = [
     catalog.Model("s3d", width=0.05, frames=16, size=17, time="causal"),
     catalog.Model("x3d_s", width=0.1, frames=5, size=17, time="causal"),
 ]
+EARLY = catalog.Model("mobilenet_early", width=0.1, frames=16, size=17, time="causal")
 rng = np.random.default_rng(0)
 
 
@@ -47,6 +49,29 @@ def test_a_stream_of_a_causal_network_answers_to_a_clip_as_the_network(model: ca
     expected = np.asarray(jax.jit(catalog.apply_function(model, 5, "direct"))(params, video))
     found = streamed(model, params, video)[-1]
     assert np.abs(found - expected).max() <= 1e-4 * np.abs(expected).max()
+
+
+@pytest.mark.usefixtures("shallow")
+@pytest.mark.parametrize("model", [*CAUSAL, EARLY], ids=lambda model: model.name)
+def test_layers_cost_what_a_step_of_the_stream_multiplies(model: catalog.Model) -> None:
+    graph = trace.trace(
+        catalog.apply_function(model, 5, "direct"), catalog.stand_in(model, 5, 0), catalog.clip_shape(model)
+    )
+    for every in {1, step.stream(graph).every}:
+        found = catalog.table(dataclasses.replace(model, every=every), 5)
+        assert cost.macs(found) == step.stream(graph, every).macs
+
+
+def test_a_step_that_does_not_fit_the_strides_costs_nothing_known() -> None:
+    message = "every is 3, expected a divisor of the network's strides in time, which are 8"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        catalog.table(dataclasses.replace(CAUSAL[0], every=3), 5)
+
+
+def test_a_network_of_clips_has_no_steps() -> None:
+    message = "every is 1 and time is 'clip', expected time='causal': clips have no steps"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        catalog.Model(every=1)
 
 
 def test_answers_to_two_clips_in_a_row_are_the_networks_to_both_as_one() -> None:
