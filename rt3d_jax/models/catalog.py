@@ -32,7 +32,7 @@ from flax import nnx
 from lowering.system import bounds, spelling, typed
 from rt3d_jax.hosts import plugins
 from rt3d_jax.models import c3d, i3d, layers, mobilenet, mobilenetv2, movinet, resnet18, s3d, sesr, slowfast, wdsr, x3d
-from rt3d_jax.sparsity import cost
+from rt3d_jax.sparsity import cost, paces
 
 Params = dict[str, Any]
 
@@ -177,7 +177,7 @@ def table(model: Model, outputs: int, inputs: Sequence[Any] | None = None) -> tu
     examples = (clip_shape(model),) if inputs is None else inputs
     graph, state = _split(model, outputs, "direct")
     found = cost.layers(_apply(_fill(graph, state)), nnx.to_pure_dict(state), *examples)
-    return found if model.every is None else cost.step(found, model.frames, model.every)
+    return found if model.every is None else paces.step(found, model.frames, model.every)
 
 
 def check_constructor(model: Model) -> None:
