@@ -53,10 +53,21 @@ def together(test: Sequence[listings.Video], clip: clips.ClipSpec) -> list[Part]
     """What a stream goes through in one run: a video, or all windows of one whose clips have frames of one row."""
     found: dict[Any, Part] = {}
     for number, video in enumerate(test):
-        frames = None if video.frames is None else clips.seen(clip, video.frames)
+        frames = _seen(video, clip)
         key = number if frames is None else (video.path, frames.step, frames.start % frames.step)
         found.setdefault(key, []).append((number, video))
     return list(found.values())
+
+
+def _seen(video: listings.Video, clip: clips.ClipSpec) -> range | None:
+    """The numbers in its video of the frames of a window's clip; None for a whole video, or frames unevenly apart."""
+    if video.frames is None:
+        return None
+    numbers = video.frames[0] + clips.frame_indices(clip.sampling, video.frames[1] - video.frames[0])
+    apart = {*np.diff(numbers).tolist()}
+    if len(apart) != 1 or 0 in apart:
+        return None
+    return range(int(numbers[0]), int(numbers[-1]) + 1, apart.pop())
 
 
 @dataclasses.dataclass
@@ -91,13 +102,13 @@ class Answers:
     def _windows(self, part: Part, tally: scores.Tally) -> None:
         """For each window of a video, the answer that stands when its clip ends."""
         path, spec, every = part[0][1].path, self.subject.clip, self.stream.every
-        seen = {number: clips.seen(spec, video.frames) for number, video in part if video.frames}
-        rows = [frames for frames in seen.values() if frames]
+        rows = [frames for _, video in part if (frames := _seen(video, spec))]
         every_frame = range(min(row.start for row in rows), max(row[-1] for row in rows) + 1, rows[0].step)
         self.stream.reset()
         found = []
         for at in range(0, len(every_frame), LOADED * every):
-            frames = clips.load_frames(path, spec, every_frame[at : at + LOADED * every])
+            some = every_frame[at : at + LOADED * every]
+            frames = clips.load_stream(path, spec, (some[0], some[-1] + 1), some.step)
             steps = range(0, len(frames) - every + 1, every)
             found += [self.stream.step(frames[first : first + every]) for first in steps]
         for (number, video), row in zip(part, rows, strict=True):

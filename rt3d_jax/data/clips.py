@@ -197,35 +197,23 @@ def normalised(pixels: np.ndarray, spec: ClipSpec) -> np.ndarray:
     return clip
 
 
-def load_stream(path: str | os.PathLike, spec: ClipSpec, within: Window | None = None) -> np.ndarray:
+def load_stream(path: str | os.PathLike, spec: ClipSpec, within: Window | None = None, apart: int = 0) -> np.ndarray:
     """A video as a stream sees it, float32[n, size, size, 3]: from its first frame to its last, as far apart as those
     of a clip. Raises as `load`.
 
-    Frames that are spread over the whole video, or over one that is too short, are those of its one clip.
+    Frames that are spread over the whole video, or over one that is too short, are those of its one clip. apart: how
+    far apart they are instead.
     """
 
     def choose(length: int) -> np.ndarray:
         sampling = spec.sampling
+        if apart:
+            return np.arange(0, length, apart)
         if isinstance(sampling, Spread) or (sampling.frames - 1) * sampling.stride >= length:
             return frame_indices(sampling, length)
         return np.arange(0, length, sampling.stride)
 
     return normalised(middle(_pixels(path, spec, choose, within), spec), spec)
-
-
-def seen(spec: ClipSpec, within: Window) -> range | None:
-    """The numbers in its video of the frames that the clip of a window has in evaluation; None if they are uneven."""
-    numbers = within[0] + frame_indices(spec.sampling, within[1] - within[0])
-    apart = {*np.diff(numbers).tolist()}
-    if len(apart) != 1 or 0 in apart:
-        return None
-    return range(int(numbers[0]), int(numbers[-1]) + 1, apart.pop())
-
-
-def load_frames(path: str | os.PathLike, spec: ClipSpec, numbers: range) -> np.ndarray:
-    """Frames of a video by their numbers, as evaluation sees them, float32[n, size, size, 3]. Raises as `load`."""
-    choose = lambda length: np.asarray(numbers) - numbers[0]
-    return normalised(middle(_pixels(path, spec, choose, (numbers[0], numbers[-1] + 1)), spec), spec)
 
 
 def least_frames(frames: int) -> int:

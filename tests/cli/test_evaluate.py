@@ -183,8 +183,8 @@ def test_the_windows_of_a_video_are_answered_in_one_run_of_a_stream(monkeypatch)
     spec = clips.ClipSpec(clips.Spread(4), short_side=2, size=2)
     parts = evaluate_streams.together(test, spec)
     assert [[number for number, _ in part] for part in parts] == [[0, 1], [2], [3]]
-    loaded = lambda path, spec, numbers: np.asarray(numbers, np.float32)
-    monkeypatch.setattr(clips, "load_frames", loaded)
+    loaded = lambda path, spec, within, apart: np.arange(*within, apart, dtype=np.float32)
+    monkeypatch.setattr(clips, "load_stream", loaded)
     asked = []
     stream: Any = types.SimpleNamespace(every=2, warm_up=2, reset=lambda: asked.clear())
     stream.step = lambda frames: asked.append(frames) or np.eye(12, dtype=np.float32)[[int(frames[-1])]]
