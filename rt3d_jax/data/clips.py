@@ -198,11 +198,9 @@ def normalised(pixels: np.ndarray, spec: ClipSpec) -> np.ndarray:
 
 
 def load_stream(path: str | os.PathLike, spec: ClipSpec, within: Window | None = None, apart: int = 0) -> np.ndarray:
-    """A video as a stream sees it, float32[n, size, size, 3]: from its first frame to its last, as far apart as those
-    of a clip. Raises as `load`.
-
-    Frames that are spread over the whole video, or over one that is too short, are those of its one clip. apart: how
-    far apart they are instead.
+    """A video as a stream sees it, float32[n, size, size, 3]: from its first frame to its last, `apart` or as far apart
+    as those of a clip. Frames that are spread over a whole video, or over one that is too short, are those of its one
+    clip. Raises as `load`.
     """
 
     def choose(length: int) -> np.ndarray:
