@@ -25,12 +25,14 @@ class Rescale:
     narrow: int8, clip(rint(v), 0 with a ReLU, else -128; 127). Otherwise f32, max(v, 0) with a ReLU, else v.
 
     factors: f32[O], the unit of the sums in that of the result. residual: f32[O], the residual's unit in that of the
-    sums, or None.
+    sums, or None. nonnegative: whether the layer's
+    input is known to hold no number below zero, by which some kernels gain.
     """
 
     factors: np.ndarray
     residual: np.ndarray | None
     narrow: bool
+    nonnegative: bool = False
 
     @property
     def dtype(self) -> str:
@@ -49,7 +51,8 @@ class Rescale:
 
     def taken(self, filters: np.ndarray) -> "Rescale":
         """That of some of the filters: bool[O], or their places."""
-        return Rescale(self.factors[filters], None if self.residual is None else self.residual[filters], self.narrow)
+        residual = None if self.residual is None else self.residual[filters]
+        return dataclasses.replace(self, factors=self.factors[filters], residual=residual)
 
 
 class _Scaled(base.Op):

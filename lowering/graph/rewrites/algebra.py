@@ -66,17 +66,23 @@ def fuse_relu(graph: ops.Graph) -> ops.Graph:
 
 
 def mark_nonnegative(graph: ops.Graph) -> ops.Graph:
-    """Max pools of values that are never below zero, such as those behind a ReLU, are told so.
+    """Max pools of values that are never below zero, such as those behind a ReLU, are told so; integer layers, too.
 
-    Their padding may then be the zeros that lie around every feature map.
+    The padding of such a pool may then be the zeros that lie around every feature map.
     """
     known: dict[str, bool] = {}
     for node in graph.nodes:
         known[node.name] = node.op.gives_nonnegative([known[name] for name in node.inputs])
 
     def rule(node: ops.Node) -> list[ops.Node]:
-        if isinstance(node.op, ops.MaxPool) and known[node.inputs[0]]:
-            return [dataclasses.replace(node, op=dataclasses.replace(node.op, nonnegative=True))]
+        if not node.inputs or not known[node.inputs[0]]:
+            return [node]
+        match node.op:
+            case ops.MaxPool():
+                return [dataclasses.replace(node, op=dataclasses.replace(node.op, nonnegative=True))]
+            case ops.Conv(rescale=ops.Rescale() as rescale) | ops.Dense(rescale=ops.Rescale() as rescale):
+                marked = dataclasses.replace(rescale, nonnegative=True)
+                return [dataclasses.replace(node, op=dataclasses.replace(node.op, rescale=marked))]
         return [node]
 
     return ops.replace(graph, rule)

@@ -29,7 +29,7 @@ def dense(request: kernels.Request) -> kernels.Kernel:
 
 def of_integers(request: kernels.Request) -> kernels.Kernel:
     """The same of int8, whose result is int8, four to a word, or f32."""
-    (x, *_), numbers = request.inputs, dots.Dots.of(request.target)
+    (x, *_), numbers = request.inputs, dots.Dots.of(request.target, request.op.rescale)
     channels = x.shape[-1] if x.layout else 0
     op = dataclasses.replace(request.op, kernel=packed.words(request.op.kernel, channels))
     arrays = tables.operands(tables.dense_words(op, x.type.size, x.layout, numbers.offset), request.target.precision)

@@ -5,6 +5,7 @@ Each kind of processor has its own instruction, which decides how numbers of 8 b
 
 import dataclasses
 
+from lowering.graph import ops
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import rescale
 from lowering.kernels.mlir import block, types
@@ -17,20 +18,22 @@ BYTES = 4  # in a word
 
 @dataclasses.dataclass(frozen=True)
 class Dots:
-    """How words are multiplied. kind: as Target.dots names it.
+    """How words are multiplied. kind: as Target.dots names it. nonnegative: whether no activation is below zero.
 
     vnni: vpdpbusd, which takes activations without a sign. They lie in memory with OFFSET added to each.
     pairs: vpmaddubsw, which adds two products in 16 bits. They fit, since it is given |x| and the weights with the sign
-    of x: 2 x 128 x 127 is less than 2^15.
+    of x: 2 x 128 x 127 is less than 2^15. What is not negative needs neither.
     sdot: NEON's.
     plain: a product for each of the four, on any processor, and where vectors are too short for the others.
     """
 
     kind: str
+    nonnegative: bool = False
 
     @classmethod
-    def of(cls, target: targets.Target) -> "Dots":
-        return cls(target.dots)
+    def of(cls, target: targets.Target, rescale: ops.Rescale | None = None) -> "Dots":
+        """Those of a target, for the layer that ends so."""
+        return cls(target.dots, rescale is not None and rescale.nonnegative)
 
     @property
     def offset(self) -> int:
@@ -78,18 +81,23 @@ class Dots:
 
     def _pairs(self, b: block.Block, acc: Value, x: Value, weight: Value) -> Value:
         assert isinstance(x.type, types.Vector)
-        half, wide = types.Vector(x.type.lanes // 2, "i16"), _bits(x) == 512
-        size = b.op("math.absi", x, name="size")
-        if wide:
-            zero = b.constant(0, x.type, "no_bytes")
-            below = b.compare("slt", x, zero, "below")
-            signed = b.select(below, b.op("arith.subi", zero, weight, name="turned"), weight, "signed")
-        else:
-            signed = _call(b, "ssse3.psign.b.128" if _bits(x) == 128 else "avx2.psign.b", x.type, weight, x)
+        half = types.Vector(x.type.lanes // 2, "i16")
+        size, signed = (x, weight) if self.nonnegative else _by_size(b, x, weight)
         names = {512: ("avx512.pmaddubs.w.512", "avx512.pmaddw.d.512"), 256: ("avx2.pmadd.ub.sw", "avx2.pmadd.wd")}
         twos, fours = names.get(_bits(x), ("ssse3.pmadd.ub.sw.128", "sse2.pmadd.wd"))
         products = _call(b, twos, half, size, signed)
         return b.op("arith.addi", acc, _call(b, fours, acc.type, products, b.constant(1, half, "ones")), name="acc")
+
+
+def _by_size(b: block.Block, x: Value, weight: Value) -> tuple[Value, Value]:
+    """|x|, and the weights with the sign of x: bytes whose products are the same."""
+    assert isinstance(x.type, types.Vector)
+    size = b.op("math.absi", x, name="size")
+    if _bits(x) == 512:
+        zero = b.constant(0, x.type, "no_bytes")
+        turned = b.op("arith.subi", zero, weight, name="turned")
+        return size, b.select(b.compare("slt", x, zero, "below"), turned, weight, "signed")
+    return size, _call(b, "ssse3.psign.b.128" if _bits(x) == 128 else "avx2.psign.b", x.type, weight, x)
 
 
 def zero(target: targets.Target, element: str) -> int:

@@ -43,7 +43,7 @@ class Rows(rows_.Rows):
 
     @property
     def dots(self) -> dots.Dots:
-        return dots.Dots.of(self.target)
+        return dots.Dots.of(self.target, self.op.rescale)
 
     @property
     def narrow(self) -> bool:

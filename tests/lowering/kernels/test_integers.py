@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lowering.graph import ops, packed, verify
-from lowering.graph.rewrites import fusion, packing, stages, strides, words
+from lowering.graph.rewrites import algebra, fusion, packing, stages, strides, words
 from lowering.kernels import build
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import dots
@@ -79,7 +79,7 @@ class Layers:
         return self.add(f"dense{len(self.nodes)}", op)
 
     def packed(self, target: targets.Target) -> ops.Graph:
-        graph = strides.split_strides(ops.Graph(tuple(self.nodes), self.nodes[-1].name))
+        graph = algebra.mark_nonnegative(strides.split_strides(ops.Graph(tuple(self.nodes), self.nodes[-1].name)))
         return verify.verify(fusion.fuse(packing.pack(words.use_words(graph, target), target, {}), target))
 
 
