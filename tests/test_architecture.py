@@ -34,7 +34,19 @@ class Rule:
 # The rooms of each package, in the order in which they may import each other: a room imports those before it.
 ROOMS = {
     "rt3d_jax": (
-        *("hosts", "sparsity", "models", "prune", "data", "evaluation", "report", "tasks", "training", "configs"),
+        *(
+            "hosts",
+            "sparsity",
+            "models",
+            "prune",
+            "quantise",
+            "data",
+            "evaluation",
+            "report",
+            "tasks",
+            "training",
+            "configs",
+        ),
         *("weights", "live", "cli"),
     ),
     "lowering": (

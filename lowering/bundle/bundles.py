@@ -62,6 +62,7 @@ class Info:
     clip: how a clip is cut from a video, as JSON. scheme: how the weights were pruned, such as "kgs 8x4".
     rate: dense MACs / kept MACs; None: counted from the layers as they are packed.
     accuracy: of a classifier, in % of the test examples, measured as `protocol` says. score: the same for any task.
+    quantisation: of a network of int8, how it became one, see manifests.Quantised; None for one of f32.
     """
 
     run: str = "network"
@@ -73,6 +74,13 @@ class Info:
     accuracy: float | None = None
     protocol: str = ""
     score: Score | None = None
+    quantisation: Mapping[str, Any] | None = None
+
+    @property
+    def entries(self) -> dict[str, Any]:
+        """The fields of a manifest or model that say this."""
+        found = dataclasses.asdict(self)
+        return found if self.quantisation is not None else {k: v for k, v in found.items() if k != "quantisation"}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -118,6 +118,23 @@ class Score(TypedDict):
     also: NotRequired[dict[str, Number]]
 
 
+class Quantised(TypedDict):
+    """How a network became one of int8: the scale of each of its values, and the layers that stayed in f32, with why.
+
+    errors: by layer, the change of the answers when it alone is quantised, over their size; error: of all together.
+    method, examples, sha256: how scales were found, and on what. before: the score of the network of f32, or None.
+    """
+
+    scales: Annotated[dict[str, Number], ENTRIES]
+    wide: Annotated[dict[str, Text], ENTRIES]
+    errors: Annotated[dict[str, Number], ENTRIES]
+    error: Number
+    method: Text
+    examples: Count
+    sha256: Hash
+    before: Number | None
+
+
 class Versioned(TypedDict):
     """What manifests of every format have."""
 
@@ -144,6 +161,7 @@ class Manifest(TypedDict):
     executables: NotRequired[Texts]
     tuning: NotRequired[Text]
     form: NotRequired[Text]
+    quantisation: NotRequired[Quantised]
 
 
 Arrays = Annotated[list[ArrayEntry], typed.Check(f"1 to {MAX_ARRAYS} arrays", lambda v: 0 < len(v) <= MAX_ARRAYS)]

@@ -1,6 +1,5 @@
 """Writes bundles: rewrites, emits and compiles a traced network for one target, beside its weights and an example."""
 
-import dataclasses
 import hashlib
 import json
 import math
@@ -239,7 +238,7 @@ def _about(module: emit.Module, target: targets.Target, info: bundles.Info) -> d
     machine = {name: getattr(target, name) for name in ("name", "kind", "device", "macs_per_dispatch")}
     return {
         "format": bundles.FORMAT,
-        **dataclasses.asdict(info),
+        **info.entries,
         "target": {**machine, "flags": list(target.flags), "features": list(target.features)},
         "form": target.form,
         "dispatches": module.dispatches,
@@ -261,7 +260,7 @@ def _write_manifest(folder: pathlib.Path, about: dict[str, Any]) -> None:
 def _source_hash(module: emit.Module, target: targets.Target, example: examples.Example, info: bundles.Info) -> str:
     """Over all that decides what a bundle holds."""
     digest = hashlib.sha256(module.text.encode())
-    digest.update(json.dumps([bundles.FORMAT, target.flags, bundles.versions(), dataclasses.asdict(info)]).encode())
+    digest.update(json.dumps([bundles.FORMAT, target.flags, bundles.versions(), info.entries]).encode())
     digest.update(" ".join(target.features).encode())
     sequence = (example.streamed.frames, *example.streamed.answers) if example.streamed else ()
     for array in (*example.inputs, *example.answers, *sequence):

@@ -19,12 +19,18 @@ Step = Callable[[core.JaxprEqn, list[Any]], Sequence[Any]]
 
 
 def walk(
-    jaxpr: core.Jaxpr, constants: Sequence[Any], inputs: Sequence[Any], step: Step, lift: Callable[[Any], Any]
+    jaxpr: core.Jaxpr,
+    constants: Sequence[Any],
+    inputs: Sequence[Any],
+    step: Step,
+    lift: Callable[[Any], Any],
+    enters: Callable[[core.JaxprEqn], bool] = lambda equation: True,
 ) -> list[Any]:
     """The values of a jaxpr's results, from those of its constants and inputs: arrays, or whatever stands for them.
 
     step(equation, operands) gives the values of an equation's results; it sees every operation that is no call.
-    lift(array) gives the value of a literal, or of a constant of a function that is called.
+    lift(array) gives the value of a literal, or of a constant of a function that is called. enters: whether a call is
+    entered; step sees the others too.
     """
     values = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*constants, *inputs], strict=True))
 
@@ -33,10 +39,11 @@ def walk(
 
     for equation in jaxpr.eqns:
         operands, body = [read(atom) for atom in equation.invars], called(equation)
+        body = body if body is None or enters(equation) else None
         if body is None:
             results = step(equation, operands)
         else:
-            results = walk(body.jaxpr, [lift(array) for array in body.consts], operands, step, lift)
+            results = walk(body.jaxpr, [lift(array) for array in body.consts], operands, step, lift, enters)
         values.update(zip(equation.outvars, results, strict=True))
     return [read(atom) for atom in jaxpr.outvars]
 
@@ -47,6 +54,17 @@ def called(equation: core.JaxprEqn) -> core.ClosedJaxpr | None:
         return None
     body = next(equation.params[name] for name in BODIES if name in equation.params)
     return body if isinstance(body, core.ClosedJaxpr) else core.ClosedJaxpr(body, ())
+
+
+def apply(equation: core.JaxprEqn, operands: Sequence[Any]) -> list[Any]:
+    """The results of an equation for arrays. A function with a derivative of its own keeps it."""
+    body = called(equation)
+    if body is None:
+        found = equation.primitive.bind(*operands, **equation.params)
+        return list(found) if equation.primitive.multiple_results else [found]
+    given = {atom: x for atom, x in zip(equation.invars, operands, strict=True) if not isinstance(atom, core.Literal)}
+    alone = body.jaxpr.replace(constvars=[], invars=list(given), outvars=equation.outvars, eqns=[equation])
+    return core.jaxpr_as_fun(core.ClosedJaxpr(alone, ()))(*given.values())
 
 
 def scanned(scan: core.JaxprEqn) -> tuple[int, int]:

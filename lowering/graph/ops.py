@@ -106,6 +106,14 @@ def element_types(graph: "Graph") -> dict[str, str]:
     return found
 
 
+def nonnegative(graph: "Graph") -> dict[str, bool]:
+    """For every value by its name whether none of its numbers is below zero."""
+    known: dict[str, bool] = {}
+    for node in graph.nodes:
+        known[node.name] = node.op.gives_nonnegative([known[name] for name in node.inputs])
+    return known
+
+
 def node(name: str, op: Op, *inputs: Node) -> Node:
     """A node with the shape that its inputs give; GraphError where they give none."""
     least, most = op.arity

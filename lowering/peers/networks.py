@@ -14,6 +14,7 @@ from lowering.graph.rewrites import stages
 from lowering.targets import store, targets
 
 MODEL, NODES, BUNDLE = "model.onnx", "nodes.pickle", "host"
+TOLERANCES = {"f32": 1e-2, "i8": 0.1}  # by precision: each engine rounds sums to int8 in its own way
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -21,7 +22,7 @@ class Network:
     """A network on disk.
 
     macs: multiply-accumulates of its weights that are not zero. inputs: their names. answers: JAX's for the inputs in
-    `folder`, by name; a feature map is NCDHW, as the engines give it.
+    `folder`, by name; a feature map is NCDHW, as the engines give it. precision: one of TOLERANCES.
     """
 
     folder: pathlib.Path
@@ -31,6 +32,12 @@ class Network:
     macs: int
     inputs: tuple[str, ...]
     answers: dict[str, np.ndarray]
+    precision: str = "f32"
+
+    @property
+    def tolerance(self) -> float:
+        """How far an engine's answer may be from JAX's, in units of the largest value."""
+        return TOLERANCES[self.precision]
 
     @property
     def bundle(self) -> bundles.Bundle:
@@ -44,21 +51,29 @@ def load(folder: pathlib.Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
 
 
 def write(
-    folder: pathlib.Path, example: examples.Example, info: bundles.Info, macs: int, form: str = targets.FORMS[0]
+    folder: pathlib.Path,
+    example: examples.Example,
+    info: bundles.Info,
+    macs: int,
+    form: str = targets.FORMS[0],
+    precision: str = "f32",
 ) -> Network:
     """Writes every form of a traced network. Pruned weights must be zeros in it.
+
+    precision: one of TOLERANCES; i8 for a network that is quantised.
 
     GraphError, before anything is written, for a network with operations that have no form in ONNX.
     """
     plain = layers.forms(stages.run(example.graph, stages.ALGEBRA)).finish()
     folder.mkdir(parents=True)
-    host = targets.written(targets.find("host"), form)
+    host = targets.written(targets.find("host" if precision == "f32" else f"host:{precision}"), form)
     bundle = writing.write(folder / BUNDLE, example, host, info, store.find(host))  # as `rt3d lower` does
-    export.write(folder / MODEL, export.proto(plain, dataclasses.asdict(info)))
+    export.write(folder / MODEL, export.proto(plain, info.entries))
     with (folder / NODES).open("wb") as file:
         pickle.dump(plain, file, protocol=5)
     names = tuple(each.name for each in plain.inputs)
     for name, array in zip(names, example.inputs, strict=True):
         np.save(folder / f"{name}.npy", array)
     answers = {each.name: models.laid(array) for each, array in zip(plain.outputs, example.answers, strict=True)}
-    return Network(folder, info.model, info.scheme, bundle.manifest["rate"], macs, names, answers)
+    found = (folder, info.model, info.scheme, bundle.manifest["rate"], macs, names, answers)
+    return Network(*found, precision=precision)

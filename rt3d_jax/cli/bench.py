@@ -3,7 +3,7 @@
 import importlib
 import pathlib
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -24,6 +24,7 @@ def run(
     peers: tuple[str, ...] = DEFAULT_PEERS,
     masked: bool = False,
     forms: tuple[str, ...] = targets.FORMS[:1],
+    precision: Literal["f32", "i8"] = "f32",
     keep: pathlib.Path | None = None,
     seed: int = 0,
     threads: bounds.Count = 1,
@@ -54,6 +55,8 @@ def run(
             (torch.compile) and mnn. An engine that is not installed gets a row that says so.
         masked: With --model, time the other engines on the sparse network too. They multiply by its zeros.
         forms: With --model, the forms in which our own kernels are written: executables, linalg.
+        precision: With --model, the numbers of the networks. For i8 they are quantised by the clip, all but the first
+            and last layers, and other engines get them with the same integers and scales: onnxruntime, openvino.
         keep: With --model, a new folder that keeps what was compared: the bundles, the ONNX models and the clip. By
             default they are deleted.
         seed: With --model, the seed of the random weights and of the clip.
@@ -66,6 +69,7 @@ def run(
     Examples:
         rt3d bench runs/first/bundles/dense/host runs/first/bundles/kgs-3.6x/host --threads 2 --json latency.json
         rt3d bench --model c3d --rate 3.57 --peers openvino onnxruntime
+        rt3d bench --model c3d --rate 3.57 --precision i8 --peers openvino onnxruntime
         rt3d bench my_nets.py:dense my_nets.py:pruned
     """
     if model is not None:
@@ -74,7 +78,9 @@ def run(
                 f"--model {model} and {len(folders)} bundles were both given; name bundles or a model, not both"
             )
         compare = importlib.import_module("rt3d_jax.cli.compare")
-        return compare.run(compare.Job(model, rate, peers, masked, seed, keep, forms), threads, rounds, runs, json_file)
+        return compare.run(
+            compare.Job(model, rate, peers, masked, seed, keep, forms, precision), threads, rounds, runs, json_file
+        )
     console.some(folders, "bundle, such as OUT/bundles/dense/host")
     with lowerable.host_bundles(folders) as found:
         rows, peak = measure_rows(found, threads, rounds, runs)

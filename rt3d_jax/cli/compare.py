@@ -6,7 +6,7 @@ import importlib.util
 import pathlib
 import tempfile
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import numpy as np
@@ -20,9 +20,12 @@ from rt3d_jax.cli import console
 from rt3d_jax.configs import released
 from rt3d_jax.hosts import machine, stops
 from rt3d_jax.models import catalog
+from rt3d_jax.quantise import calibrate
+from rt3d_jax.quantise import networks as quantised
 from rt3d_jax.sparsity import cost, masks, plans
 
 CLASSES = 101  # UCF101's
+ANY = 1e9  # change of the answers: weights are random, and no layer's speed shall be left out
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Job:
     seed: of the random weights and of the clip.
     keep: a new folder that keeps the networks in every form. None deletes them.
     forms: the forms of our own kernels, of targets.FORMS.
+    precision: "f32", or "i8" for the networks quantised by their clip.
     """
 
     model: str
@@ -45,6 +49,7 @@ class Job:
     seed: int
     keep: pathlib.Path | None = None
     forms: tuple[str, ...] = targets.FORMS[:1]
+    precision: Literal["f32", "i8"] = "f32"
 
 
 def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path | None) -> int:
@@ -53,7 +58,7 @@ def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path |
     ours = engines.ENGINES[engines.OURS]
     with _folder(job.keep) as folder:
         (dense, sparse), *others = (
-            build(folder, profile, job.rate or profile.rate, job.seed, form) for form in job.forms
+            build(folder, profile, job.rate or profile.rate, job.seed, form, job.precision) for form in job.forms
         )
         pairs = [(ours, network) for network in (dense, sparse, *(each for pair in others for each in pair))]
         pairs += [(engine, network) for engine in chosen for network in ((dense, sparse) if job.masked else (dense,))]
@@ -88,12 +93,17 @@ def find(name: str) -> engines.Engine:
 
 
 def build(
-    folder: pathlib.Path, profile: released.Profile, rate: float, seed: int, form: str = targets.FORMS[0]
+    folder: pathlib.Path,
+    profile: released.Profile,
+    rate: float,
+    seed: int,
+    form: str = targets.FORMS[0],
+    precision: str = "f32",
 ) -> tuple[networks.Network, networks.Network]:
     """Writes the network with random weights, dense and pruned by its profile, in one form of our kernels."""
     model, shape = profile.model, catalog.clip_shape(profile.model)
     apply = catalog.apply_function(model, CLASSES, "direct")
-    answer = jax.jit(catalog.apply_function(model, CLASSES))
+    fast = catalog.apply_function(model, CLASSES)
     params = jax.tree.map(np.asarray, catalog.stand_in(model, CLASSES, seed))
     table = cost.layers(apply, params, shape)
     plan = released.plan(profile, table, rate)
@@ -105,9 +115,14 @@ def build(
         labels = tuple(map(str, range(CLASSES)))
         name = name if form == targets.FORMS[0] else f"{name} {form}"
         info = bundles.Info(name, model.name, labels, {}, name, total / macs, None, "random weights")
-        graph = trace.trace(apply, weights, shape)
-        example = examples.Example(graph, (clip,), (np.asarray(answer(weights, clip)),))
-        return networks.write(folder / name.replace(" ", "-"), example, info, macs, form)
+        lowered, answer = apply, fast
+        if precision == "i8":
+            found = calibrate.calibrated(fast, weights, [(clip,)], calibrate.Calibration(limit=ANY))
+            weights = jax.tree.map(np.asarray, quantised.rounded(weights, found.layers))
+            lowered, answer = (quantised.apply(each, found.scales) for each in (apply, fast))
+        graph = trace.trace(lowered, weights, shape)
+        example = examples.Example(graph, (clip,), (np.asarray(jax.jit(answer)(weights, clip)),))
+        return networks.write(folder / name.replace(" ", "-"), example, info, macs, form, precision)
 
     keeps = ", ".join(f"{regex} {1 if rule is None else rule.keep:.3g}" for regex, rule in plan)
     console.say(

@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+from collections.abc import Sequence
 from typing import Any, TypedDict
 
 import numpy as np
@@ -15,7 +16,7 @@ from rt3d_jax.cli import train as train_verb
 from rt3d_jax.hosts import machine
 from rt3d_jax.report import page
 from rt3d_jax.sparsity import cost, masks, plans
-from rt3d_jax.training import checkpoints, phases
+from rt3d_jax.training import checkpoints, phase, phases
 
 
 class Kept(TypedDict):
@@ -59,7 +60,7 @@ def run(
     train_verb.show(results)
     shown = [result for result in results if not result["name"].startswith("penalised")]
     networks = [lowerable.find(out / "runs" / result["name"]) for result in shown]
-    rows = [row for network in networks for row in lower.lower(network, chosen, out / "bundles")]
+    rows = [row for network in networks for row in lower.lower(network, _for(network, chosen), out / "bundles")]
     lower.show(rows)
     latency, peak = _latency(out, shown, threads) if "host" in target else ([], None)
     pictures(prepared, shown, out)
@@ -77,7 +78,14 @@ def run(
     return 0 if all(row["passed"] is not False for row in rows) else 1
 
 
-def pictures(prepared: phases.Prepared, results: list[dict[str, Any]], out: pathlib.Path) -> None:
+def _for(network: lowerable.Network, chosen: Sequence[targets.Target]) -> list[targets.Target]:
+    """The targets of a network: of one of int8 those of CPUs, which compute with integers."""
+    if network.info.quantisation is None:
+        return list(chosen)
+    return [targets.find(f"{target.name}:i8") for target in chosen if target.kind == "cpu"]
+
+
+def pictures(prepared: phase.Prepared, results: list[dict[str, Any]], out: pathlib.Path) -> None:
     """Writes OUT/report/masks.npz and, if the task has pictures, OUT/report/clips.npz. See report.page."""
     folder = out / "report"
     folder.mkdir(exist_ok=True)
@@ -91,7 +99,8 @@ def pictures(prepared: phases.Prepared, results: list[dict[str, Any]], out: path
 
 def _latency(out: pathlib.Path, results: list[dict[str, Any]], threads: int) -> tuple[list[dict[str, Any]], float]:
     """The rows and the FMA peak. OUT/latency.json keeps them for as long as the bundles are the same."""
-    found = [bundles.read(out / "bundles" / result["name"] / "host") for result in results]
+    place = lambda result: "host-i8" if "quantisation" in result else "host"
+    found = [bundles.read(out / "bundles" / result["name"] / place(result)) for result in results]
     path, key = (
         out / "latency.json",
         [threads, *(bundle.manifest["files"]["module.vmfb"]["sha256"] for bundle in found)],
@@ -108,7 +117,7 @@ def _latency(out: pathlib.Path, results: list[dict[str, Any]], threads: int) -> 
     return rows, peak
 
 
-def _mask_maps(prepared: phases.Prepared, network: checkpoints.Network) -> dict[str, np.ndarray]:
+def _mask_maps(prepared: phase.Prepared, network: checkpoints.Network) -> dict[str, np.ndarray]:
     found = {}
     for name, rule in plans.match(prepared.experiment.plan, prepared.table).items():
         mask = cost.leaf(network.masks, name)

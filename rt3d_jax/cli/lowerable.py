@@ -120,6 +120,7 @@ def describe(network: checkpoints.Network) -> bundles.Info:
         accuracy=score.value if is_accuracy else None,
         protocol=score.protocol,
         score=None if score.value is None else bundles.Score(**dataclasses.asdict(score)),
+        quantisation=None if network.quantisation is None else dataclasses.asdict(network.quantisation),
     )
 
 

@@ -19,6 +19,7 @@ VERBS = {
     "demo": ("demo", "Try everything on made-up videos: train, prune, compile, time and write a report."),
     "train": ("train", "Train a network, prune it to each rate of an experiment, and retrain it."),
     "prune": ("prune", "Prune a trained network to further rates, and retrain it."),
+    "quantise": ("quantise", "Make networks of int8 of trained ones: calibrate them, and train them on."),
     "sweep": ("sweep", "Run a grid of experiments over several seeds, and tabulate means and deviations."),
     "export": ("export", "Write trained runs as folders for a model hub: weights, masks and a model card."),
     "import": ("weights", "Turn published weights, or a folder of `rt3d export`, into a run."),

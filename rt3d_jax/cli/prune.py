@@ -23,7 +23,8 @@ def run(out: pathlib.Path, /, rate: tuple[float, ...]) -> None:
     with console.Progress() as progress:
         prepared = phases.prepare(dataclasses.replace(experiment(out), rates=rate), out, progress)
         results = phases.phases(prepared)
-    train_verb.show(results[-len(rate) :])
+    names = [result["name"] for result in results]
+    train_verb.show(results[names.index(experiments.run_name(prepared.experiment, rate[0])) :])
 
 
 def experiment(out: pathlib.Path) -> experiments.Experiment:

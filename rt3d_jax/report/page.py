@@ -32,6 +32,7 @@ def write(report: Report, folder: str | os.PathLike) -> pathlib.Path:
         sections.score(report),
         latency.section(report),
         sections.density(report),
+        sections.integers(report),
         sections.masks(_arrays(folder / "report/masks.npz")),
         sections.clips(report, shown := _arrays(folder / "report/clips.npz")),
         crops.section(shown),

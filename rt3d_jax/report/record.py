@@ -16,6 +16,15 @@ class Layer(TypedDict):
     density: float
 
 
+class Quantised(TypedDict):
+    """How a run became one of int8: by layer, why it stays wide, and the change of the answers."""
+
+    wide: dict[str, str]
+    errors: dict[str, float]
+    method: str
+    examples: int
+
+
 class Run(TypedDict):
     """A run's result.json. Its score is beside these fields, see evaluation.measured."""
 
@@ -28,6 +37,7 @@ class Run(TypedDict):
     layers: NotRequired[list[Layer]]
     doubts: NotRequired[list[str]]
     skipped: NotRequired[dict[str, int]]
+    quantisation: NotRequired[Quantised]
 
 
 class Bundle(TypedDict):

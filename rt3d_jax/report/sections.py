@@ -88,6 +88,28 @@ def density(report: Report) -> str:
     return f"<h2>Density per layer</h2>{drawing}{pieces.table(columns, range(len(names)))}"
 
 
+def integers(report: Report) -> str:
+    """Of each quantised run, its layers: what int8 changes, and why some stay in f32. Trained ones have the same."""
+    tables, seen = [], []
+    for run in report.get("runs", []):
+        found = run.get("quantisation")
+        if not found or found["errors"] in seen:
+            continue
+        seen.append(found["errors"])
+        columns: list[pieces.Column] = [
+            ("layer", "", pieces.text),
+            ("numbers", "", lambda name, found=found: "f32" if name in found["wide"] else "int8"),
+            ("change by int8", "number", lambda name, found=found: pieces.percent(found["errors"][name])),
+            ("in f32 because", "wide", lambda name, found=found: pieces.text(found["wide"].get(name, ""))),
+        ]
+        about = f"{run['name']}: {found['method']} of {found['examples']} training examples"
+        tables.append(f"<h3>{pieces.text(about)}</h3>{pieces.table(columns, list(found['errors']))}")
+    if not tables:
+        return ""
+    note = "Change = that of the network's answers when int8 is in this layer alone, over their size."
+    return f'<h2>Layers in int8</h2>{"".join(tables)}<p class="note">{note}</p>'
+
+
 def masks(maps: dict[str, np.ndarray]) -> str:
     """Maps "<run>/<layer>" -> [groups, locations x channel groups] of 0..1 as pictures, run by run."""
     runs: dict[str, list[str]] = {}

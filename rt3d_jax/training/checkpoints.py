@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from lowering.system import files, hashes, typed
 from rt3d_jax.evaluation import measured
 from rt3d_jax.models import catalog
+from rt3d_jax.quantise import networks
 from rt3d_jax.sparsity import cost
 from rt3d_jax.tasks import contract
 from rt3d_jax.training import codec, experiments, states
@@ -52,6 +53,7 @@ class Network:
 
     params: nested dict of f32 arrays; masks: the same tree with bool arrays or None. task: what it is for; facts: what
     the data said of it, see tasks.contract. scheme: the schemes of its plan in words; rate: dense MACs / kept MACs.
+    quantisation: of a network of int8, whose params are rounded as it says; None for one of f32.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Network:
     scheme: str
     rate: float
     score: measured.Score
+    quantisation: networks.Quantisation | None = None
 
     @property
     def signature(self) -> contract.Signature:
@@ -72,7 +75,8 @@ class Network:
 
 def apply(network: Network, conv_form: str = "direct") -> Callable[..., jax.Array]:
     """The pure function apply(params, *inputs) -> outputs, all with the batch in front. "direct" is what is lowered."""
-    return catalog.apply_function(network.model, network.signature.outputs, conv_form)
+    plain = catalog.apply_function(network.model, network.signature.outputs, conv_form)
+    return plain if network.quantisation is None else networks.apply(plain, network.quantisation.scales)
 
 
 def origin(run_folder: str | pathlib.Path) -> experiments.Experiment | experiments.Imported:
@@ -105,6 +109,9 @@ def load_network(run_folder: str | pathlib.Path) -> Network:
     if score is None:
         raise ValueError(f"{folder}/result.json has no score; {MEASURED_AGAIN}")
     masks = states.filled(params, tree["masks"])
+    quantised = quantisation(folder)
+    if quantised is not None:
+        params = networks.rounded(params, quantised.layers)
     return Network(
         name=result["name"],
         model=made.model,
@@ -115,7 +122,14 @@ def load_network(run_folder: str | pathlib.Path) -> Network:
         scheme=result["scheme"],
         rate=result["rate"],
         score=score,
+        quantisation=quantised,
     )
+
+
+def quantisation(folder: pathlib.Path) -> networks.Quantisation | None:
+    """What makes the network of a finished run a quantised one; None for one of f32. Errors as `load_network`."""
+    result = finished(folder)[1]
+    return typed.read(result.get("quantisation"), networks.Quantisation | None, f"{folder}/result.json: quantisation")
 
 
 def _signature(task: contract.Task, facts: contract.Facts, folder: pathlib.Path) -> contract.Signature:
@@ -153,6 +167,8 @@ def write_imported(
         "params": cost.parameters(table, network.masks),
         **measured.to_result(network.score),
     }
+    if network.quantisation is not None:
+        result["quantisation"] = dataclasses.asdict(network.quantisation)
     with files.whole_folder(folder) as part:
         with contextlib.closing(states.Store(part)) as steps:
             steps.save(0, {"params": network.params, "step": 0}, network.masks, {})

@@ -12,7 +12,7 @@ from rt3d_jax.training import recipes
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
-    """One line of work: train dense, penalise, then prune and retrain once for each rate.
+    """One line of work: train dense, penalise, then prune and retrain once for each rate, and quantise the results.
 
     Args:
         name: The name of the experiment.
@@ -32,6 +32,8 @@ class Experiment:
         pretrained: The run whose network the dense phase starts from, such as one that `rt3d import` wrote. Its head is
             new where the number of outputs differs. None trains from fresh weights.
         compute: How a step is computed.
+        quantise: How the pruned networks become networks of int8, each as a run of its own; the dense one if there are
+            no rates. None leaves them in f32.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Experiment:
     workers: bounds.CountOrZero = 2
     pretrained: str | None = None
     compute: catalog.Compute = catalog.Compute()
+    quantise: recipes.Quantise | None = None
 
     def __post_init__(self) -> None:
         _check_task(self.task)
@@ -105,7 +108,8 @@ def _check_task(task: contract.Task) -> None:
 def _check_losses(experiment: Experiment) -> None:
     """ValueError for settings that the task does not have, or not with these values, and for one of other inputs."""
     fields = tuple(field.name for field in dataclasses.fields(experiment.task))  # pyright: ignore[reportArgumentType]
-    for recipe in (experiment.dense, experiment.penalise, experiment.retrain):
+    aware = experiment.quantise.aware if experiment.quantise else None
+    for recipe in (experiment.dense, experiment.penalise, experiment.retrain, aware):
         if strange := [name for name in (recipe.loss if recipe else ()) if name not in fields]:
             raise ValueError(f"loss of a recipe sets {strange[0]!r}, expected fields of the task: {', '.join(fields)}")
         if recipe is not None:

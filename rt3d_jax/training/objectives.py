@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from rt3d_jax.models import catalog
+from rt3d_jax.quantise import networks
 from rt3d_jax.tasks import contract
 from rt3d_jax.training import experiments, loop, recipes
 
@@ -28,9 +29,16 @@ def loss(
     goal: contract.Task,
     further: Callable[[Tree], dict[str, jax.Array]],
     teaching: Teaching | None,
+    quantisation: networks.Quantisation | None = None,
 ) -> loop.Loss:
-    """The loss of `goal`, which is the task as the phase trains it, with its metrics and `further` ones."""
+    """The loss of `goal`, which is the task as the phase trains it, with its metrics and `further` ones.
+
+    A quantised network is trained as it evaluates: batch norms keep their statistics, which are part of its weights by
+    then, and nothing is dropped.
+    """
     apply = catalog.train_function(experiment.model, signature.outputs, compute=experiment.compute)
+    if quantisation is not None:
+        apply = _quantised(experiment, signature, quantisation)
     teach = catalog.apply_function(experiment.model, signature.outputs, compute=experiment.compute)
 
     def value(params: Tree, teacher: Tree, batch: dict[str, jax.Array], key: jax.Array, step: jax.Array) -> Any:
@@ -44,3 +52,16 @@ def loss(
         return found, ({**metrics, **further(params)}, statistics)
 
     return value
+
+
+def _quantised(
+    experiment: experiments.Experiment, signature: contract.Signature, quantisation: networks.Quantisation
+) -> Callable[..., tuple[jax.Array, Tree]]:
+    """The quantised network as catalog.train_function gives one."""
+    plain = catalog.apply_function(experiment.model, signature.outputs, compute=experiment.compute)
+    function = networks.apply(plain, quantisation.scales)
+
+    def apply(params: Tree, *inputs: jax.Array, key: jax.Array) -> tuple[jax.Array, Tree]:
+        return function(networks.rounded(params, quantisation.layers), *inputs), {}
+
+    return apply

@@ -5,6 +5,7 @@ import math
 from typing import Annotated, Literal
 
 from lowering.system import bounds, typed
+from rt3d_jax.quantise import calibrate
 
 Bound = Annotated[
     float | None,
@@ -87,6 +88,23 @@ class Distillation:
     temperature: bounds.Positive = 3.0
     weight: bounds.Fraction = 0.5
     last: bounds.NotNegative = 0.0
+
+    def __post_init__(self) -> None:
+        typed.check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class Quantise:
+    """How the last networks of an experiment become networks of int8.
+
+    Args:
+        calibration: How scales are found, and which layers stay in f32.
+        aware: How the calibrated network then trains on, as int8 will compute it and under its masks. Batch norms keep
+            their statistics, and nothing is dropped out. None leaves the weights as they are.
+    """
+
+    calibration: calibrate.Calibration = calibrate.Calibration()
+    aware: Recipe | None = None
 
     def __post_init__(self) -> None:
         typed.check(self)

@@ -94,7 +94,8 @@ class Job:
         _keep_compiled(self.folder.parents[1])
         prepared = phases.prepare(self.experiment, self.folder, progress)
         results = [phases.dense(prepared)] if self.cell is None else phases.phases(prepared)
-        shown = results if self.cell is None else results[-len(self.experiment.rates) :]
+        wide = [result for result in results if "quantisation" not in result]  # a cell has one network of a rate
+        shown = results if self.cell is None else wide[-len(self.experiment.rates) :]
         rows = [_row(self, result, results, time.monotonic() - began) for result in shown]
         files.write_json(self.folder / ROWS, {"key": self.key(), "rows": rows})
         return rows

@@ -8,6 +8,7 @@ from rt3d_jax.data import clips
 from rt3d_jax.evaluation import measured
 from rt3d_jax.hosts import plugins
 from rt3d_jax.models import catalog
+from rt3d_jax.quantise import networks
 from rt3d_jax.training import experiments
 
 MAX_TEXT = 400  # characters
@@ -86,10 +87,25 @@ CLIP: dict[str, Kind] = {
 SAMPLING: dict[str, Kind] = {
     **dict.fromkeys(("frames", "stride"), (f"1 to {MAX_FRAMES}", lambda v: _is_side(v, MAX_FRAMES)))
 }
+QUANTISATION: dict[str, Kind] = {
+    "scales": (
+        "positive numbers by site",
+        lambda v: isinstance(v, dict) and all(is_text(k) and is_number(n) and n > 0 for k, n in v.items()),
+    ),
+    "wide": ("texts by layer", lambda v: isinstance(v, dict) and all(map(is_text, (*v, *v.values())))),
+    "errors": (
+        "numbers by layer",
+        lambda v: isinstance(v, dict) and all(map(is_text, v)) and all(map(is_number, v.values())),
+    ),
+    **dict.fromkeys(("method", "sha256"), TEXT),
+    **dict.fromkeys(("error", "before"), NUMBER),
+    "examples": (f"1 to {MAX_SIZE}", lambda v: _is_side(v, MAX_SIZE)),
+}
 # What is checked wherever a value of the type lies, with its name in the error.
 TYPES: dict[type, tuple[str, dict[str, Kind]]] = {
     catalog.Model: ("the model", NETWORK),
     measured.Score: ("the score", SCORE),
+    networks.Quantisation: ("the quantisation", QUANTISATION),
     clips.ClipSpec: ("the clip", CLIP),
     clips.Spread: ("the clip's sampling", SAMPLING),
     clips.Windows: ("the clip's sampling", SAMPLING),

@@ -123,6 +123,8 @@ def _summary(found: shared.Shared, table: tuple[cost.Layer, ...]) -> str:
     rate = cost.macs(table) / cost.macs(table, found.masks)
     if rate > 1:
         what += f", pruned ({plain(facts.scheme)}) to **{rate:.2f}x fewer multiply-accumulates**"
+    if facts.quantisation is not None:
+        what += f". {len(facts.quantisation.layers)} of its layers compute in int8, with the scales in config.json"
     return f"{what}. Made with rt3d-jax, whose kernels for phones compute only the weights that are kept."
 
 

@@ -80,6 +80,7 @@ def facts(run: pathlib.Path, network: checkpoints.Network, licence: str | None =
         pretrained=_pretrained(made, dense if parent else run),
         origin=_without_paths(made),
         licence=licence,
+        quantisation=network.quantisation,
     )
 
 

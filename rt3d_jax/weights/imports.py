@@ -92,6 +92,7 @@ def shared_folder(path: pathlib.Path, out: pathlib.Path, code: Sequence[str] = (
         scheme=facts.scheme,
         rate=cost.macs(table) / cost.macs(table, found.masks),
         score=facts.score,
+        quantisation=facts.quantisation,
     )
     return checkpoints.write_imported(out, imported, network, shared.to_json(facts))
 

@@ -26,6 +26,7 @@ from lowering.functions import trees
 from lowering.system import files, hashes
 from rt3d_jax.evaluation import measured
 from rt3d_jax.models import catalog
+from rt3d_jax.quantise import networks
 from rt3d_jax.sparsity import cost
 from rt3d_jax.tasks import contract
 from rt3d_jax.training import codec, experiments
@@ -47,7 +48,8 @@ class Facts:
     phase: one of bounds.PHASES. facts: what the data said, see tasks.contract. dense_score: the score of the dense
     network that it was pruned from, in the unit of `score` and by the same protocol; None if it is not known.
     pretrained: where the dense phase's weights came from, in words. origin: what made it, with its task. licence: of
-    the weights, as the hub abbreviates it; None if none was given.
+    the weights, as the hub abbreviates it; None if none was given. quantisation: of a network of int8, whose kernels
+    are rounded as it says; None for one of f32.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Facts:
     pretrained: str | None
     origin: experiments.Experiment | experiments.Imported
     licence: str | None
+    quantisation: networks.Quantisation | None = None
 
     @property
     def task(self) -> contract.Task:
@@ -103,6 +106,8 @@ def write(folder: pathlib.Path, shared: Shared) -> None:
 def to_json(facts: Facts) -> dict[str, Any]:
     """The facts as JSON, which `parse` takes, and the task's own words for readers without rt3d-jax."""
     found = {field.name: getattr(facts, field.name) for field in dataclasses.fields(Facts)}
+    if facts.quantisation is None:
+        found.pop("quantisation")
     words = {**facts.task.describe(facts.facts), **measured.to_result(facts.score)}
     return {**words, **codec.to_json({**found, "score": measured.plain(facts.score)})}
 
@@ -127,6 +132,7 @@ def read(folder: pathlib.Path, code: Sequence[str] = ()) -> Shared:
     missing = expected.keys() - params.keys()
     if missing:
         raise ValueError(f"{folder / MODEL} has no {min(missing)}, expected the parameters of {facts.model}")
+    _check_layers(folder / CONFIG, facts, expected)
     bits = {}
     if (folder / MASKS).exists():
         sizes = {
@@ -155,7 +161,8 @@ def parse(said: dict[str, Any], path: pathlib.Path) -> Facts:
         found = {name: codec.from_json(said[name], kinds[name], name) for name in bounds.FIELDS}
         bounds.check("the folder", found, bounds.FIELDS)
         bounds.check_facts(found["facts"])
-        for name in ("model", "score", "origin"):
+        found["quantisation"] = codec.from_json(said.get("quantisation"), kinds["quantisation"], "quantisation")
+        for name in ("model", "score", "origin", "quantisation"):
             bounds.check_within(found[name])
         facts = Facts(**found)
         facts.task.check(facts.model)
@@ -241,6 +248,13 @@ def _mask(where: pathlib.Path, path: str, packed: np.ndarray, shape: tuple[int, 
     if bits[math.prod(shape) :].any():
         raise ValueError(f"{where} has a {path} with bits after its last weight, expected zeros; fetch it again")
     return bits[: math.prod(shape)].reshape(shape).astype(bool)
+
+
+def _check_layers(path: pathlib.Path, facts: Facts, expected: dict[str, tuple[int, ...]]) -> None:
+    """ValueError for a scale of a layer that the network does not have."""
+    for layer in facts.quantisation.layers if facts.quantisation else ():
+        if not {layer, f"{layer}/kernel"} & expected.keys():
+            raise ValueError(f"{path} has a scale for {layer[: bounds.MAX_TEXT]}, which is no layer of {facts.model}")
 
 
 def _check_rate(path: pathlib.Path, said: dict[str, Any], shared: Shared) -> None:

@@ -65,6 +65,7 @@ HOST, ARM = "{base}/trained/bundles/kgs-3x/host", "{base}/trained/bundles/kgs-3x
 VERBS = (
     Verb("train", "train {base}/micro.py --out {out}/new", runs),
     Verb("prune", "prune {out}/trained --rate 2.5", runs, ("trained",)),
+    Verb("quantise", "quantise {out}/trained", runs, ("trained",)),
     Verb("sweep", "sweep {base}/micro.py --out {out}/sweep --jobs 2", runs),
     Verb("export", f"export {PRUNED} --out {{out}}/shared", content),
     Verb("import", "import {base}/shared/kgs-3x --out {out}/runs/again", runs),

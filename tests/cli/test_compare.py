@@ -109,7 +109,7 @@ def test_peers_can_be_given_the_masked_weights(
         asked.extend((engine.name, network.scheme, (threads, turns, runs)) for engine, network in pairs)
         return [rounds.Measured(*pair) for pair in pairs], None, False
 
-    def build(folder, profile, rate, seed, form):
+    def build(folder, profile, rate, seed, form, precision):
         assert (profile, rate, seed, form) == (released.PROFILES["c3d"], 2.0, 7, "executables")
         answers = {"logits": np.ones(compare.CLASSES)}
         dense = networks.Network(folder, "c3d", "dense", 1.0, 2_000, ("clip",), answers)

@@ -20,7 +20,7 @@ from rt3d_jax.hosts import devices, distributed, stops
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import masks, patterns
 from rt3d_jax.tasks import contract
-from rt3d_jax.training import checkpoints, phases
+from rt3d_jax.training import checkpoints, phase, phases
 from tests.hosts import scale_worker
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -272,5 +272,5 @@ def test_processes_meet_more_often_when_steps_are_slow(monkeypatch):
 def test_shared_rows_are_all_rows_of_a_batch_in_one_process():
     assert devices.rows(5) == (0, 1, 2, 3, 4)
     experiment = dataclasses.replace(scale_worker.EXPERIMENT, batch=4, workers=3)
-    prepared = phases.Prepared(experiment, *5 * (None,))
+    prepared = phase.Prepared(experiment, *5 * (None,))
     assert prepared.reading == contract.Reading(4, (0, 1, 2, 3), workers=3)

@@ -17,7 +17,7 @@ from rt3d_jax.data import clips, folders, synthetic
 from rt3d_jax.evaluation import measured, predict
 from rt3d_jax.sparsity import cost
 from rt3d_jax.tasks import contract
-from rt3d_jax.training import checkpoints, loop, phases, recipes, states
+from rt3d_jax.training import checkpoints, loop, phase, phases, recipes, states
 from tests.training import smallest
 
 RECIPE, EXPERIMENT, STEPS = smallest.RECIPE, smallest.EXPERIMENT, smallest.STEPS
@@ -223,7 +223,7 @@ def test_answers_that_are_not_finite_are_no_result(out):
     params = params_of(out[0] / "runs" / "dense")
     broken = {**params, "fc8": jax.tree.map(lambda leaf: leaf * np.nan, params["fc8"])}
     with pytest.raises(FloatingPointError, match=r"^dense answers with values that are not finite, expected numbers: "):
-        phases.test_score(prepared, broken, "dense")
+        phase.test_score(prepared, broken, "dense")
 
 
 def test_a_network_that_answers_all_alike_is_warned_of(out):
@@ -231,7 +231,7 @@ def test_a_network_that_answers_all_alike_is_warned_of(out):
     params = params_of(out[0] / "runs" / "dense")
     dead = {**params, "fc8": {**params["fc8"], "kernel": params["fc8"]["kernel"] * 0}}
     with pytest.warns(UserWarning, match=r"^penalised answers all examples alike: .*; lower the strength of the algor"):
-        phases.test_score(prepared, dead, "penalised")
+        phase.test_score(prepared, dead, "penalised")
 
 
 @pytest.mark.parametrize("part", ["checkpoints", "notes"])

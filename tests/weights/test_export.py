@@ -18,7 +18,7 @@ from rt3d_jax.data import classes, clips, ucf101
 from rt3d_jax.evaluation import scores
 from rt3d_jax.sparsity import patterns, plans
 from rt3d_jax.tasks import classification
-from rt3d_jax.training import checkpoints, experiments, phases, pretrained, recipes
+from rt3d_jax.training import checkpoints, experiments, phase, phases, pretrained, recipes
 from rt3d_jax.weights import exports, imports, shared
 from tests.training import test_batch_norm
 
@@ -82,7 +82,7 @@ def test_an_imported_run_measures_the_accuracy_that_its_folder_says(out, share, 
     imports.shared_folder(share, tmp_path / "run")
     network = checkpoints.load_network(tmp_path / "run")
     prepared = phases.prepare(EXPERIMENT, out, lambda *event: None)
-    assert phases.test_score(prepared, network.params, "run") == (network.score, 0)
+    assert phase.test_score(prepared, network.params, "run") == (network.score, 0)
 
 
 def test_training_starts_from_an_imported_run(share, tmp_path):

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lowering.graph import groups, ops
-from lowering.graph.onnx import elementwise, moves, pieces
+from lowering.graph.onnx import elementwise, moves, pieces, quantised
 from lowering.graph.onnx.writer import PASSES_ORDER, Writer
 
 Form = Callable[[Writer, ops.Node, Any], None]
@@ -15,8 +15,10 @@ Form = Callable[[Writer, ops.Node, Any], None]
 def conv(writer: Writer, node: ops.Node, op: ops.Conv) -> None:
     """A Conv, and what its epilogue does."""
     kind, kernel, attributes = _convolution(op)
-    weights = [writer.weight(f"{node.name}.kernel", kernel)]
-    weights.append(writer.weight(f"{node.name}.bias", op.bias))
+    weights = quantised.weights(writer, node, op, lambda op: _convolution(op)[1]) or [
+        writer.weight(f"{node.name}.kernel", kernel),
+        writer.weight(f"{node.name}.bias", op.bias),
+    ]
     source, *residual = map(writer.value, node.inputs)
     steps = [kind, *(["Add"] if residual else []), *(["Relu"] if op.relu else [])]
     tensor = source
@@ -48,8 +50,11 @@ def _convolution(op: ops.Conv) -> tuple[str, np.ndarray, dict[str, Any]]:
 
 def dense(writer: Writer, node: ops.Node, op: ops.Dense) -> None:
     """A Gemm, and the ReLU after it."""
-    weights = [writer.weight(f"{node.name}.kernel", _rows(writer, node, op.kernel).T)]
-    weights.append(writer.weight(f"{node.name}.bias", op.bias))
+    turned = lambda op: _rows(writer, node, op.kernel).T
+    weights = quantised.weights(writer, node, op, turned) or [
+        writer.weight(f"{node.name}.kernel", turned(op)),
+        writer.weight(f"{node.name}.bias", op.bias),
+    ]
     inputs = [writer.value(node.inputs[0]), *weights]
     tensor = writer.add("Gemm", inputs, f"{node.name}.linear" if op.relu else node.name, transB=1)
     writer.give(node, writer.add("Relu", [tensor], node.name) if op.relu else tensor)
@@ -58,14 +63,6 @@ def dense(writer: Writer, node: ops.Node, op: ops.Dense) -> None:
 def same(writer: Writer, node: ops.Node, op: ops.Add | ops.Relu) -> None:
     """An operation that ONNX calls as we do."""
     writer.give(node, writer.add(type(op).__name__, [writer.value(name) for name in node.inputs], node.name))
-
-
-def fake_quantise(writer: Writer, node: ops.Node, op: ops.FakeQuantise) -> None:
-    """A QuantizeLinear to int8 and a DequantizeLinear: engines compute with integers what lies between such pairs."""
-    scale = writer.weight(f"{node.name}.scale", np.asarray(op.scale))
-    zero = writer.constant(f"{node.name}.zero", np.zeros((), np.int8))
-    integers = writer.add("QuantizeLinear", [writer.value(node.inputs[0]), scale, zero], f"{node.name}.int8")
-    writer.give(node, writer.add("DequantizeLinear", [integers, scale, zero], node.name))
 
 
 def along_channels(writer: Writer, node: ops.Node, op: ops.Concat | ops.Softmax) -> None:
@@ -211,7 +208,7 @@ FORMS: dict[type[ops.Op], Form] = {
     ops.Affine: affine,
     ops.Add: same,
     ops.Relu: same,
-    ops.FakeQuantise: fake_quantise,
+    ops.FakeQuantise: quantised.step,
     ops.MaxPool: max_pool,
     ops.AvgPool: mean_pool,
     ops.Concat: along_channels,

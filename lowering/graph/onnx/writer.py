@@ -25,6 +25,8 @@ class NoForm(Exception):
 class Writer:
     """Grows in the order of the graph. refused: operations without a form, with their places.
 
+    nonnegative: for each value whether nothing in it is below zero.
+
     in_map_order: for each flattened value that lies in the order of its NCDHW tensor, the shape of that feature map.
     """
 
@@ -32,6 +34,7 @@ class Writer:
         self.graph = dataclasses.replace(graph, batch=1)
         self.nodes: list[model.Node] = []
         self.weights: dict[str, np.ndarray] = {}
+        self.nonnegative = ops.nonnegative(self.graph)
         self.refused: list[str] = []
         self.in_map_order: dict[str, ops.Shape] = {}
         self._maps: dict[str, tuple[str, ops.Shape]] = {}

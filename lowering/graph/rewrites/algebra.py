@@ -70,9 +70,7 @@ def mark_nonnegative(graph: ops.Graph) -> ops.Graph:
 
     The padding of such a pool may then be the zeros that lie around every feature map.
     """
-    known: dict[str, bool] = {}
-    for node in graph.nodes:
-        known[node.name] = node.op.gives_nonnegative([known[name] for name in node.inputs])
+    known = ops.nonnegative(graph)
 
     def rule(node: ops.Node) -> list[ops.Node]:
         if not node.inputs or not known[node.inputs[0]]:

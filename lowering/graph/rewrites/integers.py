@@ -11,7 +11,6 @@ from lowering.graph.rewrites import depthwise
 # A unit of a filter's sums is so small that its largest weight is 127 of them; and so large that neither its bias nor
 # what a residual adds needs more units than these.
 BIAS, RESIDUAL = 1 << 28, 1 << 20
-WORD = 4  # channels that lie together in memory
 
 
 def use_integers(graph: ops.Graph) -> ops.Graph:
@@ -23,8 +22,7 @@ def use_integers(graph: ops.Graph) -> ops.Graph:
 
     The kernel of such a layer is rounded here: in each filter the largest weight becomes 127, or -127. Weights that
     were rounded so before, as training does, keep their integers, whatever scale a batch norm has put on a filter.
-    Depthwise and transposed convolutions stay in f32. In memory four channels of int8 are a word, and what would take
-    words apart stays in f32, too: strides in the plane of other numbers of channels, and such joins and moves.
+    Depthwise and transposed convolutions stay in f32.
     """
     graph = ops.replace(graph, lambda node: _split(graph, node))
     rules = (_integer_layer, _narrowed, _moved_behind, _moved_before)
@@ -36,6 +34,28 @@ def use_integers(graph: ops.Graph) -> ops.Graph:
 def is_quantised(graph: ops.Graph) -> bool:
     """Whether a traced graph is that of a quantised network."""
     return any(isinstance(node.op, ops.FakeQuantise) for node in graph.nodes)
+
+
+def of_integers(op: ops.Conv | ops.Dense, scale: float, added: float = 0.0) -> ops.Conv | ops.Dense | None:
+    """A layer of f32 as one of integers that gives f32; None for one that has to stay in f32.
+
+    scale: of what it reads. added: of its residual. Its weights are the new kernel times rescale.factors / scale.
+    """
+    if isinstance(op, ops.Conv) and not _is_plain(op):
+        return None
+    if op.then is not None or op.rescale is not None:
+        return None
+    flat = np.abs(op.kernel.reshape(-1, op.kernel.shape[-1])).astype(np.float64)
+    least = np.maximum(np.abs(op.bias.astype(np.float64)) / (scale * BIAS), added / (scale * RESIDUAL))
+    units = np.maximum(flat.max(0) / integers.WEIGHT, least)
+    units[units == 0] = 1.0
+    kernel, bias = np.rint(op.kernel / units), np.rint(op.bias / (scale * units))
+    residual = (added / (scale * units)).astype(np.float32) if added else None
+    weights = np.abs(kernel.reshape(-1, kernel.shape[-1])).sum(0) + (0 if residual is None else residual)
+    if (weights * -integers.LOWEST + np.abs(bias) >= integers.SUM - 1).any():
+        return None
+    rescale = ops.Rescale((scale * units).astype(np.float32), residual, narrow=False)
+    return dataclasses.replace(op, kernel=kernel.astype(np.float32), bias=bias.astype(np.int32), rescale=rescale)
 
 
 def _split(graph: ops.Graph, node: ops.Node) -> list[ops.Node]:
@@ -53,7 +73,7 @@ def _integer_layer(graph: ops.Graph) -> ops.Graph | None:
         if (
             not isinstance(node.op, ops.Conv | ops.Dense)
             or scales is None
-            or (op := _of_integers(node.op, *scales)) is None
+            or (op := of_integers(node.op, *scales)) is None
         ):
             continue
         return _with(graph, node, dataclasses.replace(node, op=op, inputs=_behind(graph, node)))
@@ -81,7 +101,7 @@ def _moved_behind(graph: ops.Graph) -> ops.Graph | None:
     """The graph with one move, ReLU or max pool on integers more, and a Dequantise behind it."""
     for node in graph.nodes:
         scales = _scales(graph, node)
-        if scales is None or len(set(scales)) != 1 or not _is_move(graph, node, graph.users[node.name]):
+        if scales is None or len(set(scales)) != 1 or not _is_move(node.op):
             continue
         name = ops.unique(f"{node.name}_int8", graph.by_name)
         moved = dataclasses.replace(node, name=name, inputs=_behind(graph, node))
@@ -94,7 +114,7 @@ def _moved_before(graph: ops.Graph) -> ops.Graph | None:
     for node in graph.nodes:
         source = graph[node.inputs[0]] if isinstance(node.op, ops.Quantise) else node
         alone = node is not source and len(graph.users[source.name]) == 1
-        if not alone or not _is_move(graph, source, graph.users[node.name]):
+        if not alone or not _is_move(source.op):
             continue
         taken, first = set(graph.by_name), dict[str, ops.Node]()
         for name in source.inputs:
@@ -108,24 +128,9 @@ def _moved_before(graph: ops.Graph) -> ops.Graph | None:
     return None
 
 
-def _is_move(graph: ops.Graph, node: ops.Node, readers: list[ops.Node]) -> bool:
-    """Whether a node may move integers: what it does to them is what it does to what they stand for, word by word."""
-    match node.op:
-        case ops.Relu() | ops.MaxPool():
-            return True
-        case ops.Reshape():  # an order of reading
-            return all(isinstance(reader.op, ops.Dense) for reader in readers)
-        case ops.Concat() if len(node.shape) == 4:
-            return all(graph[name].shape[3] % WORD == 0 for name in node.inputs)
-        case ops.Mosaic(fill=0.0) if len(node.shape) == 4:
-            return all(_of_words(patch.of[3]) and _of_words(patch.at[3]) for patch in node.op.patches)
-    return False
-
-
-def _of_words(channels: tuple[int, ...]) -> bool:
-    """Whether places of channels are words, one after the other."""
-    places = np.arange(len(channels)) % WORD
-    return len(channels) % WORD == 0 and bool((np.array(channels) % WORD == places).all())
+def _is_move(op: ops.Op) -> bool:
+    """Whether it does to integers what it does to what they stand for."""
+    return isinstance(op, ops.KEEPS_TYPE) and not (isinstance(op, ops.Mosaic) and op.fill)
 
 
 def _scales(graph: ops.Graph, node: ops.Node) -> list[float] | None:
@@ -139,29 +144,9 @@ def _behind(graph: ops.Graph, node: ops.Node) -> tuple[str, ...]:
     return tuple(graph[name].inputs[0] for name in node.inputs)
 
 
-def _of_integers(op: ops.Conv | ops.Dense, scale: float, added: float = 0.0) -> ops.Conv | ops.Dense | None:
-    """A layer of integers that gives f32; None for one that has to stay in f32. added: the scale of its residual."""
-    if isinstance(op, ops.Conv) and not _is_plain(op):
-        return None
-    if op.then is not None or op.rescale is not None:
-        return None
-    flat = np.abs(op.kernel.reshape(-1, op.kernel.shape[-1])).astype(np.float64)
-    least = np.maximum(np.abs(op.bias.astype(np.float64)) / (scale * BIAS), added / (scale * RESIDUAL))
-    units = np.maximum(flat.max(0) / integers.WEIGHT, least)
-    units[units == 0] = 1.0
-    kernel, bias = np.rint(op.kernel / units), np.rint(op.bias / (scale * units))
-    residual = (added / (scale * units)).astype(np.float32) if added else None
-    weights = np.abs(kernel.reshape(-1, kernel.shape[-1])).sum(0) + (0 if residual is None else residual)
-    if (weights * -integers.LOWEST + np.abs(bias) >= integers.SUM - 1).any():
-        return None
-    rescale = ops.Rescale((scale * units).astype(np.float32), residual, narrow=False)
-    return dataclasses.replace(op, kernel=kernel.astype(np.float32), bias=bias.astype(np.int32), rescale=rescale)
-
-
 def _is_plain(op: ops.Conv) -> bool:
     """Whether a convolution is of the kinds that compute with integers."""
-    torn = max(op.strides[1:]) > 1 and op.kernel.shape[3] % WORD
-    return not (torn or max(op.spread) > 1 or op.groups > 1 or depthwise.fits(op))
+    return not (max(op.spread) > 1 or op.groups > 1 or depthwise.fits(op))
 
 
 def _with(graph: ops.Graph, node: ops.Node, *new: ops.Node) -> ops.Graph:

@@ -161,21 +161,3 @@ def test_the_gradient_goes_straight_through_and_stops_outside_the_range() -> Non
     np.testing.assert_array_equal(jax.grad(lambda v: quantise.fake_quantise(v, 0.1).sum())(x), [0, 1, 1, 1, 1, 0])
     each = jax.vmap(lambda v: quantise.fake_quantise(v, 0.1))(x)
     np.testing.assert_array_equal(each, quantise.fake_quantise(x, 0.1))
-
-
-def test_what_would_take_words_of_four_channels_apart_stays_in_f32() -> None:
-    rng = np.random.default_rng(4)
-    wide, narrow = networks.layer(rng, 1, 1, 1, 8, 6), networks.layer(rng, 1, 3, 3, 6, 8)
-
-    def function(p: networks.Params, x: jax.Array) -> tuple[jax.Array, ...]:
-        x = integers.conv(x, p["wide"], pad=0)
-        both = jnp.concatenate([integers.rounded(x), integers.rounded(x)], -1)  # of 6 channels each
-        return integers.conv(x, p["narrow"], (1, 2, 2)), integers.conv(both[..., 2:8], p["narrow"])
-
-    graph = trace.trace(function, {"wide": wide, "narrow": narrow}, (1, 2, 6, 8, 8))
-    types = kinds(stages.rewrite(graph, "host:i8"))
-    assert types["wide"] == (ops.PackedConv, "int8")
-    assert {name: kind for name, (op, kind) in types.items() if op in (ops.SpaceToDepth, ops.Mosaic)} == {
-        "narrow_phases": "float32",
-        "slice": "float32",
-    }

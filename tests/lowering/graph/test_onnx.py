@@ -13,7 +13,7 @@ from lowering.graph import interpret, ops, trace, verify
 from lowering.graph.onnx import export as onnx_export
 from lowering.graph.operations import moves, pointwise
 from lowering.graph.rewrites import stages
-from tests.lowering import networks, small_functions
+from tests.lowering import integers, networks, small_functions
 
 rng = np.random.default_rng(0)
 MAP = (4, 9, 7, 6)
@@ -220,3 +220,16 @@ EXPRESSIONS = [name for name in small_functions.FUNCTIONS if name.startswith("ac
 def test_activations_and_gates_answer_as_in_jax(name: str) -> None:
     function, (clip,) = small_functions.FUNCTIONS[name]
     check(stages.run(trace.trace(function, small_functions.P, clip), stages.ALGEBRA))
+
+
+@pytest.mark.parametrize("network", [integers.chain(), integers.block()])
+def test_a_quantised_network_has_weights_of_int8_and_onnx_runtime_gives_jaxs_answer(network: networks.Network) -> None:
+    graph = stages.run(network.trace(), stages.ALGEBRA)
+    model = onnx_export.export(graph)
+    kinds = [node.op_type for node in model.graph.node]
+    layers = kinds.count("Conv") + kinds.count("Gemm")
+    assert kinds.count("DequantizeLinear") == kinds.count("QuantizeLinear") + 2 * layers
+    whole = {w.name: onnx.TensorProto.DataType.Name(w.data_type) for w in model.graph.initializer}
+    assert whole["conv1.kernel.int8"] == "INT8" and whole["conv1.bias.int32"] == "INT32"
+    found, answer = runtime(graph, network.clip[0]), network.logits()[0]
+    assert interpret.difference(found, answer) < 5e-2 and found.argmax() == answer.argmax()

@@ -16,7 +16,7 @@ from lowering.graph.onnx import layers as onnx_layers
 from lowering.graph.onnx import model as models
 from lowering.graph.rewrites import stages
 from lowering.peers import engines, networks, rounds, torch_network
-from tests.lowering import conftest
+from tests.lowering import conftest, integers
 from tests.lowering import networks as examples
 from tests.lowering.peers import odd_engines
 
@@ -164,3 +164,13 @@ def test_pytorch_names_an_operation_without_a_form() -> None:
     message = "^again is a Loop, which has no form in PyTorch; leave that engine out$"
     with pytest.raises(ops.GraphError, match=message):
         torch_network.Network(model, torch_network.torch.contiguous_format)
+
+
+def test_other_engines_get_a_quantised_network_with_its_integers(tmp_path: pathlib.Path) -> None:
+    quantised = integers.chain(channels=8)
+    network = networks.write(tmp_path / "int8", quantised.example(), conftest.INFO, macs=1_000_000, precision="i8")
+    pairs = [(engines.ENGINES[name], network) for name in (engines.OURS, "onnxruntime", "openvino")]
+    found, peak, _ = rounds.interleave(pairs, 1, rounds=1, runs=1)
+    rows = [each.row(peak) for each in found]
+    assert [(row["status"], row["precision"], row["share_of_peak"]) for row in rows] == 3 * [("ok", "i8", None)]
+    assert network.bundle.target.name == "host:i8"

@@ -1,0 +1,79 @@
+"""A quantised network as a JAX function: fake quantisation at the sites that have a scale, kernels on their grid."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from lowering.functions import quantise, trees
+from rt3d_jax.quantise import sites
+
+Tree = Any
+SAME = 1e-6  # of a filter's largest weight: a last bit
+
+
+@dataclasses.dataclass(frozen=True)
+class Quantisation:
+    """What makes a network a quantised one, as it stands in result.json.
+
+    Args:
+        scales: Of each site by its name (sites.Site), what one unit of int8 is worth.
+        wide: The layers that stay in f32, each with the reason in words.
+        errors: Of each layer, the change of the network's answers when it alone is quantised, over their size (root of
+            the mean squares of both).
+        error: The same of all quantised layers together.
+        method: How scales were found, in words.
+        examples: The number of training examples that they were found on.
+        sha256: The hash of those examples.
+        before: The score of the network that was quantised, in f32; None where it is not known.
+    """
+
+    scales: dict[str, float]
+    wide: dict[str, str]
+    errors: dict[str, float]
+    error: float
+    method: str
+    examples: int
+    sha256: str
+    before: float | None = None
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers that compute with integers."""
+        return tuple(name for name in self.scales if not name.endswith(sites.SUM))
+
+
+def apply(function: Callable[..., Any], scales: dict[str, float]) -> Callable[..., Any]:
+    """function(params, *inputs) with what int8 keeps of the value at each site that has a scale.
+
+    It can be trained: the gradient goes straight through (lowering.functions.quantise).
+    """
+
+    def change(site: sites.Site, x: jax.Array) -> jax.Array:
+        return quantise.fake_quantise(x, scales[site.name]) if site.name in scales else x
+
+    return sites.changed(function, change)
+
+
+def rounded(params: Tree, layers: tuple[str, ...]) -> Tree:
+    """The parameters with the kernels of these layers rounded: in each filter the largest weight is 127 units.
+
+    Zeros stay zeros, so masks hold. The gradient goes straight through.
+    """
+    return trees.replaced(params, {path: on_grid(kernel) for path, kernel in kernels(params, layers).items()})
+
+
+def kernels(params: Tree, layers: tuple[str, ...]) -> dict[str, jax.Array]:
+    """The kernels of layers by their paths."""
+    there = dict(trees.paths(params))
+    names = [name if name in there else f"{name}/kernel" for name in layers]
+    return trees.found(params, names)
+
+
+def on_grid(kernel: jax.Array) -> jax.Array:
+    """A kernel f32[..., O] as whole multiples of one number in each filter. One that is so keeps its bits."""
+    largest = jax.lax.stop_gradient(jnp.abs(kernel).reshape(-1, kernel.shape[-1]).max(0))
+    found = quantise.fake_quantise(kernel, jnp.where(largest > 0, largest / quantise.LARGEST, 1.0))
+    return jnp.where(jnp.abs(found - kernel) <= SAME * largest, kernel, found)

@@ -1,0 +1,147 @@
+"""Claims about quantised networks in JAX: where int8 stands, its scales, weights on their grid, what stays wide."""
+
+import dataclasses
+import re
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax import lax
+
+from lowering.functions import quantise
+from rt3d_jax.models import planes
+from rt3d_jax.quantise import calibrate, networks, sites
+
+rng = np.random.default_rng(0)
+NUMBERS = ("NDHWC", "DHWIO", "NDHWC")
+Params = dict[str, dict[str, jax.Array]]
+
+
+def kernel(*shape: int) -> jax.Array:
+    return jnp.asarray(rng.normal(size=shape) * np.sqrt(2 / np.prod(shape[:-1])), jnp.float32)
+
+
+PARAMS: Params = {
+    "stem": {"kernel": kernel(1, 3, 3, 3, 8)},
+    "one": {"kernel": kernel(3, 3, 3, 8, 8), "scale": jnp.ones(8) * 2, "bias": jnp.ones(8)},
+    "two": {"kernel": kernel(3, 3, 3, 8, 8)},
+    "each": {"kernel": kernel(3, 3, 3, 1, 8)},
+    "head": {"kernel": kernel(8, 4)},
+}
+CLIPS = jnp.asarray(rng.normal(size=(4, 4, 10, 10, 3)), jnp.float32)
+
+
+def conv(x: jax.Array, layer: dict[str, jax.Array], groups: int = 1) -> jax.Array:
+    how = {"dimension_numbers": NUMBERS, "feature_group_count": groups}
+    return lax.conv_general_dilated(x, layer["kernel"], (1, 1, 1), "SAME", **how)
+
+
+def residual(p: Params, x: jax.Array) -> jax.Array:
+    """A block with a sum, a depthwise convolution and a head."""
+    x = jax.nn.relu(conv(x, p["stem"]))
+    y = jax.nn.relu(conv(x, p["one"]) * p["one"]["scale"] + p["one"]["bias"])
+    x = jax.nn.relu(conv(y, p["two"]) * 0.5 + x)
+    return conv(x, p["each"], 8).mean((1, 2, 3)) @ p["head"]["kernel"]
+
+
+def seen(function, *inputs) -> list[str]:
+    found = []
+    sites.changed(function, lambda site, x: found.append(site.name) or x)(PARAMS, *inputs)
+    return found
+
+
+def test_sites_are_what_products_read_and_what_is_added_to_them() -> None:
+    assert seen(residual, CLIPS) == ["stem", "one", "two", "two/sum", "head"]
+
+
+def test_a_convolution_with_a_gradient_of_its_own_has_the_same_site_and_keeps_its_gradient() -> None:
+    kernels = {"one": {"kernel": kernel(3, 3, 3, 8, 8)}}
+    x = jnp.asarray(rng.normal(size=(2, 4, 6, 6, 8)), jnp.float32)
+    form = lambda p, x: planes.conv(x, p["one"]["kernel"], (1, 1, 1), (1, 1, 1))
+    same = sites.changed(form, lambda site, x: x)
+    assert seen_of(form, kernels, x) == ["one"]
+    gradient, wanted = (jax.make_jaxpr(jax.grad(lambda p, f=f: f(p, x).sum()))(kernels) for f in (same, form))
+    assert [eqn.primitive.name for eqn in gradient.eqns].count("dot_general") == [
+        eqn.primitive.name for eqn in wanted.eqns
+    ].count("dot_general")
+
+
+def seen_of(function, params, x) -> list[str]:
+    found = []
+    sites.changed(function, lambda site, x: found.append(site.name) or x)(params, x)
+    return found
+
+
+def test_the_first_and_last_layers_and_those_that_hurt_stay_wide_and_say_why() -> None:
+    found = calibrate.calibrated(residual, PARAMS, [(CLIPS,)], calibrate.Calibration(limit=0.5, wide=("o.e",)))
+    assert found.wide == {
+        "stem": "it reads the network's input",
+        "one": "calibration.wide names it: o.e",
+        "head": "it gives the network's answer",
+    }
+    assert set(found.scales) == {"two", "two/sum"} and found.layers == ("two",)
+    assert 0 < found.errors["two"] < 0.1 and found.error == found.errors["two"]
+    assert (found.method, found.examples) == ("minmax", 4)
+
+
+def test_a_layer_that_changes_the_answers_too_much_stays_wide() -> None:
+    found = calibrate.calibrated(residual, PARAMS, [(CLIPS,)], calibrate.Calibration(limit=0.5))
+    limit = (found.errors["one"] + found.errors["two"]) / 2
+    worse = max(("one", "two"), key=found.errors.__getitem__)
+    again = calibrate.calibrated(residual, PARAMS, [(CLIPS,)], calibrate.Calibration(limit=limit))
+    assert worse not in again.layers and again.wide[worse] == (
+        f"int8 here alone changes the answers by {found.errors[worse]:.1%} of their size, over {limit:.0%}"
+    )
+
+
+def test_a_network_of_which_nothing_is_left_to_quantise_is_an_error() -> None:
+    function = lambda p, x: x.mean((1, 2, 3, 4))[:, None] @ jnp.ones((1, 8)) @ p["head"]["kernel"]
+    with pytest.raises(ValueError, match=re.escape("no layer is left to be quantised (head: it reads the network's")):
+        calibrate.calibrated(function, PARAMS, [(CLIPS,)], calibrate.Calibration())
+    with pytest.raises(ValueError, match=r"^calibration got no examples, expected at least one; give the data"):
+        calibrate.calibrated(function, PARAMS, [], calibrate.Calibration())
+
+
+@pytest.mark.parametrize("method", ["minmax", "percentile", "mse"])
+def test_each_method_holds_the_range_that_it_says(method) -> None:
+    values = np.abs(rng.normal(size=8192)).astype(np.float32)
+    values[0] = 50
+    one = calibrate.Seen(sites.Site("conv"), 50.0, values)
+    held = calibrate.scale(one, calibrate.Calibration(method=method, percentile=99.0)) * 127
+    low, high = {"minmax": (49.99, 50.01), "percentile": (2.3, 2.9), "mse": (40, 49.9)}[method]
+    assert low < held < high
+
+
+def test_a_site_of_zeros_has_a_scale() -> None:
+    for method in ("minmax", "percentile", "mse"):
+        nothing = calibrate.Seen(sites.Site("conv"), 0.0, np.zeros(10, np.float32))
+        assert calibrate.scale(nothing, calibrate.Calibration(method=method)) > 0
+
+
+def test_rounded_kernels_keep_their_zeros_and_are_whole_multiples_of_one_number() -> None:
+    params = {"one": {"kernel": PARAMS["one"]["kernel"] * (rng.random((3, 3, 3, 8, 8)) < 0.3)}, "head": PARAMS["head"]}
+    found = networks.rounded(params, ("one",))
+    weights, before = np.asarray(found["one"]["kernel"]), np.asarray(params["one"]["kernel"])
+    units = weights / (np.abs(before).max((0, 1, 2, 3)) / 127)
+    np.testing.assert_allclose(units, np.rint(units), atol=1e-3)
+    assert not weights[before == 0].any() and np.abs(np.rint(units)).max((0, 1, 2, 3)).tolist() == [127] * 8
+    np.testing.assert_array_equal(found["head"]["kernel"], params["head"]["kernel"])
+    again = networks.rounded(found, ("one",))
+    np.testing.assert_array_equal(again["one"]["kernel"], weights)
+
+
+def test_a_quantised_network_can_be_trained_and_keeps_what_is_not_quantised() -> None:
+    function = networks.apply(residual, {"one": 0.05, "two": 0.05, "two/sum": 0.05})
+    names = str(jax.make_jaxpr(function)(PARAMS, CLIPS)).count(quantise.NAME)
+    gradient = jax.grad(lambda p: function(networks.rounded(p, ("one", "two")), CLIPS).sum())(PARAMS)
+    assert names == 3
+    assert all(np.abs(leaf).max() > 0 for leaf in jax.tree.leaves(gradient))
+
+
+def test_the_same_clips_give_the_same_hash_and_others_another() -> None:
+    one, same, other = (
+        calibrate.calibrated(residual, PARAMS, [(clips,)], calibrate.Calibration(limit=1.0))
+        for clips in (CLIPS, CLIPS, CLIPS + 1)
+    )
+    assert dataclasses.asdict(one) == dataclasses.asdict(same) and one.sha256 != other.sha256
