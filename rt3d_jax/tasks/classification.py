@@ -2,7 +2,7 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import jax
@@ -20,6 +20,30 @@ SHOWN_CLIPS, SHOWN_FRAMES = 8, 8
 
 
 @dataclasses.dataclass(frozen=True)
+class Few:
+    """Training with few labels.
+
+    Args:
+        each: The training videos of each class.
+        seed: The seed by which they are drawn.
+    """
+
+    each: bounds.Count
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        typed.check(self)
+
+    def of(self, videos: Sequence[folders.Video]) -> tuple[folders.Video, ...]:
+        """So many videos of each label, in the order in which they come; all of a label that has fewer."""
+        order = np.random.default_rng(self.seed).permutation(len(videos))
+        taken: dict[int, list[int]] = {}
+        for place in order.tolist():
+            taken.setdefault(videos[place].label, []).append(place)
+        return tuple(videos[place] for place in sorted(p for each in taken.values() for p in each[: self.each]))
+
+
+@dataclasses.dataclass(frozen=True)
 class Classification:
     """One of several classes for every clip.
 
@@ -28,12 +52,14 @@ class Classification:
         clip: How a video becomes a clip.
         label_smoothing: The share of each target that is spread evenly over all classes.
         bad: Whether a video that cannot be read is an error or is skipped. See data.pipelines.
+        few: Train on few videos of each class. None trains on all of them.
     """
 
     data: folders.Source | made.Made | None
     clip: clips.ClipSpec
     label_smoothing: bounds.BelowOne = 0.1
     bad: Literal["error", "skip"] = "error"
+    few: Few | None = None
 
     def __post_init__(self) -> None:
         typed.check(self)
@@ -57,6 +83,8 @@ class Classification:
         if dataset.missing:
             there = len(dataset.train) + len(dataset.test)
             progress("data", there, there, {"missing": float(len(dataset.missing))})
+        if self.few is not None:
+            dataset = dataclasses.replace(dataset, train=self.few.of(dataset.train))
         return Videos(self, dataset)
 
     def signature(self, facts: contract.Facts) -> contract.Signature:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import re
 from typing import Annotated, Literal
 
 from lowering.system import bounds, typed
@@ -59,6 +60,8 @@ class Recipe:
         optimizer: The optimizer.
         clip_norm: The bound on the global norm of the gradient. None sets no bound.
         loss: Fields of the task that have other values in this phase, such as label_smoothing 0.
+        only: A regular expression: parameters whose paths it matches as a whole are trained, such as "fc8/.*" for a
+            linear probe of C3D. The others stay as they are, running statistics of batch norms aside. None trains all.
     """
 
     epochs: bounds.Positive
@@ -68,9 +71,14 @@ class Recipe:
     optimizer: SGD | AdamW = SGD()
     clip_norm: Bound = None
     loss: dict[str, float] = dataclasses.field(default_factory=dict, hash=False)
+    only: str | None = None
 
     def __post_init__(self) -> None:
         typed.check(self)
+        try:
+            re.compile(self.only or "")
+        except re.error as error:
+            raise ValueError(f"only is {self.only!r}, expected a regular expression ({error})") from error
 
 
 @dataclasses.dataclass(frozen=True)
