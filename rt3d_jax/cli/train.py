@@ -26,8 +26,9 @@ class Options:
     """Train a network, prune it to each rate of an experiment, and retrain it.
 
     EXPERIMENT comes first. It is a name, such as quickstart or c3d_ucf101 (the files of rt3d_jax/configs), or a Python
-    file with a function experiment(). `rt3d train EXPERIMENT --help` lists the options of that experiment: every field
-    of it is one. Fields of the task can be named without "task.", as in --data.folder.
+    file with a function experiment(). A file may hold several: exemplar:tuned is what tuned() in exemplar.py gives.
+    `rt3d train EXPERIMENT --help` lists the options of that experiment: every field of it is one. Fields of the task
+    can be named without "task.", as in --data.folder.
 
     The phases are dense training, the penalise phase, and for each rate the cut and the retraining. A finished phase is
     not repeated. A phase that was stopped continues at the batch where it stopped.
@@ -93,9 +94,11 @@ def job(options: Options) -> distributed.Job | None:
 def load(name: str, function: str = "experiment") -> Any:
     """What a function of a config file gives: an Experiment for experiment(), a Sweep for grid().
 
-    `name`: a file of rt3d_jax/configs, without its ending, or the path of a .py file. ValueError if there is none.
+    `name`: a file of rt3d_jax/configs, without its ending, or the path of a .py file; for another function of it, with
+    its name behind a colon. ValueError if there is none.
     """
-    path = pathlib.Path(name)
+    name, _, chosen = name.partition(plugins.SEPARATOR)
+    path, function = pathlib.Path(name), chosen or function
     if path.suffix == ".py":
         if not path.is_file():
             raise ValueError(
@@ -103,12 +106,12 @@ def load(name: str, function: str = "experiment") -> Any:
                 f"{', '.join(names(function))}"
             )
         module: Any = plugins.load(path)
-    elif name in names(function):
+    elif name in names(function) or (chosen and name in names()):
         module = importlib.import_module(f"rt3d_jax.configs.{name}")
     else:
-        known = names(function)
+        known, kind = (names(), KINDS["experiment"]) if chosen else (names(function), KINDS[function])
         raise ValueError(
-            f"no {KINDS[function]} {name!r}; expected one of: {', '.join(known)}, or the path of a .py file"
+            f"no {kind} {name!r}; expected one of: {', '.join(known)}, or the path of a .py file"
             f"{spelling.meant(name, known)}"
         )
     if not hasattr(module, function):

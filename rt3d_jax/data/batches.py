@@ -99,6 +99,11 @@ class Batches(Iterator[Batch]):
         self.close()
 
 
+def clip_bytes(count: int, frames: int, size: int) -> int:
+    """The bytes of so many clips f32[frames, size, size, 3]."""
+    return 4 * 3 * count * frames * size**2
+
+
 def rows(asked: Sequence[int] | None, batch: int) -> tuple[int, ...]:
     """The rows of a batch that are made: all, or those asked for. ValueError for one that the batch does not have."""
     found = tuple(range(batch) if asked is None else asked)

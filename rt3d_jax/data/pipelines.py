@@ -73,7 +73,7 @@ class _Training:
 
     @property
     def size(self) -> int:
-        return _bytes(len(self.rows), self.spec)
+        return batches.clip_bytes(len(self.rows), self.spec.sampling.frames, self.spec.size)
 
     def __len__(self) -> int:
         return self.length
@@ -109,7 +109,7 @@ class _Evaluation:
 
     @property
     def size(self) -> int:
-        return _bytes(len(self.rows), self.spec)
+        return batches.clip_bytes(len(self.rows), self.spec.sampling.frames, self.spec.size)
 
     def __len__(self) -> int:
         return (len(self.videos) * self.views * self.crops + self.batch - 1) // self.batch
@@ -140,10 +140,6 @@ def _checked(videos: Sequence[folders.Video], batch: int, bad: Bad) -> tuple[fol
     if bad not in ("error", "skip"):
         raise ValueError(f"bad is {bad!r}; expected 'error' or 'skip'")
     return tuple(videos)
-
-
-def _bytes(rows: int, spec: clips.ClipSpec) -> int:
-    return 4 * 3 * rows * spec.sampling.frames * spec.size**2
 
 
 def _empty(batch: int, spec: clips.ClipSpec) -> dict[str, Any]:

@@ -1,0 +1,253 @@
+"""Tubes: small pieces of videos (or of pictures, as one frame) with strong gradients, seen in many ways.
+
+The examples of Exemplar-CNN (Dosovitskiy et al., 2014), which learns without labels: all views of a tube are one class.
+"""
+
+import dataclasses
+import functools
+import math
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import numpy as np
+
+from lowering.system import bounds, typed
+from rt3d_jax.data import batches, clips, listings, pictures, videos
+
+Source = pictures.Picture | listings.Video
+KEPT = 2048  # pieces of sources that stay in memory in each process
+Factor = Annotated[float, typed.Check("a factor of at least 1", lambda value: 1 <= value < math.inf)]
+QUARTERS, WAYS = 4, 8  # turns by a quarter; and those, played forwards and backwards
+TO_YIQ = np.array([[0.299, 0.587, 0.114], [0.5959, -0.2746, -0.3213], [0.2115, -0.5227, 0.3112]])
+
+
+@dataclasses.dataclass(frozen=True)
+class Variation:
+    """How far the views of a tube differ. The first five are the paper's, with its ranges or close to them.
+
+    Args:
+        shift: The largest move of the place, as a share of the tube's side.
+        scale: The largest factor by which a view is larger or smaller.
+        turn: The largest angle by which a view is turned, in degrees.
+        contrast: The largest factor of the contrast and of the saturation.
+        colour: The largest change of the hue, in turns, and of the brightness, of values from 0 to 1.
+        speed: The largest factor by which a view is played faster or slower.
+        late: The largest move in time, as a share of the tube's frames.
+    """
+
+    shift: bounds.NotNegative = 0.2
+    scale: Factor = 1.4
+    turn: bounds.NotNegative = 20.0
+    contrast: Factor = 1.6
+    colour: bounds.NotNegative = 0.1
+    speed: Factor = 1.5
+    late: bounds.NotNegative = 0.2
+
+    def __post_init__(self) -> None:
+        typed.check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class Tube:
+    """A place in a source: the middle frame, and the middle of the square in scaled pixels."""
+
+    source: Source
+    frame: float
+    row: float
+    column: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Views:
+    """How views are made. spec: frames, sizes and normalisation, as for clips. apart: whether a tube that is turned by
+    a quarter, or played backwards, is a class of its own.
+    """
+
+    tubes: tuple[Tube, ...]
+    spec: clips.ClipSpec
+    variation: Variation
+    apart: bool
+
+    @property
+    def ways(self) -> int:
+        """Classes of a tube."""
+        return 1 if not self.apart else WAYS if self.spec.sampling.frames > 1 else QUARTERS
+
+    @property
+    def classes(self) -> int:
+        """Surrogate classes."""
+        return len(self.tubes) * self.ways
+
+
+def find(sources: Sequence[Source], spec: clips.ClipSpec, count: int, seed: int) -> tuple[Tube, ...]:
+    """`count` tubes, from all sources in turns: drawn by the gradients inside their square, in space and time.
+
+    Errors as those of clips.load and pictures.load.
+    """
+    order = np.random.default_rng((seed, 0)).permutation(len(sources))
+    chosen = [sources[order[number % len(sources)]] for number in range(count)]
+    return tuple(_drawn(source, spec, np.random.default_rng((seed, 1, n))) for n, source in enumerate(chosen))
+
+
+def train_batches(
+    views: Views, *, seed: int, steps: int, batch: int, rows: Sequence[int], workers: int
+) -> batches.Batches:
+    """{"clip": f32[rows, frames, size, size, 3], "label": i32[rows]}: a new view of each class in turn, shuffled."""
+    return batches.Batches(_Training(views, batch, batches.rows(rows, batch), seed, steps), workers)
+
+
+def test_batches(views: Views, each: int, *, batch: int, rows: Sequence[int], workers: int) -> batches.Batches:
+    """One pass over `each` views of every class that training never sees; rows behind the last have the label -1."""
+    return batches.Batches(_Testing(views, batch, batches.rows(rows, batch), each), workers)
+
+
+def view(views: Views, label: int, rng: np.random.Generator) -> np.ndarray:
+    """A view of a class, f32[frames, size, size, 3], normalised."""
+    spec, variation, (which, way) = views.spec, views.variation, divmod(label, views.ways)
+    tube, frames, size = views.tubes[which], spec.sampling.frames, spec.size
+    pixels, first = _piece(tube.source, spec, tube.frame)
+    factor = lambda most: most ** rng.uniform(-1, 1)
+    middle = tube.frame - first + rng.uniform(-1, 1) * variation.late * _step(spec) * frames
+    times = middle + _step(spec) * factor(variation.speed) * (np.arange(frames) - (frames - 1) / 2)
+    shown = pixels[np.clip(np.rint(times), 0, len(pixels) - 1).astype(int)]
+    angle, scale = np.deg2rad(variation.turn) * rng.uniform(-1, 1), factor(variation.scale)
+    place = np.array([tube.row, tube.column]) + size * variation.shift * rng.uniform(-1, 1, 2)
+    found = _coloured(_cut(shown, place, angle, scale, size), variation, rng)
+    found = np.rot90(found, way % QUARTERS, (1, 2))[:: -1 if way >= QUARTERS else 1]
+    return ((found - np.array(spec.mean)) / np.array(spec.std)).astype(np.float32)
+
+
+def _drawn(source: Source, spec: clips.ClipSpec, rng: np.random.Generator) -> Tube:
+    """A tube of a source, at a random time, with its place drawn by the squares of gradients around it."""
+    length = _length(source)
+    half = _step(spec) * spec.sampling.frames / 2
+    frame = rng.uniform(half, length - half) if length > 2 * half else (length - 1) / 2
+    pixels, _ = _piece(source, spec, frame)
+    gray = pixels.mean(axis=-1, dtype=np.float32)
+    along = [np.square(np.diff(gray, axis=axis)) for axis in range(3) if gray.shape[axis] > 1]
+    energy = np.sum([each.mean(0)[: gray.shape[1] - 1, : gray.shape[2] - 1] for each in along], axis=0)
+    squares = np.lib.stride_tricks.sliding_window_view(energy, [min(spec.size, side) for side in energy.shape])
+    shares = squares.mean((2, 3)).ravel().astype(np.float64) + 1e-9
+    row, column = divmod(int(rng.choice(len(shares), p=shares / shares.sum())), squares.shape[1])
+    return Tube(source, float(frame), row + squares.shape[2] / 2, column + squares.shape[3] / 2)
+
+
+def _cut(pixels: np.ndarray, place: np.ndarray, angle: float, scale: float, size: int) -> np.ndarray:
+    """f32[frames, size, size, 3], 0 to 1: the square around a place, turned and scaled, between the nearest pixels."""
+    grid = (np.arange(size) - (size - 1) / 2) / scale
+    down, right = np.meshgrid(grid, grid, indexing="ij")
+    rows = place[0] + np.cos(angle) * down - np.sin(angle) * right
+    columns = place[1] + np.sin(angle) * down + np.cos(angle) * right
+    (top, bottom, low), (left, end, over) = (
+        _neighbours(at, side) for at, side in ((rows, pixels.shape[1]), (columns, pixels.shape[2]))
+    )
+    upper = pixels[:, top, left] * (1 - over) + pixels[:, top, end] * over
+    lower = pixels[:, bottom, left] * (1 - over) + pixels[:, bottom, end] * over
+    return (upper * (1 - low) + lower * low) / np.float32(255)
+
+
+def _neighbours(at: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The pixels before and behind places along an axis of a mirrored picture, and the share of the second."""
+    folded = np.abs((at + length - 1) % (2 * (length - 1)) - (length - 1)) if length > 1 else np.zeros_like(at)
+    first = np.minimum(folded.astype(int), max(length - 2, 0))
+    return first, np.minimum(first + 1, length - 1), (folded - first).astype(np.float32)[..., None]
+
+
+def _coloured(pixels: np.ndarray, variation: Variation, rng: np.random.Generator) -> np.ndarray:
+    """Another contrast, brightness, saturation and hue, in YIQ."""
+    factor = lambda: variation.contrast ** rng.uniform(-1, 1)
+    turn = 2 * np.pi * variation.colour * rng.uniform(-1, 1)
+    saturation = factor()
+    hue = saturation * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    change = np.eye(3)
+    change[1:, 1:] = hue
+    matrix = (np.linalg.inv(TO_YIQ) @ change @ TO_YIQ).astype(np.float32)
+    mean = pixels.mean((0, 1, 2), keepdims=True)
+    found = ((pixels - mean) * np.float32(factor()) + mean) @ matrix.T
+    return np.clip(found + np.float32(variation.colour * rng.uniform(-1, 1)), 0, 1)
+
+
+def _step(spec: clips.ClipSpec) -> float:
+    """Frames of a video from one frame of a tube to the next."""
+    return float(spec.sampling.stride) if isinstance(spec.sampling, clips.Windows) else 1.0
+
+
+def _length(source: Source) -> int:
+    if isinstance(source, pictures.Picture):
+        return 1
+    with videos.opened(source.path) as video:
+        first, end = source.frames or (0, video.length)
+        return end - first
+
+
+def _piece(source: Source, spec: clips.ClipSpec, frame: float) -> tuple[np.ndarray, int]:
+    """The frames that views of a tube with this middle frame may show, scaled, and the number of the first of them."""
+    reach = int(np.ceil(_step(spec) * spec.sampling.frames)) + 1
+    return _read(source, spec.short_side, max(0, int(frame) - reach), int(frame) + reach)
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _read(source: Source, short_side: int, first: int, end: int) -> tuple[np.ndarray, int]:
+    if isinstance(source, pictures.Picture):
+        return pictures.load(source.path)[None], 0
+    with videos.opened(source.path) as video:
+        begin, stop = source.frames or (0, video.length)
+        numbers = np.arange(begin + first, min(stop, begin + end))
+        return videos.frames(video, numbers, short_side), first
+
+
+@dataclasses.dataclass(frozen=True)
+class _Training:
+    views: Views
+    batch: int
+    rows: tuple[int, ...]
+    seed: int
+    steps: int
+
+    @property
+    def size(self) -> int:
+        return batches.clip_bytes(len(self.rows), self.views.spec.sampling.frames, self.views.spec.size)
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        found = [self._view(index * self.batch + row) for row in self.rows]
+        made, labels = zip(*found, strict=True)
+        return {"clip": np.stack(made), "label": np.array(labels, np.int32), "bad": {}}
+
+    def _view(self, place: int) -> tuple[np.ndarray, int]:
+        turn, number = divmod(place, self.views.classes)
+        label = int(_order(self.seed, turn, self.views.classes)[number])
+        return view(self.views, label, np.random.default_rng((self.seed, 3, place))), label
+
+
+@dataclasses.dataclass(frozen=True)
+class _Testing:
+    views: Views
+    batch: int
+    rows: tuple[int, ...]
+    each: int
+
+    @property
+    def size(self) -> int:
+        return batches.clip_bytes(len(self.rows), self.views.spec.sampling.frames, self.views.spec.size)
+
+    def __len__(self) -> int:
+        return -(-self.views.classes * self.each // self.batch)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        spec, count = self.views.spec, self.views.classes * self.each
+        found = np.zeros((len(self.rows), spec.sampling.frames, spec.size, spec.size, 3), np.float32)
+        labels = np.full(len(self.rows), -1, np.int32)
+        for at, row in enumerate(self.rows):
+            place = index * self.batch + row
+            if place < count:
+                labels[at] = place // self.each
+                found[at] = view(self.views, int(labels[at]), np.random.default_rng((4, place)))
+        return {"clip": found, "label": labels, "bad": {}}
+
+
+@functools.lru_cache(maxsize=2)
+def _order(seed: int, turn: int, classes: int) -> np.ndarray:
+    return np.random.default_rng((seed, 2, turn)).permutation(classes)

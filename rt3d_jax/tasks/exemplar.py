@@ -1,0 +1,156 @@
+"""Learning without labels, after Exemplar-CNN (Dosovitskiy et al., 2014): which of many tubes is this a view of?"""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from lowering.system import bounds, typed
+from rt3d_jax.data import batches, clips, folders, made, pictures, tubes
+from rt3d_jax.evaluation import measured
+from rt3d_jax.models import catalog
+from rt3d_jax.tasks import contract, losses
+
+SCORE = "surrogate accuracy"
+SHOWN, SHOWN_VIEWS = 6, 8
+
+
+@dataclasses.dataclass(frozen=True)
+class Exemplar:
+    """Surrogate classes: small tubes of videos, or squares of pictures, each seen in many ways.
+
+    Tubes are drawn where gradients are strong. The labels of the data are not used. A network that learns this is a
+    start for others (Experiment.pretrained).
+
+    Args:
+        data: A set of videos, or of pictures.
+        clip: What the network sees: frames, size and normalisation. Videos are scaled to its short side.
+        count: Tubes.
+        each: Views of each class in an epoch.
+        apart: Whether a tube that is turned by a quarter, or played backwards, is a class of its own: eight classes a
+            tube, or four of a picture. What tells them apart is the direction of motion.
+        variation: How far the views of a class differ.
+        label_smoothing: The share of each target that is spread evenly over all classes.
+        seed: The seed by which tubes are drawn.
+    """
+
+    data: folders.Source | made.Made | pictures.Source
+    clip: clips.ClipSpec
+    count: bounds.Count = 100
+    each: bounds.Count = 8
+    apart: bool = True
+    variation: tubes.Variation = tubes.Variation()
+    label_smoothing: bounds.BelowOne = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        typed.check(self)
+        if isinstance(self.data, pictures.Source) and self.clip.sampling.frames > 1:
+            raise ValueError(
+                f"clip has {self.clip.sampling.frames} frames, expected 1 for pictures; name a set of videos for more"
+            )
+
+    def check(self, model: catalog.Model) -> None:
+        """ValueError for a network that takes other frames or another size than the clips have."""
+        clip = (self.clip.sampling.frames, self.clip.size)
+        if clip != (model.frames, model.size):
+            raise ValueError(f"clip has (frames, size) {clip}, expected the model's {(model.frames, model.size)}")
+
+    def open(self, out: pathlib.Path, progress: contract.Progress) -> "Views":
+        """The tubes of the training examples. Videos that are drawn are made in `out`/data, or completed there."""
+        if isinstance(self.data, pictures.Source):
+            found = pictures.read(self.data, 1)
+            name, sources = found.name, found.train
+        else:
+            dataset = made.dataset(self.data, out / "data", lambda done, total: progress("data", done, total, {}))
+            name, sources = dataset.name, dataset.train
+        found = tubes.find(sources, self.clip, self.count, self.seed)
+        return Views(self, name, tubes.Views(found, self.clip, self.variation, self.apart))
+
+    def signature(self, facts: contract.Facts) -> contract.Signature:
+        """One view f32[frames, size, size, 3] to logits f32[classes]."""
+        sides = (self.clip.sampling.frames, self.clip.size, self.clip.size, 3)
+        return contract.Signature((contract.Array("clip", sides),), contract.Array("logits", (facts["classes"],)))
+
+    def loss(self, outputs: jax.Array, batch: Mapping[str, jax.Array]) -> tuple[jax.Array, contract.Metrics]:
+        """Cross-entropy with the surrogate classes; the accuracy on the batch in percent."""
+        hits = jnp.mean(outputs.argmax(axis=-1) == batch["label"])
+        return losses.cross_entropy(outputs, batch["label"], self.label_smoothing), {"accuracy": 100 * hits}
+
+    def distill(self, outputs: jax.Array, teacher: jax.Array, temperature: float) -> jax.Array:
+        """The divergence from the teacher's softened probabilities, see losses.distillation."""
+        return losses.distillation(outputs, teacher, temperature)
+
+    def example(self, path: pathlib.Path) -> tuple[np.ndarray, ...]:
+        """The clip f32[1, frames, size, size, 3] from the middle of a video. clips.ClipError if it cannot be read."""
+        return (clips.load(str(path), self.clip)[None],)
+
+    def describe(self, facts: contract.Facts) -> dict[str, Any]:
+        """How a clip is made."""
+        return {"clip": clips.to_json(self.clip)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Views:
+    """Exemplar-CNN with its tubes at hand."""
+
+    task: Exemplar
+    name: str
+    views: tubes.Views
+
+    @property
+    def facts(self) -> contract.Facts:
+        """The number of surrogate classes."""
+        return {"classes": self.views.classes}
+
+    @property
+    def examples(self) -> tuple[int, int]:
+        """Views in an epoch, and views to test on: one of each class that training never sees."""
+        return self.views.classes * self.task.each, self.views.classes
+
+    def train_batches(self, reading: contract.Reading, seed: int, steps: int) -> batches.Batches:
+        """See data.tubes.train_batches."""
+        return tubes.train_batches(self.views, seed=seed, steps=steps, **dataclasses.asdict(reading))
+
+    def sample_batches(self, reading: contract.Reading, count: int) -> batches.Batches:
+        """Views from a fixed draw."""
+        return self.train_batches(reading, 0, max(1, count // reading.batch))
+
+    def test_batches(self, reading: contract.Reading) -> batches.Batches:
+        """One view of each class that training never sees."""
+        return tubes.test_batches(self.views, 1, **dataclasses.asdict(reading))
+
+    def score(self, answers: contract.Answers) -> measured.Score:
+        """The share of views whose class is found, in percent."""
+        hits = read = 0
+        for logits, batch in answers:
+            good = batch["label"] >= 0
+            hits += int((logits.argmax(axis=-1) == batch["label"])[good].sum())
+            read += int(good.sum())
+        words = f"top-1 %, {read} new views of {self.views.classes} surrogate classes"
+        return measured.Score(round(100 * hits / read, 2), "%", SCORE, words, True)
+
+    def example(self) -> tuple[np.ndarray, ...]:
+        """A view of the first class."""
+        return (tubes.view(self.views, 0, np.random.default_rng(0))[None],)
+
+    def about(self) -> dict[str, Any]:
+        """Name, numbers of views, and the clip."""
+        train, test = self.examples
+        sizes = {"train_examples": train, "test_examples": test, "surrogate_classes": self.views.classes}
+        return {"name": f"views of {self.name}", **sizes, **self.task.describe(self.facts)}
+
+    def pictures(self, networks: Mapping[str, Callable[..., np.ndarray]]) -> dict[str, np.ndarray]:
+        """Filmstrips of views of a few classes, and what each network takes them for."""
+        labels = np.linspace(0, self.views.classes - 1, SHOWN).astype(int)
+        inputs = [tubes.view(self.views, int(label), np.random.default_rng(label)) for label in labels]
+        best = lambda answer: np.array([int(answer(one[None]).argmax()) for one in inputs])
+        frames = np.linspace(0, self.task.clip.sampling.frames - 1, SHOWN_VIEWS).round().astype(int)
+        mean, std = np.array(self.task.clip.mean), np.array(self.task.clip.std)
+        shown = [(255 * (one[frames] * std + mean)).round().clip(0, 255).astype(np.uint8) for one in inputs]
+        predicted = {f"predicted/{name}": best(answer) for name, answer in networks.items()}
+        return {"frames": np.stack(shown), "label": labels, **predicted}
