@@ -21,7 +21,8 @@
 #include "@name@_machine.h"
 #include "@name@_schedule.h"
 
-enum { MAX_THREADS = 64, SPINS = 20000 };
+/* SHARES: parts of a stage for each thread, at least, where it has so many workgroups. */
+enum { MAX_THREADS = 64, SPINS = 20000, SHARES = 16 };
 
 typedef struct @name@_network network;
 
@@ -100,13 +101,18 @@ static void work(network *n, int place) {
   const uint64_t state = flush_small();
   const unsigned before = n->before;
   for (unsigned i = 0; i < STAGES; i++) {
-    uint32_t number;
-    while ((number = atomic_fetch_add(&n->taken[i], 1)) < stages[i].groups) {
-      const step *s = &steps[stages[i].step];
-      for (; number >= s->groups[0] * s->groups[1] * s->groups[2]; s++) {
-        number -= s->groups[0] * s->groups[1] * s->groups[2];
+    /* Several at a time where there are many, which are short then. */
+    const uint32_t count = stages[i].groups, some = 1 + count / (SHARES * (uint32_t)n->threads);
+    uint32_t first;
+    while ((first = atomic_fetch_add(&n->taken[i], some)) < count) {
+      for (uint32_t at = first; at < first + some && at < count; at++) {
+        const step *s = &steps[stages[i].step];
+        uint32_t number = at;
+        for (; number >= s->groups[0] * s->groups[1] * s->groups[2]; s++) {
+          number -= s->groups[0] * s->groups[1] * s->groups[2];
+        }
+        compute(n, s, number, place);
       }
-      compute(n, s, number, place);
     }
     if (atomic_fetch_add(&n->ended[i], 1) + 1 == (unsigned)n->threads) {
       announce(n, &n->done, before + i + 1);
