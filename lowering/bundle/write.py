@@ -159,8 +159,7 @@ def _layer(node: ops.Node, dense: int) -> dict[str, Any]:
 def _tiled(products: ops.Node, result: ops.Node, dense: int) -> dict[str, Any]:
     """A layer by Winograd's filtering: its MACs as it is written, its rows as they are multiplied."""
     assert isinstance(result.op, ops.WinogradResult)
-    macs = math.prod(result.shape[:-1]) * result.op.kept
-    about = {"name": result.name, "shape": list(result.shape), "macs": macs, "winograd": result.op.tile}
+    about = {"name": result.name, "shape": list(result.shape), "macs": result.op.work, "winograd": result.op.tile}
     return _layer(products, dense) | about
 
 

@@ -50,9 +50,11 @@ from lowering.graph.operations.weighted import Depthwise as Depthwise
 from lowering.graph.operations.weighted import PackedConv as PackedConv
 from lowering.graph.operations.weighted import PackedDense as PackedDense
 from lowering.graph.operations.windows import NO_PADDING as NO_PADDING
+from lowering.graph.operations.winograd import TransformedConv as TransformedConv
 from lowering.graph.operations.winograd import WinogradInput as WinogradInput
 from lowering.graph.operations.winograd import WinogradResult as WinogradResult
 
+Kernels = Conv | Dense | TransformedConv  # layers whose kernel has inputs and outputs as its last axes
 # Element types that the arguments and results of a network may have; of others it can compute inside.
 DTYPES = ("float32", "float16", "int32", "uint32", "int16", "uint16", "int8", "uint8")
 STORED = {"bfloat16": "float32", "bool": "uint8"}  # what results of other types are given as
@@ -61,7 +63,7 @@ OPERATIONS: tuple[type[Op], ...] = (
     *(Pointwise, Reduce, Mosaic, Resample, Piece, ToMap, Results, State),
     *(FakeQuantise, Quantise, Dequantise),
     *(Conv, Depthwise, PackedConv, FusedConvs, FusedPool, Dense, PackedDense),
-    *(WinogradInput, WinogradResult, FusedWinograd),
+    *(TransformedConv, WinogradInput, WinogradResult, FusedWinograd),
 )
 
 

@@ -23,7 +23,7 @@ import dataclasses
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -35,6 +35,9 @@ from rt3d_jax.models import c3d, i3d, layers, mobilenet, mobilenetv2, movinet, r
 from rt3d_jax.sparsity import cost, paces
 
 Params = dict[str, Any]
+
+
+Tile = Annotated[int, typed.Check("0, 2 or 4", (0, 2, 4).__contains__)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,6 +60,9 @@ class Model:
         every: Of a causal network, the frames from one answer of its stream to the next, as for `rt3d lower --every`.
             MACs then are those of such a step: in budgets, penalties, rates and reports. By default they are those of
             a clip, of which a step at the network's own strides computes the same share in every layer.
+        winograd: With 2 or 4, kernels of 3 x 3 pixels lie in the transformed domain of Winograd's filtering, for tiles
+            of so many pixels in height and width, and are pruned there. 0 leaves them as they are. Trained weights of
+            the same network without are a start (`pretrained`); small learning rates suit it.
     """
 
     name: str = "c3d"
@@ -67,6 +73,7 @@ class Model:
     options: dict[str, Any] = dataclasses.field(default_factory=dict, hash=False)
     time: layers.Time = "clip"
     every: bounds.Count | None = None
+    winograd: Tile = 0
 
     def __post_init__(self) -> None:
         typed.check(self)
@@ -130,7 +137,21 @@ def create(model: Model, outputs: int, *, rngs: nnx.Rngs, conv_form: str = "auto
     network = constructor(**arguments)
     if model.time != "clip":
         network.set_attributes(over_time=model.time)
+    if model.winograd:
+        _transform(model, network)
     return network
+
+
+def _transform(model: Model, network: nnx.Module) -> None:
+    """ValueError for a network without a layer whose kernel can be transformed."""
+    convolutions = [module for _, module in nnx.iter_modules(network) if isinstance(module, layers.Conv)]
+    for module in convolutions:
+        module.transform(model.winograd)
+    if not any(module.tile for module in convolutions):
+        raise ValueError(
+            f"model {model.name} has no convolution of 3 x 3 pixels with stride 1 in layers.Conv, expected one; "
+            "leave out winograd"
+        )
 
 
 def initial(model: Model, outputs: int, seed: int) -> Params:

@@ -14,6 +14,7 @@ import numpy as np
 from flax import nnx
 from jax import lax
 
+from lowering.functions import transforms, winograd
 from rt3d_jax.models import planes, windows
 
 FORMS = ("auto", "direct", "planes")
@@ -63,6 +64,7 @@ class Conv(nnx.Module):
     dtype = "float32"
     over_time: Time = "clip"
     groups = 1
+    tile = 0  # of Winograd's filtering, where the kernel is transformed for it
 
     def __init__(
         self,
@@ -89,11 +91,30 @@ class Conv(nnx.Module):
             self.mean = nnx.BatchStat(jnp.zeros((outputs,), jnp.float32))
             self.var = nnx.BatchStat(jnp.ones((outputs,), jnp.float32))
 
+    @property
+    def window(self) -> tuple[int, ...]:
+        """The size of the kernel in the plane."""
+        depth, *plane = self.kernel[...].shape[:3]
+        return (depth, *((transforms.TAPS,) * 2 if self.tile else plane))
+
+    def transform(self, tile: int) -> None:
+        """Puts the kernel into Winograd's transformed domain, f32[d, tile + 2, tile + 2, inputs, outputs].
+
+        See lowering/functions/winograd.py. The layer computes the same. Layers that Winograd's filtering cannot compute
+        stay as they are.
+        """
+        if self.groups > 1 or self.tile or self.strides != (1, 1, 1) or self.window[1:] != (transforms.TAPS,) * 2:
+            return
+        self.kernel, self.tile = nnx.Param(winograd.learned(self.kernel[...], tile)), tile
+
     def __call__(self, x: jax.Array, training: bool = False) -> jax.Array:
         """The convolution; training normalises by the batch's moments and renews the running statistics."""
-        x, kernel = x.astype(self.dtype), self.kernel[...].astype(self.dtype)
-        pads = windows.in_time(self.over_time, x, kernel.shape[:3], self.strides, self.pads)
-        x = conv3d(x, kernel, self.form, strides=self.strides, pads=pads, groups=self.groups)
+        x, kernel, window = x.astype(self.dtype), self.kernel[...].astype(self.dtype), self.window
+        pads = windows.in_time(self.over_time, x, window, self.strides, self.pads)
+        if self.tile:
+            x = winograd.conv(x, kernel, self.tile, windows.sides(x, window, self.strides, pads))
+        else:
+            x = conv3d(x, kernel, self.form, strides=self.strides, pads=pads, groups=self.groups)
         return self._normalised(x.astype(jnp.float32), training).astype(self.dtype)
 
     def _normalised(self, x: jax.Array, training: bool) -> jax.Array:

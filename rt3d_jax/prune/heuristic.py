@@ -132,7 +132,7 @@ class _Probe:
 
         def step(equation: Any, operands: list[Any]) -> Any:
             name = equation.primitive.name
-            use: Any = next(left) if name in (products.CONVOLUTION, products.PRODUCT, *loops.NAMES) else None
+            use: Any = next(left) if name in (*products.OPERATIONS, *loops.NAMES) else None
             if name == "scan":
                 results, inner = self._scan(equation, operands, use[0])
                 found.update(inner)

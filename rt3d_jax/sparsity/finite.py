@@ -37,7 +37,7 @@ def never_empty(closed: Any, leaves: Mapping[str, Any], paths: Set[str]) -> set[
     found: set[str] = set()
 
     def step(equation: Any, values: list[_Value | None]) -> list[_Value | None]:
-        if equation.primitive.name in (products.CONVOLUTION, products.PRODUCT):
+        if equation.primitive.name in products.OPERATIONS:
             found.update(path for value in values if value is not None for path in _broken(value, paths))
         known = [value for value in values if value is not None]
         if len(known) < len(values):

@@ -1,6 +1,7 @@
 """Kernels as the operations see them: which axes of a parameter are locations, input channels and output channels.
 
-A kernel is a parameter that a convolution or a matrix product reads. Its name and the order in which it is stored do
+A kernel is a parameter that a convolution or a matrix product reads, or a convolution in Winograd's transformed domain
+(lowering/functions/winograd.py). Its name and the order in which it is stored do
 not matter: the operation's dimension numbers say what each axis is. On the way from the parameter to the operation,
 axes may be transposed, joined, cut and reversed, the dtype may change, and the weights may be scaled, as weight norm
 does: what counts is that a weight of zero stays one.
@@ -13,7 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from lowering.functions import transforms, winograd
+
 CONVOLUTION, PRODUCT = "conv_general_dilated", "dot_general"
+OPERATIONS = (CONVOLUTION, PRODUCT, winograd.NAME)  # those that read a kernel
 LOCATIONS = 3  # axes of locations, at most
 FRAMED = (3, 5)  # axes of results that have one of frames
 UNCHANGED = (
@@ -215,7 +219,8 @@ def _sizes(view: View) -> tuple[int, ...]:
 
 def use(view: View, equation: Any, operand: int) -> Use:
     """How a convolution or a matrix product reads the kernel that is its operand number `operand`."""
-    return (_convolution if equation.primitive.name == CONVOLUTION else _product)(view, equation, operand)
+    how = {CONVOLUTION: _convolution, PRODUCT: _product, winograd.NAME: _tiled}
+    return how[equation.primitive.name](view, equation, operand)
 
 
 def _convolution(view: View, equation: Any, operand: int) -> Use:
@@ -238,6 +243,15 @@ def _frames(equation: Any, axis: int) -> int:
     """As Use.frames, which lie along this axis."""
     shape = equation.outvars[0].aval.shape
     return shape[axis] if len(shape) in FRAMED else 0
+
+
+def _tiled(view: View, equation: Any, operand: int) -> Use:
+    """A kernel in Winograd's transformed domain: its locations are frames and the places of a transformed tile."""
+    place, fixed = _place(view, (), (0, 1, 2), (3,), (4,))
+    count, frames, height, width, _ = equation.outvars[0].aval.shape
+    tile = equation.params["tile"]
+    positions = count * frames * transforms.tiles(height, tile) * transforms.tiles(width, tile)
+    return Use(place, positions, 1 - operand, (4,), 4, fixed)
 
 
 def _positions(equation: Any) -> int:

@@ -68,7 +68,7 @@ class Step:
 
     def __call__(self, equation: Any, values: list[Value]) -> list[Value]:
         name = equation.primitive.name
-        if name in (products.CONVOLUTION, products.PRODUCT):
+        if name in products.OPERATIONS:
             return [self._product(equation, values)]
         if name in loops.NAMES:
             return self._loop(equation, values)
@@ -126,7 +126,7 @@ class Step:
 
     def _product(self, equation: Any, values: list[Value]) -> Value:
         kernels = [number for number, value in enumerate(values) if value.view is not None]
-        if equation.primitive.name == products.CONVOLUTION and 0 in kernels:
+        if equation.primitive.name != products.PRODUCT and 0 in kernels:
             self._lose(equation, values[:1])
             kernels.remove(0)
         if len(kernels) != 1 or values[1 - kernels[0]].sources == ():  # no input reaches it: it is no layer

@@ -6,7 +6,7 @@
 | Recipe.label_smoothing | Classification.label_smoothing, and Recipe.loss in a phase that differs |
 | Recipe.epochs of 0 or less, which trained for one step | epochs is ONE_STEP |
 | Imported.clip | Imported.task, a Classification without data |
-| Model without options, without time, or without every | options are {}, time is "clip", every is None |
+| Model without options, time, every or winograd | options are {}, time is "clip", every is None, winograd is 0 |
 """
 
 from typing import Any
@@ -68,7 +68,7 @@ def _recipe(old: dict[str, Json]) -> dict[str, Json]:
 
 
 def _model(old: dict[str, Json]) -> dict[str, Json]:
-    return {"options": {}, "time": "clip", "every": None, **old}
+    return {"options": {}, "time": "clip", "every": None, "winograd": 0, **old}
 
 
 RULES = {"Experiment": _experiment, "Imported": _imported, "Recipe": _recipe, "Model": _model}

@@ -3,7 +3,7 @@
 import pathlib
 from typing import Any
 
-from lowering.functions import trees
+from lowering.functions import transforms, trees, winograd
 from rt3d_jax.models import catalog
 from rt3d_jax.training import checkpoints, experiments
 
@@ -41,9 +41,11 @@ def head(model: catalog.Model, outputs: int) -> frozenset[str]:
 def adopt(fresh: Tree, found: Tree, head: frozenset[str], where: str = "pretrained network") -> Tree:
     """`found` where its shapes are those of `fresh`; the head is fresh as a whole if its shapes differ.
 
-    ValueError for any other leaf that is missing, has no place or another shape.
+    Kernels in the plane are transformed where `fresh` has transformed ones (catalog.Model.winograd). ValueError for any
+    other leaf that is missing, has no place or another shape.
     """
-    old, new = dict(trees.paths(found)), dict(trees.paths(fresh))
+    new = dict(trees.paths(fresh))
+    old = {path: _transformed(leaf, new[path].shape) if path in new else leaf for path, leaf in trees.paths(found)}
     keep = any(path in old and old[path].shape != new[path].shape for path in head)
     for path in sorted((old.keys() | new.keys()) - (head if keep else frozenset())):
         shapes = [tuple(leaves[path].shape) if path in leaves else None for leaves in (old, new)]
@@ -54,3 +56,12 @@ def adopt(fresh: Tree, found: Tree, head: frozenset[str], where: str = "pretrain
             )
 
     return trees.replaced(fresh, {path: leaf for path, leaf in old.items() if not (keep and path in head)})
+
+
+def _transformed(leaf: Any, shape: tuple[int, ...]) -> Any:
+    """A kernel of 3 x 3 pixels in Winograd's transformed domain, if that gives this shape; else the leaf itself."""
+    for tile in transforms.TRANSFORMS:
+        reach, taps = (tile + transforms.TAPS - 1,) * 2, (transforms.TAPS,) * 2
+        if leaf.ndim == 5 and leaf.shape[1:3] == taps and shape == (leaf.shape[0], *reach, *leaf.shape[3:]):
+            return winograd.learned(leaf, tile)
+    return leaf

@@ -227,6 +227,7 @@ WITHOUT_FORM: dict[type[ops.Op], str] = {
     ops.SpaceToDepth: "export the graph before its strides are split",
     ops.FusedConvs: "export the graph before its kernels are fused",
     ops.FusedPool: "export the graph before its kernels are fused",
+    ops.TransformedConv: "export a network whose kernels are not transformed",
     ops.WinogradInput: "export the graph before Winograd's filtering is used",
     ops.WinogradResult: "export the graph before Winograd's filtering is used",
     ops.FusedWinograd: "export the graph before Winograd's filtering is used",

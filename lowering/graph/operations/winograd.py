@@ -11,56 +11,11 @@ import math
 
 import numpy as np
 
-from lowering.graph.operations import base, pointwise, weighted
+from lowering.functions.transforms import TAPS, TRANSFORMS, tiles
+from lowering.graph.operations import base, pointwise, weighted, windows
 
-TAPS = 3  # of the kernel, in height and in width
 # The nodes of a layer called NAME are NAME.tiles, NAME.products and NAME, which transforms back.
 TILES, PRODUCTS = ".tiles", ".products"
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Transforms:
-    """The matrices of F(m, 3): of m outputs in a row, `result` @ ((`kernel` @ weights) * (`input` @ pixels)).
-
-    kernel f64[m + 2, 3], input f64[m + 2, m + 2], result f64[m, m + 2]; G, B^T and A^T of Lavin and Gray.
-    """
-
-    kernel: np.ndarray
-    input: np.ndarray
-    result: np.ndarray
-
-
-TRANSFORMS = {
-    2: Transforms(
-        np.array([[1, 0, 0], [1 / 2, 1 / 2, 1 / 2], [1 / 2, -1 / 2, 1 / 2], [0, 0, 1]]),
-        np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1]], float),
-        np.array([[1, 1, 1, 0], [0, 1, -1, 1]], float),
-    ),
-    4: Transforms(
-        np.array(
-            [
-                [1 / 4, 0, 0],
-                [-1 / 6, -1 / 6, -1 / 6],
-                [-1 / 6, 1 / 6, -1 / 6],
-                [1 / 24, 1 / 12, 1 / 6],
-                [1 / 24, -1 / 12, 1 / 6],
-                [0, 0, 1],
-            ]
-        ),
-        np.array(
-            [
-                [4, 0, -5, 0, 1, 0],
-                [0, -4, -4, 1, 1, 0],
-                [0, 4, -4, -1, 1, 0],
-                [0, -2, -1, 2, 1, 0],
-                [0, 2, -1, -2, 1, 0],
-                [0, 4, 0, -5, 0, 1],
-            ],
-            float,
-        ),
-        np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]], float),
-    ),
-}
 
 
 def stored(channels: int) -> int:
@@ -69,13 +24,6 @@ def stored(channels: int) -> int:
     The positions would otherwise lie a power of two apart in memory, and share a set of a cache.
     """
     return channels | 1
-
-
-def kernel(weights: np.ndarray, tile: int) -> np.ndarray:
-    """A kernel f32[D, 3, 3, I, O] transformed: f32[D, (tile + 2)^2, I, O], positions of a tile row by row."""
-    matrix = TRANSFORMS[tile].kernel
-    turned = np.einsum("ph,dhwio,qw->dpqio", matrix, weights.astype(np.float64), matrix, optimize=True)
-    return turned.reshape(len(weights), -1, *weights.shape[3:]).astype(np.float32)
 
 
 class _Tiled:
@@ -98,7 +46,7 @@ class _Tiled:
     @property
     def counts(self) -> tuple[int, int]:
         """Tiles that cover the height and the width; the last ones may reach beyond them."""
-        return -(-self.height // self.tile), -(-self.width // self.tile)
+        return tiles(self.height, self.tile), tiles(self.width, self.tile)
 
     @property
     def reads(self) -> tuple[int, int]:
@@ -155,7 +103,7 @@ class WinogradResult(weighted.Weighted, _Tiled):
     O' is O or more; what is beyond O only fills rows of filters. y = then?(relu?(sums + bias f32[O] + residual)).
     The residual is the node's second input, if it has one.
 
-    kept: the weights that the convolution would compute as it is written, by which its MACs are counted.
+    work: the MACs of the convolution as it is written.
     """
 
     tile: int
@@ -164,7 +112,7 @@ class WinogradResult(weighted.Weighted, _Tiled):
     bias: np.ndarray
     relu: bool = False
     then: pointwise.Pointwise | None = None
-    kept: int = 0
+    work: int = 0
     arity = (1, 2)
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
@@ -187,3 +135,59 @@ class WinogradResult(weighted.Weighted, _Tiled):
     @property
     def note(self) -> str:
         return f"{self.name}{'' if self.then is None else f', then {self.then.note}'}"
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class TransformedConv(weighted.Weighted):
+    """y = then?(relu?(conv(x) + bias f32[O] + residual)), with a kernel in the transformed domain.
+
+    kernel: f32[D, tile + 2, tile + 2, I, O], which is multiplied with transformed tiles, see
+    lowering/functions/winograd.py. Strides are 1. The residual is the node's second input, if it has one.
+    """
+
+    kernel: np.ndarray
+    bias: np.ndarray
+    tile: int
+    padding: base.Padding
+    relu: bool = False
+    then: pointwise.Pointwise | None = None
+    arity = (1, 2)
+    rescale = None
+
+    def shape(self, inputs: list[base.Shape]) -> base.Shape:
+        x, *residual = inputs
+        window = (len(self.kernel), TAPS, TAPS)
+        out = (*windows.count(base.need_feature_map(x), window, windows.ONES, self.padding), self.kernel.shape[4])
+        if x[3] != self.kernel.shape[3]:
+            raise base.GraphError(f"has a kernel for {self.kernel.shape[3]} channels and reads {x}")
+        if residual and residual[0] != out:
+            raise base.GraphError(f"of shape {out} adds a value of shape {residual[0]}; they must be the same")
+        return out
+
+    def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
+        first, products, last = self.parts(self.shape([x.shape for x in inputs]), inputs[0].shape[3])
+        sums = products.apply([first.apply(inputs[:1])])
+        return last.apply([sums, *inputs[1:]])
+
+    def parts(
+        self, shape: base.Shape, channels: int, filled: int = 1
+    ) -> tuple[WinogradInput, weighted.Conv, WinogradResult]:
+        """Its three steps, for a result of this shape: tiles, products of several groups, and the way back.
+
+        filled: filters are filled up with zeros to a multiple of it.
+        """
+        _, height, width, filters = shape
+        begin = WinogradInput(self.tile, height, width, self.padding)
+        depth, kernel = len(self.kernel), self.kernel.reshape(len(self.kernel), -1, channels, filters)
+        kernel = np.pad(kernel, ((0, 0), (0, 0), (0, stored(channels) - channels), (0, -filters % filled)))
+        # Frames are rows: f32[1, depth, 1, channels, positions x filters].
+        rows = kernel.transpose(0, 2, 1, 3).reshape(1, depth, 1, kernel.shape[2], -1)
+        padding = ((0, 0), self.padding[0], (0, 0))
+        nothing = np.zeros(rows.shape[4], np.float32)
+        products = weighted.Conv(rows, nothing, windows.ONES, padding, groups=begin.positions)
+        result = WinogradResult(self.tile, height, width, self.bias, self.relu, self.then, self.macs(shape))
+        return begin, products, result
+
+    def macs(self, shape: base.Shape) -> int:
+        frames, height, width, _ = shape
+        return frames * tiles(height, self.tile) * tiles(width, self.tile) * self.kernel.size

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lowering.functions import transforms
 from lowering.graph import ops, values, views
 from lowering.graph.operations import moves
 from lowering.graph.primitives import resizing
@@ -39,6 +40,18 @@ def conv(tracer: Tracer, eqn: values.Equation, x: Any, kernel: Any) -> Ref:
         if spread[0] > 1:
             raise NoKernel("it is transposed along the frames of several clips")
         return Ref(_several(tracer, values.name(kernel, "conv"), op, laid, x.shape[batch]), view)
+    return Ref(tracer.add(values.name(kernel, "conv"), op, [laid]), view)
+
+
+def winograd_conv(tracer: Tracer, eqn: values.Equation, x: Any, kernel: Any) -> Ref:
+    """winograd_conv (lowering/functions/winograd.py) of one clip."""
+    x, weights = values.computed(x), values.weight(kernel)
+    if x.shape[0] > 1:
+        raise NoKernel("it is in Winograd's transformed domain, and of several clips")
+    laid, tile = tracer.as_map(x, [[0, 1], [2], [3], [4]]), eqn.params["tile"]
+    bias = np.zeros(weights.shape[4], np.float32)
+    op = ops.TransformedConv(weights / transforms.scales(tile), bias, tile, eqn.params["pads"])
+    view = views.laid(eqn.outvars[0].aval.shape, [[0, 1], [2], [3], [4]])
     return Ref(tracer.add(values.name(kernel, "conv"), op, [laid]), view)
 
 

@@ -18,6 +18,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "integer_pow": elementwise.integer_power,
     "conv_general_dilated": products.conv,
     "dot_general": products.dot,
+    "winograd_conv": products.winograd_conv,
     "reduce_window_max": windows.pool,
     "reduce_window_sum": windows.pool,
     "reduce_max": windows.reduce,

@@ -59,7 +59,7 @@ def fuse_relu(graph: ops.Graph) -> ops.Graph:
         if isinstance(node.op, ops.Relu):
             source = by_name[node.inputs[0]]
             op = source.op
-            if isinstance(op, ops.Conv | ops.Dense) and op.then is None and len(users[source.name]) == 1:
+            if isinstance(op, ops.Kernels) and op.then is None and len(users[source.name]) == 1:
                 renames[node.name] = source.name
                 fused[source.name] = dataclasses.replace(source, op=dataclasses.replace(op, relu=True))
     return ops.rewire(ops.replace(graph, lambda n: [fused.get(n.name, n)]), renames)
@@ -102,7 +102,11 @@ def _into_source(graph: ops.Graph) -> ops.Graph | None:
                 op: ops.Op = ops.Affine(s * scale, t * scale + shift)
             case ops.Reduce(kind="sum", factor=factor) if not shift.any() and (scale == scale[0]).all():
                 op = dataclasses.replace(source.op, factor=factor * float(scale[0]))
-            case ops.Conv(kernel=kernel, bias=bias) | ops.Dense(kernel=kernel, bias=bias) if source.op.is_linear:
+            case (
+                ops.Conv(kernel=kernel, bias=bias)
+                | ops.Dense(kernel=kernel, bias=bias)
+                | ops.TransformedConv(kernel=kernel, bias=bias)
+            ) if source.op.is_linear:
                 op = dataclasses.replace(
                     source.op,
                     kernel=(kernel * scale).astype(np.float32),
@@ -134,7 +138,9 @@ def _into_reader(graph: ops.Graph) -> ops.Graph | None:
 
 def _takes_a_sum(op: ops.Op) -> bool:
     """Whether a sum can be the epilogue: not of a transposed convolution, whose results are put in place later."""
-    return isinstance(op, ops.Conv) and op.is_linear and max(op.spread) == 1
+    if isinstance(op, ops.Conv):
+        return op.is_linear and max(op.spread) == 1
+    return isinstance(op, ops.TransformedConv) and op.is_linear
 
 
 def _with_op(graph: ops.Graph, node: ops.Node, op: ops.Op) -> ops.Graph:

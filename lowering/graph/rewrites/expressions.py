@@ -32,7 +32,7 @@ def fuse_activations(graph: ops.Graph) -> ops.Graph:
                 continue
         op = source.op
         if (
-            isinstance(op, ops.Conv | ops.Dense)
+            isinstance(op, ops.Kernels)
             and op.then is None
             and op.rescale is None
             and len(graph.users[source.name]) == 1

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 
+from lowering.functions import transforms
 from lowering.graph import keys, ops, packed
 from lowering.graph.operations import winograd
 from lowering.graph.rewrites import fusion, outer, packing
@@ -24,13 +25,17 @@ def use_winograd(
     Where that is likely faster, or where the schedule says so. chosen, packer: as for `packing.pack`. Numbers of f16
     stay as they are: they are too short for the transforms.
     """
-    there = target.winograd and (target.kind, target.form) == ("cpu", "executables")
-    if not there or target.precision != precisions.F32:
+    there = (target.kind, target.form, target.precision) == ("cpu", "executables", precisions.F32)
+    if not there:
+        _check_none(graph, target)
+    if not there or not target.winograd:
         return graph
     firsts = {first for first, _ in keys.pairs(graph)}
 
     def rule(node: ops.Node) -> list[ops.Node]:
         op, schedule = node.op, chosen.get(node.name, schedules.DEFAULT)
+        if isinstance(op, ops.TransformedConv):
+            return tiled(node, op, graph[node.inputs[0]], target, schedules.DEFAULT)
         if not isinstance(op, ops.Conv) or not fits(op):
             return [node]
         source, tile = graph[node.inputs[0]], schedule.winograd
@@ -39,9 +44,20 @@ def use_winograd(
             schedule = schedules.DEFAULT
             tile = best_tile(node, op, own, source.shape, target, node.name in firsts)
         use = 0 < tile < node.shape[2]  # a vector holds two tiles that lie side by side, at least
-        return tiled(node, source, tile, target, schedule, own.kernel.kept) if use else [node]
+        work = math.prod(node.shape[:3]) * own.kernel.kept
+        return tiled(node, transformed(op, tile), source, target, schedule, work) if use else [node]
 
     return ops.replace(graph, rule)
+
+
+def _check_none(graph: ops.Graph, target: targets.Target) -> None:
+    """GraphError for a kernel in the transformed domain, which only CPUs compute, in f32."""
+    for node in graph.nodes:
+        if isinstance(node.op, ops.TransformedConv):
+            raise ops.GraphError(
+                f"{node.name} has its kernel in Winograd's transformed domain, which {target.name} with kernels as "
+                f"{target.form} has no kernels for, expected a CPU in f32"
+            )
 
 
 def fits(op: ops.Conv) -> bool:
@@ -50,7 +66,7 @@ def fits(op: ops.Conv) -> bool:
     return (
         plain
         and op.rescale is None
-        and op.kernel.shape[1:3] == (winograd.TAPS, winograd.TAPS)
+        and op.kernel.shape[1:3] == (transforms.TAPS, transforms.TAPS)
         and bool(op.kernel.any())
     )
 
@@ -65,7 +81,7 @@ def best_tile(
     """
     size = math.prod(node.shape) * target.activation_bytes
     fused = TILES * size if first and size > target.cache_bytes else 0
-    times = {tile: tiled_time(node, op, source, tile, target) + fused for tile in winograd.TRANSFORMS}
+    times = {tile: tiled_time(node, op, source, tile, target) + fused for tile in transforms.TRANSFORMS}
     best = min(times, key=times.__getitem__)
     return best if times[best] * GAIN < direct_time(own, node.shape, target) else 0
 
@@ -104,29 +120,25 @@ def packed_conv(op: ops.Conv, target: targets.Target, packer: packing.Packer) ->
 
 def tiled(
     node: ops.Node,
+    op: ops.TransformedConv,
     source: ops.Node,
-    tile: int,
     target: targets.Target,
     schedule: schedules.Schedule,
-    kept: int,
+    work: int | None = None,
 ) -> list[ops.Node]:
     """The three nodes of a layer: tiles, products, and the layer's own, which transforms back.
 
-    kept: as for WinogradResult.
+    work: MACs of the layer, None for those of the transformed kernel.
     """
-    op, (_, height, width, filters) = node.op, node.shape
-    assert isinstance(op, ops.Conv)
-    inputs = op.kernel.shape[3]
-    begin = ops.node(node.name + winograd.TILES, ops.WinogradInput(tile, height, width, op.padding), source)
-    turned = winograd.kernel(op.kernel, tile)
-    turned = np.pad(turned, ((0, 0), (0, 0), (0, winograd.stored(inputs) - inputs), (0, -filters % FILTERS)))
-    depth, positions, channels, filled = turned.shape
-    # Frames are rows: f32[1, depth, 1, channels, positions x filters].
-    kernel = turned.transpose(0, 2, 1, 3).reshape(1, depth, 1, channels, positions * filled)
-    rows = packed.pack(kernel, schedule.group or packing.best_group(kernel, target))
-    nothing = np.zeros(positions * filled, np.float32)
-    padding = ((0, 0), op.padding[0], (0, 0))
-    own = ops.PackedConv(rows, nothing, padding, schedule=schedule, groups=positions)
-    products = ops.node(node.name + winograd.PRODUCTS, own, begin)
-    end = ops.WinogradResult(tile, height, width, op.bias, op.relu, op.then, kept)
-    return [begin, products, dataclasses.replace(node, op=end, inputs=(products.name, *node.inputs[1:]))]
+    begin, products, end = op.parts(node.shape, source.shape[3], FILTERS)
+    rows = packed.pack(products.kernel, schedule.group or packing.best_group(products.kernel, target))
+    own = ops.PackedConv(rows, products.bias, products.padding, schedule=schedule, groups=products.groups)
+    first = ops.node(node.name + winograd.TILES, begin, source)
+    second = ops.node(node.name + winograd.PRODUCTS, own, first)
+    end = end if work is None else dataclasses.replace(end, work=work)
+    return [first, second, dataclasses.replace(node, op=end, inputs=(second.name, *node.inputs[1:]))]
+
+
+def transformed(op: ops.Conv, tile: int) -> ops.TransformedConv:
+    """The same convolution with its kernel transformed."""
+    return ops.TransformedConv(transforms.kernel(op.kernel, tile), op.bias, tile, op.padding, op.relu, op.then)

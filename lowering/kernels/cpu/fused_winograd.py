@@ -8,8 +8,8 @@ import dataclasses
 
 import numpy as np
 
+from lowering.functions import transforms
 from lowering.graph import ops
-from lowering.graph.operations import winograd as filtering
 from lowering.kernels import executables, layouts, loops, tables
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import epilogues, pads, products, shares, shuffles, winograd
@@ -106,7 +106,7 @@ class _Result:
 
     @property
     def _matrix(self) -> np.ndarray:
-        return filtering.TRANSFORMS[self.request.op.result.tile].result
+        return transforms.TRANSFORMS[self.request.op.result.tile].result
 
     def _sums(self, from_: Value) -> list[list[Value]]:
         """The sums of some tiles, place by place. from_: where those of the first place lie."""

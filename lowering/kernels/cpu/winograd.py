@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from lowering.functions import transforms
 from lowering.graph import ops
 from lowering.graph.operations import winograd
 from lowering.kernels import executables, loops
@@ -45,7 +46,7 @@ def transform_input(request: kernels.Request) -> kernels.Kernel | None:
         t = b.min(tile * lanes, windows.last(across, lanes), name="t")
         from_ = b.index((c * x.frames + frame) * x.plane + row * (op.tile * x.pitch) + t * op.tile + first, "from")
         pixels = [_tile_row(b, kernel["x"], from_ + i * x.pitch, op, lanes, target) for i in range(op.reach)]
-        found = both_ways(b, winograd.TRANSFORMS[op.tile].input, pixels)
+        found = both_ways(b, transforms.TRANSFORMS[op.tile].input, pixels)
         to = b.index(c * (y.frames * y.plane) + frame * y.pitch + row * across + t + y.first, "to")
         there = b.lanes(0, across, lanes) if across < lanes else None
         for place, value in enumerate(v for line in found for v in line):
@@ -91,7 +92,7 @@ def transform_result(request: kernels.Request) -> kernels.Kernel | None:
         with b.loop("tile", 0, -(-across // lanes)) as tile:
             t = b.min(tile * lanes, windows.last(across, lanes), name="t")
             from_ = b.index(c * (m.frames * m.plane) + frame * m.pitch + row * across + t + m.first, "from")
-            found = both_ways(b, winograd.TRANSFORMS[op.tile].result, result.products(from_))
+            found = both_ways(b, transforms.TRANSFORMS[op.tile].result, result.products(from_))
             place = b.index(row * (op.tile * y.pitch) + t * op.tile + y.first, "place")
             result.write(found, start, plane, place)
         result.gaps(b.index(plane + row * (op.tile * y.pitch) + y.first, "line"))

@@ -55,6 +55,11 @@ def fused_pool() -> ops.FusedPool:
     )
 
 
+def transformed() -> ops.TransformedConv:
+    kernel = np.random.default_rng(0).normal(size=(3, 4, 4, MAP[3], 3)).astype(np.float32)
+    return ops.TransformedConv(kernel, np.ones(3, np.float32), 2, SAME, relu=True)
+
+
 def fused_winograd() -> ops.FusedWinograd:
     """Four filters at each of 16 places, of which three are wanted."""
     kernel = np.random.default_rng(0).normal(size=(1, 3, 1, 5, 16 * 4)).astype(np.float32)
@@ -136,6 +141,7 @@ EXAMPLES: list[tuple[ops.Op, list[ops.Shape]]] = [
     (ops.WinogradInput(2, *MAP[1:3], SAME), [MAP]),
     (ops.WinogradResult(2, *MAP[1:3], np.ones(3, np.float32), relu=True), [(1, MAP[0], 6, 16 * 16)]),
     (ops.WinogradResult(2, 4, 4, np.ones(3, np.float32), then=silu()), [(1, 2, 4, 16 * 16), (2, 4, 4, 3)]),
+    (transformed(), [MAP]),
     (fused_winograd(), [(1, MAP[0], 6, 16 * 5)]),
     (dense(), [VECTOR]),
     (ops.PackedDense(packed.pack(dense().kernel[None, None, None], 4), np.ones(7, np.float32)), [VECTOR]),
@@ -217,6 +223,8 @@ def test_macs_are_the_products_with_weights_that_are_kept(op: ops.Op, shapes: li
             expected = int(np.prod(MAP[:3])) * (op.first.kernel.kept + op.second.kernel.kept)
         case ops.FusedPool():
             expected = int(np.prod(MAP[:3])) * op.conv.kernel.kept
+        case ops.TransformedConv():
+            expected = MAP[0] * 6 * op.kernel.size
         case ops.FusedWinograd():
             expected = MAP[0] * 6 * op.products.kernel.kept
         case _:
@@ -252,7 +260,7 @@ def test_every_operation_has_a_form_in_onnx_or_says_what_to_do() -> None:
 
 def test_every_operation_that_a_kernel_writes_a_feature_map_for_has_a_layout() -> None:
     vectors = {ops.Reshape, ops.Softmax, ops.Dense, ops.PackedDense, ops.Piece, ops.Results}
-    packed_away = {ops.Conv, ops.FakeQuantise}
+    packed_away = {ops.Conv, ops.FakeQuantise, ops.TransformedConv}
     assert layouts.PLACES.keys() == set(ops.OPERATIONS) - vectors - packed_away
 
 
@@ -264,7 +272,7 @@ def test_every_operation_has_a_kernel(op: ops.Op, shapes: list[ops.Shape], targe
     Elsewhere rewrites leave none of them.
     """
     own = ops.FusedConvs | ops.FusedPool | ops.Depthwise
-    own |= ops.WinogradInput | ops.WinogradResult | ops.FusedWinograd
+    own |= ops.TransformedConv | ops.WinogradInput | ops.WinogradResult | ops.FusedWinograd
     cpus = isinstance(op, own) or getattr(op, "weights_given", False)
     integral = isinstance(op, ops.FakeQuantise | ops.Quantise | ops.Dequantise)  # of the precision i8 alone
     if integral or (cpus and not target.startswith("android")):
@@ -272,5 +280,5 @@ def test_every_operation_has_a_kernel(op: ops.Op, shapes: list[ops.Shape], targe
     inputs = [ops.Node(f"input_{number}", ops.Input(), (), shape) for number, shape in enumerate(shapes)]
     found = targets.find(target)
     graph = ops.Graph((*inputs, ops.node("a.b", op, *inputs)), "a.b")
-    whole = stages.rewrite(graph, found) if isinstance(op, ops.Conv | ops.Dense) else graph
+    whole = stages.rewrite(graph, found) if isinstance(op, ops.Kernels) else graph
     assert "func.func private @" in emit.emit(whole, found).text

@@ -1,12 +1,17 @@
 """Winograd's filtering: the transforms, the three nodes of a layer, what of sparsity survives, where it is chosen."""
 
 import dataclasses
+import re
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lowering.graph import interpret, ops, packed
-from lowering.graph.operations import windows, winograd
+from lowering.functions import transforms
+from lowering.functions import winograd as winograd_conv
+from lowering.graph import interpret, ops, packed, trace
+from lowering.graph.operations import windows
 from lowering.graph.rewrites import fusion, stages
 from lowering.graph.rewrites import winograd as rewrite
 from lowering.targets import schedules, targets
@@ -29,15 +34,15 @@ def rewritten(op: ops.Conv, shape: ops.Shape, tile: int | None = None, target: t
     return stages.run(graph, (*stages.PREPARATION, *stages.completion(target, choose)))
 
 
-@pytest.mark.parametrize("tile", winograd.TRANSFORMS)
+@pytest.mark.parametrize("tile", transforms.TRANSFORMS)
 def test_transforms_filter_a_row_of_pixels(tile: int) -> None:
-    rng, found = np.random.default_rng(0), winograd.TRANSFORMS[tile]
+    rng, found = np.random.default_rng(0), transforms.TRANSFORMS[tile]
     pixels, weights = rng.normal(size=tile + 2), rng.normal(size=3)
     filtered = found.result @ ((found.kernel @ weights) * (found.input @ pixels))
     np.testing.assert_allclose(filtered, np.correlate(pixels, weights, "valid"), atol=1e-12)
 
 
-@pytest.mark.parametrize("tile", winograd.TRANSFORMS)
+@pytest.mark.parametrize("tile", transforms.TRANSFORMS)
 @pytest.mark.parametrize(
     ("depth", "shape", "padding"),
     [
@@ -131,7 +136,7 @@ def test_macs_of_a_layer_are_those_of_its_convolution() -> None:
     op.kernel[:, 0, :, :, :] = 0
     result = rewritten(op, (2, 8, 8, 4), 2)["node"].op
     assert isinstance(result, ops.WinogradResult)
-    assert result.kept == 2 * 3 * 3 * 4 * 8
+    assert result.work == 2 * 8 * 8 * 2 * 3 * 3 * 4 * 8
 
 
 def test_sums_over_a_window_are_exact_in_time() -> None:
@@ -165,3 +170,46 @@ def test_sums_of_few_taps_stay_in_cache_until_they_are_transformed() -> None:
 def test_sums_stay_where_that_moves_less(sums: int, stored: int, positions: int, stay: bool) -> None:
     target = dataclasses.replace(HOST, cache_bytes=1_000_000)
     assert fusion.sums_stay(sums, stored, positions, 48, target) == stay
+
+
+def learned(kernel: np.ndarray, tile: int) -> np.ndarray:
+    return np.asarray(winograd_conv.learned(jnp.asarray(kernel), tile))
+
+
+def test_kgs_blocks_in_the_transformed_domain_are_never_multiplied() -> None:
+    """4 channels x 8 filters at one place of a tile and one frame: the taps of a row are those that are kept."""
+    rng, shape, tile = np.random.default_rng(0), (4, 8, 9, 8), 4
+    blocks = rng.random((3, 6, 6, 2, 2)) < 0.3
+    kernel = rng.normal(size=(3, 6, 6, 8, 16)).astype(np.float32) * blocks.repeat(4, 3).repeat(8, 4)
+    params = {"conv": {"kernel": kernel, "bias": rng.normal(size=16).astype(np.float32)}}
+
+    def apply(params: dict, x: jax.Array) -> jax.Array:
+        y = winograd_conv.conv(x, params["conv"]["kernel"], tile, SAME) + params["conv"]["bias"]
+        return jax.nn.relu(y + jnp.tile(x, 2))
+
+    clip = rng.normal(size=(1, *shape)).astype(np.float32)
+    graph = stages.rewrite(trace.trace(apply, params, clip), HOST)
+    assert [node.name for node in graph.nodes if "conv" in node.name] == ["conv.tiles", "conv.products", "conv"]
+    assert graph["conv"].op.relu and len(graph["conv"].inputs) == 2  # what is added, and the ReLU, are its epilogue
+    assert len(graph["conv.products"].op.kernel.taps) == 4 * blocks.sum()
+    expected = np.asarray(apply(params, clip)).ravel()
+    np.testing.assert_allclose(interpret.results(graph, clip)[0].ravel(), expected, atol=1e-5 * abs(expected).max())
+
+
+def test_a_transformed_kernel_is_an_error_where_no_kernel_computes_it() -> None:
+    kernel = learned(conv(1, 4, 8).kernel, 2)
+    apply = lambda kernel, x: winograd_conv.conv(x, kernel, 2, ((0, 0), (1, 1), (1, 1)))
+    graph = trace.trace(apply, kernel, (1, 2, 6, 6, 4))
+    message = (
+        "after use_winograd: kernel has its kernel in Winograd's transformed domain, which vulkan:adreno with kernels "
+        "as executables has no kernels for, expected a CPU in f32"
+    )
+    with pytest.raises(ops.GraphError, match=f"^{re.escape(message)}$"):
+        stages.rewrite(graph, "vulkan:adreno")
+
+
+def test_of_several_clips_it_is_a_piece() -> None:
+    kernel = learned(conv(1, 4, 8).kernel, 2)
+    apply = lambda kernel, x: winograd_conv.conv(x.reshape(2, 1, 6, 6, 4), kernel, 2, ((0, 0), (1, 1), (1, 1)))
+    graph = trace.trace(apply, kernel, (1, 2, 6, 6, 4))
+    assert any(isinstance(node.op, ops.Piece) for node in graph.nodes)
