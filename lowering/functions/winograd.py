@@ -63,29 +63,29 @@ def _conv(x: Any, kernel: Any, *, tile: int, pads: tuple[tuple[int, int], ...]) 
         for number, (low, _), size in zip((down, across), pads[1:], x.shape[2:4], strict=True)
     ]
     x = jnp.pad(x, ((0, 0), pads[0], *ends, (0, 0)))
-    rows = _combined(found.input, _every(x, 2, down, tile, reach))
-    places = [place for row in rows for place in _combined(found.input, _every(row, 3, across, tile, reach))]
-    shifted = (jnp.stack([place[:, d : d + frames] for place in places]) for d in range(depth))
-    beside = jnp.concatenate(list(shifted), -1).reshape(reach**2, -1, depth * inputs)
-    weights = (
-        (kernel / transforms.scales(tile).astype(kernel.dtype)).transpose(1, 2, 0, 3, 4).reshape(reach**2, -1, outputs)
-    )
-    sums = jnp.einsum("pnc,pco->pno", beside, weights).reshape(reach, reach, count, frames, down, across, outputs)
-    lines = _combined(found.result, list(sums))  # of [places of a row, N, D, down, across, O]
-    pixels = jnp.stack([jnp.stack(_combined(found.result, list(line))) for line in lines])
+    rows = _combined(found.input, _every(x, 2, down, tile, reach))  # [place, N, D, down, W, I]
+    places = _combined(found.input, _every(rows, 4, across, tile, reach))  # [place, place of the row, N, D, ...]
+    places = places.reshape(reach**2, *places.shape[2:])  # columns first
+    beside = jnp.concatenate([places[:, :, d : d + frames] for d in range(depth)], -1)
+    weights = kernel / transforms.scales(tile).astype(kernel.dtype)
+    weights = weights.transpose(2, 1, 0, 3, 4).reshape(reach**2, depth * inputs, outputs)
+    sums = jnp.einsum("pnc,pco->pno", beside.reshape(reach**2, -1, depth * inputs), weights)
+    columns = _combined(found.result, sums.reshape(reach, reach, -1))  # [column, place of the row, ...]
+    pixels = _combined(found.result, columns.swapaxes(0, 1))  # [row, column, ...]
+    pixels = pixels.reshape(tile, tile, count, frames, down, across, outputs)
     whole = pixels.transpose(2, 3, 4, 0, 5, 1, 6).reshape(count, frames, down * tile, across * tile, outputs)
     return whole[:, :, :height, :width]
 
 
-def _every(x: Any, axis: int, count: int, step: int, reach: int) -> list[Any]:
-    """What lies at each place of `count` windows along an axis, which begin `step` apart."""
-    return [lax.slice_in_dim(x, at, at + (count - 1) * step + 1, step, axis) for at in range(reach)]
+def _every(x: Any, axis: int, count: int, step: int, reach: int) -> Any:
+    """What lies at each place of `count` windows along an axis, which begin `step` apart; places are the first axis."""
+    along = range(reach)
+    return jnp.stack([lax.slice_in_dim(x, at, at + (count - 1) * step + 1, step, axis) for at in along])
 
 
-def _combined(matrix: np.ndarray, arrays: Sequence[Any]) -> list[Any]:
-    """matrix @ arrays."""
-    terms = lambda row: (float(factor) * array for factor, array in zip(row, arrays, strict=True) if factor)
-    return [functools.reduce(jnp.add, terms(row)) for row in matrix]
+def _combined(matrix: np.ndarray, arrays: Any) -> Any:
+    """matrix @ arrays, along their first axis."""
+    return jnp.einsum("pi,i...->p...", matrix.astype(arrays.dtype), arrays)
 
 
 def _jvp(primals: Any, tangents: Any, **how: Any) -> tuple[Any, Any]:

@@ -51,7 +51,5 @@ def test_a_network_without_such_convolutions_is_refused() -> None:
     message = (
         "model x3d_s has no convolution of 3 x 3 pixels with stride 1 in layers.Conv, expected one; leave out winograd"
     )
-        "model x3d_s has no convolution of 3 x 3 pixels with stride 1 in layers.Conv, expected one; leave out winograd"
-    )
     with pytest.raises(ValueError, match=f"^{message}$"):
         catalog.create(catalog.Model("x3d_s", width=0.2, frames=5, size=32, winograd=2), OUTPUTS, rngs=nnx.Rngs(0))
