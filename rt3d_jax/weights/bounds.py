@@ -73,6 +73,8 @@ NETWORK: dict[str, Kind] = {
     "dropout": ("a number from 0 to below 1", lambda v: is_number(v) and 0 <= v < 1),
     "options": ("an object", lambda v: isinstance(v, dict)),
     "time": ("clip or causal", lambda v: v in ("clip", "causal")),
+    "every": (f"1 to {MAX_FRAMES}, or null", lambda v: v is None or _is_side(v, MAX_FRAMES)),
+    "winograd": ("0, 2 or 4", lambda v: type(v) is int and v in (0, 2, 4)),
 }
 CLIP: dict[str, Kind] = {
     "sampling": ("Spread or Windows", lambda v: isinstance(v, clips.Spread | clips.Windows)),

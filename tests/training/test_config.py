@@ -88,7 +88,8 @@ def test_json_of_an_unknown_type_is_an_error_that_lists_the_known_ones():
 
 def test_json_with_unknown_fields_is_an_error():
     written = codec.to_json(quickstart.experiment())
-    message = "experiment.model has the field 'depth', expected only name, width, frames, size, dropout, options, time"
+    known = "name, width, frames, size, dropout, options, time, every, winograd"
+    message = f"experiment.model has the field 'depth', expected only {known}"
     with pytest.raises(ValueError, match=f"^{message}$"):
         codec.from_json({**written, "model": {**written["model"], "depth": 3}})
 
