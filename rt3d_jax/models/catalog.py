@@ -23,7 +23,7 @@ import dataclasses
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import jax
 import jax.numpy as jnp
@@ -31,12 +31,26 @@ from flax import nnx
 
 from lowering.system import bounds, spelling, typed
 from rt3d_jax.hosts import plugins
-from rt3d_jax.models import c3d, i3d, layers, mobilenet, mobilenetv2, movinet, resnet18, s3d, sesr, slowfast, wdsr, x3d
+from rt3d_jax.models import (
+    c3d,
+    i3d,
+    layers,
+    mobilenet,
+    mobilenetv2,
+    movinet,
+    resnet18,
+    s3d,
+    sesr,
+    slowfast,
+    tiled,
+    wdsr,
+    x3d,
+)
+from rt3d_jax.models.compute import PLAIN as PLAIN
+from rt3d_jax.models.compute import Compute as Compute
 from rt3d_jax.sparsity import cost, paces
 
 Params = dict[str, Any]
-
-
 Tile = Annotated[int, typed.Check("0, 2 or 4", (0, 2, 4).__contains__)]
 
 
@@ -81,32 +95,6 @@ class Model:
             raise ValueError(f"every is {self.every} and time is 'clip', expected time='causal': clips have no steps")
 
 
-@dataclasses.dataclass(frozen=True)
-class Compute:
-    """How a step is computed. The batch and its mean loss do not depend on it.
-
-    Parameters, the optimizer and norms are always in f32.
-
-    Args:
-        dtype: The type of convolutions, matrix products and of what lies between layers.
-        accumulate: The number of parts in which a batch is computed, one after the other. Their gradients are averaged.
-            Batch norms then see the moments of a part.
-        remat: Compute what lies inside the blocks of a network again for the gradient, instead of keeping it. This
-            takes less memory and more time.
-        cores: On a CPU, the parts of a batch that are computed at the same time, each by a core of its own. XLA keeps
-            one core busy with a small network, however many there are. Each part needs memory for all parameters.
-    """
-
-    dtype: Literal["float32", "bfloat16"] = "float32"
-    accumulate: bounds.Count = 1
-    remat: bool = False
-    cores: bounds.Count = 1
-
-    def __post_init__(self) -> None:
-        typed.check(self)
-
-
-PLAIN = Compute()
 # Behind each, the frames and the size of the clips that it was published for.
 NETWORKS: dict[str, Callable[..., nnx.Module]] = {
     "c3d": c3d.C3D,  # 16 x 112
@@ -138,20 +126,8 @@ def create(model: Model, outputs: int, *, rngs: nnx.Rngs, conv_form: str = "auto
     if model.time != "clip":
         network.set_attributes(over_time=model.time)
     if model.winograd:
-        _transform(model, network)
+        tiled.transform(network, model.name, model.winograd)
     return network
-
-
-def _transform(model: Model, network: nnx.Module) -> None:
-    """ValueError for a network without a layer whose kernel can be transformed."""
-    convolutions = [module for _, module in nnx.iter_modules(network) if isinstance(module, layers.Conv)]
-    for module in convolutions:
-        module.transform(model.winograd)
-    if not any(module.tile for module in convolutions):
-        raise ValueError(
-            f"model {model.name} has no convolution of 3 x 3 pixels with stride 1 in layers.Conv, expected one; "
-            "leave out winograd"
-        )
 
 
 def initial(model: Model, outputs: int, seed: int) -> Params:

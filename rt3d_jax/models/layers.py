@@ -64,7 +64,7 @@ class Conv(nnx.Module):
     dtype = "float32"
     over_time: Time = "clip"
     groups = 1
-    tile = 0  # of Winograd's filtering, where the kernel is transformed for it
+    tile = 0  # of Winograd's filtering, where models/tiled.py has transformed the kernel for it
 
     def __init__(
         self,
@@ -96,16 +96,6 @@ class Conv(nnx.Module):
         """The size of the kernel in the plane."""
         depth, *plane = self.kernel[...].shape[:3]
         return (depth, *((transforms.TAPS,) * 2 if self.tile else plane))
-
-    def transform(self, tile: int) -> None:
-        """Puts the kernel into Winograd's transformed domain, f32[d, tile + 2, tile + 2, inputs, outputs].
-
-        See lowering/functions/winograd.py. The layer computes the same. Layers that Winograd's filtering cannot compute
-        stay as they are.
-        """
-        if self.groups > 1 or self.tile or self.strides != (1, 1, 1) or self.window[1:] != (transforms.TAPS,) * 2:
-            return
-        self.kernel, self.tile = nnx.Param(winograd.learned(self.kernel[...], tile)), tile
 
     def __call__(self, x: jax.Array, training: bool = False) -> jax.Array:
         """The convolution; training normalises by the batch's moments and renews the running statistics."""

@@ -1,10 +1,9 @@
 """Kernels as the operations see them: which axes of a parameter are locations, input channels and output channels.
 
-A kernel is a parameter that a convolution or a matrix product reads, or a convolution in Winograd's transformed domain
-(lowering/functions/winograd.py). Its name and the order in which it is stored do
-not matter: the operation's dimension numbers say what each axis is. On the way from the parameter to the operation,
-axes may be transposed, joined, cut and reversed, the dtype may change, and the weights may be scaled, as weight norm
-does: what counts is that a weight of zero stays one.
+A kernel is a parameter that a convolution reads, in the plane or in Winograd's transformed domain, or a matrix product.
+Its name and the order in which it is stored do not matter: the operation's dimension numbers say what each axis is. On
+the way to the operation, axes may be transposed, joined, cut and reversed, the dtype may change, and the weights may be
+scaled, as weight norm does: what counts is that a weight of zero stays one.
 """
 
 import dataclasses
@@ -246,12 +245,11 @@ def _frames(equation: Any, axis: int) -> int:
 
 
 def _tiled(view: View, equation: Any, operand: int) -> Use:
-    """A kernel in Winograd's transformed domain: its locations are frames and the places of a transformed tile."""
+    """In Winograd's transformed domain: locations are frames and the places of a tile, positions are tiles."""
     place, fixed = _place(view, (), (0, 1, 2), (3,), (4,))
-    count, frames, height, width, _ = equation.outvars[0].aval.shape
-    tile = equation.params["tile"]
-    positions = count * frames * transforms.tiles(height, tile) * transforms.tiles(width, tile)
-    return Use(place, positions, 1 - operand, (4,), 4, fixed)
+    *counts, height, width, _ = equation.outvars[0].aval.shape
+    tiles = (transforms.tiles(length, equation.params["tile"]) for length in (height, width))
+    return Use(place, math.prod((*counts, *tiles)), 1 - operand, (4,), 4, fixed)
 
 
 def _positions(equation: Any) -> int:
