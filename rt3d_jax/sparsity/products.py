@@ -1,9 +1,8 @@
 """Kernels as the operations see them: which axes of a parameter are locations, input channels and output channels.
 
 A kernel is a parameter that a convolution reads, in the plane or in Winograd's transformed domain, or a matrix product.
-Its name and the order in which it is stored do not matter: the operation's dimension numbers say what each axis is. On
-the way to the operation, axes may be transposed, joined, cut and reversed, the dtype may change, and the weights may be
-scaled, as weight norm does: what counts is that a weight of zero stays one.
+Neither its name nor the order in which it is stored matters: the operation's dimension numbers say what each axis is. On
+the way, axes may be transposed, joined, cut and reversed, and weights scaled: what counts is that zeros stay zeros.
 """
 
 import dataclasses
