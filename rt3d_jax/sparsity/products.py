@@ -1,8 +1,8 @@
 """Kernels as the operations see them: which axes of a parameter are locations, input channels and output channels.
 
 A kernel is a parameter that a convolution reads, in the plane or in Winograd's transformed domain, or a matrix product.
-Neither its name nor the order in which it is stored matters: the operation's dimension numbers say what each axis is. On
-the way, axes may be transposed, joined, cut and reversed, and weights scaled: what counts is that zeros stay zeros.
+Neither its name nor the order in which it is stored matters: the dimension numbers of the operation say what each axis
+is. On the way, axes may be transposed, joined, cut and reversed, and weights scaled: zeros must stay zeros.
 """
 
 import dataclasses
