@@ -216,7 +216,8 @@ def find(name: str) -> Target:
         triple = "--iree-llvmcpu-target-triple=aarch64-none-linux-android29"
         features = f"--iree-llvmcpu-target-cpu-features={cores.TARGETS[model]}"
         flags = (*OPTIMISE, *CPU, triple, f"--iree-llvmcpu-target-cpu={model}", features)
-        return Target(name, "cpu", "local-sync", flags, precision=chosen, **ARM)
+        found = Target(name, "cpu", "local-sync", flags, precision=chosen, **ARM)
+        return dataclasses.replace(found, dots="smmla") if "+i8mm" in cores.TARGETS[model] else found
     if family == "vulkan" and model in VULKAN_GPUS:
         flags = (*OPTIMISE, *VULKAN_FUSION, "--iree-hal-target-device=vulkan", f"--iree-vulkan-target={model}")
         bounds = {"gpu": VULKAN_GPUS[model], "macs_per_dispatch": MACS_PER_DISPATCH}

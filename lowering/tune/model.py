@@ -13,13 +13,14 @@ import numpy as np
 from lowering.graph import ops
 from lowering.graph.rewrites import fusion
 from lowering.kernels import layouts
-from lowering.kernels.cpu import conv, fused_winograd, outer, prefetch, products, rows
+from lowering.kernels.cpu import conv, fused_winograd, numbers, outer, prefetch, products, rows
 from lowering.targets import precisions, targets, tiles
 
 # Instructions.
 REGISTERS = 32
 LOOP = 4  # per tap: the offset's load, the address, counter and branch
 POINTER = {2: 1}  # by registers of weights: instructions that move their pointer, where the load does not
+MATRICES = 0.68  # of these where small matrix products take two taps at a time
 SPILL = 2  # per accumulator without a register, per tap
 TILE, FILTER = 10.0, 1.3  # per tile, and for each of its filters
 # Per vector of accumulators. "rescaled": sums of integers become int8.
@@ -57,7 +58,7 @@ def costs(graph: ops.Graph, target: targets.Target) -> dict[str, Cost]:
         if isinstance(node.op, KINDS):
             x, out = layout[node.inputs[0]], layout[node.name]
             residual = any(name in layout for name in node.inputs[1:])  # weights are no feature map
-            match conv.in_memory(node.op):
+            match numbers.in_memory(node.op, target):
                 case ops.FusedConvs() as op:
                     found[node.name] = _convs(op, x, out, target, residual)
                 case ops.FusedPool() as op:
@@ -148,7 +149,7 @@ def _transform(
 def _convs(op: ops.FusedConvs, x: layouts.Layout, out: layouts.Layout, target: targets.Target, residual: bool) -> Cost:
     pieces, between = fusion.pieces(op.first, op.second, out.end - out.first, target), op.between[0]
     span, chunks = pieces.span, pieces.chunks
-    sizes = x.channels * op.first.kernel.shape[0], conv.stored(op.first) * op.second.kernel.shape[0]
+    sizes = x.channels * op.first.kernel.shape[0], numbers.stored(op.first) * op.second.kernel.shape[0]
     executed, stalled = chunks * WORKGROUP + _pads(out) * PAD, 0.0
     parts = (op.first, x.frames, between), (op.second, between, out.frames)
     for size, (each, frames_in, frames) in zip(sizes, parts, strict=True):
@@ -177,6 +178,7 @@ def _loops(op: ops.PackedConv, tile: tiles.Tile, frames_in: int, frames: int, ch
 def _instructions(loops: _Loops, target: targets.Target, residual: bool, masked: bool) -> float:
     op, tile = loops.op, loops.tile
     executed = loops.taps * tile.count * per_tap(op.kernel.group, tile.vectors, target)
+    executed *= MATRICES if op.rescale is not None and target.dots == "smmla" else 1
     around = tile.count * per_tile(op, tile, target, residual, masked) + loops.chunks * op.kernel.group * TURN
     return executed + loops.turns * around
 

@@ -1,14 +1,9 @@
 """A packed convolution for CPUs, alone."""
 
-import dataclasses
-from typing import Any
-
-import numpy as np
-
-from lowering.graph import ops, packed
+from lowering.graph import ops
 from lowering.kernels import executables, layouts, loops, tables
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import dots, pads, prefetch, shares, words
+from lowering.kernels.cpu import dots, numbers, pads, prefetch, shares
 from lowering.kernels.cpu import rows as rows_
 from lowering.targets import targets, tiles
 
@@ -20,16 +15,17 @@ STREAMED = 8  # the cache over what a chunk of a convolution may read that memor
 
 def conv(request: kernels.Request) -> kernels.Kernel:
     """then?(relu?(conv(x) + bias + residual)), of floats or of integers."""
-    op, x, y, target = in_memory(request.op), request.x, request.y, request.target
-    count, (tile, chunk, chunks, block_) = op.kernel.rows, cut(op, y, target)
+    x, y, (tile, chunk, chunks, block_) = request.x, request.y, cut(request.op, request.y, request.target)
+    target = numbers.fitting(request.target, tile)
+    op, count = numbers.in_memory(request.op, target), request.op.kernel.rows
     items, size = chunks * y.frames, chunk * tile.size
-    arrays = tables.operands(made(op, x, y, target), target.precision, target.inputs_ahead)
+    arrays = tables.operands(numbers.tables_of(op, x, y, target), target.precision, target.inputs_ahead)
     grid = executables.Grid((shares.workers(items), -(-count // block_), 1))
     kernel = loops.Loops(COMMENT, [*kernels.arguments(request.named), *arrays], request.y_type, grid)
     b, out, held = kernel.block, kernel["out"], rows_.held(op, x, size, target)
     write = rows_.Output(kernel["out"], y.frames * y.plane, kernel["mask"], kernel.get("residual"))
     rows = rows_.Rows(op, tile, target, rows_.Tables.of(kernel), rows_.Source(kernel["x"], held), write)
-    rows = words.Rows.of(rows, kernel)
+    rows = numbers.rows_of(rows, kernel)
     worker, part = kernel.workgroup("worker", "block")
     row_first = b.index(part * block_, "row_first")
     row_end = b.min(part * block_ + block_, count, name="row_end")
@@ -48,43 +44,11 @@ def conv(request: kernels.Request) -> kernels.Kernel:
         ahead = prefetch.Ahead(kernel["x"], x, b.index(next_, "ahead_start"), op.extent[0], size)
         each = op.kernel.group // rows.packed
         channels = b.index(row_first * each), b.index(row_end * each)
-        pads.write(
-            b,
-            out,
-            y,
-            channels,
-            frame,
-            pads.of_chunk(b, y, at, chunks),
-            dots.zero(request.target, request.y_type.element),
-        )
+        zero = dots.zero(target, request.y_type.element)
+        pads.write(b, out, y, channels, frame, pads.of_chunk(b, y, at, chunks), zero)
         places = rows_.Chunk(frame, (row_first, row_end), (tile_first, tile_end), origin, to, y.first)
         rows.write(b, places, lambda row, _: ahead.write(b, row, block_, target))
     return kernel.kernel()
-
-
-def in_memory(op: Any) -> Any:
-    """The operation with its kernels as they lie in memory: those of integers in words."""
-    match op:
-        case ops.PackedConv(rescale=ops.Rescale()):
-            return dataclasses.replace(op, kernel=packed.words(op.kernel))
-        case ops.FusedConvs():
-            return dataclasses.replace(op, first=in_memory(op.first), second=in_memory(op.second))
-        case ops.FusedPool():
-            return dataclasses.replace(op, conv=in_memory(op.conv))
-    return op
-
-
-def stored(op: ops.PackedConv) -> int:
-    """Elements that hold the channels of a position of the result."""
-    filters = op.kernel.rows * op.kernel.group
-    return filters // packed.WORD if op.dtype == "int8" else filters
-
-
-def made(op: ops.PackedConv, x: layouts.Layout, y: layouts.Layout, target: targets.Target) -> dict[str, np.ndarray]:
-    """The tables of a convolution."""
-    if op.rescale is None:
-        return tables.conv(op, x, y, op.kernel.rows)
-    return tables.words(op, x, y, dots.Dots.of(target).offset)
 
 
 def cut(op: ops.PackedConv, out: layouts.Layout, target: targets.Target) -> tuple[tiles.Tile, int, int, int]:

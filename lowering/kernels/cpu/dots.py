@@ -23,7 +23,7 @@ class Dots:
     vnni: vpdpbusd, which takes activations without a sign. They lie in memory with OFFSET added to each.
     pairs: vpmaddubsw, which adds two products in 16 bits. They fit, since it is given |x| and the weights with the sign
     of x: 2 x 128 x 127 is less than 2^15. What is not negative needs neither.
-    sdot: NEON's.
+    sdot: NEON's. smmla: the same, and small matrix products in convolutions (matmul.py).
     plain: a product for each of the four, on any processor, and where vectors are too short for the others.
     """
 
@@ -52,7 +52,7 @@ class Dots:
             return self._plain(b, acc, x, weight)
         x, weight = bytes_of(b, x), bytes_of(b, weight)
         match self.kind:
-            case "sdot":
+            case "sdot" | "smmla":
                 kinds = f"{x.type}, {weight.type} to {acc.type}"
                 return b.let("acc", acc.type, f"arm_neon.intr.sdot {acc}, {x}, {weight} : {kinds}")
             case "vnni":

@@ -5,7 +5,7 @@ import dataclasses
 from lowering.graph.rewrites import fusion
 from lowering.kernels import kernel as kernels
 from lowering.kernels import layouts, loops, tables
-from lowering.kernels.cpu import conv, prefetch, rolling, words
+from lowering.kernels.cpu import numbers, prefetch, rolling
 from lowering.kernels.cpu import rows as rows_
 from lowering.kernels.mlir import values
 
@@ -17,11 +17,12 @@ def fused_convs(request: kernels.Request) -> kernels.Kernel:
 
     The second one has no extent in height and width: it reads the positions that it writes.
     """
-    op, y, target = conv.in_memory(request.op), request.y, request.target
+    y, target = request.y, request.target
+    op = numbers.in_memory(request.op, target)
     request = dataclasses.replace(request, node=dataclasses.replace(request.node, op=op))
     loops_ = _rolling(request)
     between, span = loops_.between, loops_.between.plane
-    second = conv.made(op.second, between, y, target)
+    second = numbers.tables_of(op.second, between, y, target)
     second |= {"offsets": tables.rolling_offsets(op.second, span)}
     arrays = tables.operands(loops_.first.tables(between, target), target.precision, target.inputs_ahead, FIRST)
     arrays += tables.operands(second, target.precision, target.inputs_ahead)
@@ -33,7 +34,7 @@ def fused_convs(request: kernels.Request) -> kernels.Kernel:
 def _rolling(request: kernels.Request) -> rolling.Rolling:
     op, y, target = request.op, request.y, request.target
     pieces = fusion.pieces(op.first, op.second, y.end - y.first, target)
-    between = layouts.flat(op.between[0], conv.stored(op.first), pieces.span)
+    between = layouts.flat(op.between[0], numbers.stored(op.first), pieces.span)
     first = rolling.First(op.first, fusion.tile(op.first, pieces, target), request.x, FIRST)
     depth, front = op.second.extent[0], op.second.padding[0][0]
     steps = rolling.Steps(pieces.steps, pieces.step, y.first, y.end, pieces.chunks)
@@ -48,7 +49,7 @@ def _second(request: kernels.Request, kernel: loops.Loops, found: rolling.Rollin
     source = rows_.Source(kernel[rolling.BUFFER], found.size * target.activation_bytes)
     finite = request.op.first.then is None
     write = rows_.Output(kernel["out"], y.frames * y.plane, kernel["mask"], residual, finite)
-    rows = words.Rows.of(rows_.Rows(op, tile, target, rows_.Tables.of(kernel), source, write), kernel)
+    rows = numbers.rows_of(rows_.Rows(op, tile, target, rows_.Tables.of(kernel), source, write), kernel)
     tile_end = b.index((turn.steps[1] - turn.steps[0]) * tile.count, "tiles")
     slot = (turn.frame * found.stride + found.lead) % found.depth  # that the window starts in
     shift = b.index(slot * len(op.kernel.taps), "shift")

@@ -5,18 +5,19 @@ import functools
 from lowering.graph.rewrites import fusion
 from lowering.kernels import kernel as kernels
 from lowering.kernels import layouts, loops, tables
-from lowering.kernels.cpu import conv, dots, rolling, windows
+from lowering.kernels.cpu import dots, numbers, rolling, windows
 from lowering.kernels.mlir import block, types, values
 from lowering.targets import precisions, targets
 
 
 def fused_pool(request: kernels.Request) -> kernels.Kernel:
     """pool(then?(relu?(conv(x) + bias))), with windows side by side. A chunk is whole rows of pixels of the result."""
-    op, x, y, target = conv.in_memory(request.op), request.x, request.y, request.target
+    x, y, target = request.x, request.y, request.target
+    op = numbers.in_memory(request.op, target)
     lines = fusion.lines(op, x.pitch, target)
     span, chunks = lines * op.pool.window[1] * x.pitch, y.height // lines
     depth = op.pool.window[0]
-    between = layouts.flat(op.between[0], conv.stored(op.conv), span)
+    between = layouts.flat(op.between[0], numbers.stored(op.conv), span)
     first = rolling.First(op.conv, fusion.pooled_tile(op, lines, x.pitch, target), x)
     steps = rolling.Steps(chunks, span, x.first, x.first + chunks * span, chunks)
     found = rolling.Rolling(first, between, depth, steps, stride=depth, lead=depth, target=target)

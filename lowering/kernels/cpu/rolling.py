@@ -13,7 +13,7 @@ import numpy as np
 from lowering.graph import ops
 from lowering.kernels import executables, layouts, loops
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import conv, dots, pads, prefetch, shares, words
+from lowering.kernels.cpu import dots, numbers, pads, prefetch, shares
 from lowering.kernels.cpu import rows as rows_
 from lowering.kernels.mlir import types, values
 from lowering.targets import targets, tiles
@@ -35,7 +35,7 @@ class First:
 
     def tables(self, between: layouts.Layout, target: targets.Target) -> dict[str, np.ndarray]:
         """It has no mask, since only pixels are read from the buffer."""
-        found = conv.made(self.op, self.x, between, target)
+        found = numbers.tables_of(self.op, self.x, between, target)
         return {name: values for name, values in found.items() if name != "mask"}
 
 
@@ -137,7 +137,7 @@ class Rolling:
         first, span = self.first, self.between.plane
         source = rows_.Source(kernel["x"], rows_.held(first.op, first.x, span, self.target))
         own, out = rows_.Tables.of(kernel, first.prefix), rows_.Output(kernel[BUFFER], self.depth * span)
-        return words.Rows.of(rows_.Rows(first.op, first.tile, self.target, own, source, out), kernel, first.prefix)
+        return numbers.rows_of(rows_.Rows(first.op, first.tile, self.target, own, source, out), kernel, first.prefix)
 
     def _ahead(self, kernel: loops.Loops, origin: values.Affine) -> prefetch.Ahead:
         """The newest frame that the next one of the convolution reads is fetched ahead."""

@@ -106,6 +106,11 @@ class Rows:
         """Channels in an element of the result."""
         return 1
 
+    @property
+    def step(self) -> int:
+        """Taps that an iteration of the innermost loop takes."""
+        return 1
+
     def write(
         self, b: block.Block, chunk: Chunk, before: Callable[[Value, Value], None] = lambda row, to: None
     ) -> None:
@@ -126,7 +131,7 @@ class Rows:
                 position = b.min(tile * self.tile.size, self.tile.last, name="position")
                 x_at = b.op("arith.addi", position, chunk.origin, name="x_at")
                 biases = [bias for bias in self._biases(b, bias_at) for _ in range(self.tile.vectors)]
-                with b.carry("tap", *taps, biases) as loop:
+                with b.carry("tap", *taps, biases, self.step) as loop:
                     loop.next(self._tap(b, loop, x_at, chunk.shift))
                 self._epilogue(b, loop.results, At(row, position, row_to, chunk.to, chunk.mask))
 

@@ -33,14 +33,6 @@ class Rows(rows_.Rows):
 
     factors: Factors
 
-    @classmethod
-    def of(cls, rows: rows_.Rows, kernel: loops.Loops, prefix: str = "") -> rows_.Rows:
-        """Rows of floats as they are; of integers, with the factors that a kernel has."""
-        if rows.op.rescale is None:
-            return rows
-        given = {field.name: getattr(rows, field.name) for field in dataclasses.fields(rows)}
-        return cls(**given, factors=Factors.of(kernel, prefix))
-
     @property
     def dots(self) -> dots.Dots:
         return dots.Dots.of(self.target, self.op.rescale)

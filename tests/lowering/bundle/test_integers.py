@@ -19,7 +19,10 @@ def answers(bundle: bundles.Bundle, network: networks.Network) -> tuple[np.ndarr
     return answer, wanted
 
 
-@pytest.mark.parametrize("target", ["host:i8", pytest.param("host:avx2:i8", marks=AVX2), "android:cortex-a76:i8"])
+@pytest.mark.parametrize(
+    "target",
+    ["host:i8", pytest.param("host:avx2:i8", marks=AVX2), "android:cortex-a76:i8", "android:cortex-a710:i8"],
+)
 def test_a_quantised_network_gives_the_oracles_bits(write_bundle: conftest.WriteBundle, target: str) -> None:
     network = integers.chain()
     np.testing.assert_array_equal(*answers(write_bundle(network, target), network))

@@ -24,6 +24,7 @@ UNEVEN = [30, 48, 62, BLOCKS, 62, 62, 71, 97]  # as many blocks in all; the long
 # with 8 times the channels; the least that the hot loops allow is 0.278 and 0.135: 32 and 31 instructions for 96
 # and 192 MACs, of which a sixth lies outside the clip in time.
 CEILINGS = {"f32": 0.33, "f16": 0.165, "i8": 0.095}
+MATRIX_CEILING = 0.068  # of int8 by smmla
 MULTIPLIES = {"f32": "fmla f32", "f16": "fmla f16", "i8": "dot"}
 
 
@@ -88,6 +89,17 @@ def test_int8_spills_nothing_and_stays_below_its_instructions_per_mac(
 ) -> None:
     require("qemu")
     lean(counted(tmp_path / "bundle", EVEN, f"{TARGET}:i8"), "i8")
+
+
+def test_small_matrix_products_of_int8_spill_nothing_and_take_fewer_instructions(
+    tmp_path: pathlib.Path, require: conftest.Require
+) -> None:
+    require("qemu")
+    layer = counted(tmp_path / "bundle", EVEN, "android:cortex-a710:i8")
+    assert layer.loop is not None
+    assert layer.loop.spills() == 0
+    assert layer.loop.mix()["matmul"] > 0.5 * layer.loop.executed / layer.loop.iterations
+    assert per_mac(layer) <= MATRIX_CEILING
 
 
 def test_rows_of_uneven_length_cost_what_their_blocks_cost(even: count.Layer, tmp_path: pathlib.Path) -> None:

@@ -52,6 +52,7 @@ PYTHON = {
     "math.roundeven": "np.rint({0})",
     "vector.bitcast": "np.ascontiguousarray({0}).view('{element}')",
     "llvm.call_intrinsic": "intrinsics[{intrin}]({operands})",
+    "arm_neon.intr.smmla": "{0} + matrix_product({1}, {2})",
     "arm_neon.intr.sdot": "{0} + products({1}, {2}, 4)",
     "arith.shrui": "({0}.view('uint32') >> {1}.view('uint32')).view('int32')",
     "arith.subf": "{0} - {1}",
@@ -124,6 +125,11 @@ def _products(a: np.ndarray, b: np.ndarray, count: int) -> np.ndarray:
     return (a.astype(np.int32) * b.astype(np.int32)).reshape(-1, count).sum(1, dtype=np.int32)
 
 
+def _matrix_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """i32[4]: of two rows of 8 numbers with two others."""
+    return (a.reshape(2, 8).astype(np.int32) @ b.reshape(2, 8).astype(np.int32).T).ravel()
+
+
 def _saturated(sums: np.ndarray) -> np.ndarray:
     return np.clip(sums, -(1 << 15), (1 << 15) - 1).astype(np.int16)
 
@@ -155,7 +161,7 @@ def translate(text: str) -> Body:
     """The function of the executable in a module."""
     scope: dict[str, Any] = {"np": np, "Memory": _Memory, "reductions": {"add": np.sum, "maxnumf": np.max}}
     scope |= {"compare": COMPARE, "compare_whole": COMPARE_WHOLE, "select": _select}
-    scope |= {"products": _products, "intrinsics": INTRINSICS}
+    scope |= {"matrix_product": _matrix_product, "products": _products, "intrinsics": INTRINSICS}
     module = parse.parse(text)
     function = next(op for op in _operations(module.operation) if op.name == "func.func")
     source = _Python(scope).block(function.regions[0].blocks[0], 1)

@@ -19,6 +19,7 @@ ARM = dataclasses.replace(targets.find("android:cortex-a76:i8"), cache_bytes=0) 
 X86 = dataclasses.replace(ARM, weights_by_lane=False)
 TARGETS = {
     "sdot": ARM,
+    "smmla": dataclasses.replace(targets.find("android:cortex-a710:i8"), cache_bytes=0),
     "plain": dataclasses.replace(ARM, dots="plain"),
     "avx2 pairs": dataclasses.replace(X86, **targets.X86["avx2"]),
     "avx512 pairs": dataclasses.replace(X86, **targets.X86["avx512f"]),
@@ -221,7 +222,7 @@ def marked(graph: ops.Graph, rng: np.random.Generator) -> ops.Graph:
     return ops.replace(graph, rule)
 
 
-@pytest.mark.parametrize(("name", "seed"), list(zip(TARGETS, (18, 7, 10, 20, 16, 11), strict=True)))
+@pytest.mark.parametrize(("name", "seed"), list(zip(TARGETS, (18, 12, 7, 10, 20, 16, 11), strict=True)))
 def test_whatever_the_rewrites_make_integers_of_has_kernels(name: str, seed: int) -> None:
     graph = random_graphs.graph(seed, size=(4, 11, 11, 4), width=12)
     check(stages.rewrite(marked(graph, np.random.default_rng(seed)), TARGETS[name]), TARGETS[name])
