@@ -80,7 +80,11 @@ class Info:
     def entries(self) -> dict[str, Any]:
         """The fields of a manifest or model that say this."""
         found = dataclasses.asdict(self)
-        return found if self.quantisation is not None else {k: v for k, v in found.items() if k != "quantisation"}
+        if self.quantisation is None:
+            del found["quantisation"]
+        if self.score is not None and not self.score.also:
+            del found["score"]["also"]
+        return found
 
 
 @dataclasses.dataclass(frozen=True)

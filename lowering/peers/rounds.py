@@ -17,8 +17,6 @@ from lowering.bundle import measure
 from lowering.peers import engines, networks, worker
 
 ROOT = pathlib.Path(__file__).parents[2]
-# Of the largest value. Winograd's convolutions in f32 are off by up to 1e-3 in a network of eleven layers,
-# computing in bf16 by more than 1e-2.
 TIMEOUT = 900.0  # seconds for an answer: loading may mean compiling
 WORKER = "from lowering.peers import worker; worker.main()"
 POOLS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")

@@ -263,6 +263,6 @@ def host_registers(text: str, precision: precisions.Precision) -> dict[str, Any]
 def _dots(features: frozenset[str] | set[str], known: str) -> str:
     """How a processor with these features multiplies integers, if its vectors say that it can as `known`."""
     if known == "sdot":
-        return known if "asimddp" in features else "plain"
+        return "smmla" if "i8mm" in features else known if "asimddp" in features else "plain"
     vnni = "avx512_vnni" if "avx512f" in features else "avx_vnni"
     return "vnni" if vnni in features else known

@@ -33,8 +33,8 @@ FETCH = 4.4  # per cache line fetched ahead
 PAD = 4.05  # per zero around the image
 RESULT, WINDOW = 6.0, 1.3  # of a pool behind a convolution, per vector of its result, and per pixel of a window
 
-# Of Winograd's transforms of the input and of the result, per vector of tiles, by the side of a tile; and per plane.
 PIECE = 1.0  # per row of pixels of a tile that is stored by itself
+# Of Winograd's transforms of the input and of the result, per vector of tiles, by the side of a tile; and per plane.
 INPUTS, RESULTS, PLANE = {2: 85.0, 4: 430.0}, {2: 72.0, 4: 325.0}, 100.0
 KINDS = ops.PackedConv | ops.FusedConvs | ops.FusedPool | ops.WinogradInput | ops.WinogradResult | ops.FusedWinograd
 

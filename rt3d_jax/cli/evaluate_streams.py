@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lowering.bundle import bundles, streams, write
-from lowering.targets import store, targets
+from lowering.targets import store
 from rt3d_jax.cli import console, evaluate_clips, lowerable, subjects
 from rt3d_jax.data import clips, listings, pipelines
 from rt3d_jax.evaluation import predict, scores
@@ -151,8 +151,8 @@ def _stream(folder: pathlib.Path, every: int | None) -> Iterator[streams.Stream]
             )
         yield streams.Stream(bundle)
         return
-    network, host = lowerable.find(folder), targets.find("host")
-    asked = network.streamed(every)
+    network = lowerable.find(folder)
+    host, asked = network.host, network.streamed(every)
     with tempfile.TemporaryDirectory(prefix="rt3d-") as place:
         example = asked.evaluated([np.zeros(one.shape, one.dtype) for one in network.like])
         yield streams.Stream(write.write(pathlib.Path(place) / "host", example, host, network.info, store.find(host)))

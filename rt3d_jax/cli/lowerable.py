@@ -52,6 +52,11 @@ class Network:
     stream: bool = False
     every: int | None = None
 
+    @property
+    def host(self) -> targets.Target:
+        """This machine as it computes the network: with integers where the network is quantised."""
+        return targets.find("host" if self.info.quantisation is None else "host:i8")
+
     def streamed(self, every: int | None) -> "Network":
         """As a stream; every: None leaves it as the run was trained for."""
         return dataclasses.replace(self, stream=True, every=self.every if every is None else every)
@@ -125,7 +130,8 @@ def describe(network: checkpoints.Network) -> bundles.Info:
 
 
 def _written(folder: pathlib.Path, word: pathlib.Path) -> bundles.Bundle:
-    network, host = find(word), targets.find("host")
+    network = find(word)
+    host = network.host
     assert network.example is not None
     return write.write(folder, network.evaluated(network.example), host, network.info, store.find(host))
 

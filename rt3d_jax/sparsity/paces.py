@@ -28,4 +28,4 @@ def step(table: Sequence[cost.Layer], frames: int, every: int) -> cost.Table:
 
 def _pace(layer: cost.Layer, frames: int) -> int:
     """Frames of a video from one frame of a layer's result to the next. A clip that they do not divide has one more."""
-    return 1 << math.ceil(math.log2(frames / max(1, layer.frames)))
+    return 1 << max(0, math.ceil(math.log2(frames / max(1, layer.frames))))

@@ -248,7 +248,7 @@ def _tiled(view: View, equation: Any, operand: int) -> Use:
     place, fixed = _place(view, (), (0, 1, 2), (3,), (4,))
     *counts, height, width, _ = equation.outvars[0].aval.shape
     tiles = (transforms.tiles(length, equation.params["tile"]) for length in (height, width))
-    return Use(place, math.prod((*counts, *tiles)), 1 - operand, (4,), 4, fixed)
+    return Use(place, math.prod((*counts, *tiles)), 1 - operand, (4,), 4, fixed, frames=counts[1])
 
 
 def _positions(equation: Any) -> int:

@@ -65,6 +65,11 @@ class Experiment:
         if len(set(self.rates)) != len(self.rates):
             raise ValueError(f"rates are {self.rates}, expected different numbers of at least 1")
         _check_losses(self)
+        if self.quantise is not None and self.model.winograd:
+            raise ValueError(
+                f"model.winograd is {self.model.winograd}, expected 0 with quantise: transformed kernels are not "
+                "quantised"
+            )
         if self.penalise is None and self.algorithm.needs_training:
             name = type(self.algorithm).__name__
             raise ValueError(f"penalise is None, expected a Recipe: {name} does its work in that phase")

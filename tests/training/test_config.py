@@ -71,6 +71,15 @@ def test_a_clip_that_does_not_fit_the_model_is_an_error():
         dataclasses.replace(quickstart.experiment(), model=changed)
 
 
+def test_transformed_kernels_are_not_quantised():
+    experiment = quickstart.experiment()
+    message = "model.winograd is 2, expected 0 with quantise: transformed kernels are not quantised"
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        dataclasses.replace(
+            experiment, quantise=recipes.Quantise(), model=dataclasses.replace(experiment.model, winograd=2)
+        )
+
+
 def test_a_rate_that_is_named_twice_is_an_error():
     with pytest.raises(ValueError, match=r"^rates are \(2.0, 2.0\), expected different numbers of at least 1$"):
         dataclasses.replace(quickstart.experiment(), rates=(2.0, 2.0))

@@ -11,7 +11,6 @@ from lowering.targets import schedules, targets
 Packer = Callable[[np.ndarray, int], packed.PackedKernel]
 
 DENSE_GROUP = 64
-WORD = 4  # filters whose results of int8 lie together in memory
 
 
 def pack(
@@ -25,12 +24,14 @@ def pack(
     def rule(node: ops.Node) -> list[ops.Node]:
         op = node.op
         if isinstance(op, ops.Conv):
-            schedule = chosen.get(node.name, schedules.DEFAULT)
-            kernel = packer(op.kernel, schedule.group or best_group(op.kernel, target, op.rescale is not None))
+            schedule, integers = chosen.get(node.name, schedules.DEFAULT), op.rescale is not None
+            if integers and (schedule.group or packed.WORD) < packed.WORD:  # it was chosen for floats
+                schedule = schedules.DEFAULT
+            kernel = packer(op.kernel, schedule.group or best_group(op.kernel, target, integers))
             how = {"dilation": op.dilation, "groups": op.groups, "rescale": op.rescale}
             op = ops.PackedConv(kernel, op.bias, op.padding, op.relu, op.strides[0], schedule, op.then, **how)
         elif isinstance(op, ops.Dense):
-            least = 1 if op.rescale is None else WORD
+            least = 1 if op.rescale is None else packed.WORD
             group = min(DENSE_GROUP, max(least, 1 << (op.kernel.shape[1] - 1).bit_length()))
             op = ops.PackedDense(packer(op.kernel[None, None, None], group), op.bias, op.relu, op.then, op.rescale)
         return [dataclasses.replace(node, op=op)]
@@ -43,5 +44,5 @@ def best_group(kernel: np.ndarray, target: targets.Target, integers: bool = Fals
 
     integers: whether it gives int8, of which rows store whole words.
     """
-    efficiency = {group: each for group, each in target.row_efficiency.items() if not integers or group >= WORD}
+    efficiency = {group: each for group, each in target.row_efficiency.items() if not integers or group >= packed.WORD}
     return min(efficiency, key=lambda group: packed.kept_for_group(kernel, group) / efficiency[group])

@@ -28,7 +28,6 @@ def use_winograd(
     there = (target.kind, target.form, target.precision) == ("cpu", "executables", precisions.F32)
     if not there:
         _check_none(graph, target)
-    if not there or not target.winograd:
         return graph
     firsts = {first for first, _ in keys.pairs(graph)}
 
@@ -36,7 +35,7 @@ def use_winograd(
         op, schedule = node.op, chosen.get(node.name, schedules.DEFAULT)
         if isinstance(op, ops.TransformedConv):
             return tiled(node, op, graph[node.inputs[0]], target, schedules.DEFAULT)
-        if not isinstance(op, ops.Conv) or not fits(op):
+        if not isinstance(op, ops.Conv) or not target.winograd or not fits(op):
             return [node]
         source, tile = graph[node.inputs[0]], schedule.winograd
         own = packed_conv(op, target, packer)

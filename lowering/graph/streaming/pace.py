@@ -74,6 +74,8 @@ def reach(node: ops.Node, frames: int) -> Reach:
     match node.op:
         case ops.Conv(spread=(1, _, _)) as op:
             size, stride, apart = op.kernel.shape[0], op.strides[0], op.dilation[0]
+        case ops.TransformedConv() as op:
+            size, stride, apart = op.kernel.shape[0], 1, 1
         case ops.MaxPool() | ops.AvgPool() as op:
             size, stride, apart = op.window[0], op.strides[0], 1
         case _:
@@ -122,7 +124,7 @@ def _pace(graph: ops.Graph, node: ops.Node, found: dict[str, int], names: list[s
     if len(node.shape) == 1 or not names:
         return _check_flat(graph, node)
     match node.op:
-        case ops.Conv() | ops.MaxPool() | ops.AvgPool():
+        case ops.Conv() | ops.TransformedConv() | ops.MaxPool() | ops.AvgPool():
             window = reach(node, graph[node.inputs[0]].shape[0])
             if found[node.inputs[0]] == ANSWER and window.extent > 1:
                 raise refused(node, "reads frames around one that was made of the whole clip", CAUSAL)

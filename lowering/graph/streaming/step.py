@@ -95,10 +95,7 @@ class _Step:
         self.states: dict[tuple[str, float], list[ops.Node]] = {}
         self.made: dict[str, ops.Node] = {}
         self.taken = set(graph.by_name) - {graph.result if isinstance(graph.output.op, ops.Results) else ""}
-        self.nonnegative: dict[str, bool] = {}
-        for node in graph.nodes:
-            known = [self.nonnegative[name] for name in node.inputs]
-            self.nonnegative[node.name] = node.op.gives_nonnegative(known)
+        self.nonnegative = ops.nonnegative(graph)
         for node in graph.nodes:
             if not isinstance(node.op, ops.Results):
                 self.made[node.name] = self._node(node)
@@ -128,7 +125,7 @@ class _Step:
             case ops.Input():
                 shape = (self.every, *node.shape[1:])
                 return self._keep(dataclasses.replace(node, shape=shape))
-            case ops.Conv() | ops.MaxPool() | ops.AvgPool() if node.inputs:
+            case ops.Conv() | ops.TransformedConv() | ops.MaxPool() | ops.AvgPool() if node.inputs:
                 return self._windowed(node)
             case ops.Mosaic() if len(node.shape) == 4:
                 return self._moved(node)
@@ -160,6 +157,8 @@ class _Step:
             strides, dilation = (1 if dense else op.strides[0], *op.strides[1:]), op.dilation
             dilation = (1, *dilation[1:]) if dense else dilation
             op = dataclasses.replace(op, strides=strides, dilation=dilation, padding=_now(op))
+        elif isinstance(op, ops.TransformedConv):
+            op = dataclasses.replace(op, padding=_now(op))
         else:
             strides = (1 if dense else op.strides[0], *op.strides[1:])
             op = dataclasses.replace(op, strides=strides, padding=_now(op))

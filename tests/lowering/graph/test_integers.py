@@ -11,7 +11,8 @@ from lowering.functions import quantise
 from lowering.graph import interpret, ops, trace, verify
 from lowering.graph.operations import integers as integral
 from lowering.graph.rewrites import integers as rewrite
-from lowering.graph.rewrites import stages
+from lowering.graph.rewrites import packing, stages
+from lowering.targets import schedules, targets
 from tests.lowering import integers, networks
 
 
@@ -120,6 +121,15 @@ def test_filters_that_nobody_reads_leave_integer_layers_too() -> None:
     assert op.kernel.shape[4] == len(op.bias) == len(op.rescale.factors) == 11
     whole = interpret.results(stages.rewrite(network.trace(), "host:i8"), network.clip)[0]
     assert interpret.difference(whole, network.logits()) < 5e-2
+
+
+def test_schedules_that_were_chosen_for_floats_leave_words_whole() -> None:
+    """A row of one or two filters has no word of four results."""
+    graph = stages.run(integers.chain("dense").trace(), stages.PREPARATION)
+    chosen = {node.name: schedules.Schedule(group=2) for node in graph.nodes}
+    packed = packing.pack(graph, targets.find("host:i8"), chosen)
+    groups = [node.op.kernel.group for node in packed.nodes if isinstance(node.op, ops.PackedConv) and node.op.rescale]
+    assert groups and min(groups) >= 4
 
 
 def test_a_quantised_network_wants_a_target_of_integers() -> None:

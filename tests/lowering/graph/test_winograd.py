@@ -213,3 +213,11 @@ def test_of_several_clips_it_is_a_piece() -> None:
     apply = lambda kernel, x: winograd_conv.conv(x.reshape(2, 1, 6, 6, 4), kernel, 2, ((0, 0), (1, 1), (1, 1)))
     graph = trace.trace(apply, kernel, (1, 2, 6, 6, 4))
     assert any(isinstance(node.op, ops.Piece) for node in graph.nodes)
+
+
+def test_without_winograds_filtering_transformed_kernels_are_computed_all_the_same() -> None:
+    kernel = learned(conv(1, 4, 8).kernel, 2)
+    apply = lambda kernel, x: winograd_conv.conv(x, kernel, 2, ((0, 0), (1, 1), (1, 1)))
+    graph = trace.trace(apply, kernel, (1, 2, 6, 6, 4))
+    off = targets.written(HOST, "executables", winograd=False)
+    assert "kernel.products" in stages.rewrite(graph, off).by_name
