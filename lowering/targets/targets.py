@@ -92,6 +92,11 @@ class Target:
     features: tuple[str, ...] = ()
 
     @property
+    def machine(self) -> str:
+        """Its name without the precision."""
+        return self.name.removesuffix(f":{self.precision.name}")
+
+    @property
     def is_host(self) -> bool:
         """Whether its modules are for this machine's CPU."""
         return self.name.partition(":")[0] == "host"

@@ -97,7 +97,8 @@ def load(name: str, function: str = "experiment") -> Any:
     `name`: a file of rt3d_jax/configs, without its ending, or the path of a .py file; for another function of it, with
     its name behind a colon. ValueError if there is none.
     """
-    name, _, chosen = name.partition(plugins.SEPARATOR)
+    before, _, last = name.rpartition(plugins.SEPARATOR)
+    name, chosen = (before, last) if before and last.isidentifier() else (name, "")
     path, function = pathlib.Path(name), chosen or function
     if path.suffix == ".py":
         if not path.is_file():

@@ -142,10 +142,9 @@ def check_precision(graph: ops.Graph, target: targets.Target) -> None:
     """GraphError unless a traced network is quantised where its target's precision is that of integers."""
     integral, precision = integers.is_quantised(graph), target.precision.name
     if integral and precision != precisions.I8.name:
-        machine = target.name.removesuffix(f":{precision}")
         raise ops.GraphError(
-            f"the network is quantised, and {target.name} computes in {precision}; lower it for {machine}:i8, or the "
-            "network as it was before"
+            f"the network is quantised, and {target.name} computes in {precision}; lower it for {target.machine}:i8, "
+            "or the network as it was before"
         )
     if not integral and precision == precisions.I8.name:
         raise ops.GraphError(
