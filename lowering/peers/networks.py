@@ -11,12 +11,12 @@ from lowering.bundle import write as writing
 from lowering.graph.onnx import export, layers
 from lowering.graph.onnx import model as models
 from lowering.graph.rewrites import stages
-from lowering.targets import store, targets
+from lowering.targets import precisions, store, targets
 
 MODEL, NODES, BUNDLE = "model.onnx", "nodes.pickle", "host"
 # Of the largest value. Winograd's convolutions in f32 are off by up to 1e-3 in a network of eleven layers,
 # computing in bf16 by more than 1e-2.
-TOLERANCES = {"f32": 1e-2, "i8": 0.1}  # by precision: each engine rounds sums to int8 in its own way
+TOLERANCES = {"f32": 1e-2, "i8": precisions.I8.tolerance}  # by precision
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -28,8 +28,9 @@ MAXIMUM = {"f32": "arith.maximumf", "f16": "arith.maxnumf"}
 
 F32 = Precision("f32", "f32", "f32", "f32", 1e-4)
 # A quantised network. Its integer layers say themselves what they read and give; the types here are those of the rest.
-# An activation that lies between two integers may be rounded to either, where sums in f32 differ by a last bit.
-I8 = Precision("i8", "f32", "f32", "f32", 5e-2)
+# An activation that lies between two integers may be rounded to either, where sums in f32 differ by a last bit. JAX's
+# own two forms of C3D with random weights differ by 0.05. Kernels of integers are held to the interpreter's bits.
+I8 = Precision("i8", "f32", "f32", "f32", 0.1)
 PRECISIONS = {
     p.name: p
     for p in (

@@ -10,10 +10,10 @@ import numpy as np
 from lowering.graph import interpret
 from lowering.graph.onnx import model
 from lowering.graph.rewrites import stages
+from lowering.targets import precisions
 from rt3d_jax.cli import console, lowerable
 
 TOLERANCE = 1e-4  # of the largest output
-QUANTISED = 5e-2  # a sum that lies between two integers may be rounded to either
 
 
 def run(network: pathlib.Path, /, out: pathlib.Path | None = None, name: str | None = None) -> int:
@@ -56,7 +56,7 @@ def run(network: pathlib.Path, /, out: pathlib.Path | None = None, name: str | N
     answers = _answers(path, [onnx_export.to_input(one) for one in inputs])
     laid = [model.laid(np.asarray(each)) for each in expected]
     error = max(map(interpret.difference, answers, laid, graph.rounded))
-    allowed = TOLERANCE if found.info.quantisation is None else QUANTISED
+    allowed = TOLERANCE if found.info.quantisation is None else precisions.I8.tolerance
     verdict = "same answer as JAX" if error <= allowed else "WRONG ANSWER"
     console.say(f"{path}: {verdict} (ONNX Runtime), error {error:.1e} of the largest output")
     return 0 if error <= allowed else 1
