@@ -12,7 +12,7 @@ import numpy as np
 from lowering.bundle import bundles
 from lowering.graph import ops, trace
 from lowering.system import bounds
-from lowering.targets import store, targets
+from lowering.targets import precisions, store, targets
 from lowering.tune import log as logs
 from lowering.tune import networks as tuned
 from lowering.tune import search, trials
@@ -141,9 +141,14 @@ def _said(found: search.Found) -> str:
 
 
 def _tunable(names: Sequence[str]) -> list[targets.Target]:
-    """The targets that can be tuned here. Prints a line for each of the others."""
+    """The targets that can be tuned here. Prints a line for each of the others. ValueError for one of integers."""
     found = [targets.find(name) for name in names]
     for target in found:
+        if target.precision == precisions.I8:
+            raise ValueError(
+                f"target is {target.name}, which keeps its defaults; expected one that computes with floats, "
+                f"such as {target.machine}"
+            )
         if target.kind != "cpu":
             console.say(f"{target.name} keeps its defaults, because only the phone's own GPU could tell what is faster")
     return [target for target in found if target.kind == "cpu"]

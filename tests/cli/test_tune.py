@@ -88,3 +88,10 @@ def test_no_time_teaches_nothing(capsys: pytest.CaptureFixture[str]) -> None:
         "dense on android:cortex-a76: nothing found in 0 s; give it more --minutes\n"
     )
     assert not store.cached(CPU).exists()
+
+
+def test_targets_of_integers_are_refused() -> None:
+    """Schedules that were chosen for floats would be kept under their names."""
+    message = "target is host:i8, which keeps its defaults; expected one that computes with floats, such as host"
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        tune.run((pathlib.Path("c3d"),), target=("host:i8",))
