@@ -30,8 +30,8 @@ class Calibration:
         examples: The number of training examples that are looked at.
         percentile: The share of values that `percentile` holds, in percent.
         limit: The change of the network's answers, over their size, from which on a layer stays in f32.
-        wide: Regular expressions of the names of further layers that stay in f32. The first layers and the last one
-            always do.
+        wide: Regular expressions of the names of further layers that stay in f32. The first layers and those that give
+            the answer always do.
     """
 
     method: Literal["minmax", "percentile", "mse"] = "minmax"
@@ -63,7 +63,8 @@ def calibrated(
     layers = list(dict.fromkeys(each.site.layer for each in seen.values()))
     errors, _ = sensitivity(function, params, scales, kept, [[layer] for layer in layers])
     by_layer = dict(zip(layers, errors, strict=True))
-    wide = {layer: why for layer in layers if (why := _wide(layer, layers, seen, by_layer, calibration))}
+    last = sites.answering(function, params, *kept[0])
+    wide = {layer: why for layer in layers if (why := _wide(layer, last, seen, by_layer, calibration))}
     narrow = [layer for layer in layers if layer not in wide]
     if not narrow:
         said = "; ".join(f"{layer}: {why}" for layer, why in wide.items())
@@ -153,12 +154,12 @@ def sensitivity(
 
 
 def _wide(
-    layer: str, layers: list[str], seen: dict[str, Seen], errors: dict[str, float], calibration: Calibration
+    layer: str, last: frozenset[str], seen: dict[str, Seen], errors: dict[str, float], calibration: Calibration
 ) -> str:
     """Why a layer stays in f32; "" for one that does not."""
     if layer in seen and seen[layer].site.first:
         return "it reads the network's input"
-    if layer == layers[-1]:
+    if layer in last:
         return "it gives the network's answer"
     if named := [regex for regex in calibration.wide if re.fullmatch(regex, layer)]:
         return f"calibration.wide names it: {named[0]}"

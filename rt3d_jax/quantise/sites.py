@@ -47,15 +47,22 @@ def changed(function: Callable[..., Any], change: Change) -> Callable[..., Any]:
     """
 
     def run(params: Any, *inputs: Any) -> Any:
-        jaxpr, answer = jax.make_jaxpr(function, return_shape=True)(params, *inputs)
-        leaves = [_Value(leaf, frozenset([path])) for path, leaf in trees.paths(params)]
-        given = [_Value(array, None) for array in jax.tree.leaves(inputs)]
-        constant = lambda array: _Value(array, frozenset())
-        constants, step = list(map(constant, jaxpr.consts)), functools.partial(_step, change)
-        results = jaxprs.walk(jaxpr.jaxpr, constants, [*leaves, *given], step, constant, _enters)
-        return jax.tree.unflatten(jax.tree.structure(answer), [each.array for each in results])
+        results, tree = _walked(function, change, params, inputs)
+        return jax.tree.unflatten(tree, [each.array for each in results])
 
     return run
+
+
+def answering(function: Callable[..., Any], params: Any, *inputs: Any) -> frozenset[str]:
+    """The layers that give the answer of function(params, *inputs): those with no product behind them."""
+    found: set[str] = set()
+
+    def look(params: Any, *inputs: Any) -> None:
+        results, _ = _walked(function, lambda site, x: x, params, inputs)
+        found.update(*(each.since for each in results))
+
+    jax.eval_shape(look, params, *inputs)
+    return frozenset(found)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -63,14 +70,27 @@ class _Value:
     """An array of the walk.
 
     weights: the paths of the parameters that it is made of; None where the inputs decide it. layer, macs: the product
-    that it is, scales and shifts aside, and its work. behind: whether a product stands before it.
+    that it is, scales and shifts aside, and its work. since: the layers of the last products before it, on every way.
     """
 
     array: Any
     weights: frozenset[str] | None
     layer: str = ""
     macs: int = 0
-    behind: bool = False
+    since: frozenset[str] = frozenset()
+
+
+def _walked(
+    function: Callable[..., Any], change: Change, params: Any, inputs: Sequence[Any]
+) -> tuple[list[_Value], Any]:
+    """The results of the changed function, and the tree that they form."""
+    jaxpr, answer = jax.make_jaxpr(function, return_shape=True)(params, *inputs)
+    leaves = [_Value(leaf, frozenset([path])) for path, leaf in trees.paths(params)]
+    given = [_Value(array, None) for array in jax.tree.leaves(inputs)]
+    constant = lambda array: _Value(array, frozenset())
+    constants, step = list(map(constant, jaxpr.consts)), functools.partial(_step, change)
+    results = jaxprs.walk(jaxpr.jaxpr, constants, [*leaves, *given], step, constant, _enters)
+    return results, jax.tree.structure(answer)
 
 
 def _enters(eqn: Any) -> bool:
@@ -83,10 +103,10 @@ def _step(change: Change, eqn: Any, operands: Sequence[_Value]) -> list[_Value]:
     weights = frozenset().union(*(each.weights or () for each in operands))
     if not computed:
         return [_Value(array, weights) for array in jaxprs.apply(eqn, arrays)]
-    behind, layer, macs = any(operands[place].behind for place in computed), "", 0
+    since, layer, macs = frozenset().union(*(operands[place].since for place in computed)), "", 0
     if len(computed) == 1 and len(weights) == 1 and _is_product(eqn):
-        layer, macs, behind = _layer(*weights), _macs(eqn), True
-        site = Site(layer, first=not operands[computed[0]].behind)
+        layer, macs = _layer(*weights), _macs(eqn)
+        site, since = Site(layer, first=not since), frozenset([layer])
         arrays[computed[0]] = change(site, arrays[computed[0]])
     elif eqn.primitive.name == "add" and len(computed) == 2 and arrays[0].shape == arrays[1].shape:
         main = max(operands, key=lambda each: each.macs)
@@ -95,7 +115,7 @@ def _step(change: Change, eqn: Any, operands: Sequence[_Value]) -> list[_Value]:
             arrays[other] = change(Site(main.layer, is_sum=True), arrays[other])
     elif len(computed) == 1 and eqn.primitive.name in SCALES:
         layer, macs = operands[computed[0]].layer, operands[computed[0]].macs
-    return [_Value(array, None, layer, macs, behind) for array in jaxprs.apply(eqn, arrays)]
+    return [_Value(array, None, layer, macs, since) for array in jaxprs.apply(eqn, arrays)]
 
 
 def _is_product(eqn: Any) -> bool:

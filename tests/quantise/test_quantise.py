@@ -55,6 +55,14 @@ def test_sites_are_what_products_read_and_what_is_added_to_them() -> None:
     assert seen(residual, CLIPS) == ["stem", "one", "two", "two/sum", "head"]
 
 
+def test_all_layers_with_no_product_behind_them_give_the_answer() -> None:
+    """As the tail of a network for super-resolution does, and the convolution of its input that is added to it."""
+    skip = {"skip": {"kernel": kernel(1, 3, 3, 3, 8)}}
+    both = lambda p, x: conv(jax.nn.relu(conv(x, p["stem"])), p["two"]) * 0.5 + conv(x, p["skip"])
+    assert sites.answering(both, PARAMS | skip, CLIPS) == {"two", "skip"}
+    assert sites.answering(residual, PARAMS, CLIPS) == {"head"}
+
+
 def test_a_convolution_with_a_gradient_of_its_own_has_the_same_site_and_keeps_its_gradient() -> None:
     kernels = {"one": {"kernel": kernel(3, 3, 3, 8, 8)}}
     x = jnp.asarray(rng.normal(size=(2, 4, 6, 6, 8)), jnp.float32)
