@@ -17,10 +17,10 @@ from rt3d_jax.sparsity import cost
 
 CAUSAL = [
     catalog.Model("c3d", width=0.05, frames=16, size=16, time="causal"),
-    catalog.Model("c3d", width=0.05, frames=16, size=16, time="causal", winograd=2),
     catalog.Model("r2plus1d", width=0.05, frames=16, size=9, time="causal"),
     catalog.Model("s3d", width=0.05, frames=16, size=17, time="causal"),
     catalog.Model("x3d_s", width=0.1, frames=5, size=17, time="causal"),
+    catalog.Model("c3d", width=0.05, frames=16, size=16, time="causal", winograd=2),
 ]
 EARLY = catalog.Model("mobilenet_early", width=0.1, frames=16, size=17, time="causal")
 rng = np.random.default_rng(0)
