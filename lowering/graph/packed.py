@@ -48,6 +48,11 @@ class PackedKernel:
         return len(self.starts) - 1
 
     @property
+    def filled(self) -> int:
+        """The filters of all rows, those included that only fill the last one."""
+        return self.rows * self.group
+
+    @property
     def kept(self) -> int:
         """Weights stored for filters that exist: MACs per output position."""
         last = self.shape[4] - (self.rows - 1) * self.group

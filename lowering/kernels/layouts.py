@@ -107,11 +107,6 @@ class _Place:
     own: tuple[int, int] = (0, 0)
 
 
-def _packed(op: ops.PackedConv) -> int:
-    """A packed kernel writes whole groups of filters."""
-    return op.kernel.rows * op.kernel.group
-
-
 def _max_pool(op: ops.MaxPool, stored: int) -> _Place:
     """With nothing but zeros around the image, windows one pixel apart leave their results in place."""
     clean = op.nonnegative or op.padding == ops.NO_PADDING
@@ -154,12 +149,12 @@ PLACES: dict[type[ops.Op], Callable[[Any, int], _Place]] = {
     ops.AvgPool: lambda op, stored: _Place(op.strides[1:] == (1, 1), op.padding, stored),
     ops.SpaceToDepth: lambda op, stored: _Place(padding=op.padding),
     ops.Depthwise: lambda op, stored: _Place(op.strides[1:] == (1, 1), op.padding),
-    ops.PackedConv: lambda op, stored: _Place(True, op.padding, _packed(op)),
-    ops.FusedConvs: lambda op, stored: _Place(True, op.first.padding, _packed(op.second)),
+    ops.PackedConv: lambda op, stored: _Place(True, op.padding, op.kernel.filled),
+    ops.FusedConvs: lambda op, stored: _Place(True, op.first.padding, op.second.kernel.filled),
     ops.WinogradInput: lambda op, stored: _winograd_input(op),
     ops.WinogradResult: lambda op, stored: _winograd_result(op),
     ops.FusedWinograd: lambda op, stored: _fused_winograd(op),
-    ops.FusedPool: lambda op, stored: _Place(False, op.conv.padding, _packed(op.conv), op.between[1:3]),
+    ops.FusedPool: lambda op, stored: _Place(False, op.conv.padding, op.conv.kernel.filled, op.between[1:3]),
 }
 
 

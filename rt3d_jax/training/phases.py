@@ -149,7 +149,11 @@ def last(experiment: experiments.Experiment) -> list[str]:
 def _examples(prepared: phase.Prepared, count: int) -> Iterator[tuple[Any, ...]]:
     """The inputs of training examples, the same in each process."""
     batch = min(prepared.experiment.batch, count)
-    reading = contract.Reading(batch, tuple(range(batch)), 0)
+    return _inputs(prepared, contract.Reading(batch, tuple(range(batch)), 0), count)
+
+
+def _inputs(prepared: phase.Prepared, reading: contract.Reading, count: int) -> Iterator[tuple[Any, ...]]:
+    """The inputs of about so many training examples, batch by batch."""
     with prepared.data.sample_batches(reading, count) as batches:
         yield from map(prepared.signature.select, batches)
 
@@ -166,12 +170,8 @@ def _penalised(prepared: phase.Prepared, rate: float) -> str:
 
 def _energies(prepared: phase.Prepared, params: Tree) -> selection.Energies:
     """What each block is worth to the algorithm."""
-
-    def samples(count: int) -> Iterator[tuple[Any, ...]]:
-        with prepared.data.sample_batches(prepared.reading, count) as batches:
-            yield from map(prepared.signature.select, batches)
-
     experiment = prepared.experiment
+    samples = lambda count: _inputs(prepared, prepared.reading, count)
     cut = algorithms.Cut(params, experiment.plan, prepared.table, prepared.network("direct"), samples)
     return experiment.algorithm.energies(cut)
 

@@ -58,7 +58,7 @@ def rolling_bytes(first: ops.PackedConv, second: ops.PackedConv, span: int, targ
 
 def position_bytes(op: ops.PackedConv, target: targets.Target) -> int:
     """What all channels of a position of a convolution's result take in memory."""
-    return op.kernel.rows * op.kernel.group * (1 if op.dtype == "int8" else target.activation_bytes)
+    return op.kernel.filled * (1 if op.dtype == "int8" else target.activation_bytes)
 
 
 def weight_bytes(op: ops.PackedConv) -> int:
@@ -133,7 +133,7 @@ def streamed(source: ops.Node, first: ops.PackedConv, second: ops.PackedConv, ta
 def winograd_gains(op: ops.PackedConv, positions: int, target: targets.Target) -> bool:
     """Whether Winograd's products at so many positions are in one kernel with their transform."""
     size = target.lanes * op.schedule.tiling(target, op.kernel.group).vectors
-    return sums_stay(op.kernel.rows * op.kernel.group, op.kernel.values.nbytes, positions, size, target)
+    return sums_stay(op.kernel.filled, op.kernel.values.nbytes, positions, size, target)
 
 
 def sums_stay(sums: int, stored: int, positions: int, size: int, target: targets.Target) -> bool:

@@ -24,7 +24,7 @@ def dense(request: kernels.Request) -> kernels.Kernel:
     op, target, (x, *_) = request.op, request.target, request.inputs
     own = dataclasses.replace(target.precision, accumulators="f32")
     arrays = tables.operands(tables.dense(op, x.type.size, x.layout), own)
-    return _kernel(request, arrays, _Floats(op), types.Tensor((op.kernel.rows * op.kernel.group,)))
+    return _kernel(request, arrays, _Floats(op), types.Tensor((op.kernel.filled,)))
 
 
 def of_integers(request: kernels.Request) -> kernels.Kernel:
@@ -33,7 +33,7 @@ def of_integers(request: kernels.Request) -> kernels.Kernel:
     channels = x.shape[-1] if x.layout else 0
     op = dataclasses.replace(request.op, kernel=packed.words(request.op.kernel, channels))
     arrays = tables.operands(tables.dense_words(op, x.type.size, x.layout, numbers.offset), request.target.precision)
-    count = op.kernel.rows * op.kernel.group
+    count = op.kernel.filled
     out = types.Tensor((count // packed.WORD,), kernels.WORDS) if request.words else types.Tensor((count,))
     return _kernel(request, arrays, _Words(op, numbers), out)
 

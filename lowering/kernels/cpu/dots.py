@@ -5,7 +5,7 @@ Each kind of processor has its own instruction, which decides how numbers of 8 b
 
 import dataclasses
 
-from lowering.graph import ops
+from lowering.graph import ops, packed
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import rescale
 from lowering.kernels.mlir import block, types
@@ -13,7 +13,6 @@ from lowering.kernels.mlir.values import Value
 from lowering.targets import targets
 
 OFFSET = 128  # what is added to numbers in memory where an instruction takes them without a sign
-BYTES = 4  # in a word
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,12 +42,12 @@ class Dots:
     @property
     def zeros(self) -> int:
         """A word of zeros as it lies in memory, as an i32."""
-        return int.from_bytes(bytes([self.offset] * BYTES), "little", signed=True)
+        return int.from_bytes(bytes([self.offset] * packed.WORD), "little", signed=True)
 
     def add(self, b: block.Block, acc: Value, x: Value, weight: Value) -> Value:
         """i32 accumulators with the dot products of their words more: x as it lies in memory, and weights."""
         assert isinstance(x.type, types.Vector)
-        if self.kind == "plain" or x.type.lanes < BYTES:
+        if self.kind == "plain" or x.type.lanes < packed.WORD:
             return self._plain(b, acc, x, weight)
         x, weight = bytes_of(b, x), bytes_of(b, weight)
         match self.kind:
@@ -68,11 +67,11 @@ class Dots:
     @property
     def least(self) -> int:
         """A word of the smallest numbers as it lies in memory, as an i32."""
-        return int.from_bytes(bytes([(self.offset - 128) % 256] * BYTES), "little", signed=True)
+        return int.from_bytes(bytes([(self.offset - 128) % 256] * packed.WORD), "little", signed=True)
 
     def _plain(self, b: block.Block, acc: Value, x: Value, weight: Value) -> Value:
         assert isinstance(x.type, types.Vector)
-        for place in range(BYTES):
+        for place in range(packed.WORD):
             number, factor = rescale.signed(b, x, place), rescale.signed(b, weight, place)
             if self.offset:
                 number = b.op("arith.andi", number, b.constant(255, x.type, "byte"), name="number")
@@ -108,14 +107,14 @@ def zero(target: targets.Target, element: str) -> int:
 def bytes_of(b: block.Block, words: Value) -> Value:
     """Words as bytes, four for each."""
     assert isinstance(words.type, types.Vector)
-    to = types.Vector(words.type.lanes * BYTES, "i8")
+    to = types.Vector(words.type.lanes * packed.WORD, "i8")
     return b.let("bytes", to, f"vector.bitcast {words} : {words.type} to {to}")
 
 
 def words_of(b: block.Block, bytes_: Value) -> Value:
     """Bytes as words."""
     assert isinstance(bytes_.type, types.Vector)
-    to = types.Vector(bytes_.type.lanes // BYTES, "i32")
+    to = types.Vector(bytes_.type.lanes // packed.WORD, "i32")
     return b.let("words", to, f"vector.bitcast {bytes_} : {bytes_.type} to {to}")
 
 

@@ -60,7 +60,7 @@ def layout(op: ops.FusedWinograd, x: layouts.Layout) -> layouts.Layout:
 
 def _size(op: ops.FusedWinograd, tile: tiles.Tile) -> int:
     """Sums of all filters for a tile of positions, at all places."""
-    return op.products.kernel.rows * op.products.kernel.group * tile.size
+    return op.products.kernel.filled * tile.size
 
 
 def _kernel(request: kernels.Request, between: layouts.Layout, cut: products.Cut) -> loops.Loops:

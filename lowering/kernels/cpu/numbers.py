@@ -36,7 +36,7 @@ def in_memory(op: Any, target: targets.Target) -> Any:
 
 def stored(op: ops.PackedConv) -> int:
     """Elements that hold the channels of a position of the result."""
-    filters = op.kernel.rows * op.kernel.group
+    filters = op.kernel.filled
     return filters // packed.WORD if op.dtype == "int8" else filters
 
 

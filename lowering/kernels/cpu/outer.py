@@ -269,6 +269,6 @@ class _Outer:
         """The channel that a filter adds; any for a filter that only fills a group."""
         assert isinstance(residual.type, types.Buffer)
         channels = residual.type.count // (self.y.frames * self.y.plane)
-        if channels >= self.op.kernel.rows * self.op.kernel.group:
+        if channels >= self.op.kernel.filled:
             return filter_
         return self.kernel.block.min(filter_, channels - 1, name="added")

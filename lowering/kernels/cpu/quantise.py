@@ -1,12 +1,14 @@
 """f32 into numbers of int8, four to a word, and back, for CPUs. What lies around the pixels stays zero by itself."""
 
+from collections.abc import Sequence
+
 from lowering.graph import packed
 from lowering.kernels import executables, loops
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import dots, rescale
-from lowering.kernels.mlir import types
+from lowering.kernels.mlir import block, types
+from lowering.kernels.mlir.values import Value
 
-WORD = packed.WORD
 TO_WORDS = "f32 into int8, four to a word, position by position."
 TO_FLOATS = "int8, four to a word, into f32, position by position."
 
@@ -22,13 +24,12 @@ def quantise(request: kernels.Request) -> kernels.Kernel:
     b, (frame, word) = kernel.block, kernel.workgroup("frame", "word")
     factor = b.constant(float(request.op.factor), types.Vector(lanes, "f32"), "factor")
     offset = dots.Dots.of(request.target).offset
-    channels = [b.min(word * WORD + i, x.channels - 1, name="channel") for i in range(WORD)]
+    channels = [b.min(word * packed.WORD + i, x.channels - 1, name="channel") for i in range(packed.WORD)]
     from_ = [b.index((c * x.frames + frame) * x.plane, "from") for c in channels]
     to = b.index((word * y.frames + frame) * y.plane, "to")
     with b.loop("p", 0, y.plane, lanes) as p:
         numbers = [b.vector(kernel["x"], start + p, lanes, "numbers") for start in from_]
-        scaled = [b.op("arith.mulf", each, factor, name="scaled") for each in numbers]
-        b.store(rescale.joined(b, [rescale.byte(b, each, offset=offset) for each in scaled]), kernel["out"], to + p)
+        b.store(_word(b, numbers, factor, offset), kernel["out"], to + p)
     return kernel.kernel()
 
 
@@ -44,7 +45,7 @@ def dequantise(request: kernels.Request) -> kernels.Kernel:
     with b.loop("p", 0, y.plane, lanes) as p:
         parts = rescale.apart(b, b.vector(kernel["x"], from_ + p, lanes, "words"), offset)
         for i, part in enumerate(parts):
-            to = ((word * WORD + i) * y.frames + frame) * y.plane
+            to = ((word * packed.WORD + i) * y.frames + frame) * y.plane
             b.store(rescale.scaled(b, part, scale), kernel["out"], to + p)
     return kernel.kernel()
 
@@ -52,25 +53,33 @@ def dequantise(request: kernels.Request) -> kernels.Kernel:
 def quantise_vector(request: kernels.Request) -> kernels.Kernel:
     """clip(rint(x * factor)) of a vector, word by word. What fills up the last word is of no meaning."""
     (size,) = request.node.shape
-    out = types.Tensor((-(-size // WORD),), kernels.WORDS)
+    out = types.Tensor((-(-size // packed.WORD),), kernels.WORDS)
     kernel = loops.Loops(TO_WORDS, kernels.arguments(request.named), out, executables.Grid((1, 1, 1)))
     b, offset = kernel.block, dots.Dots.of(request.target).offset
     factor = b.constant(float(request.op.factor), types.F32, "factor")
     with b.loop("word", 0, out.size) as word:
-        numbers = [b.load(kernel["x"], b.min(word * WORD + i, size - 1, name="at"), "number") for i in range(WORD)]
-        scaled = [b.op("arith.mulf", each, factor, name="scaled") for each in numbers]
-        b.store(rescale.joined(b, [rescale.byte(b, each, offset=offset) for each in scaled]), kernel["out"], word)
+        numbers = [
+            b.load(kernel["x"], b.min(word * packed.WORD + i, size - 1, name="at"), "number")
+            for i in range(packed.WORD)
+        ]
+        b.store(_word(b, numbers, factor, offset), kernel["out"], word)
     return kernel.kernel()
 
 
 def dequantise_vector(request: kernels.Request) -> kernels.Kernel:
     """f32(x) * scale of a vector, word by word."""
-    count = -(-request.node.shape[0] // WORD)
-    out = types.Tensor((count * WORD,))
+    count = -(-request.node.shape[0] // packed.WORD)
+    out = types.Tensor((count * packed.WORD,))
     kernel = loops.Loops(TO_FLOATS, kernels.arguments(request.named), out, executables.Grid((1, 1, 1)))
     b, offset = kernel.block, dots.Dots.of(request.target).offset
     scale = b.constant(float(request.op.scale), types.F32, "scale")
     with b.loop("word", 0, count) as word:
         for i, part in enumerate(rescale.apart(b, b.load(kernel["x"], word, "word"), offset)):
-            b.store(rescale.scaled(b, part, scale), kernel["out"], word * WORD + i)
+            b.store(rescale.scaled(b, part, scale), kernel["out"], word * packed.WORD + i)
     return kernel.kernel()
+
+
+def _word(b: block.Block, numbers: Sequence[Value], factor: Value, offset: int) -> Value:
+    """Four numbers, or vectors of them, as int8 side by side."""
+    scaled = [b.op("arith.mulf", each, factor, name="scaled") for each in numbers]
+    return rescale.joined(b, [rescale.byte(b, each, offset=offset) for each in scaled])

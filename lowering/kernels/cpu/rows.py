@@ -227,7 +227,7 @@ class Rows:
         """What lies at the same place in the residual; any of it for a filter that only fills a group."""
         lanes = self.tile.lanes
         assert isinstance(residual.type, types.Buffer)
-        if residual.type.count < self.op.kernel.rows * self.op.kernel.group // self.packed * self.out.stride:
+        if residual.type.count < self.op.kernel.filled // self.packed * self.out.stride:
             at = b.min(at, residual.type.count - lanes, name="residual_at")
         return self._read(b, b.vector(residual, at, lanes, "residual"))
 

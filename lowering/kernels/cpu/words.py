@@ -2,13 +2,12 @@
 
 import dataclasses
 
+from lowering.graph import packed
 from lowering.kernels import loops
 from lowering.kernels.cpu import dots, epilogues, rescale
 from lowering.kernels.cpu import rows as rows_
 from lowering.kernels.mlir import block
 from lowering.kernels.mlir.values import Affine, Value
-
-WORD = dots.BYTES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Rows(rows_.Rows):
 
     @property
     def packed(self) -> int:
-        return WORD if self.narrow else 1
+        return packed.WORD if self.narrow else 1
 
     def _bias_at(self, b: block.Block, frame: Value, row: Value) -> Value:
         kernel = self.op.kernel
@@ -61,14 +60,16 @@ class Rows(rows_.Rows):
         masks, vectors = self._masks(b, place), self.tile.vectors
         factors = self._spread(b, self.factors.sums, place.row)
         added = self._spread(b, self.factors.residual, place.row)
-        for first in range(0, self.op.kernel.group, WORD):
-            filters = range(first, first + WORD)
+        for first in range(0, self.op.kernel.group, packed.WORD):
+            filters = range(first, first + packed.WORD)
             for v in range(vectors):
                 totals = [accumulators[g * vectors + v] for g in filters]
                 if self.out.residual:
                     at = self._residual_at(b, place, first, v)
-                    totals = self._summed(b, totals, self._more(b, self.out.residual, at), added[first : first + WORD])
-                pairs = zip(totals, factors[first : first + WORD], strict=True)
+                    totals = self._summed(
+                        b, totals, self._more(b, self.out.residual, at), added[first : first + packed.WORD]
+                    )
+                pairs = zip(totals, factors[first : first + packed.WORD], strict=True)
                 values = [rescale.scaled(b, total, factor) for total, factor in pairs]
                 self._store(b, values, place.position + place.to + v * self.tile.lanes, first, masks[v : v + 1])
 
@@ -80,7 +81,7 @@ class Rows(rows_.Rows):
 
     def _residual_at(self, b: block.Block, place: rows_.At, filter_: int, v: int) -> Value:
         """Where the words of four filters lie in the residual."""
-        words = place.row * (self.op.kernel.group // WORD) + filter_ // WORD
+        words = place.row * (self.op.kernel.group // packed.WORD) + filter_ // packed.WORD
         return b.index(words * self.out.stride + place.position + place.start + v * self.tile.lanes, "added_at")
 
     def _summed(self, b: block.Block, totals: list[Value], words: Value, factors: list[Value]) -> list[Value]:
@@ -95,7 +96,7 @@ class Rows(rows_.Rows):
         if self.narrow:
             word = rescale.joined(b, [rescale.byte(b, value, relu, offset) for value in values])
             word = epilogues.kept(b, word, masks[0], self.dots.zeros) if masks else word
-            b.store(word, self.out.buffer, at + first // WORD * self.out.stride)
+            b.store(word, self.out.buffer, at + first // packed.WORD * self.out.stride)
             return
         for g, value in enumerate(values, first):
             value = rescale.wide(b, value, relu)
