@@ -5,16 +5,13 @@ import pathlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from lowering.system import bounds, typed
 from rt3d_jax.data import batches, checks, clips, folders, made, pipelines
 from rt3d_jax.data.something import SomethingSomething
 from rt3d_jax.evaluation import measured, scores
-from rt3d_jax.models import catalog
-from rt3d_jax.tasks import contract, losses
+from rt3d_jax.tasks import classes, contract
 
 SHOWN_CLIPS, SHOWN_FRAMES = 8, 8
 
@@ -44,7 +41,7 @@ class Few:
 
 
 @dataclasses.dataclass(frozen=True)
-class Classification:
+class Classification(classes.Classes):
     """One of several classes for every clip.
 
     Args:
@@ -68,12 +65,6 @@ class Classification:
                 "clip.flip is True; expected False for Something-Something, whose labels know left from right"
             )
 
-    def check(self, model: catalog.Model) -> None:
-        """ValueError for a network that takes other frames or another size than the clips have."""
-        clip = (self.clip.sampling.frames, self.clip.size)
-        if clip != (model.frames, model.size):
-            raise ValueError(f"clip has (frames, size) {clip}, expected the model's {(model.frames, model.size)}")
-
     def open(self, out: pathlib.Path, progress: contract.Progress) -> "Videos":
         """The data set; missing videos are counted. One that is drawn is made in `out`/data, or completed there."""
         if self.data is None:
@@ -91,19 +82,6 @@ class Classification:
         """One clip f32[frames, size, size, 3] to logits f32[classes]."""
         sides = (self.clip.sampling.frames, self.clip.size, self.clip.size, 3)
         return contract.Signature((contract.Array("clip", sides),), contract.Array("logits", (len(facts["labels"]),)))
-
-    def loss(self, outputs: jax.Array, batch: Mapping[str, jax.Array]) -> tuple[jax.Array, contract.Metrics]:
-        """Cross-entropy of logits f32[N, classes] with smoothed labels i32[N]; the accuracy on the batch in percent."""
-        hits = jnp.mean(outputs.argmax(axis=-1) == batch["label"])
-        return losses.cross_entropy(outputs, batch["label"], self.label_smoothing), {"accuracy": 100 * hits}
-
-    def distill(self, outputs: jax.Array, teacher: jax.Array, temperature: float) -> jax.Array:
-        """The divergence from the teacher's softened probabilities, see losses.distillation."""
-        return losses.distillation(outputs, teacher, temperature)
-
-    def example(self, path: pathlib.Path) -> tuple[np.ndarray, ...]:
-        """The clip f32[1, frames, size, size, 3] from the middle of a video. clips.ClipError if it cannot be read."""
-        return (clips.load(str(path), self.clip)[None],)
 
     def describe(self, facts: contract.Facts) -> dict[str, Any]:
         """The class names, and how a clip is made."""

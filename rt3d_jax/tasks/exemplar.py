@@ -5,22 +5,19 @@ import pathlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from lowering.system import bounds, typed
 from rt3d_jax.data import batches, clips, folders, made, pictures, tubes
 from rt3d_jax.evaluation import measured
-from rt3d_jax.models import catalog
-from rt3d_jax.tasks import contract, losses
+from rt3d_jax.tasks import classes, contract
 
 SCORE = "surrogate accuracy"
 SHOWN, SHOWN_VIEWS = 6, 8
 
 
 @dataclasses.dataclass(frozen=True)
-class Exemplar:
+class Exemplar(classes.Classes):
     """Surrogate classes: small tubes of videos, or squares of pictures, each seen in many ways.
 
     Tubes are drawn where gradients are strong. The labels of the data are not used. A network that learns this is a
@@ -54,12 +51,6 @@ class Exemplar:
                 f"clip has {self.clip.sampling.frames} frames, expected 1 for pictures; name a set of videos for more"
             )
 
-    def check(self, model: catalog.Model) -> None:
-        """ValueError for a network that takes other frames or another size than the clips have."""
-        clip = (self.clip.sampling.frames, self.clip.size)
-        if clip != (model.frames, model.size):
-            raise ValueError(f"clip has (frames, size) {clip}, expected the model's {(model.frames, model.size)}")
-
     def open(self, out: pathlib.Path, progress: contract.Progress) -> "Views":
         """The tubes of the training examples. Videos that are drawn are made in `out`/data, or completed there."""
         if isinstance(self.data, pictures.Source):
@@ -75,19 +66,6 @@ class Exemplar:
         """One view f32[frames, size, size, 3] to logits f32[classes]."""
         sides = (self.clip.sampling.frames, self.clip.size, self.clip.size, 3)
         return contract.Signature((contract.Array("clip", sides),), contract.Array("logits", (facts["classes"],)))
-
-    def loss(self, outputs: jax.Array, batch: Mapping[str, jax.Array]) -> tuple[jax.Array, contract.Metrics]:
-        """Cross-entropy with the surrogate classes; the accuracy on the batch in percent."""
-        hits = jnp.mean(outputs.argmax(axis=-1) == batch["label"])
-        return losses.cross_entropy(outputs, batch["label"], self.label_smoothing), {"accuracy": 100 * hits}
-
-    def distill(self, outputs: jax.Array, teacher: jax.Array, temperature: float) -> jax.Array:
-        """The divergence from the teacher's softened probabilities, see losses.distillation."""
-        return losses.distillation(outputs, teacher, temperature)
-
-    def example(self, path: pathlib.Path) -> tuple[np.ndarray, ...]:
-        """The clip f32[1, frames, size, size, 3] from the middle of a video. clips.ClipError if it cannot be read."""
-        return (clips.load(str(path), self.clip)[None],)
 
     def describe(self, facts: contract.Facts) -> dict[str, Any]:
         """How a clip is made."""
