@@ -15,7 +15,7 @@ from lowering.system import bounds, typed
 from rt3d_jax.data import batches, clips, listings, pictures, videos
 
 Source = pictures.Picture | listings.Video
-KEPT = 2048  # pieces of sources that stay in memory in each process
+KEPT = 2048  # pieces around tubes that stay in memory in each process
 Factor = Annotated[float, typed.Check("a factor of at least 1", lambda value: 1 <= value < math.inf)]
 QUARTERS, WAYS = 4, 8  # turns by a quarter; and those, played forwards and backwards
 TO_YIQ = np.array([[0.299, 0.587, 0.114], [0.5959, -0.2746, -0.3213], [0.2115, -0.5227, 0.3112]])
@@ -49,12 +49,16 @@ class Variation:
 
 @dataclasses.dataclass(frozen=True)
 class Tube:
-    """A place in a source: the middle frame, and the middle of the square in scaled pixels."""
+    """A place in a source: the middle frame, and the middle of the square in scaled pixels.
+
+    step: frames of the source from one frame of a view to the next, at its own speed.
+    """
 
     source: Source
     frame: float
     row: float
     column: float
+    step: float = 1.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,14 +83,18 @@ class Views:
         return len(self.tubes) * self.ways
 
 
-def find(sources: Sequence[Source], spec: clips.ClipSpec, count: int, seed: int) -> tuple[Tube, ...]:
+def find(
+    sources: Sequence[Source], spec: clips.ClipSpec, count: int, seed: int, speed: float = 1.0
+) -> tuple[Tube, ...]:
     """`count` tubes, from all sources in turns: drawn by the gradients inside their square, in space and time.
 
-    Errors as those of clips.load and pictures.load.
+    The frames of a tube are as far apart as those of a clip. Where clips spread over a whole video, so does the view of
+    a tube that is played fastest, by `speed`. Errors as those of clips.load and pictures.load.
     """
     order = np.random.default_rng((seed, 0)).permutation(len(sources))
     chosen = [sources[order[number % len(sources)]] for number in range(count)]
-    return tuple(_drawn(source, spec, np.random.default_rng((seed, 1, n))) for n, source in enumerate(chosen))
+    draw = lambda number: np.random.default_rng((seed, 1, number))
+    return tuple(_drawn(source, spec, speed, draw(number)) for number, source in enumerate(chosen))
 
 
 def train_batches(
@@ -105,31 +113,34 @@ def view(views: Views, label: int, rng: np.random.Generator) -> np.ndarray:
     """A view of a class, f32[frames, size, size, 3], normalised."""
     spec, variation, (which, way) = views.spec, views.variation, divmod(label, views.ways)
     tube, frames, size = views.tubes[which], spec.sampling.frames, spec.size
-    pixels, first = _piece(tube.source, spec, tube.frame)
+    pixels, first, corner = _piece(tube, spec, variation)
     factor = lambda most: most ** rng.uniform(-1, 1)
-    middle = tube.frame - first + rng.uniform(-1, 1) * variation.late * _step(spec) * frames
-    times = middle + _step(spec) * factor(variation.speed) * (np.arange(frames) - (frames - 1) / 2)
+    middle = tube.frame - first + rng.uniform(-1, 1) * variation.late * tube.step * frames
+    times = middle + tube.step * factor(variation.speed) * (np.arange(frames) - (frames - 1) / 2)
     shown = pixels[np.clip(np.rint(times), 0, len(pixels) - 1).astype(int)]
     angle, scale = np.deg2rad(variation.turn) * rng.uniform(-1, 1), factor(variation.scale)
-    place = np.array([tube.row, tube.column]) + size * variation.shift * rng.uniform(-1, 1, 2)
+    place = np.array([tube.row, tube.column]) - corner + size * variation.shift * rng.uniform(-1, 1, 2)
     found = _coloured(_cut(shown, place, angle, scale, size), variation, rng)
     found = np.rot90(found, way % QUARTERS, (1, 2))[:: -1 if way >= QUARTERS else 1]
     return ((found - np.array(spec.mean)) / np.array(spec.std)).astype(np.float32)
 
 
-def _drawn(source: Source, spec: clips.ClipSpec, rng: np.random.Generator) -> Tube:
+def _drawn(source: Source, spec: clips.ClipSpec, speed: float, rng: np.random.Generator) -> Tube:
     """A tube of a source, at a random time, with its place drawn by the squares of gradients around it."""
-    length = _length(source)
-    half = _step(spec) * spec.sampling.frames / 2
+    length, frames = _length(source), spec.sampling.frames
+    step = max(1.0, length / frames / speed) if isinstance(spec.sampling, clips.Spread) else spec.sampling.stride
+    half = step * frames / 2
     frame = rng.uniform(half, length - half) if length > 2 * half else (length - 1) / 2
-    pixels, _ = _piece(source, spec, frame)
+    pixels, _ = _read(source, spec.short_side, int(frame - half), math.ceil(frame + half) + 1)
     gray = pixels.mean(axis=-1, dtype=np.float32)
     along = [np.square(np.diff(gray, axis=axis)) for axis in range(3) if gray.shape[axis] > 1]
     energy = np.sum([each.mean(0)[: gray.shape[1] - 1, : gray.shape[2] - 1] for each in along], axis=0)
-    squares = np.lib.stride_tricks.sliding_window_view(energy, [min(spec.size, side) for side in energy.shape])
-    shares = squares.mean((2, 3)).ravel().astype(np.float64) + 1e-9
-    row, column = divmod(int(rng.choice(len(shares), p=shares / shares.sum())), squares.shape[1])
-    return Tube(source, float(frame), row + squares.shape[2] / 2, column + squares.shape[3] / 2)
+    height, width = (min(spec.size, side) for side in energy.shape)
+    sums = np.pad(energy.astype(np.float64), ((1, 0), (1, 0))).cumsum(0).cumsum(1)
+    shares = sums[height:, width:] - sums[:-height, width:] - sums[height:, :-width] + sums[:-height, :-width]
+    shares = shares.clip(0) / (height * width) + 1e-9
+    row, column = divmod(int(rng.choice(shares.size, p=shares.ravel() / shares.sum())), shares.shape[1])
+    return Tube(source, float(frame), row + height / 2, column + width / 2, float(step))
 
 
 def _cut(pixels: np.ndarray, place: np.ndarray, angle: float, scale: float, size: int) -> np.ndarray:
@@ -167,11 +178,6 @@ def _coloured(pixels: np.ndarray, variation: Variation, rng: np.random.Generator
     return np.clip(found + np.float32(variation.colour * rng.uniform(-1, 1)), 0, 1)
 
 
-def _step(spec: clips.ClipSpec) -> float:
-    """Frames of a video from one frame of a tube to the next."""
-    return float(spec.sampling.stride) if isinstance(spec.sampling, clips.Windows) else 1.0
-
-
 def _length(source: Source) -> int:
     if isinstance(source, pictures.Picture):
         return 1
@@ -180,16 +186,22 @@ def _length(source: Source) -> int:
         return end - first
 
 
-def _piece(source: Source, spec: clips.ClipSpec, frame: float) -> tuple[np.ndarray, int]:
-    """The frames that views of a tube with this middle frame may show, scaled, and the number of the first of them."""
-    reach = int(np.ceil(_step(spec) * spec.sampling.frames)) + 1
-    return _read(source, spec.short_side, max(0, int(frame) - reach), int(frame) + reach)
-
-
 @functools.lru_cache(maxsize=KEPT)
+def _piece(tube: Tube, spec: clips.ClipSpec, variation: Variation) -> tuple[np.ndarray, int, np.ndarray]:
+    """What views of a tube may show, scaled; and of its first pixel the frame, and the row and column."""
+    reach = math.ceil(tube.step * spec.sampling.frames * (variation.speed / 2 + variation.late)) + 1
+    around = math.ceil(spec.size * (variation.shift + variation.scale / math.sqrt(2))) + 1
+    top, left = (max(0, int(at) - around) for at in (tube.row, tube.column))
+    pixels, first = _read(tube.source, spec.short_side, int(tube.frame) - reach, int(tube.frame) + reach + 1)
+    cut = pixels[:, top : int(tube.row) + around + 1, left : int(tube.column) + around + 1]
+    return cut.copy(), first, np.array([top, left])
+
+
 def _read(source: Source, short_side: int, first: int, end: int) -> tuple[np.ndarray, int]:
+    """The frames from `first` to `end` that there are, scaled, and the number of the first of them."""
     if isinstance(source, pictures.Picture):
         return pictures.load(source.path)[None], 0
+    first = max(0, first)
     with videos.opened(source.path) as video:
         begin, stop = source.frames or (0, video.length)
         numbers = np.arange(begin + first, min(stop, begin + end))

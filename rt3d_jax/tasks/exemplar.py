@@ -59,7 +59,7 @@ class Exemplar(classes.Classes):
         else:
             dataset = made.dataset(self.data, out / "data", lambda done, total: progress("data", done, total, {}))
             name, sources = dataset.name, dataset.train
-        found = tubes.find(sources, self.clip, self.count, self.seed)
+        found = tubes.find(sources, self.clip, self.count, self.seed, self.variation.speed)
         return Views(self, name, tubes.Views(found, self.clip, self.variation, self.apart))
 
     def signature(self, facts: contract.Facts) -> contract.Signature:

@@ -99,6 +99,23 @@ def test_speed_and_lateness_choose_other_frames(write_video, change, steps):
     assert found == steps and len(first) > 1
 
 
+def test_a_tube_of_clips_spread_over_a_video_lasts_as_long_as_its_fastest_view_allows(write_video):
+    video = listings.Video(str(write_video("a.mp4", frames=48)), 0)
+    steps = lambda sampling, speed: {
+        tube.step for tube in tubes.find([video], dataclasses.replace(CLIP, sampling=sampling), 3, 0, speed)
+    }
+    assert steps(clips.Spread(8), 1.5) == {4.0}
+    assert steps(clips.Spread(40), 1.5) == {1.0}
+    assert steps(clips.Windows(8, 3), 1.5) == {3.0}
+
+
+def test_only_what_views_can_reach_of_a_picture_is_kept(tmp_path):
+    PIL.Image.fromarray(RNG.integers(0, 256, (300, 400, 3), dtype=np.uint8)).save(tmp_path / "a.png")
+    (tube,) = tubes.find([pictures.Picture(str(tmp_path / "a.png"))], STILL, 1, 0)
+    cut, _, _ = tubes._piece(tube, STILL, tubes.Variation())
+    assert max(cut.shape[1:3]) <= 24
+
+
 def test_batches_show_each_class_once_before_any_comes_again_and_resume(write_video):
     video = listings.Video(str(write_video("a.mp4", frames=12)), 0)
     found = views(tubes.find([video], CLIP, 3, 0), CLIP, tubes.Variation(), apart=True)
