@@ -3,12 +3,13 @@
 A batch is a pure function of its source and its number; grain's worker processes compute it ahead.
 """
 
+import dataclasses
 import functools
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -32,6 +33,38 @@ class Source(Protocol):
     def __len__(self) -> int: ...
 
     def __getitem__(self, index: int) -> dict[str, Any]: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Examples:
+    """Batches whose rows are examples by number.
+
+    make: an example by its number, as values of a row; it must be picklable. blank: the values of a row behind the last
+    example, which say types and shapes. count: examples. batch: rows of a batch, of which `rows` are made.
+    """
+
+    make: Callable[[int], Mapping[str, Any]]
+    blank: Mapping[str, np.ndarray]
+    count: int
+    batch: int
+    rows: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """The bytes of a batch."""
+        return len(self.rows) * sum(value.nbytes for value in self.blank.values())
+
+    def __len__(self) -> int:
+        return -(-self.count // self.batch)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        found: dict[str, Any] = {name: np.stack([value] * len(self.rows)) for name, value in self.blank.items()}
+        for at, row in enumerate(self.rows):
+            place = index * self.batch + row
+            if place < self.count:
+                for name, value in self.make(place).items():
+                    found[name][at] = value
+        return {**found, "bad": {}}
 
 
 class Batches(Iterator[Batch]):

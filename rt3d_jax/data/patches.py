@@ -41,7 +41,9 @@ def train_batches(
     In an epoch `each` patches of every example come in a random order, at random places, mirrored and turned by
     quarters.
     """
-    return batches.Batches(_Training(tuple(examples), cut, batch, batches.rows(rows, batch), seed, steps), workers)
+    make = functools.partial(_patch, tuple(examples), cut, seed)
+    source = batches.Examples(make, _blank(cut, cut.patch), steps * batch, batch, batches.rows(rows, batch))
+    return batches.Batches(source, workers)
 
 
 def test_batches(
@@ -52,7 +54,10 @@ def test_batches(
     Both are -1 in rows behind the last tile. ValueError for a picture that cannot be read.
     """
     found = tuple(tiles.of(*sides(example, cut), cut.tile, cut.margin) for example in examples)
-    return batches.Batches(_Testing(tuple(examples), found, cut, batch, batches.rows(rows, batch)), workers)
+    flat, nowhere = tiles.flat(found), np.array(-1, np.int32)
+    make = functools.partial(_tile, tuple(examples), found, flat, cut)
+    blank = {**_blank(cut, cut.tile), "picture": nowhere, "tile": nowhere}
+    return batches.Batches(batches.Examples(make, blank, len(flat), batch, batches.rows(rows, batch)), workers)
 
 
 def sides(example: Example, cut: Cut) -> tuple[int, int]:
@@ -102,85 +107,39 @@ def _kept(picture: pictures.Picture, scale: int) -> tuple[np.ndarray, np.ndarray
     return pictures.pair(picture, scale)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Training:
-    examples: tuple[Example, ...]
-    cut: Cut
-    batch: int
-    rows: tuple[int, ...]
-    seed: int
-    steps: int
-
-    @property
-    def size(self) -> int:
-        return _bytes(self.cut, self.cut.patch, len(self.rows))
-
-    def __len__(self) -> int:
-        return self.steps
-
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        found = [self._patch(index * self.batch + row) for row in self.rows]
-        clip, target = (np.stack(each) for each in zip(*found, strict=True))
-        return {"clip": clip, "target": target, "bad": {}}
-
-    def _patch(self, place: int) -> tuple[np.ndarray, np.ndarray]:
-        """The patch at a place of the endless order."""
-        epoch, number = divmod(place, len(self.examples) * self.cut.each)
-        example = self.examples[_order(self.seed, epoch, len(self.examples), self.cut.each)[number]]
-        rng = np.random.default_rng((self.seed, 1, place))
-        low, high = pair(example, self.cut, rng)
-        side, scale = self.cut.patch, self.cut.scale
-        if min(low.shape[1:3]) < side:
-            raise ValueError(f"{example.path} gives {low.shape[1:3]} small pixels, expected at least a patch of {side}")
-        top, left = rng.integers(np.array(low.shape[1:3]) - side + 1)
-        turns, mirrored = int(rng.integers(4)), rng.random() < 0.5
-        at = lambda pixels, by: pixels[:, by * top : by * (top + side), by * left : by * (left + side)]
-        turned = lambda pixels: np.rot90(pixels[:, :, ::-1] if mirrored else pixels, turns, (1, 2))
-        return turned(at(low, 1)), turned(at(high, scale))
+def _patch(examples: tuple[Example, ...], cut: Cut, seed: int, place: int) -> dict[str, np.ndarray]:
+    """The patch at a place of the endless order."""
+    epoch, number = divmod(place, len(examples) * cut.each)
+    example = examples[_order(seed, epoch, len(examples), cut.each)[number]]
+    rng = np.random.default_rng((seed, 1, place))
+    low, high = pair(example, cut, rng)
+    side, scale = cut.patch, cut.scale
+    if min(low.shape[1:3]) < side:
+        raise ValueError(f"{example.path} gives {low.shape[1:3]} small pixels, expected at least a patch of {side}")
+    top, left = rng.integers(np.array(low.shape[1:3]) - side + 1)
+    turns, mirrored = int(rng.integers(4)), rng.random() < 0.5
+    at = lambda pixels, by: pixels[:, by * top : by * (top + side), by * left : by * (left + side)]
+    turned = lambda pixels: np.rot90(pixels[:, :, ::-1] if mirrored else pixels, turns, (1, 2))
+    return {"clip": turned(at(low, 1)), "target": turned(at(high, scale))}
 
 
-@dataclasses.dataclass(frozen=True)
-class _Testing:
-    examples: tuple[Example, ...]
-    tiles: tuple[tuple[tiles.Tile, ...], ...]
-    cut: Cut
-    batch: int
-    rows: tuple[int, ...]
-
-    @property
-    def size(self) -> int:
-        return _bytes(self.cut, self.cut.tile, len(self.rows))
-
-    @functools.cached_property
-    def flat(self) -> list[tuple[int, int]]:
-        return tiles.flat(self.tiles)
-
-    def __len__(self) -> int:
-        return -(-len(self.flat) // self.batch)
-
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        cut, side = self.cut, self.cut.tile
-        shape = (len(self.rows), cut.frames, side, side, 3)
-        found = {"clip": np.zeros(shape, np.uint8), "target": np.zeros(_large(shape, cut.scale), np.uint8), "bad": {}}
-        found |= {name: np.full(len(self.rows), -1, np.int32) for name in ("picture", "tile")}
-        for at, row in enumerate(self.rows):
-            place = index * self.batch + row
-            if place < len(self.flat):
-                number, which = self.flat[place]
-                (low, high), tile = pair(self.examples[number], cut), self.tiles[number][which]
-                found["clip"][at] = tiles.cut(low, tile, side)
-                found["target"][at] = tiles.cut(high, tiles.enlarged(tile, cut.scale), cut.scale * side)
-                found["picture"][at], found["tile"][at] = number, which
-        return found
+def _tile(
+    examples: tuple[Example, ...],
+    cuts: tuple[tuple[tiles.Tile, ...], ...],
+    flat: Sequence[tuple[int, int]],
+    cut: Cut,
+    place: int,
+) -> dict[str, Any]:
+    """A tile by its number among those of all examples."""
+    number, which = flat[place]
+    (low, high), tile = pair(examples[number], cut), cuts[number][which]
+    target = tiles.cut(high, tiles.enlarged(tile, cut.scale), cut.scale * cut.tile)
+    return {"clip": tiles.cut(low, tile, cut.tile), "target": target, "picture": number, "tile": which}
 
 
-def _large(shape: tuple[int, ...], scale: int) -> tuple[int, ...]:
-    *first, height, width, channels = shape
-    return (*first, scale * height, scale * width, channels)
-
-
-def _bytes(cut: Cut, side: int, rows: int) -> int:
-    return 3 * rows * cut.frames * side**2 * (1 + cut.scale**2)
+def _blank(cut: Cut, side: int) -> dict[str, np.ndarray]:
+    small, large = ((cut.frames, by * side, by * side, 3) for by in (1, cut.scale))
+    return {"clip": np.zeros(small, np.uint8), "target": np.zeros(large, np.uint8)}
 
 
 @functools.lru_cache(maxsize=2)

@@ -101,12 +101,16 @@ def train_batches(
     views: Views, *, seed: int, steps: int, batch: int, rows: Sequence[int], workers: int
 ) -> batches.Batches:
     """{"clip": f32[rows, frames, size, size, 3], "label": i32[rows]}: a new view of each class in turn, shuffled."""
-    return batches.Batches(_Training(views, batch, batches.rows(rows, batch), seed, steps), workers)
+    make = functools.partial(_trained_on, views, seed)
+    return batches.Batches(
+        batches.Examples(make, _blank(views.spec), steps * batch, batch, batches.rows(rows, batch)), workers
+    )
 
 
 def test_batches(views: Views, each: int, *, batch: int, rows: Sequence[int], workers: int) -> batches.Batches:
     """One pass over `each` views of every class that training never sees; rows behind the last have the label -1."""
-    return batches.Batches(_Testing(views, batch, batches.rows(rows, batch), each), workers)
+    make, count = functools.partial(_tested_on, views, each), views.classes * each
+    return batches.Batches(batches.Examples(make, _blank(views.spec), count, batch, batches.rows(rows, batch)), workers)
 
 
 def view(views: Views, label: int, rng: np.random.Generator) -> np.ndarray:
@@ -208,56 +212,23 @@ def _read(source: Source, short_side: int, first: int, end: int) -> tuple[np.nda
         return videos.frames(video, numbers, short_side), first
 
 
-@dataclasses.dataclass(frozen=True)
-class _Training:
-    views: Views
-    batch: int
-    rows: tuple[int, ...]
-    seed: int
-    steps: int
-
-    @property
-    def size(self) -> int:
-        return batches.clip_bytes(len(self.rows), self.views.spec.sampling.frames, self.views.spec.size)
-
-    def __len__(self) -> int:
-        return self.steps
-
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        found = [self._view(index * self.batch + row) for row in self.rows]
-        made, labels = zip(*found, strict=True)
-        return {"clip": np.stack(made), "label": np.array(labels, np.int32), "bad": {}}
-
-    def _view(self, place: int) -> tuple[np.ndarray, int]:
-        turn, number = divmod(place, self.views.classes)
-        label = int(_order(self.seed, turn, self.views.classes)[number])
-        return view(self.views, label, np.random.default_rng((self.seed, 3, place))), label
+def _trained_on(views: Views, seed: int, place: int) -> dict[str, Any]:
+    """The view at a place of the endless order."""
+    turn, number = divmod(place, views.classes)
+    label = int(_order(seed, turn, views.classes)[number])
+    return {"clip": view(views, label, np.random.default_rng((seed, 3, place))), "label": label}
 
 
-@dataclasses.dataclass(frozen=True)
-class _Testing:
-    views: Views
-    batch: int
-    rows: tuple[int, ...]
-    each: int
+def _tested_on(views: Views, each: int, place: int) -> dict[str, Any]:
+    label = place // each
+    return {"clip": view(views, label, np.random.default_rng((4, place))), "label": label}
 
-    @property
-    def size(self) -> int:
-        return batches.clip_bytes(len(self.rows), self.views.spec.sampling.frames, self.views.spec.size)
 
-    def __len__(self) -> int:
-        return -(-self.views.classes * self.each // self.batch)
-
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        spec, count = self.views.spec, self.views.classes * self.each
-        found = np.zeros((len(self.rows), spec.sampling.frames, spec.size, spec.size, 3), np.float32)
-        labels = np.full(len(self.rows), -1, np.int32)
-        for at, row in enumerate(self.rows):
-            place = index * self.batch + row
-            if place < count:
-                labels[at] = place // self.each
-                found[at] = view(self.views, int(labels[at]), np.random.default_rng((4, place)))
-        return {"clip": found, "label": labels, "bad": {}}
+def _blank(spec: clips.ClipSpec) -> dict[str, np.ndarray]:
+    return {
+        "clip": np.zeros((spec.sampling.frames, spec.size, spec.size, 3), np.float32),
+        "label": np.array(-1, np.int32),
+    }
 
 
 @functools.lru_cache(maxsize=2)

@@ -127,7 +127,9 @@ def _differences(path: pathlib.Path) -> list[str]:
 
     Several threads would conceal a damaged frame, which Xvid writes at times, from neighbours that are half decoded.
     """
-    raw = _ffmpeg("-threads", "1", "-i", str(path), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
+    raw = _ffmpeg(
+        "-threads", "1", "-i", str(path), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"
+    )
     right = conftest.numbers(np.frombuffer(raw, np.uint8).reshape(-1, HEIGHT, WIDTH, 3)[:, : HEIGHT // 2])
     with videos.opened(path) as video:
         length, whole = video.length, videos.frames(video, np.arange(video.length))
