@@ -28,7 +28,8 @@ def transform_input(request: kernels.Request) -> kernels.Kernel | None:
     (_, (top, _), (left, _)), (down, across) = op.padding, op.counts
     first = x.first - top * x.pitch - left
     last_row, channels = first + (op.reads[0] - 1) * x.pitch, winograd.stored(x.channels)
-    fits = lambda n: last_row + (windows.last(across, n) + n) * op.tile + n <= x.plane
+    reach = lambda n: (windows.last(across, n) + n) * op.tile + _behind(op, n)
+    fits = lambda n: last_row + reach(n) <= x.plane
     lanes = _lanes(target, across, fits)
     if lanes is None:
         return None
@@ -62,10 +63,15 @@ def _tile_row(
     accumulators = target.precision.accumulators
     at = b.index(start, "row_at")
     parts = shuffles.apart(b, b.vector(x, at, op.tile * lanes, "pixels"), op.tile)
-    behind = b.vector(x, at + op.tile * lanes, lanes, "behind")
+    behind = b.vector(x, at + op.tile * lanes, _behind(op, lanes), "behind")
     for i in range(op.reach - op.tile):
         parts.append(shuffles.shuffle(b, (parts[i], behind), [*range(1, lanes), lanes + i], "next"))
     return [b.cast(part, accumulators) for part in parts]
+
+
+def _behind(op: ops.WinogradInput, lanes: int) -> int:
+    """Pixels that are read behind those of `lanes` tiles."""
+    return max(lanes, op.reach - op.tile)
 
 
 def transform_result(request: kernels.Request) -> kernels.Kernel | None:
@@ -137,8 +143,13 @@ class _Result:
 
 
 def _lanes(target: targets.Target, across: int, fits: Callable[[int], bool]) -> int | None:
-    """Tiles in a vector; more than there are side by side only where a part of a vector can be stored."""
+    """Tiles in a vector; more than there are side by side only where a part of a vector can be stored.
+
+    One where the image is so small that nothing else fits.
+    """
     lanes = windows.lanes(target, across, fits)
+    if lanes is None and fits(1):
+        return 1
     return lanes if lanes is None or target.patches else windows.fitting(lanes, across)
 
 

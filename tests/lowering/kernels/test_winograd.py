@@ -49,6 +49,15 @@ def test_products_and_their_transform_in_one_kernel(name: str, tile: int, monkey
         assert run(op, shape, tile, name, monkeypatch) == FUSED
 
 
+@pytest.mark.parametrize("tile", [2, 4])
+@pytest.mark.parametrize("name", NAMES)
+def test_kernels_of_the_transformed_domain_on_images_of_a_tile_or_less(name: str, tile: int) -> None:
+    """They cannot be computed as they are written, however small the image is."""
+    for sides in [(2, 2), (1, 1), (3, 2)]:
+        op = rewrite.transformed(test_winograd.conv(3, 4, 8, relu=True), tile)
+        assert test_kernels.run(test_kernels.single(op, 2, *sides, 4), test_kernels.TARGETS[name]) == NODES
+
+
 @pytest.mark.parametrize("fused", [False, True], ids=["apart", "fused"])
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_added_and_an_activation(name: str, fused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
