@@ -127,14 +127,16 @@ def tiled(
 ) -> list[ops.Node]:
     """The three nodes of a layer: tiles, products, and the layer's own, which transforms back.
 
-    work: MACs of the layer, None for those of the transformed kernel.
+    work: MACs of the layer, None for those of the transformed kernel's blocks that are kept.
     """
     begin, products, end = op.parts(node.shape, source.shape[3], FILTERS)
     rows = packed.pack(products.kernel, schedule.group or packing.best_group(products.kernel, target))
     own = ops.PackedConv(rows, products.bias, products.padding, schedule=schedule, groups=products.groups)
     first = ops.node(node.name + winograd.TILES, begin, source)
     second = ops.node(node.name + winograd.PRODUCTS, own, first)
-    end = end if work is None else dataclasses.replace(end, work=work)
+    if work is None:
+        work = math.prod(begin.counts) * node.shape[0] * packed.pack(op.kernel, rows.group).kept
+    end = dataclasses.replace(end, work=work)
     return [first, second, dataclasses.replace(node, op=end, inputs=(second.name, *node.inputs[1:]))]
 
 

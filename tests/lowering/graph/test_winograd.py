@@ -192,6 +192,7 @@ def test_kgs_blocks_in_the_transformed_domain_are_never_multiplied() -> None:
     assert [node.name for node in graph.nodes if "conv" in node.name] == ["conv.tiles", "conv.products", "conv"]
     assert graph["conv"].op.relu and len(graph["conv"].inputs) == 2  # what is added, and the ReLU, are its epilogue
     assert len(graph["conv.products"].op.kernel.taps) == 4 * blocks.sum()
+    assert graph["conv"].op.work == 4 * 2 * 3 * 32 * blocks.sum()  # frames, tiles, and the weights of a block
     expected = np.asarray(apply(params, clip)).ravel()
     np.testing.assert_allclose(interpret.results(graph, clip)[0].ravel(), expected, atol=1e-5 * abs(expected).max())
 
