@@ -37,6 +37,7 @@ from lowering.kernels.linalg import reduce as linalg_reduce
 from lowering.kernels.mlir import types
 from lowering.kernels.vulkan import conv as vulkan_conv
 from lowering.kernels.vulkan import dense as vulkan_dense
+from lowering.kernels.vulkan import winograd as vulkan_winograd
 from lowering.targets import targets
 
 # A handler gives the kernel of a kernels.Request, or None: then the next one of the operation must take it.
@@ -98,7 +99,12 @@ EXECUTABLES: dict[tuple[str, str], Table] = {
         ops.Reshape: (flat.flat, maps.vector),
         ops.Reduce: (reduce.reduce,),
     },
-    ("vulkan", "feature map"): {**MAPS, ops.PackedConv: (vulkan_conv.conv,)},
+    ("vulkan", "feature map"): {
+        **MAPS,
+        ops.PackedConv: (vulkan_conv.conv,),
+        ops.WinogradInput: (vulkan_winograd.transform_input,),
+        ops.WinogradResult: (vulkan_winograd.transform_result,),
+    },
     ("vulkan", "vector"): {**VECTORS, ops.PackedDense: (vulkan_dense.dense,)},
 }
 # What computes with int8, four numbers to a word, by kind of target and by what an operation gives.

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+INVOCATIONS = 64  # in a workgroup of our kernels: one subgroup on Adreno, four on Valhall
+
 
 @dataclasses.dataclass(frozen=True)
 class Limits:

@@ -10,6 +10,7 @@ KINDS = ("cpu", "vulkan")
 # How kernels are written: as loops over buffers in executables of our own, which are fastest; or as linalg on tensors,
 # which any backend of IREE compiles.
 FORMS = ("executables", "linalg")
+TILE = 4  # the side of the largest tile of Winograd's filtering
 OPTIMISE = ("--iree-opt-level=O2",)
 # O2 fuses a division with the sum that it divides by, and IREE 3.13's SPIR-V for that gives wrong numbers. Numbers that
 # are rounded to 8 bits are fused with what reads them: alone in memory they may end within a word (see mlir/words.py).
@@ -63,7 +64,8 @@ class Target:
     macs_per_dispatch: a packed kernel with more MACs is split into several dispatches, so that none runs long enough
     for the driver to give up on it; None: kernels are not split.
     row_efficiency: the share of the FMA peak that kernels reach with so many filters in a row, over that with the best.
-    winograd: whether convolutions of 3 x 3 pixels may be computed by Winograd's filtering (graph/rewrites/winograd.py).
+    winograd: the side of the largest tile in which convolutions of 3 x 3 pixels may be computed by Winograd's filtering
+    (graph/rewrites/winograd.py); 0: none.
     precision: the number types. form: how kernels are written, one of FORMS.
     features: of a host, what its modules may need of a processor, as the operating system names it.
     """
@@ -76,7 +78,7 @@ class Target:
     patches: dict[int, int] = dataclasses.field(default_factory=dict)
     reached: float = 0.95
     row_efficiency: dict[int, float] = dataclasses.field(default_factory=lambda: ROWS)
-    winograd: bool = True
+    winograd: int = TILE
     vector_bytes: int = 16
     registers: int = 32
     weights_by_lane: bool = False
@@ -247,7 +249,7 @@ def written(target: Target, form: str, winograd: bool = True) -> Target:
     """
     if form not in FORMS:
         raise TargetError(f"no form {form!r}; expected one of: {', '.join(FORMS)}{spelling.meant(form, FORMS)}")
-    return dataclasses.replace(target, form=form, winograd=winograd)
+    return dataclasses.replace(target, form=form, winograd=TILE if winograd else 0)
 
 
 def names() -> list[str]:

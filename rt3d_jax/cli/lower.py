@@ -64,8 +64,8 @@ def run(
             runs for too long. The default is 200 million.
         form: How kernels are written. `executables` are loops over buffers, which are the fastest. `linalg` works on
             tensors and compiles for any backend of IREE; its bundles are written to OUT/RUN/TARGET-linalg.
-        winograd: Compute convolutions of 3 x 3 pixels by Winograd's minimal filtering where that is likely faster, on
-            CPUs in f32 (`auto`), or never (`off`).
+        winograd: Compute convolutions of 3 x 3 pixels by Winograd's minimal filtering where that is likely faster
+            (`auto`: on CPUs in f32, on GPUs also in f16), or never (`off`).
         name: What the bundle calls its network, RUN in its path. By default it is the name of the run or function.
         strict: Refuse a network with operations that no kernel of ours computes.
         stream: Compile a network that is causal in time to compute a video frame by frame. The bundles are written to

@@ -20,7 +20,7 @@ split_strides       strides in height and width become SpaceToDepth and a convol
 mark_nonnegative    pools of values that are never below zero are told so
 undo_depthwise      depthwise convolutions become ordinary ones where a target has no kernel for them
 use_words           moves of int8 that kernels for CPUs cannot do on words of four channels are done in f32
-use_winograd        convolutions of 3 x 3 pixels become products of transformed tiles on CPUs, where that is faster
+use_winograd        convolutions of 3 x 3 pixels become products of transformed tiles where that is faster
 pack                kernels become rows of kept taps, by the schedule of each layer
 fuse_kernels        two layers become one kernel on CPUs, where what lies between them is larger than a cache
 use_outer           dense kernels are computed by outer products on CPUs, where that is faster

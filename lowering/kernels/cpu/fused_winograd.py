@@ -12,9 +12,9 @@ from lowering.functions import transforms
 from lowering.graph import ops
 from lowering.kernels import executables, layouts, loops, tables
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import epilogues, pads, products, shares, shuffles, winograd
+from lowering.kernels.cpu import epilogues, pads, products, shares, shuffles
 from lowering.kernels.cpu import rows as rows_
-from lowering.kernels.mlir import types
+from lowering.kernels.mlir import matrices, types
 from lowering.kernels.mlir.values import Value
 from lowering.targets import tiles
 
@@ -101,7 +101,7 @@ class _Result:
             # Positions behind the last tile are written at the last tile's place, before what belongs there.
             for v in reversed(range(self.tile.vectors)):
                 from_ = b.index(sums + g * self.tile.size + v * lanes, "from")
-                found = winograd.both_ways(b, self._matrix, self._sums(from_))
+                found = matrices.both_ways(b, self._matrix, self._sums(from_))
                 self._pixels(found, start, plane, b.index(position + v * lanes, "tile_first"))
 
     @property

@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from lowering.graph.operations import winograd
 from lowering.kernels import executables, loops
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import epilogues, pads, shuffles, windows
-from lowering.kernels.mlir import block, types
+from lowering.kernels.mlir import block, matrices, types
 from lowering.kernels.mlir.values import Index, Value
 from lowering.targets import precisions, targets
 
@@ -47,7 +47,7 @@ def transform_input(request: kernels.Request) -> kernels.Kernel | None:
         t = b.min(tile * lanes, windows.last(across, lanes), name="t")
         from_ = b.index((c * x.frames + frame) * x.plane + row * (op.tile * x.pitch) + t * op.tile + first, "from")
         pixels = [_tile_row(b, kernel["x"], from_ + i * x.pitch, op, lanes, target) for i in range(op.reach)]
-        found = both_ways(b, transforms.TRANSFORMS[op.tile].input, pixels)
+        found = matrices.both_ways(b, transforms.TRANSFORMS[op.tile].input, pixels)
         to = b.index(c * (y.frames * y.plane) + frame * y.pitch + row * across + t + y.first, "to")
         there = b.lanes(0, across, lanes) if across < lanes else None
         for place, value in enumerate(v for line in found for v in line):
@@ -98,7 +98,7 @@ def transform_result(request: kernels.Request) -> kernels.Kernel | None:
         with b.loop("tile", 0, -(-across // lanes)) as tile:
             t = b.min(tile * lanes, windows.last(across, lanes), name="t")
             from_ = b.index(c * (m.frames * m.plane) + frame * m.pitch + row * across + t + m.first, "from")
-            found = both_ways(b, transforms.TRANSFORMS[op.tile].result, result.products(from_))
+            found = matrices.both_ways(b, transforms.TRANSFORMS[op.tile].result, result.products(from_))
             place = b.index(row * (op.tile * y.pitch) + t * op.tile + y.first, "place")
             result.write(found, start, plane, place)
         result.gaps(b.index(plane + row * (op.tile * y.pitch) + y.first, "line"))
@@ -151,47 +151,3 @@ def _lanes(target: targets.Target, across: int, fits: Callable[[int], bool]) -> 
     if lanes is None and fits(1):
         return 1
     return lanes if lanes is None or target.patches else windows.fitting(lanes, across)
-
-
-def both_ways(b: block.Block, matrix: np.ndarray, tile: Sequence[Sequence[Value]]) -> list[list[Value]]:
-    """matrix @ tile @ matrix.T, for a tile of vectors."""
-    lines = [combined(b, matrix, line) for line in tile]
-    columns = [combined(b, matrix, column) for column in zip(*lines, strict=True)]
-    return [list(line) for line in zip(*columns, strict=True)]
-
-
-def combined(b: block.Block, matrix: np.ndarray, values: Sequence[Value]) -> list[Value]:
-    """matrix @ values. What two rows or two columns share but for its sign is computed once."""
-    values, found = list(values), dict[int, Value]()
-    for one, other in _alike(matrix.T):
-        total, difference = (b.op(f"arith.{op}", values[one], values[other], name="pair") for op in ("addf", "subf"))
-        values[one], values[other], matrix = total, difference, matrix.copy()
-        even, odd = matrix[:, one] + matrix[:, other], matrix[:, one] - matrix[:, other]
-        matrix[:, one], matrix[:, other] = even / 2, odd / 2
-    for one, other in _alike(matrix):
-        even, odd = (_sum(b, (matrix[one] + sign * matrix[other]) / 2, values) for sign in (1, -1))
-        found[one] = b.op("arith.addf", even, odd, name="turned")
-        found[other] = b.op("arith.subf", even, odd, name="turned")
-    return [found[i] if i in found else _sum(b, row, values) for i, row in enumerate(matrix)]
-
-
-def _alike(rows: np.ndarray) -> list[tuple[int, int]]:
-    """Rows side by side that differ in signs alone, of more than one number."""
-    pairs = ((i, i + 1) for i in range(len(rows) - 1))
-    return [(i, j) for i, j in pairs if (abs(rows[i]) == abs(rows[j])).all() and np.count_nonzero(rows[i]) > 1]
-
-
-def _sum(b: block.Block, factors: np.ndarray, values: Sequence[Value]) -> Value:
-    """The sum of some values, each with its factor."""
-    terms = sorted(((float(f), v) for f, v in zip(factors, values, strict=True) if f), key=lambda term: term[0] != 1)
-    kind = values[0].type
-    assert isinstance(kind, types.Vector)
-    constant = lambda factor: b.constant(factor, kind, "factor")
-    factor, value = terms[0]
-    total = value if factor == 1 else b.op("arith.mulf", value, constant(factor), name="part")
-    for factor, value in terms[1:]:
-        if factor in (1, -1):
-            total = b.op("arith.addf" if factor == 1 else "arith.subf", total, value, name="part")
-        else:
-            total = b.op("vector.fma", value, constant(factor), total, name="part")
-    return total

@@ -1,1 +1,1 @@
-"""Kernels for Vulkan: convolutions and fully connected layers. Imports as kernels."""
+"""Kernels for Vulkan: convolutions, fully connected layers and Winograd's transforms. Imports as kernels."""

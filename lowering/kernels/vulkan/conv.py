@@ -8,9 +8,8 @@ from lowering.graph import ops
 from lowering.kernels import dispatches, layouts, loops, tables
 from lowering.kernels import kernel as kernels
 from lowering.kernels.mlir import expressions, types, values
-from lowering.targets import precisions
+from lowering.targets import gpus, precisions
 
-INVOCATIONS = 64  # in a workgroup: one subgroup on Adreno, four on Valhall
 COMMENT = """A packed 3D convolution. A workgroup is 64 invocations on one row of filters and one frame.
 An invocation holds {tile} positions (64 apart, so that neighbours load neighbours) x {group} filters as accumulators.
 A tap is one offset, {vectors} vectors of weights (the same for all invocations) and {tile} inputs."""
@@ -24,7 +23,7 @@ def conv(request: kernels.Request) -> kernels.Kernel:
     found = tables.conv(op, request.x, y, op.kernel.rows)
     wide = {"values": width, "bias": width}
     arrays = [dataclasses.replace(o, width=wide.get(o.name, 1)) for o in tables.operands(found, target.precision)]
-    grid = dispatches.grid(_macs(found["bounds"], y, group, tile), INVOCATIONS, target.macs_per_dispatch)
+    grid = dispatches.grid(_macs(found["bounds"], y, group, tile), gpus.INVOCATIONS, target.macs_per_dispatch)
     comment = COMMENT.format(tile=tile, group=group, vectors=group // width)
     kernel = loops.Loops(comment, [*kernels.arguments(request.named), *arrays], request.y_type, grid)
     _Conv(op, request.x, y, target.precision, width, tile, kernel).write()
@@ -37,7 +36,7 @@ def _macs(bounds: np.ndarray, y: layouts.Layout, group: int, tile: int) -> np.nd
     Those on a plane's last positions, too, compute a whole span.
     """
     taps = np.diff(bounds.astype(np.int64), axis=2)[None, :, :, 0]
-    return np.repeat(taps * (group * INVOCATIONS * tile), -(-y.plane // (INVOCATIONS * tile)), axis=0)
+    return np.repeat(taps * (group * gpus.INVOCATIONS * tile), -(-y.plane // (gpus.INVOCATIONS * tile)), axis=0)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -73,8 +72,8 @@ class _Conv:
         at = (frame * self.op.kernel.rows + row) * 2
         first32, end32 = (b.load(self.kernel["bounds"], at + i, f"{name}32") for i, name in enumerate(("first", "end")))
         first, end = b.cast(first32, "index", "tap_first"), b.cast(end32, "index", "tap_end")
-        start = b.index(span * (INVOCATIONS * self.tile) + thread, "start")
-        places = [self._clamped(start + t * INVOCATIONS, 0, y.plane - 1) for t in range(self.tile)]
+        start = b.index(span * (gpus.INVOCATIONS * self.tile) + thread, "start")
+        places = [self._clamped(start + t * gpus.INVOCATIONS, 0, y.plane - 1) for t in range(self.tile)]
         x_frame = b.index(frame * (self.op.stride * self.x.plane), "x_frame")
         reads = [
             b.op("arith.addi", self._clamped(place, y.first, y.end - 1), x_frame, name="input_of") for place in places

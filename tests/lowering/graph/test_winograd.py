@@ -14,7 +14,8 @@ from lowering.graph import interpret, ops, packed, trace
 from lowering.graph.operations import windows
 from lowering.graph.rewrites import fusion, stages
 from lowering.graph.rewrites import winograd as rewrite
-from lowering.targets import schedules, targets
+from lowering.targets import gpus, schedules, targets
+from tests.lowering import networks
 from tests.lowering.kernels import test_depthwise, test_kernels
 
 HOST = targets.find("host:avx512")
@@ -98,13 +99,13 @@ def test_images_of_one_tile_in_a_row_stay_as_they_are(width: int, nodes: int) ->
 @pytest.mark.parametrize(
     "target",
     [
-        targets.find("vulkan:adreno"),
+        targets.find("vulkan:adreno:i8"),
         targets.find("android:cortex-a76:f16"),
         targets.find("host:avx512:w16"),
         targets.written(targets.find("host:avx512"), "linalg"),
         targets.written(targets.find("host:avx512"), "executables", winograd=False),
     ],
-    ids=["Vulkan", "f16", "weights of f16", "linalg", "off"],
+    ids=["integers", "f16", "weights of f16", "linalg", "off"],
 )
 def test_other_targets_have_none(target: targets.Target) -> None:
     assert len(rewritten(conv(3, 64, 64), (4, 28, 28, 64), 4, target).nodes) == 3
@@ -116,6 +117,28 @@ def test_tiles_are_chosen_for_many_channels_and_not_for_few(name: str) -> None:
     tiles = lambda found: [op.tile for op in found if isinstance(op, ops.WinogradInput)]
     assert tiles(nodes(conv(3, 128, 128), 8, 28, 28, 128)) == [4]
     assert tiles(nodes(conv(1, 1, 4), 8, 28, 28, 1)) == []
+
+
+def chosen(op: ops.Conv, shape: ops.Shape, name: str) -> list[int]:
+    nodes = rewritten(op, shape, None, targets.find(name)).nodes
+    return [node.op.tile for node in nodes if isinstance(node.op, ops.WinogradInput)]
+
+
+def test_on_gpus_tiles_are_chosen_where_products_outweigh_what_their_maps_move() -> None:
+    """Many channels at many positions. In f16 tiles of 4 are too coarse, and those of 2 save less."""
+    wide, deep = conv(3, 128, 128), conv(1, 256, 256, ((0, 0), (1, 1), (1, 1)))
+    assert chosen(wide, (8, 28, 28, 128), "vulkan:adreno") == [4]
+    assert chosen(wide, (8, 28, 28, 128), "vulkan:adreno:f16") == []
+    assert chosen(deep, (8, 28, 28, 256), "vulkan:adreno") == [4]
+    assert chosen(wide, (2, 7, 7, 128), "vulkan:adreno") == []  # a workgroup computes 256 positions
+    assert chosen(conv(3, 16, 16), (8, 28, 28, 16), "vulkan:adreno") == []
+
+
+def test_on_gpus_a_layer_whose_tiles_fit_no_buffer_stays_as_it_is() -> None:
+    target = targets.find("vulkan:adreno")
+    small = dataclasses.replace(target, gpu=dataclasses.replace(gpus.ADRENO, buffer=1 << 23))
+    for found, nodes in [(target, 5), (small, 3)]:
+        assert len(rewritten(conv(3, 128, 128), (8, 28, 28, 128), None, found).nodes) == nodes
 
 
 def test_blocks_that_kernels_drop_in_the_whole_plane_are_dropped_from_the_products() -> None:
@@ -190,23 +213,29 @@ def test_kgs_blocks_in_the_transformed_domain_are_never_multiplied() -> None:
     clip = rng.normal(size=(1, *shape)).astype(np.float32)
     graph = stages.rewrite(trace.trace(apply, params, clip), HOST)
     assert [node.name for node in graph.nodes if "conv" in node.name] == ["conv.tiles", "conv.products", "conv"]
-    assert graph["conv"].op.relu and len(graph["conv"].inputs) == 2  # what is added, and the ReLU, are its epilogue
-    assert len(graph["conv.products"].op.kernel.taps) == 4 * blocks.sum()
-    assert graph["conv"].op.work == 4 * 2 * 3 * 32 * blocks.sum()  # frames, tiles, and the weights of a block
-    expected = np.asarray(apply(params, clip)).ravel()
+    result = networks.op(graph, "conv", ops.WinogradResult)
+    assert result.relu and len(graph["conv"].inputs) == 2  # what is added, and the ReLU, are its epilogue
+    assert result.work == 4 * 2 * 3 * 32 * blocks.sum()  # frames, tiles, and the weights of a block
+    assert len(networks.op(graph, "conv.products", ops.PackedConv).kernel.taps) == 4 * blocks.sum()
+    expected = np.asarray(apply(params, jnp.asarray(clip))).ravel()
     np.testing.assert_allclose(interpret.results(graph, clip)[0].ravel(), expected, atol=1e-5 * abs(expected).max())
 
 
 def test_a_transformed_kernel_is_an_error_where_no_kernel_computes_it() -> None:
-    kernel = learned(conv(1, 4, 8).kernel, 2)
-    apply = lambda kernel, x: winograd_conv.conv(x, kernel, 2, ((0, 0), (1, 1), (1, 1)))
+    kernel = learned(conv(1, 4, 8).kernel, 4)
+    apply = lambda kernel, x: winograd_conv.conv(x, kernel, 4, ((0, 0), (1, 1), (1, 1)))
     graph = trace.trace(apply, kernel, (1, 2, 6, 6, 4))
     message = (
-        "after use_winograd: kernel has its kernel in Winograd's transformed domain, which vulkan:adreno with kernels "
-        "as executables has no kernels for, expected a CPU in f32"
+        "after use_winograd: kernel has its kernel in Winograd's transformed domain for tiles of 4, and {} with "
+        "kernels as {} has {}; lower it in f32 for a CPU or for Vulkan, with kernels as executables"
     )
-    with pytest.raises(ops.GraphError, match=f"^{re.escape(message)}$"):
-        stages.rewrite(graph, "vulkan:adreno")
+    for name, form, has in [
+        ("android:cortex-a76:f16", "executables", "no kernels for that"),
+        ("vulkan:adreno", "linalg", "no kernels for that"),
+        ("vulkan:adreno:f16", "executables", "kernels for tiles of 2"),
+    ]:
+        with pytest.raises(ops.GraphError, match=f"^{re.escape(message.format(name, form, has))}$"):
+            stages.rewrite(graph, targets.written(targets.find(name), form))
 
 
 def test_of_several_clips_it_is_a_piece() -> None:

@@ -126,7 +126,7 @@ def test_pooled_convolutions_give_jaxs_answer(
     write_bundle: conftest.WriteBundle, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fusion, "WASTE", 2.0)
-    target = dataclasses.replace(targets.find(name), cache_bytes=0, winograd=False)
+    target = dataclasses.replace(targets.find(name), cache_bytes=0, winograd=0)
     bundle: bundles.Bundle = write_bundle(pooling_network(), name, target)
     assert len([found for found in bundle.manifest["dispatches"] if "." in found]) == 2
     found = run.check(bundle)

@@ -44,7 +44,7 @@ def section(name: str, target: str, node: str) -> str:
     if name != "straight":  # so that kernels are fused
         found = dataclasses.replace(found, cache_bytes=0)
     if found.gpu:  # so that a kernel takes several dispatches
-        found = dataclasses.replace(targets.split(found, 250_000 if node == "conv" else 300), gpu=None)
+        found = dataclasses.replace(targets.split(found, 250_000 if "conv" in node else 300), gpu=None)
     choose = lambda graph: {each.name: schedules.Schedule(winograd=2) for each in graph.nodes} if tiled else {}
     whole = (*stages.PREPARATION, *stages.completion(found, choose))
     with mock.patch.object(fusion, "winograd_gains", lambda *_: how == "sums"):
@@ -90,6 +90,8 @@ CASES = [
     ("cpu/fused_winograd", "dense", f"{CPU} sums", "conv.products.conv"),
     ("vulkan/conv", "straight", f"{GPU}:f16-f32", "conv"),
     ("vulkan/dense", "straight", GPU, "fc"),
+    ("vulkan/transform_input", "dense", f"{GPU}:f16-f32 winograd", "conv.tiles"),
+    ("vulkan/transform_result", "dense", f"{GPU} winograd", "conv"),
     ("linalg/conv", "deep", f"{CPU} linalg", "again"),
     ("linalg/conv_invocations", "straight", f"{GPU}:f16-f32 linalg", "conv"),
     ("linalg/dense", "straight", f"{CPU}:w16 linalg", "fc"),

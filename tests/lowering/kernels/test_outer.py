@@ -12,7 +12,7 @@ from lowering.targets import schedules, targets
 from tests.lowering.kernels import test_depthwise, test_kernels
 
 NAMES = ["avx2", "avx512"]
-AVX512 = dataclasses.replace(targets.find("host:avx512"), winograd=False)
+AVX512 = dataclasses.replace(targets.find("host:avx512"), winograd=0)
 WINDOWS: list[tuple[ops.Window, ops.Padding, int]] = [
     ((1, 1, 1), ((0, 0), (0, 0), (0, 0)), 1),
     ((3, 3, 3), ((1, 1), (1, 1), (1, 1)), 1),
@@ -92,7 +92,7 @@ def test_dense_kernels_with_many_taps_or_small_planes_become_outer_products(
 @pytest.mark.parametrize("target", ["android:cortex-a76", "vulkan:adreno", "host:avx512:f16"])
 def test_other_targets_and_f16_have_no_outer_products(target: str) -> None:
     graph = test_kernels.single(convolution(*LARGE, 64, 64), 4, 14, 14, 64)
-    assert not _node(graph, dataclasses.replace(targets.find(target), winograd=False)).op.outer
+    assert not _node(graph, dataclasses.replace(targets.find(target), winograd=0)).op.outer
 
 
 def test_sparse_kernels_and_those_that_a_schedule_was_chosen_for_keep_positions_in_the_lanes() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lowering.graph import ops
-from lowering.graph.rewrites import fusion
+from lowering.graph.rewrites import fusion, winograd_times
 from lowering.graph.rewrites import winograd as rewrite
 from lowering.kernels import build
 from lowering.kernels.cpu import prefetch, products
@@ -27,7 +27,7 @@ FUSED = ["node.tiles", "node.products.node"]
 
 
 def run(op: ops.Conv, shape: ops.Shape, tile: int, name: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    monkeypatch.setattr(rewrite, "best_tile", lambda *_: tile)
+    monkeypatch.setattr(winograd_times, "best_tile", lambda *_: tile)
     return test_kernels.run(test_kernels.single(op, *shape), test_kernels.TARGETS[name])
 
 
@@ -61,7 +61,7 @@ def test_kernels_of_the_transformed_domain_on_images_of_a_tile_or_less(name: str
 @pytest.mark.parametrize("fused", [False, True], ids=["apart", "fused"])
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_added_and_an_activation(name: str, fused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rewrite, "best_tile", lambda *_: 4)
+    monkeypatch.setattr(winograd_times, "best_tile", lambda *_: 4)
     monkeypatch.setattr(fusion, "winograd_gains", lambda *_: fused)
     shape = (2, 6, 7, 4)
     op = test_winograd.conv(3, 4, 4, then=test_depthwise.SILU)
@@ -71,10 +71,29 @@ def test_what_is_added_and_an_activation(name: str, fused: bool, monkeypatch: py
     assert found == (FUSED if fused else NODES)
 
 
+@pytest.mark.parametrize(("name", "tile"), [("vulkan", 2), ("vulkan", 4), ("vulkan f16", 2)])
+def test_invocations_give_the_oracles_values(name: str, tile: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what is added and an activation; tiles reach beyond the image, and the last one of a span beyond them."""
+    monkeypatch.setattr(winograd_times, "best_tile", lambda *_: tile)
+    op = test_winograd.conv(2, 2, 2, ((1, 0), (1, 1), (1, 1)), relu=True, then=test_depthwise.SILU)
+    clip, node, flat = test_kernels.single(op, 2, 5, 7, 2).nodes
+    added = ops.Graph((clip, dataclasses.replace(node, inputs=("clip", "clip")), flat), "flat")
+    assert test_kernels.run(added, test_kernels.TARGETS[name]) == NODES
+
+
+@pytest.mark.parametrize("bound", [1, 20_000])
+def test_workgroups_of_transforms_in_several_dispatches(bound: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Channels of an odd number need none beside them, and pixels without padding no zeros before them."""
+    monkeypatch.setattr(winograd_times, "best_tile", lambda *_: 2)
+    target = dataclasses.replace(test_kernels.TARGETS["vulkan"], macs_per_dispatch=bound)
+    graph = test_kernels.single(test_winograd.conv(1, 1, 2, ops.NO_PADDING), 2, 6, 9, 1)
+    assert test_kernels.run(graph, target) == NODES
+
+
 @pytest.mark.parametrize("cache", [0, 1 << 30], ids=["small cache", "large cache"])
 def test_channels_in_parts_and_chunks_of_several_tiles(cache: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """45 channels in parts of a few; rows without any tap in a part go on as they are."""
-    monkeypatch.setattr(rewrite, "best_tile", lambda *_: 2)
+    monkeypatch.setattr(winograd_times, "best_tile", lambda *_: 2)
     monkeypatch.setattr(prefetch, "L1", 1 << 11)
     op = test_winograd.conv(2, 45, 24, ((1, 0), (1, 1), (1, 1)))
     kept = np.random.default_rng(3).random((45, 3)) < 0.3

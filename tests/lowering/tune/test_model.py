@@ -20,7 +20,7 @@ SETTINGS = {
     "time1": schedules.Schedule(ring=65536),  # joins both
     "space2": schedules.Schedule(group=4, vectors=7, chunk=1),
 }
-DIRECT = dataclasses.replace(targets.find(CPU), winograd=False)
+DIRECT = dataclasses.replace(targets.find(CPU), winograd=0)
 WITHIN = {"": 0.04, ":f16": 0.06}
 
 

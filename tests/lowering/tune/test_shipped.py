@@ -64,7 +64,7 @@ def test_a_host_gets_what_was_measured_with_its_vectors_whatever_it_is_called(
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_named_networks_layer_finds_its_choice_and_gains_by_it(name: str) -> None:
     """Choices that were made before Winograd's filtering hold for convolutions as they are written."""
-    target = dataclasses.replace(targets.find(name), winograd=False)
+    target = dataclasses.replace(targets.find(name), winograd=0)
     network = tuned.Network(conv5())
     found = store.find(target)
     assert list(network.keys.values()) == [CONV5]

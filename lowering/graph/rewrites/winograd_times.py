@@ -1,0 +1,119 @@
+"""How long a convolution of 3 x 3 pixels takes with and without Winograd's filtering, by estimates."""
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from lowering.graph import ops, packed
+from lowering.graph.operations import winograd
+from lowering.graph.rewrites import fusion, outer, packing
+from lowering.targets import gpus, schedules, targets, tiles
+
+FILTERS = 16  # filters are filled up to a multiple of as many as any row holds
+# The time that a byte of transformed tiles costs, from the transform that writes it to the kernel that reads it, in
+# multiply-adds of vectors that could have been computed meanwhile; and what a layer must gain on a CPU, at least.
+TILES, GAIN = 2, 1.1
+# On a GPU: the time to write or read a number in memory, and that of a dispatch, in multiply-adds that could have been
+# computed meanwhile. A phone's GPU computes 10 to 25 times as many as it moves bytes; f16 halves both times. None was
+# measured, so a layer must gain much.
+NUMBER, DISPATCH, CLEAR_GAIN = 64, 10_000_000, 1.5
+BYTES = 4.4  # of a number in a GPU's buffer, with what surrounds a map in memory
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Layer:
+    """A convolution in a graph.
+
+    own: as it is packed without Winograd's filtering. source: the shape of what it reads. first: whether a convolution
+    follows that may share a kernel with this one on a CPU, which then writes no feature map.
+    """
+
+    node: ops.Node
+    op: ops.Conv
+    own: ops.PackedConv
+    source: ops.Shape
+    first: bool = False
+
+    @property
+    def plane(self) -> np.ndarray:
+        """f32[D, 1, 1, I, O]: 1 where the kernel keeps a weight in any place of the plane."""
+        return (self.op.kernel != 0).any((1, 2), keepdims=True).astype(np.float32)
+
+    def tiled(self, tile: int) -> winograd.WinogradInput:
+        """The transform of its input in tiles of this side."""
+        _, height, width, _ = self.node.shape
+        return winograd.WinogradInput(tile, height, width, self.op.padding)
+
+
+def best_tile(layer: Layer, sides: Sequence[int], target: targets.Target) -> int:
+    """The side of the tiles, one of several, with which a layer is fastest; 0 where it is so without."""
+    on_gpu = target.kind == "vulkan"
+    gain, time = (CLEAR_GAIN, gpu_tiled_time) if on_gpu else (GAIN, tiled_time)
+    times = {tile: time(layer, tile, target) for tile in sides}
+    best = min(times, key=times.__getitem__)
+    direct = gpu_direct_time(layer, target) if on_gpu else direct_time(layer.own, layer.node.shape, target)
+    return best if times[best] * gain < direct else 0
+
+
+def direct_time(op: ops.PackedConv, shape: ops.Shape, target: targets.Target) -> float:
+    """The time of a layer as it is written, on a CPU, in multiply-adds of vectors."""
+    times = [outer.plain_time(op, shape, target)]
+    if target.patches and op.kernel.density >= outer.LEAST:
+        times += [outer.outer_time(op, vectors, shape, target) for vectors in target.patches]
+    return shape[0] * min(times)
+
+
+def tiled_time(layer: Layer, tile: int, target: targets.Target) -> float:
+    """The time of a layer by Winograd's filtering, in the same unit.
+
+    What a kernel that is shared with the next convolution would not write counts, too.
+    """
+    (frames, _, _, filters), (frames_in, *_, channels) = layer.node.shape, layer.source
+    group = packing.best_group(layer.plane, target)
+    row, each = packed.pack(layer.plane, group), layer.tiled(tile)
+    count, filled = math.prod(each.counts), -(-filters // FILTERS) * FILTERS
+    tiling = schedules.DEFAULT.tiling(target, group)
+    cut = tiles.cut(frames * count, frames * count, target.lanes, tiling.vectors, tiling.most)
+    taps = len(row.taps) / target.reached + outer.AROUND * row.rows
+    products = each.positions * cut.count * cut.vectors * group * taps
+    sums, stored = each.positions * filled, each.positions * row.values.nbytes
+    fused = fusion.sums_stay(sums, stored, frames * count, target.lanes * tiling.vectors, target)
+    moved = count * (frames_in * each.positions * channels + (0 if fused else frames * sums)) * target.activation_bytes
+    size = math.prod(layer.node.shape) * target.activation_bytes
+    moved += size if layer.first and size > target.cache_bytes else 0
+    return products + TILES * moved + (outer.STREAM * stored if stored > target.cache_bytes else 0)
+
+
+def gpu_direct_time(layer: Layer, target: targets.Target) -> float:
+    """The time of a layer as it is written, on a GPU, in multiply-adds, but for the maps that it reads and writes."""
+    (frames, height, width, _), kernel = layer.node.shape, layer.own.kernel
+    (front, _), (top, bottom), sides = layer.op.padding
+    inside = [sum(0 <= frame + d - front < layer.source[0] for frame in range(frames)) for d in range(kernel.shape[0])]
+    taps = int(np.array(inside)[kernel.taps[:, 0]].sum())
+    positions = (height + top + bottom) * (width + max(sides))
+    return _computed(positions, kernel.group, target) * taps * kernel.group + NUMBER * kernel.values.size
+
+
+def gpu_tiled_time(layer: Layer, tile: int, target: targets.Target) -> float:
+    """The same by Winograd's filtering, with what its maps take beyond that; infinite where one fits no buffer.
+
+    Frames outside the clip are multiplied as zeros.
+    """
+    (frames, _, _, filters), (frames_in, *_, channels) = layer.node.shape, layer.source
+    group, each = packing.best_group(layer.plane, target), layer.tiled(tile)
+    kernel, count = packed.pack(layer.plane, group), math.prod(each.counts)
+    positions = (max(frames, frames_in) + sum(layer.op.padding[0])) * count
+    macs = each.positions * _computed(positions, group, target) * len(kernel.taps) * group
+    stored, filled = each.positions * kernel.values.size, -(-filters // FILTERS) * FILTERS
+    maps = [each.positions * positions * number for number in (winograd.stored(channels), filled)]
+    if target.gpu is not None and BYTES * max(stored, *maps) > target.gpu.buffer:
+        return math.inf
+    return macs + NUMBER * (2 * sum(maps) + stored) + 2 * DISPATCH
+
+
+def _computed(positions: int, group: int, target: targets.Target) -> int:
+    """The positions that a GPU's kernel for rows of `group` filters computes: whole spans of its workgroups."""
+    span = gpus.INVOCATIONS * target.tilings[group].vectors
+    return -(-positions // span) * span

@@ -1,0 +1,51 @@
+"""Bundles whose convolutions are computed by Winograd's filtering."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from lowering.functions import winograd
+from lowering.graph.rewrites import winograd_times
+from tests.lowering import conftest, networks
+from tests.lowering.bundle import test_backends
+
+PADS = ((0, 0), (1, 1), (1, 1))
+
+
+def network(tile: int) -> networks.Network:
+    """A convolution with what it reads added behind it, a pool, and one with KGS blocks in the transformed domain."""
+    rng = np.random.default_rng(0)
+    blocks = (rng.random((1, tile + 2, tile + 2, 4, 2)) < 0.4).repeat(4, 3).repeat(8, 4)
+    kernel = jnp.asarray(rng.normal(size=(1, 3, 3, 16, 16)).astype(np.float32) / 12)
+    params: networks.Params = {
+        "conv": networks.layer(rng, 3, 3, 3, 16, 16),
+        "tiled": {"kernel": np.asarray(winograd.learned(kernel, tile)) * blocks, "bias": np.ones(16, np.float32)},
+        "fc": networks.layer(rng, 16, 5),
+    }
+
+    def function(p: networks.Params, x: jax.Array) -> Any:
+        x = networks.max_pool(jax.nn.silu(networks.conv(x, p["conv"]) + x), (1, 2, 2))
+        x = jax.nn.relu(winograd.conv(x, jnp.asarray(p["tiled"]["kernel"]), tile, PADS) + p["tiled"]["bias"])
+        return networks.dense(jnp.mean(x, (1, 2, 3)), p["fc"])
+
+    return networks.Network(function, params, networks.clip(rng, 3, 13, 18, 16))
+
+
+@pytest.mark.parametrize(
+    ("target", "tile", "expected"),
+    [
+        ("vulkan:adreno", 4, 1e-4),
+        ("vulkan:mali-g78:f16", 2, 2e-2),
+        ("vulkan:adreno:f16-f32", 2, 5e-3),
+    ],
+)
+def test_a_bundle_for_gpus_gives_jaxs_answer(
+    write_bundle: conftest.WriteBundle, target: str, tile: int, expected: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(winograd_times, "best_tile", lambda layer, sides, target: max(sides))
+    bundle = write_bundle(network(tile), target)
+    assert [layer.get("winograd") for layer in bundle.manifest["layers"]] == [tile, tile, None]
+    assert test_backends.proves(bundle).max_rel_error < expected
