@@ -5,6 +5,7 @@ import json
 import pathlib
 import re
 import subprocess
+import types
 from typing import Any
 
 import jax
@@ -126,3 +127,24 @@ def test_a_step_says_which_frames_it_takes(bundle: bundles.Bundle) -> None:
     message = "clip has shape (1, 2, 8, 9, 2), expected (1, 1, 8, 9, 2): a bundle has fixed shapes"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         streams.Stream(bundle).step(VIDEO[0, :2])
+
+
+@pytest.mark.parametrize("kind", ["vulkan", "cpu"])
+@pytest.mark.parametrize("end", ["echo '[vkSignalSemaphore] VK_ERROR_DEVICE_LOST' >&2; exit 1", "kill -SEGV $$"])
+def test_a_lost_vulkan_device_is_tried_again(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, kind: str, end: str
+) -> None:
+    some: Any = types.SimpleNamespace(target=types.SimpleNamespace(kind=kind), folder=tmp_path, name="a stream")
+
+    def runs(good: int) -> str:
+        (tmp_path / "runs").write_text("")
+        script = f"echo >> runs; [ $(wc -l < runs) -ge {good} ] && echo answer || {{ {end}; }}"
+        monkeypatch.setattr(run, "tool", lambda *_: ["sh", "-c", script])
+        return run.call(some, "iree-run-module", [])
+
+    assert runs(1) == "answer\n"
+    if kind == "vulkan":
+        assert runs(run.TRIES) == "answer\n"
+    with pytest.raises(run.RunError, match=r"^iree-run-module failed on a stream with exit code -?\d+: "):
+        runs(run.TRIES + 1)
+    assert len((tmp_path / "runs").read_text()) == (run.TRIES if kind == "vulkan" else 1)
