@@ -1,8 +1,12 @@
-"""One network in every engine's form, in one folder: our bundle, ONNX, its nodes for PyTorch, and an example."""
+"""One network in every engine's form, in one folder: our bundle, ONNX, its nodes for PyTorch, and an example.
+
+A quantised network is there in f32 too, beside its calibration examples, for engines that quantise it themselves.
+"""
 
 import dataclasses
 import pathlib
 import pickle
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,10 +14,10 @@ from lowering.bundle import bundles, examples
 from lowering.bundle import write as writing
 from lowering.graph.onnx import export, layers
 from lowering.graph.onnx import model as models
-from lowering.graph.rewrites import stages
+from lowering.graph.rewrites import integers, stages
 from lowering.targets import precisions, store, targets
 
-MODEL, NODES, BUNDLE = "model.onnx", "nodes.pickle", "host"
+MODEL, NODES, BUNDLE, FLOATS, EXAMPLES = "model.onnx", "nodes.pickle", "host", "floats.onnx", "calibration.npz"
 # Of the largest value. Winograd's convolutions in f32 are off by up to 1e-3 in a network of eleven layers,
 # computing in bf16 by more than 1e-2.
 TOLERANCES = {"f32": 1e-2, "i8": precisions.I8.tolerance}  # by precision
@@ -24,7 +28,8 @@ class Network:
     """A network on disk.
 
     macs: multiply-accumulates of its weights that are not zero. inputs: their names. answers: JAX's for the inputs in
-    `folder`, by name; a feature map is NCDHW, as the engines give it. precision: one of TOLERANCES.
+    `folder`, by name; a feature map is NCDHW, as the engines give it. precision: one of TOLERANCES. floats: of a
+    quantised network, what it answers in f32.
     """
 
     folder: pathlib.Path
@@ -35,6 +40,7 @@ class Network:
     inputs: tuple[str, ...]
     answers: dict[str, np.ndarray]
     precision: str = "f32"
+    floats: dict[str, np.ndarray] | None = None
 
     @property
     def tolerance(self) -> float:
@@ -45,6 +51,14 @@ class Network:
     def bundle(self) -> bundles.Bundle:
         """Our own form of it."""
         return bundles.read(self.folder / BUNDLE, verify=False)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Floats:
+    """What a quantised network is in f32. example: with the same inputs. calibration: those of its examples."""
+
+    example: examples.Example
+    calibration: Sequence[tuple[np.ndarray, ...]]
 
 
 def load(folder: pathlib.Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
@@ -58,15 +72,16 @@ def write(
     info: bundles.Info,
     macs: int,
     form: str = targets.FORMS[0],
-    precision: str = "f32",
+    floats: Floats | None = None,
 ) -> Network:
     """Writes every form of a traced network. Pruned weights must be zeros in it.
 
-    precision: one of TOLERANCES; i8 for a network that is quantised.
+    floats: of a quantised network, for engines that quantise it themselves; None leaves these out.
 
     GraphError, before anything is written, for a network with operations that have no form in ONNX.
     """
-    plain = layers.forms(stages.run(example.graph, stages.ALGEBRA)).finish()
+    precision = "i8" if integers.is_quantised(example.graph) else "f32"
+    plain = _nodes(example)
     folder.mkdir(parents=True)
     host = targets.written(targets.find("host" if precision == "f32" else f"host:{precision}"), form)
     bundle = writing.write(folder / BUNDLE, example, host, info, store.find(host))  # as `rt3d lower` does
@@ -76,6 +91,28 @@ def write(
     names = tuple(each.name for each in plain.inputs)
     for name, array in zip(names, example.inputs, strict=True):
         np.save(folder / f"{name}.npy", array)
-    answers = {each.name: models.laid(array) for each, array in zip(plain.outputs, example.answers, strict=True)}
-    found = (folder, info.model, info.scheme, bundle.manifest["rate"], macs, names, answers)
-    return Network(*found, precision=precision)
+    if floats is not None:
+        export.write(folder / FLOATS, export.proto(_nodes(floats.example), info.entries))
+        several = enumerate(floats.calibration)
+        arrays = {f"{i}.{name}": array for i, each in several for name, array in zip(names, each, strict=True)}
+        np.savez(folder / EXAMPLES, **arrays)  # pyright: ignore[reportArgumentType] # none is called allow_pickle
+    found = (folder, info.model, info.scheme, bundle.manifest["rate"], macs, names, _answers(plain, example))
+    return Network(*found, precision, None if floats is None else _answers(plain, floats.example))
+
+
+def calibration(folder: pathlib.Path) -> list[dict[str, np.ndarray]]:
+    """The inputs of the calibration examples by name, as JAX takes them."""
+    found: dict[int, dict[str, np.ndarray]] = {}
+    with np.load(folder / EXAMPLES, allow_pickle=False) as arrays:
+        for key in arrays.files:
+            number, _, name = key.partition(".")
+            found.setdefault(int(number), {})[name] = arrays[key]
+    return list(found.values())
+
+
+def _nodes(example: examples.Example) -> models.Model:
+    return layers.forms(stages.run(example.graph, stages.ALGEBRA)).finish()
+
+
+def _answers(plain: models.Model, example: examples.Example) -> dict[str, np.ndarray]:
+    return {each.name: models.laid(array) for each, array in zip(plain.outputs, example.answers, strict=True)}

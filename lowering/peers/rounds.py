@@ -8,7 +8,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ from lowering.peers import engines, networks, worker
 ROOT = pathlib.Path(__file__).parents[2]
 TIMEOUT = 900.0  # seconds for an answer: loading may mean compiling
 WORKER = "from lowering.peers import worker; worker.main()"
+# Of an engine's name and the function that asks it, inputs to results by name, what it is worth as a JSON value.
+Judge = Callable[[str, Callable[[Mapping[str, np.ndarray]], dict[str, np.ndarray]]], Any]
 POOLS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -26,7 +28,8 @@ POOLS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 class Measured:
     """One engine on one network.
 
-    status is "ok", or why the other values are not there. error: largest so far, of a result's largest value.
+    status is "ok", or why the other values are not there. error: largest so far, of a result's largest value; of a
+    quantised network against what it answers in f32, where that is known. score: what a judge made of it.
     """
 
     engine: engines.Engine
@@ -35,6 +38,7 @@ class Measured:
     peak_rss_mb: float | None = None
     error: float | None = None
     status: str = "ok"
+    score: Any = None
 
     def take(self, answer: worker.Round | worker.Failure) -> None:
         """Keeps what a round gave; a wrong answer makes its times worthless."""
@@ -43,16 +47,17 @@ class Measured:
             return
         self.peak_rss_mb = answer.peak_rss_mb
         for name, expected in self.network.answers.items():
-            self._compare(name, answer.answers.get(name, np.zeros(0)), expected.astype(np.float64))
+            self._compare(name, answer.answers.get(name, np.zeros(0)), expected)
 
     def _compare(self, name: str, found: np.ndarray, expected: np.ndarray) -> None:
-        """Holds one result against JAX's."""
+        """Holds one result against JAX's. Integers that an engine chose itself are its own affair."""
         if found.size != expected.size or not np.isfinite(found).all():
             self.status = f"wrong answer: {np.isfinite(found).sum()} finite values of {name}, expected {expected.size}"
             return
-        off = np.abs(found.reshape(expected.shape) - expected).max() / (np.abs(expected).max() or 1)
-        self.error = max(float(off), self.error or 0.0)
-        if off > (most := self.network.tolerance):
+        floats = self.network.floats
+        self.error = max(_off(found, expected if floats is None else floats[name]), self.error or 0.0)
+        off, most = _off(found, expected), self.network.tolerance
+        if off > most and not self.engine.quantises:
             self.status = f"wrong answer: {name} off by {off:.2g} of its largest value, expected at most {most:g}"
 
     def row(self, peak: float | None) -> dict[str, Any]:
@@ -78,6 +83,7 @@ class Measured:
             "peak_rss_mb": self.peak_rss_mb if timed else None,
             "share_of_peak": 2e-6 * network.macs / p50 / peak if p50 and peak and network.precision == "f32" else None,
             "max_rel_error": self.error,
+            "score": self.score,
             "status": status,
         }
 
@@ -88,13 +94,15 @@ def interleave(
     rounds: int,
     runs: int,
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+    judge: Judge = lambda name, answer: None,
 ) -> tuple[list[Measured], float | None, bool]:
     """Times each pair: `runs` inferences a round after a warm-up, each engine in its own process, on the same cores.
 
+    In the end `judge` is given each engine's name and function, and scores it.
+
     Returns what was measured in the order of `pairs`, the median FMA peak of the threads together in GFLOP/s (None
     if it never ran), and whether all rounds were done. KeyboardInterrupt ends the rounds and keeps what was measured.
-    ValueError if there are fewer
-    cores than threads.
+    ValueError if there are fewer cores than threads.
     """
     found, peaks = [Measured(*pair) for pair in pairs], list[float]()
     with contextlib.ExitStack() as stack:
@@ -113,6 +121,8 @@ def interleave(
                     if each.status == "ok":
                         _add(each, process.ask(runs))
                     progress("latency", done * len(found) + number + 1, rounds * len(found))
+            for each, process in zip(found, processes, strict=True):
+                _judge(each, process, judge)
         except KeyboardInterrupt:
             return found, float(np.median(peaks)) if peaks else None, False
     return found, float(np.median(peaks)), True
@@ -122,6 +132,29 @@ def _add(each: Measured, answer: worker.Round | worker.Failure) -> None:
     each.take(answer)
     if isinstance(answer, worker.Round):
         each.times_ms += answer.times_ms
+
+
+def _judge(each: Measured, process: "_Process", judge: Judge) -> None:
+    def answer(inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        found = process.ask(dict(inputs))
+        if isinstance(found, worker.Failure):
+            raise _Failed(found.status)
+        return found.answers
+
+    try:
+        each.score = judge(each.engine.name, answer) if each.status == "ok" else None
+    except _Failed as error:
+        each.status = str(error)
+
+
+class _Failed(Exception):
+    pass
+
+
+def _off(found: np.ndarray, expected: np.ndarray) -> float:
+    """The largest difference, of the largest value that was expected."""
+    expected = expected.astype(np.float64)
+    return float(np.abs(found.reshape(expected.shape) - expected).max() / (np.abs(expected).max() or 1))
 
 
 @contextlib.contextmanager
@@ -161,7 +194,7 @@ class _Process:
         self.process.kill()
         self.process.wait()
 
-    def ask(self, message: worker.Task | int) -> worker.Round | worker.Failure:
+    def ask(self, message: worker.Task | int | dict[str, np.ndarray]) -> worker.Round | worker.Failure:
         """The worker's answer; a Failure if it died or took too long."""
         try:
             self.pipe.send(message)

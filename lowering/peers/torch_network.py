@@ -6,7 +6,7 @@ import operator
 import pathlib
 import pickle
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,8 @@ from torch.nn import functional
 
 from lowering.graph import ops
 from lowering.graph.onnx import model as models
+from lowering.peers.loaded import Arrays, Loaded
 
-Arrays = Mapping[str, np.ndarray]
-Infer = Callable[[], dict[str, np.ndarray]]
 Function = Callable[..., Any]  # of the node's inputs
 Rule = Callable[[dict[str, Any]], Function]  # of a node's attributes
 DTYPES = {code: getattr(torch, name) for name, code in models.CODES.items()}
@@ -52,28 +51,28 @@ class Network(torch.nn.Module):
         return tuple(values[name] for name in self.results)
 
 
-def eager(path: pathlib.Path, threads: int, inputs: Arrays) -> Infer:
+def eager(path: pathlib.Path, threads: int, inputs: Arrays) -> Loaded:
     """The pickled model operation by operation; clips in NCDHW."""
     network = _load(path, threads, torch.contiguous_format)
-    return _inference(network, network.results, _given(network, inputs, lambda array: np.array(array, order="C")))
+    return _inference(network, network, lambda array: np.array(array, order="C"))
 
 
-def frozen(path: pathlib.Path, threads: int, inputs: Arrays) -> Infer:
+def frozen(path: pathlib.Path, threads: int, inputs: Arrays) -> Loaded:
     """The pickled model traced, frozen and rewritten for oneDNN, which lays out its weights itself; clips in NCDHW."""
     network = _load(path, threads, torch.contiguous_format)
-    given = _given(network, inputs, lambda array: np.array(array, order="C"))
+    stored = lambda array: np.array(array, order="C")
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # TorchScript calls itself deprecated
-        traced = torch.jit.freeze(torch.jit.trace(network, tuple(given), check_trace=False))
-        return _inference(torch.jit.optimize_for_inference(traced), network.results, given)
+        traced = torch.jit.freeze(torch.jit.trace(network, tuple(_given(network, inputs, stored)), check_trace=False))
+        return _inference(torch.jit.optimize_for_inference(traced), network, stored)
 
 
-def compiled(path: pathlib.Path, threads: int, inputs: Arrays) -> Infer:
+def compiled(path: pathlib.Path, threads: int, inputs: Arrays) -> Loaded:
     """The pickled model through torch.compile with frozen weights; clips in NDHWC."""
     inductor.freezing = True
     network = _load(path, threads, torch.channels_last_3d)
     compiled: Any = torch.compile(network)
-    return _inference(compiled, network.results, _given(network, inputs, lambda array: array))
+    return _inference(compiled, network, lambda array: array)
 
 
 def _load(path: pathlib.Path, threads: int, memory_format: torch.memory_format) -> Network:
@@ -87,12 +86,14 @@ def _given(network: Network, inputs: Arrays, stored: Callable[[np.ndarray], np.n
     return [torch.from_numpy(stored(models.laid(inputs[name]))) for name in network.sources]
 
 
-def _inference(network: Function, names: Sequence[str], given: Sequence[torch.Tensor]) -> Infer:
-    def infer() -> dict[str, np.ndarray]:
-        with torch.inference_mode():
-            return {name: found.numpy() for name, found in zip(names, network(*given), strict=True)}
+def _inference(function: Function, network: Network, stored: Callable[[np.ndarray], np.ndarray]) -> Loaded:
+    """function: what the network became. stored: how an array lies in memory."""
 
-    return infer
+    def infer(given: list[torch.Tensor]) -> dict[str, np.ndarray]:
+        with torch.inference_mode():
+            return {name: found.numpy() for name, found in zip(network.results, function(*given), strict=True)}
+
+    return Loaded(lambda inputs: _given(network, inputs, stored), infer)
 
 
 def _steps(model: models.Model) -> list[tuple[Function, tuple[str, ...], tuple[str, ...]]]:

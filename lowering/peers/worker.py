@@ -1,4 +1,4 @@
-"""The process of one engine: loads a network once, then times single inferences whenever it is asked to."""
+"""The process of one engine: loads a network once, then times single inferences, or answers, when it is asked to."""
 
 import dataclasses
 import importlib
@@ -7,10 +7,12 @@ import pathlib
 import sys
 import time
 from multiprocessing import connection
+from typing import Any
 
 import numpy as np
 
 from lowering.peers import engines, networks
+from lowering.peers.loaded import Loaded
 
 WARM_UP = 2
 
@@ -27,7 +29,10 @@ class Task:
 
 @dataclasses.dataclass(frozen=True)
 class Round:
-    """The answer to so many runs: times of single inferences in ms, the last answers by name, peak memory in MB."""
+    """The answer to so many runs: times of single inferences in ms, the last answers by name, peak memory in MB.
+
+    To other inputs it is that of one inference.
+    """
 
     times_ms: tuple[float, ...]
     answers: dict[str, np.ndarray]
@@ -47,14 +52,22 @@ def main() -> None:
 
 
 def serve(pipe: connection.Connection) -> None:
-    """Takes a Task, then numbers of runs until None; every message is answered with a Round or, once, a Failure."""
+    """Takes a Task, then numbers of runs, or other inputs by name, until None.
+
+    Every message is answered with a Round or, once, a Failure.
+    """
     try:
-        infer = _load(pipe.recv())
-        pipe.send(_round(infer, 1))
-        while (runs := pipe.recv()) is not None:
-            for _ in range(WARM_UP):
-                infer()
-            pipe.send(_round(infer, runs))
+        task = pipe.recv()
+        network = _load(task)
+        given = network.place(networks.load(task.folder, task.inputs))
+        pipe.send(_round(network, given, 1))
+        while (asked := pipe.recv()) is not None:
+            if isinstance(asked, int):
+                for _ in range(WARM_UP):
+                    network.infer(given)
+                pipe.send(_round(network, given, asked))
+            else:
+                pipe.send(_round(network, network.place(asked), 1))
     except _NotInstalled as error:
         pipe.send(Failure(str(error)))
     except EOFError:  # the other end is gone
@@ -68,21 +81,22 @@ class _NotInstalled(Exception):
     pass
 
 
-def _load(task: Task) -> engines.Infer:
+def _load(task: Task) -> Loaded:
     os.sched_setaffinity(0, task.cores)
     try:
         importlib.import_module(task.engine.library)
     except ImportError as error:
-        raise _NotInstalled(f"not installed ({error}): pip install 'rt3d-jax[peers]'") from error
+        extras = "peers" if task.engine.extra == "peers" else f"peers,{task.engine.extra}"
+        raise _NotInstalled(f"not installed ({error}): pip install 'rt3d-jax[{extras}]'") from error
     return task.engine.load(task.folder, len(task.cores), networks.load(task.folder, task.inputs))
 
 
-def _round(infer: engines.Infer, runs: int) -> Round:
+def _round(network: Loaded, given: Any, runs: int) -> Round:
     times: list[float] = []
     answers: dict[str, np.ndarray] = {}
     for _ in range(runs):
         began = time.perf_counter()
-        answers = infer()
+        answers = network.infer(given)
         times.append(1e3 * (time.perf_counter() - began))
     held = {name: np.array(array, np.float64) for name, array in answers.items()}
     return Round(tuple(times), held, _peak_rss_mb())

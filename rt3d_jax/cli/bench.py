@@ -13,18 +13,16 @@ from lowering.targets import targets
 from rt3d_jax.cli import console, lowerable
 from rt3d_jax.hosts import machine
 
-DEFAULT_PEERS = ("openvino", "onnxruntime", "torch", "mnn")
-
 
 def run(
     folders: tuple[pathlib.Path, ...],
     /,
     model: str | None = None,
     rate: float | None = None,
-    peers: tuple[str, ...] = DEFAULT_PEERS,
+    peers: tuple[str, ...] | None = None,
     masked: bool = False,
     forms: tuple[str, ...] = targets.FORMS[:1],
-    precision: Literal["f32", "i8"] = "f32",
+    precision: Literal["f32", "i8"] | None = None,
     keep: pathlib.Path | None = None,
     seed: int = 0,
     threads: bounds.Count = 1,
@@ -38,25 +36,33 @@ def run(
     The peak of its multiply-add units is measured in the same run. Speed-ups are over the first bundle, so name the
     dense one first.
 
-    With --model, a network with random weights is timed instead. It is built twice: dense, and pruned in KGS 8x4 blocks
-    as in the model that the paper's authors published. In networks that they did not publish, such as S3D and X3D, all
-    large layers keep the same share. The other engines get the same weights. Each engine runs in a process of its own
-    on the same cores.
+    With --model NAME, a network with random weights is timed instead. It is built twice: dense, and pruned in KGS 8x4
+    blocks as in the model that the paper's authors published. In networks that they did not publish, such as S3D and
+    X3D, all large layers keep the same share. The other engines get the same weights. Each engine runs in a process of
+    its own on the same cores.
+
+    With --model OUT/runs/NAME, a trained run is timed instead, and each engine's score on the test examples stands
+    beside its times. Other engines multiply by the zeros of a pruned run.
 
     All times are those of this machine. They say nothing about a phone.
 
     Args:
         folders: Bundles for `host` that `rt3d lower` wrote. Or functions of your own that give (apply, params,
             example), such as my_nets.py:build: their networks are compiled for `host` and deleted in the end.
-        model: Time this network instead of bundles: c3d, r2plus1d, r3d, s3d, x3d_s or movinet_a0.
+        model: Time this network instead of bundles: c3d, r2plus1d, r3d, s3d, x3d_s or movinet_a0. Or a run of `rt3d
+            train` or `rt3d quantise`, such as OUT/runs/kgs-3.6x-int8.
         rate: With --model, the rate of the sparse network: dense MACs over kept MACs. The default is that of the
             published model.
-        peers: With --model, the other engines: openvino, onnxruntime, torch, torch-frozen (TorchScript), inductor
-            (torch.compile) and mnn. An engine that is not installed gets a row that says so.
+        peers: With --model, the other engines. For f32: openvino, onnxruntime, torch, torch-frozen (TorchScript),
+            inductor (torch.compile) and mnn. For i8: openvino and onnxruntime, which get our integers; openvino-nncf
+            and mnn-int8, which quantise the network of f32 themselves by the same calibration examples. The default
+            is openvino, onnxruntime, torch and mnn, or all four of i8. An engine that is not installed gets a row that
+            says so.
         masked: With --model, time the other engines on the sparse network too. They multiply by its zeros.
         forms: With --model, the forms in which our own kernels are written: executables, linalg.
-        precision: With --model, the numbers of the networks. For i8 they are quantised by the clip, all but the first
-            and last layers, and other engines get them with the same integers and scales: onnxruntime, openvino.
+        precision: With --model, the numbers of the networks, f32 by default. For i8 they are quantised by the clip, all
+            but the first and last layers. A run has a precision of its own. The error of a network of i8 is that
+            against the same in f32.
         keep: With --model, a new folder that keeps what was compared: the bundles, the ONNX models and the clip. By
             default they are deleted.
         seed: With --model, the seed of the random weights and of the clip.
@@ -69,7 +75,8 @@ def run(
     Examples:
         rt3d bench runs/first/bundles/dense/host runs/first/bundles/kgs-3.6x/host --threads 2 --json latency.json
         rt3d bench --model c3d --rate 3.57 --peers openvino onnxruntime
-        rt3d bench --model c3d --rate 3.57 --precision i8 --peers openvino onnxruntime
+        rt3d bench --model c3d --rate 3.57 --precision i8
+        rt3d bench --model runs/first/runs/kgs-3.6x-int8
         rt3d bench my_nets.py:dense my_nets.py:pruned
     """
     if model is not None:

@@ -1,4 +1,4 @@
-"""rt3d bench --model: our dense and sparse network beside other engines with the same weights."""
+"""rt3d bench --model: our networks beside other engines with the same weights."""
 
 import contextlib
 import dataclasses
@@ -6,69 +6,92 @@ import importlib.util
 import pathlib
 import tempfile
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import Any
 
-import jax
-import numpy as np
-
-from lowering.bundle import bundles, examples
-from lowering.graph import trace
+from lowering.bundle import bundles
 from lowering.peers import engines, networks, rounds
 from lowering.system import files, spelling
 from lowering.targets import targets
-from rt3d_jax.cli import console
+from rt3d_jax.cli import console, contestants
 from rt3d_jax.configs import released
+from rt3d_jax.evaluation import measured
 from rt3d_jax.hosts import machine, stops
-from rt3d_jax.models import catalog
-from rt3d_jax.quantise import calibrate
-from rt3d_jax.quantise import networks as quantised
-from rt3d_jax.sparsity import cost, masks, plans
 
-CLASSES = 101  # UCF101's
-ANY = 1e9  # change of the answers: weights are random, and no layer's speed shall be left out
+DEFAULT_PEERS = {
+    "f32": ("openvino", "onnxruntime", "torch", "mnn"),
+    "i8": ("openvino", "onnxruntime", "openvino-nncf", "mnn-int8"),
+}
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
     """What to compare.
 
-    model: a network with a published profile.
+    model: a network with a published profile, or the folder of a run.
     rate: dense MACs over kept MACs of the sparse network. None is the rate of the profile.
-    peers: the other engines, by name.
+    peers: the other engines, by name; None for those that are usual for the precision.
     masked: time the other engines on the sparse network too.
     seed: of the random weights and of the clip.
     keep: a new folder that keeps the networks in every form. None deletes them.
     forms: the forms of our own kernels, of targets.FORMS.
-    precision: "f32", or "i8" for the networks quantised by their clip.
+    precision: "f32", or "i8" for the networks quantised by their clip. None is a run's own, else f32.
     """
 
     model: str
     rate: float | None
-    peers: tuple[str, ...]
+    peers: tuple[str, ...] | None
     masked: bool
     seed: int
     keep: pathlib.Path | None = None
     forms: tuple[str, ...] = targets.FORMS[:1]
-    precision: Literal["f32", "i8"] = "f32"
+    precision: str | None = None
 
 
 def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path | None) -> int:
     """Builds the networks, times them, and prints and writes the rows. 130 after Ctrl-C, with the rows so far."""
-    profile, chosen = released.find(job.model), [find(name) for name in job.peers]
-    ours = engines.ENGINES[engines.OURS]
-    with _folder(job.keep) as folder:
-        (dense, sparse), *others = (
-            build(folder, profile, job.rate or profile.rate, job.seed, form, job.precision) for form in job.forms
-        )
-        pairs = [(ours, network) for network in (dense, sparse, *(each for pair in others for each in pair))]
-        pairs += [(engine, network) for engine in chosen for network in ((dense, sparse) if job.masked else (dense,))]
-        with console.Progress() as progress:
-            found, peak, whole = rounds.interleave(pairs, threads, turns, runs, progress)
+    with _folder(job.keep) as folder, console.Progress() as progress:
+        ours, judge = _networks(job, folder, progress)
+        chosen = _peers(job.peers, ours[0].precision)
+        first = engines.ENGINES[engines.OURS]
+        beside = ours[: 1 + job.masked]
+        pairs = [(first, network) for network in ours]
+        pairs += [(engine, network) for engine in chosen for network in beside]
+        found, peak, whole = rounds.interleave(pairs, threads, turns, runs, progress, judge)
     rows = [each.row(peak) for each in found]
     if json_file is not None:
-        files.write_json(json_file, {**header([ours, *chosen], threads), "fma_peak_gflops": peak, "rows": rows})
+        files.write_json(json_file, {**header([first, *chosen], threads), "fma_peak_gflops": peak, "rows": rows})
     show(rows, peak, threads)
     return 0 if whole else stops.INTERRUPTED
+
+
+def _networks(
+    job: Job, folder: pathlib.Path, progress: console.Progress
+) -> tuple[list[networks.Network], rounds.Judge]:
+    """Our networks in every form, and what scores an engine on them.
+
+    Of a published network these are the dense one and the sparse one; of a run it is that alone.
+    """
+    run = pathlib.Path(job.model)
+    if job.model not in released.PROFILES and (len(run.parts) > 1 or run.is_dir()):
+        if job.rate is not None or job.masked:
+            raise ValueError(f"{run} has a rate of its own; leave out --rate and --masked")
+        trained = contestants.Trained.open(run, job.precision, progress)
+        return [trained.write(folder, form) for form in job.forms], trained.judge
+    profile, precision = released.find(job.model), job.precision or "f32"
+    rate = job.rate or profile.rate
+    pairs = [contestants.drawn(folder, profile, rate, job.seed, form, precision) for form in job.forms]
+    return [network for pair in pairs for network in pair], lambda name, answer: None
+
+
+def _peers(names: Sequence[str] | None, precision: str) -> list[engines.Engine]:
+    """ValueError for a name that is unknown, or of an engine that does not take such networks."""
+    chosen = [find(name) for name in (DEFAULT_PEERS[precision] if names is None else names)]
+    for engine in chosen:
+        if precision not in engine.precisions:
+            fit = [name for name in engines.PEERS if precision in engines.ENGINES[name].precisions]
+            takes = " or ".join(engine.precisions)
+            raise ValueError(f"{engine.name} takes networks of {takes}, not of {precision}; choose {', '.join(fit)}")
+    return chosen
 
 
 @contextlib.contextmanager
@@ -92,46 +115,6 @@ def find(name: str) -> engines.Engine:
     return engines.ENGINES[name]
 
 
-def build(
-    folder: pathlib.Path,
-    profile: released.Profile,
-    rate: float,
-    seed: int,
-    form: str = targets.FORMS[0],
-    precision: str = "f32",
-) -> tuple[networks.Network, networks.Network]:
-    """Writes the network with random weights, dense and pruned by its profile, in one form of our kernels."""
-    model, shape = profile.model, catalog.clip_shape(profile.model)
-    apply = catalog.apply_function(model, CLASSES, "direct")
-    fast = catalog.apply_function(model, CLASSES)
-    params = jax.tree.map(np.asarray, catalog.stand_in(model, CLASSES, seed))
-    table = cost.layers(apply, params, shape)
-    plan = released.plan(profile, table, rate)
-    mask = plans.prune(params, plan)
-    clip = np.random.default_rng(seed).normal(size=shape).astype(np.float32)
-    total, kept = cost.macs(table), cost.macs(table, mask)
-
-    def write(name: str, weights: Any, macs: int) -> networks.Network:
-        labels = tuple(map(str, range(CLASSES)))
-        name = name if form == targets.FORMS[0] else f"{name} {form}"
-        info = bundles.Info(name, model.name, labels, {}, name, total / macs, None, "random weights")
-        lowered, answer = apply, fast
-        if precision == "i8":
-            found = calibrate.calibrated(fast, weights, [(clip,)], calibrate.Calibration(limit=ANY))
-            weights = jax.tree.map(np.asarray, quantised.rounded(weights, found.layers))
-            lowered, answer = (quantised.apply(each, found.scales) for each in (apply, fast))
-        graph = trace.trace(lowered, weights, shape)
-        example = examples.Example(graph, (clip,), (np.asarray(jax.jit(answer)(weights, clip)),))
-        return networks.write(folder / name.replace(" ", "-"), example, info, macs, form, precision)
-
-    keeps = ", ".join(f"{regex} {1 if rule is None else rule.keep:.3g}" for regex, rule in plan)
-    console.say(
-        f"{model.name} with random weights (seed {seed}), {released.KGS.name} at {total / kept:.2f}x; blocks kept by "
-        f"layer: {keeps}"
-    )
-    return write("dense", params, total), write(released.KGS.name, masks.apply(params, mask), kept)
-
-
 def header(used: Sequence[engines.Engine], threads: int) -> dict[str, Any]:
     """The head of the JSON file: the machine, the settings and versions of the engines, and the threads."""
     there = [engine for engine in used if importlib.util.find_spec(engine.library.partition(".")[0])]
@@ -141,50 +124,39 @@ def header(used: Sequence[engines.Engine], threads: int) -> dict[str, Any]:
 
 
 def show(rows: Sequence[dict[str, Any]], peak: float | None, threads: int) -> None:
-    """Prints the rows as a table. "over sparse" divides each time by that of our sparse network, the second row."""
-    columns = (
-        "engine",
-        "scheme",
-        "rate",
-        "p50 ms",
-        "p90 ms",
-        "min ms",
-        "runs",
-        "of peak",
-        "RSS MB",
-        "error",
-        "over sparse",
-        "status",
-    )
-    dense, sparse = rows[:2]
-    cells = []
-    for r in rows:
-        times = [None if r[k] is None else f"{r[k]:.4g}" for k in ("p50_ms", "p90_ms", "min_ms")]
-        share, error = r["share_of_peak"], r["max_rel_error"]
-        cells.append(
-            (
-                r["engine"],
-                r["scheme"],
-                f"{r['rate']:.2f}",
-                *times,
-                r["runs"],
-                None if share is None else f"{share:.0%}",
-                r["peak_rss_mb"],
-                None if error is None else f"{error:.1e}",
-                _times(r["p50_ms"], sparse["p50_ms"]),
-                r["status"],
-            )
-        )
+    """Prints the rows as a table.
+
+    "over sparse" divides each time by that of our sparse network, the second row; "over ours" by that of a run.
+    """
+    ours = [r for r in rows if r["engine"] == engines.OURS]
+    base, scored = ours[min(1, len(ours) - 1)], [measured.Score(**r["score"]) for r in rows if r["score"]]
+    columns = ["engine", "scheme", "rate", "p50 ms", "p90 ms", "min ms", "runs", "of peak", "RSS MB", "error"]
+    columns += [measured.heading(scored[0])] if scored else []
+    columns += ["over ours" if scored else "over sparse", "status"]
     said = "" if peak is None else f"; FMA peak {peak:.0f} GFLOP/s"
-    console.table(
-        f"{dense['model']} on {threads} {'thread' if threads == 1 else 'threads'}, timed in turns{said}", columns, cells
-    )
-    if dense["p50_ms"] and sparse["p50_ms"]:
-        gain = dense["p50_ms"] / sparse["p50_ms"]
+    many = "thread" if threads == 1 else "threads"
+    cells = [_cells(r, base, bool(scored)) for r in rows]
+    console.table(f"{base['model']} on {threads} {many}, timed in turns{said}", columns, cells)
+    for words in dict.fromkeys(score.protocol for score in scored):
+        console.say(words)
+    dense = ours[0]
+    if base is not dense and dense["p50_ms"] and base["p50_ms"]:
+        gain = dense["p50_ms"] / base["p50_ms"]
         console.say(
-            f"The sparse network has {sparse['rate']:.2f}x fewer MACs and is {gain:.2f}x faster: "
-            f"{gain / sparse['rate']:.0%} of the reduction."
+            f"The sparse network has {base['rate']:.2f}x fewer MACs and is {gain:.2f}x faster: "
+            f"{gain / base['rate']:.0%} of the reduction."
         )
+
+
+def _cells(row: dict[str, Any], base: dict[str, Any], scored: bool) -> list[Any]:
+    times = [None if row[k] is None else f"{row[k]:.4g}" for k in ("p50_ms", "p90_ms", "min_ms")]
+    share, error, score = row["share_of_peak"], row["max_rel_error"], row["score"]
+    return [
+        *(row["engine"], row["scheme"], f"{row['rate']:.2f}", *times, row["runs"]),
+        *(None if share is None else f"{share:.0%}", row["peak_rss_mb"], None if error is None else f"{error:.1e}"),
+        *([measured.text(measured.Score(**score)) if score else None] if scored else []),
+        *(_times(row["p50_ms"], base["p50_ms"]), row["status"]),
+    ]
 
 
 def _times(other: float | None, ours: float | None) -> str | None:

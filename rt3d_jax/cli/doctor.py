@@ -197,11 +197,11 @@ def _tensorboard() -> Finding:
 
 
 def _peers() -> Finding:
-    names = {"openvino": "openvino", "onnxruntime": "onnxruntime", "torch": "torch", "mnn": "MNN"}
+    names = {"openvino": "openvino", "onnxruntime": "onnxruntime", "torch": "torch", "mnn": "MNN", "nncf": "nncf"}
     there = [name for name, module in names.items() if importlib.util.find_spec(module)]
     return bool(
         there
-    ), f"{', '.join(there) or 'none'} of {', '.join(names)}; install the rest: pip install 'rt3d-jax[peers,torch]'"
+    ), f"{', '.join(there) or 'none'} of {', '.join(names)}; install the rest: pip install 'rt3d-jax[nncf,peers,torch]'"
 
 
 def _found(program: str, use: str) -> Finding:

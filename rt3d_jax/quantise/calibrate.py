@@ -77,8 +77,13 @@ def calibrated(
         error=together,
         method=calibration.words,
         examples=sum(len(batch[0]) for batch in kept),
-        sha256=hashes.of_arrays((str(place), array) for place, array in enumerate(sum(kept, ()))),
+        sha256=digest(kept),
     )
+
+
+def digest(batches: Iterable[Batch]) -> str:
+    """The hash of calibration examples: the inputs of some, batch by batch."""
+    return hashes.of_arrays((str(place), array) for place, array in enumerate(sum(map(tuple, batches), ())))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -113,7 +113,8 @@ def quantise(prepared: phase.Prepared, name: str) -> list[dict[str, Any]]:
     rate = None if before.scheme == "dense" else checkpoints.finished(source)[1]["rate_target"]
 
     def calibrated() -> networks.Quantisation:
-        examples = _examples(prepared, asked.calibration.examples)
+        count, batch = asked.calibration.examples, prepared.experiment.batch
+        examples = calibration(prepared.data, prepared.signature, batch, count)
         found = calibrate.calibrated(prepared.network("auto"), before.params, examples, asked.calibration)
         return dataclasses.replace(found, before=before.score.value)
 
@@ -141,21 +142,30 @@ def quantise(prepared: phase.Prepared, name: str) -> list[dict[str, Any]]:
     return [*results, phase.run(prepared, second)]
 
 
+def floats(name: str) -> str:
+    """The run of f32 that the quantised run of this name was made of."""
+    return name.removesuffix("-aware").removesuffix("-int8")
+
+
+def calibration(
+    data: contract.Opened, signature: contract.Signature, batch: int, count: int
+) -> Iterator[tuple[Any, ...]]:
+    """The inputs of the examples that networks are calibrated on, the same in each process, batch by batch."""
+    batch = min(batch, count)
+    return _inputs(data, signature, contract.Reading(batch, tuple(range(batch)), 0), count)
+
+
 def last(experiment: experiments.Experiment) -> list[str]:
     """The runs that an experiment ends with."""
     return [experiments.run_name(experiment, rate) for rate in experiment.rates] or ["dense"]
 
 
-def _examples(prepared: phase.Prepared, count: int) -> Iterator[tuple[Any, ...]]:
-    """The inputs of training examples, the same in each process."""
-    batch = min(prepared.experiment.batch, count)
-    return _inputs(prepared, contract.Reading(batch, tuple(range(batch)), 0), count)
-
-
-def _inputs(prepared: phase.Prepared, reading: contract.Reading, count: int) -> Iterator[tuple[Any, ...]]:
+def _inputs(
+    data: contract.Opened, signature: contract.Signature, reading: contract.Reading, count: int
+) -> Iterator[tuple[Any, ...]]:
     """The inputs of about so many training examples, batch by batch."""
-    with prepared.data.sample_batches(reading, count) as batches:
-        yield from map(prepared.signature.select, batches)
+    with data.sample_batches(reading, count) as batches:
+        yield from map(signature.select, batches)
 
 
 def _penalised(prepared: phase.Prepared, rate: float) -> str:
@@ -171,7 +181,7 @@ def _penalised(prepared: phase.Prepared, rate: float) -> str:
 def _energies(prepared: phase.Prepared, params: Tree) -> selection.Energies:
     """What each block is worth to the algorithm."""
     experiment = prepared.experiment
-    samples = lambda count: _inputs(prepared, prepared.reading, count)
+    samples = lambda count: _inputs(prepared.data, prepared.signature, prepared.reading, count)
     cut = algorithms.Cut(params, experiment.plan, prepared.table, prepared.network("direct"), samples)
     return experiment.algorithm.energies(cut)
 

@@ -9,7 +9,7 @@ import pytest
 
 from lowering.bundle import bundles
 from lowering.peers import engines, networks, rounds
-from rt3d_jax.cli import bench, compare, main
+from rt3d_jax.cli import compare, contestants, main
 from rt3d_jax.configs import released
 from rt3d_jax.models import catalog, resnet18, s3d
 from tests.models import parameters
@@ -33,6 +33,7 @@ KEYS = {
     "peak_rss_mb",
     "share_of_peak",
     "max_rel_error",
+    "score",
     "status",
 }
 
@@ -54,12 +55,12 @@ def test_both_forms_of_our_kernels_and_all_peers_answer_and_are_timed(
     assert main.call(["bench", "--model", "c3d", *options, "--keep", str(kept)]) == 0
     report = json.loads(path.read_text())
     assert list(report) == ["machine", "threads", "fma_peak_gflops", "rows"]
-    assert list(report["machine"]["engines"]) == [engines.OURS, *bench.DEFAULT_PEERS]
+    assert list(report["machine"]["engines"]) == [engines.OURS, *compare.DEFAULT_PEERS["f32"]]
     assert {"openvino", "onnxruntime", "torch", "MNN", "iree-base-runtime"} <= set(report["machine"]["versions"])
     rows = report["rows"]
     assert [(row["engine"], row["scheme"]) for row in rows] == [
         *[(engines.OURS, scheme) for scheme in ("dense", "kgs 8x4", "dense linalg", "kgs 8x4 linalg")],
-        *[(name, "dense") for name in bench.DEFAULT_PEERS],
+        *[(name, "dense") for name in compare.DEFAULT_PEERS["f32"]],
     ]
     for row in rows:
         assert (row["status"], row["runs"], row["model"], row["precision"]) == ("ok", 4, "c3d", "f32")
@@ -105,18 +106,18 @@ def test_peers_can_be_given_the_masked_weights(
 ) -> None:
     asked = []
 
-    def interleave(pairs, threads, turns, runs, progress):
+    def interleave(pairs, threads, turns, runs, progress, judge):
         asked.extend((engine.name, network.scheme, (threads, turns, runs)) for engine, network in pairs)
         return [rounds.Measured(*pair) for pair in pairs], None, False
 
-    def build(folder, profile, rate, seed, form, precision):
+    def drawn(folder, profile, rate, seed, form, precision):
         assert (profile, rate, seed, form) == (released.PROFILES["c3d"], 2.0, 7, "executables")
-        answers = {"logits": np.ones(compare.CLASSES)}
+        answers = {"logits": np.ones(contestants.CLASSES)}
         dense = networks.Network(folder, "c3d", "dense", 1.0, 2_000, ("clip",), answers)
         return dense, dataclasses.replace(dense, scheme="kgs 8x4", rate=2.0, macs=1_000)
 
     monkeypatch.setattr(rounds, "interleave", interleave)
-    monkeypatch.setattr(compare, "build", build)
+    monkeypatch.setattr(contestants, "drawn", drawn)
     options = [
         "--peers",
         "onnxruntime",
@@ -144,7 +145,8 @@ def test_peers_can_be_given_the_masked_weights(
         (["--model", "c4d"], "rt3d bench: no released profile for 'c4d'; expected one of: c3d"),
         (
             ["--model", "c3d", "--peers", "tvm"],
-            "rt3d bench: no peer 'tvm'; expected one of: openvino, onnxruntime, torch, torch-frozen, inductor, mnn",
+            "rt3d bench: no peer 'tvm'; expected one of: openvino, onnxruntime, torch, torch-frozen, inductor, mnn, "
+            "openvino-nncf, mnn-int8",
         ),
         (
             ["a", "b", "--model", "c3d"],

@@ -10,6 +10,8 @@ import pytest
 
 from lowering.graph import interpret, ops, trace
 from lowering.graph.rewrites import stages
+from lowering.peers import engines
+from rt3d_jax.cli import main
 from rt3d_jax.quantise import calibrate, networks
 from rt3d_jax.training import checkpoints, phases, recipes
 from rt3d_jax.weights import exports, imports, shared
@@ -85,6 +87,33 @@ def test_a_shared_folder_keeps_the_scales_and_is_read_back_as_the_same_network(o
     one, other = (checkpoints.load_network(folder) for folder in (run, tmp_path / "runs" / "again"))
     assert one.quantisation == other.quantisation
     jax.tree.map(np.testing.assert_array_equal, one.params, other.params)
+
+
+def test_engines_are_scored_on_the_test_examples_of_a_quantised_run(out, tmp_path):
+    run, path = out[0] / "runs" / NAMES[2], tmp_path / "bench.json"
+    options = ["--peers", "onnxruntime", "--rounds", "1", "--runs", "1", "--json", str(path)]
+    assert main.call(["bench", "--model", str(run), *options]) == 0
+    ours, other = json.loads(path.read_text())["rows"]
+    assert [each["engine"] for each in (ours, other)] == [engines.OURS, "onnxruntime"]
+    for row in (ours, other):
+        assert (row["status"], row["precision"], row["scheme"]) == ("ok", "i8", NAMES[2])
+        assert row["score"] == result(out, NAMES[2])["score"]
+        assert row["max_rel_error"] > 1e-4  # against the run of f32
+    assert ours["macs"] == other["macs"] == result(out, NAMES[0])["macs"]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "line"),
+    [
+        (NAMES[1], ["--precision", "f32"], "a network of i8, not of f32; name the run of f32 that it was made of"),
+        (NAMES[0], ["--precision", "i8"], "a network of f32, not of i8; name a run of `rt3d quantise`"),
+        (NAMES[0], ["--rate", "2"], "has a rate of its own; leave out --rate and --masked"),
+        (NAMES[1], ["--peers", "torch"], "torch takes networks of f32, not of i8; choose openvino, onnxruntime"),
+    ],
+)
+def test_options_that_do_not_fit_a_run_are_one_line(out, name, options, line, capsys):
+    assert main.call(["bench", "--model", str(out[0] / "runs" / name), *options]) == 2
+    assert line in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import itertools
 import os
 import pathlib
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ FAILING = {
 }
 KEYS = [
     *("engine", "model", "scheme", "rate", "macs", "precision", "p50_ms", "p90_ms", "min_ms", "runs"),
-    *("peak_rss_mb", "share_of_peak", "max_rel_error", "status"),
+    *("peak_rss_mb", "share_of_peak", "max_rel_error", "score", "status"),
 ]
 
 
@@ -166,11 +167,34 @@ def test_pytorch_names_an_operation_without_a_form() -> None:
         torch_network.Network(model, torch_network.torch.contiguous_format)
 
 
-def test_other_engines_get_a_quantised_network_with_its_integers(tmp_path: pathlib.Path) -> None:
+def test_other_engines_get_a_quantised_network_with_its_integers_or_quantise_it_themselves(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     quantised = integers.chain(channels=8)
-    network = networks.write(tmp_path / "int8", quantised.example(), conftest.INFO, macs=1_000_000, precision="i8")
-    pairs = [(engines.ENGINES[name], network) for name in (engines.OURS, "onnxruntime", "openvino")]
-    found, peak, _ = rounds.interleave(pairs, 1, rounds=1, runs=1)
+    example = quantised.example()
+    monkeypatch.setattr(integers, "rounded", lambda x: x)  # from here on such a network computes in f32
+    floats = networks.Floats(integers.chain(channels=8).example(), [(quantised.clip,)])
+    network = networks.write(tmp_path / "int8", example, conftest.INFO, macs=1_000_000, floats=floats)
+    names = (engines.OURS, "onnxruntime", "openvino", "openvino-nncf", "mnn-int8")
+    pairs, asked = [(engines.ENGINES[name], network) for name in names], []
+
+    def judge(name: str, answer: Callable[..., dict[str, np.ndarray]]) -> int:
+        asked.append(name)
+        first, other = (answer({"clip": clip})["logits"] for clip in (quantised.clip, quantised.clip[:, ::-1]))
+        return int((first != other).any())
+
+    found, peak, _ = rounds.interleave(pairs, 1, rounds=1, runs=1, judge=judge)
     rows = [each.row(peak) for each in found]
-    assert [(row["status"], row["precision"], row["share_of_peak"]) for row in rows] == 3 * [("ok", "i8", None)]
+    assert [(row["status"], row["precision"], row["share_of_peak"]) for row in rows] == 5 * [("ok", "i8", None)]
+    assert ([row["score"] for row in rows], tuple(asked)) == (5 * [1], names)
+    assert all(0 < row["max_rel_error"] < 0.1 for row in rows)
     assert network.bundle.target.name == "host:i8"
+
+
+def test_an_engine_that_dies_when_it_is_judged_is_a_row(own: networks.Network) -> None:
+    judge = lambda name, answer: answer({"clip": np.zeros(1)})
+    pairs = [(odd_engines.engine(odd_engines.dies_at_zeros), own)]
+    found, peak, whole = rounds.interleave(pairs, 1, 1, 1, judge=judge)
+    row = found[0].row(peak)
+    status = "failed: its process ended with code 9: it said nothing"
+    assert (row["status"], row["score"], row["p50_ms"], whole) == (status, None, None, True)
