@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lowering.bundle import bundles, coverage, examples, qemu, run, write
+from lowering.bundle import bundles, coverage, examples, meaning, qemu, run, write
 from lowering.functions import trees
 from lowering.graph import batches, ops, trace
 from lowering.system import typed
@@ -64,9 +64,9 @@ class Deployed:
         return f"{self.bundle.folder}: {self.bundle.name}, {rate}, {self.verdict}"
 
     def __str__(self) -> str:
-        """The line, and below it who computes what, where that is not kernels of ours alone."""
-        nodes = self.bundle.manifest["nodes"]
-        return "\n".join([self.line, *(coverage.lines(nodes) if coverage.others(nodes) else ())])
+        """The line; below it refused tiles, and who computes what, where that is not kernels of ours alone."""
+        nodes, refused = self.bundle.manifest["nodes"], meaning.lines(self.bundle.manifest.get("refused", []))
+        return "\n".join([self.line, *refused, *(coverage.lines(nodes) if coverage.others(nodes) else ())])
 
 
 def deploy(
@@ -115,7 +115,7 @@ def deploy(
       bundles.BundleError: the example, the folder or the info does not fit, or a parameter is not finite.
       ValueError: the parameters are no tree of arrays.
       coverage.NotOurs: what `strict` refuses, before anything is compiled.
-      write.WrongGraph: the network was traced or rewritten wrongly. This is found before anything is compiled.
+      meaning.WrongGraph: the network was traced or rewritten wrongly. This is found before anything is compiled.
       WrongAnswer: the bundle does not give JAX's answer.
       run.RunError: the bundle does not run, on a machine that has what it runs on.
 

@@ -59,6 +59,14 @@ class Layer(TypedDict):
     winograd: NotRequired[Count]
 
 
+class Refused(TypedDict):
+    """Tiles of Winograd's filtering with which answers would be off by `error` of the largest value, beyond a bound."""
+
+    tile: Count
+    error: Number
+    bound: Number
+
+
 class File(TypedDict):
     """One of the bundle's files."""
 
@@ -162,6 +170,7 @@ class Manifest(TypedDict):
     tuning: NotRequired[Text]
     form: NotRequired[Text]
     quantisation: NotRequired[Quantised]
+    refused: NotRequired[Annotated[list[Refused], ENTRIES]]
 
 
 Arrays = Annotated[list[ArrayEntry], typed.Check(f"1 to {MAX_ARRAYS} arrays", lambda v: 0 < len(v) <= MAX_ARRAYS)]

@@ -252,6 +252,11 @@ def written(target: Target, form: str, winograd: bool = True) -> Target:
     return dataclasses.replace(target, form=form, winograd=TILE if winograd else 0)
 
 
+def with_smaller_tiles(target: Target, tile: int) -> Target:
+    """The target without Winograd's filtering in tiles of this side and larger ones."""
+    return dataclasses.replace(target, winograd=tile // 2 if tile > 2 else 0)
+
+
 def names() -> list[str]:
     """Every target by name."""
     models = {"host": LEVELS, "android": cores.TARGETS, "vulkan": VULKAN_GPUS}

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import tyro
 
-from lowering.bundle import coverage, deploy, write
+from lowering.bundle import coverage, deploy, meaning, write
 from lowering.system import files
 from lowering.targets import schedules, store, targets
 from rt3d_jax.cli import console, lowerable, prune, streaming
@@ -131,6 +131,8 @@ def lower(
             raise ValueError(said) from error
         made = deploy.checked(written)
         console.say(f"{network.name} -> {place}: {made.verdict}")
+        if refused := meaning.lines(written.manifest.get("refused", [])):
+            _say(refused)
         if (lines := coverage.lines(written.manifest["nodes"])) != before:  # the same for most targets
             _say(lines)
         rows.append(row(made))

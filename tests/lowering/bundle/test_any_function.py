@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lowering.bundle import bundles, coverage, deploy, examples, run, write
+from lowering.bundle import bundles, coverage, deploy, examples, meaning, run, write
 from lowering.graph import trace
 from lowering.graph.rewrites import stages
 from lowering.targets import targets
@@ -167,7 +167,7 @@ def test_a_graph_that_means_something_else_than_jax_is_refused_before_it_is_comp
     monkeypatch.setattr(write, "build", lambda *_: pytest.fail("it was compiled"))
     example = deploy.example(lambda p, x: {"sum": x + 1, "square": x * x}, {}, np.ones((1, 4), np.float32))
     wrong = dataclasses.replace(example, answers=(example.answers[0], example.answers[1] * np.float32(1.01)))
-    with pytest.raises(write.WrongGraph) as error:
+    with pytest.raises(meaning.WrongGraph) as error:
         write.write(tmp_path / "bundle", wrong, targets.find(target), bundles.Info())
     assert str(error.value) == (
         "the network was traced or rewritten wrongly: its result 'sum' differs from JAX's by 9.9e-03 of the largest "

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lowering.bundle import deploy, write
+from lowering.bundle import deploy, meaning
 from lowering.graph.rewrites import stages
 from lowering.targets import targets
 from tests.lowering.zoo import every
@@ -44,7 +44,7 @@ def test_the_page_is_what_its_results_say() -> None:
 def test_a_network_means_what_it_means_in_jax(name: str) -> None:
     made = every.NETWORKS[name].make()
     example = deploy.example(made.apply, made.params, made.inputs)
-    write.check_meaning(stages.rewrite(example.graph, targets.find("host")), example)
+    meaning.measure(stages.rewrite(example.graph, targets.find("host")), example).check()
 
 
 @pytest.mark.parametrize("name", COMPILED)

@@ -1,0 +1,92 @@
+"""Whether a rewritten network means what JAX computed, and whether Winograd's filtering is exact enough for it."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from lowering.bundle import examples
+from lowering.graph import interpret, ops
+from lowering.targets import precisions
+
+# As examples.SAME, of networks that round to these types on their way.
+ROUNDED = {"float16": 2**-7, "bfloat16": 2**-4, "int8": precisions.I8.tolerance}
+
+
+class WrongGraph(RuntimeError):
+    """A network as it would be compiled means something else than what JAX computed. This is a fault of ours."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Meaning:
+    """How far a rewritten network is from JAX's answers, as numpy computes it in f32.
+
+    error: of the result that is furthest off, called `result`, relative to its largest value. allowed: the largest that
+    is no fault. tile: the side of the largest tile in which Winograd's filtering computes a convolution; 0: of none.
+    """
+
+    error: float
+    result: str
+    allowed: float
+    tile: int
+
+    @property
+    def bound(self) -> float:
+        """The largest error with Winograd's filtering: that to which a bundle in f32 is checked."""
+        return precisions.F32.tolerance if self.allowed == examples.SAME else self.allowed
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether smaller tiles, or none, are to be tried."""
+        return self.tile > 0 and not self.error <= self.bound
+
+    def check(self) -> None:
+        """WrongGraph unless the network gives JAX's answers."""
+        if not self.error <= self.allowed:
+            raise WrongGraph(
+                f"the network was traced or rewritten wrongly: its result {self.result!r} differs from JAX's by "
+                f"{self.error:.1e} of the largest value, expected at most {self.allowed:.0e}; nothing was written; "
+                "please report it"
+            )
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """What the manifest says of tiles that were refused. An error beyond 1 is 1."""
+        return {"tile": self.tile, "error": min(self.error, 1.0), "bound": self.bound}
+
+
+def measure(rewritten: ops.Graph, example: examples.Example) -> Meaning:
+    """A rewritten network, computed in numpy for its example."""
+    if example.streamed is None:
+        found, answers = interpret.results(rewritten, *example.inputs, width=np.float32), example.answers
+    else:
+        found, answers = examples.sequence(rewritten, example.streamed.frames, np.float32), example.streamed.answers
+    errors = map(interpret.difference, found, answers, rewritten.rounded)
+    error, name = max((error, name) for error, (name, _, _) in zip(errors, rewritten.outputs, strict=True))
+    kinds = {str(kind) for node in rewritten.nodes for kind in _types(node.op)}
+    kinds |= set(ops.element_types(rewritten).values())
+    allowed = max([examples.SAME, *(ROUNDED[kind] for kind in kinds & ROUNDED.keys())])
+    return Meaning(error, name, allowed, _largest_tile(rewritten, example.graph))
+
+
+def lines(entries: list[dict[str, Any]]) -> list[str]:
+    """For people: the tiles that were refused, by the manifest's entries."""
+    return [
+        f"no tiles of {each['tile']} in Winograd's filtering: answers would be off by {each['error']:.1e} of the "
+        f"largest value, expected at most {each['bound']:.0e}"
+        for each in entries
+    ]
+
+
+def _largest_tile(rewritten: ops.Graph, traced: ops.Graph) -> int:
+    """The side of the largest tile that a rewrite chose; kernels in the transformed domain have theirs anyway."""
+    given = {node.name for node in traced.nodes if isinstance(node.op, ops.TransformedConv)}
+    every = [layer for node in rewritten.nodes for layer in ops.layers(node) if layer.name not in given]
+    return max((layer.op.tile for layer in every if isinstance(layer.op, ops.WinogradResult)), default=0)
+
+
+def _types(op: ops.Op) -> set[Any]:
+    """The element types that a piece reads, gives and holds."""
+    if not isinstance(op, ops.Piece):
+        return set()
+    return {op.dtype, *(each.dtype for each in (*op.program.inputs, *op.program.arguments))}
