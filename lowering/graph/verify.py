@@ -53,10 +53,13 @@ def _check_types(graph: ops.Graph) -> None:
         if isinstance(node.op, ops.KEEPS_TYPE):
             wrong = len({each == "int8" for each in read}) > 1
         else:
-            integers = isinstance(node.op, ops.Dequantise) or any(
-                getattr(layer.op, "rescale", None) is not None for layer in ops.layers(node)
-            )
-            wrong = any((each == "int8") != integers for each in read)
+            # The first layer of a kernel reads the first input, the last one what is added.
+            integers = [_computes_with_integers(layer) for layer in ops.layers(node)]
+            wrong = any((each == "int8") != integers[-1 if place else 0] for place, each in enumerate(read))
         if wrong:
             kind = type(node.op).__name__
             raise ops.GraphError(f"{node.name} ({kind}) reads {', '.join(read)}, which it does not compute with")
+
+
+def _computes_with_integers(layer: ops.Node) -> bool:
+    return isinstance(layer.op, ops.Dequantise) or getattr(layer.op, "rescale", None) is not None

@@ -110,7 +110,7 @@ EXECUTABLES: dict[tuple[str, str], Table] = {
 # What computes with int8, four numbers to a word, by kind of target and by what an operation gives.
 INTEGERS: dict[tuple[str, str], Table] = {
     ("cpu", "feature map"): {
-        ops.PackedConv: (conv.conv,),
+        ops.PackedConv: (outer.outer, conv.conv),
         ops.FusedConvs: (fused_convs.fused_convs,),
         ops.FusedPool: (fused_pool.fused_pool,),
         ops.MaxPool: (pool.pool,),

@@ -17,17 +17,21 @@ class Weighted(base.Op):
     rescale: of a layer of integers, how its sums end; None for one of f32. A layer of integers reads int8, its residual
     too. Its kernel holds whole numbers from -127 to 127, its bias i32[O], and it has no activation but a ReLU. Sums and
     bias stay within 32 bits.
+    quantise: of a layer of f32 whose result is int8, what rounds it last; else None.
     """
 
     bias: np.ndarray
     relu: bool
     then: pointwise.Pointwise | None
     rescale: integers.Rescale | None = None
+    quantise: integers.Quantise | None = None
 
     @property
     def dtype(self) -> str:
         """The element type of its result."""
-        return "float32" if self.rescale is None else self.rescale.dtype
+        if self.rescale is not None:
+            return self.rescale.dtype
+        return "float32" if self.quantise is None else self.quantise.dtype
 
     @property
     def is_linear(self) -> bool:
@@ -137,6 +141,7 @@ class PackedConv(_Convolution):
     weights_given: bool = False
     groups: int = 1
     rescale: integers.Rescale | None = None
+    quantise: integers.Quantise | None = None
     arity = (1, 3)
 
     @property
@@ -162,6 +167,8 @@ class PackedConv(_Convolution):
         return self.window_shape(inputs, (self.stride, 1, 1))
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
+        if self.quantise is not None:
+            return self.quantise.apply([dataclasses.replace(self, quantise=None).apply(inputs)])
         if not self.weights_given:
             return self.unpacked.apply(inputs)
         *inputs, weights = inputs
@@ -284,4 +291,5 @@ class PackedDense(_FullyConnected):
 def _rows(op: PackedConv | PackedDense) -> str:
     kernel, then = op.kernel, "" if op.then is None else f", then {op.then.note}"
     numbers = "" if op.rescale is None else f", int8 to {op.rescale.dtype}"
+    numbers += "" if op.quantise is None else ", float32 to int8"
     return f"density {kernel.density:.3f}, {kernel.rows} rows of {kernel.group}{then}{numbers}"

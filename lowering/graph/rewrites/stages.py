@@ -22,6 +22,7 @@ undo_depthwise      depthwise convolutions become ordinary ones where a target h
 use_words           moves of int8 that kernels for CPUs cannot do on words of four channels are done in f32
 use_winograd        convolutions of 3 x 3 pixels become products of transformed tiles where that is faster
 pack                kernels become rows of kept taps, by the schedule of each layer
+quantise_results    convolutions of f32 give int8 on CPUs, where nothing but a quantise step reads them
 fuse_kernels        two layers become one kernel on CPUs, where what lies between them is larger than a cache
 use_outer           dense kernels are computed by outer products on CPUs, where that is faster
 fold_gates          factors of channels go into the weights behind them on CPUs
@@ -106,7 +107,9 @@ def completion(
     fuse = Stage("fuse_kernels", functools.partial(fusion.fuse, target=target))
     use = Stage("use_outer", functools.partial(outer.use_outer, target=target))
     words_ = Stage("use_words", functools.partial(words.use_words, target=target))
-    return undo, words_, tiles, pack, fuse, use, Stage("fold_gates", functools.partial(gates.fold_gates, target=target))
+    round_ = Stage("quantise_results", functools.partial(words.quantise_results, target=target))
+    fold = Stage("fold_gates", functools.partial(gates.fold_gates, target=target))
+    return undo, words_, tiles, pack, round_, fuse, use, fold
 
 
 def stages(target: targets.Target, chosen: schedules.Schedules = schedules.NONE) -> tuple[Stage, ...]:

@@ -32,6 +32,31 @@ def use_words(graph: ops.Graph, target: targets.Target) -> ops.Graph:
     return ops.rewire(ops.replace(graph, rule), {})
 
 
+def quantise_results(graph: ops.Graph, target: targets.Target) -> ops.Graph:
+    """Packed convolutions of f32 whose result only a Quantise reads give int8, on CPUs.
+
+    So nothing reads or writes that result in f32, and what comes next can be in one kernel with the convolution.
+    """
+    if (target.kind, target.form) != ("cpu", "executables"):
+        return graph
+    renames, quantised = dict[str, str](), dict[str, ops.PackedConv]()
+    for node in graph.nodes:
+        if not isinstance(node.op, ops.Quantise):
+            continue
+        source = graph[node.inputs[0]]
+        alone = len(graph.users[source.name]) == 1 and len(source.inputs) == 1
+        if alone and isinstance(source.op, ops.PackedConv) and _gives_words(source.op):
+            quantised[source.name] = dataclasses.replace(source.op, quantise=node.op)
+            renames[node.name] = source.name
+    with_ = ops.replace(graph, lambda node: [dataclasses.replace(node, op=quantised.get(node.name, node.op))])
+    return ops.rewire(with_, renames)
+
+
+def _gives_words(op: ops.PackedConv) -> bool:
+    """Whether each row of filters of a convolution of f32 fills whole words."""
+    return op.rescale is None and op.groups == 1 and op.kernel.group % packed.WORD == 0
+
+
 def _fits(node: ops.Node, graph: ops.Graph, users: list[ops.Node]) -> bool:
     """Whether the kernels for CPUs do this on words."""
     op = node.op

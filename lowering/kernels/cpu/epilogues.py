@@ -1,9 +1,12 @@
-"""How the kernels of convolutions on CPUs end: ReLU, activation, zeros between the rows of pixels."""
+"""How the kernels of convolutions on CPUs end: ReLU, activation, rounding, zeros between the rows of pixels."""
+
+from collections.abc import Sequence
 
 from lowering.graph import ops
+from lowering.kernels.cpu import dots, rescale
 from lowering.kernels.mlir import block, expressions, types
 from lowering.kernels.mlir.values import Value
-from lowering.targets import precisions
+from lowering.targets import precisions, targets
 
 
 def activated(b: block.Block, op: ops.PackedConv | ops.Depthwise, value: Value) -> Value:
@@ -13,6 +16,14 @@ def activated(b: block.Block, op: ops.PackedConv | ops.Depthwise, value: Value) 
         floor = b.constant(0.0, value.type, "zeros")
         value = b.op(precisions.MAXIMUM[value.type.element], value, floor, name="active")
     return expressions.activated(b, op.then, value)
+
+
+def quantised(b: block.Block, op: ops.PackedConv, four: Sequence[Value], target: targets.Target) -> Value:
+    """Words of the results of four filters of a convolution of f32, its ReLU and activation included."""
+    assert op.quantise is not None
+    four = [value if op.then is None else activated(b, op, value) for value in four]
+    factor = b.constant(float(op.quantise.factor), four[0].type, "factor")
+    return rescale.word(b, four, factor, dots.Dots.of(target).offset, op.relu and op.then is None)
 
 
 def kept(b: block.Block, value: Value, keep: Value, zeros: float = 0) -> Value:

@@ -51,9 +51,9 @@ def tables_of(
 
 
 def rows_of(rows: rows_.Rows, kernel: loops.Loops, prefix: str = "") -> rows_.Rows:
-    """The inner loops: those given, of floats; or the same of integers, with the factors that a kernel has."""
-    if rows.op.rescale is None:
-        return rows
+    """The inner loops: those given, of floats, also with a result of int8; or of integers, with a kernel's factors."""
     given = {field.name: getattr(rows, field.name) for field in dataclasses.fields(rows)}
+    if rows.op.rescale is None:
+        return rows if rows.op.quantise is None else words.Quantised(**given)
     kind = matmul.Rows if rows.target.dots == "smmla" else words.Rows
     return kind(**given, factors=words.Factors.of(kernel, prefix))

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from lowering.graph import ops
+from lowering.graph import ops, packed
 from lowering.kernels import executables, layouts, loops, tables
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import epilogues, pads, prefetch, shares, shuffles
+from lowering.kernels.cpu import dots, epilogues, pads, prefetch, shares, shuffles
 from lowering.kernels.mlir import types
 from lowering.kernels.mlir.values import Affine, Index, Value, affine
 from lowering.targets import targets, tiles
@@ -110,12 +110,17 @@ class _Outer:
     target: targets.Target
     kernel: loops.Loops
 
+    @property
+    def packed(self) -> int:
+        """Channels in an element of the result."""
+        return 1 if self.op.quantise is None else packed.WORD
+
     def chunk(self, chunk: Value, frame: Value, rows: tuple[Value, Value], sums_at: Value) -> None:
         """A chunk of bands of one frame of the result."""
         b, y, tile, group = self.kernel.block, self.y, self.cut.tile, self.op.kernel.group
         first = b.index(chunk * self.cut.chunk, "band_first")
         end = b.min(chunk * self.cut.chunk + self.cut.chunk, tile.bands(y.height), name="band_end")
-        self._zeros(chunk, frame, b.index(rows[0] * group), b.index(rows[1] * group))
+        self._zeros(chunk, frame, b.index(rows[0] * (group // self.packed)), b.index(rows[1] * (group // self.packed)))
         ahead = self._ahead(frame, end)
         with b.loop("row", *rows) as row:
             taps = self._taps(frame, row)
@@ -156,10 +161,11 @@ class _Outer:
 
     def _zeros(self, chunk: Value, frame: Value, first: Value, end: Value) -> None:
         """The first chunk of a frame writes the zeros around the image and between its lines."""
-        b, y = self.kernel.block, self.y
+        b, y, out = self.kernel.block, self.y, self.kernel["out"]
+        zero = dots.zero(self.target, out.type.element)
         with b.loop("once", chunk, 1):
-            pads.write(b, self.kernel["out"], y, (first, end), frame, pads.whole(y, 1))
-            pads.between(b, self.kernel["out"], y, (first, end), frame)
+            pads.write(b, out, y, (first, end), frame, pads.whole(y, 1), zero)
+            pads.between(b, out, y, (first, end), frame, zero)
 
     def _ahead(self, frame: Value, band: Value) -> prefetch.Ahead:
         """The next chunk of bands, in the frames that this one reads."""
@@ -239,18 +245,20 @@ class _Outer:
 
     def _end(self, sums: Sequence[Value], row: Value, place: Value) -> None:
         """The epilogue of a tile: sums become vectors of pixels, one for each filter, and are stored."""
-        residual, lanes_ = self.kernel.get("residual"), self.target.lanes
-        if residual is None:
-            b = self.kernel.block
+        b, residual, lanes_ = self.kernel.block, self.kernel.get("residual"), self.target.lanes
+        if residual is None and self.packed == 1:
             sums = [epilogues.activated(b, self.op, each) for each in sums]
         for v in range(self.cut.tile.vectors):
             column = list(sums[v :: self.cut.tile.vectors])
-            turned = shuffles.transposed(self.kernel.block, column + column[-1:] * (lanes_ - len(column)))
-            for lane, pixels in enumerate(turned):
-                self._store(pixels, affine(row * self.op.kernel.group) + (v * lanes_ + lane), place, residual)
+            turned = shuffles.transposed(b, column + column[-1:] * (lanes_ - len(column)))
+            for lane in range(0, lanes_, self.packed):
+                pixels, channel = turned[lane], row * (self.op.kernel.group // self.packed)
+                if self.packed > 1:
+                    pixels = epilogues.quantised(b, self.op, turned[lane : lane + self.packed], self.target)
+                self._store(pixels, affine(channel) + (v * lanes_ + lane) // self.packed, place, residual)
 
     def _store(self, pixels: Value, filter_: Affine, place: Value, residual: Value | None) -> None:
-        """The pixels of one filter, line by line."""
+        """The pixels of one filter, or words of four, line by line."""
         b, y, tile, precision = self.kernel.block, self.y, self.cut.tile, self.target.precision
         at = b.index(filter_ * (y.frames * y.plane) + place, "out_at")
         masks = [b.lanes(line * tile.width, (line + 1) * tile.width, self.target.lanes) for line in range(tile.lines)]
@@ -261,7 +269,7 @@ class _Outer:
                 found = b.cast(b.masked(residual, more + start, mask, "residual"), precision.accumulators)
                 pixels = b.op("arith.addf", pixels, found, name="sum")
             pixels = epilogues.activated(b, self.op, pixels)
-        stored = b.cast(pixels, precision.activations)
+        stored = b.cast(pixels, precision.activations) if self.packed == 1 else pixels
         for start, mask in zip(starts, masks, strict=True):
             b.store(stored, self.kernel["out"], at + start, mask)
 

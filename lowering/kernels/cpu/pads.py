@@ -25,11 +25,18 @@ def write(
                 b.store(zero, out, b.op("arith.addi", plane, i, name="at"))
 
 
-def between(b: block.Block, out: values.Value, layout: layouts.Layout, channels: Span, frame: values.Value) -> None:
+def between(
+    b: block.Block,
+    out: values.Value,
+    layout: layouts.Layout,
+    channels: Span,
+    frame: values.Value,
+    number: float = 0.0,
+) -> None:
     """Zeros between the lines of the image, if there are any, for a kernel that writes pixels alone."""
     if layout.pitch == layout.width or layout.height == 1:
         return
-    zero = b.constant(0.0, types.Scalar(out.type.element), "zero")
+    zero = b.constant(number, types.Scalar(out.type.element), "zero")
     b.comment("The zeros between the lines of the image.")
     with b.loop("channel", *channels) as channel, b.loop("line", 1, layout.height) as line:
         end = channel * (layout.frames * layout.plane) + frame * layout.plane + line * layout.pitch + layout.first

@@ -1,13 +1,10 @@
 """f32 into numbers of int8, four to a word, and back, for CPUs. What lies around the pixels stays zero by itself."""
 
-from collections.abc import Sequence
-
 from lowering.graph import packed
 from lowering.kernels import executables, loops
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import dots, rescale
-from lowering.kernels.mlir import block, types
-from lowering.kernels.mlir.values import Value
+from lowering.kernels.mlir import types
 
 TO_WORDS = "f32 into int8, four to a word, position by position."
 TO_FLOATS = "int8, four to a word, into f32, position by position."
@@ -29,7 +26,7 @@ def quantise(request: kernels.Request) -> kernels.Kernel:
     to = b.index((word * y.frames + frame) * y.plane, "to")
     with b.loop("p", 0, y.plane, lanes) as p:
         numbers = [b.vector(kernel["x"], start + p, lanes, "numbers") for start in from_]
-        b.store(_word(b, numbers, factor, offset), kernel["out"], to + p)
+        b.store(rescale.word(b, numbers, factor, offset), kernel["out"], to + p)
     return kernel.kernel()
 
 
@@ -62,7 +59,7 @@ def quantise_vector(request: kernels.Request) -> kernels.Kernel:
             b.load(kernel["x"], b.min(word * packed.WORD + i, size - 1, name="at"), "number")
             for i in range(packed.WORD)
         ]
-        b.store(_word(b, numbers, factor, offset), kernel["out"], word)
+        b.store(rescale.word(b, numbers, factor, offset), kernel["out"], word)
     return kernel.kernel()
 
 
@@ -77,9 +74,3 @@ def dequantise_vector(request: kernels.Request) -> kernels.Kernel:
         for i, part in enumerate(rescale.apart(b, b.load(kernel["x"], word, "word"), offset)):
             b.store(rescale.scaled(b, part, scale), kernel["out"], word * packed.WORD + i)
     return kernel.kernel()
-
-
-def _word(b: block.Block, numbers: Sequence[Value], factor: Value, offset: int) -> Value:
-    """Four numbers, or vectors of them, as int8 side by side."""
-    scaled = [b.op("arith.mulf", each, factor, name="scaled") for each in numbers]
-    return rescale.joined(b, [rescale.byte(b, each, offset=offset) for each in scaled])

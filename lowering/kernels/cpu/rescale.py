@@ -43,6 +43,12 @@ def wide(b: block.Block, value: Value, relu: bool) -> Value:
     return _nearer(b, "maxnumf", value, _alike(b, value, 0.0, "floor")) if relu else value
 
 
+def word(b: block.Block, four: Sequence[Value], factor: Value, offset: int, relu: bool = False) -> Value:
+    """Words of four f32, or vectors of them, times a factor: rounded as `byte` says."""
+    scaled_ = [b.op("arith.mulf", each, factor, name="scaled") for each in four]
+    return joined(b, [byte(b, each, relu, offset) for each in scaled_])
+
+
 def joined(b: block.Block, four: Sequence[Value]) -> Value:
     """Words from their bytes, the lowest first."""
     word, *others = four

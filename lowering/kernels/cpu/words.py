@@ -1,4 +1,4 @@
-"""The inner loops of an integer convolution on a CPU: those of rows.py, on words of four channels of 8 bits."""
+"""The inner loops of convolutions on a CPU that read or give words of four channels of 8 bits: those of rows.py."""
 
 import dataclasses
 
@@ -8,6 +8,26 @@ from lowering.kernels.cpu import dots, epilogues, rescale
 from lowering.kernels.cpu import rows as rows_
 from lowering.kernels.mlir import block
 from lowering.kernels.mlir.values import Affine, Value
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Quantised(rows_.Rows):
+    """One convolution of f32 whose result is words."""
+
+    @property
+    def packed(self) -> int:
+        return packed.WORD
+
+    def _epilogue(self, b: block.Block, accumulators: list[Value], place: rows_.At) -> None:
+        """ReLU, activation, rounding, zeros between the rows of pixels; then the store."""
+        masks, vectors, zeros = self._masks(b, place), self.tile.vectors, dots.Dots.of(self.target).zeros
+        for first in range(0, self.op.kernel.group, packed.WORD):
+            for v in range(vectors):
+                four = [accumulators[g * vectors + v] for g in range(first, first + packed.WORD)]
+                word = epilogues.quantised(b, self.op, four, self.target)
+                word = epilogues.kept(b, word, masks[v], zeros) if masks else word
+                at = place.position + place.to + (first // packed.WORD * self.out.stride + v * self.tile.lanes)
+                b.store(word, self.out.buffer, b.index(at, "out_at"))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -79,9 +79,17 @@ class Layers:
         op = ops.Dense(weights(self.rng, inputs, outputs), bias.astype(np.int32), narrow, rescale=end)
         return self.add(f"dense{len(self.nodes)}", op)
 
+    def floats(self, name: str, source: str, filters: int, window: tuple[int, int, int], relu: bool) -> str:
+        """A convolution of f32 whose result becomes int8. It multiplies small whole numbers, so that it is exact."""
+        channels = next(node for node in self.nodes if node.name == source).shape[3]
+        kernel, pads = self.rng.integers(-3, 4, (*window, channels, filters)), tuple((n // 2, n // 2) for n in window)
+        op = ops.Conv(kernel.astype(np.float32), np.arange(filters, dtype=np.float32), (1, 1, 1), pads, relu)
+        return self.add(f"{name}_small", ops.Quantise(1.7), self.add(name, op, source))
+
     def packed(self, target: targets.Target) -> ops.Graph:
         graph = algebra.mark_nonnegative(strides.split_strides(ops.Graph(tuple(self.nodes), self.nodes[-1].name)))
-        return verify.verify(fusion.fuse(packing.pack(words.use_words(graph, target), target, {}), target))
+        graph = words.quantise_results(packing.pack(words.use_words(graph, target), target, {}), target)
+        return verify.verify(fusion.fuse(graph, target))
 
 
 def residual() -> Layers:
@@ -137,6 +145,22 @@ def fused() -> Layers:
     net.add("flat", ops.Reshape())
     net.add("kept_flat", ops.Reshape(), net.nodes[-3].name)
     net.add("both", ops.Concat(), "flat", "kept_flat")
+    return net
+
+
+def quantised() -> Layers:
+    """Convolutions of f32 whose results are int8: alone, with the pool behind it, and with one over frames."""
+    net = Layers(5, 2, 8, 9, 3)
+    net.add("numbers", ops.Dequantise(0.25))
+    one = net.floats("alone", "numbers", 6, (1, 3, 3), relu=False)
+    two = net.floats("pooled", "numbers", 12, (2, 3, 3), relu=True)
+    net.add("pool", ops.MaxPool((1, 2, 2), (1, 2, 2), ops.NO_PADDING), two)
+    net.add("pool_f32", ops.Dequantise(0.3))
+    net.conv(8, (3, 1, 1), (1, 1, 1), net.floats("framed", "numbers", 8, (1, 1, 1), relu=True))
+    net.add("framed_f32", ops.Dequantise(0.3))
+    net.add("alone_f32", ops.Dequantise(0.3), one)
+    flat = [net.add(f"{name}_flat", ops.Reshape(), f"{name}_f32") for name in ("pool", "framed", "alone")]
+    net.add("all", ops.Concat(), *flat)
     return net
 
 
@@ -203,10 +227,29 @@ def check(graph: ops.Graph, target: targets.Target) -> None:
         np.testing.assert_allclose(numbers(request, out, offset), wanted, rtol=0, atol=atol, err_msg=name)
 
 
-@pytest.mark.parametrize("net", [residual, wide, pools, fused, borders])
+@pytest.mark.parametrize("net", [residual, wide, pools, fused, quantised, borders])
 @pytest.mark.parametrize("name", TARGETS)
 def test_kernels_of_int8_give_the_oracles_bits_and_stay_in_their_buffers(name: str, net: Callable[[], Layers]) -> None:
     check(net().packed(TARGETS[name]), TARGETS[name])
+
+
+def test_convolutions_of_f32_round_their_results_in_their_kernels() -> None:
+    graph = quantised().packed(TARGETS["sdot"])
+    kinds = {name: node.op.dtype for node in graph.nodes if (name := node.name) in ("alone", "pooled.pool")}
+    assert kinds == {"alone": "int8", "pooled.pool": "int8"}
+    assert [type(node.op).__name__ for node in graph.nodes].count("Quantise") == 1  # of the clip
+    assert any(node.name.startswith("framed.conv") for node in graph.nodes)
+
+
+@pytest.mark.parametrize("name", ["avx2 pairs", "avx512 vnni"])
+def test_outer_products_round_their_results_too(name: str) -> None:
+    target = TARGETS[name]
+    graph = quantised().packed(dataclasses.replace(target, cache_bytes=1 << 20))
+    op = graph["alone"].op
+    assert isinstance(op, ops.PackedConv) and op.quantise is not None
+    kernel = packed.pack(packed.unpack(op.kernel), max(target.patches) * target.lanes)
+    swap = {"alone": dataclasses.replace(op, kernel=kernel, outer=True)}
+    check(ops.replace(graph, lambda n: [dataclasses.replace(n, op=swap.get(n.name, n.op))]), target)
 
 
 def marked(graph: ops.Graph, rng: np.random.Generator) -> ops.Graph:
