@@ -20,9 +20,10 @@ def activated(b: block.Block, op: ops.PackedConv | ops.Depthwise, value: Value) 
 
 def quantised(b: block.Block, op: ops.PackedConv, four: Sequence[Value], target: targets.Target) -> Value:
     """Words of the results of four filters of a convolution of f32, its ReLU and activation included."""
-    assert op.quantise is not None
+    kind = four[0].type
+    assert op.quantise is not None and isinstance(kind, types.Vector)
     four = [value if op.then is None else activated(b, op, value) for value in four]
-    factor = b.constant(float(op.quantise.factor), four[0].type, "factor")
+    factor = b.constant(float(op.quantise.factor), kind, "factor")
     return rescale.word(b, four, factor, dots.Dots.of(target).offset, op.relu and op.then is None)
 
 
