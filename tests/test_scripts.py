@@ -1,9 +1,13 @@
 """The scripts beside the packages: what they do where something stands in their way."""
 
+import importlib.machinery
+import importlib.util
 import pathlib
 import re
 import subprocess
 import sys
+
+from rt3d_jax.configs import winograd_table
 
 ROOT = pathlib.Path(__file__).parents[1]
 BUSY = """
@@ -24,6 +28,26 @@ def test_setup_waits_while_another_process_uses_apt(tmp_path: pathlib.Path) -> N
     done = subprocess.run(["bash", str(script)], capture_output=True, text=True, check=True)
     assert done.stdout == "slept 10\n" * 3
     assert done.stderr == "setup: another process is using apt; waiting for it\n"
+
+
+def test_the_table_of_winograds_filtering_lists_every_network_once_in_each_of_its_forms(tmp_path: pathlib.Path) -> None:
+    loader = importlib.machinery.SourceFileLoader("winograd_table_script", str(ROOT / "scripts/winograd_table"))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
+    assert spec is not None
+    script = importlib.util.module_from_spec(spec)
+    sys.modules[loader.name] = script  # which dataclasses look into
+    loader.exec_module(script)
+    found = script.networks(winograd_table.grid(), tmp_path, 1)
+    names = [str(network.folder.relative_to(tmp_path / "seed-1")) for network in found]
+    assert names[:3] == ["dense/runs/dense", "dense-longer/runs/kgs-1x", "plane-vanilla/runs/vanilla-2x"]
+    assert "plane-frame-plane/runs/blocks-3.6x" in names and "tiles-of-4-kgs/runs/kgs-1.5x" in names
+    assert {network.forms for network in found} == {("direct", "F2", "F4"), ("F2",), ("F4",)}
+    places = [(network.algorithm, network.scheme, network.rate) for network in found]
+    summary = script.sweep.summarise(winograd_table.grid(), [])
+    assert set(places) <= {(row["algorithm"], row["scheme"], row["rate_target"]) for row in summary}
+    row = {"algorithm": "plane", "scheme": "KGS", "rate": 2.6, "score": 91.25, "score_sd": None, "n": 1, "form": "F2"}
+    row |= {"tiles": {"conv2": 2}, "host_ms": 1.5, "arm64_instructions": 12_345_678}
+    assert script.markdown([row]).splitlines()[-1] == "| plane KGS 2.6x | F2 | 91.2 (-, 1) | 1.50 | 12.3 | conv2 2 |"
 
 
 def test_a_python_that_is_missing_is_named_and_a_failure() -> None:

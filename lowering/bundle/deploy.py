@@ -121,7 +121,7 @@ def deploy(
 
     Where a target cannot run on this machine, the warning NotChecked says why.
     """
-    found = targets.written(targets.find(target), form, winograd)
+    found = targets.written(targets.find(target), form, targets.TILE if winograd else 0)
     folder, about = _folder(out), _about(info)
     given = example(apply, params, clip)
     if stream is not False:

@@ -242,14 +242,14 @@ def split(target: Target, macs_per_dispatch: int | None) -> Target:
     return dataclasses.replace(target, macs_per_dispatch=macs_per_dispatch)
 
 
-def written(target: Target, form: str, winograd: bool = True) -> Target:
-    """The target with its kernels in this form, with Winograd's filtering or without.
+def written(target: Target, form: str, winograd: int = TILE) -> Target:
+    """The target with its kernels in this form, and Winograd's filtering in tiles of at most this side; 0: none.
 
     TargetError if there is no form of the name.
     """
     if form not in FORMS:
         raise TargetError(f"no form {form!r}; expected one of: {', '.join(FORMS)}{spelling.meant(form, FORMS)}")
-    return dataclasses.replace(target, form=form, winograd=TILE if winograd else 0)
+    return dataclasses.replace(target, form=form, winograd=winograd)
 
 
 def with_smaller_tiles(target: Target, tile: int) -> Target:

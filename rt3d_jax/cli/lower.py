@@ -14,6 +14,7 @@ from lowering.targets import schedules, store, targets
 from rt3d_jax.cli import console, lowerable, prune, streaming
 from rt3d_jax.training import checkpoints, experiments
 
+TILES = {"auto": targets.TILE, "2": 2, "off": 0}  # the side of the largest tile, by the option --winograd
 DEFAULT_TARGETS = ("host", "android:cortex-a76", "vulkan:adreno")
 
 
@@ -26,7 +27,7 @@ def run(
     tuning: bool = True,
     macs_per_dispatch: int | None = None,
     form: str = targets.FORMS[0],
-    winograd: Literal["auto", "off"] = "auto",
+    winograd: Literal["auto", "2", "off"] = "auto",
     name: str | None = None,
     strict: bool = False,
     stream: bool = False,
@@ -65,7 +66,7 @@ def run(
         form: How kernels are written. `executables` are loops over buffers, which are the fastest. `linalg` works on
             tensors and compiles for any backend of IREE; its bundles are written to OUT/RUN/TARGET-linalg.
         winograd: Compute convolutions of 3 x 3 pixels by Winograd's minimal filtering where that is likely faster
-            (`auto`: on CPUs in f32, on GPUs also in f16), or never (`off`).
+            (`auto`: on CPUs in f32, on GPUs also in f16), only in tiles of 2 pixels (`2`), or never (`off`).
         name: What the bundle calls its network, RUN in its path. By default it is the name of the run or function.
         strict: Refuse a network with operations that no kernel of ours computes.
         stream: Compile a network that is causal in time to compute a video frame by frame. The bundles are written to
@@ -87,7 +88,7 @@ def run(
         raise ValueError(f"--every {every} is for streams; give --stream too")
     console.some(networks, "run, such as OUT/runs/dense, or function, such as my_nets.py:build")
     found_targets = [targets.split(targets.find(name), macs_per_dispatch) for name in target]
-    chosen = [targets.written(each, form, winograd == "auto") for each in found_targets]
+    chosen = [targets.written(each, form, TILES[winograd]) for each in found_targets]
     if name is not None and len(networks) > 1:
         raise ValueError(f"--name {name} is for one network, and {len(networks)} were given; lower one at a time")
     found = [lowerable.find(word, name) for word in networks]

@@ -112,11 +112,11 @@ def markdown(name: str, rows: Sequence[Row], summary: Sequence[Row]) -> str:
     lines += [
         f"## Differences in the same seed{_points(rows)}",
         "",
-        *_table(("", "mean", "seeds ahead"), map(_pair, differences(rows, summary))),
+        *table(("", "mean", "seeds ahead"), map(_pair, differences(rows, summary))),
         "",
     ]
     head = ("algorithm", "scheme", "seed", "rate", "MACs", "parameters", title, "minutes", "error")
-    lines += ["## Every row", "", *_table(head, map(_full, rows))]
+    lines += ["## Every row", "", *table(head, map(_full, rows))]
     return "\n".join(lines) + "\n"
 
 
@@ -229,7 +229,8 @@ def _pair(row: Row) -> list[str]:
     ]
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A table in Markdown, line by line."""
     return [_line(head), _line(["---"] * len(head)), *map(_line, rows)]
 
 

@@ -15,6 +15,7 @@ import jax
 from lowering.system import files, locks
 from rt3d_jax.evaluation import measured
 from rt3d_jax.hosts import machine, processes
+from rt3d_jax.models import catalog
 from rt3d_jax.report import tables
 from rt3d_jax.training import claims, codec, experiments, phases
 
@@ -46,7 +47,11 @@ class Cell:
 
 @dataclasses.dataclass(frozen=True)
 class Sweep:
-    """Every cell once for every seed. All cells share the dense phase of a seed, which runs once."""
+    """Every cell once for every seed. All cells share the dense phase of a seed, which runs once.
+
+    A cell whose model has its kernels in Winograd's transformed domain (Model.winograd) has a dense phase of its own,
+    which starts from the shared one.
+    """
 
     name: str
     cells: tuple[Cell, ...]
@@ -58,22 +63,39 @@ class Sweep:
             raise ValueError(f"sweep has cells {names} and seeds {self.seeds}, expected some of each, none twice")
         first = self.cells[0]
         for cell in self.cells:
+            own, model = cell.experiment, dataclasses.replace(cell.experiment.model, winograd=self.model.winograd)
+            own = (
+                own if self.shares_dense(cell) else dataclasses.replace(own, model=model, dense=first.experiment.dense)
+            )
             for field in (*claims.SHARED, "dense"):
-                if getattr(cell.experiment, field) != getattr(first.experiment, field):
+                if getattr(own, field) != getattr(first.experiment, field):
                     raise ValueError(
                         f"cell {cell.name} has another {field} than {first.name}, expected one dense phase for all"
                     )
 
+    @property
+    def model(self) -> catalog.Model:
+        """That of the shared dense phase."""
+        return self.cells[0].experiment.model
+
+    def shares_dense(self, cell: Cell) -> bool:
+        """Whether the cell's networks are pruned from the shared dense network itself."""
+        return cell.experiment.model.winograd == self.model.winograd
+
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What one process does: the dense phase of a seed (cell None), or a cell of the table for a seed."""
+    """What one process does: the dense phase of a seed (cell None), or a cell of the table for a seed.
+
+    linked: whether a cell takes the dense run of its seed as it is, and does not start one of its own from it.
+    """
 
     name: str
     seed: int
     cell: Cell | None
     experiment: experiments.Experiment
     folder: pathlib.Path
+    linked: bool = True
 
     def key(self) -> str:
         """A fingerprint of everything that the rows depend on."""
@@ -110,8 +132,13 @@ def jobs(sweep: Sweep, out: pathlib.Path) -> list[Job]:
         experiment = dataclasses.replace(plain, name="dense", seed=seed)
         dense.append(Job(f"seed {seed} dense", seed, None, experiment, folder / "dense"))
         for cell in sweep.cells:
-            experiment = dataclasses.replace(cell.experiment, name=cell.name, seed=seed)
-            others.append(Job(f"seed {seed} {cell.name}", seed, cell, experiment, folder / cell.name))
+            experiment, linked = (
+                dataclasses.replace(cell.experiment, name=cell.name, seed=seed),
+                sweep.shares_dense(cell),
+            )
+            if not linked:
+                experiment = dataclasses.replace(experiment, pretrained=str(dense_run(folder).absolute()))
+            others.append(Job(f"seed {seed} {cell.name}", seed, cell, experiment, folder / cell.name, linked))
     return dense + others
 
 
@@ -178,6 +205,11 @@ def write(sweep: Sweep, out: pathlib.Path, rows: list[Row]) -> None:
     files.write_text(out / "table.svg", tables.plot(rows, summary))
 
 
+def dense_run(folder: pathlib.Path) -> pathlib.Path:
+    """The dense run of a seed, in the folder of that seed."""
+    return folder / "dense" / "runs" / "dense"
+
+
 def _keep_compiled(out: pathlib.Path) -> None:
     """What XLA compiles for one seed or cell serves the others, unless the user keeps it elsewhere."""
     if not jax.config.values["jax_compilation_cache_dir"]:
@@ -185,11 +217,11 @@ def _keep_compiled(out: pathlib.Path) -> None:
 
 
 def _link(job: Job, out: pathlib.Path) -> None:
-    """The shared videos and, for a cell, the dense run of its seed, as relative links in the job's folder."""
+    """The shared videos and, for a cell that takes it, the dense run of its seed, as links in the job's folder."""
     (job.folder / "runs").mkdir(parents=True, exist_ok=True)
     links = {job.folder / "data": out / "data"}
-    if job.cell is not None:
-        links[job.folder / "runs" / "dense"] = out / f"seed-{job.seed}" / "dense" / "runs" / "dense"
+    if job.cell is not None and job.linked:
+        links[job.folder / "runs" / "dense"] = dense_run(out / f"seed-{job.seed}")
     for place, target in links.items():
         if not place.is_symlink():
             place.symlink_to(os.path.relpath(target, place.parent))
@@ -197,7 +229,8 @@ def _link(job: Job, out: pathlib.Path) -> None:
 
 def _row(job: Job, result: Row, results: list[Row], seconds: float) -> Row:
     taken = ("rate", "rate_target", "macs", "params")
-    durations = {one["name"]: one["seconds"] for one in results if job.cell is None or one["name"] != "dense"}
+    own = job.cell is None or not job.linked  # whether its dense phase is its own
+    durations = {one["name"]: one["seconds"] for one in results if own or one["name"] != "dense"}
     score, dense = measured.of(result), measured.of(next(one for one in results if one["name"] == "dense"))
     if score is None or dense is None or score.value is None or dense.value is None:
         raise ValueError(f"{result['name']} of {job.name} has no score, expected one to compare")

@@ -180,6 +180,34 @@ def test_cells_of_one_sweep_share_their_dense_phase():
         sweep.Sweep("bad", (sweep.Cell("a", "KGS", BASE), sweep.Cell("b", "KGS", other)))
 
 
+TILED = dataclasses.replace(TWO, model=dataclasses.replace(BASE.model, winograd=2), dense=BASE.retrain)
+
+
+def test_a_cell_of_transformed_kernels_starts_from_the_shared_dense_run(fake, tmp_path, monkeypatch):
+    started = []
+
+    def phases_of(task):
+        experiment, out = task
+        started.append((experiment.pretrained, (out / "runs" / "dense").exists()))
+        return [Phases.result("dense", 1.0, 80.0), *(Phases.result(f"kgs-{r}x", r, 70.0) for r in experiment.rates)]
+
+    monkeypatch.setattr(phases, "phases", phases_of)
+    rows = sweep.run(
+        sweep.Sweep("two", (SWEEP.cells[0], sweep.Cell("tiled", "KGS", TILED)), (0,)), tmp_path, silent, at_once=0
+    )
+    shared = tmp_path / "seed-0" / "dense" / "runs" / "dense"
+    assert started == [(None, True), (str(shared), False)]
+    assert list(rows[-1]["phase_seconds"]) == ["dense", "kgs-2.0x", "kgs-3.0x"]  # its dense phase is its own
+
+
+def test_cells_that_share_no_dense_phase_share_all_else():
+    other = dataclasses.replace(TILED, model=dataclasses.replace(TILED.model, width=0.5))
+    with pytest.raises(
+        ValueError, match=r"^cell tiled-kgs has another model than a-kgs, expected one dense phase for all$"
+    ):
+        sweep.Sweep("bad", (sweep.Cell("a", "KGS", BASE), sweep.Cell("tiled", "KGS", other)))
+
+
 @pytest.mark.parametrize("cells", [(), (sweep.Cell("a", "KGS", BASE), sweep.Cell("A", "kgs", BASE))])
 def test_no_cell_or_one_twice_is_an_error(cells):
     with pytest.raises(ValueError, match=r"^sweep has cells .*, expected some of each, none twice$"):

@@ -103,7 +103,7 @@ def test_images_of_one_tile_in_a_row_stay_as_they_are(width: int, nodes: int) ->
         targets.find("android:cortex-a76:f16"),
         targets.find("host:avx512:w16"),
         targets.written(targets.find("host:avx512"), "linalg"),
-        targets.written(targets.find("host:avx512"), "executables", winograd=False),
+        targets.written(targets.find("host:avx512"), "executables", winograd=0),
     ],
     ids=["integers", "f16", "weights of f16", "linalg", "off"],
 )
@@ -249,5 +249,5 @@ def test_without_winograds_filtering_transformed_kernels_are_computed_all_the_sa
     kernel = learned(conv(1, 4, 8).kernel, 2)
     apply = lambda kernel, x: winograd_conv.conv(x, kernel, 2, ((0, 0), (1, 1), (1, 1)))
     graph = trace.trace(apply, kernel, (1, 2, 6, 6, 4))
-    off = targets.written(HOST, "executables", winograd=False)
+    off = targets.written(HOST, "executables", winograd=0)
     assert "kernel.products" in stages.rewrite(graph, off).by_name

@@ -40,7 +40,7 @@ def section(name: str, target: str, node: str) -> str:
     """
     target, _, how = target.partition(" ")
     tiled, form = how in ("winograd", "sums"), how if how in targets.FORMS else targets.FORMS[0]
-    found = targets.written(TARGETS.get(target) or targets.find(target), form, tiled)
+    found = targets.written(TARGETS.get(target) or targets.find(target), form, targets.TILE * tiled)
     if name != "straight":  # so that kernels are fused
         found = dataclasses.replace(found, cache_bytes=0)
     if found.gpu:  # so that a kernel takes several dispatches
