@@ -81,6 +81,16 @@ def calibrated(
     )
 
 
+def all_but_ends(
+    function: Callable[..., Any], params: Tree, batches: Sequence[Batch], calibration: Calibration
+) -> dict[str, float]:
+    """The scales of all layers but the first and those that give the answer, whatever int8 does to the answers."""
+    last = sites.answering(function, params, *batches[0])
+    seen = observed(function, params, batches)
+    inner = {name: each for name, each in seen.items() if not each.site.first and each.site.layer not in last}
+    return {name: scale(each, calibration) for name, each in inner.items()}
+
+
 def digest(batches: Iterable[Batch]) -> str:
     """The hash of calibration examples: the inputs of some, batch by batch."""
     return hashes.of_arrays((str(place), array) for place, array in enumerate(sum(map(tuple, batches), ())))

@@ -1,7 +1,7 @@
 """A quantised network as a JAX function: fake quantisation at the sites that have a scale, kernels on their grid."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import jax
@@ -42,7 +42,12 @@ class Quantisation:
     @property
     def layers(self) -> tuple[str, ...]:
         """The layers that compute with integers."""
-        return tuple(name for name in self.scales if not name.endswith(sites.SUM))
+        return layers(self.scales)
+
+
+def layers(scales: Iterable[str]) -> tuple[str, ...]:
+    """The layers that compute with integers, of the sites that have scales."""
+    return tuple(name for name in scales if not name.endswith(sites.SUM))
 
 
 def apply(function: Callable[..., Any], scales: dict[str, float]) -> Callable[..., Any]:

@@ -25,7 +25,7 @@ def use_integers(graph: ops.Graph) -> ops.Graph:
     Depthwise and transposed convolutions stay in f32.
     """
     graph = ops.replace(graph, lambda node: _split(graph, node))
-    rules = (_integer_layer, _narrowed, _moved_behind, _moved_before)
+    rules = (_integer_layer, _narrowed, _merged, _moved_behind, _moved_before)
     while (found := next((new for rule in rules if (new := rule(graph)) is not None), None)) is not None:
         graph = found
     return graph
@@ -94,6 +94,17 @@ def _narrowed(graph: ops.Graph) -> ops.Graph | None:
             rescale = dataclasses.replace(op.rescale, factors=factors, narrow=True)
             narrow = dataclasses.replace(source, op=dataclasses.replace(op, rescale=rescale))
             return ops.rewire(_with(graph, source, narrow), {node.name: source.name})
+    return None
+
+
+def _merged(graph: ops.Graph) -> ops.Graph | None:
+    """The graph with one Quantise fewer: another one of the same value has the same scale."""
+    first = dict[tuple[str, float], str]()
+    for node in graph.nodes:
+        if isinstance(node.op, ops.Quantise):
+            same = first.setdefault((node.inputs[0], node.op.scale), node.name)
+            if same != node.name:
+                return ops.rewire(graph, {node.name: same})
     return None
 
 

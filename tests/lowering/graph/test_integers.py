@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax import lax
 
 from lowering.functions import quantise
 from lowering.graph import interpret, ops, trace, verify
@@ -53,6 +54,24 @@ def test_sums_and_joins_of_quantised_values_are_of_int8() -> None:
     assert graph["conv2"].inputs == ("conv1", "clip_quantised_int8")
     assert kinds(graph)["concat"] == (ops.Mosaic, "int8")
     assert kinds(graph)["joined"] == (ops.PackedConv, "float32")  # what the mean reads
+
+
+def test_a_value_that_is_read_and_pooled_is_of_int8_for_both() -> None:
+    """As in an inception block: what all branches read is as large as what one of them pools first."""
+    rng = np.random.default_rng(6)
+    params = {name: networks.layer(rng, 1, 1, 1, 8, 8) for name in ("before", "one", "other", "behind")}
+    whole, ones = (1, 3, 3, 3, 1), (1,) * 5
+    params["behind"] = networks.layer(rng, 1, 1, 1, 16, 8)
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = jax.nn.relu(integers.conv(x, p["before"], pad=0))
+        pooled = lax.reduce_window(x, -jnp.inf, lax.max, whole, ones, "SAME")
+        both = (integers.conv(x, p["one"], pad=0), integers.conv(pooled, p["other"], pad=0))
+        return integers.conv(jnp.concatenate(both, -1), p["behind"], pad=0)
+
+    graph = stages.rewrite(trace.trace(function, params, (1, 3, 6, 7, 8)), "host:i8")
+    assert [node.name for node in graph.nodes if isinstance(node.op, ops.Quantise)] == ["clip_quantised_int8"]
+    assert {node.op.dtype for node in graph.nodes if isinstance(node.op, ops.PackedConv)} == {"int8", "float32"}
 
 
 @pytest.mark.parametrize("network", [integers.chain(), integers.chain("dense", 10), integers.block()])
