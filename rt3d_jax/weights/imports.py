@@ -18,7 +18,7 @@ from rt3d_jax.training import checkpoints, experiments
 from rt3d_jax.weights import card, files, shared, sources, wrappings
 
 Tree = Any
-LEAVES = {"bias": "bias", "running_mean": "mean", "running_var": "var"}
+LEAVES = {"bias": "bias", "running_mean": "mean", "running_var": "var", "alpha": "gain"}
 UNUSED = "num_batches_tracked"  # torch's count of batches, which no fixed momentum needs
 
 

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from rt3d_jax.data import clips
-from rt3d_jax.models import catalog, s3d
+from rt3d_jax.models import catalog, mobilenetv2, movinet, s3d
 
 Rows = tuple[tuple[str, str], ...]
 
@@ -108,10 +108,71 @@ SLOWFAST: Rows = (
     (r"blocks\.6\.proj", "fc"),
 )
 
+I3D: Rows = (
+    (r"Conv3d_1a_7x7\.(conv3d|bn)", "conv1"),
+    (r"Conv3d_2b_1x1\.(conv3d|bn)", "conv2b"),
+    (r"Conv3d_2c_3x3\.(conv3d|bn)", "conv2c"),
+    *(
+        (rf"Mixed_(\d[b-f])\.{theirs}\.(conv3d|bn)", rf"mixed\1/{ours}")
+        for theirs, ours in (
+            ("b0", "branch0"),
+            ("b1a", "branch1/reduce"),
+            ("b1b", "branch1/conv"),
+            ("b2a", "branch2/reduce"),
+            ("b2b", "branch2/conv"),
+            ("b3b", "branch3"),
+        )
+    ),
+    (r"logits\.conv3d", "head"),
+)
+# MoViNet-pytorch counts stages and blocks from 0, we count stages from 1.
+MOVINET: Rows = (
+    (r"conv1\.conv_1\.(conv3d|norm)", "stem"),
+    *(
+        (rf"blocks\.b{stage}_l(\d){theirs}", rf"stage{stage + 1}/\1{ours}")
+        for stage in range(len(movinet.STAGES))
+        for theirs, ours in (
+            ("", ""),  # alpha, the gain
+            (r"\.expand\.conv_1\.(conv3d|norm)", "/expand"),
+            (r"\.deep\.conv_1\.(conv3d|norm)", "/depthwise"),
+            (r"\.se\.fc1\.conv_1\.conv3d", "/excite/reduce"),
+            (r"\.se\.fc2\.conv_1\.conv3d", "/excite/expand"),
+            (r"\.project\.conv_1\.(conv3d|norm)", "/project"),
+            (r"\.res\.[01]\.conv_1\.(conv3d|norm)", "/shortcut"),
+        )
+    ),
+    (r"conv7\.conv_1\.(conv3d|norm)", "last"),
+    (r"classifier\.0\.conv_1\.conv3d", "fc1"),
+    (r"classifier\.3\.conv_1\.conv3d", "fc2"),
+)
+# Efficient-3DCNNs numbers the blocks of all stages in a row, behind the stem. The block of the first has no `expand`.
+BLOCKS = [f"{name}/{block}" for name, _, _, blocks, _ in mobilenetv2.STAGES for block in range(blocks)]
+MOBILENETV2: Rows = (
+    (r"features\.0\.[01]", "stem"),
+    *(
+        (rf"features\.1\.conv\.{numbers}", f"{BLOCKS[0]}/{ours}")
+        for numbers, ours in (("[01]", "depthwise"), ("[34]", "project"))
+    ),
+    *(
+        (rf"features\.{number}\.conv\.{numbers}", f"{block}/{ours}")
+        for number, block in enumerate(BLOCKS[1:], 2)
+        for numbers, ours in (("[01]", "expand"), ("[34]", "depthwise"), ("[67]", "project"))
+    ),
+    (rf"features\.{len(BLOCKS) + 1}\.[01]", "last"),
+    (r"classifier\.1", "fc"),
+)
+
 KINETICS: dict[str, Any] = {"mean": clips.KINETICS_MEAN, "std": clips.KINETICS_STD}
 PYTORCHVIDEO: dict[str, Any] = {"mean": (0.45, 0.45, 0.45), "std": (0.225, 0.225, 0.225)}
 # MMAction2 takes (104, 117, 128) from RGB values of 0 to 255 and scales by nothing.
 SPORTS1M: dict[str, Any] = {"mean": (104 / 255, 117 / 255, 128 / 255), "std": (1 / 255, 1 / 255, 1 / 255)}
+# Efficient-3DCNNs takes the mean of ActivityNet from values of 0 to 255 and scales by nothing.
+ACTIVITYNET: dict[str, Any] = {
+    "mean": (114.7748 / 255, 107.7354 / 255, 99.475 / 255),
+    "std": (1 / 255, 1 / 255, 1 / 255),
+}
+UNSCALED: dict[str, Any] = {"mean": (0.0, 0.0, 0.0), "std": (1.0, 1.0, 1.0)}
+BOTH_SIGNS: dict[str, Any] = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}  # values from -1 to 1
 
 
 def _resnet18(name: str, rows: Rows) -> Source:
@@ -166,5 +227,26 @@ SOURCES: dict[str, Source] = {
         head="fc",
         model=catalog.Model("slowfast_r50", frames=32, size=256, dropout=0.5),
         clip=clips.ClipSpec(clips.Windows(32, 2), short_side=256, size=256, flip=True, **PYTORCHVIDEO),
+    ),
+    "i3d": Source(
+        origin="pytorch-i3d's rgb_imagenet",
+        rows=I3D,
+        head="head",
+        model=catalog.Model("i3d", frames=64, size=224, dropout=0.5),
+        clip=clips.ClipSpec(clips.Windows(64, 1), short_side=256, size=224, flip=True, **BOTH_SIGNS),
+    ),
+    "movinet_a0": Source(
+        origin="MoViNet-pytorch's modelA0, the base network",
+        rows=MOVINET,
+        head="fc2",
+        model=catalog.Model("movinet_a0", frames=50, size=172, dropout=0.2),
+        clip=clips.ClipSpec(clips.Windows(50, 5), short_side=172, size=172, flip=True, **UNSCALED),
+    ),
+    "mobilenetv2": Source(
+        origin="Efficient-3DCNNs' mobilenetv2_1.0x",
+        rows=MOBILENETV2,
+        head="fc",
+        model=catalog.Model("mobilenetv2", frames=16, size=112, dropout=0.2),
+        clip=clips.ClipSpec(clips.Windows(16, 1), short_side=112, size=112, flip=True, **ACTIVITYNET),
     ),
 }

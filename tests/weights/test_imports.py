@@ -15,7 +15,7 @@ from rt3d_jax.models import catalog
 from rt3d_jax.training import checkpoints, phases, pretrained, recipes
 from rt3d_jax.weights import files, imports, sources
 from tests.training import test_batch_norm
-from tests.weights import references
+from tests.weights import references, repositories
 
 LABELS = synthetic.CLASSES
 
@@ -66,6 +66,9 @@ def test_every_leaf_of_every_network_has_a_source(video):
             "mc3": video.mc3_18(),
             "s3d": video.s3d(),
             "slowfast_r50": references.SlowFast(1, 400),
+            "i3d": repositories.I3D(1, 400),
+            "movinet_a0": repositories.MoViNet(1, 400),
+            "mobilenetv2": repositories.MobileNetV2(1, 400),
             **{name: references.X3D(1, 400, 4, 32) for name in ("x3d_xs", "x3d_s", "x3d_m")},
         }
     assert {*networks, "c3d"} == {*sources.SOURCES}

@@ -6,11 +6,12 @@ import pytest
 import safetensors.torch
 import torch
 
+from lowering.graph import interpret, trace
 from rt3d_jax.data import clips, videos
 from rt3d_jax.models import catalog
-from rt3d_jax.weights import files, imports, sources
+from rt3d_jax.weights import files, imports, sources, wrappings
 from tests.models import parameters
-from tests.weights import conftest, references
+from tests.weights import conftest, references, repositories
 
 CLASSES = 11
 LIMIT = 1e-4
@@ -98,6 +99,33 @@ def test_x3d_and_slowfast_are_pytorchvideos(tmp_path, model, network):
     path = tmp_path / "weights.pyth"
     torch.save({"model_state": conftest.randomised(network).state_dict()}, path)
     assert error(network, sources.SOURCES[model.name], model, path, "direct") < LIMIT
+
+
+@pytest.mark.parametrize(
+    ("model", "network"),
+    [
+        (catalog.Model("i3d", width=0.1, frames=9, size=33), repositories.I3D),
+        (catalog.Model("movinet_a0", width=0.25, frames=5, size=34), repositories.MoViNet),
+        (catalog.Model("mobilenetv2", width=0.25, frames=9, size=33), repositories.MobileNetV2),
+    ],
+    ids=["i3d", "movinet", "mobilenetv2"],
+)
+def test_networks_of_repositories_are_theirs(tmp_path, model, network):
+    """As numpy computes them from the traced network: XLA takes long to compile so many layers."""
+    theirs, path = conftest.randomised(network(model.width, CLASSES)), tmp_path / "weights.pt"
+    for name, value in theirs.named_parameters():
+        if name.endswith("alpha"):
+            torch.nn.init.constant_(value, 0.5)
+    torch.save({"epoch": 9, "state_dict": {f"module.{key}": each for key, each in theirs.state_dict().items()}}, path)
+    arrays, _ = wrappings.unwrapped(files.read(path), [module for module, _ in sources.SOURCES[model.name].rows])
+    params, classes = imports.convert(arrays, sources.SOURCES[model.name], model)
+    clip = parameters.clip(model)
+    with torch.no_grad():
+        expected = theirs(torch.tensor(clip.transpose(0, 4, 1, 2, 3))).numpy()
+    graph = trace.trace(catalog.apply_function(model, classes, "direct"), params, catalog.clip_shape(model))
+    (found,) = interpret.results(graph, clip)
+    assert np.abs(expected).max() > 1e-2
+    assert np.abs(found - expected).max() < LIMIT * np.abs(expected).max()
 
 
 def test_s3d_is_torchvisions(video, tmp_path):
