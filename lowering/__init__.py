@@ -1,7 +1,7 @@
 """Deploy: a JAX function and its weights -> Graph -> packed kernels -> MLIR -> IREE modules in a bundle.
 
-The rooms in the order in which they may import each other: system, functions, targets, graph, kernels, bundle, counts,
-tune, phone, app, peers. Nothing here imports rt3d_jax. The names below are for users; each is imported, with jax and
+The rooms in the order in which they may import each other: system, functions, targets, graph, kernels, tune, bundle,
+counts, phone, app, peers. Nothing here imports rt3d_jax. The names below are for users; each is imported, with jax and
 IREE, when it is first used.
 """
 

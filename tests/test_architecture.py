@@ -50,7 +50,7 @@ ROOMS = {
         *("weights", "live", "cli"),
     ),
     "lowering": (
-        *("system", "functions", "targets", "graph", "kernels", "bundle", "counts", "tune", "phone", "app"),
+        *("system", "functions", "targets", "graph", "kernels", "tune", "bundle", "counts", "phone", "app"),
         "peers",
     ),
 }

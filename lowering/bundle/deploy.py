@@ -14,11 +14,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lowering.bundle import bundles, coverage, examples, meaning, qemu, run, write
+from lowering.bundle import bundles, coverage, examples, first_use, meaning, qemu, run, write
 from lowering.functions import trees
 from lowering.graph import batches, ops, trace
 from lowering.system import typed
-from lowering.targets import store, targets
+from lowering.targets import targets
 
 
 class NotChecked(UserWarning):
@@ -34,13 +34,14 @@ class Deployed:
     """A bundle on disk, and how its answer compares with JAX's.
 
     check: None where nothing here can run the bundle, for the reason in `unchecked`; or where it should run and does
-    not, for the reason in `failure`.
+    not, for the reason in `failure`. tuned: what was measured for its schedules.
     """
 
     bundle: bundles.Bundle
     check: run.Check | None
     unchecked: str = ""
     failure: str = ""
+    tuned: str = ""
 
     @property
     def passed(self) -> bool | None:
@@ -64,9 +65,10 @@ class Deployed:
         return f"{self.bundle.folder}: {self.bundle.name}, {rate}, {self.verdict}"
 
     def __str__(self) -> str:
-        """The line; below it refused tiles, and who computes what, where that is not kernels of ours alone."""
+        """The line, what was measured, refused tiles, and who computes what, where not kernels of ours alone."""
         nodes, refused = self.bundle.manifest["nodes"], meaning.lines(self.bundle.manifest.get("refused", []))
-        return "\n".join([self.line, *refused, *(coverage.lines(nodes) if coverage.others(nodes) else ())])
+        others = coverage.lines(nodes) if coverage.others(nodes) else ()
+        return "\n".join([self.line, *([self.tuned] if self.tuned else []), *refused, *others])
 
 
 def deploy(
@@ -80,12 +82,14 @@ def deploy(
     strict: bool = False,
     stream: bool | int = False,
     winograd: bool = True,
+    tuning: float | None = first_use.SECONDS,
 ) -> Deployed:
     """Compiles `apply(params, clip)` for one target into the folder `out`, and checks there that it gives JAX's answer.
 
     Weights that are zero in `params` are neither stored nor computed where all filters of a group have a zero at the
     same place of their kernels. So pruning shows in the speed; it takes no mask and no option. Schedules that were
-    tuned for the target (`rt3d tune`) are used.
+    tuned for the target (`rt3d tune`) are used. For hosts, the largest layers that were not are timed with a few
+    schedules, which the user's cache keeps.
 
     Args:
       apply: a function of JAX. Its arguments are the parameters, as a tree, and then each input. It gives an array, or
@@ -107,6 +111,7 @@ def deploy(
         frame to come. True: it answers as often as the network's strides in time say; a number: every so many frames.
       winograd: compute convolutions of 3 x 3 pixels by Winograd's minimal filtering where that is likely faster: on
         CPUs in f32, on GPUs also in f16. False: never. The entry "layers" of the manifest says which layers are.
+      tuning: the seconds in which layers may be timed. 0: none are. None: no schedule that was measured is used.
 
     Raises:
       targets.TargetError: there is no such target or form.
@@ -126,7 +131,9 @@ def deploy(
     given = example(apply, params, clip)
     if stream is not False:
         given = examples.stream(given, None if stream is True else stream)
-    made = checked(write.write(folder, given, found, about, store.find(found), strict))
+    chosen = first_use.Chosen() if tuning is None else first_use.choose(given.graph, found, tuning)
+    made = checked(write.write(folder, given, found, about, chosen.best, strict))
+    made = dataclasses.replace(made, tuned=chosen.line)
     if made.failure:
         raise run.RunError(made.failure)
     if made.check is None:

@@ -16,11 +16,10 @@ import numpy as np
 from lowering.bundle import bundles, run, timeline
 from lowering.bundle import compile as compilers
 from lowering.kernels import peak as peaks
-from lowering.system import cpuinfo, typed
+from lowering.system import typed
 from lowering.targets import targets
 
 PEAK_STEPS = 2_000_000
-LANES = {"avx512f": 16, "avx2": 8}  # f32 in a vector register; 4 on NEON
 ACCUMULATORS = 12
 SCALE = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3}
 
@@ -135,6 +134,16 @@ def profile(bundle: bundles.Bundle, runs: int = 20) -> list[dict[str, Any]]:
     On one thread. Profiling costs time: compare shares, and take latencies from `interleave`. RunError for a bundle
     that is not for this machine.
     """
+    return timeline.rows(bundle, _events(bundle, runs))
+
+
+def kernels(bundle: bundles.Bundle, runs: int) -> dict[str, np.ndarray]:
+    """What each row of a profile took in each of `runs` inferences, in ms, after two that warm up. Errors as those."""
+    return {part.name: took[2:] for part, took in timeline.times(bundle, _events(bundle, runs))}
+
+
+def _events(bundle: bundles.Bundle, runs: int) -> list[_Event]:
+    """The dispatches of all inferences, those that warm up included."""
     if not bundle.target.is_host:
         raise run.RunError(f"{bundle.name} cannot be profiled here; only bundles for `host` can")
     with tempfile.TemporaryDirectory() as folder:
@@ -143,7 +152,7 @@ def profile(bundle: bundles.Bundle, runs: int = 20) -> list[dict[str, Any]]:
         _times(bundle, ["--flagfile=bench.flags", *flags], runs)
         events = run.call(bundle, "iree-profile", ["dispatch", "--dispatch_events", "--format=jsonl", str(path)])
     rows = [typed.parse(line, _Line) for line in events.splitlines()]
-    return timeline.rows(bundle, [typed.read(row, _Event) for row in rows if row["type"] == "host_dispatch_event"])
+    return [typed.read(row, _Event) for row in rows if row["type"] == "host_dispatch_event"]
 
 
 def _flags(bundle: bundles.Bundle) -> list[str]:
@@ -164,11 +173,11 @@ def times(report: str | bytes) -> list[float]:
 
 
 class Peak:
-    """A kernel of fused multiply-adds on registers only, compiled for this machine, with a workgroup per thread."""
+    """A kernel of fused multiply-adds on registers only, for the target of a bundle, with a workgroup per thread."""
 
     def __init__(self, folder: pathlib.Path, bundle: bundles.Bundle, threads: int) -> None:
         self.bundle, self.threads = bundle, threads
-        self.lanes = next((n for flag, n in LANES.items() if flag in cpuinfo.features(cpuinfo.here())), 4)
+        self.lanes = bundle.target.vector_bytes // 4
         self.vmfb = folder / "peak.vmfb"
         (folder / "peak.mlir").write_text(peaks.Peak(threads, self.lanes, ACCUMULATORS, PEAK_STEPS).text())
         compilers.compile(folder / "peak.mlir", bundle.target, self.vmfb)

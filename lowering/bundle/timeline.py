@@ -32,17 +32,22 @@ class Part:
 
 
 def rows(bundle: bundles.Bundle, events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of a profile. Events come run after run, in the same order each time."""
-    keys = [event["key"] for event in events]
-    period = next(n for n in range(1, len(keys) + 1) if len(keys) % n == 0 and keys == keys[:n] * (len(keys) // n))
-    times = np.array([event["duration_ns"] * 1e-6 for event in events]).reshape(-1, period)
+    """The rows of a profile."""
     macs = {entry["name"]: entry["macs"] for entry in bundle.manifest["nodes"]}
     found = []
-    for part in parts(keys[:period], bundle.manifest):
-        taken = float(np.median(times[:, part.first : part.first + part.count].sum(1)))
+    for part, took in times(bundle, events):
         work = sum(layer["macs"] for layer in bundle.layers_of(part.name)) or sum(macs.get(n, 0) for n in part.nodes)
-        found.append({"name": part.name, "p50_ms": taken, "macs": work, "kernel": part.kernel})
+        found.append({"name": part.name, "p50_ms": float(np.median(took)), "macs": work, "kernel": part.kernel})
     return found
+
+
+def times(bundle: bundles.Bundle, events: Sequence[Mapping[str, Any]]) -> list[tuple[Part, np.ndarray]]:
+    """What each part took in each inference, in ms. Events come run after run, in the same order each time."""
+    keys = [event["key"] for event in events]
+    period = next(n for n in range(1, len(keys) + 1) if len(keys) % n == 0 and keys == keys[:n] * (len(keys) // n))
+    taken = np.array([event["duration_ns"] * 1e-6 for event in events]).reshape(-1, period)
+    every = parts(keys[:period], bundle.manifest)
+    return [(part, taken[:, part.first : part.first + part.count].sum(1)) for part in every]
 
 
 def share(found: Sequence[dict[str, Any]]) -> float:

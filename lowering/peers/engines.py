@@ -8,7 +8,7 @@ import dataclasses
 import importlib
 import importlib.metadata
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from lowering.graph.onnx import model as models
 from lowering.peers import mnn, networks
 from lowering.peers.loaded import Arrays, Loaded, laid
+from lowering.targets import targets
 
 OURS = "rt3d-jax (IREE)"
 PRECISIONS = ("f32", "i8")
@@ -27,7 +28,8 @@ class Engine:
 
     library: the module that must be there. package: what pip calls it. settings: how it is run, for people. extra: of
     rt3d-jax, by which it is installed. quantises: whether it makes integers of a network of f32 itself, by the
-    calibration examples; else it gets ours. precisions: of the networks that it takes.
+    calibration examples; else it gets ours. precisions: of the networks that it takes. switches: by level of x86-64
+    (targets.LEVELS), the environment that keeps the engine to it; a level without one is none that it can be kept to.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Engine:
     extra: str = "peers"
     quantises: bool = False
     precisions: tuple[str, ...] = PRECISIONS
+    switches: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
 
     @property
     def version(self) -> str:
@@ -122,15 +125,23 @@ def inductor(folder: pathlib.Path, threads: int, inputs: Arrays) -> Loaded:
     return torch_network.compiled(folder / networks.NODES, threads, inputs)
 
 
-_torch = {"library": "torch", "package": "torch", "extra": "torch", "precisions": ("f32",)}
+# oneDNN, in OpenVINO and PyTorch, and PyTorch's own kernels choose their instructions by these.
+ONEDNN = {"avx2": {"ONEDNN_MAX_CPU_ISA": "AVX2"}, "avx512": {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"}}
+TORCH = {level: {**ONEDNN[level], "ATEN_CPU_CAPABILITY": level} for level in ONEDNN}
+COMPILED: dict[str, dict[str, str]] = {level: {} for level in targets.LEVELS}  # for the level already
+
+_ours: dict[str, Any] = {"package": "iree-base-runtime", "settings": "module of the host bundle, caching allocator"}
+_torch: dict[str, Any] = {"library": "torch", "package": "torch", "extra": "torch", "precisions": ("f32",)}
+_held = _torch | {"switches": TORCH}
+_openvino_settings = "CPU, LATENCY hint, f32 inference precision"
 ENGINES: dict[str, Engine] = {
     each.name: each
     for each in (
-        Engine(OURS, "iree.runtime", "iree-base-runtime", "module of the host bundle, caching allocator", rt3d),
-        Engine("openvino", "openvino", "openvino", "CPU, LATENCY hint, f32 inference precision", openvino),
+        Engine(OURS, "iree.runtime", load=rt3d, switches=COMPILED, **_ours),
+        Engine("openvino", "openvino", "openvino", _openvino_settings, openvino, switches=ONEDNN),
         Engine("onnxruntime", "onnxruntime", "onnxruntime", "CPU, all graph optimisations, sequential", onnxruntime),
-        Engine("torch", load=torch, settings="eager, inference mode, batch norms folded", **_torch),
-        Engine("torch-frozen", load=torch_frozen, settings="inference mode, traced and frozen for oneDNN", **_torch),
+        Engine("torch", load=torch, settings="eager, inference mode, batch norms folded", **_held),
+        Engine("torch-frozen", load=torch_frozen, settings="inference mode, traced and frozen for oneDNN", **_held),
         Engine("inductor", load=inductor, settings="torch.compile with freezing, channels last", **_torch),
         Engine("mnn", "MNN", "MNN", "CPU, converted from ONNX, precision high", mnn.floats, precisions=("f32",)),
         Engine(
@@ -142,6 +153,7 @@ ENGINES: dict[str, Engine] = {
             extra="nncf",
             quantises=True,
             precisions=("i8",),
+            switches=ONEDNN,
         ),
         Engine(
             "mnn-int8",

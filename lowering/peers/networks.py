@@ -6,16 +6,17 @@ A quantised network is there in f32 too, beside its calibration examples, for en
 import dataclasses
 import pathlib
 import pickle
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from lowering.bundle import bundles, examples
 from lowering.bundle import write as writing
+from lowering.graph import ops
 from lowering.graph.onnx import export, layers
 from lowering.graph.onnx import model as models
-from lowering.graph.rewrites import integers, stages
-from lowering.targets import precisions, store, targets
+from lowering.graph.rewrites import stages
+from lowering.targets import precisions, schedules, targets
 
 MODEL, NODES, BUNDLE, FLOATS, EXAMPLES = "model.onnx", "nodes.pickle", "host", "floats.onnx", "calibration.npz"
 # Of the largest value. Winograd's convolutions in f32 are off by up to 1e-3 in a network of eleven layers,
@@ -29,7 +30,8 @@ class Network:
 
     macs: multiply-accumulates of its weights that are not zero. inputs: their names. answers: JAX's for the inputs in
     `folder`, by name; a feature map is NCDHW, as the engines give it. precision: one of TOLERANCES. floats: of a
-    quantised network, what it answers in f32.
+    quantised network, what it answers in f32. level: of x86-64 that all engines keep to, see targets.LEVELS; empty
+    where they use all that the machine has.
     """
 
     folder: pathlib.Path
@@ -41,6 +43,7 @@ class Network:
     answers: dict[str, np.ndarray]
     precision: str = "f32"
     floats: dict[str, np.ndarray] | None = None
+    level: str = ""
 
     @property
     def tolerance(self) -> float:
@@ -61,6 +64,14 @@ class Floats:
     calibration: Sequence[tuple[np.ndarray, ...]]
 
 
+@dataclasses.dataclass(frozen=True)
+class Ours:
+    """How our own bundle of a network is made: for which host, and by which schedules for a traced graph."""
+
+    host: targets.Target
+    choose: Callable[[ops.Graph], schedules.Schedules] = lambda graph: schedules.NONE
+
+
 def load(folder: pathlib.Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
     """The example's inputs of these names, as JAX takes them: each lies in NAME.npy, such as clip.npy."""
     return {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in names}
@@ -71,20 +82,19 @@ def write(
     example: examples.Example,
     info: bundles.Info,
     macs: int,
-    form: str = targets.FORMS[0],
+    ours: Ours,
     floats: Floats | None = None,
 ) -> Network:
     """Writes every form of a traced network. Pruned weights must be zeros in it.
 
-    floats: of a quantised network, for engines that quantise it themselves; None leaves these out.
+    ours: its host has the network's precision, which is i8 for one that is quantised, else f32. floats: of a quantised
+    network, for engines that quantise it themselves; None leaves these out.
 
     GraphError, before anything is written, for a network with operations that have no form in ONNX.
     """
-    precision = "i8" if integers.is_quantised(example.graph) else "f32"
-    plain = _nodes(example)
+    plain, host = _nodes(example), ours.host
     folder.mkdir(parents=True)
-    host = targets.written(targets.find("host" if precision == "f32" else f"host:{precision}"), form)
-    bundle = writing.write(folder / BUNDLE, example, host, info, store.find(host))  # as `rt3d lower` does
+    bundle = writing.write(folder / BUNDLE, example, host, info, ours.choose(example.graph))
     export.write(folder / MODEL, export.proto(plain, info.entries))
     with (folder / NODES).open("wb") as file:
         pickle.dump(plain, file, protocol=5)
@@ -97,7 +107,8 @@ def write(
         arrays = {f"{i}.{name}": array for i, each in several for name, array in zip(names, each, strict=True)}
         np.savez(folder / EXAMPLES, **arrays)  # pyright: ignore[reportArgumentType] # none is called allow_pickle
     found = (folder, info.model, info.scheme, bundle.manifest["rate"], macs, names, _answers(plain, example))
-    return Network(*found, precision, None if floats is None else _answers(plain, floats.example))
+    answers = None if floats is None else _answers(plain, floats.example)
+    return Network(*found, host.precision.name, answers, host.level)
 
 
 def calibration(folder: pathlib.Path) -> list[dict[str, np.ndarray]]:

@@ -40,6 +40,15 @@ class Measured:
     status: str = "ok"
     score: Any = None
 
+    def __post_init__(self) -> None:
+        if (level := self.network.level) and level not in self.engine.switches:
+            self.status = f"not timed: it has no switch that keeps it to {level}"
+
+    @property
+    def switches(self) -> Mapping[str, str]:
+        """The environment that keeps the engine to the network's level of x86-64."""
+        return self.engine.switches.get(self.network.level, {})
+
     def take(self, answer: worker.Round | worker.Failure) -> None:
         """Keeps what a round gave; a wrong answer makes its times worthless."""
         if isinstance(answer, worker.Failure):
@@ -76,6 +85,7 @@ class Measured:
             "rate": network.rate,
             "macs": network.macs,
             "precision": network.precision,
+            "level": network.level or None,
             "p50_ms": p50,
             "p90_ms": percentile(90),
             "min_ms": percentile(0),
@@ -111,8 +121,11 @@ def interleave(
         try:
             processes = []
             for number, each in enumerate(found):
-                processes.append(stack.enter_context(_Process(folder / f"{number}.log", cores)))
-                each.take(processes[-1].ask(worker.Task(each.engine, each.network.folder, cores, each.network.inputs)))
+                processes.append(stack.enter_context(_Process(folder / f"{number}.log", cores, each.switches)))
+                if each.status == "ok":
+                    each.take(
+                        processes[-1].ask(worker.Task(each.engine, each.network.folder, cores, each.network.inputs))
+                    )
                 progress("loading", number + 1, len(found))
             peak = measure.Peak(folder, found[0].network.bundle, threads)
             for done in range(rounds):
@@ -175,11 +188,11 @@ def _pinned(threads: int) -> Iterator[tuple[int, ...]]:
 class _Process:
     """A worker and the pipe to it. What the engine prints goes to a log; Ctrl-C does not reach it."""
 
-    def __init__(self, log: pathlib.Path, cores: tuple[int, ...]) -> None:
+    def __init__(self, log: pathlib.Path, cores: tuple[int, ...], switches: Mapping[str, str]) -> None:
         self.log = log
         self.pipe, theirs = multiprocessing.Pipe()
         path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-        environment = {**os.environ, "PYTHONPATH": path, **dict.fromkeys(POOLS, str(len(cores)))}
+        environment = {**os.environ, "PYTHONPATH": path, **dict.fromkeys(POOLS, str(len(cores))), **switches}
         command = [sys.executable, "-c", WORKER, str(theirs.fileno())]
         with theirs, log.open("wb") as file:
             self.process = subprocess.Popen(

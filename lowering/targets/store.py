@@ -13,7 +13,7 @@ import pathlib
 from collections.abc import Mapping
 from typing import Annotated, Any, TypedDict
 
-from lowering.system import cpuinfo, files, typed
+from lowering.system import caches, cpuinfo, files, typed
 from lowering.targets import cores, schedules, targets
 
 FORMAT = 1
@@ -119,8 +119,11 @@ def stamp(processor: str = "") -> str:
 
 
 def machine(target: targets.Target) -> str:
-    """The processor of this machine for a host target; empty for a target that names its own."""
-    return cpuinfo.model(cpuinfo.here()) if target.is_host else ""
+    """The processor of this machine and its caches for a host target; empty for a target that names its own."""
+    if not target.is_host:
+        return ""
+    sizes = [f"L{level} {size // 1024} KB" for level, size in caches.here().items() if level < 3]
+    return ", ".join([cpuinfo.model(cpuinfo.here()), *sizes])
 
 
 def _machine(target: targets.Target) -> str:

@@ -1,9 +1,10 @@
 """Machines that a bundle can be compiled for: names, compiler flags and the shape of their kernels, as data."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
-from lowering.system import cpuinfo, spelling
+from lowering.system import caches, cpuinfo, spelling
 from lowering.targets import cores, gpus, precisions
 
 KINDS = ("cpu", "vulkan")
@@ -55,7 +56,8 @@ class Target:
     vector_bytes: of a vector register. registers: how many of these there are.
     weights_by_lane: whether a multiply-add can take one lane of a vector as a factor, as NEON's can; then weights are
     loaded as vectors.
-    cache_bytes: of a core's L2. What is larger does not stay there between two kernels.
+    near_bytes, cache_bytes: of a core's L1 and L2: a host's own where the system says what they hold, else what most
+    machines of the name have. What is larger than L2 does not stay there between two kernels.
     rolling_bytes: the size of the rolling buffer in which two fused layers may keep what lies between them, in L2.
     inputs_ahead: the prefetch distance of inputs into L1, in taps; 0: inputs are not prefetched.
     fetches_weights: whether weights that do not fit into L2 are prefetched, at the cost of an instruction per tap.
@@ -83,6 +85,7 @@ class Target:
     registers: int = 32
     weights_by_lane: bool = False
     rolling_bytes: int = 128 * 1024
+    near_bytes: int = 32 * 1024
     cache_bytes: int = 1024 * 1024
     inputs_ahead: int = 0
     fetches_weights: bool = False
@@ -102,6 +105,11 @@ class Target:
     def is_host(self) -> bool:
         """Whether its modules are for this machine's CPU."""
         return self.name.partition(":")[0] == "host"
+
+    @property
+    def level(self) -> str:
+        """Which of LEVELS a host's modules keep to; empty where they use all that this machine has."""
+        return next((part for part in self.name.split(":")[1:] if part in LEVELS), "")
 
     @property
     def lanes(self) -> int:
@@ -150,6 +158,7 @@ X86 = {
         "fetches_weights": True,
     },
 }
+ROLLING = 512 * 1024  # bytes of a rolling buffer, at most: a quarter of L2
 # What a host's compiler may use of a processor: the vector instructions, as kernels of x86 and Arm call them.
 VECTORS = ("avx", "fma", "f16c", "bmi", "asimd", "fphp", "sve", "i8mm", "bf16")
 
@@ -212,7 +221,8 @@ def find(name: str) -> Target:
         if chosen.accumulators == "f16" and not {"avx512_fp16", "asimdhp"} & there:
             chosen = dataclasses.replace(chosen, accumulators="f32")  # no arithmetic in f16 here
         used = tuple(sorted(name for name in there if name.startswith(VECTORS)))
-        return Target(name, "cpu", "local-sync", flags, precision=chosen, features=used, **host_registers(text, chosen))
+        own = host_registers(text, chosen) | host_caches(caches.here())
+        return Target(name, "cpu", "local-sync", flags, precision=chosen, features=used, **own)
     if family == "host" and model in LEVELS:
         level = LEVELS[model]
         if chosen.accumulators == "f16":
@@ -270,6 +280,12 @@ def host_registers(text: str, precision: precisions.Precision) -> dict[str, Any]
     intel = "GenuineIntel" in cpuinfo.values(text, "vendor_id") and precision.accumulators == "f32"
     found = found | {"tilings": INTEL, "reached": 0.76} if intel and "avx512f" in features else found
     return found | {"dots": _dots(features, found["dots"])}
+
+
+def host_caches(sizes: Mapping[int, int]) -> dict[str, int]:
+    """The fields that a core's caches decide, of which these are the bytes by level."""
+    found = {name: sizes[level] for level, name in ((1, "near_bytes"), (2, "cache_bytes")) if level in sizes}
+    return found | ({"rolling_bytes": min(sizes[2] // 4, ROLLING)} if 2 in sizes else {})
 
 
 def _dots(features: frozenset[str] | set[str], known: str) -> str:

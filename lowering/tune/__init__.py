@@ -1,4 +1,5 @@
-"""The tuner: a cost model, trials (measured, counted, modelled), the search, and the log of what was found.
+"""The tuner: a cost model, the search and the log of what was found, and contests of a few schedules.
 
-Imports targets, graph, kernels, bundle and counts.
+What schedules cost is modelled here, measured in the room bundle, and counted in counts. Imports targets, graph and
+kernels.
 """

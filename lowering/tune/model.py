@@ -209,11 +209,11 @@ def _stalls(loops: _Loops, span: int, held: int, target: targets.Target) -> floa
     for every tile, or once where they stay in cache.
     """
     op, tile, turns, chunks = loops.op, loops.tile, loops.turns, loops.chunks
-    by_turn, near = loops.taps / max(turns, 1), 2 * target.rolling_bytes
+    by_turn, first, near = loops.taps / max(turns, 1), target.near_bytes, 2 * target.rolling_bytes
     touched = min(by_turn * (span * target.activation_bytes / prefetch.LINE + 1), held / prefetch.LINE)
     weight = op.kernel.group * precisions.DTYPES[target.precision.weights].itemsize + 4  # and its offset
-    lines = by_turn * weight / prefetch.LINE * (tile.count if by_turn * weight > prefetch.L1 else chunks)
-    return turns * (chunks * touched * (0 if held <= prefetch.L1 else NEAR if held <= near else FAR) + lines * STREAM)
+    lines = by_turn * weight / prefetch.LINE * (tile.count if by_turn * weight > first else chunks)
+    return turns * (chunks * touched * (0 if held <= first else NEAR if held <= near else FAR) + lines * STREAM)
 
 
 def _pads(out: layouts.Layout) -> int:

@@ -50,9 +50,10 @@ class Network:
     def rewrite(self, chosen: Schedules, target: targets.Target) -> ops.Graph:
         """The graph for the target's kernels, with schedules by key for the layers that have just that key."""
         names = {name: chosen[key] for name, key in self.keys.items() if key in chosen}
-        return stages.run(self.graph, stages.completion(target, lambda _: names, self._pack))
+        return stages.run(self.graph, stages.completion(target, lambda _: names, self.pack))
 
-    def _pack(self, kernel: np.ndarray, group: int) -> packed.PackedKernel:
+    def pack(self, kernel: np.ndarray, group: int) -> packed.PackedKernel:
+        """A kernel of the graph in rows of so many filters."""
         key = (kernel.ctypes.data, kernel.shape, group)
         if key not in self._packed:
             self._packed[key] = packed.pack(kernel, group)

@@ -138,7 +138,7 @@ def _try(
     budget: _Budget,
 ) -> None:
     """One trial of the attempts, and of the best schedules of all other units: these are confirmed, or not."""
-    chosen = {unit: attempt.get(unit, _best(results)) for unit, results in seen.items()}
+    chosen = {unit: attempt.get(unit, winner(results)) for unit, results in seen.items()}
     rounds = budget.timed(lambda: trial(_together(chosen)))
     for unit in network.units:
         found = log.add(unit, chosen[unit], [(unit.cost(default), unit.cost(costs)) for default, costs in rounds])
@@ -150,7 +150,7 @@ def _all(seen: Seen, noisy: bool) -> list[Found]:
 
 
 def _found(unit: networks.Unit, results: list[logs.Result], noisy: bool) -> Found:
-    best = _best(results)
+    best = winner(results)
     if not best:
         default = float(np.median([each.default for each in results]))
         return Found(unit, default, default, best)
@@ -158,7 +158,7 @@ def _found(unit: networks.Unit, results: list[logs.Result], noisy: bool) -> Foun
     return Found(unit, result.default, result.ratio * result.default, best, result.confirmed or not noisy)
 
 
-def _best(results: list[logs.Result]) -> networks.Schedules:
+def winner(results: list[logs.Result]) -> networks.Schedules:
     """The schedules that hold and cost least; later ones must be clearly better than those before."""
     ratio, best = 1.0, networks.Schedules()
     for each in results:
@@ -175,7 +175,7 @@ def _ordered(
     network: networks.Network, target: targets.Target, axis: Axis, seen: Seen, budget: _Budget
 ) -> dict[networks.Unit, list[networks.Schedules]]:
     """Options of an axis for every unit, cheapest by the model first, without the hopeless and those without effect."""
-    now = {unit: _best(results) for unit, results in seen.items()}
+    now = {unit: winner(results) for unit, results in seen.items()}
     options = {unit: list(axis(unit, now[unit], target)) for unit in network.units}
     default, base = (_by_unit(network, target, chosen) for chosen in ({}, _together(now)))
     scored: dict[networks.Unit, list[tuple[float, int]]] = {unit: [] for unit in network.units}
@@ -223,7 +223,7 @@ def _shapes(unit: networks.Unit, chosen: networks.Schedules, target: targets.Tar
     """Filters and vectors of a register tile, of one layer of the unit at a time."""
     for key in unit.keys:
         for group in schedules.GROUPS:
-            for vectors in range(1, _most_accumulators(target) // group + 1):
+            for vectors in range(1, most_accumulators(target) // group + 1):
                 yield _with(chosen, key, group=group, vectors=vectors)
 
 
@@ -231,7 +231,7 @@ def _chunks(unit: networks.Unit, chosen: networks.Schedules, target: targets.Tar
     """Tiles in a chunk; where no other tile won, also wider tiles in smaller chunks, since one alone may lose."""
     vectors = target.tilings[WIDE].vectors + 1
     for key in unit.keys:
-        if chosen.get(key, schedules.DEFAULT).vectors is None and WIDE * vectors <= _most_accumulators(target):
+        if chosen.get(key, schedules.DEFAULT).vectors is None and WIDE * vectors <= most_accumulators(target):
             for chunk in CHUNKS[:2]:
                 yield _with(chosen, key, group=WIDE, vectors=vectors, chunk=chunk)
         for chunk in CHUNKS:
@@ -245,7 +245,7 @@ def _rings(unit: networks.Unit, chosen: networks.Schedules, target: targets.Targ
             yield _with(chosen, key, ring=ring)
 
 
-def _most_accumulators(target: targets.Target) -> int:
+def most_accumulators(target: targets.Target) -> int:
     """Vectors of accumulators that a tile may hold in registers."""
     return ACCUMULATORS.get(target.vector_bytes, MOST_ACCUMULATORS)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from lowering.bundle import bundles, measure
+from lowering.bundle import bundles, first_use, measure
 from lowering.system import bounds, files
 from lowering.targets import targets
 from rt3d_jax.cli import console, lowerable
@@ -23,6 +23,8 @@ def run(
     masked: bool = False,
     forms: tuple[str, ...] = targets.FORMS[:1],
     precision: Literal["f32", "i8"] | None = None,
+    target: Literal["host", "host:avx2", "host:avx512"] = "host",
+    tuning: bool = True,
     keep: pathlib.Path | None = None,
     seed: int = 0,
     threads: bounds.Count = 1,
@@ -63,6 +65,10 @@ def run(
         precision: With --model, the numbers of the networks, f32 by default. For i8 they are quantised by the clip, all
             but the first and last layers. A run has a precision of its own. The error of a network of i8 is that
             against the same in f32.
+        target: With --model, what all engines may use of the processor: all of it, or a level of x86-64. The other
+            engines keep to it by switches of their own. One that has none is not timed.
+        tuning: For networks, use schedules that were measured, and measure on first use, as `rt3d lower` does.
+            --no-tuning leaves that out.
         keep: With --model, a new folder that keeps what was compared: the bundles, the ONNX models and the clip. By
             default they are deleted.
         seed: With --model, the seed of the random weights and of the clip.
@@ -76,20 +82,23 @@ def run(
         rt3d bench runs/first/bundles/dense/host runs/first/bundles/kgs-3.6x/host --threads 2 --json latency.json
         rt3d bench --model c3d --rate 3.57 --peers openvino onnxruntime
         rt3d bench --model c3d --rate 3.57 --precision i8
+        rt3d bench --model c3d --rate 3.57 --target host:avx2 --peers openvino torch-frozen
         rt3d bench --model runs/first/runs/kgs-3.6x-int8
         rt3d bench my_nets.py:dense my_nets.py:pruned
     """
+    seconds = first_use.SECONDS if tuning else None
     if model is not None:
         if folders:
             raise ValueError(
                 f"--model {model} and {len(folders)} bundles were both given; name bundles or a model, not both"
             )
         compare = importlib.import_module("rt3d_jax.cli.compare")
-        return compare.run(
-            compare.Job(model, rate, peers, masked, seed, keep, forms, precision), threads, rounds, runs, json_file
-        )
+        job = compare.Job(model, rate, peers, masked, seed, keep, forms, precision, target, seconds)
+        return compare.run(job, threads, rounds, runs, json_file)
+    if target != "host":
+        raise ValueError(f"--target {target} is for --model; bundles say themselves what they were compiled for")
     console.some(folders, "bundle, such as OUT/bundles/dense/host")
-    with lowerable.host_bundles(folders) as found:
+    with lowerable.host_bundles(folders, seconds) as found:
         rows, peak = measure_rows(found, threads, rounds, runs)
     show(rows, peak)
     if json_file is not None:

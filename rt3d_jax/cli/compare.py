@@ -8,11 +8,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lowering.bundle import bundles
+from lowering.bundle import bundles, first_use
 from lowering.peers import engines, networks, rounds
 from lowering.system import files, spelling
 from lowering.targets import targets
-from rt3d_jax.cli import console, contestants
+from rt3d_jax.cli import console, contestants, lowerable
 from rt3d_jax.configs import released
 from rt3d_jax.evaluation import measured
 from rt3d_jax.hosts import machine, stops
@@ -35,6 +35,8 @@ class Job:
     keep: a new folder that keeps the networks in every form. None deletes them.
     forms: the forms of our own kernels, of targets.FORMS.
     precision: "f32", or "i8" for the networks quantised by their clip. None is a run's own, else f32.
+    target: "host", or a host with a level of x86-64 that all engines keep to.
+    tuning: the seconds in which schedules may be measured on first use. None: none that was measured is used.
     """
 
     model: str
@@ -45,6 +47,15 @@ class Job:
     keep: pathlib.Path | None = None
     forms: tuple[str, ...] = targets.FORMS[:1]
     precision: str | None = None
+    target: str = "host"
+    tuning: float | None = first_use.SECONDS
+
+    def ours(self, precision: str) -> list[networks.Ours]:
+        """How our bundles are made, for each form."""
+        host = targets.find(self.target if precision == "f32" else f"{self.target}:{precision}")
+        several = [targets.written(host, form) for form in self.forms]
+        choose = lambda each: lambda graph: lowerable.tuned(self.model, graph, each, self.tuning)
+        return [networks.Ours(each, choose(each)) for each in several]
 
 
 def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path | None) -> int:
@@ -76,10 +87,10 @@ def _networks(
         if job.rate is not None or job.masked:
             raise ValueError(f"{run} has a rate of its own; leave out --rate and --masked")
         trained = contestants.Trained.open(run, job.precision, progress)
-        return [trained.write(folder, form) for form in job.forms], trained.judge
+        return [trained.write(folder, ours) for ours in job.ours(trained.precision)], trained.judge
     profile, precision = released.find(job.model), job.precision or "f32"
     rate = job.rate or profile.rate
-    pairs = [contestants.drawn(folder, profile, rate, job.seed, form, precision) for form in job.forms]
+    pairs = [contestants.drawn(folder, profile, rate, job.seed, ours) for ours in job.ours(precision)]
     return [network for pair in pairs for network in pair], lambda name, answer: None
 
 
@@ -135,6 +146,7 @@ def show(rows: Sequence[dict[str, Any]], peak: float | None, threads: int) -> No
     columns += ["over ours" if scored else "over sparse", "status"]
     said = "" if peak is None else f"; FMA peak {peak:.0f} GFLOP/s"
     many = "thread" if threads == 1 else "threads"
+    many += f", held to {base['level']}" if base["level"] else ""
     cells = [_cells(r, base, bool(scored)) for r in rows]
     console.table(f"{base['model']} on {threads} {many}, timed in turns{said}", columns, cells)
     for words in dict.fromkeys(score.protocol for score in scored):

@@ -11,7 +11,7 @@ import numpy as np
 from lowering.bundle import bundles, examples
 from lowering.graph import trace
 from lowering.peers import networks
-from lowering.targets import targets
+from lowering.targets import precisions, targets
 from rt3d_jax.cli import console, evaluate, evaluate_clips, lowerable, prune, subjects
 from rt3d_jax.configs import released
 from rt3d_jax.models import catalog
@@ -27,16 +27,11 @@ Answer = Callable[[Mapping[str, np.ndarray]], dict[str, np.ndarray]]
 
 
 def drawn(
-    folder: pathlib.Path,
-    profile: released.Profile,
-    rate: float,
-    seed: int,
-    form: str = targets.FORMS[0],
-    precision: str = "f32",
+    folder: pathlib.Path, profile: released.Profile, rate: float, seed: int, ours: networks.Ours
 ) -> tuple[networks.Network, networks.Network]:
-    """Writes the network with random weights, dense and pruned by its profile, in one form of our kernels.
+    """Writes the network with random weights, dense and pruned by its profile.
 
-    precision: "i8" quantises them by their clip.
+    For a host of i8 they are quantised by their clip.
     """
     model, shape = profile.model, catalog.clip_shape(profile.model)
     apply = catalog.apply_function(model, CLASSES, "direct")
@@ -50,19 +45,19 @@ def drawn(
 
     def write(name: str, weights: Any, macs: int) -> networks.Network:
         labels = tuple(map(str, range(CLASSES)))
-        name = name if form == targets.FORMS[0] else f"{name} {form}"
+        name = _named(name, ours)
         info = bundles.Info(name, model.name, labels, {}, name, total / macs, None, "random weights")
         example = lambda lowered, answer, weights: examples.Example(
             trace.trace(lowered, weights, shape), (clip,), (np.asarray(jax.jit(answer)(weights, clip)),)
         )
         to, floats = folder / name.replace(" ", "-"), example(apply, fast, weights)
-        if precision == "f32":
-            return networks.write(to, floats, info, macs, form)
+        if ours.host.precision != precisions.I8:
+            return networks.write(to, floats, info, macs, ours)
         scales = calibrate.all_but_ends(fast, weights, [(clip,)], calibrate.Calibration())
         weights = jax.tree.map(np.asarray, quantised.rounded(weights, quantised.layers(scales)))
         lowered, answer = (quantised.apply(each, scales) for each in (apply, fast))
         integers = example(lowered, answer, weights)
-        return networks.write(to, integers, info, macs, form, networks.Floats(floats, [(clip,)]))
+        return networks.write(to, integers, info, macs, ours, networks.Floats(floats, [(clip,)]))
 
     keeps = ", ".join(f"{regex} {1 if rule is None else rule.keep:.3g}" for regex, rule in plan)
     console.say(
@@ -97,17 +92,22 @@ class Trained:
         before = None if own == "f32" else lowerable.find(home / "runs" / phases.floats(network.run.name))
         return cls(network, before, prune.experiment(home).task.open(home, progress), progress)
 
-    def write(self, folder: pathlib.Path, form: str) -> networks.Network:
+    @property
+    def precision(self) -> str:
+        """ "f32", or "i8" for a quantised run."""
+        return "f32" if self.before is None else "i8"
+
+    def write(self, folder: pathlib.Path, ours: networks.Ours) -> networks.Network:
         """Every engine's form of it, with a test example."""
         network, inputs = self.network, self.data.example()
         assert network.folder is not None
-        name = network.name if form == targets.FORMS[0] else f"{network.name} {form}"
+        name = _named(network.name, ours)
         info = dataclasses.replace(network.info, run=name, scheme=name)
         floats = None
         if self.before is not None:
             floats = networks.Floats(self.before.evaluated(inputs), list(self._calibration()))
         macs = checkpoints.finished(network.folder)[1]["macs"]
-        return networks.write(folder / name.replace(" ", "-"), network.evaluated(inputs), info, macs, form, floats)
+        return networks.write(folder / name.replace(" ", "-"), network.evaluated(inputs), info, macs, ours, floats)
 
     def judge(self, engine: str, answer: Answer) -> dict[str, Any]:
         """What an engine's answers to the test examples are worth, as JSON values."""
@@ -141,3 +141,8 @@ class Trained:
             )
         for batch in batches:
             yield from (tuple(each[i : i + 1] for each in batch) for i in range(len(batch[0])))
+
+
+def _named(name: str, ours: networks.Ours) -> str:
+    """With the form of our kernels behind it, where that is not the usual one."""
+    return name if ours.host.form == targets.FORMS[0] else f"{name} {ours.host.form}"

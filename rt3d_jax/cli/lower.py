@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import tyro
 
-from lowering.bundle import coverage, deploy, meaning, write
-from lowering.system import files
-from lowering.targets import schedules, store, targets
+from lowering.bundle import coverage, deploy, first_use, meaning, write
+from lowering.system import bounds, files
+from lowering.targets import targets
 from rt3d_jax.cli import console, lowerable, prune, streaming
 from rt3d_jax.training import checkpoints, experiments
 
@@ -25,6 +25,7 @@ def run(
     out: pathlib.Path | None = None,
     clip: pathlib.Path | None = None,
     tuning: bool = True,
+    tuning_seconds: bounds.NotNegative = first_use.SECONDS,
     macs_per_dispatch: int | None = None,
     form: str = targets.FORMS[0],
     winograd: Literal["auto", "2", "off"] = "auto",
@@ -60,7 +61,11 @@ def run(
         clip: A file with the example of the bundle, such as a video. By default it is the first test example of the
             data that the run was trained on. Imported weights have no data, so they need this option. A function
             gives its own example.
-        tuning: Use the schedules that `rt3d tune` found, and those that are shipped for known networks.
+        tuning: Use schedules that were measured: those that `rt3d tune` found, those that are shipped for known
+            networks, and for `host` those that a few seconds find on first use. --no-tuning leaves all of it out.
+        tuning_seconds: The time in which the largest layers of a network are timed on first use, for `host`: each with
+            a few schedules. The results are kept in your cache, so that the next time costs nothing. A network whose
+            layers are all small costs nothing either. 0 measures nothing.
         macs_per_dispatch: Split a GPU's kernels so that each does at most this many MACs. A phone stops a kernel that
             runs for too long. The default is 200 million.
         form: How kernels are written. `executables` are loops over buffers, which are the fastest. `linalg` works on
@@ -96,7 +101,8 @@ def run(
     rows = []
     for network in found:
         asked = network.streamed(every) if stream else network
-        rows += lower(asked, chosen, out or network.home / "bundles", clip, tuning, strict)
+        seconds = tuning_seconds if tuning else None
+        rows += lower(asked, chosen, out or network.home / "bundles", clip, seconds, strict)
     show(rows)
     if json_file is not None:
         files.write_json(json_file, rows, indent=1)
@@ -108,13 +114,14 @@ def lower(
     chosen: Sequence[targets.Target],
     out: pathlib.Path,
     file: pathlib.Path | None = None,
-    tuning: bool = True,
+    tuning: float | None = first_use.SECONDS,
     strict: bool = False,
 ) -> list[dict[str, Any]]:
     """Writes a bundle of one network for each target, says who computes what, and gives a row of report.json for each.
 
     A bundle lies at OUT/RUN/TARGET, or at OUT/RUN/TARGET-linalg in the form "linalg", and a stream has "-stream" behind
-    that. `file`: the example that it carries. None takes the first test example. `strict`: ValueError for what no
+    that. `file`: the example that it carries. None takes the first test example. `tuning`: the seconds in which
+    schedules may be measured on first use; None: nothing that was measured is used. `strict`: ValueError for what no
     kernel of ours computes.
     """
     example = network.evaluated(_inputs(network, file, out))
@@ -123,7 +130,7 @@ def lower(
     rows, before = [], None
     for target in chosen:
         place = out / network.name / (place_of(target) + ("-stream" if network.stream else ""))
-        tuned = store.find(target) if tuning else schedules.NONE
+        tuned = lowerable.tuned(network.name, example.graph, target, tuning)
         try:
             written = write.write(place, example, target, network.info, tuned, strict)
         except coverage.NotOurs as error:

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from lowering.bundle import bundles, deploy, examples, write
+from lowering.bundle import bundles, deploy, examples, first_use, write
 from lowering.graph import ops, trace
 from lowering.system import typed
-from lowering.targets import store, targets
+from lowering.targets import schedules, targets
+from rt3d_jax.cli import console
 from rt3d_jax.evaluation import measured
 from rt3d_jax.hosts import plugins
 from rt3d_jax.tasks import contract
@@ -101,12 +102,30 @@ def find(word: pathlib.Path, name: str | None = None) -> Network:
     return dataclasses.replace(found, name=name or found.name, info=info)
 
 
+def tuned(name: str, graph: ops.Graph, target: targets.Target, seconds: float | None) -> schedules.Schedules:
+    """The schedules to lower a network by. Shows and says what is measured on first use, in so many seconds.
+
+    None: no schedule that was measured is used.
+    """
+    if seconds is None:
+        return schedules.NONE
+    with console.Progress() as progress:
+        what = f"{name} on {target.name}, layers timed"
+        found = first_use.choose(graph, target, seconds, lambda done, total: progress(what, done, total))
+    if found.line:
+        console.say(f"{name} on {target.name}: {found.line}")
+    return found.best
+
+
 @contextlib.contextmanager
-def host_bundles(words: Sequence[pathlib.Path]) -> Iterator[list[bundles.Bundle]]:
-    """The bundles in these folders. Of a function, a bundle for `host` is written that is deleted in the end."""
+def host_bundles(words: Sequence[pathlib.Path], tuning: float | None = 0.0) -> Iterator[list[bundles.Bundle]]:
+    """The bundles in these folders. Of a function, a bundle for `host` is written that is deleted in the end.
+
+    tuning: the seconds in which schedules may be measured on first use; None: nothing that was measured is used.
+    """
     with tempfile.TemporaryDirectory(prefix="rt3d-") as folder:
         yield [
-            _written(pathlib.Path(folder) / str(place), word) if is_function(word) else bundles.read(word)
+            _written(pathlib.Path(folder) / str(place), word, tuning) if is_function(word) else bundles.read(word)
             for place, word in enumerate(words)
         ]
 
@@ -129,11 +148,13 @@ def describe(network: checkpoints.Network) -> bundles.Info:
     )
 
 
-def _written(folder: pathlib.Path, word: pathlib.Path) -> bundles.Bundle:
+def _written(folder: pathlib.Path, word: pathlib.Path, tuning: float | None) -> bundles.Bundle:
     network = find(word)
     host = network.host
     assert network.example is not None
-    return write.write(folder, network.evaluated(network.example), host, network.info, store.find(host))
+    example = network.evaluated(network.example)
+    chosen = tuned(network.name, example.graph, host, tuning)
+    return write.write(folder, example, host, network.info, chosen)
 
 
 def _of_run(folder: pathlib.Path) -> Network:

@@ -10,6 +10,8 @@ import jax
 import numpy as np
 
 from lowering.bundle import bundles
+from lowering.bundle import trials as timed
+from lowering.counts import trials as counted
 from lowering.graph import ops, trace
 from lowering.system import bounds
 from lowering.targets import precisions, store, targets
@@ -123,7 +125,7 @@ def _search(
     if by == "modelled":
         trial = trials.modelled(network, target)
     else:
-        trial = (trials.measured if by == "measured" else trials.counted)(network, target, folder)
+        trial = (timed.measured if by == "measured" else counted.counted)(network, target, folder)
     log = logs.Log(None if by == "modelled" else store.trials(target, by))
     effort = search.Effort(until - time.monotonic(), noisy=by == "measured")
     return search.search(network, target, trial, effort, store.find(target), log)

@@ -26,6 +26,7 @@ KEYS = {
     "rate",
     "macs",
     "precision",
+    "level",
     "p50_ms",
     "p90_ms",
     "min_ms",
@@ -110,10 +111,12 @@ def test_peers_can_be_given_the_masked_weights(
         asked.extend((engine.name, network.scheme, (threads, turns, runs)) for engine, network in pairs)
         return [rounds.Measured(*pair) for pair in pairs], None, False
 
-    def drawn(folder, profile, rate, seed, form, precision):
-        assert (profile, rate, seed, form) == (released.PROFILES["c3d"], 2.0, 7, "executables")
+    def drawn(folder, profile, rate, seed, ours):
+        host = ours.host
+        assert (profile, rate, seed) == (released.PROFILES["c3d"], 2.0, 7)
+        assert (ours.choose(None), host.name, host.form) == ({}, "host:avx2", "executables")
         answers = {"logits": np.ones(contestants.CLASSES)}
-        dense = networks.Network(folder, "c3d", "dense", 1.0, 2_000, ("clip",), answers)
+        dense = networks.Network(folder, "c3d", "dense", 1.0, 2_000, ("clip",), answers, level=host.level)
         return dense, dataclasses.replace(dense, scheme="kgs 8x4", rate=2.0, macs=1_000)
 
     monkeypatch.setattr(rounds, "interleave", interleave)
@@ -122,6 +125,9 @@ def test_peers_can_be_given_the_masked_weights(
         "--peers",
         "onnxruntime",
         "--masked",
+        "--target",
+        "host:avx2",
+        "--no-tuning",
         "--rate",
         "2",
         "--seed",
@@ -136,7 +142,10 @@ def test_peers_can_be_given_the_masked_weights(
     assert main.call(["bench", "--model", "c3d", *options]) == 130
     names = [engines.OURS, engines.OURS, "onnxruntime", "onnxruntime"]
     assert asked == [(name, ("dense", "kgs 8x4")[i % 2], (2, 3, 4)) for i, name in enumerate(names)]
-    assert "interrupted before it was" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "c3d on 2 threads, held to avx2, timed in turns" in said
+    assert "interrupted before it was" in said
+    assert "not timed: it has no switch that" in said
 
 
 @pytest.mark.parametrize(
@@ -151,6 +160,10 @@ def test_peers_can_be_given_the_masked_weights(
         (
             ["a", "b", "--model", "c3d"],
             "rt3d bench: --model c3d and 2 bundles were both given; name bundles or a model, not both",
+        ),
+        (
+            ["a", "--target", "host:avx2"],
+            "rt3d bench: --target host:avx2 is for --model; bundles say themselves what they were compiled for",
         ),
     ],
 )

@@ -19,7 +19,7 @@ def use_winograd(
     Where that is likely faster, or where the schedule says so. chosen, packer: as for `packing.pack`.
     """
     _check(graph, target)
-    allowed, firsts = [tile for tile in tiles_of(target) if tile <= target.winograd], {x for x, _ in keys.pairs(graph)}
+    allowed = _allowed(target)
 
     def rule(node: ops.Node) -> list[ops.Node]:
         op, schedule = node.op, chosen.get(node.name, schedules.DEFAULT)
@@ -27,16 +27,30 @@ def use_winograd(
             return tiled(node, op, graph[node.inputs[0]], target, schedules.DEFAULT)
         if not isinstance(op, ops.Conv) or not allowed or not fits(op):
             return [node]
-        source, tile = graph[node.inputs[0]], schedule.winograd
-        own = packed_conv(op, target, packer)
+        tile = schedule.winograd
         if tile is None or tile not in (0, *allowed):
-            layer = winograd_times.Layer(node, op, own, source.shape, node.name in firsts)
-            schedule, tile = schedules.DEFAULT, winograd_times.best_tile(layer, allowed, target)
-        use = 0 < tile < node.shape[2]  # a vector holds two tiles that lie side by side, at least
-        work = math.prod(node.shape[:3]) * own.kernel.kept
-        return tiled(node, transformed(op, tile), source, target, schedule, work) if use else [node]
+            schedule, tile = schedules.DEFAULT, best(graph, node, target, packer)
+        if not 0 < tile < node.shape[2]:  # a vector holds two tiles that lie side by side, at least
+            return [node]
+        work = math.prod(node.shape[:3]) * packed_conv(op, target, packer).kernel.kept
+        return tiled(node, transformed(op, tile), graph[node.inputs[0]], target, schedule, work)
 
     return ops.replace(graph, rule)
+
+
+def best(graph: ops.Graph, node: ops.Node, target: targets.Target, packer: packing.Packer = packed.pack) -> int:
+    """The side of the tiles that a node of a prepared graph uses where no schedule says so; 0 for none."""
+    op, allowed = node.op, _allowed(target)
+    if not isinstance(op, ops.Conv) or not allowed or not fits(op):
+        return 0
+    first, own = node.name in {first for first, _ in keys.pairs(graph)}, packed_conv(op, target, packer)
+    layer = winograd_times.Layer(node, op, own, graph[node.inputs[0]].shape, first)
+    return winograd_times.best_tile(layer, allowed, target)
+
+
+def _allowed(target: targets.Target) -> list[int]:
+    """The sides of tiles that a target may use."""
+    return [tile for tile in tiles_of(target) if tile <= target.winograd]
 
 
 def tiles_of(target: targets.Target) -> Sequence[int]:

@@ -94,7 +94,7 @@ class Cut:
         fit = (target.cache_bytes // (2 if large else 4) // line - op.extent[1] + 1) // tile.lines
         chunk = max(1, min(fit, bands, bands * y.frames * op.kernel.rows // shares.WORKGROUPS))
         chunks = -(-bands // chunk)
-        part = prefetch.L1 // tap if large and chunk * tile.columns(y.width) > 1 else 0
+        part = target.near_bytes // tap if large and chunk * tile.columns(y.width) > 1 else 0
         sums = chunk * tile.columns(y.width) * tile.accumulators * target.lanes
         return cls(tile, chunk, chunks, shares.rows_each(op.kernel.rows, chunks * y.frames), part, sums)
 

@@ -10,7 +10,6 @@ from lowering.kernels.mlir import block, types, values
 from lowering.targets import targets
 
 LINE = 64  # bytes in a cache line
-L1 = 32 * 1024  # bytes that the L1 of any core holds
 SMALL = 256 * 1024  # bytes of input that stay in cache without being asked for
 STREAM = 8192  # bytes from what is read to what is fetched, where it is read in order
 # Of weights that are read once: bytes that are fetched while as many before them are read, from so many places in

@@ -170,7 +170,7 @@ class Cut:
         chunk = min(chunk, tile.count) if tile.last % tile.size == 0 else 1
         chunks = -(-tile.count // chunk)
         window = (chunk * tile.size + (op.kernel.shape[1] - 1) * x.pitch) * target.activation_bytes
-        held = prefetch.L1 // 2 / max(op.kernel.density, 1e-6)  # of which a row reads as much as it keeps
+        held = target.near_bytes // 2 / max(op.kernel.density, 1e-6)  # of which a row reads as much as it keeps
         parts = -(-channels // max(1, min(channels, int(held / window))))
         return cls(tile, chunk, chunks, -(-channels // parts), parts, _turns(tile, op, x))
 

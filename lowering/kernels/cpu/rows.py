@@ -179,7 +179,7 @@ class Rows:
         Taps are anywhere, so that nothing else would bring them in time.
         """
         size, ahead = self.tile.size, self.target.inputs_ahead
-        if not ahead or self.source.held <= prefetch.L1:
+        if not ahead or self.source.held <= self.target.near_bytes:
             return
         at = self._input(b, place + ahead, x_at)
         for i in sorted({*range(0, size, prefetch.LINE // self.target.activation_bytes), size - 1}):

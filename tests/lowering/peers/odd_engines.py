@@ -32,6 +32,12 @@ def aware(folder: pathlib.Path, threads: int, inputs: engines.Arrays) -> Loaded:
     return _right(folder, "aware")
 
 
+def switched(folder: pathlib.Path, threads: int, inputs: engines.Arrays) -> Loaded:
+    """Right where its switch is set."""
+    assert os.environ["RT3D_SWITCH"] == "low"
+    return _right(folder, "switched")
+
+
 def dies(folder: pathlib.Path, threads: int, inputs: engines.Arrays) -> Loaded:
     print("cannot allocate 9 GB", file=sys.stderr, flush=True)
     os._exit(7)

@@ -17,6 +17,7 @@ from lowering.graph.onnx import layers as onnx_layers
 from lowering.graph.onnx import model as models
 from lowering.graph.rewrites import stages
 from lowering.peers import engines, networks, rounds, torch_network
+from lowering.targets import targets
 from tests.lowering import conftest, integers
 from tests.lowering import networks as examples
 from tests.lowering.peers import odd_engines
@@ -29,7 +30,7 @@ FAILING = {
     "drifts": "wrong answer: logits off by 0.5 of its largest value, expected at most 0.01",
 }
 KEYS = [
-    *("engine", "model", "scheme", "rate", "macs", "precision", "p50_ms", "p90_ms", "min_ms", "runs"),
+    *("engine", "model", "scheme", "rate", "macs", "precision", "level", "p50_ms", "p90_ms", "min_ms", "runs"),
     *("peak_rss_mb", "share_of_peak", "max_rel_error", "score", "status"),
 ]
 
@@ -38,7 +39,7 @@ KEYS = [
 def written(tmp_path_factory: pytest.TempPathFactory, network: examples.Network) -> networks.Network:
     """A network on disk. Do not change its folder."""
     folder = tmp_path_factory.mktemp("peers") / "network"
-    return networks.write(folder, network.example(), conftest.INFO, macs=1_000_000)
+    return networks.write(folder, network.example(), conftest.INFO, 1_000_000, networks.Ours(targets.find("host")))
 
 
 @pytest.fixture
@@ -82,6 +83,25 @@ def test_an_engine_gets_its_cores_and_threads(own: networks.Network) -> None:
     shape = np.load(own.folder / "clip.npy").shape
     assert (own.folder / "given").read_text() == f"1 [{min(before)}] 1 {{'clip': {shape}}}"
     assert os.sched_getaffinity(0) == before
+
+
+def test_engines_are_kept_to_a_level_by_their_switches_and_not_timed_without_one(own: networks.Network) -> None:
+    held = dataclasses.replace(own, level="avx2")
+    free = odd_engines.engine(odd_engines.switched)
+    pairs = [(dataclasses.replace(free, switches={"avx2": {"RT3D_SWITCH": "low"}}), held), (free, held), (free, own)]
+    found, peak, _ = rounds.interleave(pairs, 1, rounds=1, runs=1)
+    rows = [each.row(peak) for each in found]
+    assert [(row["status"], row["level"]) for row in rows] == [
+        ("ok", "avx2"),
+        ("not timed: it has no switch that keeps it to avx2", "avx2"),
+        ("failed: KeyError: 'RT3D_SWITCH'", None),
+    ]
+
+
+def test_every_engine_with_switches_has_one_for_each_level() -> None:
+    switched = {name: each.switches for name, each in engines.ENGINES.items() if each.switches}
+    assert all(set(each) == set(targets.LEVELS) for each in switched.values())
+    assert {engines.OURS, "openvino", "openvino-nncf", "torch", "torch-frozen"} == set(switched)
 
 
 @pytest.mark.parametrize("threads", [0, 10_000])
@@ -174,7 +194,8 @@ def test_other_engines_get_a_quantised_network_with_its_integers_or_quantise_it_
     example = quantised.example()
     monkeypatch.setattr(integers, "rounded", lambda x: x)  # from here on such a network computes in f32
     floats = networks.Floats(integers.chain(channels=8).example(), [(quantised.clip,)])
-    network = networks.write(tmp_path / "int8", example, conftest.INFO, macs=1_000_000, floats=floats)
+    ours = networks.Ours(targets.find("host:i8"))
+    network = networks.write(tmp_path / "int8", example, conftest.INFO, 1_000_000, ours, floats)
     names = (engines.OURS, "onnxruntime", "openvino", "openvino-nncf", "mnn-int8")
     pairs, asked = [(engines.ENGINES[name], network) for name in names], []
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lowering.system import cpuinfo
+from lowering.system import caches, cpuinfo
 from lowering.targets import schedules, store, targets
 from lowering.tune import networks as tuned
 from lowering.tune import search
@@ -54,6 +54,15 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(monkeypatch: pytest.Monkey
         store.merge(path, CPU, {"b": entry(chunk=1)})
     assert store.read(path) == {"a": entry(chunk=1)}
     assert not list(path.parent.glob("*.part*"))
+
+
+def test_the_users_file_is_for_this_processor_and_its_caches(monkeypatch: pytest.MonkeyPatch) -> None:
+    host, paths = targets.find("host"), set()
+    for size in (1 << 20, 2 << 20):
+        monkeypatch.setattr(caches, "here", lambda size=size: {1: 32 << 10, 2: size, 3: 8 << 20})
+        assert store.machine(host).endswith(f"L1 32 KB, L2 {size // 1024} KB")
+        paths.add(store.cached(host))
+    assert len(paths) == 2
 
 
 @pytest.mark.parametrize(

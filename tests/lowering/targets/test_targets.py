@@ -9,7 +9,7 @@ import pytest
 from lowering.bundle import compile as compilers
 from lowering.graph.rewrites import stages
 from lowering.kernels import emit
-from lowering.system import cpuinfo
+from lowering.system import caches, cpuinfo
 from lowering.targets import precisions, targets
 from tests.lowering import networks
 
@@ -119,6 +119,24 @@ def test_the_hosts_tilings_follow_the_maker_and_the_vectors_of_its_first_core(
     said = cpuinfo.here(str(tmp_path / "cpuinfo"))
     monkeypatch.setattr(cpuinfo, "here", lambda: said)
     assert targets.find("host").tilings is tilings
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ({1: 48 << 10, 2: 2 << 20, 3: 480 << 20}, (48 << 10, 2 << 20, 512 << 10)),
+        ({1: 32 << 10, 2: 256 << 10}, (32 << 10, 256 << 10, 64 << 10)),
+        ({}, (32 << 10, 1 << 20, 256 << 10)),
+    ],
+)
+def test_the_hosts_caches_are_its_own_where_the_system_says_what_they_hold(
+    sizes: dict[int, int], expected: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cpuinfo, "here", lambda: "flags : avx2 avx512f")
+    monkeypatch.setattr(caches, "here", lambda: sizes)
+    found = targets.find("host")
+    assert (found.near_bytes, found.cache_bytes, found.rolling_bytes) == expected
+    assert targets.find("host:avx512").cache_bytes == 1 << 20
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import jax
 import numpy as np
 import pytest
 
+from lowering.counts import trials as counting
 from lowering.graph import ops
 from lowering.graph.rewrites import fusion
 from lowering.targets import schedules, targets
@@ -44,7 +45,7 @@ def test_instructions_are_those_that_are_counted(
 ) -> None:
     require("qemu")
     target, chosen = targets.find(CPU + precision), settings(network)
-    counted = trials.counts(network, target, chosen, tmp_path)
+    counted = counting.counts(network, target, chosen, tmp_path)
     found = model.costs(network.rewrite(chosen, target), target)
     assert set(found) == set(counted) == {"space1.time1", "space2", "time2"}
     for name, cost in found.items():
@@ -66,7 +67,7 @@ def test_instructions_of_a_pooled_convolution_are_those_that_are_counted(
 
     network = tuned.Network(networks.Network(function, params, networks.clip(rng, 4, 48, 64, 3)).trace())
     target = dataclasses.replace(targets.find(CPU + precision), cache_bytes=0)
-    counted = trials.counts(network, target, {}, tmp_path)
+    counted = counting.counts(network, target, {}, tmp_path)
     found = model.costs(network.rewrite({}, target), target)
     assert set(found) == set(counted) == {"conv.pool"}
     for name, cost in found.items():
@@ -84,7 +85,7 @@ def test_instructions_of_winograds_kernels_are_those_that_are_counted(
     function = lambda p, x: networks.dense(jax.nn.relu(networks.conv(x, p["conv"])).mean((1, 2, 3)), p["fc"])
     network = tuned.Network(networks.Network(function, params, networks.clip(rng, 4, 28, 32, 24)).trace())
     target, chosen = targets.find(CPU), everywhere(network, schedules.Schedule(winograd=tile))
-    counted = trials.counts(network, target, chosen, tmp_path)
+    counted = counting.counts(network, target, chosen, tmp_path)
     found = model.costs(network.rewrite(chosen, target), target)
     assert set(found) == set(counted) == {"conv.tiles", *names}
     for name, cost in found.items():

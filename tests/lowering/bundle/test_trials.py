@@ -5,9 +5,9 @@ import pathlib
 import jax
 import numpy as np
 
+from lowering.bundle import trials
 from lowering.targets import schedules, targets
 from lowering.tune import networks as tuned
-from lowering.tune import trials
 from tests.lowering import networks
 
 WIDTH = 24
