@@ -132,7 +132,7 @@ COMPILED: dict[str, dict[str, str]] = {level: {} for level in targets.LEVELS}  #
 
 _ours: dict[str, Any] = {"package": "iree-base-runtime", "settings": "module of the host bundle, caching allocator"}
 _torch: dict[str, Any] = {"library": "torch", "package": "torch", "extra": "torch", "precisions": ("f32",)}
-_held = _torch | {"switches": TORCH}
+_held: dict[str, Any] = _torch | {"switches": TORCH}
 _openvino_settings = "CPU, LATENCY hint, f32 inference precision"
 ENGINES: dict[str, Engine] = {
     each.name: each

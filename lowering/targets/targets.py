@@ -282,7 +282,7 @@ def host_registers(text: str, precision: precisions.Precision) -> dict[str, Any]
     return found | {"dots": _dots(features, found["dots"])}
 
 
-def host_caches(sizes: Mapping[int, int]) -> dict[str, int]:
+def host_caches(sizes: Mapping[int, int]) -> dict[str, Any]:
     """The fields that a core's caches decide, of which these are the bytes by level."""
     found = {name: sizes[level] for level, name in ((1, "near_bytes"), (2, "cache_bytes")) if level in sizes}
     return found | ({"rolling_bytes": min(sizes[2] // 4, ROLLING)} if 2 in sizes else {})

@@ -9,7 +9,7 @@ from lowering.graph import ops
 from lowering.graph.rewrites import fusion, winograd_times
 from lowering.graph.rewrites import winograd as rewrite
 from lowering.kernels import build
-from lowering.kernels.cpu import prefetch, products
+from lowering.kernels.cpu import products
 from lowering.targets import schedules, targets
 from tests.lowering.graph import test_winograd
 from tests.lowering.kernels import test_depthwise, test_kernels
@@ -94,11 +94,10 @@ def test_workgroups_of_transforms_in_several_dispatches(bound: int, monkeypatch:
 def test_channels_in_parts_and_chunks_of_several_tiles(cache: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """45 channels in parts of a few; rows without any tap in a part go on as they are."""
     monkeypatch.setattr(winograd_times, "best_tile", lambda *_: 2)
-    monkeypatch.setattr(prefetch, "L1", 1 << 11)
     op = test_winograd.conv(2, 45, 24, ((1, 0), (1, 1), (1, 1)))
     kept = np.random.default_rng(3).random((45, 3)) < 0.3
     op = dataclasses.replace(op, kernel=op.kernel * kept.repeat(8, 1))
-    target = dataclasses.replace(test_kernels.TARGETS["avx512"], cache_bytes=cache)
+    target = dataclasses.replace(test_kernels.TARGETS["avx512"], cache_bytes=cache, near_bytes=1 << 11)
     graph = test_kernels.single(op, 2, 9, 9, 45)
     assert test_kernels.run(graph, target) == NODES
     request, _ = next(
