@@ -34,16 +34,37 @@ def fuse(graph: ops.Graph, target: targets.Target) -> ops.Graph:
     """
     if (target.kind, target.form) != ("cpu", "executables"):
         return graph
-    users, renames, fused = graph.users, {}, dict[str, list[ops.Node]]()
+    users, renames, new = graph.users, {}, dict[str, list[ops.Node]]()
     for node in graph.nodes:
         source = graph[node.inputs[0]] if node.inputs else node
-        op = _fused(source, node, target) if source.name not in fused and len(users[source.name]) == 1 else None
+        op = fused(source, node, target) if source.name not in new and len(users[source.name]) == 1 else None
         if op is not None:
             name = f"{source.name}.{node.name}"
-            fused[source.name] = []
-            fused[node.name] = [ops.Node(name, op, (*source.inputs, *node.inputs[1:]), node.shape)]
+            new[source.name] = []
+            new[node.name] = [ops.Node(name, op, (*source.inputs, *node.inputs[1:]), node.shape)]
             renames[node.name] = name
-    return ops.rewire(ops.replace(graph, lambda n: fused.get(n.name, [n])), renames)
+    return ops.rewire(ops.replace(graph, lambda n: new.get(n.name, [n])), renames)
+
+
+def fused(
+    source: ops.Node, node: ops.Node, target: targets.Target
+) -> ops.FusedConvs | ops.FusedPool | ops.FusedWinograd | None:
+    """What both are in one kernel; None where they are better apart."""
+    first, second = source.op, node.op
+    if not isinstance(first, ops.PackedConv) or len(source.inputs) != 1:
+        return None
+    if first.rescale is not None and not first.rescale.narrow:
+        return None
+    size = position_bytes(first, target) * math.prod(source.shape[:3])
+    if isinstance(second, ops.WinogradResult):
+        gains = winograd_gains(first, math.prod(source.shape[:3]), target)
+        return ops.FusedWinograd(first, second, source.shape) if gains else None
+    if isinstance(second, ops.PackedConv) and _convs_gain(source, first, second, size, target):
+        return ops.FusedConvs(first, second, source.shape)
+    if isinstance(second, ops.MaxPool) and size > target.cache_bytes:
+        op = ops.FusedPool(first, second, source.shape)
+        return op if _pool_gains(op, target) else None
+    return None
 
 
 def step(first: ops.PackedConv, second: ops.PackedConv, target: targets.Target) -> int:
@@ -145,27 +166,6 @@ def sums_stay(sums: int, stored: int, positions: int, size: int, target: targets
     each, whole = (sums * count * target.activation_bytes for count in (size, positions))
     again = stored * -(-positions // size) if stored > target.cache_bytes else 0
     return whole > target.cache_bytes and each <= target.cache_bytes and again <= 2 * whole
-
-
-def _fused(
-    source: ops.Node, node: ops.Node, target: targets.Target
-) -> ops.FusedConvs | ops.FusedPool | ops.FusedWinograd | None:
-    """What both are in one kernel; None where they are better apart."""
-    first, second = source.op, node.op
-    if not isinstance(first, ops.PackedConv) or len(source.inputs) != 1:
-        return None
-    if first.rescale is not None and not first.rescale.narrow:
-        return None
-    size = position_bytes(first, target) * math.prod(source.shape[:3])
-    if isinstance(second, ops.WinogradResult):
-        gains = winograd_gains(first, math.prod(source.shape[:3]), target)
-        return ops.FusedWinograd(first, second, source.shape) if gains else None
-    if isinstance(second, ops.PackedConv) and _convs_gain(source, first, second, size, target):
-        return ops.FusedConvs(first, second, source.shape)
-    if isinstance(second, ops.MaxPool) and size > target.cache_bytes:
-        op = ops.FusedPool(first, second, source.shape)
-        return op if _pool_gains(op, target) else None
-    return None
 
 
 def _pool_gains(op: ops.FusedPool, target: targets.Target) -> bool:

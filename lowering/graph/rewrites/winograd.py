@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lowering.functions import transforms
 from lowering.graph import keys, ops, packed
 from lowering.graph.operations import winograd
-from lowering.graph.rewrites import packing, winograd_times
+from lowering.graph.rewrites import fusion, packing, winograd_times
 from lowering.targets import precisions, schedules, targets
 
 
@@ -43,9 +43,20 @@ def best(graph: ops.Graph, node: ops.Node, target: targets.Target, packer: packi
     op, allowed = node.op, _allowed(target)
     if not isinstance(op, ops.Conv) or not allowed or not fits(op):
         return 0
-    first, own = node.name in {first for first, _ in keys.pairs(graph)}, packed_conv(op, target, packer)
-    layer = winograd_times.Layer(node, op, own, graph[node.inputs[0]].shape, first)
+    own = packed_conv(op, target, packer)
+    joined = node.name in {first for first, _ in keys.pairs(graph)} or _takes_pool(graph, node, own, target)
+    layer = winograd_times.Layer(node, op, own, graph[node.inputs[0]].shape, joined)
     return winograd_times.best_tile(layer, allowed, target)
+
+
+def _takes_pool(graph: ops.Graph, node: ops.Node, own: ops.PackedConv, target: targets.Target) -> bool:
+    """Whether a pool follows that the convolution as it is written would compute in its own kernel."""
+    users = graph.users[node.name]
+    return (
+        target.kind == "cpu"
+        and [type(user.op) for user in users] == [ops.MaxPool]
+        and fusion.fused(dataclasses.replace(node, op=own), users[0], target) is not None
+    )
 
 
 def _allowed(target: targets.Target) -> list[int]:

@@ -26,7 +26,7 @@ BYTES = 4.4  # of a number in a GPU's buffer, with what surrounds a map in memor
 class Layer:
     """A convolution in a graph.
 
-    own: as it is packed without Winograd's filtering. source: the shape of what it reads. first: whether a convolution
+    own: as it is packed without Winograd's filtering. source: the shape of what it reads. joined: whether a layer
     follows that may share a kernel with this one on a CPU, which then writes no feature map.
     """
 
@@ -34,7 +34,7 @@ class Layer:
     op: ops.Conv
     own: ops.PackedConv
     source: ops.Shape
-    first: bool = False
+    joined: bool = False
 
     @property
     def plane(self) -> np.ndarray:
@@ -68,7 +68,7 @@ def direct_time(op: ops.PackedConv, shape: ops.Shape, target: targets.Target) ->
 def tiled_time(layer: Layer, tile: int, target: targets.Target) -> float:
     """The time of a layer by Winograd's filtering, in the same unit.
 
-    What a kernel that is shared with the next convolution would not write counts, too.
+    What a kernel that is shared with the next layer would not write counts, too.
     """
     (frames, _, _, filters), (frames_in, *_, channels) = layer.node.shape, layer.source
     group = packing.best_group(layer.plane, target)
@@ -82,7 +82,7 @@ def tiled_time(layer: Layer, tile: int, target: targets.Target) -> float:
     fused = fusion.sums_stay(sums, stored, frames * count, target.lanes * tiling.vectors, target)
     moved = count * (frames_in * each.positions * channels + (0 if fused else frames * sums)) * target.activation_bytes
     size = math.prod(layer.node.shape) * target.activation_bytes
-    moved += size if layer.first and size > target.cache_bytes else 0
+    moved += size if layer.joined and size > target.cache_bytes else 0
     return products + TILES * moved + (outer.STREAM * stored if stored > target.cache_bytes else 0)
 
 

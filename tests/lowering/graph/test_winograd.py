@@ -119,6 +119,19 @@ def test_tiles_are_chosen_for_many_channels_and_not_for_few(name: str) -> None:
     assert tiles(nodes(conv(1, 1, 4), 8, 28, 28, 1)) == []
 
 
+@pytest.mark.parametrize(("inputs", "tiles"), [(3, []), (64, [4])])
+def test_a_pool_behind_a_convolution_counts_where_it_would_be_in_its_kernel(inputs: int, tiles: list[int]) -> None:
+    """As C3D's first layer: 51 MB that are not written outweigh the multiplications of 3 channels, not those of 64."""
+    op, shape = conv(3, inputs, 64, relu=True), (16, 112, 112, inputs)
+    alone = test_kernels.single(op, *shape)
+    pool = ops.MaxPool((1, 2, 2), (1, 2, 2), ops.NO_PADDING)
+    pooled = ops.node("pool", pool, alone["node"])
+    flat = ops.node("flat", ops.Reshape(), pooled)
+    graph = ops.Graph((*alone.nodes[:2], pooled, flat), "flat")
+    assert rewrite.best(alone, alone["node"], HOST) == 4
+    assert [tile for tile in [rewrite.best(graph, graph["node"], HOST)] if tile] == tiles
+
+
 def chosen(op: ops.Conv, shape: ops.Shape, name: str) -> list[int]:
     nodes = rewritten(op, shape, None, targets.find(name)).nodes
     return [node.op.tile for node in nodes if isinstance(node.op, ops.WinogradInput)]
