@@ -84,7 +84,7 @@ def _quantised(model: pathlib.Path, examples: Sequence[Arrays]) -> pathlib.Path:
     to, folder = model.with_suffix(".int8.mnn"), model.with_suffix(".examples")
     shapes: list[dict[str, Any]] = []
     for number, example in enumerate(examples[:MOST]):
-        (place := folder / f"{number:04}").mkdir(parents=True)
+        (place := folder / f"{number:04}").mkdir(parents=True, exist_ok=True)
         arrays = laid(example)
         for name, array in arrays.items():
             np.savetxt(place / f"{name}.txt", array.reshape(1, -1), fmt="%.9g")

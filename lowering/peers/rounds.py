@@ -5,6 +5,7 @@ import dataclasses
 import multiprocessing
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -204,7 +205,8 @@ class _Process:
 
     def __exit__(self, *error: object) -> None:
         self.pipe.close()
-        self.process.kill()
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)  # what it started, too, such as a converter
         self.process.wait()
 
     def ask(self, message: worker.Task | int | dict[str, np.ndarray]) -> worker.Round | worker.Failure:

@@ -25,8 +25,8 @@ class Rescale:
     narrow: int8, clip(rint(v), 0 with a ReLU, else -128; 127). Otherwise f32, max(v, 0) with a ReLU, else v.
 
     factors: f32[O], the unit of the sums in that of the result. residual: f32[O], the residual's unit in that of the
-    sums, or None. nonnegative: whether the layer's
-    input is known to hold no number below zero, by which some kernels gain.
+    sums, at most 2^14, or None. nonnegative: whether the layer's input is known to hold no number below zero, by which
+    some kernels gain.
     """
 
     factors: np.ndarray

@@ -9,8 +9,9 @@ from lowering.graph.operations import integers
 from lowering.graph.rewrites import depthwise
 
 # A unit of a filter's sums is so small that its largest weight is 127 of them; and so large that neither its bias nor
-# what a residual adds needs more units than these.
-BIAS, RESIDUAL = 1 << 28, 1 << 20
+# a unit of what a residual adds needs more units than these. So kernels round what is added, 128 units at most, by an
+# addition of 1.5 x 2^23.
+BIAS, RESIDUAL = 1 << 28, 1 << 14
 
 
 def use_integers(graph: ops.Graph) -> ops.Graph:

@@ -58,6 +58,6 @@ def _second(request: kernels.Request, kernel: loops.Loops, found: rolling.Rollin
 
     def ahead(row: values.Value, at: values.Value) -> None:
         if residual:
-            prefetch.residual(b, residual, y, at, op.kernel.group, found.between.plane)
+            prefetch.residual(b, residual, y, at, op.kernel.group // rows.packed, found.between.plane)
 
     rows.write(b, places, ahead)

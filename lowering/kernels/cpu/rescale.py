@@ -6,6 +6,8 @@ the same bits. Numbers are vectors or scalars.
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from lowering.kernels.mlir import block, types
 from lowering.kernels.mlir.values import Value
 
@@ -21,9 +23,10 @@ def scaled(b: block.Block, total: Value, factor: Value) -> Value:
 
 
 def rounded(b: block.Block, value: Value) -> Value:
-    """An f32 as an i32, half to even."""
-    even, to = b.op("math.roundeven", value, name="even"), value.type.of("i32")
-    return b.let("whole", to, f"arith.fptosi {even} : {value.type} to {to}")
+    """An f32 of at most 2^22 as an i32, half to even: the distance from WHOLE to what is next to their sum."""
+    near, to = b.op("arith.addf", value, _alike(b, value, WHOLE, "whole"), name="near"), value.type.of("i32")
+    bits = b.let("bits", to, f"arith.bitcast {near} : {value.type} to {to}")
+    return b.op("arith.subi", bits, _alike(b, bits, int(np.float32(WHOLE).view(np.int32)), "none"), name="whole")
 
 
 def byte(b: block.Block, value: Value, relu: bool = False, offset: int = 0) -> Value:

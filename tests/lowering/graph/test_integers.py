@@ -117,6 +117,14 @@ def test_a_residual_is_rounded_in_the_unit_of_the_sums() -> None:
     np.testing.assert_array_equal(rescale.finish(np.array([10.0, 10]), np.array([-3.0, 3]), False), [2, 11])
 
 
+def test_what_is_added_never_needs_more_than_24_bits() -> None:
+    """Kernels round it by what f32 does to a sum (lowering/kernels/cpu/rescale.py)."""
+    kernel = np.full((1, 1, 1, 4, 2), [1e-9, 1.0], np.float32)
+    op = rewrite.of_integers(ops.Conv(kernel, np.zeros(2, np.float32), (1, 1, 1), ops.NO_PADDING), 0.1, added=0.1)
+    assert isinstance(op, ops.Conv) and op.rescale is not None and op.rescale.residual is not None
+    assert list(op.rescale.residual) == [1 << 14, 127]
+
+
 def test_a_filter_without_weights_keeps_its_bias() -> None:
     layer = {"kernel": np.zeros((1, 1, 1, 4, 2), np.float32), "bias": np.array([0.3, -700.0], np.float32)}
     graph = trace.trace(lambda p, x: integers.conv(x, p["conv"], pad=0), {"conv": layer}, (1, 1, 2, 3, 4))
