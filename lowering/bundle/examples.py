@@ -90,16 +90,17 @@ def sequence(graph: ops.Graph, frames: np.ndarray, width: type[np.floating] = np
     return tuple(each[:, 0] if each.shape[1:2] == (1,) else each for each in stacked)
 
 
-def stream(example: Example, every: int | None = None) -> Example:
+def stream(example: Example, every: int | None = None, steps: int | None = None) -> Example:
     """A stream of a network of clips, with an example that begins with the network's own.
 
-    every: frames of a step, which divide the strides of the network in time; None: as many as they are. The example
-    goes on with the clip backwards. pace.NoStream for a network that cannot be computed frame by frame. BundleError
-    where the stream answers to the clip otherwise than the network.
+    every: frames of a step, which divide the strides of the network in time; None: as many as they are. steps: of the
+    example, at least those of a clip; None: FURTHER more than those. The example goes on with the clip backwards.
+    pace.NoStream for a network that cannot be computed frame by frame. BundleError where the stream answers to the
+    clip otherwise than the network.
     """
     found = step.stream(example.graph, every)
     clip = example.inputs[0][0]
-    count = found.warm_up + FURTHER
+    count = found.warm_up + FURTHER if steps is None else max(steps, found.warm_up)
     there_and_back = np.concatenate([clip, clip[::-1]] * -(-count * found.every // len(clip)))
     frames = there_and_back[: count * found.every].reshape(count, found.every, *clip.shape[1:])
     graph = dataclasses.replace(found.graph, steps=count)
