@@ -5,7 +5,7 @@ import importlib.util
 import pathlib
 import subprocess
 
-from lowering.targets import gpus, targets
+from lowering.targets import gpus, precisions, targets
 
 HALVES = ("shaderFloat16", "storageBuffer16BitAccess")  # what f16 needs
 INSTALL = "no Vulkan 1.3 device; on a Debian without a GPU: apt-get install mesa-vulkan-drivers libvulkan1"
@@ -52,5 +52,6 @@ def missing(target: targets.Target) -> str | None:
     if driver is None:
         return INSTALL
     halves = "f16" in (target.precision.activations, target.precision.weights)
-    lacking = driver.lacks((*gpus.FEATURES, *(HALVES if halves else ())))
+    dots = (gpus.DOTS,) if target.precision == precisions.I8 else ()
+    lacking = driver.lacks((*gpus.FEATURES, *(HALVES if halves else ()), *dots))
     return f"the driver of {driver.name} lacks {', '.join(lacking)}" if lacking else None

@@ -37,7 +37,9 @@ from lowering.kernels.linalg import reduce as linalg_reduce
 from lowering.kernels.mlir import types
 from lowering.kernels.vulkan import conv as vulkan_conv
 from lowering.kernels.vulkan import dense as vulkan_dense
+from lowering.kernels.vulkan import quantise as vulkan_quantise
 from lowering.kernels.vulkan import winograd as vulkan_winograd
+from lowering.kernels.vulkan import words as vulkan_words
 from lowering.targets import targets
 
 # A handler gives the kernel of a kernels.Request, or None: then the next one of the operation must take it.
@@ -124,6 +126,19 @@ INTEGERS: dict[tuple[str, str], Table] = {
         ops.Quantise: (quantise.quantise_vector,),
         ops.Dequantise: (quantise.dequantise_vector,),
     },
+    ("vulkan", "feature map"): {
+        ops.PackedConv: (vulkan_words.conv,),
+        ops.MaxPool: (maps.any_pool,),
+        ops.SpaceToDepth: (maps.space_to_depth,),
+        ops.Mosaic: (linalg_mosaic.mosaic,),
+        ops.Quantise: (vulkan_quantise.quantise,),
+        ops.Dequantise: (vulkan_quantise.dequantise,),
+    },
+    ("vulkan", "vector"): {
+        ops.PackedDense: (vulkan_dense.of_integers,),
+        ops.Quantise: (vulkan_quantise.quantise_vector,),
+        ops.Dequantise: (vulkan_quantise.dequantise_vector,),
+    },
 }
 # On tensors alone, for every kind of target.
 LINALG: dict[str, Table] = {
@@ -200,7 +215,7 @@ def _table(request: kernels.Request, gives: str) -> Table:
     form, kind = request.target.form, request.target.kind
     if not of_integers(request):
         return HANDLERS[form, kind, gives]
-    return INTEGERS.get((kind, gives), {}) if form == "executables" else {}
+    return INTEGERS[kind, gives] if form == "executables" else {}
 
 
 def of_integers(request: kernels.Request) -> bool:

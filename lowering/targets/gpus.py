@@ -26,6 +26,9 @@ class Limits:
 # What IREE 3.13's runtime asks of a Vulkan driver, beside version 1.3.
 FEATURES = ("timelineSemaphore", "scalarBlockLayout", "synchronization2")
 
+# What int8 needs besides. Version 1.3 promises it, and IREE 3.13 knows each of its targets to have it.
+DOTS = "shaderIntegerDotProduct"
+
 # As IREE 3.13 has them for its own target names (KnownTargets.cpp), with two exceptions. A buffer has 2^27 bytes, which
 # is Vulkan's minimum and what an Adreno 730 reports; newer drivers of both makers allow more. Push constants have
 # Vulkan's minimum of 128 bytes, which is Mali's; Adreno has 256.

@@ -61,7 +61,7 @@ class Target:
     rolling_bytes: the size of the rolling buffer in which two fused layers may keep what lies between them, in L2.
     inputs_ahead: the prefetch distance of inputs into L1, in taps; 0: inputs are not prefetched.
     fetches_weights: whether weights that do not fit into L2 are prefetched, at the cost of an instruction per tap.
-    dots: the instruction by which CPUs multiply integers (kernels/cpu/dots.py).
+    dots: the instruction that multiplies integers (kernels/cpu/dots.py; on GPUs OpSDot, kernels/vulkan/dots.py).
     gpu: the limits that a kernel must keep; None for CPUs.
     macs_per_dispatch: a packed kernel with more MACs is split into several dispatches, so that none runs long enough
     for the driver to give up on it; None: kernels are not split.
@@ -237,8 +237,8 @@ def find(name: str) -> Target:
         return dataclasses.replace(found, dots="smmla") if "+i8mm" in cores.TARGETS[model] else found
     if family == "vulkan" and model in VULKAN_GPUS:
         flags = (*OPTIMISE, *VULKAN_FUSION, "--iree-hal-target-device=vulkan", f"--iree-vulkan-target={model}")
-        bounds = {"gpu": VULKAN_GPUS[model], "macs_per_dispatch": MACS_PER_DISPATCH}
-        return Target(name, "vulkan", "vulkan", flags, VULKAN[chosen.accumulators], precision=chosen, **bounds)
+        how = {"gpu": VULKAN_GPUS[model], "macs_per_dispatch": MACS_PER_DISPATCH, "dots": "OpSDot"}
+        return Target(name, "vulkan", "vulkan", flags, VULKAN[chosen.accumulators], precision=chosen, **how)
     known = f"{', '.join(names())}; with :{', :'.join(precisions.PRECISIONS)} after it, or f32"
     raise TargetError(f"no target {name!r}; expected one of: {known}{spelling.meant(str(name), names())}")
 

@@ -79,10 +79,10 @@ def run(
 
 
 def _for(network: lowerable.Network, chosen: Sequence[targets.Target]) -> list[targets.Target]:
-    """The targets of a network: of one of int8 those of CPUs, which compute with integers."""
+    """The targets of a network: of one of int8 the same machines, computing with integers."""
     if network.info.quantisation is None:
         return list(chosen)
-    return [targets.find(f"{target.machine}:i8") for target in chosen if target.kind == "cpu"]
+    return [targets.find(f"{target.machine}:i8") for target in chosen]
 
 
 def pictures(prepared: phase.Prepared, results: list[dict[str, Any]], out: pathlib.Path) -> None:

@@ -26,7 +26,7 @@ def run(
 
     Of OUT/runs/NAME comes the run OUT/runs/NAME-int8, whose scales are found on some training examples. With --epochs
     it is also trained on, under its masks: OUT/runs/NAME-int8-aware. `rt3d eval`, `lower` and `onnx` take them as they
-    take any run. Their bundles are for targets such as host:i8.
+    take any run. Their bundles are for targets such as host:i8 and vulkan:adreno:i8.
 
     The first layers and the last one stay in f32, and so does what calibration shows to hurt.
 

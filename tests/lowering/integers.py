@@ -1,11 +1,14 @@
 """Small quantised networks: fake quantisation around layers of every kind, with weights cut by random masks."""
 
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
 from lowering.functions import quantise
+from lowering.graph import ops
 from tests.lowering import networks
 
 STEP = 0.04  # of the activations' int8
@@ -57,6 +60,19 @@ def block(channels: int = 8) -> networks.Network:
         return conv(both, p["joined"], pad=0).mean((1, 2, 3))
 
     return networks.Network(function, params, networks.clip(rng, 3, 6, 7, 8))
+
+
+def marked(graph: ops.Graph, rng: np.random.Generator) -> ops.Graph:
+    """The graph with quantise steps behind most of its nodes."""
+
+    def rule(node: ops.Node) -> list[ops.Node]:
+        if node.name == graph.result or rng.random() < 0.3:
+            return [node]
+        raw = dataclasses.replace(node, name=f"{node.name}_raw")
+        step = ops.FakeQuantise(float(rng.choice([0.02, 0.03])))
+        return [raw, dataclasses.replace(node, op=step, inputs=(raw.name,))]
+
+    return ops.replace(graph, rule)
 
 
 def _pool(x: jax.Array, window: tuple[int, int, int]) -> jax.Array:

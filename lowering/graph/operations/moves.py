@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lowering.graph import packed
 from lowering.graph.operations import base
 
 Places = tuple[int, ...]
@@ -54,6 +55,14 @@ class Mosaic(base.Op):
         """Whether every pixel stays where it is in its frame: frames and channels alone move."""
         whole = tuple(tuple(range(size)) for size in self.to[1:3])
         return len(self.to) == 4 and all(patch.of[1:3] == patch.at[1:3] == whole for patch in self.patches)
+
+    @property
+    def by_words(self) -> "Mosaic":
+        """The same on words of four channels, which each patch must hold whole: so int8 lies in memory."""
+        each = packed.WORD
+        words = lambda places: tuple(place // each for place in places[::each])
+        patches = [Patch(p.source, (*p.of[:3], words(p.of[3])), (*p.at[:3], words(p.at[3]))) for p in self.patches]
+        return dataclasses.replace(self, patches=tuple(patches))
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
         for patch in self.patches:

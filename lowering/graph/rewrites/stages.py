@@ -19,7 +19,7 @@ find_depthwise      convolutions whose filters read one channel each become dept
 split_strides       strides in height and width become SpaceToDepth and a convolution without them
 mark_nonnegative    pools of values that are never below zero are told so
 undo_depthwise      depthwise convolutions become ordinary ones where a target has no kernel for them
-use_words           moves of int8 that kernels for CPUs cannot do on words of four channels are done in f32
+use_words           moves of int8 that a target cannot do on words of four channels are done in f32
 use_winograd        convolutions of 3 x 3 pixels become products of transformed tiles where that is faster
 pack                kernels become rows of kept taps, by the schedule of each layer
 quantise_results    convolutions of f32 give int8 on CPUs, where nothing but a quantise step reads them

@@ -13,12 +13,12 @@ WHOLE = 1.0  # the scale at which f32 holds the numbers themselves
 
 
 def use_words(graph: ops.Graph, target: targets.Target) -> ops.Graph:
-    """Joins of whole words become Mosaics. What the kernels for CPUs cannot do with words is done in f32.
+    """Joins of whole words become Mosaics. What a target's kernels cannot do with words is done in f32.
 
-    That are moves that take words apart, ReLUs, flattenings that do not end in a fully connected layer, and pools of
-    few or far pixels.
+    That are moves that take words apart, ReLUs, flattenings that do not end in a fully connected layer, and on CPUs
+    pools of few or far pixels.
     """
-    if (target.kind, target.form) != ("cpu", "executables"):
+    if target.form != "executables":
         return graph
     kinds, users = ops.element_types(graph), graph.users
 
@@ -27,7 +27,7 @@ def use_words(graph: ops.Graph, target: targets.Target) -> ops.Graph:
             return [node]
         if isinstance(node.op, ops.Concat) and len(node.shape) == 4:
             node = dataclasses.replace(node, op=moves.joined([graph[name].shape for name in node.inputs], 3))
-        return [node] if _fits(node, graph, users[node.name]) else _in_f32(node, graph)
+        return [node] if _fits(node, graph, users[node.name], target) else _in_f32(node, graph)
 
     return ops.rewire(ops.replace(graph, rule), {})
 
@@ -57,15 +57,16 @@ def _gives_words(op: ops.PackedConv) -> bool:
     return op.rescale is None and op.groups == 1 and op.kernel.group % packed.WORD == 0
 
 
-def _fits(node: ops.Node, graph: ops.Graph, users: list[ops.Node]) -> bool:
-    """Whether the kernels for CPUs do this on words."""
-    op = node.op
+def _fits(node: ops.Node, graph: ops.Graph, users: list[ops.Node], target: targets.Target) -> bool:
+    """Whether a target's kernels do this on words."""
+    op, anywhere = node.op, target.kind == "vulkan"
     match op:
         case ops.MaxPool(strides=(_, sh, sw)):
-            near = sw == 2 or sw == sh == 1
-            return near and node.shape[2] > 1 and (op.nonnegative or op.padding == ops.NO_PADDING)
+            near = (sw == 2 or sw == sh == 1) and node.shape[2] > 1
+            return anywhere or (near and (op.nonnegative or op.padding == ops.NO_PADDING))
         case ops.SpaceToDepth(strides=(sd, _, sw)):
-            return (sd, sw) == (1, 2) and node.shape[2] > 1 and graph[node.inputs[0]].shape[3] % packed.WORD == 0
+            near = (sd, sw) == (1, 2) and node.shape[2] > 1
+            return (anywhere or near) and graph[node.inputs[0]].shape[3] % packed.WORD == 0
         case ops.Mosaic():
             whole = all(_whole(patch.of[3], patch.at[3]) for patch in op.patches if len(patch.at) == 4)
             return len(node.shape) == 4 and whole and not op.fill

@@ -8,8 +8,8 @@ import numpy as np
 from lowering.graph import ops, packed
 from lowering.kernels import executables, loops, tables
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import dots, prefetch, rescale
-from lowering.kernels.mlir import block, expressions, types, values
+from lowering.kernels.cpu import dots, prefetch
+from lowering.kernels.mlir import block, expressions, rescale, types, values
 
 COMMENT = (
     "A packed fully connected layer: a row of outputs walks its taps once, so that every weight is read once, in order."

@@ -7,8 +7,7 @@ import dataclasses
 
 from lowering.graph import ops, packed
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import rescale
-from lowering.kernels.mlir import block, types
+from lowering.kernels.mlir import block, rescale, types
 from lowering.kernels.mlir.values import Value
 from lowering.targets import targets
 

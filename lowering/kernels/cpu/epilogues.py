@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from lowering.graph import ops
-from lowering.kernels.cpu import dots, rescale
-from lowering.kernels.mlir import block, expressions, types
+from lowering.kernels.cpu import dots
+from lowering.kernels.mlir import block, expressions, rescale, types
 from lowering.kernels.mlir.values import Value
 from lowering.targets import precisions, targets
 

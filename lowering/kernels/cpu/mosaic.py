@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lowering.graph import ops, packed
+from lowering.graph import ops
 from lowering.graph.operations import moves
 from lowering.kernels import executables, layouts, loops
 from lowering.kernels import kernel as kernels
@@ -19,7 +19,8 @@ LANES = layouts.ALIGNMENT
 
 def mosaic(request: kernels.Request) -> kernels.Kernel:
     """A feature map of feature maps."""
-    op, y, table = in_memory(request), request.y, _Table()
+    y, table = request.y, _Table()
+    op = request.op.by_words if request.words else request.op
     copies = [_Copy.of(strands, request, table) for strands in interleaving.strands(op.patches)]
     cleared = _Planes.of(_cleared(op, copies, y), y.channels, table)
     inputs = {f"x{place}": x for place, x in enumerate(request.inputs)}
@@ -32,16 +33,6 @@ def mosaic(request: kernels.Request) -> kernels.Kernel:
     for copy in copies:
         write.copy(c, copy)
     return kernel.kernel()
-
-
-def in_memory(request: kernels.Request) -> ops.Mosaic:
-    """The operation on the elements of feature maps: words of four channels, or the numbers themselves."""
-    op, each = request.op, packed.WORD
-    if not request.words:
-        return op
-    words = lambda places: tuple(place // each for place in places[::each])
-    patches = [moves.Patch(p.source, (*p.of[:3], words(p.of[3])), (*p.at[:3], words(p.at[3]))) for p in op.patches]
-    return dataclasses.replace(op, patches=tuple(patches))
 
 
 class _Table:

@@ -3,8 +3,8 @@
 from lowering.graph import packed
 from lowering.kernels import executables, loops
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import dots, rescale
-from lowering.kernels.mlir import types
+from lowering.kernels.cpu import dots
+from lowering.kernels.mlir import rescale, types
 
 TO_WORDS = "f32 into int8, four to a word, position by position."
 TO_FLOATS = "int8, four to a word, into f32, position by position."

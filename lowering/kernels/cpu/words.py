@@ -4,9 +4,9 @@ import dataclasses
 
 from lowering.graph import packed
 from lowering.kernels import loops
-from lowering.kernels.cpu import dots, epilogues, rescale
+from lowering.kernels.cpu import dots, epilogues
 from lowering.kernels.cpu import rows as rows_
-from lowering.kernels.mlir import block
+from lowering.kernels.mlir import block, rescale
 from lowering.kernels.mlir.values import Affine, Value
 
 

@@ -11,7 +11,7 @@ from lowering.graph import ops
 from lowering.kernels import kernel as kernels
 from lowering.kernels import layouts
 from lowering.kernels.linalg import beside
-from lowering.kernels.mlir import block, expressions, tensors, types, values
+from lowering.kernels.mlir import block, expressions, rescale, tensors, types, values
 from lowering.targets import precisions
 
 ALL = "c f p"
@@ -36,15 +36,13 @@ def clip(request: kernels.Request) -> kernels.Kernel:
 
 
 def any_pool(request: kernels.Request) -> kernels.Kernel:
-    """Any window, stride and padding.
+    """Any window, stride and padding; of int8, a maximum of words.
 
     On GPUs the reduction ends in a select, which keeps IREE from spreading it over a subgroup.
     """
     op, x, y = request.op, request.x, request.y
     f, element = _function(request), request.y_type.element
-    b, largest = f.block, isinstance(op, ops.MaxPool)
-    outside = b.constant(-np.inf if largest else 0.0, types.Scalar(element), "outside")
-    combine = "arith.maximumf" if largest else "arith.addf"
+    b, outside = f.block, _nothing(f.block, op, element)
     window = tensors.empty(b, types.Tensor(op.window, element), "window")
     start = tensors.fill(b, outside, request.y_type, "start")
     with tensors.generic(b, [(window, "i j k")], (start, ALL), "reduced") as cell:
@@ -54,14 +52,16 @@ def any_pool(request: kernels.Request) -> kernels.Kernel:
         found, inside = _read(b, f["x"], x, (c, frame * sd + i - pd, row * sh + j - ph, column * sw + k - pw))
         if request.target.kind == "cpu":
             found = b.select(inside, found, outside, "value")
-            cell.give(b.op(combine, cell.out, found, name="more"))
+            cell.give(_combined(b, op, cell.out, found, "more"))
         else:
-            cell.give(b.select(inside, b.op(combine, cell.out, found, name="with"), cell.out, "more"))
-    factor = b.constant(1.0 if largest else 1 / float(np.prod(op.window)), types.Scalar(element), "factor")
+            cell.give(b.select(inside, _combined(b, op, cell.out, found, "with"), cell.out, "more"))
     pair, into = [(cell.result, ALL), (f["mask"], "p")], (tensors.empty(b, request.y_type), ALL)
     with tensors.generic(b, pair, into) as last:
-        scaled = b.op("arith.mulf", last.inputs[0], factor, name="scaled")
-        last.give(expressions.masked(b, last.inputs[1], scaled))
+        found = last.inputs[0]
+        if not request.words:
+            factor = 1.0 if isinstance(op, ops.MaxPool) else 1 / float(np.prod(op.window))
+            found = b.op("arith.mulf", found, b.constant(factor, types.Scalar(element), "factor"), name="scaled")
+        last.give(expressions.masked(b, last.inputs[1], found))
     return f.kernel(last.result)
 
 
@@ -248,13 +248,30 @@ def _sum(b: block.Block, terms: Sequence[values.Value], zero: values.Value, floo
     return b.op("arith.maximumf", shifted, floor, name="active")
 
 
+def _nothing(b: block.Block, op: ops.MaxPool | ops.AvgPool, element: str) -> values.Value:
+    """What changes no window."""
+    if element == kernels.WORDS:
+        return b.constant(rescale.LEAST_WORD, types.I32, "outside")
+    return b.constant(-np.inf if isinstance(op, ops.MaxPool) else 0.0, types.Scalar(element), "outside")
+
+
+def _combined(
+    b: block.Block, op: ops.MaxPool | ops.AvgPool, one: values.Value, other: values.Value, name: str
+) -> values.Value:
+    """Two values of a window as one."""
+    if one.type.element == kernels.WORDS:
+        return rescale.largest(b, one, other)
+    return b.op("arith.maximumf" if isinstance(op, ops.MaxPool) else "arith.addf", one, other, name=name)
+
+
 def _function(request: kernels.Request) -> kernels.Function:
     """A function of the node's input and the mask of its result."""
     return kernels.Function(request.named, (_mask(request),))
 
 
 def _mask(request: kernels.Request) -> kernels.Operand:
-    return kernels.array("mask", request.y.mask().astype(precisions.DTYPES[request.y_type.element]))
+    element = "f32" if request.words else request.y_type.element
+    return kernels.array("mask", request.y.mask().astype(precisions.DTYPES[element]))
 
 
 def _pixel(y: layouts.Layout, p: values.Value) -> tuple[values.Affine, values.Affine]:

@@ -15,9 +15,9 @@ def mosaic(request: kernels.Request) -> kernels.Kernel:
 
     `table` holds for each patch where every channel, frame and position of the result comes from; -1: from elsewhere.
     """
-    op, y = request.op, request.y
+    op, y = request.op.by_words if request.words else request.op, request.y
     tables = [_tables(patch, request.inputs[patch.source].layout, y) for patch in op.patches]
-    around = np.where(y.mask() == 1, op.fill, 0).astype(np.float32)
+    around = np.where(y.mask() == 1, op.fill, 0).astype(np.int32 if request.words else np.float32)
     return _looked_up(request, tables, request.y_type, "c f p", around)
 
 

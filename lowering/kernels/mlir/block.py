@@ -217,6 +217,11 @@ class Block:
         to = types.Scalar(value.type.element)
         return self.let(name, to, f"vector.extract {value}[{lane}] : {to} from {value.type}")
 
+    def elements(self, scalars: Sequence[Value], name: str = "elements") -> Value:
+        """Scalars as the lanes of a vector."""
+        to = types.Vector(len(scalars), scalars[0].type.element)
+        return self.let(name, to, f"vector.from_elements {values.names(scalars)} : {to}")
+
     # Loops.
 
     @contextlib.contextmanager

@@ -33,9 +33,9 @@ def activated(b: block.Block, then: pointwise.Pointwise | None, value: Value) ->
 
 def masked(b: block.Block, keep: Value, value: Value) -> Value:
     """Zero where the mask `keep` is zero, whatever the value: between the rows of pixels it may be infinite."""
-    assert isinstance(value.type, types.Scalar | types.Vector)
-    zero = b.constant(0.0, value.type, "zero")
-    return b.select(b.compare("ogt", keep, zero, "is_pixel"), value, zero, "kept")
+    assert isinstance(value.type, types.Scalar | types.Vector) and isinstance(keep.type, types.Scalar | types.Vector)
+    zero, none = b.constant(0.0, value.type, "zero"), b.constant(0.0, keep.type, "zero")
+    return b.select(b.compare("ogt", keep, none, "is_pixel"), value, zero, "kept")
 
 
 def _op(operation: str) -> Callable[..., Value]:

@@ -1,6 +1,8 @@
 """A packed convolution for Vulkan, as loops over buffers: the SPIR-V is what is written here."""
 
 import dataclasses
+from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 
@@ -16,22 +18,32 @@ A tap is one offset, {vectors} vectors of weights (the same for all invocations)
 
 
 def conv(request: kernels.Request) -> kernels.Kernel:
-    """then?(relu?(conv(x) + bias + residual)). Workgroups are spans of positions x frames x rows of filters."""
+    """then?(relu?(conv(x) + bias + residual))."""
+    found = tables.conv(request.op, request.x, request.y, request.op.kernel.rows)
+    return written(request, tables.operands(found, request.target.precision), Conv)
+
+
+def written(request: kernels.Request, arrays: list[kernels.Operand], kind: "type[Conv]") -> kernels.Kernel:
+    """The kernel of a convolution that reads these tables.
+
+    Workgroups are spans of positions x frames x rows of filters.
+    """
     op, y, target = request.op, request.y, request.target
     group, width = op.kernel.group, min(4, op.kernel.group)
     tile = target.tilings[group].vectors
-    found = tables.conv(op, request.x, y, op.kernel.rows)
-    wide = {"values": width, "bias": width}
-    arrays = [dataclasses.replace(o, width=wide.get(o.name, 1)) for o in tables.operands(found, target.precision)]
-    grid = dispatches.grid(_macs(found["bounds"], y, group, tile), gpus.INVOCATIONS, target.macs_per_dispatch)
-    comment = COMMENT.format(tile=tile, group=group, vectors=group // width)
+    arrays = [dataclasses.replace(each, width=width if each.name in kind.by_filter else 1) for each in arrays]
+    bounds = next(each.array for each in arrays if each.name == "bounds")
+    assert bounds is not None
+    macs = _macs(bounds, y, group, tile) * kind.macs
+    grid = dispatches.grid(macs, gpus.INVOCATIONS, target.macs_per_dispatch)
+    comment = kind.comment.format(tile=tile, group=group, vectors=group // width)
     kernel = loops.Loops(comment, [*kernels.arguments(request.named), *arrays], request.y_type, grid)
-    _Conv(op, request.x, y, target.precision, width, tile, kernel).write()
+    kind(op, request.x, y, target.precision, width, tile, kernel).write()
     return kernel.kernel()
 
 
 def _macs(bounds: np.ndarray, y: layouts.Layout, group: int, tile: int) -> np.ndarray:
-    """i64[spans of positions, frames, rows]: MACs of each workgroup.
+    """i64[spans of positions, frames, rows]: products of each workgroup.
 
     Those on a plane's last positions, too, compute a whole span.
     """
@@ -40,10 +52,13 @@ def _macs(bounds: np.ndarray, y: layouts.Layout, group: int, tile: int) -> np.nd
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class _Conv:
+class Conv:
     """A convolution while it is written.
 
     Accumulators of `width` filters x `tile` positions, as many of each as a group has.
+
+    comment: what the kernel does. by_filter: the tables that are read by vectors of `width` filters. macs: MACs of a
+    product.
     """
 
     op: ops.PackedConv
@@ -53,6 +68,9 @@ class _Conv:
     width: int
     tile: int
     kernel: loops.Loops
+    comment: ClassVar[str] = COMMENT
+    by_filter: ClassVar[tuple[str, ...]] = ("values", "bias")
+    macs: ClassVar[int] = 1
 
     @property
     def vectors(self) -> int:
@@ -64,6 +82,11 @@ class _Conv:
         return (
             types.Scalar(self.own.accumulators) if self.width == 1 else types.Vector(self.width, self.own.accumulators)
         )
+
+    @property
+    def stride(self) -> int:
+        """Elements from a filter's results to the next one's."""
+        return self.y.frames * self.y.plane
 
     def write(self) -> None:
         b, y = self.kernel.block, self.y
@@ -78,10 +101,13 @@ class _Conv:
         reads = [
             b.op("arith.addi", self._clamped(place, y.first, y.end - 1), x_frame, name="input_of") for place in places
         ]
-        zero = b.constant(0.0, self.accumulator, "zero")
-        with b.carry("tap", first, end, [zero] * (self.vectors * self.tile)) as loop:
+        with b.carry("tap", first, end, self._zeros()) as loop:
             loop.next(self._tap(loop.index, reads, loop.carried))
         self._store(loop.results, places, row, frame)
+
+    def _zeros(self) -> list[values.Value]:
+        """The accumulators before the first tap: vectors of filters x positions."""
+        return [self.kernel.block.constant(0.0, self.accumulator, "zero")] * (self.vectors * self.tile)
 
     def _clamped(self, at: values.Index, least: int, most: int) -> values.Value:
         """A place within bounds, so that no invocation needs a branch."""
@@ -94,36 +120,51 @@ class _Conv:
     def _tap(
         self, tap: values.Value, reads: list[values.Value], accumulators: list[values.Value]
     ) -> list[values.Value]:
-        """The accumulators with one tap more: vectors of filters x positions."""
+        """The accumulators with one tap more."""
         b, kernel = self.kernel.block, self.kernel
         offset = b.cast(b.load(kernel["offsets"], tap, "offset32"), "index", "offset")
         inputs = []
         for read in reads:
             at = b.op("arith.addi", read, offset, name="input_at")
-            inputs.append(self._spread(b.cast(b.load(kernel["x"], at, "input"), self.own.accumulators)))
+            inputs.append(self._factor(b.load(kernel["x"], at, "input")))
         found, acc = [], iter(accumulators)
         for v in range(self.vectors):
-            weights = b.cast(b.load(kernel["values"], tap * self.vectors + v, "weights"), self.own.accumulators)
-            found += [b.op("math.fma", weights, x, next(acc), name="acc") for x in inputs]
+            found += self._added(b.load(kernel["values"], tap * self.vectors + v, "weights"), inputs, acc)
         return found
+
+    def _factor(self, loaded: values.Value) -> values.Value:
+        """What was loaded of an input, as it is multiplied."""
+        return self._spread(self.kernel.block.cast(loaded, self.own.accumulators))
+
+    def _added(
+        self, weights: values.Value, inputs: list[values.Value], accumulators: Iterator[values.Value]
+    ) -> list[values.Value]:
+        """The next accumulators, with the products of `width` filters' weights and the inputs."""
+        b = self.kernel.block
+        weights = b.cast(weights, self.own.accumulators)
+        return [b.op("math.fma", weights, x, next(accumulators), name="acc") for x in inputs]
 
     def _spread(self, value: values.Value) -> values.Value:
         """A number for all filters of an accumulator."""
         return value if self.width == 1 else self.kernel.block.broadcast(value, self.width)
 
+    def _base(self, row: values.Value, frame: values.Value, each: int = 1) -> values.Value:
+        """Where a frame of a row's first filters lies in a map that holds `each` filters in an element."""
+        rows = self.stride * (self.op.kernel.group // each)
+        return self.kernel.block.index(row * rows + frame * self.y.plane, "out_base")
+
     def _store(
         self, accumulators: list[values.Value], places: list[values.Value], row: values.Value, frame: values.Value
     ) -> None:
         """Bias, residual, ReLU, activation and mask; then one store per filter and position."""
-        b, stride = self.kernel.block, self.y.frames * self.y.plane
-        base = b.index(row * (stride * self.op.kernel.group) + frame * self.y.plane, "out_base")
+        b, base = self.kernel.block, self._base(row, frame)
         keeps = [self._spread(b.load(self.kernel["mask"], place, "keep")) for place in places]
         to = [b.op("arith.addi", base, place, name="to") for place in places]
         total = iter(accumulators)
         for v in range(self.vectors):
             bias = b.load(self.kernel["bias"], row * self.vectors + v, "bias_of")
             for keep, at in zip(keeps, to, strict=True):
-                targets_ = [b.index(at + (self.width * v + i) * stride, "out_at") for i in range(self.width)]
+                targets_ = [b.index(at + (self.width * v + i) * self.stride, "out_at") for i in range(self.width)]
                 self._finish(b.op("arith.addf", next(total), bias, name="sum"), keep, targets_)
 
     def _finish(self, value: values.Value, keep: values.Value, to: list[values.Value]) -> None:
@@ -150,5 +191,4 @@ class _Conv:
         found = [b.load(residual, at, "residual_of") for at in to]
         if self.width == 1:
             return found[0]
-        whole = types.Vector(self.width, residual.type.element)
-        return b.let("residuals", whole, f"vector.from_elements {', '.join(map(str, found))} : {whole}")
+        return b.elements(found, "residuals")

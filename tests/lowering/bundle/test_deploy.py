@@ -172,6 +172,7 @@ def test_a_bundle_that_should_run_and_does_not_has_failed(
         ("vulkan:adreno", None, drivers.INSTALL),
         ("vulkan:adreno", gpus.FEATURES[1:], f"the driver of gpu lacks {gpus.FEATURES[0]}"),
         ("vulkan:adreno:f16", gpus.FEATURES, "the driver of gpu lacks shaderFloat16, storageBuffer16BitAccess"),
+        ("vulkan:adreno:i8", gpus.FEATURES, "the driver of gpu lacks shaderIntegerDotProduct"),
     ],
 )
 def test_a_bundle_for_which_there_is_no_device_is_not_checked(

@@ -1,15 +1,21 @@
-"""Bundles of quantised networks: the oracle's bits, from real processors and from the emulated ones of phones."""
+"""Bundles of quantised networks: the oracle's bits, from real processors, and from emulated processors and GPUs."""
+
+import pathlib
 
 import numpy as np
 import pytest
 
-from lowering.bundle import bundles, run
+from lowering.bundle import bundles, examples, run, write
 from lowering.graph import interpret
 from lowering.graph.rewrites import stages
 from lowering.system import cpuinfo
-from tests.lowering import conftest, integers, networks
+from lowering.targets import targets
+from tests.lowering import conftest, integers, networks, random_graphs
+from tests.lowering.bundle import test_backends
 
 AVX2 = pytest.mark.skipif("avx2" not in cpuinfo.features(cpuinfo.here()), reason="this processor has no AVX2")
+# Of SPIR-V, by number: Shader and Matrix, which it implies; dot products, and those of words.
+BASIC, DOTS = {0, 1}, {6019, 6018}
 
 
 def answers(bundle: bundles.Bundle, network: networks.Network) -> tuple[np.ndarray, np.ndarray]:
@@ -17,6 +23,16 @@ def answers(bundle: bundles.Bundle, network: networks.Network) -> tuple[np.ndarr
     (answer,) = run.check(bundle).answers
     (wanted,) = interpret.results(stages.rewrite(network.trace(), bundle.target.name), network.clip)
     return answer, wanted
+
+
+def capabilities(shader: bytes) -> set[int]:
+    """What SPIR-V wants of a driver: its instructions OpCapability."""
+    words, at, found = np.frombuffer(shader, np.uint32), 5, set[int]()
+    while at < len(words):
+        if words[at] & 0xFFFF == 17:
+            found.add(int(words[at + 1]))
+        at += int(words[at]) >> 16
+    return found
 
 
 @pytest.mark.parametrize(
@@ -28,6 +44,31 @@ def test_a_quantised_network_gives_the_oracles_bits(write_bundle: conftest.Write
     np.testing.assert_array_equal(*answers(write_bundle(network, target), network))
 
 
-def test_a_mean_of_f32_behind_integers_differs_by_its_own_rounding_alone(write_bundle: conftest.WriteBundle) -> None:
+def test_gpus_give_the_oracles_bits_by_dot_products_and_no_storage_of_bytes(write_bundle: conftest.WriteBundle) -> None:
+    network = integers.chain()
+    bundle = write_bundle(network, "vulkan:adreno:i8")
+    np.testing.assert_array_equal(*answers(bundle, network))
+    shaders = test_backends.spirv((bundle.folder / "module.vmfb").read_bytes())
+    for shader in shaders:
+        test_backends.validate(shader)
+    found = [capabilities(shader) for shader in shaders]
+    assert all(each in (BASIC, BASIC | DOTS) for each in found)
+    assert found.count(BASIC | DOTS) == 4  # two convolutions, two fully connected layers
+
+
+def test_a_random_network_gives_the_oracles_bits_on_a_gpu(tmp_path: pathlib.Path, require: conftest.Require) -> None:
+    require("vulkan")
+    graph, target = random_graphs.graph(21, size=(3, 9, 9, 4), width=12), targets.find("vulkan:mali-g78:i8")
+    graph = integers.marked(graph, np.random.default_rng(21))
+    clip = random_graphs.clip(graph, 21)
+    example = examples.Example(graph, (clip,), tuple(interpret.results(graph, clip)))
+    (answer,) = run.check(write.write(tmp_path / "bundle", example, target, conftest.INFO)).answers
+    np.testing.assert_array_equal(answer, interpret.results(stages.rewrite(graph, target), clip)[0])
+
+
+@pytest.mark.parametrize("target", ["android:cortex-a76:i8", "vulkan:mali-g78:i8"])
+def test_a_mean_of_f32_behind_integers_differs_by_its_own_rounding_alone(
+    write_bundle: conftest.WriteBundle, target: str
+) -> None:
     network = integers.block()
-    np.testing.assert_allclose(*answers(write_bundle(network, "android:cortex-a76:i8"), network), rtol=1e-5)
+    np.testing.assert_allclose(*answers(write_bundle(network, target), network), rtol=1e-5)

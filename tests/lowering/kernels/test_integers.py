@@ -11,8 +11,8 @@ from lowering.graph.rewrites import algebra, fusion, packing, stages, strides, w
 from lowering.kernels import build
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import dots
-from lowering.targets import targets
-from tests.lowering import random_graphs
+from lowering.targets import gpus, targets
+from tests.lowering import integers, random_graphs
 from tests.lowering.kernels import interpreter, laid, test_kernels
 
 ARM = dataclasses.replace(targets.find("android:cortex-a76:i8"), cache_bytes=0)  # so that kernels are fused
@@ -26,6 +26,7 @@ TARGETS = {
     "avx2 vnni": dataclasses.replace(X86, **targets.X86["avx2"] | {"dots": "vnni"}),
     "avx512 vnni": dataclasses.replace(X86, **targets.X86["avx512f"] | {"dots": "vnni"}),
 }
+GPU = targets.find("vulkan:adreno:i8")
 
 
 def weights(rng: np.random.Generator, *shape: int) -> np.ndarray:
@@ -252,20 +253,19 @@ def test_outer_products_round_their_results_too(name: str) -> None:
     check(ops.replace(graph, lambda n: [dataclasses.replace(n, op=swap.get(n.name, n.op))]), target)
 
 
-def marked(graph: ops.Graph, rng: np.random.Generator) -> ops.Graph:
-    """The graph with quantise steps behind most of its nodes."""
+@pytest.mark.parametrize("net", [wide, pools, borders])
+def test_kernels_of_int8_for_gpus_give_the_oracles_bits(net: Callable[[], Layers]) -> None:
+    check(net().packed(GPU), GPU)
 
-    def rule(node: ops.Node) -> list[ops.Node]:
-        if node.name == graph.result or rng.random() < 0.3:
-            return [node]
-        raw = dataclasses.replace(node, name=f"{node.name}_raw")
-        step = ops.FakeQuantise(float(rng.choice([0.02, 0.03])))
-        return [raw, dataclasses.replace(node, op=step, inputs=(raw.name,))]
 
-    return ops.replace(graph, rule)
+def test_a_gpu_takes_an_integer_layer_with_a_residual_in_as_many_buffers_as_it_must_offer() -> None:
+    graph = residual().packed(GPU)
+    kernel = build.build(graph, GPU)["conv4"]
+    assert graph["conv4"].inputs == ("conv3", "conv2")
+    assert len(kernel.operands) + 1 == 8 == gpus.Limits().buffers
 
 
 @pytest.mark.parametrize(("name", "seed"), list(zip(TARGETS, (18, 12, 7, 10, 20, 16, 11), strict=True)))
 def test_whatever_the_rewrites_make_integers_of_has_kernels(name: str, seed: int) -> None:
     graph = random_graphs.graph(seed, size=(4, 11, 11, 4), width=12)
-    check(stages.rewrite(marked(graph, np.random.default_rng(seed)), TARGETS[name]), TARGETS[name])
+    check(stages.rewrite(integers.marked(graph, np.random.default_rng(seed)), TARGETS[name]), TARGETS[name])

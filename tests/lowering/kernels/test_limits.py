@@ -48,6 +48,7 @@ def test_the_limits_are_those_that_iree_compiles_for(gpu: str, tmp_path: pathlib
     assert numbers("max_workgroup_memory_bytes") == [target.gpu.shared]
     stored = re.findall(r"storage = ([\w|]+)", text)[0].split("|")
     assert ("f16" in target.gpu.elements) == ("b16" in stored)
+    assert "dot = dp4xi8toi32" in text  # what kernels of int8 need
 
 
 # What is wrong with the layer fc6, and what the message then says.

@@ -1,4 +1,4 @@
-"""How sums of integer products become results on CPUs: numbers of 8 bits, four to a word, or f32.
+"""How sums of integer products become results: numbers of 8 bits, four to a word, or f32.
 
 The formula is that of operations/integers.py. Each of its operations is rounded by itself, so that every target gives
 the same bits. Numbers are vectors or scalars.
@@ -12,6 +12,7 @@ from lowering.kernels.mlir import block, types
 from lowering.kernels.mlir.values import Value
 
 LEAST, MOST = -128, 127
+LEAST_WORD = int.from_bytes(bytes([LEAST % 256] * 4), "little", signed=True)
 # 1.5 x 2^23. The f32 next to it are whole numbers, and a number of 8 bits that is added to it lies in its lowest byte.
 WHOLE = 12582912.0
 
@@ -82,6 +83,12 @@ def signed(b: block.Block, words: Value, place: int) -> Value:
     """A byte of words with its sign, as i32. place: 0 is the lowest."""
     moved = b.op("arith.shli", words, _alike(b, words, 24 - 8 * place, "bits"), name="moved")
     return b.op("arith.shrsi", moved, _alike(b, words, 24, "bits"), name="number")
+
+
+def largest(b: block.Block, one: Value, other: Value) -> Value:
+    """The larger of the numbers of words, byte by byte; no `offset` is added to them."""
+    pairs = zip(apart(b, one, 0), apart(b, other, 0), strict=True)
+    return joined(b, [b.op("arith.maxsi", *pair, name="larger") for pair in pairs])
 
 
 def _alike(b: block.Block, value: Value, number: float, name: str) -> Value:
