@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from tests.lowering import networks
+from tests.lowering import integers, networks
 
 
 def straight() -> networks.Network:
@@ -145,5 +145,23 @@ def dense() -> networks.Network:
     return networks.Network(function, params, networks.clip(rng, 2, 5, 6, 16))
 
 
+def quantised() -> networks.Network:
+    """What computes with int8: a residual, a pool, fully connected layers, and the borders between f32 and int8."""
+    rng = np.random.default_rng(0)
+    params = {"first": networks.layer(rng, 1, 1, 1, 6, 7), "conv": networks.layer(rng, 2, 1, 3, 7, 7)}
+    params |= {"fc": networks.layer(rng, 7, 6), "last": networks.layer(rng, 6, 3)}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = integers.rounded(integers.conv(x, p["first"], pad=0))
+        x = jax.nn.relu(networks.conv(x, p["conv"]) + x)
+        x = networks.max_pool(integers.rounded(x), (1, 2, 2))
+        x = integers.rounded(jnp.tanh(integers.rounded(x)).mean((1, 2, 3)))
+        x = integers.rounded(networks.dense(x, p["fc"]))
+        return networks.dense(integers.rounded(jnp.tanh(x)), p["last"])
+
+    return networks.Network(function, params, networks.clip(rng, 2, 3, 5, 6))
+
+
 NETWORKS = {"dense": dense, "straight": straight, "fused": straight, "moves": moves, "deep": deep, "heads": heads}
 NETWORKS |= {"gates": gates, "active": active, "norms": norms, "resized": resized, "apart": apart}
+NETWORKS |= {"quantised": quantised}

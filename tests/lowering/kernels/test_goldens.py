@@ -17,7 +17,7 @@ from lowering.graph.rewrites import fusion, stages
 from lowering.kernels import build, emit, peak
 from lowering.targets import schedules, targets
 from tests.lowering import networks
-from tests.lowering.kernels import golden_networks, parse, test_kernels
+from tests.lowering.kernels import golden_networks, parse, test_integers, test_kernels
 
 GOLDENS = pathlib.Path(__file__).parent / "goldens"
 CPU, GPU = "android:cortex-a76", "vulkan:mali-g78"
@@ -28,7 +28,7 @@ FLOAT = re.compile(r"arith\.constant (?:dense<)?(-?[0-9]+\.[0-9]*(?:[eE][-+]?[0-
 TARGETS = {
     name: dataclasses.replace(test_kernels.TARGETS[name], cache_bytes=targets.find(CPU).cache_bytes)
     for name in ("avx2", "avx512")
-}
+} | {"vnni": test_integers.TARGETS["avx512 vnni"]}
 
 
 def section(name: str, target: str, node: str) -> str:
@@ -64,7 +64,24 @@ def compare(name: str, text: str) -> None:
 
 # A golden for each function that writes a kernel; tests/lowering/kernels/test_kernels.py runs them in all their
 # variants.
+INTEGERS = [
+    *((f"cpu/conv_{name}", target, "conv") for name, target in (("sdot", f"{CPU}:i8"), ("vnni", "vnni"))),
+    ("vulkan/conv_words", f"{GPU}:i8", "conv"),
+    ("linalg/any_pool_words", f"{GPU}:i8", "pool_int8"),
+    *(
+        (f"{folder}/{kernel}", f"{target}:i8", node)
+        for folder, target in (("cpu", CPU), ("vulkan", GPU))
+        for kernel, node in (
+            ("of_integers", "fc"),
+            ("quantise", "clip_quantised_int8"),
+            ("dequantise", "pool_quantised"),
+            ("quantise_vector", "tanh_2_quantised_int8"),
+            ("dequantise_vector", "fc_bias_quantised"),
+        )
+    ),
+]
 CASES = [
+    *((golden, "quantised", target, node) for golden, target, node in INTEGERS),
     ("cpu/clip", "straight", f"{CPU}:f16", "clip"),
     ("cpu/conv", "deep", CPU, "again"),
     ("cpu/outer", "dense", "avx2", "conv"),
@@ -145,7 +162,8 @@ def test_iree_reads_a_golden(golden: str) -> None:
 
 
 def test_every_function_that_writes_a_kernel_has_a_golden_and_every_golden_a_test() -> None:
-    handlers = {handler for table in build.HANDLERS.values() for found in table.values() for handler in found}
+    tables = (*build.HANDLERS.values(), *build.INTEGERS.values())
+    handlers = {handler for table in tables for found in table.values() for handler in found}
     folder = lambda handler: handler.__module__.removeprefix("lowering.kernels.").split(".")[0]
     written = {f"{folder(handler)}/{handler.__name__}" for handler in handlers}
     cases = {golden for golden, *_ in CASES}
