@@ -184,7 +184,8 @@ def walk(graph: ops.Graph, target: targets.Target) -> Iterator[tuple[kernels.Req
             continue
         if isinstance(node.op, ops.State):
             assert out is not None
-            kept = kernels.feature_map(out, target.precision.activations)
+            element = kernels.WORDS if kinds[node.name] == "int8" else target.precision.activations
+            kept = kernels.feature_map(out, element)
             made[node.name] = kernels.Activation(kept, out, node.shape)
             continue
         if is_free(node, users[node.name]):

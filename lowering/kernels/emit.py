@@ -50,8 +50,7 @@ def emit(graph: ops.Graph, target: targets.Target) -> Module:
     operands = {name: kernel.operands for name, kernel in found.items()}
     operands |= {name: pieces.operands(nodes[0].op) for name, nodes in written.items()}
     return Module(
-        "\n\n".join(["\n".join(head), "\n".join(main.lines(graph, found, shape, target.gpu is not None)), *functions])
-        + "\n",
+        "\n\n".join(["\n".join(head), "\n".join(main.lines(graph, found, shape, target)), *functions]) + "\n",
         {f"{name}.{o.name}": o.array for name, each in operands.items() for o in each if o.array is not None},
         tuple(node.name for node in graph.nodes if node.name in found or node.name in written),
         tuple(name for name, kernel in found.items() if kernel.executable),

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from lowering.graph import ops
 from lowering.kernels import kernel as kernels
 from lowering.kernels import pieces, steps
+from lowering.kernels.cpu import dots
 from lowering.kernels.mlir import block, tensors, types, values, words
+from lowering.targets import targets
 
 
-def lines(graph: ops.Graph, found: dict[str, kernels.Kernel], shape: ops.Shape, by_words: bool) -> list[str]:
+def lines(graph: ops.Graph, found: dict[str, kernels.Kernel], shape: ops.Shape, target: targets.Target) -> list[str]:
     """@main, and for a batch the function of one example that it calls for each. A stream has @step and what is around.
 
-    found: the kernels by the names of their nodes. shape: of a single result, without the batch axis. by_words: whether
-    the target reads and writes 8-bit elements by words.
+    found: the kernels by the names of their nodes. shape: of a single result, without the batch axis.
     """
+    by_words = target.gpu is not None
     if graph.steps:
-        return _stream(graph, found, by_words)
+        return _stream(graph, found, target)
     if graph.batch == 1:
         return _Main(graph, found, by_words).lines(shape)
     one = _Main(dataclasses.replace(graph, batch=1), found, by_words).lines(shape)
@@ -26,6 +28,7 @@ def lines(graph: ops.Graph, found: dict[str, kernels.Kernel], shape: ops.Shape, 
 class _Main:
     """The function of one example while it is written. It takes and gives arrays as JAX does."""
 
+    # by_words: whether 8-bit elements are read and written by words.
     def __init__(self, graph: ops.Graph, found: dict[str, kernels.Kernel], by_words: bool) -> None:
         self.graph, self.found, self.pieces = graph, found, pieces.called(graph)
         self.by_words = by_words
@@ -97,17 +100,17 @@ class _Main:
         return words.written(self.block, flat) if self.by_words else flat
 
 
-def _stream(graph: ops.Graph, found: dict[str, kernels.Kernel], by_words: bool) -> list[str]:
+def _stream(graph: ops.Graph, found: dict[str, kernels.Kernel], target: targets.Target) -> list[str]:
     """The states of a stream, and its functions: of a step, of a reset, and of the sequence that is its example."""
-    step = _Main(graph, found, by_words)
+    step, zeros = _Main(graph, found, target.gpu is not None), dots.zero(target, kernels.WORDS)
     (given,), results = step.arguments.values(), step.results(())
     gives = [tensors.tensor(each) for each in results]
     return [
-        *steps.states(graph, step.states),
+        *steps.states(graph, step.states, zeros),
         "",
         *_function(steps.STEP, [given], results, step.block),
         "",
-        *steps.reset(graph, step.states),
+        *steps.reset(graph, step.states, zeros),
         "",
         *steps.sequence(graph, tensors.tensor(given), gives),
     ]

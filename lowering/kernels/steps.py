@@ -37,26 +37,40 @@ def store(b: block.Block, graph: ops.Graph, made: dict[str, values.Value]) -> No
 
 
 def _copied(b: block.Block, value: values.Value) -> values.Value:
-    """A tensor in a buffer of its own: the sum with a zero, since IREE takes a plain copy for the value itself."""
+    """A tensor in a buffer of its own. IREE takes a plain copy for the value itself, and the sum of a word and zero.
+
+    So it is the sum of a float and zero, or a word's two halves.
+    """
     kind = tensors.tensor(value)
     axes = " ".join(f"axis{place}" for place in range(len(kind.shape)))
-    zero = b.constant(0.0, types.Scalar(kind.element), "zero")
+    scalar = types.Scalar(kind.element)
     with tensors.generic(b, [(value, axes)], (tensors.empty(b, kind), axes), "copied") as cell:
-        cell.give(b.op("arith.addf", cell.inputs[0], zero))
+        (x,) = cell.inputs
+        if kind.element == kernels.WORDS:
+            halves = [
+                b.op("arith.andi", x, b.constant(mask, scalar, "half"), name="bits") for mask in (0xFFFF, -0x10000)
+            ]
+            cell.give(b.op("arith.ori", *halves))
+        else:
+            cell.give(b.op("arith.addf", x, b.constant(0.0, scalar, "zero")))
     return cell.result
 
 
-def states(graph: ops.Graph, known: dict[str, types.Tensor]) -> list[str]:
-    """The states as variables of the module, as they are before the first step."""
-    return [f"util.global private mutable @{node.name} = {_filled(node, known[node.name])}" for node in graph.states]
+def states(graph: ops.Graph, known: dict[str, types.Tensor], zeros: int) -> list[str]:
+    """The states as variables of the module, as they are before the first step.
+
+    zeros: a word of zeros of int8 as it lies in memory.
+    """
+    filled = {node.name: _filled(node, known[node.name], zeros) for node in graph.states}
+    return [f"util.global private mutable @{name} = {text}" for name, text in filled.items()]
 
 
-def reset(graph: ops.Graph, known: dict[str, types.Tensor]) -> list[str]:
+def reset(graph: ops.Graph, known: dict[str, types.Tensor], zeros: int) -> list[str]:
     """A function that puts the states back to what they are before the first step."""
     b = block.Block()
     made: dict[str, values.Value] = {}
     for node in graph.states:
-        text = _filled(node, known[node.name])
+        text = _filled(node, known[node.name], zeros)
         made[text] = made.get(text) or b.let("filled", known[node.name], f"flow.tensor.constant {text}")
         b.do(f"util.global.store {made[text]}, @{node.name} : {known[node.name]}")
     return [f"func.func @{RESET}() {{", *(f"  {line}" for line in b.lines()), "  return", "}"]
@@ -98,7 +112,8 @@ def _answer(shape: ops.Shape) -> ops.Shape:
     return shape[1:] if shape[:1] == (1,) else shape
 
 
-def _filled(node: ops.Node, kind: types.Tensor) -> str:
+def _filled(node: ops.Node, kind: types.Tensor, zeros: int) -> str:
     """A state before the first step."""
     assert isinstance(node.op, ops.State)
-    return f"dense<{block.literal(node.op.fill, kind.element)}> : {kind}"
+    fill = zeros if kind.element == kernels.WORDS else node.op.fill
+    return f"dense<{block.literal(fill, kind.element)}> : {kind}"

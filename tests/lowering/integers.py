@@ -47,6 +47,24 @@ def chain(scheme: str = "kgs 8x4", channels: int = 12) -> networks.Network:
     return networks.Network(function, params, networks.clip(rng, 4, 15, 17, 4))
 
 
+def causal() -> networks.Network:
+    """Convolutions, a pool and a dense layer over frames, with zeros before the first one alone: it can be a stream."""
+    rng = np.random.default_rng(2)
+    params = {"first": networks.layer(rng, 3, 3, 3, 2, 8), "second": networks.layer(rng, 3, 1, 1, 8, 6)}
+    params |= {"third": networks.layer(rng, 2, 1, 1, 6, 8), "last": networks.layer(rng, 5 * 3 * 3 * 8, 3)}
+
+    def late(x: jax.Array, layer: networks.Layer, stride: int = 1, side: int = 0) -> jax.Array:
+        sides = [(layer["kernel"].shape[0] - 1, 0), (side, side), (side, side)]
+        return jax.nn.relu(networks.conv(x, layer, (stride, 1, 1), sides))
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = rounded(late(rounded(late(x, p["first"], side=1)), p["second"], stride=2))
+        x = networks.max_pool(x, (2, 2, 2), (1, 2, 2), [(1, 0), (0, 0), (0, 0)])
+        return networks.dense(rounded(late(rounded(x), p["third"])).reshape(1, -1), p["last"])
+
+    return networks.Network(function, params, networks.clip(rng, 10, 6, 7, 2))
+
+
 def block(channels: int = 8) -> networks.Network:
     """A residual block, and a join of two of its values: what quantised values are added to and joined with."""
     rng = np.random.default_rng(1)

@@ -11,10 +11,11 @@ from lowering.graph.operations import base
 class State(base.Op):
     """What another value of the graph was a step ago: `Results.states` says which. Its node alone says its shape.
 
-    fill: the number that it holds everywhere before the first step.
+    fill: the number that it holds everywhere before the first step. dtype: float32, or int8 (integers.py).
     """
 
     fill: float = 0.0
+    dtype: str = "float32"
     arity = (0, 0)
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:

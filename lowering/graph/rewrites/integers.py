@@ -19,14 +19,14 @@ def use_integers(graph: ops.Graph) -> ops.Graph:
 
     Each FakeQuantise becomes a Quantise and a Dequantise. They move to the borders of what can be computed with
     integers, and there they stay. A layer whose result is quantised gives int8. So do moves, ReLUs and max pools of
-    quantised values, which are the same on the integers.
+    quantised values, which are the same on the integers. A stream remembers quantised values as integers.
 
     The kernel of such a layer is rounded here: in each filter the largest weight becomes 127, or -127. Weights that
     were rounded so before, as training does, keep their integers, whatever scale a batch norm has put on a filter.
     Depthwise and transposed convolutions stay in f32.
     """
     graph = ops.replace(graph, lambda node: _split(graph, node))
-    rules = (_integer_layer, _narrowed, _merged, _moved_behind, _moved_before)
+    rules = (_remembered, _integer_layer, _narrowed, _merged, _moved_behind, _moved_before)
     while (found := next((new for rule in rules if (new := rule(graph)) is not None), None)) is not None:
         graph = found
     return graph
@@ -65,6 +65,28 @@ def _split(graph: ops.Graph, node: ops.Node) -> list[ops.Node]:
     name = ops.unique(f"{node.name}_int8", graph.by_name)
     first = dataclasses.replace(node, name=name, op=ops.Quantise(node.op.scale))
     return [first, dataclasses.replace(node, op=ops.Dequantise(node.op.scale), inputs=(name,))]
+
+
+def _remembered(graph: ops.Graph) -> ops.Graph | None:
+    """The graph with one more state of integers, and a Dequantise behind it: what it becomes is quantised."""
+    for number, (state, name) in enumerate(graph.next.items()):
+        source, node = graph[name], graph[state]
+        if not isinstance(source.op, ops.Dequantise) or node.op != ops.State():
+            continue
+        wide, first = ops.unique(f"{state}_f32", graph.by_name), len(graph.output.inputs) - len(graph.next)
+        graph = ops.rewire(graph, {state: wide})
+        inputs = list(graph.output.inputs)
+        inputs[first + number] = source.inputs[0]
+        new = {
+            state: (
+                dataclasses.replace(node, op=ops.State(dtype="int8")),
+                ops.Node(wide, source.op, (state,), node.shape),
+            ),
+            graph.result: (dataclasses.replace(graph.output, inputs=tuple(inputs)),),
+        }
+        nodes = tuple(after for before in graph.nodes for after in new.get(before.name, (before,)))
+        return ops.rewire(dataclasses.replace(graph, nodes=nodes), {})
+    return None
 
 
 def _integer_layer(graph: ops.Graph) -> ops.Graph | None:

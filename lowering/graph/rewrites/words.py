@@ -68,16 +68,22 @@ def _fits(node: ops.Node, graph: ops.Graph, users: list[ops.Node], target: targe
             near = (sd, sw) == (1, 2) and node.shape[2] > 1
             return (anywhere or near) and graph[node.inputs[0]].shape[3] % packed.WORD == 0
         case ops.Mosaic():
-            whole = all(_whole(patch.of[3], patch.at[3]) for patch in op.patches if len(patch.at) == 4)
-            return len(node.shape) == 4 and whole and not op.fill
+            shapes = [graph[name].shape for name in node.inputs]
+            whole = len(node.shape) == 4 and all(_whole(p, shapes[p.source][3], node.shape[3]) for p in op.patches)
+            return whole and not op.fill
         case ops.Reshape():
             return bool(users) and all(isinstance(user.op, ops.Dense) for user in users)
     return False
 
 
-def _whole(*each: tuple[int, ...]) -> bool:
-    """Whether places are runs of four, each the channels of a word."""
-    word = packed.WORD
+def _whole(patch: moves.Patch, given: int, gives: int) -> bool:
+    """Whether the places of channels are runs of four, each the channels of a word; or all of what it reads and gives.
+
+    given, gives: the channels of its input and of the result.
+    """
+    each, word = (patch.of[3], patch.at[3]), packed.WORD
+    if given == gives and all(places == tuple(range(given)) for places in each):
+        return True
     runs = lambda places: all(place == places[i - i % word] + i % word for i, place in enumerate(places))
     starts = lambda places: all(place % word == 0 for place in places[::word])
     return all(len(places) % word == 0 and runs(places) and starts(places) for places in each)

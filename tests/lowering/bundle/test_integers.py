@@ -5,9 +5,10 @@ import pathlib
 import numpy as np
 import pytest
 
-from lowering.bundle import bundles, examples, run, write
+from lowering.bundle import bundles, deploy, examples, run, write
 from lowering.graph import interpret
 from lowering.graph.rewrites import stages
+from lowering.graph.streaming import step
 from lowering.system import cpuinfo
 from lowering.targets import targets
 from tests.lowering import conftest, integers, networks, random_graphs
@@ -64,6 +65,20 @@ def test_a_random_network_gives_the_oracles_bits_on_a_gpu(tmp_path: pathlib.Path
     example = examples.Example(graph, (clip,), tuple(interpret.results(graph, clip)))
     (answer,) = run.check(write.write(tmp_path / "bundle", example, target, conftest.INFO)).answers
     np.testing.assert_array_equal(answer, interpret.results(stages.rewrite(graph, target), clip)[0])
+
+
+@pytest.mark.parametrize("target", ["host:i8", "vulkan:adreno:i8"])
+def test_a_stream_that_remembers_integers_gives_the_oracles_bits(
+    tmp_path: pathlib.Path, require: conftest.Require, target: str
+) -> None:
+    if target.startswith("vulkan"):
+        require("vulkan")
+    network = integers.causal()
+    made = deploy.deploy(network.function, network.params, network.clip, target, tmp_path / "bundle", stream=1)
+    graph = stages.rewrite(step.stream(network.trace(), 1).graph, target)
+    wanted = np.concatenate([answer for (answer,) in interpret.steps(graph, made.bundle.array("frames.npy")[:, None])])
+    assert made.check
+    np.testing.assert_array_equal(made.check.answers[0], wanted)
 
 
 @pytest.mark.parametrize("target", ["android:cortex-a76:i8", "vulkan:mali-g78:i8"])

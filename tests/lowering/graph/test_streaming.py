@@ -1,5 +1,6 @@
 """A step of a stream against the network that is slid over the video, in JAX."""
 
+import dataclasses
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,7 +14,9 @@ from jax import lax
 from lowering.graph import interpret, ops, trace
 from lowering.graph.rewrites import stages
 from lowering.graph.streaming import pace, step
-from tests.lowering import networks
+from lowering.kernels import emit
+from tests.lowering import integers, networks
+from tests.lowering.kernels import test_integers
 
 rng = np.random.default_rng(0)
 FRAMES, STRIDE, HEIGHT, WIDTH = 8, 4, 10, 11  # of a clip of the network below
@@ -104,6 +107,31 @@ def test_rewrites_leave_a_step_its_meaning(target: str) -> None:
     given = [(VIDEO[:, at : at + 1],) for at in range(12)]
     for (one,), (other,) in zip(interpret.steps(found.graph, given), interpret.steps(rewritten, given), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("every", [2, 1])
+def test_a_quantised_network_remembers_integers_and_computes_with_them(every: int) -> None:
+    network = integers.causal()
+    found = step.stream(network.trace(), every)
+    rewritten = stages.rewrite(found.graph, "vulkan:adreno:i8")
+    kinds = ops.element_types(rewritten)
+    remembered = {node.name.partition("_before")[0]: kinds[node.name] for node in rewritten.states}
+    values = ("relu_quantised", "pool_plane", "pool_quantised", "relu_3_quantised")
+    assert remembered == {"clip": "float32", **dict.fromkeys(values, "int8")}
+    layers = [rewritten[name].op for name in ("second", "third", "last")]
+    assert all(isinstance(op, ops.PackedConv | ops.PackedDense) and op.rescale for op in layers)
+    given = [(network.clip[:, at : at + every],) for at in range(0, 10, every)]
+    floats, integral = (np.array(list(interpret.steps(each, given))) for each in (found.graph, rewritten))
+    assert interpret.difference(integral, floats) < 2e-2  # weights are rounded
+
+
+def test_the_first_words_of_a_state_are_zeros_as_they_lie_in_memory() -> None:
+    """VNNI wants 128 added to each number."""
+    target, network = test_integers.TARGETS["avx512 vnni"], integers.causal()
+    graph = stages.rewrite(step.stream(network.trace(), 1).graph, target)
+    text = emit.emit(dataclasses.replace(graph, steps=3), target).text
+    zeros = int.from_bytes(b"\x80" * 4, "little", signed=True)
+    assert f"util.global private mutable @relu_quantised_before = dense<{zeros}> : tensor<" in text
 
 
 def valid(p: Any, x: jax.Array) -> jax.Array:
