@@ -52,7 +52,7 @@ PYTHON = {
     "math.roundeven": "np.rint({0})",
     "vector.bitcast": "np.ascontiguousarray({0}).view('{element}')",
     "llvm.call_intrinsic": "intrinsics[{intrin}]({operands})",
-    "spirv.SDot": "products(bytes_of({0}), bytes_of({1}), 4)[0]",
+    "spirv.SDot": "products(np.array([{0}]).view('int8'), np.array([{1}]).view('int8'), 4)[0]",
     "arm_neon.intr.smmla": "{0} + matrix_product({1}, {2})",
     "arm_neon.intr.sdot": "{0} + products({1}, {2}, 4)",
     "arith.shrui": "({0}.view('uint32') >> {1}.view('uint32')).view('int32')",
@@ -91,8 +91,7 @@ PYTHON = {
     "vector.maskedstore": "{0}.store_masked({3}, {1}, {2})",
     "memref.store": "{1}.store({0}, {2}, 1)",
     "vector.store": "{1}.store({0}, {2}, len({0}))",
-    "memref.prefetch": "None",
-    "func.return": "None",
+    **dict.fromkeys(("memref.prefetch", "func.return"), "None"),
 }
 
 
@@ -162,7 +161,6 @@ def translate(text: str) -> Body:
     """The function of the executable in a module."""
     scope: dict[str, Any] = {"np": np, "Memory": _Memory, "reductions": {"add": np.sum, "maxnumf": np.max}}
     scope |= {"compare": COMPARE, "compare_whole": COMPARE_WHOLE, "select": _select}
-    scope |= {"bytes_of": lambda word: np.array([word], "<i4").view(np.int8)}
     scope |= {"matrix_product": _matrix_product, "products": _products, "intrinsics": INTRINSICS}
     module = parse.parse(text)
     function = next(op for op in _operations(module.operation) if op.name == "func.func")
