@@ -24,7 +24,7 @@ class Subject:
     """A network to measure.
 
     home: the folder of `rt3d train` that it lies in.
-    forward: (inputs, good) -> the outputs, for those rows of a batch whose bool in `good` is True.
+    forward: (inputs, good) -> the outputs, for those rows of a batch whose bool in `good` is True; a tuple of several.
     key: changes with anything that the answers depend on.
     """
 
@@ -33,7 +33,7 @@ class Subject:
     scheme: str
     rate: float
     home: pathlib.Path
-    forward: Callable[[tuple[np.ndarray, ...], np.ndarray], np.ndarray]
+    forward: Callable[[tuple[np.ndarray, ...], np.ndarray], Any]
     key: str
 
 
@@ -110,7 +110,11 @@ def _of_clips(network: checkpoints.Network) -> dict[str, Any]:
 def _bundle(folder: pathlib.Path) -> Subject:
     bundle = bundles.read(folder)
     main, manifest = runs.load(bundle), bundle.manifest
-    one_by_one = lambda inputs, rows: np.concatenate([main(*(one[row][None] for one in inputs)) for row in rows])
+
+    def one_by_one(inputs: tuple[np.ndarray, ...], rows: np.ndarray) -> Any:
+        answers = [main(*(one[row][None] for one in inputs)) for row in rows]
+        return jax.tree.map(lambda *each: np.concatenate(each), *answers)
+
     told: dict[str, Any] = {}
     if manifest["labels"] and manifest["clip"]:
         told = {"labels": tuple(manifest["labels"]), "clip": clips.from_json(manifest["clip"])}

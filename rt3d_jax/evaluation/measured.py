@@ -8,6 +8,7 @@ from typing import Any
 from lowering.system import typed
 
 ACCURACY = "top-1 accuracy"
+CELL = ": "  # in the name of a further number: behind a row and before a column of a table of their own
 REMARKS = ("doubts", "skipped")  # fields of a result.json, beside the score that they put in doubt
 
 
@@ -18,7 +19,7 @@ class Score:
     value: in `unit` ("%" or a physical one, "" for a bare number); None where nobody measured it. name: of the score
     ("top-1 accuracy"). protocol: how it was measured, in words. error: one standard error that the number of test
     examples leaves, in the same unit; None where it is not known. also: further numbers that were measured on the same
-    answers, by their names.
+    answers, by their names; a name such as "Car easy: 3D R40" puts a number into a row and a column of a table.
     """
 
     value: float | None

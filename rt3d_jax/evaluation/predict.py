@@ -62,9 +62,9 @@ def sound(
         )
 
 
-def finite(outputs: np.ndarray, name: str) -> np.ndarray:
-    """The outputs of a network called `name`. FloatingPointError if one is not finite."""
-    if not np.isfinite(outputs).all():
+def finite(outputs: Any, name: str) -> Any:
+    """The outputs of a network called `name`, an array or a tuple. FloatingPointError if a value is not finite."""
+    if not all(np.isfinite(one).all() for one in jax.tree.leaves(outputs)):
         raise FloatingPointError(
             f"{name} answers with values that are not finite, expected numbers: its weights are broken, as after a "
             "training that diverged, or too large for its precision; train again with a lower learning_rate or with "

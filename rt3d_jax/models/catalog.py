@@ -38,6 +38,7 @@ from rt3d_jax.models import (
     mobilenet,
     mobilenetv2,
     movinet,
+    pointpillars,
     resnet18,
     s3d,
     sesr,
@@ -60,7 +61,8 @@ class Model:
 
     Args:
         name: c3d, c3d_small, i3d, mc3, mobilenet_early, mobilenetv2, movinet_a0, r2plus1d, r3d, s3d, s3d_rt3d,
-            slowfast_r50, x3d_xs, x3d_s or x3d_m, which classify clips; sesr or wdsr, which enlarge pictures and clips.
+            slowfast_r50, x3d_xs, x3d_s or x3d_m, which classify clips; sesr or wdsr, which enlarge pictures and clips;
+            pointpillars, which finds objects in scans of a LiDAR and has no use for frames and size.
             Or a class of your own that keeps to the contract of this module, as my_package.nets:Net, or as
             /folder/experiment.py:Net for a class in a file. In an experiment file, write f"{__file__}:Net".
         width: A factor on the channels of all layers. 1 is as published.
@@ -104,6 +106,7 @@ NETWORKS: dict[str, Callable[..., nnx.Module]] = {
     "mobilenet_early": mobilenet.MobileNet,  # any number of frames x 224
     "mobilenetv2": mobilenetv2.MobileNetV2,  # 16 x 112
     "movinet_a0": movinet.MoViNet,  # 50 x 172
+    "pointpillars": pointpillars.PointPillars,  # no clips: pillars of points
     "r2plus1d": functools.partial(resnet18.ResNet18, variant=resnet18.R2PLUS1D),  # 16 x 112
     "r3d": functools.partial(resnet18.ResNet18, variant=resnet18.R3D),  # 16 x 112
     "s3d": functools.partial(s3d.S3D, variant=s3d.TORCHVISION),  # 128 x 224

@@ -9,7 +9,7 @@ import numpy as np
 
 from lowering.system import files
 from rt3d_jax.evaluation import measured
-from rt3d_jax.report import crops, latency, pieces, sections
+from rt3d_jax.report import above, crops, latency, pieces, sections
 
 Report = dict[str, Any]
 STYLE = pathlib.Path(__file__).with_name("style.css")
@@ -24,18 +24,20 @@ def write(report: Report, folder: str | os.PathLike) -> pathlib.Path:
         is left out of the page.
       folder: of the report. Pictures come from its report/masks.npz ("<run>/<layer>": bool or float[groups, locations x
         channel groups], what is kept of each block) and report/clips.npz ("frames": uint8[n, k, H, W, 3], "label" and
-        "predicted/<run>": int[n]; or crops, see report.crops), where they are there.
+        "predicted/<run>": int[n]; or crops, see report.crops; or scenes, see report.above), where they are there.
     """
     folder, report = pathlib.Path(folder), _with_scores(report)
     parts = [
         _summary(report),
         sections.score(report),
+        above.precision(report),
         latency.section(report),
         sections.density(report),
         sections.integers(report),
         sections.masks(_arrays(folder / "report/masks.npz")),
         sections.clips(report, shown := _arrays(folder / "report/clips.npz")),
         crops.section(shown),
+        above.section(shown),
         sections.bundles(report),
         sections.setting(report),
     ]

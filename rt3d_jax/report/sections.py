@@ -199,8 +199,9 @@ def _score_figure(report: Report, scored: list[Run]) -> str:
 
 
 def _also(run: Run) -> dict[str, float]:
-    """What was measured beside the score of a run."""
-    return run["score"].also if run["score"] else {}
+    """What was measured beside the score of a run, the cells of a table of its own aside."""
+    also = run["score"].also if run["score"] else {}
+    return {name: number for name, number in also.items() if measured.CELL not in name}
 
 
 def _measured_also(run: Run, name: str) -> str:

@@ -161,8 +161,11 @@ class Examined(Protocol):
 class Shipped(Protocol):
     """What a task may have besides: another form in which bundles give the outputs, such as 8-bit pictures."""
 
-    def shipped(self, outputs: jax.Array) -> jax.Array:
-        """The outputs as a bundle gives them. `Opened.score` and `Opened.pictures` take them in either form."""
+    def shipped(self, outputs: jax.Array) -> jax.Array | dict[str, jax.Array]:
+        """The outputs as a bundle gives them: an array, or several by name.
+
+        `Opened.score` and `Opened.pictures` take them in either form; several as a tuple, in the order of their names.
+        """
         ...
 
 

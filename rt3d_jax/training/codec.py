@@ -6,12 +6,13 @@ from typing import Any
 
 from lowering.system import typed
 from rt3d_jax.hosts import plugins
-from rt3d_jax.tasks import classification, contract, exemplar, super_resolution
+from rt3d_jax.tasks import classification, contract, detection, exemplar, super_resolution
 from rt3d_jax.training import experiments, migrations
 
 Made = experiments.Experiment | experiments.Imported  # what a run folder comes from
 TASKS: dict[str, type] = {
     "Classification": classification.Classification,
+    "Detection": detection.Detection,
     "Exemplar": exemplar.Exemplar,
     "SuperResolution": super_resolution.SuperResolution,
 }

@@ -89,9 +89,9 @@ def test_sizes_that_cannot_be_are_errors(change, message):
 
 
 UNKNOWN = (
-    "model is 'c4d', expected one of c3d, c3d_small, i3d, mc3, mobilenet_early, mobilenetv2, movinet_a0, r2plus1d, "
-    "r3d, s3d, s3d_rt3d, sesr, slowfast_r50, wdsr, x3d_m, x3d_s, x3d_xs, or a class of your own as module:Class; "
-    "did you mean c3d?"
+    "model is 'c4d', expected one of c3d, c3d_small, i3d, mc3, mobilenet_early, mobilenetv2, movinet_a0, pointpillars, "
+    "r2plus1d, r3d, s3d, s3d_rt3d, sesr, slowfast_r50, wdsr, x3d_m, x3d_s, x3d_xs, or a class of your own as "
+    "module:Class; did you mean c3d?"
 )
 
 

@@ -130,7 +130,7 @@ def test_no_form_of_a_causal_layer_sees_a_later_frame(form: str) -> None:
     np.testing.assert_array_equal(pool(x)[:, :4], pool(later)[:, :4])
 
 
-@pytest.mark.parametrize("name", ["slowfast_r50", "movinet_a0"])
+@pytest.mark.parametrize("name", ["slowfast_r50", "movinet_a0", "pointpillars"])
 def test_a_network_that_cannot_be_causal_says_which_can(name: str) -> None:
     can = "c3d, c3d_small, i3d, mc3, mobilenet_early, mobilenetv2, r2plus1d, r3d, s3d, s3d_rt3d, sesr, wdsr, x3d_xs, "
     message = f"model {name} cannot be causal in time, expected one of {can}x3d_s, x3d_m, or time='clip'"
@@ -139,5 +139,5 @@ def test_a_network_that_cannot_be_causal_says_which_can(name: str) -> None:
 
 
 def test_all_other_networks_can_be_causal() -> None:
-    for name in catalog.NETWORKS.keys() - {"slowfast_r50", "movinet_a0"}:
+    for name in catalog.NETWORKS.keys() - {"slowfast_r50", "movinet_a0", "pointpillars"}:
         catalog.check_constructor(catalog.Model(name, time="causal"))

@@ -24,9 +24,9 @@ SIZES = {
     "s3d_rt3d": (0.1, 5, 17),
     **dict.fromkeys(("mobilenet_early", "mobilenetv2", "movinet_a0", "x3d_xs"), (0.2, 3, 17)),
 }
-# X3D-S and X3D-M are X3D-XS with other pools, the small C3D has narrower dense layers.
-LIKE_OTHERS = ("c3d_small", "x3d_s", "x3d_m")
-TINY = [catalog.Model(name, *SIZES.get(name, (0.1, 3, 17))) for name in catalog.NETWORKS if name not in LIKE_OTHERS]
+# X3D-S and X3D-M are X3D-XS with other pools, the small C3D has narrower dense layers. PointPillars takes no clips.
+ELSEWHERE = ("c3d_small", "x3d_s", "x3d_m", "pointpillars")
+TINY = [catalog.Model(name, *SIZES.get(name, (0.1, 3, 17))) for name in catalog.NETWORKS if name not in ELSEWHERE]
 MOVINET = catalog.Model("movinet_a0", width=0.2, frames=3, size=17)
 CLASSES = 3
 FILTERS = (("fc2?|head|.*depthwise", None), (".*", plans.Prune(patterns.FILTER)))

@@ -1,0 +1,92 @@
+"""Points sorted into pillars, as PointPillars (Lang et al., CVPR 2019) takes them: section 2.1."""
+
+import dataclasses
+
+import numpy as np
+
+from lowering.system import bounds, typed
+
+FEATURES = 9
+Range = tuple[float, float]
+
+
+@dataclasses.dataclass(frozen=True)
+class Grid:
+    """The cells of the ground, in the LiDAR's coordinates. The defaults are the paper's for cars.
+
+    Args:
+        x: From where to where cells lie ahead, in metres. It is a whole number of cells.
+        y: From where to where cells lie to the left.
+        z: Between which heights points count.
+        cell: The side of a cell, in metres.
+        pillars: The most cells with points that the network sees.
+        points: The most points of a cell that it sees.
+    """
+
+    x: Range = (0.0, 69.12)
+    y: Range = (-39.68, 39.68)
+    z: Range = (-3.0, 1.0)
+    cell: bounds.Positive = 0.16
+    pillars: bounds.Count = 12000
+    points: bounds.Count = 32
+
+    def __post_init__(self) -> None:
+        typed.check(self)
+        for name, (low, high) in (("x", self.x), ("y", self.y), ("z", self.z)):
+            if not low < high:
+                raise ValueError(f"{name} is ({low}, {high}), expected two numbers, the smaller one first")
+            cells = (high - low) / self.cell
+            if name != "z" and abs(cells - round(cells)) > 1e-3:
+                raise ValueError(f"{name} is ({low}, {high}), expected a whole number of cells of {self.cell} m")
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """The cells along y, and along x: the height and width of what the backbone sees."""
+        return round((self.y[1] - self.y[0]) / self.cell), round((self.x[1] - self.x[0]) / self.cell)
+
+    @property
+    def nowhere(self) -> int:
+        """The place of a pillar that is not there."""
+        return self.sides[0] * self.sides[1]
+
+
+def within(points: np.ndarray, grid: Grid) -> np.ndarray:
+    """bool[n]: which points f[n, 3 or more] lie in the grid."""
+    return np.all([(low <= points[:, i]) & (points[:, i] < high) for i, (low, high) in enumerate(_ends(grid))], axis=0)
+
+
+def sort(points: np.ndarray, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+    """Points f32[n, 4] as (pillars f32[P, N, 9], places i32[P]).
+
+    The nine numbers of a point are x, y, z and reflectance, its distances along x, y and z from the mean of the points
+    of its pillar, and those along x and y from the middle of its cell. Where a pillar has fewer than N points, and
+    where there are fewer than P pillars, there are zeros. A place is the row of the cell (along y) times the cells in a
+    row, and its column (along x); `grid.nowhere` where there is no pillar. Of more points or pillars than there is room
+    for, the first count.
+    """
+    points = points[within(points, grid)].astype(np.float32)
+    columns = ((points[:, 0] - grid.x[0]) / grid.cell).astype(np.int64).clip(0, grid.sides[1] - 1)
+    rows = ((points[:, 1] - grid.y[0]) / grid.cell).astype(np.int64).clip(0, grid.sides[0] - 1)
+    cells, first, number = np.unique(rows * grid.sides[1] + columns, return_index=True, return_inverse=True)
+    turn = np.empty(len(cells), np.int64)
+    turn[np.argsort(first, kind="stable")] = np.arange(len(cells))  # pillars in the order of their first points
+    pillar = turn[number]
+    order = np.argsort(pillar, kind="stable")
+    starts = np.searchsorted(pillar[order], np.arange(len(cells)))
+    rank = np.empty(len(points), np.int64)
+    rank[order] = np.arange(len(points)) - starts[pillar[order]]
+    kept = (rank < grid.points) & (pillar < grid.pillars)
+    found = np.zeros((grid.pillars, grid.points, FEATURES), np.float32)
+    at = pillar[kept], rank[kept]
+    found[*at, :4] = points[kept]
+    mean = found[:, :, :3].sum(axis=1) / np.maximum(np.bincount(at[0], minlength=grid.pillars), 1)[:, None]
+    found[*at, 4:7] = points[kept, :3] - mean[at[0]]
+    middle = np.stack([columns, rows], axis=1) * grid.cell + grid.cell / 2 + np.array([grid.x[0], grid.y[0]])
+    found[*at, 7:] = (points[:, :2] - middle)[kept]
+    places = np.full(grid.pillars, grid.nowhere, np.int32)
+    places[turn[turn < grid.pillars]] = cells[turn < grid.pillars]
+    return found, places
+
+
+def _ends(grid: Grid) -> tuple[Range, Range, Range]:
+    return grid.x, grid.y, grid.z
