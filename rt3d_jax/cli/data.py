@@ -1,8 +1,10 @@
 """rt3d data: verbs about data sets. `check` checks a copy of one."""
 
 import collections
+import functools
 import os
 import pathlib
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal
 
 import tyro
@@ -10,10 +12,15 @@ import tyro
 from lowering.system import files
 from rt3d_jax.cli import console
 from rt3d_jax.data import checks, folders
+from rt3d_jax.data.lidar import checks as scans
+from rt3d_jax.data.lidar import kitti
 
 SHOWN = 10
 Name = Literal["ucf101", "hmdb51", "something", "nthu", "kinetics", "classes"]
-ABOUT = """Work with data sets of videos. docs/data.md says where to get them and how their folders are laid out.
+Layout = Name | Literal["kitti"]
+ABOUT = """Work with data sets of videos and of LiDAR scans.
+
+docs/data.md and docs/lidar.md say where to get them and how their folders are laid out.
 
 Examples:
     rt3d data check data/ucf101
@@ -23,7 +30,7 @@ Examples:
 def check(
     folder: pathlib.Path,
     /,
-    layout: Name | None = None,
+    layout: Layout | None = None,
     split: int = 1,
     frames: int = 16,
     decode: bool = False,
@@ -33,29 +40,27 @@ def check(
 ) -> int:
     """Check a copy of a data set: its lists, its files, and whether test videos are also in the training set.
 
-    Every video is opened. Errors are printed first, then notes, with the first ten of each kind. The exit code is 1 if
-    there are errors. After Ctrl-C, what was found until then is printed.
+    Every video and scan is opened. Errors are printed first, then notes, with the first ten of each kind. The exit code
+    is 1 if there are errors. After Ctrl-C, what was found until then is printed.
 
     Args:
         folder: The data set: UCF101, HMDB51, Something-Something v2, Kinetics, NTHU's Driver Drowsiness
-            Detection set, or one folder for each class.
+            Detection set, or one folder for each class; or KITTI's 3D object detection, whose scans are read whole.
         layout: The layout of the folder. By default it is recognised by its lists.
         split: The split of UCF101 or HMDB51: 1, 2 or 3.
         frames: Frames of the clips that you will train on. Shorter videos are reported.
         decode: Also decode every frame. This takes many times as long.
         duplicates: Also compare the contents of files of equal size.
         threads: Videos to open at a time. The default is the number of CPU cores.
-        json_file: Also write all findings to this file. It holds "folder", "layout", "complete", "videos" and
-            "findings".
+        json_file: Also write all findings to this file. It holds "folder", "layout", "complete", "videos"
+            (of KITTI "scans") and "findings".
 
     Examples:
         rt3d data check data/ucf101
         rt3d data check data/k400 --decode --duplicates --json k400.json
     """
-    source = folders.source(folder, layout, split)
-    kind = next(name for name, row in folders.LAYOUTS.items() if isinstance(source, row.source))
+    kind, find = _subject(folder, layout, split, checks.Depth(frames, decode, duplicates, threads))
     console.say(f"{folder}: layout {kind}")
-    depth = checks.Depth(frames, decode, duplicates, threads)
     found: list[checks.Finding] = []
     seen: dict[str, int] = {}
     complete = False
@@ -66,17 +71,14 @@ def check(
                 seen[what] = done
                 progress(what, done, total)
 
-            for finding in checks.check(source, depth, follow):
+            for finding in find(follow):
                 found.append(finding)
         complete = True
     finally:
         show(found, seen, complete)
         if json_file is not None:
-            _write(
-                json_file,
-                {"folder": str(folder), "layout": kind, "complete": complete, "videos": seen.get("videos", 0)},
-                found,
-            )
+            opened = {what: seen.get(what, 0) for what in ("scans" if kind == "kitti" else "videos",)}
+            _write(json_file, {"folder": str(folder), "layout": kind, "complete": complete, **opened}, found)
     return 1 if any(finding.is_error for finding in found) else 0
 
 
@@ -95,7 +97,19 @@ def show(found: list[checks.Finding], seen: dict[str, int], complete: bool) -> N
     errors = sum(finding.is_error for finding in found)
     verdict = _counted(errors, checks.ERROR) if errors else "no errors"
     until = "" if complete else " so far; the check was stopped"
-    console.say(f"{seen.get('lists', 0):,} entries, {seen.get('videos', 0):,} videos opened: {verdict}{until}")
+    what = "scans" if "scans" in seen else "videos"
+    console.say(f"{seen.get('lists', 0):,} entries, {seen.get(what, 0):,} {what} opened: {verdict}{until}")
+
+
+def _subject(
+    folder: pathlib.Path, layout: Layout | None, split: int, depth: checks.Depth
+) -> tuple[str, Callable[[checks.Progress], Iterator[checks.Finding]]]:
+    """The layout of a folder, and what looks for faults in it."""
+    if layout == "kitti" or (layout is None and kitti.found(folder)):
+        return "kitti", functools.partial(scans.check, kitti.KITTI(os.fspath(folder)))
+    source = folders.source(folder, layout, split)
+    kind = next(name for name, row in folders.LAYOUTS.items() if isinstance(source, row.source))
+    return kind, functools.partial(checks.check, source, depth)
 
 
 def _counted(count: int, word: str) -> str:

@@ -31,6 +31,14 @@ KINDS = {
     "duplicate": (NOTE, "videos are the same, byte for byte, with one label and in one part"),
     "unlisted": (NOTE, "videos are in no list of this split"),
     "unused": (NOTE, "folders without videos, or lists, are no part of the layout"),
+    # of scans, see lidar.checks
+    "lacking": (ERROR, "files of listed scenes are not there"),
+    "broken": (ERROR, "files of scenes cannot be read"),
+    "shared": (ERROR, "scenes are in training and testing"),
+    "relisted": (ERROR, "scenes are listed more than once"),
+    "untrained": (ERROR, "classes have no object to train on"),
+    "types": (NOTE, "labels name types that KITTI does not have, which are not detected"),
+    "pointless": (NOTE, "objects have no point in them"),
 }
 WINDOW = 256  # videos handed to the threads at a time
 Progress = Callable[[str, int, int], None]

@@ -72,7 +72,10 @@ class PointPillars(nnx.Module):
         """Scores, offsets and directions; a `key` means training (batch moments)."""
         training = key is not None
         x = jax.nn.relu(self.point(pillars[:, None], training))
-        x = scattered(jnp.max(x, axis=3)[:, 0], places, self.grid)
+        return self.seen(scattered(jnp.max(x, axis=3)[:, 0], places, self.grid), training)
+
+    def seen(self, x: jax.Array, training: bool = False) -> jax.Array:
+        """The same of the features f[N, 1, rows, columns, C] of the grid: the backbone and the head."""
         found = []
         for number in range(1, len(BLOCKS) + 1):
             call = lambda block, x: block(x, training)

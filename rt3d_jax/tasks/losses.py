@@ -25,7 +25,7 @@ def focal(logits: jax.Array, targets: jax.Array, alpha: float = 0.25, gamma: flo
 
     -a (1 - p)^gamma log p, where p is the probability of the target, and a is alpha for 1 and 1 - alpha for 0.
     """
-    return optax.sigmoid_focal_loss(logits, targets, alpha, gamma)
+    return optax.sigmoid_focal_loss(logits, targets, alpha=alpha, gamma=gamma)
 
 
 def smooth_l1(error: jax.Array, beta: float = 1 / 9) -> jax.Array:

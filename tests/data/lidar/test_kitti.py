@@ -129,7 +129,9 @@ def test_lists_that_do_not_fit_the_folders_are_one_line(tmp_path):
     (lists / "val.txt").write_text("\n")
     with pytest.raises(ValueError, match=r"val\.txt names no scene, expected at least one$"):
         kitti.read(kitti.KITTI(str(tmp_path)))
-    with pytest.raises(FileNotFoundError, match=r"velodyne is not there; expected KITTI's folders of scans and labels$"):
+    with pytest.raises(
+        FileNotFoundError, match=r"velodyne is not there; expected KITTI's folders of scans and labels$"
+    ):
         kitti.home(lists)
 
 
