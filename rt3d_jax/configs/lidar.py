@@ -13,21 +13,21 @@ from rt3d_jax.training import experiments, recipes
 
 
 def experiment() -> experiments.Experiment:
-    """32 m x 32 m in 64 x 64 cells, and a quarter of the channels. Only the 3 x 3 convolutions are pruned."""
+    """32 m x 32 m in 64 x 64 cells, and a quarter of the channels. Whole filters of the backbone are pruned."""
     adam = recipes.AdamW(weight_decay=1e-2)
     grid = pillars.Grid((0.0, 32.0), (-16.0, 16.0), cell=0.5, pillars=1024, points=16)
     random = augmentation.Augment(pasted=(3, 3, 3), object_shift=0.1, turn=0.2)
     return experiments.Experiment(
         name="lidar",
-        task=detection.Detection(scenes.Streets(), grid=grid, stride=1, augment=random),
+        task=detection.Detection(scenes.Streets(train=120, test=60), grid=grid, stride=1, augment=random),
         model=catalog.Model(
             "pointpillars", width=0.25, frames=1, dropout=0.0, options={"grid": grid.sides, "stride": 1}
         ),
-        dense=recipes.Recipe(epochs=30, learning_rate=3e-3, warmup=1, optimizer=adam, clip_norm=10.0),
-        penalise=recipes.Recipe(epochs=6, learning_rate=1e-3, schedule="constant", optimizer=adam, clip_norm=10.0),
+        dense=recipes.Recipe(epochs=14, learning_rate=3e-3, warmup=1, optimizer=adam, clip_norm=10.0),
+        penalise=recipes.Recipe(epochs=3, learning_rate=1e-3, schedule="constant", optimizer=adam, clip_norm=10.0),
         algorithm=algorithms.Reweighted(strength=12.0, rounds=4, eps=1e-3, relative=True),
-        retrain=recipes.Recipe(epochs=20, learning_rate=1.5e-3, optimizer=adam, clip_norm=10.0),
-        plan=((r"block\d/.*", plans.Prune(patterns.kgs(8, 4))), (r"point|up\d|head", None)),
+        retrain=recipes.Recipe(epochs=8, learning_rate=1.5e-3, optimizer=adam, clip_norm=10.0),
+        plan=((r"block\d/.*|up\d", plans.Prune(patterns.FILTER)), (r"point|head\d", None)),
         rates=(3.0,),
         distillation=None,
         batch=4,

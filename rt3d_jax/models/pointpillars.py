@@ -22,18 +22,19 @@ class PointPillars(nnx.Module):
     A layer for every point, with batch norm and ReLU, and the maximum over the points make the features of a pillar. It
     lies at its place of the grid, which counts row by row; rows x columns of the grid is the place of pillars that are
     not there. Three blocks of 3 x 3 convolutions follow, with 1, 1/2 and 1/4 of the places of the first one along each
-    axis. All are brought to the places of the first one and joined. The result has a place for `stride` x `stride`
-    cells. Its channels are first the logits of the scores of all anchors, then their offsets, seven for each, then the
-    logits of their directions.
+    axis. All are brought to the places of the first one, where a head sees them. The result has a place for `stride` x
+    `stride` cells. Its channels are first the logits of the scores of all anchors, then their offsets, seven for each,
+    then the logits of their directions.
 
     grid: rows and columns of the grid, both multiples of 4 strides. stride: of the first block; 2 is the paper's for
     cars, 1 for pedestrians and cyclists. Each layer's channels are scaled by `width`; the head aside.
 
     One thing differs from the paper. To bring a block to more places, it has a transposed convolution with as large a
     stride as kernel. This is a 1 x 1 convolution and a pixel shuffle, and batch norm stands before the shuffle here, so
-    that each place has its own.
+    that each place has its own. The head, a 1 x 1 convolution of all three, is the sum of one of each: nothing has to
+    be copied to lie together.
 
-    Layers: point; blockB/convC for B from 1 to 3 and C from 1; upB; head.
+    Layers: point; blockB/convC for B from 1 to 3 and C from 1; upB; headB.
     """
 
     remat = False
@@ -62,11 +63,12 @@ class PointPillars(nnx.Module):
             scaled, times = layers.scaled(channels, width), 2**number
             setattr(self, f"block{number + 1}", Block(inputs, scaled, count, 2 if number else stride, **shared))
             setattr(self, f"up{number + 1}", Up(scaled, up, times, **shared))
+            head = layers.Conv(up, outputs, (1, 1, 1), bias=not number, init=layers.centred(0.003), **shared)
+            setattr(self, f"head{number + 1}", head)
             inputs = scaled
-        self.head = layers.Conv(len(BLOCKS) * up, outputs, (1, 1, 1), init=layers.centred(0.01), **shared)
         anchors = outputs // NUMBERS
         first = jnp.full((anchors,), -math.log((1 - PRIOR) / PRIOR), jnp.float32)
-        self.head.bias = nnx.Param(jnp.concatenate([first, jnp.zeros((outputs - anchors,), jnp.float32)]))
+        self.head1.bias = nnx.Param(jnp.concatenate([first, jnp.zeros((outputs - anchors,), jnp.float32)]))
 
     def __call__(self, pillars: jax.Array, places: jax.Array, key: jax.Array | None = None) -> jax.Array:
         """Scores, offsets and directions; a `key` means training (batch moments)."""
@@ -80,8 +82,8 @@ class PointPillars(nnx.Module):
         for number in range(1, len(BLOCKS) + 1):
             call = lambda block, x: block(x, training)
             x = layers.block(call, getattr(self, f"block{number}"), x, remat=self.remat)
-            found.append(getattr(self, f"up{number}")(x, training))
-        return self.head(jnp.concatenate(found, axis=-1))[:, 0].astype(jnp.float32)
+            found.append(getattr(self, f"head{number}")(getattr(self, f"up{number}")(x, training)))
+        return sum(found[1:], found[0])[:, 0].astype(jnp.float32)
 
 
 class Block(nnx.Module):

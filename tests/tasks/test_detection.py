@@ -106,7 +106,7 @@ def test_bundles_take_pillars_and_give_scores_offsets_and_directions(rows, out):
     assert rows[0]["passed"] and not any(row["passed"] is False for row in rows)
     manifest = bundles.read(out[0] / "bundles/kgs-1.5x/host").manifest
     given = [(entry["name"], entry["shape"], entry["dtype"]) for entry in manifest["inputs"]]
-    assert given == [("pillars", [1, 64, 4, 9], "float32"), ("places", [1, 64], "int32")]
+    assert given == [("input_0", [1, 64, 4, 9], "float32"), ("input_1", [1, 64], "int32")]
     found = [(entry["name"], entry["shape"]) for entry in manifest["outputs"]]
     side = [1, 16, 16, 4]
     assert found == [("directions", side), ("offsets", [*side, 7]), ("scores", side)]

@@ -26,9 +26,11 @@ def turned(places: np.ndarray, angles: np.ndarray) -> np.ndarray:
 
 def inside(points: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     """bool[boxes, points]: which points f[points, 3 or more] lie in which boxes f64[boxes, 7]."""
-    away = points[None, :, :3].astype(np.float64) - boxes[:, None, :3]
-    away[..., :2] = turned(away[..., :2], -boxes[:, None, 6])
-    return (np.abs(away) <= boxes[:, None, 3:6] / 2 + EDGE).all(axis=-1)
+    x, y, z = (points[None, :, axis].astype(np.float64) - boxes[:, axis, None] for axis in range(3))
+    half = boxes[:, 3:6, None] / 2 + EDGE
+    cos, sin = np.cos(boxes[:, 6, None]), np.sin(boxes[:, 6, None])
+    ahead, left = cos * x + sin * y, cos * y - sin * x
+    return (np.abs(ahead) <= half[:, 0]) & (np.abs(left) <= half[:, 1]) & (np.abs(z) <= half[:, 2])
 
 
 def wrapped(angles: np.ndarray) -> np.ndarray:
@@ -73,9 +75,10 @@ def upright_overlaps(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 def meeting(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """The areas that rectangles along the axes have in common, as `upright_overlaps` takes them."""
-    low = np.maximum(first[:, None, :2], second[None, :, :2])
-    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    return np.maximum(high - low, 0).prod(axis=-1)
+    along = lambda low, high: (
+        np.minimum(first[:, None, high], second[:, high]) - np.maximum(first[:, None, low], second[:, low])
+    )
+    return np.maximum(along(0, 2), 0) * np.maximum(along(1, 3), 0)
 
 
 def suppressed(rectangles: np.ndarray, scores: np.ndarray, most: float) -> np.ndarray:
