@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-EMBEDDED = 64  # elements: smaller constants stand in the text, larger ones become arguments
+EMBEDDED = 64  # elements: smaller constants stand in the text, larger ones become arguments unless all are the same
 
 Slot = tuple[str, int, int]  # of "inputs" or "constants": its place, 0; of "steps": the step, and which of its results
 
@@ -83,7 +83,7 @@ class Program:
 
         Those of one byte an element are int32: IREE 3.13's SPIR-V does not read truths of weights.
         """
-        large = (constant for constant in self.constants if constant.size > EMBEDDED)
+        large = (constant for constant in self.constants if _is_argument(constant))
         return tuple(each.astype(np.int32) if each.dtype.itemsize == 1 else each for each in large)
 
     @property
@@ -101,7 +101,7 @@ class Program:
 
         def function(*given: Any) -> tuple[jax.Array, ...]:
             arguments = iter(given[len(self.inputs) :])
-            constants = [next(arguments).astype(c.dtype) if c.size > EMBEDDED else c for c in self.constants]
+            constants = [next(arguments).astype(c.dtype) if _is_argument(c) else _spread(c) for c in self.constants]
             return self._run(given[: len(self.inputs)], constants)
 
         lowered = jax.jit(function, keep_unused=True).lower(*self.inputs, *self.arguments)
@@ -177,6 +177,15 @@ def join(parts: Sequence[Part], wanted: Sequence[Hashable]) -> tuple[Program, tu
                 known[name] = ("steps", len(steps) - 1, 0)
     results = tuple(known[name] for name in wanted)
     return Program(tuple(inputs.values()), tuple(constants), tuple(steps), results), tuple(inputs)
+
+
+def _is_argument(constant: np.ndarray) -> bool:
+    return constant.size > EMBEDDED and not (constant == constant.flat[0]).all()
+
+
+def _spread(constant: np.ndarray) -> Any:
+    """A constant of the text: one number, where there are many of the same."""
+    return jnp.full(constant.shape, constant.flat[0], constant.dtype) if constant.size > EMBEDDED else constant
 
 
 def _renamed(line: str, name: str) -> str:

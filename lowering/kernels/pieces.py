@@ -43,7 +43,8 @@ def function(name: str, nodes: list[ops.Node], scope: str, target: targets.Targe
     weights, reads = operands(op), arguments(op)
     body = f"{name}.stablehlo"
     kinds = [*map(str, reads), *(str(o.type) for o in weights)]
-    lines = forms.written(op.program.text(body))
+    held = {f"%arg{place}" for place in range(len(reads), len(kinds))}
+    lines = forms.written(op.program.text(body), held)
     if target.gpu:
         lines = reductions.written(lines)
     gives = _results(lines[0])

@@ -54,7 +54,7 @@ class PointPillars(nnx.Module):
     ):
         layers.check("PointPillars", {}, outputs=outputs, width=width, frames=frames, size=size, dropout=dropout)
         check(grid, stride, outputs)
-        self.grid, self.form = tuple(grid), form
+        self.grid = (grid[0], grid[1])
         shared = {"form": form, "rngs": rngs}
         features = layers.scaled(FEATURES, width)
         self.point = layers.Conv(9, features, (1, 1, 1), norm=NORM, **shared)
@@ -64,11 +64,10 @@ class PointPillars(nnx.Module):
             setattr(self, f"block{number + 1}", Block(inputs, scaled, count, 2 if number else stride, **shared))
             setattr(self, f"up{number + 1}", Up(scaled, up, times, **shared))
             head = layers.Conv(up, outputs, (1, 1, 1), bias=not number, init=layers.centred(0.003), **shared)
+            if head.bias is not None:
+                head.bias = nnx.Param(_prior(outputs))
             setattr(self, f"head{number + 1}", head)
             inputs = scaled
-        anchors = outputs // NUMBERS
-        first = jnp.full((anchors,), -math.log((1 - PRIOR) / PRIOR), jnp.float32)
-        self.head1.bias = nnx.Param(jnp.concatenate([first, jnp.zeros((outputs - anchors,), jnp.float32)]))
 
     def __call__(self, pillars: jax.Array, places: jax.Array, key: jax.Array | None = None) -> jax.Array:
         """Scores, offsets and directions; a `key` means training (batch moments)."""
@@ -122,6 +121,12 @@ def scattered(features: jax.Array, places: jax.Array, grid: tuple[int, int]) -> 
     empty = jnp.zeros((rows * columns + 1, channels), features.dtype)  # the last one takes pillars that are not there
     put = lambda one, at: empty.at[at].set(one, mode="promise_in_bounds")
     return jax.vmap(put)(features, places)[:, :-1].reshape(count, 1, rows, columns, channels)
+
+
+def _prior(outputs: int) -> jax.Array:
+    """f32[outputs]: the logits of PRIOR for the scores, zeros for all else."""
+    score = -math.log((1 - PRIOR) / PRIOR)
+    return jnp.where(jnp.arange(outputs) < outputs // NUMBERS, score, 0).astype(jnp.float32)
 
 
 def check(grid: tuple[int, int], stride: int, outputs: int) -> None:

@@ -136,7 +136,7 @@ class Detection:
         """The classes, the grid, and what else decoding needs."""
         kinds = {name: dataclasses.asdict(anchors.KINDS[name]) for name in self.classes}
         grid = dataclasses.asdict(self.grid)
-        return {"classes": list(self.classes), "grid": typed.plain(grid), "stride": self.stride, "anchors": kinds}
+        return {"labels": list(self.classes), "grid": typed.plain(grid), "stride": self.stride, "anchors": kinds}
 
 
 @dataclasses.dataclass(frozen=True)

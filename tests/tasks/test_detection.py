@@ -97,13 +97,12 @@ def test_the_report_shows_scenes_from_above_and_the_table(out, experiment):
 
 @pytest.fixture(scope="module")
 def rows(out):
-    """The pruned network as bundles for all three kinds of targets, with the rows of their checks."""
-    chosen = [targets.find(name) for name in ("host", "android:cortex-a76", "vulkan:adreno")]
-    return lower.lower(lowerable.find(out[0] / "runs/kgs-1.5x"), chosen, out[0] / "bundles")
+    """The pruned network as a bundle for the host, with the row of its check."""
+    return lower.lower(lowerable.find(out[0] / "runs/kgs-1.5x"), [targets.find("host")], out[0] / "bundles")
 
 
 def test_bundles_take_pillars_and_give_scores_offsets_and_directions(rows, out):
-    assert rows[0]["passed"] and not any(row["passed"] is False for row in rows)
+    assert rows[0]["passed"]
     manifest = bundles.read(out[0] / "bundles/kgs-1.5x/host").manifest
     given = [(entry["name"], entry["shape"], entry["dtype"]) for entry in manifest["inputs"]]
     assert given == [("input_0", [1, 64, 4, 9], "float32"), ("input_1", [1, 64], "int32")]

@@ -121,8 +121,9 @@ def _shared(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 def _held(places: np.ndarray, rectangles: np.ndarray) -> np.ndarray:
     """bool[n, k]: which places f64[n, k, 2] lie in the rectangle f64[n, 5] of their row."""
-    away = turned(places - rectangles[:, None, :2], -rectangles[:, None, 4])
-    return (np.abs(away) <= rectangles[:, None, 2:4] / 2 + EDGE).all(axis=-1)
+    away: np.ndarray = np.abs(turned(places - rectangles[:, None, :2], -rectangles[:, None, 4]))
+    within = away <= rectangles[:, None, 2:4] / 2 + EDGE
+    return within[..., 0] & within[..., 1]
 
 
 def _crossings(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

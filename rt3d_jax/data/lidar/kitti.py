@@ -162,8 +162,8 @@ def read(source: KITTI) -> Scenes:
     """
     root = listings.checked(pathlib.Path(source.folder))
     parts = [_listed(root, name) for name in (source.train, source.test)]
-    if both := sorted(set(parts[0]) & set(parts[1])):
-        raise ValueError(f"{root}: scene {both[0].name} is in {source.train}.txt and {source.test}.txt, expected one")
+    if both := sorted(scene.name for scene in set(parts[0]) & set(parts[1])):
+        raise ValueError(f"{root}: scene {both[0]} is in {source.train}.txt and {source.test}.txt, expected one")
     return Scenes(root.resolve().name, *parts)
 
 

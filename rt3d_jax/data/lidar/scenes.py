@@ -127,7 +127,7 @@ def _placed(spec: Streets, rng: np.random.Generator) -> tuple[list[str], np.ndar
             if kind in ALONG and rng.random() < ALONG[kind]:
                 turn = np.pi * rng.integers(2) + rng.normal(0, 0.15)
             y = rng.uniform(-1, 1) * min(spec.reach / 2 - 1, SIGHT * x)
-            box = np.array([[x, y, GROUND + sizes[2] / 2, *sizes, boxes.wrapped(turn)]])
+            box = np.array([[x, y, GROUND + sizes[2] / 2, *sizes, turn]])
             room = box + np.array([0, 0, 0, GAP, GAP, 0, 0])
             if not boxes.shared_areas(room[:, boxes.FLAT], placed[:, boxes.FLAT]).any():
                 types.append(kind)

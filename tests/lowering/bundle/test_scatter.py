@@ -1,0 +1,38 @@
+"""What is written at places that an input says, into weights: they stay as they are from one inference to the next."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from lowering.bundle import deploy, run
+
+RNG = np.random.default_rng(0)
+WEIGHTS = RNG.normal(size=(40, 8)).astype(np.float32)
+pytestmark = pytest.mark.usefixtures("compiled_once")
+
+
+def scattered(params, rows, places):
+    """Rows put into a table of weights, and among zeros."""
+    return params["table"].at[places[0]].set(rows[0]), jnp.zeros((40, 8)).at[places[0]].set(rows[0])
+
+
+@pytest.mark.parametrize(("target", "tool"), [("android:cortex-a76", "qemu"), ("vulkan:adreno", "vulkan")])
+def test_other_targets_put_rows_where_an_input_says(target, tool, tmp_path, require):
+    """PointPillars does so. `deploy` raises where the answer differs from JAX's."""
+    require(tool)
+    rows, places = RNG.normal(size=(1, 16, 8)).astype(np.float32), RNG.permutation(40)[:16].astype(np.int32)[None]
+    made = deploy.deploy(scattered, {"table": WEIGHTS}, (rows, places), target, tmp_path / "bundle")
+    assert made.passed
+
+
+def test_an_inference_does_not_see_what_the_one_before_it_wrote(tmp_path):
+    rows, places = RNG.normal(size=(1, 16, 8)).astype(np.float32), RNG.permutation(40)[:16].astype(np.int32)[None]
+    made = deploy.deploy(scattered, {"table": WEIGHTS}, (rows, places), out=tmp_path / "bundle").bundle
+    network = run.load(made)
+    network(rows, (places + 7) % 40)
+    for found, start in zip(network(rows, places), (WEIGHTS, np.zeros_like(WEIGHTS)), strict=True):
+        expected = start.copy()
+        expected[places[0]] = rows[0]
+        np.testing.assert_array_equal(found, expected)
+    stored = (made.folder / "weights.irpa").stat().st_size
+    assert stored < 2 * WEIGHTS.nbytes + 4096, "zeros are stored, one by one"
