@@ -9,7 +9,7 @@ from flax import nnx
 from rt3d_jax.models import layers, pixels
 
 FEATURES = 64  # channels of a pillar, and of the first block
-BLOCKS = ((64, 4), (128, 6), (256, 6))  # channels and convolutions
+BLOCKS = (64, 128, 256)  # channels
 UP = 128  # channels of each block in the map that the head sees
 NUMBERS = 9  # of an anchor: its score, seven offsets, its direction
 PRIOR = 0.01  # of a score, before training (Lin et al., ICCV 2017)
@@ -27,7 +27,8 @@ class PointPillars(nnx.Module):
     then the logits of their directions.
 
     grid: rows and columns of the grid, both multiples of 4 strides. stride: of the first block; 2 is the paper's for
-    cars, 1 for pedestrians and cyclists. Each layer's channels are scaled by `width`; the head aside.
+    cars, 1 for pedestrians and cyclists. convolutions: of each block. Each layer's channels are scaled by `width`; the
+    head aside.
 
     One thing differs from the paper. To bring a block to more places, it has a transposed convolution with as large a
     stride as kernel. This is a 1 x 1 convolution and a pixel shuffle, and batch norm stands before the shuffle here, so
@@ -51,21 +52,22 @@ class PointPillars(nnx.Module):
         rngs: nnx.Rngs,
         grid: tuple[int, int] = (496, 432),
         stride: int = 2,
+        convolutions: tuple[int, int, int] = (4, 6, 6),
     ):
         layers.check("PointPillars", {}, outputs=outputs, width=width, frames=frames, size=size, dropout=dropout)
-        check(grid, stride, outputs)
+        check(grid, stride, convolutions, outputs)
         self.grid = (grid[0], grid[1])
         shared = {"form": form, "rngs": rngs}
         features = layers.scaled(FEATURES, width)
         self.point = layers.Conv(9, features, (1, 1, 1), norm=NORM, **shared)
         inputs, up = features, layers.scaled(UP, width)
-        for number, (channels, count) in enumerate(BLOCKS):
+        for number, (channels, count) in enumerate(zip(BLOCKS, convolutions, strict=True)):
             scaled, times = layers.scaled(channels, width), 2**number
             setattr(self, f"block{number + 1}", Block(inputs, scaled, count, 2 if number else stride, **shared))
             setattr(self, f"up{number + 1}", Up(scaled, up, times, **shared))
             head = layers.Conv(up, outputs, (1, 1, 1), bias=not number, init=layers.centred(0.003), **shared)
             if head.bias is not None:
-                head.bias = nnx.Param(_prior(outputs))
+                head.bias = nnx.Param(prior(outputs))
             setattr(self, f"head{number + 1}", head)
             inputs = scaled
 
@@ -123,19 +125,21 @@ def scattered(features: jax.Array, places: jax.Array, grid: tuple[int, int]) -> 
     return jax.vmap(put)(features, places)[:, :-1].reshape(count, 1, rows, columns, channels)
 
 
-def _prior(outputs: int) -> jax.Array:
+def prior(outputs: int) -> jax.Array:
     """f32[outputs]: the logits of PRIOR for the scores, zeros for all else."""
     score = -math.log((1 - PRIOR) / PRIOR)
     return jnp.where(jnp.arange(outputs) < outputs // NUMBERS, score, 0).astype(jnp.float32)
 
 
-def check(grid: tuple[int, int], stride: int, outputs: int) -> None:
-    """ValueError for a grid, a stride or a number of outputs that the network cannot have."""
+def check(grid: tuple[int, int], stride: int, convolutions: tuple[int, ...], outputs: int) -> None:
+    """ValueError for a grid, a stride, or numbers of convolutions or outputs that the network cannot have."""
     whole = 4 * stride
     if stride < 1 or len(grid) != 2 or any(side < whole or side % whole for side in grid):
         raise ValueError(
             f"PointPillars grid is {tuple(grid)} with stride {stride}, expected rows and columns that are multiples of "
             "4 strides"
         )
+    if len(convolutions) != len(BLOCKS) or min(convolutions) < 1:
+        raise ValueError(f"PointPillars convolutions is {tuple(convolutions)}, expected three numbers of at least 1")
     if outputs % NUMBERS:
         raise ValueError(f"PointPillars outputs is {outputs}, expected {NUMBERS} for each anchor")

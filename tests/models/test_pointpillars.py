@@ -10,7 +10,9 @@ from rt3d_jax.sparsity import cost, masks, plans
 from tests.models import parameters
 
 GRID = (8, 12)
-MODEL = catalog.Model("pointpillars", width=0.07, frames=1, dropout=0.0, options={"grid": GRID, "stride": 1})
+MODEL = catalog.Model(
+    "pointpillars", width=0.07, frames=1, dropout=0.0, options={"grid": GRID, "stride": 1, "convolutions": (2, 2, 1)}
+)
 RNG = np.random.default_rng(0)
 
 
@@ -38,7 +40,7 @@ def test_pillars_that_are_not_there_change_nothing():
 
 
 def test_scores_begin_at_a_hundredth():
-    bias = np.asarray(catalog.create(MODEL, 18, rngs=nnx.Rngs(0)).head1.bias)
+    bias = np.asarray(pointpillars.prior(18))
     np.testing.assert_allclose(1 / (1 + np.exp(-bias[:2])), 0.01, rtol=1e-5)
     assert not bias[2:].any()
 
@@ -46,14 +48,14 @@ def test_scores_begin_at_a_hundredth():
 def test_what_reads_a_dropped_filter_goes_with_it_and_the_answers_stay():
     inputs = RNG.normal(size=(1, 6, 4, 9)).astype(np.float32), np.array([[3, 50, 7, 9, 1, 96]], np.int32)
     table = catalog.table(MODEL, 18, inputs)
-    assert len(table) == 23 and not [layer.name for layer in table if layer.fixed]
+    assert len(table) == 12 and not [layer.name for layer in table if layer.fixed]
     params, apply = parameters.random(MODEL, 18), catalog.apply_function(MODEL, 18)
     dropped = {}
-    for name in ("block1/conv4", "block2/conv3"):
+    for name in ("block1/conv2", "block2/conv1"):
         dropped[name] = np.ones(cost.leaf(params, name).shape, bool)
         dropped[name][..., 1:] = False
     whole, own = plans.mask_tree(params, dropped, table), plans.mask_tree(params, dropped)
-    for reader in ("up1", "block2/conv1", "block2/conv4"):
+    for reader in ("up1", "block2/conv1", "block2/conv2"):
         assert not np.asarray(cost.leaf(whole, reader))[..., 1:, :].any() and cost.leaf(own, reader) is None
     masked = lambda kept: masks.apply(params, kept)
     answer = jax.jit(apply)
@@ -63,6 +65,7 @@ def test_what_reads_a_dropped_filter_goes_with_it_and_the_answers_stay():
 WRONG = [
     ({"grid": (8, 10)}, "PointPillars grid is (8, 10) with stride 1, expected rows and columns that are multiples of"),
     ({"grid": (8, 8), "stride": 4}, "PointPillars grid is (8, 8) with stride 4, expected rows and columns that are mu"),
+    ({"convolutions": (4, 6)}, "PointPillars convolutions is (4, 6), expected three numbers of at least 1"),
     ({"outputs": 10}, "PointPillars outputs is 10, expected 9 for each anchor"),
 ]
 

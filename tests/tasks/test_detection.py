@@ -5,7 +5,6 @@ import json
 import re
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -23,6 +22,7 @@ from rt3d_jax.training import codec, experiments, phases, recipes
 
 RECIPE = recipes.Recipe(epochs=1, learning_rate=1e-3, optimizer=recipes.AdamW())
 GRID = pillars.Grid((4.0, 20.0), (-8.0, 8.0), cell=1.0, pillars=64, points=4)
+OPTIONS = {"grid": GRID.sides, "stride": 1, "convolutions": (2, 1, 2)}
 STREETS = scenes.Streets(train=4, test=2, seed=3, reach=20, beams=24, step=1.0)
 pytestmark = pytest.mark.usefixtures("compiled_once")
 
@@ -44,9 +44,7 @@ def experiment():
     return experiments.Experiment(
         name="scans",
         task=task,
-        model=catalog.Model(
-            "pointpillars", width=0.125, frames=1, dropout=0.0, options={"grid": GRID.sides, "stride": 1}
-        ),
+        model=catalog.Model("pointpillars", width=0.125, frames=1, dropout=0.0, options=OPTIONS),
         dense=RECIPE,
         penalise=None,
         algorithm=algorithms.Heuristic(clips=2),
@@ -80,25 +78,26 @@ def test_phases_are_scored_by_average_precision_with_its_table_beside(out):
     assert out[1][-1]["rate"] == pytest.approx(1.5, rel=0.05)
 
 
-def test_the_report_shows_scenes_from_above_and_the_table(out, experiment):
-    place, results = out
+@pytest.fixture(scope="module")
+def rows(out):
+    """The pruned network as a bundle for the host, with the row of its check."""
+    return lower.lower(lowerable.find(out[0] / "runs/kgs-1.5x"), [targets.find("host")], out[0] / "bundles")
+
+
+def test_the_report_shows_scenes_from_above_and_the_table(out, rows, experiment):
+    place, results = out[0], out[1][1:]
+    assert rows, "its bundle answers"
     prepared = phases.prepare(experiment, place, silent)
     demo.pictures(prepared, results, place)
     with np.load(place / "report/clips.npz") as kept:
         names = [name for name in kept if name.startswith("above/boxes/")]
-        assert names == ["above/boxes/truth", "above/boxes/dense", "above/boxes/kgs-1.5x"]
+        assert names == ["above/boxes/truth", "above/boxes/kgs-1.5x"]
         assert kept["above/boxes/truth"].shape[0] == 2 and kept["above/points"].shape[2] == 2
     text = page.write({"data": prepared.data.about(), "runs": results}, place).read_text()
     assert "Scenes from above" in text and text.count("<figcaption>truth</figcaption>") == 2
     assert "<polygon" in text and '<th class="number">3D R40</th>' in text
     assert re.search(r"<td class=\"\">Car moderate</td><td class=\"\">kgs-1.5x</td><td class=\"number\">\d", text)
     assert '<th class="number">Car' not in text
-
-
-@pytest.fixture(scope="module")
-def rows(out):
-    """The pruned network as a bundle for the host, with the row of its check."""
-    return lower.lower(lowerable.find(out[0] / "runs/kgs-1.5x"), [targets.find("host")], out[0] / "bundles")
 
 
 def test_bundles_take_pillars_and_give_scores_offsets_and_directions(rows, out):
@@ -125,7 +124,7 @@ def perfect(task, batch):
     """The outputs of a network that knows the truth of a training batch."""
     placed = task.view.anchors.reshape(-1, 7)
     matched = batch["matched"].astype(int)
-    offsets, opposite = heads._targets(batch["boxes"], matched, placed)
+    offsets, opposite = jax.jit(heads._targets)(batch["boxes"], matched, placed)
     rows = len(matched)
     scores = np.where(matched >= 0, 9.0, -9.0)
     side = (rows, *task.view.anchors.shape[:2])
@@ -145,12 +144,11 @@ def truth(experiment, out):
 def test_a_network_that_knows_the_truth_has_no_loss_and_a_hundred_percent(truth):
     task, opened, batch = truth
     outputs = perfect(task, batch)
-    total, parts = task.loss(jnp.asarray(outputs), batch)
+    loss, distance = jax.jit(task.loss), jax.jit(task.distill)
+    total, parts = loss(outputs, batch)
     assert set(parts) == {"scores", "offsets", "directions"} and float(total) < 0.01
-    wrong, _ = task.loss(jnp.asarray(outputs) + 0.5, batch)
-    assert float(wrong) > 0.5
-    assert float(task.distill(jnp.asarray(outputs), jnp.asarray(outputs), 1.0)) < 1e-3
-    assert float(task.distill(jnp.asarray(outputs) + 0.5, jnp.asarray(outputs), 1.0)) > 0.1
+    assert float(loss(outputs + 0.5, batch)[0]) > 0.5
+    assert float(distance(outputs, outputs, 1.0)) < 1e-3 and float(distance(outputs + 0.5, outputs, 1.0)) > 0.1
     found = detections.detect(task.answer(outputs, 0), task.view.anchors, task.classes, detections.Keep(score=0.5))
     true = batch["boxes"][0][np.unique(batch["matched"][0][batch["matched"][0] >= 0])]
     assert len(found.types) == len(true) > 0
@@ -161,7 +159,7 @@ def test_a_network_that_knows_the_truth_has_no_loss_and_a_hundred_percent(truth)
 def test_the_loss_has_finite_gradients_where_a_scene_has_no_object(truth):
     task, _, batch = truth
     empty = {"boxes": np.zeros_like(batch["boxes"]), "matched": np.full_like(batch["matched"], anchors.BACKGROUND)}
-    gradient = jax.grad(lambda outputs: task.loss(outputs, empty)[0])(jnp.asarray(perfect(task, batch)))
+    gradient = jax.jit(jax.grad(lambda outputs: task.loss(outputs, empty)[0]))(perfect(task, batch))
     assert np.isfinite(gradient).all() and np.abs(gradient).max() > 0
 
 
@@ -187,6 +185,6 @@ def test_settings_that_do_not_fit_are_one_line(change, message):
 
 
 def test_a_network_of_another_grid_is_refused(experiment):
-    model = dataclasses.replace(experiment.model, options={"grid": (8, 8), "stride": 1})
+    model = dataclasses.replace(experiment.model, options={**OPTIONS, "grid": (8, 8)})
     with pytest.raises(ValueError, match=r"^the model's grid is \(8, 8\), expected the task's \(16, 16\)$"):
         experiment.task.check(model)
