@@ -13,7 +13,7 @@ BLOCKS = (64, 128, 256)  # channels
 UP = 128  # channels of each block in the map that the head sees
 NUMBERS = 9  # of an anchor: its score, seven offsets, its direction
 PRIOR = 0.01  # of a score, before training (Lin et al., ICCV 2017)
-NORM = layers.Norm(eps=1e-3, momentum=0.01)
+NORM = layers.Norm(eps=1e-3, momentum=0.05)
 
 
 class PointPillars(nnx.Module):

@@ -14,8 +14,8 @@ BOX, SCORE = 7, 8  # the columns of a class's number and of a score, behind a bo
 LEAST = 0.3  # the score of a detection that is drawn
 NOTE = (
     "Test scenes from above, with the LiDAR at the left, looking right. Points are white. A box is an object, and the "
-    "line from its middle shows its heading. The truth is what labels say. Of a network, detections with a score of "
-    f"at least {LEAST:g} are shown."
+    "line from its middle shows its heading. The first class is orange, the second blue, the third green. The truth is "
+    f"what labels say. Of a network, detections with a score of at least {LEAST:g} are shown."
 )
 PRECISION = (
     "In percent. An object counts if it is as high in the picture, as visible and as complete as the difficulty "
