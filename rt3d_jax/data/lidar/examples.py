@@ -38,10 +38,16 @@ def train_batches(
     rows: Sequence[int],
     workers: int,
 ) -> batches.Batches:
-    """`steps` batches of scenes in a random order, as `Training` makes them. ValueError for one that cannot be read."""
+    """`steps` batches of scenes in a random order, with what is random in them. ValueError for one that cannot be read.
+
+    {"pillars": f32[rows, P, N, 9], "places": i32[rows, P], "boxes": f32[rows, MOST, 7], "matched": i16[rows, anchors]}:
+    see pillars.sort and anchors.match. Which points a full pillar holds is random, too.
+    """
     stock = augmentation.stock(scenes, view.classes) if how is not None else {}
-    source = Training(tuple(scenes), view, how, stock, batch, batches.rows(rows, batch), seed, steps)
-    return batches.Batches(source, workers)
+    make = functools.partial(_drawn, _Training(tuple(scenes), view, how, stock, seed))
+    matched = np.full(view.anchors.size // 7, anchors.BACKGROUND, np.int16)
+    blank = {**_blank(view.grid), "boxes": np.zeros((MOST, 7), np.float32), "matched": matched}
+    return batches.Batches(batches.Examples(make, blank, steps * batch, batch, batches.rows(rows, batch)), workers)
 
 
 def test_batches(
@@ -50,7 +56,10 @@ def test_batches(
     """One pass over the scenes in order: {"pillars", "places", "scene"}, whose number i32[rows] is -1 behind the last
     one.
     """
-    return batches.Batches(Testing(tuple(scenes), view, batch, batches.rows(rows, batch)), workers)
+    make = functools.partial(_plain, tuple(scenes), view)
+    blank = {**_blank(view.grid), "scene": np.array(-1, np.int32)}
+    source = batches.Examples(make, blank, len(scenes), batch, batches.rows(rows, batch))
+    return batches.Batches(source, workers)
 
 
 def example(scene: kitti.Scene, view: View) -> tuple[np.ndarray, np.ndarray]:
@@ -59,80 +68,42 @@ def example(scene: kitti.Scene, view: View) -> tuple[np.ndarray, np.ndarray]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Training:
-    """{"pillars": f32[rows, P, N, 9], "places": i32[rows, P], "boxes": f32[rows, MOST, 7], "matched": i16[rows, all
-    anchors]}, see anchors.match. How points are drawn for full pillars is random, too.
-    """
+class _Training:
+    """What training examples are made of. stock: the objects that scenes lend to each other."""
 
     scenes: tuple[kitti.Scene, ...]
     view: View
     how: augmentation.Augment | None
     stock: augmentation.Stock
-    batch: int
-    rows: tuple[int, ...]
     seed: int
-    steps: int
-
-    @property
-    def size(self) -> int:
-        return len(self.rows) * (_bytes(self.view.grid) + 2 * self.view.anchors.size // 7 + 28 * MOST)
-
-    def __len__(self) -> int:
-        return self.steps
-
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        made = [self._made(index * self.batch + row) for row in self.rows]
-        names = ("pillars", "places", "boxes", "matched")
-        return {**dict(zip(names, map(np.stack, zip(*made, strict=True)), strict=True)), "bad": {}}
-
-    def _made(self, place: int) -> tuple[np.ndarray, ...]:
-        """The example at a place of the endless order."""
-        epoch, number = divmod(place, len(self.scenes))
-        scene = self.scenes[np.random.default_rng((self.seed, 0, epoch)).permutation(len(self.scenes))[number]]
-        rng, view = np.random.default_rng((self.seed, 1, place)), self.view
-        street = augmentation.read(scene, view.classes)
-        if self.how is not None:
-            street = augmentation.augmented(street, self.how, self.stock, view.classes, rng)
-        there = pillars.within(street.objects, view.grid)
-        if there.sum() > MOST:
-            raise ValueError(f"{scene.name} has {there.sum()} objects, expected at most {MOST}; paste fewer")
-        types = [kind for kind, one in zip(street.types, there, strict=True) if one]
-        objects = np.zeros((MOST, 7), np.float32)
-        objects[: len(types)] = street.objects[there]
-        matched = anchors.match(view.anchors, types, street.objects[there], view.classes)
-        return *pillars.sort(rng.permutation(street.points), view.grid), objects, matched
 
 
-@dataclasses.dataclass(frozen=True)
-class Testing:
-    """The scenes in order, without anything random."""
-
-    scenes: tuple[kitti.Scene, ...]
-    view: View
-    batch: int
-    rows: tuple[int, ...]
-
-    @property
-    def size(self) -> int:
-        return len(self.rows) * _bytes(self.view.grid)
-
-    def __len__(self) -> int:
-        return -(-len(self.scenes) // self.batch)
-
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        grid, count = self.view.grid, len(self.rows)
-        found: dict[str, Any] = {
-            "pillars": np.zeros((count, grid.pillars, grid.points, pillars.FEATURES), np.float32),
-            "places": np.full((count, grid.pillars), grid.nowhere, np.int32),
-            "scene": np.full(count, -1, np.int32),
-        }
-        for at, row in enumerate(self.rows):
-            number = index * self.batch + row
-            if number < len(self.scenes):
-                found["pillars"][at], found["places"][at] = example(self.scenes[number], self.view)
-                found["scene"][at] = number
-        return {**found, "bad": {}}
+def _drawn(given: _Training, place: int) -> dict[str, np.ndarray]:
+    """The example at a place of the endless order."""
+    epoch, number = divmod(place, len(given.scenes))
+    scene = given.scenes[np.random.default_rng((given.seed, 0, epoch)).permutation(len(given.scenes))[number]]
+    rng, view = np.random.default_rng((given.seed, 1, place)), given.view
+    street = augmentation.read(scene, view.classes)
+    if given.how is not None:
+        street = augmentation.augmented(street, given.how, given.stock, view.classes, rng)
+    there = pillars.within(street.objects, view.grid)
+    if there.sum() > MOST:
+        raise ValueError(f"{scene.name} has {there.sum()} objects, expected at most {MOST}; paste fewer")
+    types = [kind for kind, one in zip(street.types, there, strict=True) if one]
+    objects = np.zeros((MOST, 7), np.float32)
+    objects[: len(types)] = street.objects[there]
+    matched = anchors.match(view.anchors, types, street.objects[there], view.classes)
+    found, places = pillars.sort(rng.permutation(street.points), view.grid)
+    return {"pillars": found, "places": places, "boxes": objects, "matched": matched}
 
 
-def _bytes(grid: pillars.Grid) -> int:
-    return 4 * grid.pillars * (grid.points * pillars.FEATURES + 1)
+def _plain(scenes: tuple[kitti.Scene, ...], view: View, number: int) -> dict[str, Any]:
+    """A scene without anything random."""
+    found, places = example(scenes[number], view)
+    return {"pillars": found, "places": places, "scene": number}
+
+
+def _blank(grid: pillars.Grid) -> dict[str, np.ndarray]:
+    """A scene without points."""
+    empty = np.zeros((grid.pillars, grid.points, pillars.FEATURES), np.float32)
+    return {"pillars": empty, "places": np.full(grid.pillars, grid.nowhere, np.int32)}
