@@ -25,17 +25,17 @@ write_video = conftest.write_video
 
 
 @functools.cache
-def table_of(model, outputs):
-    return catalog.table(model, outputs)
+def table_of(model, signature):
+    return catalog.table(model, signature.outputs, signature.structs())
 
 
 @pytest.mark.parametrize("name", verb.names())
 def test_every_recipe_builds_and_its_rates_can_be_reached(name):
     experiment = verb.load(name)
     assert experiment.name == name
-    outputs = experiment.task.signature(FACTS).outputs
+    signature = experiment.task.signature(FACTS)
     for rate in experiment.rates:
-        budget.check(experiment.plan, table_of(experiment.model, outputs), rate, measure=experiment.measure)
+        budget.check(experiment.plan, table_of(experiment.model, signature), rate, measure=experiment.measure)
     assert json.loads(json.dumps(codec.to_json(experiment))) == codec.to_json(experiment)
     assert codec.from_json(codec.to_json(experiment)) == experiment
 
