@@ -47,7 +47,10 @@ class Target(TypedDict):
 
 
 class Layer(TypedDict):
-    """One layer and its packed kernel. winograd: the side of its tiles, where Winograd's filtering computes it."""
+    """One layer and its packed kernel.
+
+    winograd, winograd_frames: the pixels or the frames of its tiles, where Winograd's filtering computes it.
+    """
 
     name: Text
     shape: Counts
@@ -57,6 +60,7 @@ class Layer(TypedDict):
     group: Count
     rows: Count
     winograd: NotRequired[Count]
+    winograd_frames: NotRequired[Count]
 
 
 class Refused(TypedDict):

@@ -113,7 +113,8 @@ def layers(rewritten: ops.Graph, traced: ops.Graph) -> list[dict[str, Any]]:
 
 def tuning(rewritten: ops.Graph) -> str:
     """Who chose the schedules: the last of schedules.SOURCES that did so for any convolution."""
-    found = {node.op.schedule.source for node in _packed(rewritten) if isinstance(node.op, ops.PackedConv)}
+    several = [getattr(node.op, "products", node.op) for node in _packed(rewritten)]
+    found = {op.schedule.source for op in several if isinstance(op, ops.PackedConv)}
     return max(found | {"default"}, key=schedules.SOURCES.index)
 
 
@@ -133,8 +134,8 @@ def _draft(
 
 def _packed(rewritten: ops.Graph) -> list[ops.Node]:
     """The layers with weights in rows of taps, those of fused kernels among them."""
-    every = (layer for node in rewritten.nodes for layer in ops.layers(node))
-    return [layer for layer in every if isinstance(layer.op, ops.PackedConv | ops.PackedDense | ops.Depthwise)]
+    kinds = ops.PackedConv | ops.PackedDense | ops.Depthwise | ops.WinogradFrames
+    return [layer for node in rewritten.nodes for layer in ops.layers(node) if isinstance(layer.op, kinds)]
 
 
 def _layer(node: ops.Node, dense: int) -> dict[str, Any]:
@@ -143,10 +144,13 @@ def _layer(node: ops.Node, dense: int) -> dict[str, Any]:
         taps = np.count_nonzero(node.op.kernel, axis=(0, 1, 2))
         about |= {"macs_dense": math.prod(node.shape[:-1]) * node.op.kernel.size}
         return about | {"group": 1, "rows": len(taps), "row_taps": [int(taps.min()), int(taps.max())]}
-    assert isinstance(node.op, ops.PackedConv | ops.PackedDense)
-    kernel = node.op.kernel
+    op = node.op
+    if isinstance(op, ops.WinogradFrames):  # its MACs as it is written, its rows as they are multiplied
+        about, op = about | {"macs": op.work, "winograd_frames": op.tile}, op.products
+    assert isinstance(op, ops.PackedConv | ops.PackedDense)
+    kernel = op.kernel
     lengths = np.diff(kernel.starts)
-    schedule = node.op.schedule.row() if isinstance(node.op, ops.PackedConv) else {}
+    schedule = op.schedule.row() if isinstance(op, ops.PackedConv) else {}
     about |= {"group": kernel.group, "rows": kernel.rows, "row_taps": [int(lengths.min()), int(lengths.max())]}
     return about | ({"choice": schedule} if schedule else {})
 

@@ -51,6 +51,7 @@ from lowering.graph.operations.weighted import PackedConv as PackedConv
 from lowering.graph.operations.weighted import PackedDense as PackedDense
 from lowering.graph.operations.windows import NO_PADDING as NO_PADDING
 from lowering.graph.operations.winograd import TransformedConv as TransformedConv
+from lowering.graph.operations.winograd import WinogradFrames as WinogradFrames
 from lowering.graph.operations.winograd import WinogradInput as WinogradInput
 from lowering.graph.operations.winograd import WinogradResult as WinogradResult
 
@@ -63,7 +64,7 @@ OPERATIONS: tuple[type[Op], ...] = (
     *(Pointwise, Reduce, Mosaic, Resample, Piece, ToMap, Results, State),
     *(FakeQuantise, Quantise, Dequantise),
     *(Conv, Depthwise, PackedConv, FusedConvs, FusedPool, Dense, PackedDense),
-    *(TransformedConv, WinogradInput, WinogradResult, FusedWinograd),
+    *(TransformedConv, WinogradInput, WinogradResult, FusedWinograd, WinogradFrames),
 )
 
 

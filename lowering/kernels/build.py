@@ -27,6 +27,7 @@ from lowering.kernels.cpu import (
     resample,
     space_to_depth,
     winograd,
+    winograd_frames,
 )
 from lowering.kernels.linalg import conv as linalg_conv
 from lowering.kernels.linalg import dense as linalg_dense
@@ -92,6 +93,7 @@ EXECUTABLES: dict[tuple[str, str], Table] = {
         ops.Mosaic: (mosaic.mosaic,),
         ops.Resample: (resample.resample, maps.resample),
         ops.Reduce: (reduce.reduce,),
+        ops.WinogradFrames: (winograd_frames.winograd_frames,),
         ops.WinogradInput: (winograd.transform_input,),
         ops.WinogradResult: (winograd.transform_result,),
     },

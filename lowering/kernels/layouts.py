@@ -151,6 +151,7 @@ PLACES: dict[type[ops.Op], Callable[[Any, int], _Place]] = {
     ops.Depthwise: lambda op, stored: _Place(op.strides[1:] == (1, 1), op.padding),
     ops.PackedConv: lambda op, stored: _Place(True, op.padding, op.kernel.filled),
     ops.FusedConvs: lambda op, stored: _Place(True, op.first.padding, op.second.kernel.filled),
+    ops.WinogradFrames: lambda op, stored: _Place(tied=True),
     ops.WinogradInput: lambda op, stored: _winograd_input(op),
     ops.WinogradResult: lambda op, stored: _winograd_result(op),
     ops.FusedWinograd: lambda op, stored: _fused_winograd(op),

@@ -13,7 +13,7 @@ import numpy as np
 from lowering.graph import ops
 from lowering.graph.rewrites import fusion
 from lowering.kernels import layouts
-from lowering.kernels.cpu import conv, fused_winograd, numbers, outer, prefetch, products, rows
+from lowering.kernels.cpu import conv, fused_winograd, numbers, outer, prefetch, products, rows, winograd_frames
 from lowering.targets import precisions, targets, tiles
 
 # Instructions.
@@ -36,7 +36,10 @@ RESULT, WINDOW = 6.0, 1.3  # of a pool behind a convolution, per vector of its r
 PIECE = 1.0  # per row of pixels of a tile that is stored by itself
 # Of Winograd's transforms of the input and of the result, per vector of tiles, by the side of a tile; and per plane.
 INPUTS, RESULTS, PLANE = {2: 85.0, 4: 430.0}, {2: 72.0, 4: 325.0}, 100.0
+# Of those over frames, per vector of positions: of a channel that is read, of a filter that is written.
+READ, WRITTEN = {2: 16.3, 4: 30.4}, {2: 19.7, 4: 36.2}
 KINDS = ops.PackedConv | ops.FusedConvs | ops.FusedPool | ops.WinogradInput | ops.WinogradResult | ops.FusedWinograd
+KINDS |= ops.WinogradFrames
 
 # Stalls, in instructions that could have been executed, per cache line: out of order, most of a line's latency is
 # hidden.
@@ -69,6 +72,8 @@ def costs(graph: ops.Graph, target: targets.Target) -> dict[str, Cost]:
                     found[node.name] = _transform(op, out.frames * out.channels, RESULTS, out, target)
                 case ops.FusedWinograd() as op:
                     found[node.name] = _fused_winograd(op, x, out, target)
+                case ops.WinogradFrames() as op:
+                    found[node.name] = _frames(op, out, target)
                 case ops.PackedConv(groups=groups) as op if groups > 1:
                     found[node.name] = _products(op, x, out, target)
                 case ops.PackedConv() as op:
@@ -124,6 +129,15 @@ def _fused_winograd(op: ops.FusedWinograd, x: layouts.Layout, out: layouts.Layou
     vectors = cut.tile.count * cut.tile.vectors * out.channels
     transformed = vectors * (RESULTS[op.result.tile] + target.lanes * op.result.tile * PIECE)
     return Cost(_sums(op.products, cut, target) + transformed + _pads(out) * PAD, 0.0)
+
+
+def _frames(op: ops.WinogradFrames, out: layouts.Layout, target: targets.Target) -> Cost:
+    """A register tile of positions in a tile of frames at a time: transform, products, transform back."""
+    tile, conv, count = winograd_frames.cut(op, out, target), op.products, out.frames // op.tile
+    row = per_tile(conv, tile, target, residual=False, masked=False)
+    each = len(conv.kernel.taps) * per_tap(conv.kernel.group, tile.vectors, target) + conv.kernel.rows * row
+    each += tile.vectors * (conv.kernel.shape[3] * READ[op.tile] + out.channels * WRITTEN[op.tile])
+    return Cost(count * tile.count * each + _pads(out) * PAD, 0.0)
 
 
 def _sums(op: ops.PackedConv, cut: products.Cut, target: targets.Target) -> float:

@@ -230,6 +230,7 @@ WITHOUT_FORM: dict[type[ops.Op], str] = {
     ops.TransformedConv: "export a network whose kernels are not transformed",
     ops.WinogradInput: "export the graph before Winograd's filtering is used",
     ops.WinogradResult: "export the graph before Winograd's filtering is used",
+    ops.WinogradFrames: "export the graph before Winograd's filtering is used",
     ops.FusedWinograd: "export the graph before Winograd's filtering is used",
 }
 

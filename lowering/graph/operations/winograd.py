@@ -191,3 +191,57 @@ class TransformedConv(weighted.Weighted):
     def macs(self, shape: base.Shape) -> int:
         frames, height, width, _ = shape
         return frames * tiles(height, self.tile) * tiles(width, self.tile) * self.kernel.size
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class WinogradFrames(weighted.Weighted):
+    """A convolution over frames alone by F(tile, 3): y = then?(relu?(conv(x) + bias f32[O] + residual)).
+
+    A tile is `tile` frames of the result; whole tiles make up all of them. products: of one location, with a group for
+    each of the tile + 2 places of transformed frames, from all channels to O' filters each, O or more.
+    front: frames of zeros before the first. The residual is the node's second input, if it has one.
+
+    work: the MACs of the convolution as it is written.
+    """
+
+    products: weighted.PackedConv
+    bias: np.ndarray
+    tile: int
+    front: int
+    relu: bool = False
+    then: pointwise.Pointwise | None = None
+    work: int = 0
+    arity = (1, 2)
+
+    @property
+    def reach(self) -> int:
+        """Frames that a tile of the result reads."""
+        return self.tile + TAPS - 1
+
+    def shape(self, inputs: list[base.Shape]) -> base.Shape:
+        frames, height, width, channels = base.need_feature_map(inputs[0])
+        if channels != self.products.kernel.shape[3] or frames % self.tile:
+            wanted = f"{self.products.kernel.shape[3]} channels and tiles of {self.tile} frames"
+            raise base.GraphError(f"wants {wanted} and reads {inputs[0]}")
+        out = (frames, height, width, len(self.bias))
+        if inputs[1:] and inputs[1] != out:
+            raise base.GraphError(f"of shape {out} adds a value of shape {inputs[1]}; they must be the same")
+        return out
+
+    def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
+        x, found = inputs[0], TRANSFORMS[self.tile]
+        ends = (self.front, self.reach - self.tile - self.front)
+        seen = np.lib.stride_tricks.sliding_window_view(np.pad(x, (ends, *((0, 0),) * 3)), self.reach, 0)
+        turned = np.einsum("pi,tyxci->tyxpc", found.input, seen[:: self.tile], optimize=True)
+        sums = self.products.apply([turned.reshape(*turned.shape[:3], -1)])
+        sums = sums.reshape(*turned.shape[:4], -1)[..., : len(self.bias)]
+        frames = np.einsum("ip,tyxpo->tiyxo", found.result, sums, optimize=True)
+        return self.finish(frames.reshape(self.shape([x.shape])), inputs)
+
+    def macs(self, shape: base.Shape) -> int:
+        frames, *rest = shape
+        return self.products.macs((frames // self.tile, *rest))
+
+    @property
+    def note(self) -> str:
+        return f"F({self.tile}, {TAPS}) over frames{'' if self.then is None else f', then {self.then.note}'}"

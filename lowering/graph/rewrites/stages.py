@@ -21,6 +21,7 @@ mark_nonnegative    pools of values that are never below zero are told so
 undo_depthwise      depthwise convolutions become ordinary ones where a target has no kernel for them
 use_words           moves of int8 that a target cannot do on words of four channels are done in f32
 use_winograd        convolutions of 3 x 3 pixels become products of transformed tiles where that is faster
+use_frame_tiles     convolutions of 3 frames become products of transformed frames on CPUs, where that is faster
 pack                kernels become rows of kept taps, by the schedule of each layer
 quantise_results    convolutions of f32 give int8 on CPUs, where nothing but a quantise step reads them
 fuse_kernels        two layers become one kernel on CPUs, where what lies between them is larger than a cache
@@ -53,6 +54,7 @@ from lowering.graph.rewrites import (
     transposed,
     windows,
     winograd,
+    winograd_frames,
     words,
 )
 from lowering.targets import precisions, schedules, targets
@@ -104,12 +106,15 @@ def completion(
     pack = Stage("pack", lambda graph: packing.pack(graph, target, choose(graph), packer))
     undo = Stage("undo_depthwise", functools.partial(depthwise.undo_depthwise, target=target))
     tiles = Stage("use_winograd", lambda graph: winograd.use_winograd(graph, target, choose(graph), packer))
+    frames = Stage(
+        "use_frame_tiles", lambda graph: winograd_frames.use_frame_tiles(graph, target, choose(graph), packer)
+    )
     fuse = Stage("fuse_kernels", functools.partial(fusion.fuse, target=target))
     use = Stage("use_outer", functools.partial(outer.use_outer, target=target))
     words_ = Stage("use_words", functools.partial(words.use_words, target=target))
     round_ = Stage("quantise_results", functools.partial(words.quantise_results, target=target))
     fold = Stage("fold_gates", functools.partial(gates.fold_gates, target=target))
-    return undo, words_, tiles, pack, round_, fuse, use, fold
+    return undo, words_, tiles, frames, pack, round_, fuse, use, fold
 
 
 def stages(target: targets.Target, chosen: schedules.Schedules = schedules.NONE) -> tuple[Stage, ...]:

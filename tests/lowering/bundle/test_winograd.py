@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lowering.functions import winograd
-from lowering.graph.rewrites import winograd_times
+from lowering.graph.rewrites import winograd_frames, winograd_times
 from tests.lowering import conftest, networks
 from tests.lowering.bundle import test_backends
 
@@ -32,6 +32,34 @@ def network(tile: int) -> networks.Network:
         return networks.dense(jnp.mean(x, (1, 2, 3)), p["fc"])
 
     return networks.Network(function, params, networks.clip(rng, 3, 13, 18, 16))
+
+
+def in_time() -> networks.Network:
+    """A convolution over frames, with what it reads added."""
+    rng = np.random.default_rng(0)
+    params = {"conv": networks.layer(rng, 3, 1, 1, 16, 16), "fc": networks.layer(rng, 16, 5)}
+
+    def function(p: networks.Params, x: jax.Array) -> Any:
+        x = jax.nn.silu(networks.conv(x, p["conv"]) + x)
+        return networks.dense(jnp.mean(x, (1, 2, 3)), p["fc"])
+
+    return networks.Network(function, params, networks.clip(rng, 8, 7, 9, 16))
+
+
+@pytest.mark.parametrize("target", ["host", "android:cortex-a76"])
+def test_a_bundle_with_tiles_of_frames_gives_jaxs_answer(
+    write_bundle: conftest.WriteBundle, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(winograd_frames, "best_tile", lambda *_: 4)
+    bundle = write_bundle(in_time(), target)
+    first, _ = bundle.manifest["layers"]
+    assert (first["winograd_frames"], first["macs"], first["rows"]) == (
+        4,
+        8 * 7 * 9 * 3 * 16 * 16,
+        6 * 16 // first["group"],
+    )
+    assert bundle.layers_of("conv") == [first]
+    assert test_backends.proves(bundle).max_rel_error < 1e-5
 
 
 @pytest.mark.parametrize(

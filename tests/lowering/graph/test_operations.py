@@ -69,6 +69,13 @@ def fused_winograd() -> ops.FusedWinograd:
     return ops.FusedWinograd(products, result, (1, MAP[0], 6, 16 * 4))
 
 
+def winograd_frames(**more) -> ops.WinogradFrames:
+    """Four filters at each of 4 places, of which three are wanted."""
+    kernel = np.random.default_rng(0).normal(size=(1, 1, 1, MAP[3], 4 * 4)).astype(np.float32)
+    products = ops.PackedConv(packed.pack(kernel, 4), np.zeros(4 * 4, np.float32), ops.NO_PADDING, groups=4)
+    return ops.WinogradFrames(products, np.ones(3, np.float32), 2, 1, **more)
+
+
 def silu() -> ops.Pointwise:
     x = ("inputs", 0.0)
     return ops.Pointwise((pointwise.Step("logistic", (x,)), pointwise.Step("mul", (x, ("steps", 0.0)))))
@@ -143,6 +150,8 @@ EXAMPLES: list[tuple[ops.Op, list[ops.Shape]]] = [
     (ops.WinogradResult(2, 4, 4, np.ones(3, np.float32), then=silu()), [(1, 2, 4, 16 * 16), (2, 4, 4, 3)]),
     (transformed(), [MAP]),
     (fused_winograd(), [(1, MAP[0], 6, 16 * 5)]),
+    (winograd_frames(relu=True), [(4, *MAP[1:])]),
+    (winograd_frames(then=silu()), [(4, *MAP[1:]), (4, *MAP[1:3], 3)]),
     (dense(), [VECTOR]),
     (ops.PackedDense(packed.pack(dense().kernel[None, None, None], 4), np.ones(7, np.float32)), [VECTOR]),
 ]
@@ -225,6 +234,8 @@ def test_macs_are_the_products_with_weights_that_are_kept(op: ops.Op, shapes: li
             expected = int(np.prod(MAP[:3])) * op.conv.kernel.kept
         case ops.TransformedConv():
             expected = MAP[0] * 6 * op.kernel.size
+        case ops.WinogradFrames():
+            expected = 2 * int(np.prod(MAP[1:3])) * op.products.kernel.kept
         case ops.FusedWinograd():
             expected = MAP[0] * 6 * op.products.kernel.kept
         case _:
@@ -267,12 +278,12 @@ def test_every_operation_that_a_kernel_writes_a_feature_map_for_has_a_layout() -
 @each_example
 @pytest.mark.parametrize("target", ["android:cortex-a76", "vulkan:adreno", "vulkan:mali-g78:f16"])
 def test_every_operation_has_a_kernel(op: ops.Op, shapes: list[ops.Shape], target: str) -> None:
-    """The fused and the depthwise ones, Winograd's, and those that are given weights, on CPUs alone.
+    """The fused and the depthwise ones, some of Winograd's, and those that are given weights, on CPUs alone.
 
     Elsewhere rewrites leave none of them.
     """
     own = ops.FusedConvs | ops.FusedPool | ops.Depthwise
-    own |= ops.TransformedConv | ops.WinogradInput | ops.WinogradResult | ops.FusedWinograd
+    own |= ops.TransformedConv | ops.WinogradFrames | ops.FusedWinograd
     cpus = isinstance(op, own) or getattr(op, "weights_given", False)
     integral = isinstance(op, ops.FakeQuantise | ops.Quantise | ops.Dequantise)  # of the precision i8 alone
     if integral or (cpus and not target.startswith("android")):

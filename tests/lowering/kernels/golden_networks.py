@@ -162,6 +162,14 @@ def quantised() -> networks.Network:
     return networks.Network(function, params, networks.clip(rng, 2, 3, 5, 6))
 
 
+def in_time() -> networks.Network:
+    """A convolution over frames alone with a sum behind it."""
+    rng = np.random.default_rng(0)
+    params = {"conv": networks.layer(rng, 3, 1, 1, 7, 7)}
+    function = lambda p, x: jax.nn.relu(networks.conv(x, p["conv"]) + x).reshape(1, -1)
+    return networks.Network(function, params, networks.clip(rng, 4, 3, 5, 7))
+
+
 NETWORKS = {"dense": dense, "straight": straight, "fused": straight, "moves": moves, "deep": deep, "heads": heads}
 NETWORKS |= {"gates": gates, "active": active, "norms": norms, "resized": resized, "apart": apart}
-NETWORKS |= {"quantised": quantised}
+NETWORKS |= {"quantised": quantised, "in_time": in_time}

@@ -104,6 +104,7 @@ CASES = [
     ("cpu/transform_input", "dense", "avx2 winograd", "conv.tiles"),
     ("cpu/products", "dense", f"{CPU} winograd", "conv.products"),
     ("cpu/transform_result", "dense", f"{CPU} winograd", "conv"),
+    ("cpu/winograd_frames", "in_time", f"{CPU} winograd", "conv"),
     ("cpu/fused_winograd", "dense", f"{CPU} sums", "conv.products.conv"),
     ("vulkan/conv", "straight", f"{GPU}:f16-f32", "conv"),
     ("vulkan/dense", "straight", GPU, "fc"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lowering.graph import ops
-from lowering.graph.rewrites import fusion, winograd_times
+from lowering.graph.rewrites import fusion, stages, winograd_frames, winograd_times
 from lowering.graph.rewrites import winograd as rewrite
 from lowering.kernels import build
 from lowering.kernels.cpu import products
@@ -69,6 +69,27 @@ def test_what_is_added_and_an_activation(name: str, fused: bool, monkeypatch: py
     nodes = (clip, ops.Node("node", op, ("clip", "clip"), shape), ops.Node("flat", ops.Reshape(), ("node",), flat))
     found = test_kernels.run(ops.Graph(nodes, "flat"), test_kernels.TARGETS[name])
     assert found == (FUSED if fused else NODES)
+
+
+def over_frames(inputs: int, filters: int, padding: tuple[int, int], **more) -> ops.Conv:
+    rng = np.random.default_rng(0)
+    kernel, bias = rng.normal(size=(3, 1, 1, inputs, filters)), rng.normal(size=filters)
+    pads = (padding, (0, 0), (0, 0))
+    return ops.Conv(kernel.astype(np.float32), bias.astype(np.float32), (1, 1, 1), pads, **more)
+
+
+@pytest.mark.parametrize("tile", [2, 4])
+@pytest.mark.parametrize("name", NAMES)
+def test_tiles_of_frames_in_one_kernel(name: str, tile: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what is added and an activation; frames before the clip, behind it, and on both sides."""
+    monkeypatch.setattr(winograd_frames, "best_tile", lambda *_: tile)
+    for shape, padding, filters in [((4, 5, 6, 3), (1, 1), 3), ((8, 3, 35, 9), (2, 0), 9), ((4, 1, 1, 5), (0, 2), 5)]:
+        op = over_frames(shape[3], filters, padding, then=test_depthwise.SILU)
+        clip, node, flat = test_kernels.single(op, *shape).nodes
+        added = ops.Graph((clip, dataclasses.replace(node, inputs=("clip", "clip")), flat), "flat")
+        target = test_kernels.TARGETS[name]
+        assert test_kernels.run(added, target) == ["node"]
+        assert isinstance(stages.rewrite(added, target)["node"].op, ops.WinogradFrames)
 
 
 @pytest.mark.parametrize(("name", "tile"), [("vulkan", 2), ("vulkan", 4), ("vulkan f16", 2)])

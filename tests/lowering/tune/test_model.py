@@ -92,6 +92,20 @@ def test_instructions_of_winograds_kernels_are_those_that_are_counted(
         assert cost.instructions == pytest.approx(counted[name], rel=0.05), name
 
 
+def test_instructions_of_tiles_of_frames_are_those_that_are_counted(
+    require: conftest.Require, tmp_path: pathlib.Path
+) -> None:
+    require("qemu")
+    rng = np.random.default_rng(0)
+    params = {"conv": networks.layer(rng, 3, 1, 1, 24, 32), "fc": networks.layer(rng, 32, 4)}
+    function = lambda p, x: networks.dense(jax.nn.relu(networks.conv(x, p["conv"])).mean((1, 2, 3)), p["fc"])
+    network = tuned.Network(networks.Network(function, params, networks.clip(rng, 8, 12, 16, 24)).trace())
+    target, chosen = targets.find(CPU), everywhere(network, schedules.Schedule(winograd=4))
+    counted = trials.counts(network, target, chosen, tmp_path)
+    (cost,) = model.costs(network.rewrite(chosen, target), target).values()
+    assert cost.instructions == pytest.approx(counted["conv"], rel=0.05)
+
+
 def test_a_tap_outside_the_clip_costs_nothing(network: tuned.Network) -> None:
     """Padding in time adds taps that are never computed: twice the frames cost more than twice as much."""
     rng = np.random.default_rng(0)
