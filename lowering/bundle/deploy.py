@@ -109,8 +109,8 @@ def deploy(
         entry "nodes" of the bundle's manifest.
       stream: make a bundle that computes a video frame by frame (docs/streaming.md), for a network whose layers see no
         frame to come. True: it answers as often as the network's strides in time say; a number: every so many frames.
-      winograd: compute convolutions of 3 x 3 pixels by Winograd's minimal filtering where that is likely faster: on
-        CPUs in f32, on GPUs also in f16. False: never. The entry "layers" of the manifest says which layers are.
+      winograd: compute convolutions of 3 x 3 pixels by Winograd's minimal filtering where that is likely faster,
+        in f32 and f16. False: never. The entry "layers" of the manifest says which layers are.
       tuning: the seconds in which layers may be timed. 0: none are. None: no schedule that was measured is used.
 
     Raises:

@@ -71,7 +71,7 @@ def run(
         form: How kernels are written. `executables` are loops over buffers, which are the fastest. `linalg` works on
             tensors and compiles for any backend of IREE; its bundles are written to OUT/RUN/TARGET-linalg.
         winograd: Compute convolutions of 3 x 3 pixels by Winograd's minimal filtering where that is likely faster
-            (`auto`: on CPUs in f32, on GPUs also in f16), only in tiles of 2 pixels (`2`), or never (`off`).
+            (`auto`), only in tiles of 2 pixels (`2`), or never (`off`). In f16 all tiles are of 2.
         name: What the bundle calls its network, RUN in its path. By default it is the name of the run or function.
         strict: Refuse a network with operations that no kernel of ours computes.
         stream: Compile a network that is causal in time to compute a video frame by frame. The bundles are written to

@@ -68,9 +68,10 @@ def test_a_bundle_with_tiles_of_frames_gives_jaxs_answer(
         ("vulkan:adreno", 4, 1e-4),
         ("vulkan:mali-g78:f16", 2, 2e-2),
         ("vulkan:adreno:f16-f32", 2, 5e-3),
+        ("android:cortex-a76:f16", 2, 2e-2),
     ],
 )
-def test_a_bundle_for_gpus_gives_jaxs_answer(
+def test_a_bundle_gives_jaxs_answer(
     write_bundle: conftest.WriteBundle, target: str, tile: int, expected: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(winograd_times, "best_tile", lambda layer, sides, target: max(sides))

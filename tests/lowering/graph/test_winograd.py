@@ -91,6 +91,11 @@ def test_other_convolutions_stay_as_they_are(changed: dict) -> None:
     assert not rewrite.fits(dataclasses.replace(conv(3, 4, 8), **changed))
 
 
+def test_in_f16_tiles_of_two_are_chosen_on_arm64() -> None:
+    nodes = rewritten(conv(3, 64, 64), (4, 28, 28, 64), None, targets.find("android:cortex-a76:f16")).nodes
+    assert [node.op.tile for node in nodes if isinstance(node.op, ops.WinogradInput)] == [2]
+
+
 @pytest.mark.parametrize(("width", "nodes"), [(4, 3), (5, 5)])
 def test_images_of_one_tile_in_a_row_stay_as_they_are(width: int, nodes: int) -> None:
     assert len(rewritten(conv(3, 4, 8), (4, 8, width, 4), 4).nodes) == nodes
@@ -100,12 +105,12 @@ def test_images_of_one_tile_in_a_row_stay_as_they_are(width: int, nodes: int) ->
     "target",
     [
         targets.find("vulkan:adreno:i8"),
-        targets.find("android:cortex-a76:f16"),
+        targets.find("android:cortex-a76:f16-f32"),
         targets.find("host:avx512:w16"),
         targets.written(targets.find("host:avx512"), "linalg"),
         targets.written(targets.find("host:avx512"), "executables", winograd=0),
     ],
-    ids=["integers", "f16", "weights of f16", "linalg", "off"],
+    ids=["integers", "sums of f32", "weights of f16", "linalg", "off"],
 )
 def test_other_targets_have_none(target: targets.Target) -> None:
     assert len(rewritten(conv(3, 64, 64), (4, 28, 28, 64), 4, target).nodes) == 3
@@ -199,8 +204,8 @@ def test_tiles_of_frames_are_chosen_where_they_make_up_all_and_channels_are_many
         assert (found.tile if isinstance(found, ops.WinogradFrames) else 0) == tile
 
 
-@pytest.mark.parametrize("name", ["vulkan:adreno", "android:cortex-a76:f16"])
-def test_tiles_of_frames_are_for_cpus_in_f32(name: str) -> None:
+@pytest.mark.parametrize("name", ["vulkan:adreno", "android:cortex-a76:f16-f32"])
+def test_tiles_of_frames_are_for_cpus_that_add_up_what_they_read(name: str) -> None:
     found = rewritten(in_time(4, 8), (4, 3, 4, 4), 2, targets.find(name))["node"].op
     assert isinstance(found, ops.PackedConv)
 
@@ -294,7 +299,7 @@ def test_a_transformed_kernel_is_an_error_where_no_kernel_computes_it() -> None:
         "kernels as {} has {}; lower it in f32 for a CPU or for Vulkan, with kernels as executables"
     )
     for name, form, has in [
-        ("android:cortex-a76:f16", "executables", "no kernels for that"),
+        ("android:cortex-a76:f16-f32", "executables", "no kernels for that"),
         ("vulkan:adreno", "linalg", "no kernels for that"),
         ("vulkan:adreno:f16", "executables", "kernels for tiles of 2"),
     ]:

@@ -31,8 +31,10 @@ def run(op: ops.Conv, shape: ops.Shape, tile: int, name: str, monkeypatch: pytes
     return test_kernels.run(test_kernels.single(op, *shape), test_kernels.TARGETS[name])
 
 
-@pytest.mark.parametrize("tile", [2, 4])
-@pytest.mark.parametrize("name", NAMES)
+EACH = [(name, tile) for name in NAMES for tile in (2, 4)] + [("neon f16", 2)]
+
+
+@pytest.mark.parametrize(("name", "tile"), EACH)
 def test_kernels_give_the_oracles_values(name: str, tile: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for depth, shape, padding, filters in CASES:
         op = test_winograd.conv(depth, shape[3], filters, padding, relu=True)
@@ -40,8 +42,7 @@ def test_kernels_give_the_oracles_values(name: str, tile: int, monkeypatch: pyte
         assert found == NODES
 
 
-@pytest.mark.parametrize("tile", [2, 4])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("name", "tile"), EACH)
 def test_products_and_their_transform_in_one_kernel(name: str, tile: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fusion, "winograd_gains", lambda *_: True)
     for depth, shape, padding, filters in CASES:
@@ -78,8 +79,7 @@ def over_frames(inputs: int, filters: int, padding: tuple[int, int], **more) -> 
     return ops.Conv(kernel.astype(np.float32), bias.astype(np.float32), (1, 1, 1), pads, **more)
 
 
-@pytest.mark.parametrize("tile", [2, 4])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("name", "tile"), EACH)
 def test_tiles_of_frames_in_one_kernel(name: str, tile: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """With what is added and an activation; frames before the clip, behind it, and on both sides."""
     monkeypatch.setattr(winograd_frames, "best_tile", lambda *_: tile)
