@@ -15,6 +15,9 @@ FILTERS = 16  # filters are filled up to a multiple of as many as any row holds
 # The time that a byte of transformed tiles costs, from the transform that writes it to the kernel that reads it, in
 # multiply-adds of vectors that could have been computed meanwhile; and what a layer must gain on a CPU, at least.
 TILES, GAIN = 2, 1.1
+# The speed of register tiles of one vector, which load as often as they multiply, of that of others. It counts between
+# tiles of Winograd's alone, since convolutions as they are written lose as much on so few positions.
+SINGLE = 0.8
 # On a GPU: the time to write or read a number in memory, and that of a dispatch, in multiply-adds that could have been
 # computed meanwhile. A phone's GPU computes 10 to 25 times as many as it moves bytes; f16 halves both times. None was
 # measured, so a layer must gain much.
@@ -49,12 +52,13 @@ class Layer:
 
 def best_tile(layer: Layer, sides: Sequence[int], target: targets.Target) -> int:
     """The side of the tiles, one of several, with which a layer is fastest; 0 where it is so without."""
-    on_gpu = target.kind == "vulkan"
-    gain, time = (CLEAR_GAIN, gpu_tiled_time) if on_gpu else (GAIN, tiled_time)
-    times = {tile: time(layer, tile, target) for tile in sides}
-    best = min(times, key=times.__getitem__)
-    direct = gpu_direct_time(layer, target) if on_gpu else direct_time(layer.own, layer.node.shape, target)
-    return best if times[best] * gain < direct else 0
+    if target.kind == "vulkan":
+        gain, direct = CLEAR_GAIN, gpu_direct_time(layer, target)
+        times = among = {tile: gpu_tiled_time(layer, tile, target) for tile in sides}
+    else:
+        gain, direct = GAIN, direct_time(layer.own, layer.node.shape, target)
+        times, among = ({tile: tiled_time(layer, tile, target, single) for tile in sides} for single in (1.0, SINGLE))
+    return min(among, key=among.__getitem__) if min(times.values()) * gain < direct else 0
 
 
 def direct_time(op: ops.PackedConv, shape: ops.Shape, target: targets.Target) -> float:
@@ -65,10 +69,10 @@ def direct_time(op: ops.PackedConv, shape: ops.Shape, target: targets.Target) ->
     return shape[0] * min(times)
 
 
-def tiled_time(layer: Layer, tile: int, target: targets.Target) -> float:
+def tiled_time(layer: Layer, tile: int, target: targets.Target, single: float = 1.0) -> float:
     """The time of a layer by Winograd's filtering, in the same unit.
 
-    What a kernel that is shared with the next layer would not write counts, too.
+    What a kernel that is shared with the next layer would not write counts, too. single: as SINGLE.
     """
     (frames, _, _, filters), (frames_in, *_, channels) = layer.node.shape, layer.source
     group = packing.best_group(layer.plane, target)
@@ -76,7 +80,8 @@ def tiled_time(layer: Layer, tile: int, target: targets.Target) -> float:
     count, filled = math.prod(each.counts), -(-filters // FILTERS) * FILTERS
     tiling = schedules.DEFAULT.tiling(target, group)
     cut = tiles.cut(frames * count, frames * count, target.lanes, tiling.vectors, tiling.most)
-    taps = len(row.taps) / target.reached + outer.AROUND * row.rows
+    reached = target.reached * (single if cut.vectors == 1 else 1.0)
+    taps = len(row.taps) / reached + outer.AROUND * row.rows
     products = each.positions * cut.count * cut.vectors * group * taps
     sums, stored = each.positions * filled, each.positions * row.values.nbytes
     fused = fusion.sums_stay(sums, stored, frames * count, target.lanes * tiling.vectors, target)

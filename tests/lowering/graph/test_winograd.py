@@ -142,6 +142,13 @@ def chosen(op: ops.Conv, shape: ops.Shape, name: str) -> list[int]:
     return [node.op.tile for node in nodes if isinstance(node.op, ops.WinogradInput)]
 
 
+def test_a_single_frame_of_few_pixels_has_more_and_smaller_tiles() -> None:
+    """16 tiles of 4 x 4 are one vector, which loads as often as it multiplies, and have more weights to read."""
+    op = conv(3, 256, 512, ((0, 0), (1, 1), (1, 1)))
+    assert chosen(op, (3, 14, 14, 256), "host:avx512") == [2]
+    assert chosen(op, (6, 14, 14, 256), "host:avx512") == [4]
+
+
 def test_on_gpus_tiles_are_chosen_where_products_outweigh_what_their_maps_move() -> None:
     """Many channels at many positions. In f16 tiles of 4 are too coarse, and those of 2 save less."""
     wide, deep = conv(3, 128, 128), conv(1, 256, 256, ((0, 0), (1, 1), (1, 1)))
