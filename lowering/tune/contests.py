@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from lowering.graph import keys, ops, verify
-from lowering.graph.rewrites import stages, winograd
+from lowering.graph.rewrites import stages, winograd, winograd_frames
 from lowering.targets import schedules, targets
 from lowering.tune import log, model, networks, search
 
@@ -47,7 +47,10 @@ def hot(network: networks.Network) -> list[networks.Unit]:
 def is_tiled(network: networks.Network, unit: networks.Unit, target: targets.Target) -> bool:
     """Whether a layer of the unit uses Winograd's filtering: little of its time then depends on a register tile."""
     nodes = (network.graph[name] for name in unit.names[0])
-    return any(winograd.best(network.graph, node, target, network.pack) for node in nodes)
+    if any(winograd.best(network.graph, node, target, network.pack) for node in nodes):
+        return True
+    found = winograd_frames.use_frame_tiles(_alone(network.graph, unit), target, schedules.NONE, network.pack)
+    return any(isinstance(node.op, ops.WinogradFrames) for node in found.nodes)
 
 
 def contest(
