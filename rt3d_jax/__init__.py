@@ -1,9 +1,9 @@
 """Train and prune 3D video networks in JAX: functional masks, penalties and budgets over any parameter tree.
 
 The rooms in the order in which they may import each other: hosts, sparsity, models, prune, quantise, data, evaluation,
-report, tasks, training, configs, weights, live, cli. Only cli imports all of lowering; the others import two rooms of
-it at most, lowering.system and lowering.functions, which belong to neither half. The names below are for users; each is
-imported, with what it needs, when it is first used.
+report, tasks, training, search, configs, weights, live, cli. Only cli imports all of lowering; the others import two
+rooms of it at most, lowering.system and lowering.functions, which belong to neither half. The names below are for
+users; each is imported, with what it needs, when it is first used.
 """
 
 from typing import TYPE_CHECKING

@@ -45,6 +45,7 @@ ROOMS = {
             "report",
             "tasks",
             "training",
+            "search",
             "configs",
         ),
         *("weights", "live", "cli"),

@@ -13,6 +13,7 @@ EXTRAS = {
     "tensorboard": ("tensorboardX",),
     "live": ("aiohttp", "cryptography"),
     "peers": ("onnx",),
+    "search": ("optuna",),
 }
 
 

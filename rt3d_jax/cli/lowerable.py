@@ -161,15 +161,18 @@ def _of_run(folder: pathlib.Path) -> Network:
     run = checkpoints.load_network(folder)
     home = folder.resolve().parents[1]
     structs, about, every = run.signature.structs(), describe(run), run.model.every
-    return Network(run.name, _shipped(run), run.params, structs, None, about, home, run, folder, every=every)
-
-
-def _shipped(run: checkpoints.Network) -> Callable[..., Any]:
-    """The network of a run, with its outputs in the form in which its task ships them."""
-    apply, task = checkpoints.apply(run), run.task
-    if not isinstance(task, contract.Shipped):
-        return apply
-    return lambda params, *inputs: task.shipped(apply(params, *inputs))
+    return Network(
+        run.name,
+        contract.as_shipped(run.task, checkpoints.apply(run)),
+        run.params,
+        structs,
+        None,
+        about,
+        home,
+        run,
+        folder,
+        every=every,
+    )
 
 
 def _of_function(word: str) -> Network:

@@ -21,6 +21,7 @@ VERBS = {
     "prune": ("prune", "Prune a trained network to further rates, and retrain it."),
     "quantise": ("quantise", "Make networks of int8 of trained ones: calibrate them, and train them on."),
     "sweep": ("sweep", "Run a grid of experiments over several seeds, and tabulate means and deviations."),
+    "search": ("search", "Look for a network that keeps a bound on latency and loses least."),
     "export": ("export", "Write trained runs as folders for a model hub: weights, masks and a model card."),
     "import": ("weights", "Turn published weights, or a folder of `rt3d export`, into a run."),
     "eval": ("evaluate", "Measure the accuracy of runs and of compiled bundles on test videos."),

@@ -17,6 +17,9 @@ reach a convolution or a matrix product unchanged when form is "direct".
 A class whose network can compute a video frame by frame says so by an attribute `over_time = "clip"`. Of a network
 that is causal in time, it is "causal", in all modules that have it: the layers of models/layers.py then read the past
 alone.
+
+A class whose smaller networks can be cut out of the weights of larger ones names the arguments that make them smaller:
+`elastic = ("width", "blocks")`. The leading part of every parameter is then that of the smaller network.
 """
 
 import dataclasses
@@ -183,6 +186,15 @@ def table(model: Model, outputs: int, inputs: Sequence[Any] | None = None) -> tu
 def check_constructor(model: Model) -> None:
     """ValueError unless there is a network of the model's name that takes the model's arguments. Makes no network."""
     _check_time(model, _constructor(model.name, _arguments(model, outputs=1, rngs=None, conv_form="auto")))
+
+
+def elastic(model: Model) -> dict[str, float]:
+    """The arguments that may shrink, as the network's class says, with their values: a factor, or a whole number."""
+    made: Any = _constructor(model.name, _arguments(model, outputs=1, rngs=None, conv_form="auto"))
+    named = getattr(getattr(made, "func", made), "elastic", ())
+    defaults = inspect.signature(made).parameters
+    given = {**{name: one.default for name, one in defaults.items()}, **dataclasses.asdict(model), **model.options}
+    return {name: given[name] for name in named}
 
 
 def check(model: Model, inputs: Sequence[jax.ShapeDtypeStruct], output: tuple[int, ...]) -> None:

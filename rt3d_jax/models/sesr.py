@@ -25,6 +25,7 @@ class SESR(nnx.Module):
 
     remat = False
     over_time: layers.Time = "clip"
+    elastic = ("width", "blocks")
 
     def __init__(
         self,

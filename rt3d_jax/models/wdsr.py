@@ -25,6 +25,7 @@ class WDSR(nnx.Module):
 
     remat = False
     over_time: layers.Time = "clip"
+    elastic = ("width", "blocks", "expansion")
 
     def __init__(
         self,

@@ -118,6 +118,42 @@ def density(layers: Sequence[str], runs: Sequence[dict[str, Any]]) -> str:
         return _svg(figure)
 
 
+def trade(points: Sequence[dict[str, Any]], bound: float, unit: str, score: str) -> str:
+    """Scores against latencies, the bound, and the edge beyond which nothing was found.
+
+    A point is {"latency", "value", "colour", "front" (whether it is on that edge), "label" ("" for none)}.
+    """
+    with matplotlib.style.context(STYLE):
+        figure, axes = _axes(3.4)
+        axes.axvline(bound, color=VARIABLES["theory"], linewidth=1.6, linestyle=(0, (4, 3)))
+        axes.annotate("bound", (bound, 1), (4, -10), xycoords=("data", "axes fraction"), textcoords="offset points")
+        edge = sorted((p["latency"], p["value"]) for p in points if p["front"])
+        axes.step([x for x, _ in edge], [y for _, y in edge], where="post", color=VARIABLES["soft"], linewidth=1)
+        for point in points:
+            place = (point["latency"], point["value"])
+            axes.plot(*place, "o", markersize=8 if point["label"] else 6, color=VARIABLES[point["colour"]])
+            axes.annotate(point["label"], place, (8, 6), textcoords="offset points", fontsize=9)
+        axes.set_xlabel(f"latency, {unit}")
+        axes.set_ylabel(score)
+        return _svg(figure)
+
+
+def progress(values: Sequence[float | None], best: Sequence[float | None], stages: Sequence[str], score: str) -> str:
+    """The score of each proposal in turn (None for one that was refused), and the best of those kept until then."""
+    with matplotlib.style.context(STYLE):
+        figure, axes = _axes(2.6)
+        places = [place for place, value in enumerate(values, 1) if value is not None]
+        colours = [VARIABLES[run_colour(sorted(set(stages), reverse=True).index(stages[p - 1]), False)] for p in places]
+        axes.scatter(places, [values[place - 1] for place in places], s=30, c=colours)
+        known = [place for place, value in enumerate(best, 1) if value is not None]
+        axes.step(known, [best[place - 1] for place in known], where="post", color=VARIABLES["soft"], linewidth=1.2)
+        axes.set_xlim(0.5, len(values) + 0.5)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.set_xlabel("proposal")
+        axes.set_ylabel(score)
+        return _svg(figure)
+
+
 def _limits(values: Sequence[float], unit: str) -> tuple[float, float]:
     """The ends of the axis of a score: some room around the values, percentages within what there can be."""
     spread = 0.35 * (max(values) - min(values))

@@ -12,6 +12,7 @@ from rt3d_jax.data import batches, checks, clips, folders, made, pipelines
 from rt3d_jax.data.something import SomethingSomething
 from rt3d_jax.evaluation import measured, scores
 from rt3d_jax.tasks import classes, contract
+from rt3d_jax.tasks.held import Held
 
 SHOWN_CLIPS, SHOWN_FRAMES = 8, 8
 
@@ -50,6 +51,7 @@ class Classification(classes.Classes):
         label_smoothing: The share of each target that is spread evenly over all classes.
         bad: Whether a video that cannot be read is an error or is skipped. See data.pipelines.
         few: Train on few videos of each class. None trains on all of them.
+        held: Test on some of the training videos, which are then not trained on. None tests on the test videos.
     """
 
     data: folders.Source | made.Made | None
@@ -57,6 +59,7 @@ class Classification(classes.Classes):
     label_smoothing: bounds.BelowOne = 0.1
     bad: Literal["error", "skip"] = "error"
     few: Few | None = None
+    held: Held | None = None
 
     def __post_init__(self) -> None:
         typed.check(self)
@@ -74,6 +77,9 @@ class Classification(classes.Classes):
         if dataset.missing:
             there = len(dataset.train) + len(dataset.test)
             progress("data", there, there, {"missing": float(len(dataset.missing))})
+        if self.held is not None:
+            train, test = self.held.split(dataset.train)
+            dataset = dataclasses.replace(dataset, train=train, test=test)
         if self.few is not None:
             dataset = dataclasses.replace(dataset, train=self.few.of(dataset.train))
         return Videos(self, dataset)

@@ -169,6 +169,13 @@ class Shipped(Protocol):
         ...
 
 
+def as_shipped(task: object, apply: Callable[..., jax.Array]) -> Callable[..., jax.Array]:
+    """apply(params, *inputs) with its outputs in the form in which the task ships them, if it says one."""
+    if not isinstance(task, Shipped):
+        return apply
+    return lambda params, *inputs: task.shipped(apply(params, *inputs))
+
+
 @runtime_checkable
 class Task(Protocol):
     """What a network is for: a frozen dataclass whose fields are JSON values or dataclasses of such.

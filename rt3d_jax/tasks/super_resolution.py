@@ -14,6 +14,7 @@ from rt3d_jax.data import batches, bicubic, folders, listings, made, patches, pi
 from rt3d_jax.evaluation import fidelity, measured
 from rt3d_jax.models import catalog
 from rt3d_jax.tasks import contract
+from rt3d_jax.tasks.held import Held
 
 PSNR, SSIM = "PSNR", "SSIM"
 SHOWN, SHOWN_SIDE = 6, 128  # crops in the report, and how many large pixels each is wide and high at most
@@ -37,6 +38,8 @@ class SuperResolution:
             network sees no farther, tiles change nothing.
         patch: The height and width of a training patch, in small pixels.
         each: Training patches of each picture or video in an epoch.
+        held: Test on some of the training pictures or videos, which are then not trained on. None tests on those of the
+            test.
     """
 
     data: pictures.Source | folders.Source | made.Made
@@ -46,6 +49,7 @@ class SuperResolution:
     margin: bounds.CountOrZero = 8
     patch: bounds.Count = 48
     each: bounds.Count = 16
+    held: Held | None = None
 
     def __post_init__(self) -> None:
         typed.check(self)
@@ -71,10 +75,13 @@ class SuperResolution:
         """The pictures or videos. Those that are drawn are made in `out`/data, or completed there."""
         if isinstance(self.data, pictures.Source):
             found = pictures.read(self.data, self.scale)
-            return Enlarged(self, found.name, found.train, found.test, "pictures")
+            return Enlarged(self, found.name, *self._parts(found.train, found.test), "pictures")
         report = lambda done, total: progress("data", done, total, {})
         dataset = made.dataset(self.data, out / "data", report)
-        return Enlarged(self, dataset.name, dataset.train, dataset.test, "clips")
+        return Enlarged(self, dataset.name, *self._parts(dataset.train, dataset.test), "clips")
+
+    def _parts(self, train: Sequence[Any], test: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
+        return (train, test) if self.held is None else self.held.split(train)
 
     def signature(self, facts: contract.Facts) -> contract.Signature:
         """Levels u8[frames, tile, tile, 3] to f32[frames, scale tile, scale tile, 3] from 0 to 1."""

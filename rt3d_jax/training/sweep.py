@@ -113,7 +113,7 @@ class Job:
     def run(self, progress: Progress) -> list[Row]:
         """Run or go on with the phases; the rows, which are also kept in the folder."""
         began = time.monotonic()
-        _keep_compiled(self.folder.parents[1])
+        keep_compiled(self.folder.parents[1])
         prepared = phases.prepare(self.experiment, self.folder, progress)
         results = [phases.dense(prepared)] if self.cell is None else phases.phases(prepared)
         wide = [result for result in results if "quantisation" not in result]  # a cell has one network of a rate
@@ -189,6 +189,12 @@ def summarise(sweep: Sweep, rows: list[Row]) -> list[Row]:
     return tables.summary(rows, list(dict.fromkeys(cell.algorithm for cell in sweep.cells)), list(columns))
 
 
+def keep_compiled(out: pathlib.Path) -> None:
+    """What XLA compiles for one network below `out` serves the others, unless the user keeps it elsewhere."""
+    if not jax.config.values["jax_compilation_cache_dir"]:
+        jax.config.update("jax_compilation_cache_dir", str(out / "compiled"))
+
+
 def write(sweep: Sweep, out: pathlib.Path, rows: list[Row]) -> None:
     """table.json (every row and the summary), table.md and table.svg."""
     summary = summarise(sweep, rows)
@@ -208,12 +214,6 @@ def write(sweep: Sweep, out: pathlib.Path, rows: list[Row]) -> None:
 def dense_run(folder: pathlib.Path) -> pathlib.Path:
     """The dense run of a seed, in the folder of that seed."""
     return folder / "dense" / "runs" / "dense"
-
-
-def _keep_compiled(out: pathlib.Path) -> None:
-    """What XLA compiles for one seed or cell serves the others, unless the user keeps it elsewhere."""
-    if not jax.config.values["jax_compilation_cache_dir"]:
-        jax.config.update("jax_compilation_cache_dir", str(out / "compiled"))
 
 
 def _link(job: Job, out: pathlib.Path) -> None:

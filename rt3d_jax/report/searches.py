@@ -1,0 +1,120 @@
+"""The report of a search: what was proposed, accuracy against latency, and the best found so far."""
+
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+from rt3d_jax.evaluation import measured
+from rt3d_jax.report import page, pieces, plots
+
+Found = dict[str, Any]  # search.json
+Record = dict[str, Any]
+COLOURS = {"dense": "dense", "schemes": "run1", "rates": "run2"}
+STATES = {"trains": "is training", "kept": "kept", "over": "trained, over the bound", "refused": "refused"}
+
+
+def write(found: Found, folder: pathlib.Path) -> pathlib.Path:
+    """Writes `folder`/report.html of what search.json says, and returns its path. Drawings wait for a first score."""
+    shown = [one for one in (found["dense"], *found["records"]) if one and one["score"] and one["latency"]]
+    parts = [_summary(found)]
+    if shown:
+        parts += [_trade(found, shown), _progress(found)]
+    parts += [_table(found), f"<h2>Settings</h2>{pieces.pairs(found['about'])}"]
+    return page.save(folder / "report.html", f"Search around {found['about']['experiment']}", parts)
+
+
+def best(found: Found) -> Record | None:
+    """The kept proposal of the highest score."""
+    kept = [one for one in found["records"] if one["state"] == "kept"]
+    return max(kept, key=lambda one: (one["gain"], -one["latency"]), default=None)
+
+
+def line(record: Record) -> str:
+    """A kept proposal in words."""
+    score = measured.of(record | {"name": record["stage"]})
+    words = ", ".join(f"{name} {value}" for name, value in record["words"].items())
+    return f"{score} after its trial, {record['latency']:.4g} by the meter, rate {record['rate']:g}; {words}"
+
+
+def value(record: Record) -> str | None:
+    """The score of a record as a table shows it."""
+    score = measured.of(record | {"name": record["stage"]})
+    return None if score is None or score.value is None else measured.number(score.value, score.unit)
+
+
+def front(records: Sequence[Record]) -> list[bool]:
+    """Whether each record is on the Pareto front: nothing as fast has a higher score."""
+    beats = lambda other, one: (
+        other["latency"] <= one["latency"]
+        and other["gain"] >= one["gain"]
+        and (other["latency"], other["gain"]) != (one["latency"], one["gain"])
+    )
+    return [not any(beats(other, one) for other in records) for one in records]
+
+
+def _summary(found: Found) -> str:
+    about, chosen = found["about"], best(found)
+    kept = sum(one["state"] == "kept" for one in found["records"])
+    said = f"{len(found['records'])} proposals, {kept} kept a bound of {about['bound']:g} {about['unit']}"
+    if chosen is None:
+        return f'<p class="lead">{pieces.text(said)}.</p>'
+    return f'<p class="lead">{pieces.text(said)}. The best: {pieces.text(line(chosen))}.</p>'
+
+
+def _trade(found: Found, shown: Sequence[Record]) -> str:
+    about, chosen = found["about"], best(found)
+    points = [
+        {
+            "latency": record["latency"],
+            "value": record["score"]["value"],
+            "colour": COLOURS[record["stage"]],
+            "front": on,
+            "label": "dense" if record["stage"] == "dense" else "best" if record is chosen else "",
+        }
+        for record, on in zip(shown, front(shown), strict=True)
+    ]
+    drawing = plots.trade(points, about["bound"], about["unit"], measured.heading(_score(shown[0])))
+    caption = (
+        "A point is a trained network: the dense one, proposals of the first stage (schemes), and of the second "
+        "(rates). The line joins those that no other network beats in both. Scores are those of short trials."
+    )
+    return f"<h2>Score against latency</h2>{pieces.figure(drawing, caption)}"
+
+
+def _progress(found: Found) -> str:
+    records = [one for one in found["records"] if one["state"] != "trains"]
+    if not any(one["score"] for one in records):
+        return ""
+    so_far, values, leader = [], [], None
+    for one in records:
+        values.append(one["score"]["value"] if one["score"] else None)
+        if one["state"] == "kept" and (leader is None or one["gain"] > leader["gain"]):
+            leader = one
+        so_far.append(leader["score"]["value"] if leader else None)
+    heading = measured.heading(_score(next(one for one in records if one["score"])))
+    drawing = plots.progress(values, so_far, [one["stage"] for one in records], heading)
+    return f"<h2>Best so far</h2>{pieces.figure(drawing, 'Points: proposals. Line: the best that keeps the bound.')}"
+
+
+def _table(found: Found) -> str:
+    unit = found["about"]["unit"]
+    rows = [{"number": number, **one} for number, one in enumerate(found["records"])]
+    columns: tuple[pieces.Column, ...] = (
+        ("", "number", lambda row: str(row["number"])),
+        ("stage", "", lambda row: pieces.text(row["stage"])),
+        ("what", "", lambda row: pieces.text(STATES[row["state"]])),
+        ("score", "number", lambda row: value(row) or pieces.ABSENT),
+        (unit, "number", lambda row: pieces.number(row["latency"])),
+        ("rate", "number", lambda row: pieces.times(row["rate"])),
+        ("s", "number", lambda row: pieces.number(row["seconds"])),
+        ("choices", "wide", lambda row: pieces.text(row["reason"] or _words(row))),
+    )
+    return f"<h2>Proposals</h2>{pieces.table(columns, rows)}"
+
+
+def _words(record: Record) -> str:
+    return ", ".join(f"{name} {value}" for name, value in record["words"].items())
+
+
+def _score(record: Record) -> measured.Score | None:
+    return measured.of(record | {"name": record["stage"]})

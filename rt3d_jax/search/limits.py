@@ -1,0 +1,83 @@
+"""The bound on latency: who says how long a network takes, and how a candidate is made to fit."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import jax
+
+from lowering.system import bounds, typed
+
+Tree = Any
+TRIES = 5  # estimates between the ends, while the densest candidate that fits is looked for
+CLOSE = 0.97  # a candidate that fills this share of the room is dense enough
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Network:
+    """A pruned network to be timed. apply(params, *inputs) can be lowered; inputs: abstract arrays of a batch of 1."""
+
+    apply: Callable[..., Any]
+    params: Tree
+    inputs: tuple[jax.ShapeDtypeStruct, ...]
+
+
+class Meter(Protocol):
+    """Says how long networks take on a target, in its `unit`."""
+
+    name: str
+    unit: str
+
+    def estimate(self, network: Network) -> float:
+        """A cheap guess that need only be right up to a factor, the same for similar networks."""
+        ...
+
+    def measure(self, network: Network) -> float:
+        """What the bound is held to."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Bound:
+    """What networks may take, in the unit of the meter.
+
+    Args:
+        most: The bound.
+        margin: The share of it that stays free before a network is trained. Half of it is for what training changes: a
+            trained network keeps other blocks. The other half is for measuring again.
+    """
+
+    most: bounds.Positive
+    margin: bounds.BelowOne = 0.05
+
+    def __post_init__(self) -> None:
+        typed.check(self)
+
+    @property
+    def room(self) -> float:
+        """What a network may take before it is trained."""
+        return self.most * (1 - self.margin)
+
+    def over(self, latency: float) -> float:
+        """How far the latency of a trained network lies above what is accepted, as a share of the bound."""
+        return latency / self.most - (1 - self.margin / 2)
+
+
+def densest(cost: Callable[[float], float], low: float, high: float, room: float) -> float | None:
+    """A density between low and high, close to the highest, whose cost is at most `room`. None if no density fits.
+
+    cost(density) should rise with the density. It is asked at most TRIES + 2 times: at both ends, then where a line
+    between the dearest that fits and the cheapest that does not meets the room.
+    """
+    if (dear := cost(high)) <= room:
+        return high
+    if (cheap := cost(low)) > room:
+        return None
+    for _ in range(TRIES):
+        if cheap >= CLOSE * room:
+            break
+        share = (room * (1 + CLOSE) / 2 - cheap) / max(dear - cheap, 1e-12)
+        middle = low + min(max(share, 0.05), 0.95) * (high - low)
+        found = cost(middle)
+        low, cheap, high, dear = (middle, found, high, dear) if found <= room else (low, cheap, middle, found)
+    return low

@@ -1,0 +1,41 @@
+"""Shared weights: narrower and shallower networks are cut out of the weights of a larger one."""
+
+import dataclasses
+import pathlib
+
+from lowering.functions import trees
+from rt3d_jax.models import catalog
+from rt3d_jax.sparsity import masks
+from rt3d_jax.training import checkpoints, claims, experiments
+
+
+def cut(params: catalog.Params, shapes: catalog.Params) -> catalog.Params:
+    """The leading part of every leaf that the smaller network has, in its shape. Leaves that it lacks are left out.
+
+    ValueError for a leaf that the larger network lacks, or that is larger than there.
+    """
+    whole, found = dict(trees.paths(params)), {}
+    for path, wanted in trees.paths(shapes):
+        leaf = whole.get(path)
+        if leaf is None or leaf.ndim != len(wanted.shape) or any(map(int.__lt__, leaf.shape, wanted.shape)):
+            held = None if leaf is None else tuple(leaf.shape)
+            raise ValueError(f"{path} has shape {held} in the shared weights, expected at least {tuple(wanted.shape)}")
+        found[path] = leaf[tuple(map(slice, wanted.shape))]
+    return trees.like(shapes, found)
+
+
+def write(supernet: pathlib.Path, model: catalog.Model, folder: pathlib.Path) -> pathlib.Path:
+    """The weights of `supernet`, a finished run, for a smaller `model`, as a run folder; returned. One there is kept.
+
+    ValueError as `cut`.
+    """
+    network = checkpoints.load_network(supernet)
+    plain = dataclasses.replace(model, winograd=network.model.winograd)  # who starts from it transforms the kernels
+    params = cut(network.params, catalog.shapes(plain, network.signature.outputs))
+    told = experiments.Imported("slices of shared weights", claims.fingerprint(supernet), plain, network.task)
+    unscored = dataclasses.replace(network.score, value=None, error=None, also={})
+    smaller = dataclasses.replace(
+        network, name=folder.name, model=plain, params=params, masks=masks.dense(params), score=unscored
+    )
+    checkpoints.write_imported(folder, told, smaller)
+    return folder
