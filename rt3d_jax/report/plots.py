@@ -15,6 +15,7 @@ with extras.need("report"):
     import matplotlib.backends.backend_svg
     import matplotlib.figure
     import matplotlib.style
+    import matplotlib.ticker
 
 # Matplotlib knows no CSS variables: it draws with these colours, and `_svg` puts the variables in their place.
 VARIABLES = {
@@ -138,17 +139,19 @@ def trade(points: Sequence[dict[str, Any]], bound: float, unit: str, score: str)
         return _svg(figure)
 
 
-def progress(values: Sequence[float | None], best: Sequence[float | None], stages: Sequence[str], score: str) -> str:
-    """The score of each proposal in turn (None for one that was refused), and the best of those kept until then."""
+def progress(points: Sequence[dict[str, Any]], best: Sequence[tuple[int, float]], count: int, score: str) -> str:
+    """The scores of `count` proposals, and the best of those kept, from the proposal on that found it.
+
+    A point is {"number", "value", "colour"}. Numbers begin with 1.
+    """
     with matplotlib.style.context(STYLE):
         figure, axes = _axes(2.6)
-        places = [place for place, value in enumerate(values, 1) if value is not None]
-        colours = [VARIABLES[run_colour(sorted(set(stages), reverse=True).index(stages[p - 1]), False)] for p in places]
-        axes.scatter(places, [values[place - 1] for place in places], s=30, c=colours)
-        known = [place for place, value in enumerate(best, 1) if value is not None]
-        axes.step(known, [best[place - 1] for place in known], where="post", color=VARIABLES["soft"], linewidth=1.2)
-        axes.set_xlim(0.5, len(values) + 0.5)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        for point in points:
+            axes.plot(point["number"], point["value"], "o", markersize=6, color=VARIABLES[point["colour"]])
+        ends = [*best, *((count, value) for _, value in best[-1:])]
+        axes.step([x for x, _ in ends], [y for _, y in ends], where="post", color=VARIABLES["soft"], linewidth=1.2)
+        axes.set_xlim(0.5, count + 0.5)
+        axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
         axes.set_xlabel("proposal")
         axes.set_ylabel(score)
         return _svg(figure)

@@ -82,17 +82,19 @@ def _trade(found: Found, shown: Sequence[Record]) -> str:
 
 
 def _progress(found: Found) -> str:
-    records = [one for one in found["records"] if one["state"] != "trains"]
-    if not any(one["score"] for one in records):
+    scored = [(number, one) for number, one in enumerate(found["records"], 1) if one["score"]]
+    if not scored:
         return ""
-    so_far, values, leader = [], [], None
-    for one in records:
-        values.append(one["score"]["value"] if one["score"] else None)
-        if one["state"] == "kept" and (leader is None or one["gain"] > leader["gain"]):
-            leader = one
-        so_far.append(leader["score"]["value"] if leader else None)
-    heading = measured.heading(_score(next(one for one in records if one["score"])))
-    drawing = plots.progress(values, so_far, [one["stage"] for one in records], heading)
+    points = [
+        {"number": number, "value": one["score"]["value"], "colour": COLOURS[one["stage"]]} for number, one in scored
+    ]
+    leaders, best = [], None
+    for number, one in scored:
+        if one["state"] == "kept" and (best is None or one["gain"] > best["gain"]):
+            best = one
+            leaders.append((number, one["score"]["value"]))
+    heading = measured.heading(_score(scored[0][1]))
+    drawing = plots.progress(points, leaders, len(found["records"]), heading)
     return f"<h2>Best so far</h2>{pieces.figure(drawing, 'Points: proposals. Line: the best that keeps the bound.')}"
 
 

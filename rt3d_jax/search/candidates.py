@@ -132,7 +132,7 @@ class Candidates:
 
     def _cut(self, asked: experiments.Experiment) -> limits.Network:
         """The network of an experiment, cut out of the shared weights as training would cut it."""
-        params, table = self._start(asked.model), tuple(self.table(asked.model))
+        params, table = self._start(asked.model), self.table(asked.model)
         kept = budget.to_rate(params, asked.plan, table, asked.rates[0], measure=asked.measure)
         return self._network(asked.model, freeze.apply_masks(params, kept))
 
@@ -176,8 +176,10 @@ def _gain(score: measured.Score | None) -> float | None:
 
 def _ratio(found: records.Found) -> float:
     """Of the last measurement to its estimate."""
-    known = [one for one in (found.dense, *found.records) if one and one.latency and one.estimate]
-    return known[-1].latency / known[-1].estimate if known else 1.0  # pyright: ignore[reportOptionalOperand]
+    for one in (*reversed(found.records), found.dense):
+        if one and one.latency and one.estimate:
+            return one.latency / one.estimate
+    return 1.0
 
 
 def _is_pruned(folder: pathlib.Path) -> bool:

@@ -25,8 +25,15 @@ class Network:
 class Meter(Protocol):
     """Says how long networks take on a target, in its `unit`."""
 
-    name: str
-    unit: str
+    @property
+    def name(self) -> str:
+        """The target, and how it is timed: a search goes on with a meter of the same name alone."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """Of what it says, such as "ms"."""
+        ...
 
     def estimate(self, network: Network) -> float:
         """A cheap guess that need only be right up to a factor, the same for similar networks."""

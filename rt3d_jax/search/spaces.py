@@ -70,7 +70,7 @@ class Shape:
     share: float
 
 
-Table = Callable[[catalog.Model], Sequence[cost.Layer]]
+Table = Callable[[catalog.Model], cost.Table]
 
 
 class Schemes:
@@ -149,7 +149,7 @@ class Rates:
         return dataclasses.replace(rule, least=share, most=share)
 
 
-def plan_of(rules: Mapping[str, plans.Prune | None], table: Sequence[cost.Layer]) -> plans.Plan:
+def plan_of(rules: Mapping[str, plans.Prune | None], table: cost.Table) -> plans.Plan:
     """A plan that names the layers with rules one by one, and keeps the others dense."""
     named = tuple((re.escape(layer.name), rules[layer.name]) for layer in table if layer.name in rules)
     return named if len(named) == len(table) else (*named, (".*", None))
@@ -157,9 +157,9 @@ def plan_of(rules: Mapping[str, plans.Prune | None], table: Sequence[cost.Layer]
 
 def tables(inputs: Callable[[catalog.Model], tuple[int, tuple]]) -> Table:
     """Tables by model, each made once. inputs(model): the number of outputs, and abstract inputs."""
-    kept: dict[str, Sequence[cost.Layer]] = {}
+    kept: dict[str, cost.Table] = {}
 
-    def table(model: catalog.Model) -> Sequence[cost.Layer]:
+    def table(model: catalog.Model) -> cost.Table:
         if (key := repr(model)) not in kept:
             kept[key] = catalog.table(model, *inputs(model))
         return kept[key]
@@ -169,7 +169,8 @@ def tables(inputs: Callable[[catalog.Model], tuple[int, tuple]]) -> Table:
 
 def _rules(own: plans.Prune, names: Sequence[str]) -> dict[str, plans.Prune | None]:
     """The rules of a layer in words, its own first."""
-    others = {name: None if PATTERNS[name] is None else plans.Prune(PATTERNS[name]) for name in names}
+    others = {name: None if pattern is None else plans.Prune(pattern) for name, pattern in PATTERNS.items()}
+    others = {name: others[name] for name in names}
     return {own.name: own} | {name: rule for name, rule in others.items() if name != own.name}
 
 

@@ -11,6 +11,7 @@ with extras.need("search"):
 STARTUP = 6  # points that are drawn at random before the estimators are asked
 AIMS = ("maximize", "minimize")  # the score, the latency
 BOUND = "bound"
+Asked = dict[str, optuna.distributions.BaseDistribution]
 
 
 def bayesian(among: Sequence[points.Choice], told: Sequence[points.Told], count: int, seed: int) -> list[points.Point]:
@@ -18,7 +19,7 @@ def bayesian(among: Sequence[points.Choice], told: Sequence[points.Told], count:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     sampler = optuna.samplers.TPESampler(seed=seed + len(told), n_startup_trials=STARTUP, multivariate=True)
     study = optuna.create_study(directions=AIMS, sampler=sampler)
-    asked = {
+    asked: Asked = {
         choice.name: optuna.distributions.CategoricalDistribution(tuple(range(len(choice.values)))) for choice in among
     }
     for one in told:
@@ -27,14 +28,14 @@ def bayesian(among: Sequence[points.Choice], told: Sequence[points.Told], count:
 
 
 def _tell(
-    study: "optuna.Study",
-    asked: dict[str, "optuna.distributions.CategoricalDistribution"],
+    study: optuna.Study,
+    asked: Asked,
     one: points.Told,
     told: Sequence[points.Told],
 ) -> None:
     """One point. A refused one, which nobody trained, counts as the worst that was, and as over the bound."""
     study.enqueue_trial(dict(zip(asked, one.point, strict=True)))
-    trial = study.ask({**asked})
+    trial = study.ask(asked)
     trial.set_constraint(BOUND, one.over)
     worst = min((other.gain for other in told if other.gain is not None), default=0.0)
     slowest = max((other.latency for other in told if other.latency is not None), default=0.0)

@@ -58,8 +58,7 @@ def reinforce(among: Sequence[points.Choice], told: Sequence[points.Told], count
     for one, advantage in zip(told, _advantages(told), strict=True):
         params, state = _learn(graph, params, state, jnp.asarray(one.point), advantage)
     keys = jax.random.split(jax.random.fold_in(jax.random.key(seed), len(told)), (count, len(values)))
-    points = _written(graph, params, keys)
-    return [tuple(map(int, point)) for point in np.asarray(points)]
+    return [tuple(map(int, point)) for point in np.asarray(_written(graph, params, keys))]
 
 
 def _advantages(told: Sequence[points.Told]) -> list[float]:

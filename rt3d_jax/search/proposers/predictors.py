@@ -36,9 +36,9 @@ def best(
 
 
 def predicted(
-    among: Sequence[points.Choice], learnt: Sequence[points.Told], points: Sequence[points.Point], seed: int
+    among: Sequence[points.Choice], learnt: Sequence[points.Told], asked: Sequence[points.Point], seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation of the ensemble's scores, f32[points], in standard deviations of those learnt."""
+    """Mean and standard deviation of the ensemble's scores, f32[asked], in standard deviations of those learnt."""
     gains = np.asarray([one.gain for one in learnt], np.float32)
     scaled = (gains - gains.mean()) / max(float(gains.std()), 1e-6)
     rows = _filled(points.one_hot(among, [one.point for one in learnt]))
@@ -47,8 +47,8 @@ def predicted(
     for member in weights:
         np.add.at(member, rng.integers(len(learnt), size=len(learnt)), 1.0)
     keys = jax.random.split(jax.random.key(seed), MEMBERS)
-    asked = _filled(points.one_hot(among, points))
-    found = _ensemble(keys, rows, _filled(scaled[:, None])[:, 0], weights, asked)[:, : len(points)]
+    wanted = _filled(points.one_hot(among, asked))
+    found = _ensemble(keys, rows, _filled(scaled[:, None])[:, 0], weights, wanted)[:, : len(asked)]
     return np.asarray(found.mean(0)), np.asarray(found.std(0))
 
 
