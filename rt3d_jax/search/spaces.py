@@ -8,6 +8,7 @@ import dataclasses
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from lowering.system import bounds, typed
 from rt3d_jax.models import catalog
@@ -204,10 +205,12 @@ def _models(model: catalog.Model, space: Space) -> dict[str, tuple[float, ...]]:
 
 
 def _with(model: catalog.Model, chosen: Mapping[str, float]) -> catalog.Model:
-    fields = {field.name for field in dataclasses.fields(model)}
-    own = {name: value for name, value in chosen.items() if name in fields}
-    options = {name: value for name, value in chosen.items() if name not in fields}
-    return dataclasses.replace(model, **own, options={**model.options, **options})  # pyright: ignore[reportArgumentType]
+    """The model with what is chosen otherwise than it is."""
+    now = {**catalog.elastic(model), TILE: model.winograd}
+    changed = {name: value for name, value in chosen.items() if value != now[name]}
+    options = {name: value for name, value in changed.items() if not hasattr(model, name)}
+    own: dict[str, Any] = {name: value for name, value in changed.items() if hasattr(model, name)}
+    return dataclasses.replace(model, **own, options={**model.options, **options})
 
 
 def _rate(density: float, least: float) -> bounds.Rate:

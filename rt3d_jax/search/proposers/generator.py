@@ -15,7 +15,8 @@ from flax import nnx
 
 from rt3d_jax.search import points
 
-HIDDEN, LEARNING_RATE, ENTROPY = 32, 2e-2, 1e-2
+HIDDEN, LEARNING_RATE, ENTROPY = 32, 2e-2, 1e-1
+NEVER = -1e9  # as -inf, which would make gradients nan
 DECAY = 0.8  # of the mean of rewards that a reward is compared with
 Tree = Any
 
@@ -23,7 +24,7 @@ Tree = Any
 class Generator(nnx.Module):
     """A GRU that is given the value of the last choice, and gives the logits of the next.
 
-    values: the number of values of each choice. Values beyond those of a choice have the logit -inf.
+    values: the number of values of each choice. Values beyond those of a choice have the logit NEVER.
     """
 
     def __init__(self, values: tuple[int, ...], rngs: nnx.Rngs):
@@ -42,7 +43,7 @@ class Generator(nnx.Module):
             carry, last = state
             place, known, mine = one
             carry, out = self.cell(carry, self.start(place) + self.last(last))
-            logits = jnp.where(mine, self.head(out), -jnp.inf)
+            logits = jnp.where(mine, self.head(out), NEVER)
             value = pick(logits, known)
             return (carry, value), (value, logits)
 
@@ -90,7 +91,7 @@ def _learn(graph: Any, params: Tree, state: Tree, point: jax.Array, advantage: j
         _, logits = nnx.merge(graph, params).write(lambda logits, known: known, point)
         logs = jax.nn.log_softmax(logits)
         own = jnp.take_along_axis(logs, point[:, None], axis=1).sum()
-        entropy = -jnp.where(logs > -jnp.inf, jnp.exp(logs) * logs, 0.0).sum()
+        entropy = -(jnp.exp(logs) * logs).sum()
         return -advantage * own - ENTROPY * entropy
 
     updates, state = _optimizer().update(jax.grad(loss)(params), state)

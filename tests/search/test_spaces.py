@@ -1,0 +1,110 @@
+"""Claims about what is searched: choices, experiments of a density, slices of weights, and the files that come out."""
+
+import dataclasses
+import pathlib
+
+import jax
+import numpy as np
+import pytest
+
+from rt3d_jax.cli import train
+from rt3d_jax.models import catalog
+from rt3d_jax.prune import budget
+from rt3d_jax.search import limits, recipe, slices, spaces
+from rt3d_jax.sparsity import cost, masks, patterns, plans
+from rt3d_jax.tasks import held
+from rt3d_jax.training import experiments
+from tests.search import made_up
+
+SPACE = spaces.Space(patterns=("kgs 8x4", "filter", "none"), sizes=(0.5,), shares=(0.8,), tiles=(4,))
+
+
+@pytest.fixture(scope="module")
+def experiment(tmp_path_factory: pytest.TempPathFactory) -> experiments.Experiment:
+    return made_up.experiment(tmp_path_factory.mktemp("pictures"))
+
+
+@pytest.fixture(scope="module")
+def schemes(experiment: experiments.Experiment) -> spaces.Schemes:
+    return spaces.Schemes(experiment, SPACE, spaces.tables(inputs))
+
+
+def inputs(model: catalog.Model) -> tuple[int, tuple[jax.ShapeDtypeStruct, ...]]:
+    return 3, (jax.ShapeDtypeStruct((1, 1, model.size, model.size, 3), "uint8"),)
+
+
+def test_what_the_experiment_says_comes_first_of_every_choice(schemes, experiment):
+    layers = {f"block{block}/{name}": ("kgs 8x4", "filter", "none") for block in (1, 2) for name in ("wide", "narrow")}
+    others = {"width": ("0.25", "0.125"), "blocks": ("2", "1"), "expansion": ("4", "2"), "winograd": ("0", "4")}
+    expected = {**layers, "algorithm": ("heuristic",), **others, "latency": ("1", "0.8")}
+    assert {choice.name: choice.values for choice in schemes.choices} == expected
+    own = schemes.shape((0,) * len(expected)).at(0.5)
+    table = catalog.table(experiment.model, *inputs(experiment.model))
+    assert (own.model, own.rates, own.algorithm) == (experiment.model, (2.0,), experiment.algorithm)
+    assert plans.match(own.plan, table) == plans.match(experiment.plan, table)
+
+
+def test_a_point_sets_patterns_sizes_and_the_share_of_the_bound(schemes):
+    shape = schemes.shape((1, 2, 0, 0, 0, 1, 1, 0, 1, 1))
+    found = shape.at(1.0)
+    assert found.model.options == {"scale": 2, "blocks": 1}
+    assert (found.model.width, found.model.winograd, shape.share, found.rates) == (0.125, 4, 0.8, (1.0,))
+    assert [rule.name if rule else None for _, rule in found.plan] == ["filter", None, None]
+
+
+def test_a_point_that_prunes_nothing_is_refused(schemes):
+    with pytest.raises(ValueError, match="^no layer is pruned, expected a pattern for at least one$"):
+        schemes.shape((2, 2, 2, 2, 0, 0, 0, 0, 0, 0))
+
+
+def test_the_stage_of_the_rates_keeps_exactly_what_a_point_says(schemes):
+    best, table = schemes.shape((0,) * 10).at(0.5), spaces.tables(inputs)
+    names = [f"block{block}/{name}" for block in (1, 2) for name in ("wide", "narrow")]
+    kept = dict(zip(names, (0.5, 0.25, 0.5, 0.5), strict=True))
+    found = spaces.Rates(best, kept, SPACE, table).shape((0, 4, 0, 1)).at(1.0)
+    params = jax.tree.map(np.asarray, catalog.initial(found.model, 3, 0))
+    layers = table(found.model)
+    cut = budget.to_rate(params, found.plan, layers, found.rates[0])
+    blocks = lambda name: masks.block_sums(np.asarray(cost.leaf(cut, name), np.float32), patterns.kgs(8, 4)) > 0
+    shares = {name: float(np.mean(blocks(name))) for name in names}
+    assert shares == pytest.approx({**kept, "block1/narrow": 0.5, "block2/narrow": 0.25}, abs=0.03)
+
+
+def test_narrower_and_shallower_networks_are_slices(experiment):
+    small = dataclasses.replace(experiment.model, width=0.125, options={"scale": 2, "blocks": 1})
+    params = jax.tree.map(np.asarray, catalog.initial(experiment.model, 3, 0))
+    found = slices.cut(params, catalog.shapes(small, 3))
+    assert jax.tree.map(np.shape, found) == jax.tree.map(lambda leaf: leaf.shape, catalog.shapes(small, 3))
+    wide = params["block1"]["wide"]["kernel"]
+    assert np.array_equal(found["block1"]["wide"]["kernel"], wide[..., :4, :16])
+    with pytest.raises(ValueError) as error:
+        slices.cut(found, catalog.shapes(experiment.model, 3))
+    assert str(error.value) == ("block1/narrow/bias has shape (4,) in the shared weights, expected at least (8,)")
+
+
+def test_the_densest_that_fits_is_found_in_few_questions():
+    asked = []
+    cost_of = lambda density: asked.append(density) or 3 + 10 * density**0.8
+    found = limits.densest(cost_of, 0.01, 1.0, 7.0)
+    assert found is not None and 0.97 * 7 <= 3 + 10 * found**0.8 <= 7 and len(asked) <= 5
+    assert limits.densest(cost_of, 0.01, 1.0, 20.0) == 1.0
+    assert limits.densest(cost_of, 0.01, 1.0, 3.1) is None
+
+
+@pytest.mark.parametrize("name", ["quickstart", "super_resolution", "c3d_ucf101_heuristic"])
+def test_an_experiment_is_the_same_after_it_was_written_as_a_file(name: str, tmp_path: pathlib.Path) -> None:
+    asked = train.load(name)
+    path = tmp_path / "found.py"
+    path.write_text(recipe.text(asked, "What was found."))
+    assert train.load(str(path)) == asked
+    assert path.read_text().startswith('"""What was found."""\n\nfrom rt3d_jax.data import ')
+    assert max(map(len, path.read_text().splitlines())) <= 120
+
+
+def test_examples_are_held_out_of_those_that_train():
+    train_on, test_on = held.Held(0.25, seed=1).split(list(range(20)))
+    assert sorted((*train_on, *test_on)) == list(range(20)) and len(test_on) == 5
+    assert list(train_on) == sorted(train_on) and held.Held(0.25, seed=2).split(list(range(20)))[1] != test_on
+    with pytest.raises(ValueError) as error:
+        held.Held().split([1])
+    assert str(error.value) == "there are 1 training examples, expected at least 2 to hold some out"

@@ -1,0 +1,97 @@
+"""Claims about a whole search: the bound holds, it goes on where it was stopped, and its result is an experiment."""
+
+import dataclasses
+import json
+
+import pytest
+
+from rt3d_jax.cli import search as verb
+from rt3d_jax.cli import train
+from rt3d_jax.report import searches
+from rt3d_jax.search import limits, records, settings, spaces, stages
+from rt3d_jax.training import phases
+from tests.search import made_up
+
+BOUND = 30.0
+SPACE = spaces.Space(patterns=("kgs 8x4", "filter"), methods=(), sizes=(0.5,), shares=(), factors=(0.5,))
+pytestmark = pytest.mark.usefixtures("compiled_once")
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> settings.Search:
+    experiment = made_up.experiment(tmp_path_factory.mktemp("pictures"))
+    bound = limits.Bound(BOUND, margin=0.1)
+    return settings.Search(experiment, bound, SPACE, proposer="random", schemes=3, rates=1, effort=0.5, asked=4, seed=1)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory, asked: settings.Search):
+    """The folder of a search that was stopped in its second proposal and went on, and what came out."""
+    out = tmp_path_factory.mktemp("search")
+    with pytest.raises(KeyboardInterrupt):
+        stages.run(asked, out, made_up.Weights(stops=2), lambda *_: None)
+    assert len(json.loads((out / records.FILE).read_text())["records"]) == 1
+    return out, stages.run(asked, out, made_up.Weights(), lambda *_: None)
+
+
+def test_no_accepted_network_breaks_the_bound(done):
+    out, found = done
+    kept = [one for one in found.records if one.state == "kept"]
+    assert {one.stage for one in kept} == {"schemes", "rates"} and found.dense.latency > BOUND
+    for one in kept:
+        assert one.latency is not None and one.latency <= BOUND * 0.95
+    assert all(one.state in ("over", "refused") for one in found.records if one not in kept)
+
+
+def test_a_search_that_is_finished_trains_and_measures_nothing(done, asked):
+    out, found = done
+    meter, seen = made_up.Weights(), []
+    again = stages.run(asked, out, meter, lambda what, *told: seen.append(what))
+    assert (again, meter.measured) == (found, [])
+    assert set(seen) == {"search schemes", "search rates"}
+
+
+def test_the_first_proposal_is_the_experiment_as_it_is(done, asked):
+    _, found = done
+    first = found.records[0]
+    assert set(first.point) == {0} and first.words["block1/wide"] == "kgs 8x4"
+
+
+def test_what_was_found_is_an_experiment_that_trains(done, asked, tmp_path):
+    out, found = done
+    made = train.load(str(out / stages.FOUND))
+    assert made.task == asked.experiment.task and made.dense == asked.experiment.dense
+    assert f"rate {found.best().rate:g}" in (out / stages.FOUND).read_text()
+    assert phases.run(made, tmp_path, lambda *_: None)[-1]["rate_target"] == found.best().rate
+
+
+def test_another_bound_needs_another_folder(done, asked):
+    out, _ = done
+    other = dataclasses.replace(asked, bound=limits.Bound(40.0))
+    with pytest.raises(ValueError) as error:
+        stages.run(other, out, made_up.Weights(), lambda *_: None)
+    expected = f"{out} holds a search of other settings; choose another --out, or move it away"
+    assert str(error.value) == expected
+
+
+def test_a_damaged_record_is_an_error(done, tmp_path):
+    text = (done[0] / records.FILE).read_text()
+    (tmp_path / records.FILE).write_text(text.replace('"schemes"', '"others"', 1))
+    with pytest.raises(ValueError) as error:
+        records.read(tmp_path, "", {})
+    fix = "restore it from a copy, or move it away to search anew"
+    assert str(error.value) == f"{tmp_path / records.FILE} is not what was written; {fix}"
+
+
+def test_the_report_draws_scores_against_latencies_and_the_best_so_far(done, capsys):
+    out, found = done
+    page = (out / "report.html").read_text()
+    assert page.count("<svg") == 2 and "Score against latency" in page and "Best so far" in page
+    assert all(found_in_words in page for found_in_words in ("PSNR", "bound of 30 ms", "block1/wide"))
+    verb.show(found)
+    assert capsys.readouterr().out.count("kept") == sum(one.state == "kept" for one in found.records)
+
+
+def test_the_front_has_what_nothing_beats():
+    rows = [{"latency": x, "gain": y} for x, y in ((1.0, 1.0), (2.0, 3.0), (2.0, 2.0), (3.0, 3.0), (0.5, 0.1))]
+    assert searches.front(rows) == [True, True, False, False, True]
