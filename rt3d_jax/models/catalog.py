@@ -191,8 +191,8 @@ def check_constructor(model: Model) -> None:
 def elastic(model: Model) -> dict[str, float]:
     """The arguments that may shrink, as the network's class says, with their values: a factor, or a whole number."""
     made: Any = _constructor(model.name, _arguments(model, outputs=1, rngs=None, conv_form="auto"))
-    named = getattr(getattr(made, "func", made), "elastic", ())
-    defaults = inspect.signature(made).parameters
+    kind = getattr(made, "func", made)
+    named, defaults = getattr(kind, "elastic", ()), inspect.signature(kind.__init__).parameters
     given = {**{name: one.default for name, one in defaults.items()}, **dataclasses.asdict(model), **model.options}
     return {name: given[name] for name in named}
 

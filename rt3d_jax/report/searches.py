@@ -29,11 +29,11 @@ def best(found: Found) -> Record | None:
     return max(kept, key=lambda one: (one["gain"], -one["latency"]), default=None)
 
 
-def line(record: Record) -> str:
+def line(record: Record, unit: str) -> str:
     """A kept proposal in words."""
     score = measured.of(record | {"name": record["stage"]})
     words = ", ".join(f"{name} {value}" for name, value in record["words"].items())
-    return f"{score} after its trial, {record['latency']:.4g} by the meter, rate {record['rate']:g}; {words}"
+    return f"{score} after its trial, {record['latency']:.4g} {unit}, rate {record['rate']:g}; {words}"
 
 
 def value(record: Record) -> str | None:
@@ -58,7 +58,7 @@ def _summary(found: Found) -> str:
     said = f"{len(found['records'])} proposals, {kept} kept a bound of {about['bound']:g} {about['unit']}"
     if chosen is None:
         return f'<p class="lead">{pieces.text(said)}.</p>'
-    return f'<p class="lead">{pieces.text(said)}. The best: {pieces.text(line(chosen))}.</p>'
+    return f'<p class="lead">{pieces.text(said)}. The best: {pieces.text(line(chosen, about["unit"]))}.</p>'
 
 
 def _trade(found: Found, shown: Sequence[Record]) -> str:

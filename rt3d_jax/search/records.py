@@ -59,6 +59,11 @@ class Found:
         """The records of a stage."""
         return tuple(record for record in self.records if record.stage == stage)
 
+    def before(self, stage: str) -> "Found":
+        """What was known when a stage began: it stays what the stage is about, whatever earlier ones find later."""
+        first = next((place for place, one in enumerate(self.records) if one.stage == stage), len(self.records))
+        return dataclasses.replace(self, records=self.records[:first])
+
     def best(self, stage: str | None = None) -> Record | None:
         """The kept record with the highest gain, of a stage or of all; of equals the faster one."""
         kept = [one for one in self.records if one.state == "kept" and stage in (None, one.stage)]

@@ -45,7 +45,7 @@ class Space:
     patterns: tuple[str, ...] = tuple(PATTERNS)
     methods: tuple[algorithms.Algorithm, ...] = (algorithms.Gradual(), algorithms.Heuristic())
     sizes: tuple[float, ...] = (0.75, 0.5)
-    tiles: tuple[int, ...] = ()
+    tiles: tuple[catalog.Tile, ...] = ()
     shares: tuple[float, ...] = (0.85, 0.7)
     factors: tuple[float, ...] = (0.5, 0.7, 1.4, 2.0)
 

@@ -51,7 +51,7 @@ class _Searcher:
             self._found = dataclasses.replace(self._found, dense=self._made.dense(dense))
         search, table = self._search, self._made.table
         self._stage(spaces.Schemes(search.experiment, search.space, table), search.schemes, ())
-        best = self._found.best(spaces.Schemes.name)
+        best = self._found.before(spaces.Rates.name).best(spaces.Schemes.name)
         if best is not None and search.rates:
             kept = self._made.kept(self._found.records.index(best))
             stage = spaces.Rates(candidates.experiment(best), kept, search.space, table)
@@ -94,7 +94,8 @@ class _Searcher:
 
     def _write(self, best: records.Record) -> None:
         """found.py: the best experiment, with the user's task."""
-        said = f"Found by rt3d search around {self._search.experiment.name}: {searches.line(dataclasses.asdict(best))}"
+        words = searches.line(dataclasses.asdict(best), self._found.about["unit"])
+        said = f"Found by rt3d search around {self._search.experiment.name}: {words}"
         own = dataclasses.replace(candidates.experiment(best), name=f"{self._search.experiment.name}_found")
         files.write_text(self._out / FOUND, recipe.text(own, said))
 

@@ -58,7 +58,7 @@ def test_the_generator_learns_from_what_became_of_its_own_points() -> None:
 
 def test_points_over_the_bound_are_left_alone_by_evolution() -> None:
     over = [points.Told(GOOD, 9.0, 5.0, 0.2)] * 12
-    kept = [points.Told((0, 0, 0), 1.0, 1.0, 0.0)] * 6
+    kept = [points.Told((0, 0, 1), 1.0, 1.0, 0.0)] * 6  # three choices away, of which a child changes two
     assert GOOD not in named.find("evolution")(AMONG, (*over, *kept), 40, 0)
 
 
