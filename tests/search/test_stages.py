@@ -45,13 +45,13 @@ def test_no_accepted_network_breaks_the_bound(done):
 
 def test_a_search_that_is_finished_trains_and_measures_nothing(done, asked):
     out, found = done
-    meter, seen = made_up.Weights(), []
+    before, meter, seen = (out / records.FILE).read_text(), made_up.Weights(), []
     again = stages.run(asked, out, meter, lambda what, *told: seen.append(what))
-    assert (again, meter.measured) == (found, [])
-    assert set(seen) == {"search schemes", "search rates"}
+    assert (len(again.records), meter.measured) == (len(found.records), [])
+    assert (out / records.FILE).read_text() == before and set(seen) == {"search schemes", "search rates"}
 
 
-def test_the_first_proposal_is_the_experiment_as_it_is(done, asked):
+def test_the_first_proposal_is_the_experiment_as_it_is(done):
     _, found = done
     first = found.records[0]
     assert set(first.point) == {0} and first.words["block1/wide"] == "kgs 8x4"
