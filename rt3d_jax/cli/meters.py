@@ -6,12 +6,13 @@ import re
 import tempfile
 from typing import Any
 
-from lowering.bundle import bundles, measure
+from lowering.bundle import bundles, measure, trials
+from lowering.counts import trials as counted
 from lowering.graph import ops, trace
 from lowering.graph.rewrites import stages
 from lowering.system import files
 from lowering.targets import store, targets
-from lowering.tune import model, trials
+from lowering.tune import model
 from lowering.tune import networks as tuned
 from rt3d_jax.search import limits
 
@@ -79,7 +80,7 @@ class Counted(Modelled):
     def measure(self, network: limits.Network) -> float:
         """Of the kernels with weights, as estimates are."""
         with tempfile.TemporaryDirectory() as folder:
-            counts = trials.counts(tuned.Network(_traced(network)), self.target, {}, pathlib.Path(folder))
+            counts = counted.counts(tuned.Network(_traced(network)), self.target, {}, pathlib.Path(folder))
         return sum(counts.values()) / MILLION
 
 
