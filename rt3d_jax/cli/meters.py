@@ -124,9 +124,7 @@ class Host:
 
     def _build(self, network: limits.Network, folder: pathlib.Path) -> bundles.Bundle:
         graph = _traced(network)
-        return trials.build(
-            tuned.Network(graph), stages.rewrite(graph, self.target, store.find(self.target)), self.target, folder
-        )
+        return trials.build(stages.rewrite(graph, self.target, store.find(self.target)), self.target, folder, graph)
 
 
 def _traced(network: limits.Network) -> ops.Graph:
