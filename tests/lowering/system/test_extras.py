@@ -13,10 +13,10 @@ from lowering.system import extras
 
 ROOT = pathlib.Path(__file__).parents[3]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-SMALL = ("images", "live", "phone", "video", "report", "tensorboard")
+SMALL = ("images", "live", "phone", "video", "report", "search", "tensorboard")
 PACKAGES = {"adbutils": "adbutils", "av": "av", "grain": "grain", "matplotlib": "matplotlib", "pillow": "PIL"}
 PACKAGES |= {"tensorboardx": "tensorboardX", "absl-py": "absl", "aiohttp": "aiohttp", "cryptography": "cryptography"}
-PACKAGES |= {"scikit-image": "skimage"}
+PACKAGES |= {"scikit-image": "skimage", "optuna": "optuna"}
 
 
 @pytest.mark.parametrize(
