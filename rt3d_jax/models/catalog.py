@@ -18,8 +18,8 @@ A class whose network can compute a video frame by frame says so by an attribute
 that is causal in time, it is "causal", in all modules that have it: the layers of models/layers.py then read the past
 alone.
 
-A class whose smaller networks can be cut out of the weights of larger ones names the arguments that make them smaller:
-`elastic = ("width", "blocks")`. The leading part of every parameter is then that of the smaller network.
+A class names the arguments that make its networks smaller, such that every parameter of a smaller network is the
+leading part of that of a larger one: `elastic = ("width", "blocks")`.
 """
 
 import dataclasses
@@ -76,12 +76,11 @@ class Model:
         time: What convolutions and pools see around a frame. `clip` is as published: the frames on both sides.
             `causal` is the past alone, so that the network can compute a video frame by frame (`rt3d lower --stream`).
             The parameters are the same: trained weights of the one are a start for the other (`pretrained`).
-        every: Of a causal network, the frames from one answer of its stream to the next, as for `rt3d lower --every`.
-            MACs then are those of such a step: in budgets, penalties, rates and reports. By default they are those of
-            a clip, of which a step at the network's own strides computes the same share in every layer.
+        every: Of a causal network, the frames from one answer of its stream to the next (`rt3d lower --every`). Budgets,
+            penalties, rates and reports then count the MACs of such a step. By default they count those of a clip.
         winograd: With 2 or 4, kernels of 3 x 3 pixels lie in the transformed domain of Winograd's filtering, for tiles
-            of so many pixels in height and width, and are pruned there. 0 leaves them as they are. Trained weights of
-            the same network without are a start (`pretrained`); small learning rates suit it.
+            of so many pixels in height and width, and are pruned there. Trained weights of the same network without
+            are a start (`pretrained`). Small learning rates suit it.
     """
 
     name: str = "c3d"
@@ -100,9 +99,8 @@ class Model:
             raise ValueError(f"every is {self.every} and time is 'clip', expected time='causal': clips have no steps")
 
 
-# Behind each, the frames and the size of the clips that it was published for.
 NETWORKS: dict[str, Callable[..., nnx.Module]] = {
-    "c3d": c3d.C3D,  # 16 x 112
+    "c3d": c3d.C3D,  # 16 x 112: frames and size of the clips that it was published for; so below
     "c3d_small": functools.partial(c3d.C3D, hidden=1024),  # C3D for small clips, of which fewer values are left
     "i3d": i3d.I3D,  # 64 x 224
     "mc3": functools.partial(resnet18.ResNet18, variant=resnet18.MC3),  # 16 x 112
