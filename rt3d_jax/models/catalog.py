@@ -17,9 +17,8 @@ reach a convolution or a matrix product unchanged when form is "direct".
 A class whose network can compute a video frame by frame says so by an attribute `over_time = "clip"`. Of a network
 that is causal in time, it is "causal", in all modules that have it: the layers of models/layers.py then read the past
 alone.
-
-A class names the arguments that make its networks smaller, such that every parameter of a smaller network is the
-leading part of that of a larger one: `elastic = ("width", "blocks")`.
+A class names arguments that make a network smaller of which every parameter is the leading part of the larger one's:
+`elastic = ("width", "blocks")`.
 """
 
 import dataclasses
@@ -66,8 +65,8 @@ class Model:
         name: c3d, c3d_small, i3d, mc3, mobilenet_early, mobilenetv2, movinet_a0, r2plus1d, r3d, s3d, s3d_rt3d,
             slowfast_r50, x3d_xs, x3d_s or x3d_m, which classify clips; sesr or wdsr, which enlarge pictures and clips;
             pointpillars, which finds objects in scans of a LiDAR and has no use for frames and size.
-            Or a class of your own that keeps to the contract of this module, as my_package.nets:Net, or as
-            /folder/experiment.py:Net for a class in a file. In an experiment file, write f"{__file__}:Net".
+            Or a class of your own that keeps to the contract of this module, as my_package.nets:Net or as
+            /folder/experiment.py:Net. In an experiment file, write f"{__file__}:Net".
         width: A factor on the channels of all layers. 1 is as published.
         frames: The frames of a clip.
         size: The height and width of a clip.
@@ -76,8 +75,8 @@ class Model:
         time: What convolutions and pools see around a frame. `clip` is as published: the frames on both sides.
             `causal` is the past alone, so that the network can compute a video frame by frame (`rt3d lower --stream`).
             The parameters are the same: trained weights of the one are a start for the other (`pretrained`).
-        every: Of a causal network, the frames from one answer of its stream to the next (`rt3d lower --every`). Budgets,
-            penalties, rates and reports then count the MACs of such a step. By default they count those of a clip.
+        every: Of a causal network, the frames from one answer of its stream to the next (`rt3d lower --every`).
+            Budgets, penalties, rates and reports then count the MACs of such a step, by default those of a clip.
         winograd: With 2 or 4, kernels of 3 x 3 pixels lie in the transformed domain of Winograd's filtering, for tiles
             of so many pixels in height and width, and are pruned there. Trained weights of the same network without
             are a start (`pretrained`). Small learning rates suit it.
@@ -191,8 +190,8 @@ def elastic(model: Model) -> dict[str, float]:
     made: Any = _constructor(model.name, _arguments(model, outputs=1, rngs=None, conv_form="auto"))
     kind = getattr(made, "func", made)
     named, defaults = getattr(kind, "elastic", ()), inspect.signature(kind.__init__).parameters
-    given = {**{name: one.default for name, one in defaults.items()}, **dataclasses.asdict(model), **model.options}
-    return {name: given[name] for name in named}
+    found = {name: one.default for name, one in defaults.items()} | dataclasses.asdict(model) | model.options
+    return {name: found[name] for name in named}
 
 
 def check(model: Model, inputs: Sequence[jax.ShapeDtypeStruct], output: tuple[int, ...]) -> None:
@@ -202,8 +201,8 @@ def check(model: Model, inputs: Sequence[jax.ShapeDtypeStruct], output: tuple[in
         found = jax.eval_shape(apply, shapes(model, output[-1]), *inputs)
     except TypeError as error:
         reason = " ".join(str(error).split())[:200]
-        given = ", ".join(f"{one.dtype}{list(one.shape)}" for one in inputs)
-        raise ValueError(f"model {model.name} cannot be called with inputs {given} and key=None ({reason})") from error
+        told = ", ".join(f"{one.dtype}{list(one.shape)}" for one in inputs)
+        raise ValueError(f"model {model.name} cannot be called with inputs {told} and key=None ({reason})") from error
     wanted = jax.ShapeDtypeStruct((1, *output), jnp.float32)
     if not isinstance(found, jax.ShapeDtypeStruct):
         raise ValueError(f"model {model.name} returns a {type(found).__name__}, expected one array")
