@@ -3,7 +3,7 @@
 Commands: rt3d train exemplar --out runs/exemplar, whose network the others start from:
 rt3d train exemplar:tuned --out runs/tuned, rt3d train exemplar:probe --out runs/probe.
 And rt3d train exemplar:scratch --out runs/scratch, without pretraining.
-Expected: tuned is worse than scratch on these videos, see docs/exemplar.md.
+Expected: tuned is no better than scratch on these videos, see docs/exemplar.md.
 Time: 14 minutes of pretraining and 3 of each other, beside much other work on two cores.
 """
 
