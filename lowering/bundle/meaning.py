@@ -81,9 +81,8 @@ def lines(entries: list[dict[str, Any]]) -> list[str]:
 def _largest_tile(rewritten: ops.Graph, traced: ops.Graph) -> int:
     """The side of the largest tile that a rewrite chose; kernels in the transformed domain have theirs anyway."""
     given = {node.name for node in traced.nodes if isinstance(node.op, ops.TransformedConv)}
-    every = [layer for node in rewritten.nodes for layer in ops.layers(node) if layer.name not in given]
-    kinds = ops.WinogradResult | ops.WinogradFrames
-    return max((layer.op.tile for layer in every if isinstance(layer.op, kinds)), default=0)
+    found = [layer.op for node in rewritten.nodes for layer in ops.layers(node) if layer.name not in given]
+    return max((op.tile for op in found if isinstance(op, ops.WinogradResult | ops.WinogradFrames)), default=0)
 
 
 def _types(op: ops.Op) -> set[Any]:

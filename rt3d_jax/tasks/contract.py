@@ -169,7 +169,7 @@ class Shipped(Protocol):
         ...
 
 
-def as_shipped(task: object, apply: Callable[..., jax.Array]) -> Callable[..., jax.Array]:
+def as_shipped(task: object, apply: Callable[..., jax.Array]) -> Callable[..., jax.Array | dict[str, jax.Array]]:
     """apply(params, *inputs) with its outputs in the form in which the task ships them, if it says one."""
     if not isinstance(task, Shipped):
         return apply
