@@ -131,6 +131,7 @@ def deploy(
     given = example(apply, params, clip)
     if stream is not False:
         given = examples.stream(given, None if stream is True else stream)
+    write.check(folder, given, found, strict)
     chosen = first_use.Chosen() if tuning is None else first_use.choose(given.graph, found, tuning)
     made = checked(write.write(folder, given, found, about, chosen.best, strict))
     made = dataclasses.replace(made, tuned=chosen.line)

@@ -35,20 +35,25 @@ def choose(
 
     A hot layer that nobody tuned on this machine is timed with a few schedules, the layers with most work first, until
     `seconds` are over. What won is kept, each before the next is timed. Only hosts in floats are measured; 0 seconds
-    measure nothing. progress(done, total): layers.
+    measure nothing. Where a layer cannot be measured, or the cache not be written, the line says why, and the network
+    is lowered by what is known. progress(done, total): layers.
     """
-    began, found, left = time.monotonic(), list[search.Found](), 0
+    began, found, left, failure = time.monotonic(), list[search.Found](), 0, ""
     if seconds > 0 and _is_measurable(graph, target):
         network = networks.Network(graph)
         known = store.read(store.cached(target))
         unknown = [unit for unit in contests.hot(network) if not known.keys() >= set(unit.keys)]
         unknown = [unit for unit in unknown if not contests.is_tiled(network, unit, target)]
-        for each in _timed(network, unknown, target, began + seconds):
-            store.merge(store.cached(target), target, search.entries([each], BY))
-            found.append(each)
-            progress(len(found), len(unknown))
+        try:
+            for each in _timed(network, unknown, target, began + seconds):
+                store.merge(store.cached(target), target, search.entries([each], BY))
+                found.append(each)
+                progress(len(found), len(unknown))
+        except (OSError, RuntimeError) as error:
+            failure = f"schedules of hot layers could not be measured ({error}); --no-tuning does not try"
         left = len(unknown) - len(found)
-    return Chosen(store.find(target), _line(found, left, time.monotonic() - began, target) if found else "")
+    said = [_line(found, left, time.monotonic() - began, target)] if found else []
+    return Chosen(store.find(target), "; ".join([*said, *([failure] if failure else [])]))
 
 
 def _is_measurable(graph: ops.Graph, target: targets.Target) -> bool:

@@ -74,6 +74,13 @@ def write(
     return bundles.read(folder, verify=False)
 
 
+def check(folder: pathlib.Path, example: examples.Example, target: targets.Target, strict: bool) -> None:
+    """What `write` refuses at once, before anything is timed: see there."""
+    check_folder(folder)
+    if strict:
+        coverage.check_strict(stages.rewrite(example.graph, target))
+
+
 def check_folder(folder: pathlib.Path) -> None:
     """BundleError for a folder that holds other things than a bundle, and for a path that can be no folder."""
     there = next(path for path in (folder, *folder.parents) if path.exists())

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 from jax import lax
 from jax.extend import core
 
@@ -19,11 +20,21 @@ def bind(eqn: core.JaxprEqn) -> Callable[..., Sequence[Any]]:
         return lambda *xs: (_cropped(eqn, *xs),)
     if eqn.primitive.name == "sort":
         return lambda *xs: _sorted(eqn, *xs)
-    if eqn.primitive.name.startswith("scatter"):  # IREE 3.13 does not compile one into a slice, in the same dispatch
-        return lambda x, *others: (eqn.primitive.bind(lax.optimization_barrier(x), *others, **eqn.params),)
+    if eqn.primitive.name.startswith("scatter"):
+        return lambda x, *others: (eqn.primitive.bind(_own(x), *others, **eqn.params),)
     if params := _bound(eqn):
         return lambda *xs: eqn.primitive.bind(*xs, **{**eqn.params, **params})
     return apply if eqn.primitive.multiple_results else lambda *xs: (apply(*xs),)
+
+
+def _own(x: Any) -> Any:
+    """An array that nothing else reads: IREE 3.13 writes in place, into weights and what others read, too.
+
+    Behind the barrier, so that it is no slice in the scatter's own dispatch, which does not compile. A plain copy would
+    be taken for the array itself.
+    """
+    one = lax.optimization_barrier(jnp.ones((), x.dtype))
+    return lax.optimization_barrier(x & one if x.dtype == bool else x * one)
 
 
 def _sorted(eqn: core.JaxprEqn, *xs: Any) -> Sequence[Any]:

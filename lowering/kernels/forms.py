@@ -1,7 +1,7 @@
 """StableHLO as JAX writes it, in forms that IREE 3.13 compiles right for any target."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 REVERSAL = re.compile(r"(?P<pad> *)(?P<result>%\S+) = stablehlo\.reverse (?P<given>%\S+), (?P<rest>.* : (?P<type>\S+))")
 TRUTHS = re.compile(
@@ -20,24 +20,11 @@ DEFINED = re.compile(r" *(%\w+) = stablehlo\.(\w+) (%\w+)(?:, (%\w+))?.*")
 LOOP = re.compile(r"(?P<pad> *)%(?P<name>\w+)(?::\d+)? = stablehlo\.while\((?P<starts>.*)\) : (?P<types>tensor<.*>)")
 
 
-BARRIER = re.compile(r"(?P<pad> *)(?P<name>%\w+) = stablehlo\.optimization_barrier (?P<given>%\w+) : (?P<type>\S+)")
-
-
-def written(lines: Sequence[str], weights: Collection[str] = ()) -> list[str]:
-    """The lines of functions in those forms. weights: the arguments of the first function that are weights."""
-    end = next((place for place, line in enumerate(lines) if line == "}"), len(lines))
-    lines = [*(_seen(line, weights) for line in lines[:end]), *lines[end:]]
+def written(lines: Sequence[str]) -> list[str]:
+    """The lines of functions in those forms."""
     for form in (_apart, _in_numbers, _widened, _entered):
         lines = [line for each in lines for line in form(each)]
     return _summed(lines)
-
-
-def _seen(line: str, weights: Collection[str]) -> str:
-    """No barrier before weights. Behind one, IREE does not see what they are: a scatter into them would change them."""
-    found = BARRIER.fullmatch(line)
-    if found is None or found["given"] not in weights:
-        return line
-    return "{pad}{name} = stablehlo.reshape {given} : ({type}) -> {type}".format(**found.groupdict())
 
 
 def _apart(line: str) -> list[str]:

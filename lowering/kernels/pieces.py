@@ -43,8 +43,7 @@ def function(name: str, nodes: list[ops.Node], scope: str, target: targets.Targe
     weights, reads = operands(op), arguments(op)
     body = f"{name}.stablehlo"
     kinds = [*map(str, reads), *(str(o.type) for o in weights)]
-    held = {f"%arg{place}" for place in range(len(reads), len(kinds))}
-    lines = forms.written(op.program.text(body), held)
+    lines = forms.written(op.program.text(body))
     if target.gpu:
         lines = reductions.written(lines)
     gives = _results(lines[0])

@@ -85,7 +85,10 @@ def read(path: pathlib.Path) -> dict[str, dict[str, Any]]:
 def _remedy(path: pathlib.Path) -> str:
     if path.parent == SHIPPED:
         return "it comes with rt3d-jax; install that again"
-    return f"move it away and run `rt3d tune` again, which rebuilds it from {path.stem}.*.jsonl beside it"
+    return (
+        "move it away: layers are measured again on next use, and `rt3d tune` reads its own trials from "
+        f"{path.stem}.*.jsonl beside it"
+    )
 
 
 def merge(path: pathlib.Path, target: targets.Target, entries: Entries) -> None:

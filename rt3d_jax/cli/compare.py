@@ -50,16 +50,20 @@ class Job:
     target: str = "host"
     tuning: float | None = first_use.SECONDS
 
-    def ours(self, precision: str) -> list[networks.Ours]:
+    def ours(self, precision: str, progress: console.Progress) -> list[networks.Ours]:
         """How our bundles are made, for each form."""
         host = targets.find(self.target if precision == "f32" else f"{self.target}:{precision}")
         several = [targets.written(host, form) for form in self.forms]
-        choose = lambda each: lambda graph: lowerable.tuned(self.model, graph, each, self.tuning)
+        choose = lambda each: lambda graph: lowerable.tuned(self.model, graph, each, self.tuning, progress)
         return [networks.Ours(each, choose(each)) for each in several]
 
 
 def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path | None) -> int:
     """Builds the networks, times them, and prints and writes the rows. 130 after Ctrl-C, with the rows so far."""
+    for name in job.peers or ():
+        find(name)
+    if job.model in released.PROFILES:
+        _peers(job.peers, job.precision or "f32")
     with _folder(job.keep) as folder, console.Progress() as progress:
         ours, judge = _networks(job, folder, progress)
         chosen = _peers(job.peers, ours[0].precision)
@@ -87,10 +91,10 @@ def _networks(
         if job.rate is not None or job.masked:
             raise ValueError(f"{run} has a rate of its own; leave out --rate and --masked")
         trained = contestants.Trained.open(run, job.precision, progress)
-        return [trained.write(folder, ours) for ours in job.ours(trained.precision)], trained.judge
+        return [trained.write(folder, ours) for ours in job.ours(trained.precision, progress)], trained.judge
     profile, precision = released.find(job.model), job.precision or "f32"
     rate = job.rate or profile.rate
-    pairs = [contestants.drawn(folder, profile, rate, job.seed, ours) for ours in job.ours(precision)]
+    pairs = [contestants.drawn(folder, profile, rate, job.seed, ours) for ours in job.ours(precision, progress)]
     return [network for pair in pairs for network in pair], lambda name, answer: None
 
 
@@ -137,10 +141,13 @@ def header(used: Sequence[engines.Engine], threads: int) -> dict[str, Any]:
 def show(rows: Sequence[dict[str, Any]], peak: float | None, threads: int) -> None:
     """Prints the rows as a table.
 
-    "over sparse" divides each time by that of our sparse network, the second row; "over ours" by that of a run.
+    "over sparse" divides each time by that of our sparse network; "over ours" by that of a run, in its first form.
     """
     ours = [r for r in rows if r["engine"] == engines.OURS]
-    base, scored = ours[min(1, len(ours) - 1)], [measured.Score(**r["score"]) for r in rows if r["score"]]
+    base, scored = (
+        next((r for r in ours if r["scheme"] != ours[0]["scheme"]), ours[0]),
+        [measured.Score(**r["score"]) for r in rows if r["score"]],
+    )
     columns = ["engine", "scheme", "rate", "p50 ms", "p90 ms", "min ms", "runs", "of peak", "RSS MB", "error"]
     columns += [measured.heading(scored[0])] if scored else []
     columns += ["over ours" if scored else "over sparse", "status"]

@@ -130,8 +130,9 @@ def lower(
     rows, before = [], None
     for target in chosen:
         place = out / network.name / (place_of(target) + ("-stream" if network.stream else ""))
-        tuned = lowerable.tuned(network.name, example.graph, target, tuning)
         try:
+            write.check(place, example, target, strict)
+            tuned = lowerable.tuned(network.name, example.graph, target, tuning)
             written = write.write(place, example, target, network.info, tuned, strict)
         except coverage.NotOurs as error:
             _say(str(error).splitlines()[1:])

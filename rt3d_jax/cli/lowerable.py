@@ -102,14 +102,16 @@ def find(word: pathlib.Path, name: str | None = None) -> Network:
     return dataclasses.replace(found, name=name or found.name, info=info)
 
 
-def tuned(name: str, graph: ops.Graph, target: targets.Target, seconds: float | None) -> schedules.Schedules:
+def tuned(
+    name: str, graph: ops.Graph, target: targets.Target, seconds: float | None, shown: console.Progress | None = None
+) -> schedules.Schedules:
     """The schedules to lower a network by. Shows and says what is measured on first use, in so many seconds.
 
-    None: no schedule that was measured is used.
+    None: no schedule that was measured is used. shown: where progress is shown, if something is shown already.
     """
     if seconds is None:
         return schedules.NONE
-    with console.Progress() as progress:
+    with console.Progress() if shown is None else contextlib.nullcontext(shown) as progress:
         what = f"{name} on {target.name}, layers timed"
         found = first_use.choose(graph, target, seconds, lambda done, total: progress(what, done, total))
     if found.line:

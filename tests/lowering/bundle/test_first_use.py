@@ -66,6 +66,19 @@ def test_what_wins_twice_is_kept_and_the_next_use_measures_nothing(
     assert (len(made_up), again.line, again.best) == (count, "", first.best)
 
 
+@pytest.mark.parametrize("error", [OSError(30, "Read-only file system"), RuntimeError("iree-compile failed")])
+def test_what_cannot_be_measured_or_kept_is_said_and_stops_nothing(
+    graph: ops.Graph, made_up: list[contests.Contest], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(store, "merge", fail)
+    found = first_use.choose(graph, HOST)
+    assert (found.best, len(made_up)) == ({}, 1)
+    assert found.line == f"schedules of hot layers could not be measured ({error}); --no-tuning does not try"
+
+
 def test_the_time_ends_it_and_the_next_use_goes_on(
     graph: ops.Graph, made_up: list[contests.Contest], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,8 +80,8 @@ def test_a_file_that_holds_no_choices_is_refused(text: str, said: str) -> None:
     path.parent.mkdir(parents=True)
     path.write_text(text)
     message = (
-        f"{path} holds no schedules ({said}); move it away and run `rt3d tune` again, which rebuilds it from "
-        f"{path.stem}.*.jsonl beside it"
+        f"{path} holds no schedules ({said}); move it away: layers are measured again on next use, and `rt3d tune` "
+        f"reads its own trials from {path.stem}.*.jsonl beside it"
     )
     with pytest.raises(store.StoreError, match=f"^{re.escape(message)}$"):
         store.find(CPU)
