@@ -144,10 +144,8 @@ def show(rows: Sequence[dict[str, Any]], peak: float | None, threads: int) -> No
     "over sparse" divides each time by that of our sparse network; "over ours" by that of a run, in its first form.
     """
     ours = [r for r in rows if r["engine"] == engines.OURS]
-    base, scored = (
-        next((r for r in ours if r["scheme"] != ours[0]["scheme"]), ours[0]),
-        [measured.Score(**r["score"]) for r in rows if r["score"]],
-    )
+    base = next((r for r in ours if r["scheme"] != ours[0]["scheme"]), ours[0])
+    scored = [measured.Score(**r["score"]) for r in rows if r["score"]]
     columns = ["engine", "scheme", "rate", "p50 ms", "p90 ms", "min ms", "runs", "of peak", "RSS MB", "error"]
     columns += [measured.heading(scored[0])] if scored else []
     columns += ["over ours" if scored else "over sparse", "status"]
