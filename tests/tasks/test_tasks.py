@@ -51,8 +51,8 @@ BROKEN = [
     ({name: value for name, value in written().items() if name != "task"}, "experiment has no task"),
     (
         written(type="Depth"),
-        "task has type 'Depth', expected Classification, Exemplar, SuperResolution, or a class of your own as "
-        "module:Class",
+        "task has type 'Depth', expected Classification, Detection, Exemplar, SuperResolution, or a class of your own "
+        "as module:Class",
     ),
     (written(type="os:system"), "os has no class 'system'; expected one, as 'os:system' says"),
     (

@@ -101,7 +101,7 @@ def test_instructions_of_tiles_of_frames_are_those_that_are_counted(
     function = lambda p, x: networks.dense(jax.nn.relu(networks.conv(x, p["conv"])).mean((1, 2, 3)), p["fc"])
     network = tuned.Network(networks.Network(function, params, networks.clip(rng, 8, 12, 16, 24)).trace())
     target, chosen = targets.find(CPU), everywhere(network, schedules.Schedule(winograd=4))
-    counted = trials.counts(network, target, chosen, tmp_path)
+    counted = counting.counts(network, target, chosen, tmp_path)
     (cost,) = model.costs(network.rewrite(chosen, target), target).values()
     assert cost.instructions == pytest.approx(counted["conv"], rel=0.05)
 
