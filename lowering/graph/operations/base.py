@@ -1,6 +1,7 @@
 """What every operation says of itself."""
 
 import abc
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -49,6 +50,14 @@ class Op(abc.ABC):
     def note(self) -> str:
         """What a printed graph says of it, beside its name and shape."""
         return ""
+
+
+def need_same(shape: Shape, added: Sequence[Shape]) -> Shape:
+    """The shape of a result, if all that is added to it has that shape; else GraphError."""
+    for other in added:
+        if other != shape:
+            raise GraphError(f"of shape {shape} adds a value of shape {other}; they must be the same")
+    return shape
 
 
 def need_feature_map(shape: Shape) -> Shape:

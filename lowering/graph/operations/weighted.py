@@ -78,9 +78,7 @@ class _Convolution(Weighted):
         if len(x) != 4 or x[3] != into * self.groups:
             raise base.GraphError(f"has a kernel for {into * self.groups} channels and reads {x}")
         out = (*windows.count(x, self.extent, strides, self.padding), filters)
-        if residual and residual[0] != out:
-            raise base.GraphError(f"of shape {out} adds a value of shape {residual[0]}; they must be the same")
-        return out
+        return base.need_same(out, residual)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -121,9 +121,7 @@ class WinogradResult(weighted.Weighted, _Tiled):
             expected = f"{math.prod(self.counts)} tiles of {len(self.bias)} filters or more"
             raise base.GraphError(f"wants {expected} in {self.positions} positions and reads {inputs[0]}")
         out = (frames, self.height, self.width, len(self.bias))
-        if inputs[1:] and inputs[1] != out:
-            raise base.GraphError(f"of shape {out} adds a value of shape {inputs[1]}; they must be the same")
-        return out
+        return base.need_same(out, inputs[1:])
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
         (down, across), matrix = self.counts, TRANSFORMS[self.tile].result
@@ -160,9 +158,7 @@ class TransformedConv(weighted.Weighted):
         out = (*windows.count(base.need_feature_map(x), window, windows.ONES, self.padding), self.kernel.shape[4])
         if x[3] != self.kernel.shape[3]:
             raise base.GraphError(f"has a kernel for {self.kernel.shape[3]} channels and reads {x}")
-        if residual and residual[0] != out:
-            raise base.GraphError(f"of shape {out} adds a value of shape {residual[0]}; they must be the same")
-        return out
+        return base.need_same(out, residual)
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
         first, products, last = self.parts(self.shape([x.shape for x in inputs]), inputs[0].shape[3])
@@ -224,9 +220,7 @@ class WinogradFrames(weighted.Weighted):
             wanted = f"{self.products.kernel.shape[3]} channels and tiles of {self.tile} frames"
             raise base.GraphError(f"wants {wanted} and reads {inputs[0]}")
         out = (frames, height, width, len(self.bias))
-        if inputs[1:] and inputs[1] != out:
-            raise base.GraphError(f"of shape {out} adds a value of shape {inputs[1]}; they must be the same")
-        return out
+        return base.need_same(out, inputs[1:])
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
         x, found = inputs[0], TRANSFORMS[self.tile]

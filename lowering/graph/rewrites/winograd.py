@@ -19,7 +19,7 @@ def use_winograd(
     Where that is likely faster, or where the schedule says so. chosen, packer: as for `packing.pack`.
     """
     _check(graph, target)
-    allowed = _allowed(target)
+    allowed, firsts = tiles_allowed(target), _firsts(graph)
 
     def rule(node: ops.Node) -> list[ops.Node]:
         op, schedule = node.op, chosen.get(node.name, schedules.DEFAULT)
@@ -27,12 +27,12 @@ def use_winograd(
             return tiled(node, op, graph[node.inputs[0]], target, schedules.DEFAULT)
         if not isinstance(op, ops.Conv) or not allowed or not fits(op):
             return [node]
-        tile = schedule.winograd
+        own, tile = packed_conv(op, target, packer), schedule.winograd
         if tile is None or tile not in (0, *allowed):
-            schedule, tile = schedules.DEFAULT, best(graph, node, target, packer)
+            schedule, tile = schedules.DEFAULT, _best(graph, node, own, firsts, target)
         if not 0 < tile < node.shape[2]:  # a vector holds two tiles that lie side by side, at least
             return [node]
-        work = math.prod(node.shape[:3]) * packed_conv(op, target, packer).kernel.kept
+        work = math.prod(node.shape[:3]) * own.kernel.kept
         return tiled(node, transformed(op, tile), graph[node.inputs[0]], target, schedule, work)
 
     return ops.replace(graph, rule)
@@ -40,13 +40,22 @@ def use_winograd(
 
 def best(graph: ops.Graph, node: ops.Node, target: targets.Target, packer: packing.Packer = packed.pack) -> int:
     """The side of the tiles that a node of a prepared graph uses where no schedule says so; 0 for none."""
-    op, allowed = node.op, _allowed(target)
-    if not isinstance(op, ops.Conv) or not allowed or not fits(op):
+    if not isinstance(node.op, ops.Conv) or not tiles_allowed(target) or not fits(node.op):
         return 0
-    own = packed_conv(op, target, packer)
-    joined = node.name in {first for first, _ in keys.pairs(graph)} or _takes_pool(graph, node, own, target)
-    layer = winograd_times.Layer(node, op, own, graph[node.inputs[0]].shape, joined)
-    return winograd_times.best_tile(layer, allowed, target)
+    return _best(graph, node, packed_conv(node.op, target, packer), _firsts(graph), target)
+
+
+def _firsts(graph: ops.Graph) -> frozenset[str]:
+    """The first ones of two convolutions that a CPU may compute in one kernel."""
+    return frozenset(first for first, _ in keys.pairs(graph))
+
+
+def _best(graph: ops.Graph, node: ops.Node, own: ops.PackedConv, firsts: frozenset[str], target: targets.Target) -> int:
+    """As `best`, for a convolution that fits. own: as it is packed without tiles."""
+    assert isinstance(node.op, ops.Conv)
+    joined = node.name in firsts or _takes_pool(graph, node, own, target)
+    layer = winograd_times.Layer(node, node.op, own, graph[node.inputs[0]].shape, joined)
+    return winograd_times.best_tile(layer, tiles_allowed(target), target)
 
 
 def _takes_pool(graph: ops.Graph, node: ops.Node, own: ops.PackedConv, target: targets.Target) -> bool:
@@ -59,8 +68,8 @@ def _takes_pool(graph: ops.Graph, node: ops.Node, own: ops.PackedConv, target: t
     )
 
 
-def _allowed(target: targets.Target) -> list[int]:
-    """The sides of tiles that a target may use."""
+def tiles_allowed(target: targets.Target) -> list[int]:
+    """The sides of tiles that a target may use: those of `tiles_of` up to its largest."""
     return [tile for tile in tiles_of(target) if tile <= target.winograd]
 
 

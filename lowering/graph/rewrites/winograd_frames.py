@@ -27,7 +27,7 @@ def use_frame_tiles(
     """
     if target.kind != "cpu":
         return graph
-    allowed = [tile for tile in winograd.tiles_of(target) if tile <= target.winograd]
+    allowed = winograd.tiles_allowed(target)
 
     def rule(node: ops.Node) -> list[ops.Node]:
         op, schedule = node.op, chosen.get(node.name, schedules.DEFAULT)
