@@ -54,6 +54,10 @@ class Loops:
             for axis, name in enumerate(names)
         ]
 
+    def thread(self) -> values.Value:
+        """The invocation's place in its workgroup, on a GPU."""
+        return self.block.let("thread", types.INDEX, "gpu.thread_id x")
+
     def _numbered(self, names: Sequence[str]) -> list[values.Value]:
         """The place of one of several dispatches' workgroups.
 

@@ -91,7 +91,7 @@ class Conv:
     def write(self) -> None:
         b, y = self.kernel.block, self.y
         span, frame, row = self.kernel.workgroup("span", "frame", "row")
-        thread = b.let("thread", types.INDEX, "gpu.thread_id x")
+        thread = self.kernel.thread()
         at = (frame * self.op.kernel.rows + row) * 2
         first32, end32 = (b.load(self.kernel["bounds"], at + i, f"{name}32") for i, name in enumerate(("first", "end")))
         first, end = b.cast(first32, "index", "tap_first"), b.cast(end32, "index", "tap_end")

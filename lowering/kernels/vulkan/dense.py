@@ -29,7 +29,7 @@ def dense(request: kernels.Request) -> kernels.Kernel:
     out = types.Tensor((op.kernel.rows * group,))
     kernel = loops.Loops(COMMENT, [*kernels.arguments(request.named), *arrays], out, grid)
     b, (row,) = kernel.block, kernel.workgroup("row")
-    thread = b.let("thread", types.INDEX, "gpu.thread_id x")
+    thread = kernel.thread()
     first, end = loops.taps_of_row(b, kernel["starts"], row)
     with b.carry("tap", first, end, [b.constant(0.0, types.F32, "zero")]) as loop:
         offset = b.cast(b.load(kernel["offsets"], loop.index, "offset32"), "index", "offset")
@@ -58,7 +58,7 @@ def of_integers(request: kernels.Request) -> kernels.Kernel:
     out = types.Tensor((rows * count,), kernels.WORDS) if request.words else types.Tensor((op.kernel.filled,))
     kernel = loops.Loops(WORDS, [*kernels.arguments(request.named), *arrays], out, grid)
     b, (part,) = kernel.block, kernel.workgroup("part")
-    thread = b.let("thread", types.INDEX, "gpu.thread_id x")
+    thread = kernel.thread()
     to = b.min(part * (each * count) + thread, rows * count - 1, name="to")  # of four outputs
     first, end = loops.taps_of_row(b, kernel["starts"], b.index(to // count, "row"))
     with b.carry("tap", first, end, dots.lanes(b, b.load(kernel["bias"], to, "bias_of"))) as loop:

@@ -67,9 +67,7 @@ def _kernel(request: kernels.Request, comment: str, out: types.Tensor, counts: t
 
 def _mine(kernel: loops.Loops, span: Value, count: int) -> Value:
     """The invocation's place of `count` ones; the last for those beyond, so that none needs a branch."""
-    b = kernel.block
-    thread = b.let("thread", types.INDEX, "gpu.thread_id x")
-    return b.min(span * gpus.INVOCATIONS + thread, count - 1, name="place")
+    return kernel.block.min(span * gpus.INVOCATIONS + kernel.thread(), count - 1, name="place")
 
 
 def _to_word(kernel: loops.Loops, factor: float, given: Sequence[Index], to: Index) -> None:

@@ -94,8 +94,7 @@ def _tile(b: block.Block, number: Value, count: int, across: int) -> _Tile:
 def _numbered(kernel: loops.Loops) -> tuple[Value, Value]:
     """The number of an invocation among those of its channel, and the channel."""
     span, c = kernel.workgroup("span", "c")
-    thread = kernel.block.let("thread", types.INDEX, "gpu.thread_id x")
-    return kernel.block.index(span * gpus.INVOCATIONS + thread, "number"), c
+    return kernel.block.index(span * gpus.INVOCATIONS + kernel.thread(), "number"), c
 
 
 def _grid(
