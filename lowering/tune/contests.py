@@ -64,7 +64,7 @@ def contest(
         of = {named[name]: chosen[key] for name, key in zip(unit.names[0], unit.keys, strict=True) if key in chosen}
         return stages.run(_renamed(alone, named), stages.completion(target, lambda _: of, network.pack))
 
-    cost = lambda chosen: _cost(written(0, chosen), target)
+    cost = lambda chosen: model.total(written(0, chosen), target)
     default = written(0, {})
     options = ({}, *_known(unit, known), *_likely(unit, target, cost), *_for_caches(unit, default))
     tried = tuple(each for number, each in enumerate(options) if each not in options[:number])
@@ -103,10 +103,6 @@ def _for_caches(unit: networks.Unit, default: ops.Graph) -> list[networks.Schedu
         return [{key: schedules.Schedule(ring=RING) for key in unit.keys[1:]}]
     plain = {ops.Input, ops.PackedConv} >= set(kinds)
     return [dict.fromkeys(unit.keys, schedules.Schedule(chunk=CHUNK))] if plain else []
-
-
-def _cost(graph: ops.Graph, target: targets.Target) -> float:
-    return sum(each.instructions + each.stalls for each in model.costs(graph, target).values())
 
 
 def _macs(node: ops.Node) -> int:

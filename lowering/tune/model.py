@@ -54,6 +54,11 @@ class Cost:
     stalls: float
 
 
+def total(graph: ops.Graph, target: targets.Target) -> float:
+    """Instructions of all kernels with weights, with what they wait for caches meanwhile."""
+    return sum(each.instructions + each.stalls for each in costs(graph, target).values())
+
+
 def costs(graph: ops.Graph, target: targets.Target) -> dict[str, Cost]:
     """Of each convolution's kernel, by its name, in a graph that is rewritten for the target."""
     layout, found = layouts.assign(graph), {}

@@ -60,8 +60,7 @@ class Modelled:
 
     def estimate(self, network: limits.Network) -> float:
         """The kernels with weights alone."""
-        costs = model.costs(_rewritten(network, self.target), self.target)
-        return sum(one.instructions + one.stalls for one in costs.values()) / MILLION
+        return model.total(_rewritten(network, self.target), self.target) / MILLION
 
     def measure(self, network: limits.Network) -> float:
         """The same: there is nothing that would know better."""
