@@ -95,5 +95,5 @@ def show(found: records.Found) -> None:
 
 
 def _cells(row: dict[str, Any]) -> tuple[object, ...]:
-    words = row["reason"] or ", ".join(f"{name} {value}" for name, value in row["words"].items())
-    return row["stage"], searches.STATES[row["state"]], searches.value(row), row["latency"], row["rate"], words
+    said = searches.words(row)
+    return row["stage"], searches.STATES[row["state"]], searches.value(row), row["latency"], row["rate"], said

@@ -13,32 +13,34 @@ COLOURS = {"dense": "dense", "schemes": "run1", "rates": "run2"}
 STATES = {"trains": "is training", "kept": "kept", "over": "trained, over the bound", "refused": "refused"}
 
 
-def write(found: Found, folder: pathlib.Path) -> pathlib.Path:
-    """Writes `folder`/report.html of what search.json says, and returns its path. Drawings wait for a first score."""
+def write(found: Found, best: int | None, folder: pathlib.Path) -> pathlib.Path:
+    """Writes `folder`/report.html of what search.json says, and returns its path. Drawings wait for a first score.
+
+    best: the number of the best proposal, None if none was kept.
+    """
+    chosen = None if best is None else found["records"][best]
     shown = [one for one in (found["dense"], *found["records"]) if one and one["score"] and one["latency"]]
-    parts = [_summary(found)]
+    parts = [_summary(found, chosen)]
     if shown:
-        parts += [_trade(found, shown), _progress(found)]
+        parts += [_trade(found, chosen, shown), _progress(found)]
     parts += [_table(found), f"<h2>Settings</h2>{pieces.pairs(found['about'])}"]
     return page.save(folder / "report.html", f"Search around {found['about']['experiment']}", parts)
 
 
-def best(found: Found) -> Record | None:
-    """The kept proposal of the highest score."""
-    kept = [one for one in found["records"] if one["state"] == "kept"]
-    return max(kept, key=lambda one: (one["gain"], -one["latency"]), default=None)
-
-
 def line(record: Record, unit: str) -> str:
     """A kept proposal in words."""
-    score = measured.of(record | {"name": record["stage"]})
-    words = ", ".join(f"{name} {value}" for name, value in record["words"].items())
-    return f"{score} after its trial, {record['latency']:.4g} {unit}, rate {record['rate']:g}; {words}"
+    took = f"{record['latency']:.4g} {unit}, rate {record['rate']:g}"
+    return f"{_score(record)} after its trial, {took}; {words(record)}"
+
+
+def words(record: Record) -> str:
+    """Its choices, or why it was refused."""
+    return record["reason"] or ", ".join(f"{name} {value}" for name, value in record["words"].items())
 
 
 def value(record: Record) -> str | None:
     """The score of a record as a table shows it."""
-    score = measured.of(record | {"name": record["stage"]})
+    score = _score(record)
     return None if score is None or score.value is None else measured.number(score.value, score.unit)
 
 
@@ -52,8 +54,8 @@ def front(records: Sequence[Record]) -> list[bool]:
     return [not any(beats(other, one) for other in records) for one in records]
 
 
-def _summary(found: Found) -> str:
-    about, chosen = found["about"], best(found)
+def _summary(found: Found, chosen: Record | None) -> str:
+    about = found["about"]
     kept = sum(one["state"] == "kept" for one in found["records"])
     said = f"{len(found['records'])} proposals, {kept} kept a bound of {about['bound']:g} {about['unit']}"
     if chosen is None:
@@ -61,8 +63,8 @@ def _summary(found: Found) -> str:
     return f'<p class="lead">{pieces.text(said)}. The best: {pieces.text(line(chosen, about["unit"]))}.</p>'
 
 
-def _trade(found: Found, shown: Sequence[Record]) -> str:
-    about, chosen = found["about"], best(found)
+def _trade(found: Found, chosen: Record | None, shown: Sequence[Record]) -> str:
+    about = found["about"]
     points = [
         {
             "latency": record["latency"],
@@ -109,13 +111,9 @@ def _table(found: Found) -> str:
         (unit, "number", lambda row: pieces.number(row["latency"])),
         ("rate", "number", lambda row: pieces.times(row["rate"])),
         ("s", "number", lambda row: pieces.number(row["seconds"])),
-        ("choices", "wide", lambda row: pieces.text(row["reason"] or _words(row))),
+        ("choices", "wide", lambda row: pieces.text(words(row))),
     )
     return f"<h2>Proposals</h2>{pieces.table(columns, rows)}"
-
-
-def _words(record: Record) -> str:
-    return ", ".join(f"{name} {value}" for name, value in record["words"].items())
 
 
 def _score(record: Record) -> measured.Score | None:

@@ -110,7 +110,9 @@ class _Searcher:
     def _keep(self, found: records.Found) -> None:
         self._found = found
         records.write(self._out, found)
-        searches.write(dataclasses.asdict(found), self._out)
+        best = found.best()
+        number = None if best is None else found.records.index(best)
+        searches.write(dataclasses.asdict(found), number, self._out)
 
 
 def _key(search: settings.Search, meter: limits.Meter) -> str:
