@@ -60,13 +60,12 @@ class Job:
 
 def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path | None) -> int:
     """Builds the networks, times them, and prints and writes the rows. 130 after Ctrl-C, with the rows so far."""
-    for name in job.peers or ():
-        find(name)
-    if job.model in released.PROFILES:
-        _peers(job.peers, job.precision or "f32")
     with _folder(job.keep) as folder, console.Progress() as progress:
-        ours, judge = _networks(job, folder, progress)
-        chosen = _peers(job.peers, ours[0].precision)
+        trained = _trained(job, progress)
+        precision = trained.precision if trained else job.precision or "f32"
+        chosen = _peers(job.peers, precision)
+        ours = _networks(job, trained, job.ours(precision, progress), folder)
+        judge = trained.judge if trained else lambda name, answer: None
         first = engines.ENGINES[engines.OURS]
         beside = ours[: 1 + job.masked]
         pairs = [(first, network) for network in ours]
@@ -79,23 +78,26 @@ def run(job: Job, threads: int, turns: int, runs: int, json_file: pathlib.Path |
     return 0 if whole else stops.INTERRUPTED
 
 
-def _networks(
-    job: Job, folder: pathlib.Path, progress: console.Progress
-) -> tuple[list[networks.Network], rounds.Judge]:
-    """Our networks in every form, and what scores an engine on them.
-
-    Of a published network these are the dense one and the sparse one; of a run it is that alone.
-    """
+def _trained(job: Job, progress: console.Progress) -> contestants.Trained | None:
+    """The run that the job names; None if it names a published network."""
     run = pathlib.Path(job.model)
-    if job.model not in released.PROFILES and (len(run.parts) > 1 or run.is_dir()):
-        if job.rate is not None or job.masked:
-            raise ValueError(f"{run} has a rate of its own; leave out --rate and --masked")
-        trained = contestants.Trained.open(run, job.precision, progress)
-        return [trained.write(folder, ours) for ours in job.ours(trained.precision, progress)], trained.judge
-    profile, precision = released.find(job.model), job.precision or "f32"
+    if job.model in released.PROFILES or not (len(run.parts) > 1 or run.is_dir()):
+        return None
+    if job.rate is not None or job.masked:
+        raise ValueError(f"{run} has a rate of its own; leave out --rate and --masked")
+    return contestants.Trained.open(run, job.precision, progress)
+
+
+def _networks(
+    job: Job, trained: contestants.Trained | None, forms: Sequence[networks.Ours], folder: pathlib.Path
+) -> list[networks.Network]:
+    """Our networks in every form: of a published one the dense and the sparse one, of a run that alone."""
+    if trained:
+        return [trained.write(folder, ours) for ours in forms]
+    profile = released.find(job.model)
     rate = job.rate or profile.rate
-    pairs = [contestants.drawn(folder, profile, rate, job.seed, ours) for ours in job.ours(precision, progress)]
-    return [network for pair in pairs for network in pair], lambda name, answer: None
+    pairs = [contestants.drawn(folder, profile, rate, job.seed, ours) for ours in forms]
+    return [network for pair in pairs for network in pair]
 
 
 def _peers(names: Sequence[str] | None, precision: str) -> list[engines.Engine]:
