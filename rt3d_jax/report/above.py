@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from rt3d_jax.data.lidar import boxes
 from rt3d_jax.evaluation import measured
 from rt3d_jax.report import pieces
 
@@ -86,12 +87,9 @@ def _drawn(points: np.ndarray, found: np.ndarray, ends: np.ndarray, name: str) -
 
 
 def _outline(box: np.ndarray, place: Any) -> str:
-    x, y, _, length, width, _, yaw = box[:BOX]
-    ahead, left = np.array([np.cos(yaw), np.sin(yaw)]), np.array([-np.sin(yaw), np.cos(yaw)])
-    middle, sides = np.array([x, y]), ((1, 1), (-1, 1), (-1, -1), (1, -1))
-    corners = np.stack([middle + a * ahead * length / 2 + b * left * width / 2 for a, b in sides])
+    middle, corners = box[:2], boxes.corners(box[boxes.FLAT])
     line = " ".join(f"{a:.1f},{b:.1f}" for a, b in place(corners))
-    (x1, y1), (x2, y2) = place(np.stack([middle, middle + ahead * length / 2]))
+    (x1, y1), (x2, y2) = place(np.stack([middle, corners[[0, 3]].mean(axis=0)]))  # to the middle of its front
     colour = COLOURS[int(box[BOX]) % len(COLOURS)]
     heading = f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
     return f'<g fill="none" stroke="{colour}" stroke-width="1.5"><polygon points="{line}"/>{heading}</g>'

@@ -129,8 +129,7 @@ class Detection:
         scene = kitti.Scene(str(path.parent.parent), path.stem)
         known = scene.path("calib", ".txt").is_file()
         points = kitti.seen(scene) if known else kitti.points(path)
-        found = pillars.sort(points, self.grid)
-        return found[0][None], found[1][None]
+        return tuple(each[None] for each in pillars.sort(points, self.grid))
 
     def describe(self, facts: contract.Facts) -> dict[str, Any]:
         """The classes, the grid, and what else decoding needs."""
@@ -216,8 +215,7 @@ class Scans:
         return found
 
     def _inputs(self, number: int) -> tuple[np.ndarray, ...]:
-        found = examples.example(self.scenes.test[number], self.task.view)
-        return found[0][None], found[1][None]
+        return tuple(each[None] for each in examples.example(self.scenes.test[number], self.task.view))
 
     def _detected(self, outputs: Any, place: int = 0) -> detections.Detections:
         answer = self.task.answer(outputs, place)
