@@ -20,6 +20,11 @@ class Driver:
     features: frozenset[str]
     subgroup: str
 
+    @property
+    def is_software(self) -> bool:
+        """Whether this machine's processor is the device: Mesa's lavapipe, or SwiftShader."""
+        return self.name.startswith(("llvmpipe", "SwiftShader"))
+
     def lacks(self, wanted: tuple[str, ...]) -> list[str]:
         """Those of the features that it does not have."""
         return [name for name in wanted if name not in self.features]

@@ -6,6 +6,7 @@ import pathlib
 import signal
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from lowering.bundle import bundles, drivers, qemu
 from lowering.kernels import emit
 from lowering.system import bounds, cpuinfo, typed
 
-TRIES = 5  # of a module whose Vulkan device is lost
+TRIES = 5  # of a run on a software Vulkan device that a race of IREE's runtime ends
 
 
 class RunError(RuntimeError):
@@ -25,6 +26,10 @@ class RunError(RuntimeError):
 
 class NoDevice(RuntimeError):
     """This machine has nothing that a bundle could run on. The message says what is missing."""
+
+
+class RanAgain(UserWarning):
+    """A run on a software Vulkan device failed as a race of IREE's runtime makes it fail, and is tried once more."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,30 +116,42 @@ def error(bundle: bundles.Bundle, name: str, found: np.ndarray) -> tuple[float, 
 def call(bundle: bundles.Bundle, name: str, arguments: list[str], wrapper: tuple[str, ...] = ()) -> str:
     """Standard output of a tool run in the bundle's folder. RunError if it fails.
 
-    A module whose Vulkan device is lost is run again, up to TRIES times in all: see `_lost`.
+    What looks like a race of IREE's runtime (see `_race`) is run again, up to TRIES times in all. The warning RanAgain
+    says so each time.
     """
     command, tries = [*wrapper, *tool(bundle, name), *arguments], 1
     done = subprocess.run(command, cwd=bundle.folder, capture_output=True, text=True, check=False)
-    while tries < TRIES and _lost(bundle, done):
-        done = subprocess.run(command, cwd=bundle.folder, capture_output=True, text=True, check=False)
+    while tries < TRIES and (reason := _race(bundle, done)):
         tries += 1
+        text = f"{name} {reason} on {bundle.name}, as a race in IREE 3.13 does"
+        again = f"running it again, try {tries} of {TRIES}"
+        warnings.warn_explicit(f"{text}; {again}", RanAgain, __file__, 1)  # unlike `warn`, also where it said so before
+        done = subprocess.run(command, cwd=bundle.folder, capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
         raise RunError(f"{name} failed on {bundle.name} with exit code {done.returncode}: {said[0]}")
     return done.stdout
 
 
-def _lost(bundle: bundles.Bundle, done: subprocess.CompletedProcess[str]) -> bool:
-    """Whether a run on Vulkan failed by a race of IREE 3.13's own, which another run may not meet.
+def _race(bundle: bundles.Bundle, done: subprocess.CompletedProcess[str]) -> str:
+    """How a run failed if that looks like a race in IREE 3.13's runtime, which another run may not meet; else "".
 
     Two of the runtime's threads raise one timeline semaphore (`signal_wakeup` in its queue.c). Each takes the next
     number first, and the one with the lower number may come last. Vulkan forbids that
     (VUID-VkSemaphoreSignalInfo-value-03258). A driver that emulates such semaphores, as lavapipe does in Mesa 22,
-    then reports that the device is lost, and the runtime at times crashes over it. Long sequences of steps on a busy
-    machine meet it. No answer is ever wrong by it.
+    then reports that the device is lost. In a long sequence of steps the runtime at times crashes over it. No answer is
+    ever wrong by it. A GPU's device is lost to a kernel that hangs, and another crash is a fault of the module: neither
+    is run again.
     """
-    crashed = done.returncode == -signal.SIGSEGV
-    return bundle.target.kind == "vulkan" and (crashed or "VK_ERROR_DEVICE_LOST" in done.stderr)
+    if bundle.target.kind != "vulkan" or not done.returncode:
+        return ""
+    lost = "VK_ERROR_DEVICE_LOST" in done.stderr
+    if not lost and not (bundle.stream and done.returncode == -signal.SIGSEGV):
+        return ""
+    device = drivers.find()
+    if device is None or not device.is_software:
+        return ""
+    return "lost its device (VK_ERROR_DEVICE_LOST)" if lost else "crashed (SIGSEGV)"
 
 
 def topology(threads: int) -> str:
