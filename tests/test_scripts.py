@@ -6,6 +6,10 @@ import pathlib
 import re
 import subprocess
 import sys
+import types
+from typing import Any
+
+import pytest
 
 from rt3d_jax.configs import winograd_table
 
@@ -30,24 +34,55 @@ def test_setup_waits_while_another_process_uses_apt(tmp_path: pathlib.Path) -> N
     assert done.stderr == "setup: another process is using apt; waiting for it\n"
 
 
-def test_the_table_of_winograds_filtering_lists_every_network_once_in_each_of_its_forms(tmp_path: pathlib.Path) -> None:
+@pytest.fixture(scope="module")
+def script() -> Any:
+    """scripts/winograd_table as a module."""
     loader = importlib.machinery.SourceFileLoader("winograd_table_script", str(ROOT / "scripts/winograd_table"))
     spec = importlib.util.spec_from_loader(loader.name, loader)
     assert spec is not None
-    script = importlib.util.module_from_spec(spec)
-    sys.modules[loader.name] = script  # which dataclasses look into
-    loader.exec_module(script)
+    found = importlib.util.module_from_spec(spec)
+    sys.modules[loader.name] = found  # which dataclasses look into
+    loader.exec_module(found)
+    return found
+
+
+def test_the_table_of_winograds_filtering_lists_every_network_once_in_each_of_its_forms(
+    script: Any, tmp_path: pathlib.Path
+) -> None:
     found = script.networks(winograd_table.grid(), tmp_path, 1)
     names = [str(network.folder.relative_to(tmp_path / "seed-1")) for network in found]
-    assert names[:3] == ["dense/runs/dense", "dense-longer/runs/kgs-1x", "plane-vanilla/runs/vanilla-2x"]
-    assert "plane-frame-plane/runs/blocks-3.6x" in names and "tiles-of-4-kgs/runs/kgs-1.5x" in names
+    assert names[:2] == ["dense-longer/runs/kgs-1x", "plane-vanilla/runs/vanilla-2.6x"]
+    assert "plane-frame-plane/runs/blocks-3.6x" in names and "tiles-of-4-kgs/runs/kgs-1.2x" in names
     assert {network.forms for network in found} == {("direct", "F2", "F4"), ("F2",), ("F4",)}
     places = [(network.algorithm, network.scheme, network.rate) for network in found]
     summary = script.sweep.summarise(winograd_table.grid(), [])
     assert set(places) <= {(row["algorithm"], row["scheme"], row["rate_target"]) for row in summary}
-    row = {"algorithm": "plane", "scheme": "KGS", "rate": 2.6, "score": 91.25, "score_sd": None, "n": 1, "form": "F2"}
-    row |= {"tiles": {"conv2": 2}, "host_ms": 1.5, "arm64_instructions": 12_345_678}
-    assert script.markdown([row]).splitlines()[-1] == "| plane KGS 2.6x | F2 | 91.2 (-, 1) | 1.50 | 12.3 | conv2 2 |"
+    row = {"algorithm": "plane", "scheme": "KGS", "rate": 2.6, "score": 91.25, "score_sd": 0.5, "n": 4, "form": "F2"}
+    row |= {"tiles": {"conv2": 2}, "host_ms": 1.5, "host_least_ms": 1.25, "arm64_instructions": 12_345_678}
+    alone = row | {"score_sd": None, "n": 1, "host_ms": 1.75}
+    assert script.markdown([alone, row]).splitlines()[-2:] == [
+        "| plane KGS 2.6x | F2 | 91.25 (0.25, 4) | 1.50 | 1.25 | 12.3 | conv2 2 |",
+        "| plane KGS 2.6x | F2 | 91.25 (-, 1) | 1.75 | 1.25 | 12.3 | conv2 2 |",
+    ]
+
+
+def test_what_was_lowered_and_counted_for_the_table_is_taken_until_its_run_is_another(
+    script: Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, calls = tmp_path / "forms" / "F2" / "plane-kgs", []
+    network = script.Network("plane", "KGS", 3.6, tmp_path / "plane-kgs" / "runs" / "kgs-3.6x", ("F2",))
+    manifest = {"layers": [{"name": "a", "winograd": 2}, {"name": "b"}]}
+    bundle = types.SimpleNamespace(folder=place / "kgs-3.6x" / "host", manifest=manifest)
+    bundle.folder.mkdir(parents=True)
+    row, inference = {"folder": str(bundle.folder), "passed": True}, types.SimpleNamespace(kernels={"fmla": 5, "b": 2})
+    monkeypatch.setattr(script.lowerable, "find", lambda *_: None)
+    monkeypatch.setattr(script.lower, "lower", lambda *asked, **_: calls.append(asked[2]) or [row, row])
+    monkeypatch.setattr(script.bundles, "read", lambda _: bundle)
+    monkeypatch.setattr(script.count, "count", lambda _: ([], inference))
+    for run in ("one", "one", "other"):
+        monkeypatch.setattr(script.claims, "fingerprint", lambda _, run=run: run)
+        assert script.lowered(network, "F2", tmp_path / "forms") == script.Lowered(bundle, {"a": 2}, {"a": 2}, 7)
+    assert calls == [place, place]
 
 
 def test_a_python_that_is_missing_is_named_and_a_failure() -> None:
