@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from lowering.bundle import deploy, examples
 from rt3d_jax.configs import winograd_table
+from tests.lowering.graph import test_streaming
 
 ROOT = pathlib.Path(__file__).parents[1]
 BUSY = """
@@ -34,16 +36,20 @@ def test_setup_waits_while_another_process_uses_apt(tmp_path: pathlib.Path) -> N
     assert done.stderr == "setup: another process is using apt; waiting for it\n"
 
 
-@pytest.fixture(scope="module")
-def script() -> Any:
-    """scripts/winograd_table as a module."""
-    loader = importlib.machinery.SourceFileLoader("winograd_table_script", str(ROOT / "scripts/winograd_table"))
+def loaded(name: str) -> Any:
+    """A script as a module."""
+    loader = importlib.machinery.SourceFileLoader(f"{name}_script", str(ROOT / "scripts" / name))
     spec = importlib.util.spec_from_loader(loader.name, loader)
     assert spec is not None
     found = importlib.util.module_from_spec(spec)
     sys.modules[loader.name] = found  # which dataclasses look into
     loader.exec_module(found)
     return found
+
+
+@pytest.fixture(scope="module")
+def script() -> Any:
+    return loaded("winograd_table")
 
 
 def test_the_table_of_winograds_filtering_lists_every_network_once_in_each_of_its_forms(
@@ -83,6 +89,32 @@ def test_what_was_lowered_and_counted_for_the_table_is_taken_until_its_run_is_an
         monkeypatch.setattr(script.claims, "fingerprint", lambda _, run=run: run)
         assert script.lowered(network, "F2", tmp_path / "forms") == script.Lowered(bundle, {"a": 2}, {"a": 2}, 7)
     assert calls == [place, place]
+
+
+def test_streams_that_were_compared_are_not_compared_again(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script, out, compared = loaded("streams"), tmp_path / "rows", []
+    monkeypatch.setattr(script, "error", lambda _, target: compared.append(target) or 1e-6)
+    some = script.Stream(script.NETWORKS["c3d"], 200)
+    first = list(script.rows(some, ["host"], out))
+    assert list(script.rows(some, ["host", "vulkan:adreno"], out))[:1] == first
+    longer = script.Stream(some.model, 300)
+    assert [row["error"] for row in script.rows(longer, ["host"], out)] == [1e-6]
+    assert compared == ["host", "vulkan:adreno", "host"]
+
+
+def test_a_stream_is_compared_with_the_slid_network_wherever_no_layer_sees_padding_in_one_of_them_alone() -> None:
+    """An answer is made of 15 frames. Every fourth is that of the video from its first frame on."""
+    script = loaded("streams")
+    clip = deploy.example(test_streaming.network, test_streaming.PARAMS, test_streaming.VIDEO[:, :8])
+    stream = script.Stream(script.NETWORKS["c3d"], 24)
+    steps: Any = examples.stream(clip, 1, 24)
+    stream.clip, stream.steps = clip, steps
+    assert sorted(script.slid(stream)) == [8, 12, *range(16, 25)]
+    assert script.slid_error(stream) < 1e-6
+    steps.streamed.answers[0][17] += 1
+    assert script.slid_error(stream) > 0.01
 
 
 def test_a_python_that_is_missing_is_named_and_a_failure() -> None:
