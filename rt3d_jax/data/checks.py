@@ -36,7 +36,7 @@ KINDS = {
     "broken": (ERROR, "files of scenes cannot be read"),
     "shared": (ERROR, "scenes are in training and testing"),
     "relisted": (ERROR, "scenes are listed more than once"),
-    "untrained": (ERROR, "classes have no object to train on"),
+    "untrained": (NOTE, "classes have no object to train on, so that they cannot be detected"),
     "types": (NOTE, "labels name types that KITTI does not have, which are not detected"),
     "pointless": (NOTE, "objects have no point in them"),
 }

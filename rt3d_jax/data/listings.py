@@ -37,12 +37,13 @@ SYSTEM = frozenset(
 @dataclasses.dataclass(frozen=True)
 class Video:
     """A video, or a window of one, with its label. frames: the window's first frame and the one after its last; None is
-    the whole video.
+    the whole video. group: the recording that it is a part of; None where nobody knows.
     """
 
     path: str
     label: int
     frames: tuple[int, int] | None = None
+    group: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -188,4 +189,4 @@ def _folders(root: pathlib.Path) -> list[pathlib.Path]:
 
 
 def _videos(entries: Iterable[Entry], part: str) -> tuple[Video, ...]:
-    return tuple(Video(e.path, e.label, e.frames) for e in entries if e.part == part and e.path is not None)
+    return tuple(Video(e.path, e.label, e.frames, e.group) for e in entries if e.part == part and e.path is not None)

@@ -169,13 +169,10 @@ def _counted(told: _Told, least: float, bound: float) -> tuple[int, int]:
     for number, kind in enumerate(told.objects):
         if kind == ELSE:
             continue
-        free = above & ~taken & (told.overlaps[:, number] > least)
-        good, low = free & (told.detections == COUNTS), free & (told.detections == IGNORED)
-        if good.any():
-            taken[int(np.where(good, told.overlaps[:, number], -np.inf).argmax())] = True
+        free = above & ~taken & (told.detections == COUNTS) & (told.overlaps[:, number] > least)
+        if free.any():
+            taken[int(np.where(free, told.overlaps[:, number], -np.inf).argmax())] = True
             right += kind == COUNTS
-        elif low.any():
-            taken[int(low.argmax())] = True
     wrong = above & ~taken & (told.detections == COUNTS) & ~told.unknown
     return right, int(wrong.sum())
 

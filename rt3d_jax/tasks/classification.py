@@ -78,7 +78,7 @@ class Classification(classes.Classes):
             there = len(dataset.train) + len(dataset.test)
             progress("data", there, there, {"missing": float(len(dataset.missing))})
         if self.held is not None:
-            train, test = self.held.split(dataset.train)
+            train, test = self.held.split(dataset.train, [video.group for video in dataset.train])
             dataset = dataclasses.replace(dataset, train=train, test=test)
         if self.few is not None:
             dataset = dataclasses.replace(dataset, train=self.few.of(dataset.train))

@@ -23,6 +23,9 @@ class Exemplar(classes.Classes):
     Tubes are drawn where gradients are strong. The labels of the data are not used. A network that learns this is a
     start for others (Experiment.pretrained).
 
+    Nothing has to be held out: the test examples of the data are not used at all, and the score is that of new views of
+    the training examples.
+
     Args:
         data: A set of videos, or of pictures.
         clip: What the network sees: frames, size and normalisation. Videos are scaled to its short side.

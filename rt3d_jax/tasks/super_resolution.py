@@ -81,7 +81,9 @@ class SuperResolution:
         return Enlarged(self, dataset.name, *self._parts(dataset.train, dataset.test), "clips")
 
     def _parts(self, train: Sequence[Any], test: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
-        return (train, test) if self.held is None else self.held.split(train)
+        if self.held is None:
+            return train, test
+        return self.held.split(train, [one.group if isinstance(one, listings.Video) else None for one in train])
 
     def signature(self, facts: contract.Facts) -> contract.Signature:
         """Levels u8[frames, tile, tile, 3] to f32[frames, scale tile, scale tile, 3] from 0 to 1."""

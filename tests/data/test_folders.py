@@ -34,8 +34,12 @@ def test_ucf101_is_read_as_it_unpacks(ucf):
     assert (data.name, data.labels) == ("ucf", ("Basketball", "HandstandPushups"))
     videos = ucf / "UCF-101"
     assert data.train == (
-        folders.Video(str(videos / "Basketball/v_Basketball_g08_c01.avi"), 0),
-        folders.Video(str(videos / "HandstandPushups/v_HandStandPushups_g09_c02.avi"), 1),
+        folders.Video(str(videos / "Basketball/v_Basketball_g08_c01.avi"), 0, group="Basketball/v_Basketball_g08"),
+        folders.Video(
+            str(videos / "HandstandPushups/v_HandStandPushups_g09_c02.avi"),
+            1,
+            group="HandstandPushups/v_HandStandPushups_g09",
+        ),
     )
     assert [video.label for video in data.test] == [0, 1]
 

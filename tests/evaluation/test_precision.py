@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from rt3d_jax.data.lidar import kitti
+from rt3d_jax.data.lidar import anchors, kitti
 from rt3d_jax.evaluation import precision
+from tests.evaluation import devkit
 
 EASY, MODERATE, HARD = precision.LEVELS.values()
 TALL, LOW = (0, 0, 40, 60), (0, 0, 40, 20)  # rectangles in the picture
@@ -153,3 +154,47 @@ def test_frames_add_up_and_a_class_without_objects_has_no_precision():
     assert average(frames, name="Cyclist") is None
     table = precision.table([precision.Frame(*one) for one in frames], ["Car", "Cyclist"])
     assert {name for name, *_ in table} == {"Car"} and len(table) == 9
+
+
+def drawn(rng, count=9):
+    """A frame of objects of all kinds, and detections near many of them; scores often tie."""
+    types = rng.choice([*anchors.KINDS, *anchors.KINDS, "Van", "Person_sitting", "Truck", "DontCare"], count)
+    places = np.zeros((count, 7))
+    places[:, 0], places[:, 2] = rng.uniform(-20, 20, count), rng.uniform(5, 40, count)
+    places[:, 1], places[:, 3:6] = 1.6, rng.uniform((1.4, 0.5, 0.8), (1.8, 2.0, 4.5), (count, 3))
+    places[:, 6] = rng.uniform(-np.pi, np.pi, count)
+    corner, size = rng.uniform(0, 300, (count, 2)), rng.uniform(20, 90, (count, 2))
+    truth = kitti.Objects(
+        tuple(types),
+        rng.choice([0.0, 0.0, 0.2, 0.4, 0.6], count),
+        rng.choice([0, 0, 1, 2, 3], count),
+        np.concatenate([corner, corner + size], axis=1),
+        places,
+        np.ones(count),
+    )
+    near = truth.chosen(np.concatenate([rng.permutation(count), rng.integers(count, size=8)]))
+    known = [one if one in anchors.KINDS else "Car" for one in near.types]
+    swapped = tuple(rng.choice(list(anchors.KINDS)) if rng.random() < 0.1 else one for one in known)
+    spread = rng.choice([0.02, 0.1, 0.3], (len(near), 1))
+    return truth, kitti.Objects(
+        swapped,
+        near.truncated,
+        near.occluded,
+        near.rectangles + rng.normal(0, 15, near.rectangles.shape) * spread,
+        near.places + rng.normal(0, 0.7, near.places.shape) * spread,
+        rng.integers(1, 20, len(near)) / 20,
+    )
+
+
+@pytest.mark.parametrize("metric", precision.METRICS)
+@pytest.mark.parametrize("name", anchors.KINDS)
+def test_the_precision_is_that_of_the_devkits_loops(name, metric):
+    frames = [drawn(np.random.default_rng((3, seed))) for seed in range(40)]
+    seen = []
+    for difficulty, level in precision.LEVELS.items():
+        found, expected = average(frames, level, metric, name), devkit.precisions(frames, name, difficulty, metric)
+        assert found is not None and found.values == pytest.approx(expected, abs=1e-12)
+        assert found.r11 == pytest.approx(100 * sum(expected[::4]) / 11)
+        assert found.r40 == pytest.approx(100 * sum(expected[1:]) / 40)
+        seen.append(found.r40)
+    assert len(set(seen)) == 3 and 1 < max(seen) < 99

@@ -12,7 +12,6 @@ from rt3d_jax.models import catalog
 from rt3d_jax.prune import budget
 from rt3d_jax.search import limits, recipe, slices, spaces
 from rt3d_jax.sparsity import cost, masks, patterns, plans
-from rt3d_jax.tasks import held
 from rt3d_jax.training import experiments
 from tests.search import made_up
 
@@ -99,12 +98,3 @@ def test_an_experiment_is_the_same_after_it_was_written_as_a_file(name: str, tmp
     assert train.load(str(path)) == asked
     assert path.read_text().startswith('"""What was found."""\n\nfrom rt3d_jax.data import ')
     assert max(map(len, path.read_text().splitlines())) <= 120
-
-
-def test_examples_are_held_out_of_those_that_train():
-    train_on, test_on = held.Held(0.25, seed=1).split(list(range(20)))
-    assert sorted((*train_on, *test_on)) == list(range(20)) and len(test_on) == 5
-    assert list(train_on) == sorted(train_on) and held.Held(0.25, seed=2).split(list(range(20)))[1] != test_on
-    with pytest.raises(ValueError) as error:
-        held.Held().split([1])
-    assert str(error.value) == "there are 1 training examples, expected at least 2 to hold some out"

@@ -17,7 +17,7 @@ from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
 from rt3d_jax.report import page
 from rt3d_jax.sparsity import patterns, plans
-from rt3d_jax.tasks import contract, detection, heads
+from rt3d_jax.tasks import contract, detection, heads, held
 from rt3d_jax.training import codec, experiments, phases, recipes
 
 RECIPE = recipes.Recipe(epochs=1, learning_rate=1e-3, optimizer=recipes.AdamW())
@@ -168,6 +168,31 @@ def test_a_scan_on_disk_becomes_an_example(truth):
     path = opened.scenes.test[0].path("velodyne", ".bin")
     for one, other in zip(task.example(path), opened.example(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_scenes_that_are_held_out_are_not_trained_on(truth, out):
+    task, opened, _ = truth
+    found = dataclasses.replace(task, held=held.Held(0.25)).open(out[0], silent).scenes
+    assert len(found.test) == 1 and {*found.train, *found.test} == set(opened.scenes.train)
+
+
+def test_the_score_names_the_classes_that_it_is_the_mean_of(truth, tmp_path):
+    task, opened, _ = truth
+    scene = opened.scenes.test[0]
+    lines = scene.path("label_2", ".txt").read_text().splitlines()
+    kept = {"cars": [line for line in lines if line.startswith("Car")], "none": []}
+    for name, rest in kept.items():
+        root = tmp_path / name
+        for folder, text in (("label_2", "".join(f"{line}\n" for line in rest)), ("calib", scenes.CALIBRATION)):
+            (root / folder).mkdir(parents=True)
+            (root / folder / "000000.txt").write_text(text)
+        scans = dataclasses.replace(opened, scenes=kitti.Scenes("", (), (kitti.Scene(str(root), "000000"),)))
+        side = task.view.anchors.shape[:2]
+        answer = np.full((1, *side, anchors.NUMBERS * task.anchors), -9, np.float32)
+        score = scans.score([(answer, {"scene": np.array([0])})])
+        counted, value = ("mean of Car", 0) if name == "cars" else ("no object counts", None)
+        assert score.protocol == f"KITTI's AP R40 in 3D, moderate, {counted}, 1 test scenes"
+        assert score.value == value
 
 
 WRONG = [

@@ -43,11 +43,20 @@ class Augment:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Street:
-    """points: f32[n, 4]. types, objects: the classes of its objects and their boxes f64[k, 7]."""
+    """points: f32[n, 4]. types, objects: the classes of its objects and their boxes f64[k, 7]. others: the boxes
+    f64[m, 7] of objects that are not detected, such as vans, where no other object can stand.
+    """
 
     points: np.ndarray
     types: tuple[str, ...]
     objects: np.ndarray
+    others: np.ndarray
+
+    def taken(self, box: np.ndarray, but: int | None = None) -> bool:
+        """Whether a box f64[7] stands in another one, that of object number `but` aside."""
+        objects = self.objects if but is None else np.delete(self.objects, but, axis=0)
+        placed = np.concatenate([objects, self.others])
+        return bool(boxes.shared_areas(box[None, boxes.FLAT], placed[:, boxes.FLAT]).any())
 
 
 def augmented(street: Street, how: Augment, stock: Stock, classes: Sequence[str], rng: np.random.Generator) -> Street:
@@ -66,53 +75,53 @@ def pasted(street: Street, name: str, count: int, stock: Stock, rng: np.random.G
         return street
     for number in rng.integers(len(stock[name]), size=count):
         points, box = cut(*stock[name][number])
-        taken = boxes.shared_areas(box[None, boxes.FLAT], street.objects[:, boxes.FLAT]).any()
-        if len(points) >= FEWEST and not taken:
+        if len(points) >= FEWEST and not street.taken(box):
             kept = street.points[~boxes.inside(street.points, box[None])[0]]
             found = np.concatenate([kept, points]), (*street.types, name), np.concatenate([street.objects, box[None]])
-            street = Street(*found)
+            street = Street(*found, street.others)
     return street
 
 
 def object_noise(street: Street, how: Augment, rng: np.random.Generator) -> Street:
     """Every object turned about itself and moved, with its points, unless it would then stand in another one."""
-    points, objects = street.points.copy(), street.objects.copy()
-    held = boxes.inside(points, objects)
-    for number, box in enumerate(objects.copy()):
-        others = np.delete(objects, number, axis=0)[:, boxes.FLAT]
+    street = dataclasses.replace(street, points=street.points.copy(), objects=street.objects.copy())
+    held = boxes.inside(street.points, street.objects)
+    for number, box in enumerate(street.objects.copy()):
         for _ in range(TRIES):
             turn, shift = rng.uniform(-how.object_turn, how.object_turn), rng.normal(0, how.object_shift, 3)
             moved = box + np.array([*shift, 0, 0, 0, turn])
-            if not boxes.shared_areas(moved[None, boxes.FLAT], others).any():
-                away = points[held[number], :3] - box[:3]
+            if not street.taken(moved, but=number):
+                away = street.points[held[number], :3] - box[:3]
                 away[:, :2] = boxes.turned(away[:, :2], np.array(turn))
-                points[held[number], :3] = away + moved[:3]
-                objects[number] = moved
+                street.points[held[number], :3] = away + moved[:3]
+                street.objects[number] = moved
                 break
-    return Street(points, street.types, objects)
+    return street
 
 
 def scene_noise(street: Street, how: Augment, rng: np.random.Generator) -> Street:
     """The whole scene mirrored, turned, scaled and moved."""
-    points, objects = street.points.astype(np.float64), street.objects.copy()
-    if how.flip and rng.random() < 0.5:
-        points[:, 1], objects[:, 1], objects[:, 6] = -points[:, 1], -objects[:, 1], -objects[:, 6]
+    points, objects, others = street.points.astype(np.float64), street.objects.copy(), street.others.copy()
+    mirrored = how.flip and rng.random() < 0.5
     turn, scale = rng.uniform(-how.turn, how.turn), 1 + rng.uniform(-how.scale, how.scale)
     shift = rng.normal(0, how.shift, 3)
-    for places in (points, objects):
+    for placed in (objects, others):
+        placed[:, 6] = boxes.wrapped(np.where(mirrored, -1, 1) * placed[:, 6] + turn)
+        placed[:, 3:6] *= scale
+    for places in (points, objects, others):
+        places[:, 1] *= -1 if mirrored else 1
         places[:, :2] = boxes.turned(places[:, :2], np.array(turn))
         places[:, :3] = places[:, :3] * scale + shift
-    objects[:, 3:6] *= scale
-    objects[:, 6] = boxes.wrapped(objects[:, 6] + turn)
-    return Street(points.astype(np.float32), street.types, objects)
+    return Street(points.astype(np.float32), street.types, objects, others)
 
 
 def read(scene: kitti.Scene, classes: Sequence[str]) -> Street:
-    """A scene's points that the camera sees, and its objects of some classes."""
+    """A scene's points that the camera sees, and its objects, some classes of which are detected."""
     objects = kitti.labels(scene.path("label_2", ".txt"))
-    objects = objects.chosen(np.array([kind in classes for kind in objects.types], bool))
-    calibrated = kitti.calibration(scene.path("calib", ".txt"))
-    return Street(kitti.seen(scene), objects.types, calibrated.boxes(objects))
+    objects = objects.chosen(np.array([kind != kitti.DONT_CARE for kind in objects.types], bool))
+    ours = np.array([kind in classes for kind in objects.types], bool)
+    placed = kitti.calibration(scene.path("calib", ".txt")).boxes(objects)
+    return Street(kitti.seen(scene), objects.chosen(ours).types, placed[ours], placed[~ours])
 
 
 def stock(scenes: Sequence[kitti.Scene], classes: Sequence[str]) -> dict[str, list[tuple[kitti.Scene, int]]]:

@@ -31,7 +31,11 @@ def check(source: kitti.KITTI, progress: checks.Progress) -> Iterator[checks.Fin
         scene = kitti.Scene(str(home), name)
         yield from _scene(scene, trained if name in parts[0] else collections.Counter())
         progress("scans", done, len(listed))
-    yield from (checks.Finding("untrained", kind) for kind in anchors.KINDS if not trained[kind])
+    if any(trained[kind] for kind in anchors.KINDS):
+        yield from (checks.Finding("untrained", kind) for kind in anchors.KINDS if not trained[kind])
+    else:
+        said = f"the scenes of {kitti.LISTS}/{source.train}.txt have no {', '.join(anchors.KINDS)}"
+        yield checks.Finding("structure", f"{said}; expected objects of at least one class to train on")
 
 
 def _lists(source: kitti.KITTI, parts: Sequence[Sequence[str]]) -> Iterator[checks.Finding]:

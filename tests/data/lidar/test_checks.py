@@ -1,5 +1,6 @@
 """A copy of KITTI that is whole has no errors, and each fault of another one is found."""
 
+import dataclasses
 import json
 
 from rt3d_jax.cli import main
@@ -41,3 +42,17 @@ def test_every_fault_is_found(tmp_path):
     ]
     (lists / "val.txt").unlink()
     assert [kind for kind, _ in found(tmp_path)] == ["structure"]
+
+
+def test_a_class_without_objects_to_train_on_is_a_note_and_none_at_all_an_error(tmp_path, capsys):
+    scenes.write(tmp_path, dataclasses.replace(test_kitti.SPEC, objects=(6, 0, 0, 0, 0, 0)), test_kitti.silent)
+    assert main.call(["data", "check", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "2 notes: classes have no object to train on, so that they cannot be detected" in said
+    for path in (tmp_path / "training/label_2").iterdir():
+        path.write_text(path.read_text().replace("Car", "Tram"))
+    assert main.call(["data", "check", str(tmp_path)]) == 1
+    expected = (
+        "the scenes of ImageSets/train.txt have no Car, Pedestrian, Cyclist; expected objects of at least one class"
+    )
+    assert f"{expected} to train on" in capsys.readouterr().out

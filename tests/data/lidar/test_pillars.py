@@ -123,3 +123,24 @@ def test_objects_of_other_scenes_bring_their_points_and_take_the_room_of_others(
     assert (boxes.inside(more.points, more.objects[-added:]).sum(axis=1) >= augmentation.FEWEST).all()
     none = dataclasses.replace(street, types=(), objects=street.objects[:0])
     assert augmentation.pasted(none, name, 3, {}, RNG) is none
+
+
+def test_no_object_is_put_or_moved_into_one_that_is_not_detected(folder, street):
+    found = kitti.read(kitti.KITTI(str(folder)))
+    known = augmentation.read(found.train[0], ("Cyclist",))  # the others of the scene are in the way
+    assert len(known.others) + len(known.objects) >= len(street.objects) and len(known.others)
+    stock = augmentation.stock(found.train, tuple(anchors.KINDS))
+    name, (scene, number) = next(
+        (name, each[0]) for name, each in stock.items() if each and each[0][0] == found.train[0]
+    )
+    _, box = augmentation.cut(scene, number)
+    bare = dataclasses.replace(street, types=(), objects=street.objects[:0], others=street.others[:0])
+    there = dataclasses.replace(bare, others=box[None])
+    stock = {name: [(scene, number)]}
+    assert len(augmentation.pasted(bare, name, 1, stock, RNG).types) == 1
+    assert augmentation.pasted(there, name, 1, stock, RNG) is there
+    beside = box + np.array([0, box[4] + 0.05, 0, 0, 0, 0, 0])
+    apart = dataclasses.replace(bare, types=(name,), objects=beside[None], others=box[None])
+    for seed in range(20):
+        moved = augmentation.object_noise(apart, HOW, np.random.default_rng(seed))
+        assert not boxes.shared_areas(moved.objects[:, boxes.FLAT], moved.others[:, boxes.FLAT]).any()
