@@ -133,8 +133,9 @@ class _Talks:
         await talk.prepare(request)
         self._there += 1
         try:
-            await talk.send_json(self._show.hello())
-            await self._listen(talk, _Viewer(self._show, self._newest))
+            with contextlib.suppress(ConnectionError):  # a viewer that leaves before its answer comes
+                await talk.send_json(self._show.hello())
+                await self._listen(talk, _Viewer(self._show, self._newest))
         finally:
             self._there -= 1
         return talk

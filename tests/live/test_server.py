@@ -5,11 +5,12 @@ import contextlib
 import fractions
 import json
 import struct
+import threading
 
 import aiohttp
 import numpy as np
 import pytest
-from aiohttp import test_utils
+from aiohttp import test_utils, web
 
 from rt3d_jax.data import synthetic
 from rt3d_jax.live import certificates, pictures, server, viewers
@@ -96,6 +97,25 @@ def test_what_makes_no_sense_is_one_line_and_the_page_may_go_on():
     said, after = asked(SHOW, talk)
     assert said == [{"type": "error", "what": words} for _, words in NONSENSE]
     assert after["type"] == "answer"
+
+
+def test_a_viewer_that_leaves_before_its_answer_comes_is_no_error(monkeypatch, caplog):
+    left = threading.Event()
+    monkeypatch.setattr(server._Viewer, "frame", lambda *_: {"left": left.wait(10)})
+
+    async def run():
+        runner = web.AppRunner(server.app(SHOW))  # a test server would cancel the talk
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        async with aiohttp.ClientSession() as session:
+            socket = await session.ws_connect(f"http://127.0.0.1:{runner.addresses[0][1]}/frames")
+            await socket.send_bytes(message(0, 0))
+        await asyncio.sleep(0.1)  # until the server knows
+        left.set()
+        await runner.cleanup()
+
+    asyncio.run(run())
+    assert caplog.records == []
 
 
 def test_a_message_that_is_too_long_ends_the_talk():
