@@ -30,10 +30,10 @@ class PointPillars(nnx.Module):
     cars, 1 for pedestrians and cyclists. convolutions: of each block. Each layer's channels are scaled by `width`; the
     head aside.
 
-    One thing differs from the paper. To bring a block to more places, it has a transposed convolution with as large a
-    stride as kernel. This is a 1 x 1 convolution and a pixel shuffle, and batch norm stands before the shuffle here, so
-    that each place has its own. The head, a 1 x 1 convolution of all three, is the sum of one of each: nothing has to
-    be copied to lie together.
+    The network differs from the paper's in one thing. To bring a block to more places, that has a transposed
+    convolution with as large a stride as kernel. This is a 1 x 1 convolution and a pixel shuffle, and batch norm stands
+    before the shuffle here, so that each place has its own. The head, a 1 x 1 convolution of all three, is the sum of
+    one of each: nothing has to be copied to lie together.
 
     Layers: point; blockB/convC for B from 1 to 3 and C from 1; upB; headB.
     """

@@ -26,6 +26,7 @@ FIELDS = 15  # of a line of labels; a detection has a score behind them
 SIZE = (375, 1242)  # height and width of a picture that is not there
 POINT = 16  # bytes
 HEAD = 24  # bytes of a PNG file up to the end of its width and height
+FLAT = 1e-6  # a determinant below which a matrix has no inverse; that of a rotation is 1
 NEAREST = 0.1  # metres before the camera, for corners that lie beside or behind it
 
 
@@ -236,12 +237,15 @@ def calibration(path: pathlib.Path) -> Calibration:
 
 
 def parsed(text: str, where: str) -> Calibration:
-    """The text of a calibration file. where: its name, for errors."""
+    """The text of a calibration file. where: its name, for errors. ValueError too for axes that are not independent."""
     pairs = (line.partition(":") for line in text.splitlines())
     words = {key.strip(): rest.split() for key, _, rest in pairs}
     turn, motion = np.eye(4), np.eye(4)
     turn[:3, :3] = _matrix(where, words, "R0_rect", (3, 3))
     motion[:3] = _matrix(where, words, "Tr_velo_to_cam", (3, 4))
+    for key, part in (("R0_rect", turn), ("Tr_velo_to_cam", motion)):
+        if not FLAT < abs(np.linalg.det(part)) < np.inf:
+            raise ValueError(f"{where} has a matrix without inverse under {key}, expected a rotation; fetch it again")
     return Calibration(_matrix(where, words, "P2", (3, 4)), turn @ motion)
 
 

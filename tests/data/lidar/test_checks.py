@@ -27,6 +27,8 @@ def test_every_fault_is_found(tmp_path):
     home, lists = tmp_path / "training", tmp_path / "ImageSets"
     (home / "velodyne/000000.bin").unlink()
     (home / "calib/000001.txt").write_text("P2: 1\n")
+    singular = scenes.CALIBRATION.replace("R0_rect: 1", "R0_rect: 0")
+    (home / "calib/000003.txt").write_text(singular)
     row = "Bus 0 0 0 1 2 3 4 1.5 1.6 4 0 1 20 0\nCyclist 0 0 0 1 2 3 4 1.5 1.6 4 500 1 20 0\n"
     (home / "label_2/000002.txt").write_text(row)
     (lists / "val.txt").write_text("000003\n000003\n000000\n")
@@ -37,6 +39,10 @@ def test_every_fault_is_found(tmp_path):
         ("broken", f"{home}/calib/000001.txt has nothing under R0_rect, expected 9 numbers"),
         ("types", f"{home}/label_2/000002.txt: Bus"),
         ("pointless", f"{home}/label_2/000002.txt: Cyclist"),
+        (
+            "broken",
+            f"{home}/calib/000003.txt has a matrix without inverse under R0_rect, expected a rotation; fetch it again",
+        ),
         ("untrained", "Car"),
         ("untrained", "Pedestrian"),
     ]

@@ -103,6 +103,11 @@ def test_damaged_files_are_one_line(tmp_path):
         (kitti.labels, f"{car} x\n", f"line 1 is '{car} x', expected a type and 14 numbers, or 15 with a score"),
         (kitti.calibration, "P2: 1 2\n", "nothing under R0_rect, expected 9 numbers"),
         (kitti.calibration, scenes.CALIBRATION.replace("R0_rect: 1", "R0_rect:"), "8 words under R0_rect, expected 9"),
+        (
+            kitti.calibration,
+            scenes.CALIBRATION.replace("R0_rect: 1", "R0_rect: 0"),
+            "has a matrix without inverse under R0_rect, expected a rotation; fetch it again",
+        ),
         (kitti.points, "abc", "has 3 bytes, expected a multiple of 16 above 0; fetch it again"),
     ]
     for read, text, message in wrong:
