@@ -97,24 +97,39 @@ def interleave(
     In a round, each bundle runs `runs` single inferences after two that warm up. Gives a Latency for each bundle, and
     the median FMA peak of `threads` threads together, in GFLOP/s. RunError for a bundle that is not for this machine.
     """
+    peaks_ = []
+    with tempfile.TemporaryDirectory() as folder:
+        _check_here(found)
+        peak = Peak(pathlib.Path(folder), found[0], threads)
+        latencies = turns(found, threads, rounds, runs, progress, lambda: peaks_.append(peak.gflops()))
+    return latencies, float(np.median(peaks_))
+
+
+def turns(
+    found: Sequence[bundles.Bundle],
+    threads: int,
+    rounds: int,
+    runs: int,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    between: Callable[[], None] = lambda: None,
+) -> list[Latency]:
+    """A Latency for each bundle, timed in turns as by `interleave`. between() is called before each round."""
+    _check_here(found)
+    times: dict[int, list[float]] = collections.defaultdict(list)
+    for number in range(rounds):
+        between()
+        for i, bundle in enumerate(found):
+            times[i] += _times(bundle, [*_flags(bundle), *device(bundle.target, threads)], runs)
+            progress(number * len(found) + i + 1, rounds * len(found))
+    return [Latency(b.manifest["run"], b.target.name, threads, b.macs, tuple(times[i])) for i, b in enumerate(found)]
+
+
+def _check_here(found: Sequence[bundles.Bundle]) -> None:
     for bundle in found:
         if not bundle.target.is_host:
             raise run.RunError(
                 f"{bundle.name} cannot be timed here; only bundles for `host` can (an emulator's time says nothing)"
             )
-    times: dict[int, list[float]] = collections.defaultdict(list)
-    peaks = []
-    with tempfile.TemporaryDirectory() as folder:
-        peak = Peak(pathlib.Path(folder), found[0], threads)
-        for number in range(rounds):
-            peaks.append(peak.gflops())
-            for i, bundle in enumerate(found):
-                times[i] += _times(bundle, [*_flags(bundle), *device(bundle.target, threads)], runs)
-                progress(number * len(found) + i + 1, rounds * len(found))
-    latencies = [
-        Latency(b.manifest["run"], b.target.name, threads, b.macs, tuple(times[i])) for i, b in enumerate(found)
-    ]
-    return latencies, float(np.median(peaks))
 
 
 def device(target: targets.Target, threads: int) -> list[str]:

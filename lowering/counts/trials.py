@@ -20,8 +20,12 @@ def counts(
     network: networks.Network, target: targets.Target, chosen: networks.Schedules, folder: pathlib.Path
 ) -> networks.Costs:
     """Executed instructions of each convolution's kernel."""
-    graph = network.rewrite(chosen, target)
-    layers, _ = count.count(trials.build(graph, target, folder, network.traced), _convolutions(graph))
+    return executed(network.rewrite(chosen, target), network.traced, target, folder)
+
+
+def executed(graph: ops.Graph, traced: ops.Graph, target: targets.Target, folder: pathlib.Path) -> networks.Costs:
+    """Executed instructions of each kernel with weights of a graph that is rewritten for the target, by its name."""
+    layers, _ = count.count(trials.build(graph, target, folder, traced), _convolutions(graph))
     return {layer.name: float(sum(layer.counts.values())) for layer in layers}
 
 

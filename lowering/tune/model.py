@@ -59,6 +59,11 @@ def total(graph: ops.Graph, target: targets.Target) -> float:
     return sum(each.instructions + each.stalls for each in costs(graph, target).values())
 
 
+def instructions(graph: ops.Graph, target: targets.Target) -> float:
+    """Instructions of all kernels with weights, without any wait: what a count says of them."""
+    return sum(each.instructions for each in costs(graph, target).values())
+
+
 def costs(graph: ops.Graph, target: targets.Target) -> dict[str, Cost]:
     """Of each convolution's kernel, by its name, in a graph that is rewritten for the target."""
     layout, found = layouts.assign(graph), {}

@@ -6,6 +6,8 @@ import re
 import tempfile
 from typing import Any
 
+import numpy as np
+
 from lowering.bundle import bundles, measure, trials
 from lowering.counts import trials as counted
 from lowering.graph import ops, trace
@@ -13,10 +15,10 @@ from lowering.graph.rewrites import stages
 from lowering.system import files
 from lowering.targets import store, targets
 from lowering.tune import model
-from lowering.tune import networks as tuned
 from rt3d_jax.search import limits
 
-ROUNDS, RUNS = 6, 12  # of a measurement: both networks in turns, so many inferences each
+ROUNDS, ROUND_MS = 6, 60.0  # of a measurement: both networks in turns, about so many ms each
+RUNS = (12, 300)  # inferences in a round, at least and at most
 # Instructions per nanosecond by which a bound in ms is counted on arm64: two per cycle at 2.5 GHz. No phone said so.
 SPEED = 5.0
 MILLION = 1e6
@@ -48,7 +50,10 @@ def find(target: targets.Target, folder: pathlib.Path, threads: int = 1, count: 
 
 @dataclasses.dataclass(frozen=True)
 class Modelled:
-    """By the tuner's model of instructions and of waiting for caches (lowering/tune/model.py), in millions."""
+    """By the instructions of the tuner's model (lowering/tune/model.py), in millions.
+
+    That model also has stalls, in instructions that could have been executed. A bound on instructions leaves them out.
+    """
 
     target: targets.Target
     unit = "M instructions"
@@ -56,11 +61,11 @@ class Modelled:
     @property
     def name(self) -> str:
         """The target, and how."""
-        return f"{self.target.name}, modelled"
+        return f"{self.target.name}, modelled instructions"
 
     def estimate(self, network: limits.Network) -> float:
         """The kernels with weights alone."""
-        return model.total(_rewritten(network, self.target), self.target) / MILLION
+        return model.instructions(_rewritten(_traced(network), self.target), self.target) / MILLION
 
     def measure(self, network: limits.Network) -> float:
         """The same: there is nothing that would know better."""
@@ -74,27 +79,28 @@ class Counted(Modelled):
     @property
     def name(self) -> str:
         """The target, and how."""
-        return f"{self.target.name}, counted"
+        return f"{self.target.name}, counted instructions"
 
     def measure(self, network: limits.Network) -> float:
-        """Of the kernels with weights, as estimates are."""
+        """Of the kernels with weights, as estimates are, with the schedules that `rt3d lower` would use."""
+        graph = _traced(network)
         with tempfile.TemporaryDirectory() as folder:
-            counts = counted.counts(tuned.Network(_traced(network)), self.target, {}, pathlib.Path(folder))
-        return sum(counts.values()) / MILLION
+            found = counted.executed(_rewritten(graph, self.target), graph, self.target, pathlib.Path(folder))
+        return sum(found.values()) / MILLION
 
 
 class Host:
     """In ms on this machine: the fastest inference, with a reference timed in turns.
 
     The first network that is measured becomes the reference, and its time is kept in the folder. The time of another is
-    the ratio of the fastest inferences of both, times that: so other programs, and clocks, change little.
+    that times a ratio: of the fastest inferences of both in a round, the median of the rounds. So other programs change
+    little, and neither do clocks that rise or fall from round to round.
     """
 
     unit = "ms"
 
     def __init__(self, target: targets.Target, folder: pathlib.Path, threads: int):
         self.target, self._folder, self._threads = target, folder, threads
-        self._model = Modelled(target)
 
     @property
     def name(self) -> str:
@@ -102,33 +108,41 @@ class Host:
         return f"{self.target.name}, measured on {self._threads} thread{'s' * (self._threads > 1)}"
 
     def estimate(self, network: limits.Network) -> float:
-        """Instructions by the tuner's model, in millions: the search learns the factor."""
-        return self._model.estimate(network)
+        """Instructions and stalls by the tuner's model, in millions: the search learns the factor."""
+        return model.total(_rewritten(_traced(network), self.target), self.target) / MILLION
 
     def measure(self, network: limits.Network) -> float:
         """In ms. Bundles are compiled with the schedules that `rt3d lower` would use."""
         path, place = self._folder / "reference.json", self._folder / "reference"
         if not path.is_file():
             reference = self._build(network, place)
-            files.write_json(path, {"ms": self._fastest([reference])[0], "layers": reference.manifest})
+            first = self._fastest([reference], RUNS[0]).min()
+            latency = float(self._fastest([reference], _runs(first)).min())
+            files.write_json(path, {"ms": latency, "layers": reference.manifest})
         kept: dict[str, Any] = files.read_json(path, dict[str, Any])  # pyright: ignore[reportAssignmentType]
         with tempfile.TemporaryDirectory() as folder:
             pair = [bundles.Bundle(place, kept["layers"]), self._build(network, pathlib.Path(folder))]
-            before, own = self._fastest(pair)
-        return kept["ms"] * own / before
+            before, own = self._fastest(pair, _runs(kept["ms"]))
+        return kept["ms"] * float(np.median(own / before))
 
-    def _fastest(self, found: list[bundles.Bundle]) -> list[float]:
-        latencies, _ = measure.interleave(found, self._threads, ROUNDS, RUNS)
-        return [min(one.times_ms) for one in latencies]
+    def _fastest(self, found: list[bundles.Bundle], runs: int) -> np.ndarray:
+        """f64[bundles, ROUNDS]: of each round the fastest inference, in ms."""
+        times = [one.times_ms for one in measure.turns(found, self._threads, ROUNDS, runs)]
+        return np.array(times).reshape(len(found), ROUNDS, runs).min(axis=2)
 
     def _build(self, network: limits.Network, folder: pathlib.Path) -> bundles.Bundle:
         graph = _traced(network)
-        return trials.build(stages.rewrite(graph, self.target, store.find(self.target)), self.target, folder, graph)
+        return trials.build(_rewritten(graph, self.target), self.target, folder, graph)
+
+
+def _runs(latency: float) -> int:
+    """Of an inference of so many ms in a round: the shorter it is, the more of them make its fastest one sure."""
+    return int(np.clip(round(ROUND_MS / latency), *RUNS))
 
 
 def _traced(network: limits.Network) -> ops.Graph:
     return trace.trace(network.apply, network.params, network.inputs)
 
 
-def _rewritten(network: limits.Network, target: targets.Target) -> ops.Graph:
-    return stages.rewrite(_traced(network), target, store.find(target))
+def _rewritten(graph: ops.Graph, target: targets.Target) -> ops.Graph:
+    return stages.rewrite(graph, target, store.find(target))

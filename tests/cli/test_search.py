@@ -6,12 +6,20 @@ import jax
 import numpy as np
 import pytest
 
-from lowering.targets import targets
+from lowering.bundle import bundles, measure
+from lowering.graph import trace
+from lowering.graph.rewrites import stages
+from lowering.targets import schedules, store, targets
+from lowering.tune import model
+from lowering.tune import networks as tuned
 from rt3d_jax.cli import meters
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import budget, freeze
 from rt3d_jax.search import limits
 from rt3d_jax.sparsity import patterns, plans
+from tests.lowering import conftest
+
+require = conftest.require
 
 HOST, ARM = targets.find("host"), targets.find("android:cortex-a76")
 MODEL = catalog.Model("tests.models.short:Short", size=16, dropout=0.0)
@@ -59,6 +67,44 @@ def test_fewer_blocks_are_fewer_modelled_instructions(tmp_path: pathlib.Path) ->
     meter = meters.find(ARM, tmp_path)
     dense, sparse = (meter.measure(network(rate)) for rate in (1.0, 3.0))
     assert 0 < sparse < 0.7 * dense and meter.unit == "M instructions"
+
+
+@pytest.mark.usefixtures("user_cache")
+def test_a_bound_on_instructions_leaves_out_what_waiting_for_caches_costs(tmp_path: pathlib.Path) -> None:
+    asked = network(3.0)
+    traced = trace.trace(asked.apply, asked.params, asked.inputs)
+    costs = model.costs(stages.rewrite(traced, ARM), ARM).values()
+    assert meters.find(ARM, tmp_path).measure(asked) == pytest.approx(sum(one.instructions for one in costs) / 1e6)
+    assert sum(one.stalls for one in costs) > 0
+
+
+def test_instructions_are_counted_with_the_schedules_that_are_stored(
+    require: conftest.Require, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require("qemu")
+    meter, asked = meters.find(ARM, tmp_path, count=True), network(1.0)
+    monkeypatch.setattr(store, "find", lambda target: {})
+    before = meter.measure(asked)
+    keys = tuned.Network(trace.trace(asked.apply, asked.params, asked.inputs)).keys.values()
+    monkeypatch.setattr(store, "find", lambda target: dict.fromkeys(keys, schedules.Schedule(vectors=1)))
+    assert meter.measure(asked) > 1.1 * before
+
+
+def test_a_time_on_the_host_is_the_median_of_its_rounds(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock is higher in a round of both networks, and in a turn of one."""
+    bundle = bundles.Bundle(tmp_path, {"run": "", "target": {"name": "host"}, "layers": []})
+    speeds = iter([[[1.0] * 6]] * 2 + [[[1.0, 1.2, 1.0, 1.0, 1.0, 1.0], [0.5, 0.6, 0.5, 0.75, 0.5, 0.5]]])
+
+    def turns(found: list[bundles.Bundle], threads: int, rounds: int, runs: int) -> list[measure.Latency]:
+        assert rounds == meters.ROUNDS and meters.RUNS[0] <= runs <= meters.RUNS[1]
+        times = [np.repeat(1 / np.array(speed), runs) for speed in next(speeds)]
+        return [measure.Latency("", "host", threads, 0, tuple(each)) for each in times]
+
+    monkeypatch.setattr(measure, "turns", turns)
+    monkeypatch.setattr(meters.Host, "_build", lambda *_: bundle)
+    assert meters.find(HOST, tmp_path).measure(network(1.0)) == pytest.approx(2.0)
 
 
 @pytest.mark.usefixtures("user_cache")
