@@ -231,9 +231,9 @@ def _pixels(
     path: str | os.PathLike, spec: ClipSpec, choose: Callable[[int], np.ndarray], within: Window | None
 ) -> np.ndarray:
     """The frames numbered choose(length) of a video or window, uint8[*their shape, height, width, 3]; a small video is
-    decoded once and stays in memory.
+    decoded once, by whatever links it is reached, and stays in memory.
     """
-    name = (os.fspath(path), spec.short_side, spec.stretch, spec.sampling.frames)
+    name = (os.path.realpath(path), spec.short_side, spec.stretch, spec.sampling.frames)
     if name in _KEPT and _KEPT[name][0] == _stamp(path):
         pixels = _KEPT[name][1]
         return pixels[_numbers(path, len(pixels), choose, within)]

@@ -148,6 +148,9 @@ def test_a_small_video_is_decoded_once_and_gives_the_clips_that_it_gave_before(w
     monkeypatch.setattr(clips, "KEPT_BYTES", clips.KEPT_BYTES + 1)
     np.testing.assert_array_equal(wanted(), decoded)
     assert len(opened) == 6
+    (path.parent / "linked").symlink_to(path.parent)  # as the trials of a search see its data
+    clips.load(path.parent / "linked" / path.name, spec)
+    assert len(opened) == 6
 
 
 def test_a_small_video_that_was_replaced_is_decoded_again(write_video):
