@@ -91,8 +91,8 @@ def run(
 def show(found: records.Found) -> None:
     """Prints the proposals as a table."""
     unit = found.about["unit"]
-    rows = [_cells(dataclasses.asdict(one)) for one in found.records]
-    console.table("Proposals", ("stage", "what", "score", unit, "rate", "choices"), rows)
+    rows = [(number, *_cells(dataclasses.asdict(one))) for number, one in enumerate(found.records)]
+    console.table("Proposals", ("", "stage", "what", "score", unit, "rate", "choices"), rows)
 
 
 def _cells(row: dict[str, Any]) -> tuple[object, ...]:

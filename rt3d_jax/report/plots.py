@@ -122,7 +122,8 @@ def density(layers: Sequence[str], runs: Sequence[dict[str, Any]]) -> str:
 def trade(points: Sequence[dict[str, Any]], bound: float, unit: str, score: str) -> str:
     """Scores against latencies, the bound, and the edge beyond which nothing was found.
 
-    A point is {"latency", "value", "colour", "front" (whether it is on that edge), "label" ("" for none)}.
+    A point is {"latency", "value", "kind", "colour", "kept" (a ring if not), "front" (whether it is on that edge),
+    "label" ("" for none)}.
     """
     with matplotlib.style.context(STYLE):
         figure, axes = _axes(3.4)
@@ -132,29 +133,44 @@ def trade(points: Sequence[dict[str, Any]], bound: float, unit: str, score: str)
         axes.step([x for x, _ in edge], [y for _, y in edge], where="post", color=VARIABLES["soft"], linewidth=1)
         for point in points:
             place = (point["latency"], point["value"])
-            axes.plot(*place, "o", markersize=8 if point["label"] else 6, color=VARIABLES[point["colour"]])
+            _dot(axes, *place, point, 8 if point["label"] else 6)
             axes.annotate(point["label"], place, (8, 6), textcoords="offset points", fontsize=9)
         axes.set_xlabel(f"latency, {unit}")
         axes.set_ylabel(score)
+        _kinds(axes, points)
         return _svg(figure)
 
 
 def progress(points: Sequence[dict[str, Any]], best: Sequence[tuple[int, float]], count: int, score: str) -> str:
-    """The scores of `count` proposals, and the best of those kept, from the proposal on that found it.
+    """The scores of proposals 0 to `count` - 1, and the best of those kept, from the proposal on that found it.
 
-    A point is {"number", "value", "colour"}. Numbers begin with 1.
+    A point is {"number", "value", "kind", "colour", "kept"} as in `trade`.
     """
     with matplotlib.style.context(STYLE):
-        figure, axes = _axes(2.6)
-        for point in points:
-            axes.plot(point["number"], point["value"], "o", markersize=6, color=VARIABLES[point["colour"]])
-        ends = [*best, *((count, value) for _, value in best[-1:])]
+        figure, axes = _axes(2.8)
+        ends = [*best, *((count - 1, value) for _, value in best[-1:])]
         axes.step([x for x, _ in ends], [y for _, y in ends], where="post", color=VARIABLES["soft"], linewidth=1.2)
-        axes.set_xlim(0.5, count + 0.5)
+        for point in points:
+            _dot(axes, point["number"], point["value"], point, 6)
+        axes.set_xlim(-0.5, count - 0.5)
         axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
         axes.set_xlabel("proposal")
         axes.set_ylabel(score)
+        _kinds(axes, points)
         return _svg(figure)
+
+
+def _dot(axes: matplotlib.axes.Axes, x: float, y: float, point: dict[str, Any], size: float) -> None:
+    colour = VARIABLES[point["colour"]]
+    face = colour if point["kept"] else VARIABLES["paper"]
+    axes.plot(x, y, "o", markersize=size, markerfacecolor=face, markeredgecolor=colour, zorder=3)
+
+
+def _kinds(axes: matplotlib.axes.Axes, points: Sequence[dict[str, Any]]) -> None:
+    """A legend of the kinds of points, above the axes."""
+    for kind, colour in dict.fromkeys((point["kind"], point["colour"]) for point in points):
+        axes.plot([], [], "o", color=VARIABLES[colour], label=kind)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, borderaxespad=0, handlelength=1)
 
 
 def _limits(values: Sequence[float], unit: str) -> tuple[float, float]:

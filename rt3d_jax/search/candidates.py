@@ -65,27 +65,30 @@ class Candidates:
         began, record = time.monotonic(), records.Record(stage.name, point, words)
         try:
             record = self._fit(record, stage.shape(point), _ratio(found))
-        except (_Refused, ValueError) as error:
+        except (_Refused, ValueError, RuntimeError) as error:  # also of a network that does not compile, or run
             record = dataclasses.replace(record, state="refused", reason=str(error))
         return dataclasses.replace(record, seconds=round(time.monotonic() - began, 1))
 
     def trained(self, number: int, record: records.Record) -> records.Record:
-        """The proposal of this number after its training. Other blocks may be kept by then, so that it is timed anew:
-        by how its estimate has changed since it was measured.
-        """
+        """The proposal of this number after its training. Other blocks may be kept by then, so it is measured anew."""
         began, asked = time.monotonic(), experiment(record)
-        trial = trials.Trial(asked, self._search.effort, self._folder(number), self._begins(asked.model))
+        start = self._begins(asked.model)
+        sliced = start not in (None, self._supernet)
+        trial = trials.Trial(asked, self._search.effort, self._folder(number), start, sliced)
         try:
             score = trials.run(trial, self._out / trials.SUPERNET, self._prepared.progress)
         except FloatingPointError as error:
             return dataclasses.replace(record, state="refused", reason=str(error))
         network = self._network(asked.model, checkpoints.load_network(trial.run).params)
-        assert record.latency is not None and record.estimate is not None
-        latency = record.latency * self._meter.estimate(network) / record.estimate
+        try:
+            latency = self._meter.measure(network)
+        except RuntimeError as error:
+            return dataclasses.replace(record, state="refused", reason=str(error))
         return dataclasses.replace(
             record,
             state="kept" if self._search.bound.over(latency) <= 0 else "over",
             latency=latency,
+            estimate=self._meter.estimate(network),
             score=measured.plain(score),
             gain=_gain(score),
             seconds=round(record.seconds + time.monotonic() - began, 1),

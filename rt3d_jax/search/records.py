@@ -69,9 +69,9 @@ class Found:
         kept = [one for one in self.records if one.state == "kept" and stage in (None, one.stage)]
         return max(kept, key=lambda one: (one.gain or 0.0, -(one.latency or 0.0)), default=None)
 
-    def ending(self, record: Record) -> "Found":
-        """With another last record."""
-        return dataclasses.replace(self, records=(*self.records[:-1], record))
+    def ending(self, number: int, record: Record) -> "Found":
+        """With another record of this number."""
+        return dataclasses.replace(self, records=(*self.records[:number], record, *self.records[number + 1 :]))
 
 
 def read(folder: pathlib.Path, key: str, about: dict[str, Any]) -> Found:

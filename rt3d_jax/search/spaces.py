@@ -93,7 +93,7 @@ class Schemes:
         found = {name: tuple(options) for name, options in self._layers.items()}
         found[ALGORITHM] = tuple(self._algorithms)
         found |= {name: tuple(f"{value:g}" for value in values) for name, values in self._models.items()}
-        found[SHARE] = tuple(f"{share:g}" for share in self._shares)
+        found[SHARE] = tuple(f"{share:.0%} of the bound" for share in self._shares)
         return tuple(points.Choice(name, values) for name, values in found.items())
 
     def shape(self, point: points.Point) -> Shape:
@@ -147,7 +147,7 @@ class Rates:
     def _exactly(self, name: str, share: float) -> plans.Prune:
         rule, share = self._rules[name], round(min(max(share, SPARSEST), 1.0), 4)
         assert rule is not None
-        return dataclasses.replace(rule, least=share, most=share)
+        return dataclasses.replace(rule, keep=None, least=share, most=share)
 
 
 def plan_of(rules: Mapping[str, plans.Prune | None], table: cost.Table) -> plans.Plan:
@@ -196,7 +196,7 @@ def _models(model: catalog.Model, space: Space) -> dict[str, tuple[float, ...]]:
     """By field of the model, or option of its network: its own value, then others."""
     found: dict[str, tuple[float, ...]] = {}
     for name, own in catalog.elastic(model).items():
-        whole = isinstance(own, int)
+        whole = isinstance(own, int) and not hasattr(model, name)  # a field of the model is a factor
         smaller = [max(1, math.ceil(own * size)) if whole else own * size for size in space.sizes]
         found[name] = tuple(dict.fromkeys((own, *smaller)))
     if space.tiles:

@@ -49,6 +49,7 @@ class _Searcher:
     def run(self, dense: dict[str, Any]) -> records.Found:
         if self._found.dense is None:
             self._found = dataclasses.replace(self._found, dense=self._made.dense(dense))
+        self._keep(self._found)  # and what a kill left out
         search, table = self._search, self._made.table
         self._stage(spaces.Schemes(search.experiment, search.space, table), search.schemes, ())
         best = self._found.before(spaces.Rates.name).best(spaces.Schemes.name)
@@ -65,8 +66,9 @@ class _Searcher:
         while True:
             done = self._found.of(stage.name)
             self._progress(f"search {stage.name}", sum(one.state != "trains" for one in done), count, self._so_far())
-            if done and done[-1].state == "trains":
-                self._finish()
+            unfinished = [number for number, one in enumerate(self._found.records) if one.state == "trains"]
+            if unfinished:
+                self._finish(unfinished[0])
                 continue
             if len(done) >= count:
                 return
@@ -83,17 +85,18 @@ class _Searcher:
         proposed = named.find(search.proposer)(among, told, search.asked, search.seed)
         return predictors.best(among, told, proposed, search.seed)
 
-    def _finish(self) -> None:
-        """Train the last proposal, or go on with that."""
-        before = self._found.best()
-        number = len(self._found.records) - 1
-        self._keep(self._found.ending(self._made.trained(number, self._found.records[number])))
-        best = self._found.best()
-        if best is not None and best != before:
-            self._write(best)
+    def _finish(self, number: int) -> None:
+        """Train the proposal of this number, or go on with that."""
+        ended = self._made.trained(number, self._found.records[number])
+        self._keep(self._found.ending(number, ended))
 
-    def _write(self, best: records.Record) -> None:
-        """found.py: the best experiment, with the user's task."""
+    def _write_rest(self) -> None:
+        """report.html; and found.py, the best experiment, with the user's task."""
+        best = self._found.best()
+        number = None if best is None else self._found.records.index(best)
+        searches.write(dataclasses.asdict(self._found), number, self._out)
+        if best is None:
+            return
         words = searches.line(dataclasses.asdict(best), self._found.about["unit"])
         said = f"Found by rt3d search around {self._search.experiment.name}: {words}"
         own = dataclasses.replace(candidates.experiment(best), name=f"{self._search.experiment.name}_found")
@@ -110,9 +113,7 @@ class _Searcher:
     def _keep(self, found: records.Found) -> None:
         self._found = found
         records.write(self._out, found)
-        best = found.best()
-        number = None if best is None else found.records.index(best)
-        searches.write(dataclasses.asdict(found), number, self._out)
+        self._write_rest()
 
 
 def _key(search: settings.Search, meter: limits.Meter) -> str:

@@ -15,12 +15,18 @@ SUPERNET = "supernet"
 
 @dataclasses.dataclass(frozen=True)
 class Trial:
-    """Where a trial trains. start: the run whose weights a network of other sizes starts from; None for the same."""
+    """Where a trial trains.
+
+    start: the run that a network of another form starts from; None for a network as the experiment's. sliced: whether
+    these weights are slices, whose dense phase is trained first. Kernels that are transformed for Winograd's
+    convolutions are the shared weights themselves, so they are trained as long as those of the other trials.
+    """
 
     experiment: experiments.Experiment
     effort: float
     folder: pathlib.Path
     start: pathlib.Path | None
+    sliced: bool = False
 
     @property
     def name(self) -> str:
@@ -48,8 +54,9 @@ def run(trial: Trial, supernet: pathlib.Path, progress: loop.Progress) -> measur
     for place in links:
         if not place.is_symlink():
             place.symlink_to(os.path.relpath(supernet / place.relative_to(trial.folder), place.parent))
-    result = phases.run(_short(trial), trial.folder, _named(trial.folder.name, progress))[-1]
-    score = measured.of(result)
+    prepared = phases.prepare(_short(trial), trial.folder, _named(trial.folder.name, progress))
+    (phases.adopt if trial.start and not trial.sliced else phases.dense)(prepared)
+    score = measured.of(phases.after_dense(prepared)[-1])
     if score is None or score.value is None:
         raise ValueError(f"{trial.run} has no score, expected one to compare")
     return score
@@ -64,7 +71,7 @@ def _short(trial: Trial) -> experiments.Experiment:
     return dataclasses.replace(
         asked,
         rates=trial.experiment.rates,
-        dense=_shorter(asked.dense, effort) if trial.start else asked.dense,
+        dense=_shorter(asked.dense, effort) if trial.sliced else asked.dense,
         pretrained=str(trial.start.resolve()) if trial.start else asked.pretrained,
         penalise=_shorter(asked.penalise, effort) if asked.penalise else None,
         retrain=_shorter(asked.retrain, effort),

@@ -28,7 +28,12 @@ def run(experiment: experiments.Experiment, out: str | pathlib.Path, progress: P
 
 def phases(prepared: phase.Prepared) -> list[dict[str, Any]]:
     """All phases in order. One penalise phase serves all rates, unless the algorithm aims at a rate."""
-    experiment, results = prepared.experiment, [dense(prepared)]
+    return [dense(prepared), *after_dense(prepared)]
+
+
+def after_dense(prepared: phase.Prepared) -> list[dict[str, Any]]:
+    """The phases behind the dense one, which is finished."""
+    experiment, results = prepared.experiment, []
     for rate in experiment.rates:
         name = _penalised(prepared, rate)
         if name != "dense" and name not in [result["name"] for result in results]:
@@ -65,6 +70,14 @@ def dense(prepared: phase.Prepared) -> dict[str, Any]:
         start=lambda: _unmasked(pretrained.start(experiment, prepared.signature.outputs)),
     )
     return phase.run(prepared, stage)
+
+
+def adopt(prepared: phase.Prepared) -> dict[str, Any]:
+    """The pretrained weights as the dense network, without any training. Its score is that of the weights."""
+    experiment = prepared.experiment
+    assert experiment.pretrained is not None
+    start = lambda: _unmasked(pretrained.start(experiment, prepared.signature.outputs))
+    return phase.run(prepared, phase.Stage("dense", None, pretrained.parents(experiment), start))
 
 
 def penalise(prepared: phase.Prepared, rate: float) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def inputs(model: catalog.Model) -> tuple[int, tuple[jax.ShapeDtypeStruct, ...]]
 def test_what_the_experiment_says_comes_first_of_every_choice(schemes, experiment):
     layers = {f"block{block}/{name}": ("kgs 8x4", "filter", "none") for block in (1, 2) for name in ("wide", "narrow")}
     others = {"width": ("0.25", "0.125"), "blocks": ("2", "1"), "expansion": ("4", "2"), "winograd": ("0", "4")}
-    expected = {**layers, "algorithm": ("heuristic",), **others, "latency": ("1", "0.8")}
+    expected = {**layers, "algorithm": ("heuristic",), **others, "latency": ("100% of the bound", "80% of the bound")}
     assert {choice.name: choice.values for choice in schemes.choices} == expected
     own = schemes.shape((0,) * len(expected)).at(0.5)
     table = catalog.table(experiment.model, *inputs(experiment.model))
@@ -67,6 +67,22 @@ def test_the_stage_of_the_rates_keeps_exactly_what_a_point_says(schemes):
     blocks = lambda name: masks.block_sums(np.asarray(cost.leaf(cut, name), np.float32), patterns.kgs(8, 4)) > 0
     shares = {name: float(np.mean(blocks(name))) for name in names}
     assert shares == pytest.approx({**kept, "block1/narrow": 0.5, "block2/narrow": 0.25}, abs=0.03)
+
+
+def test_a_layer_that_names_what_it_keeps_gets_other_rates_too(schemes, experiment):
+    table = spaces.tables(inputs)
+    best = schemes.shape((0,) * 10).at(0.5)
+    kept = dataclasses.replace(best, plan=((r"block1/wide", plans.Prune(patterns.kgs(8, 4), keep=0.5)), (".*", None)))
+    (rule, *_) = spaces.Rates(kept, {"block1/wide": 0.5}, SPACE, table).shape((2,)).at(1.0).plan
+    assert rule[1] == plans.Prune(patterns.kgs(8, 4), least=0.35, most=0.35)
+
+
+def test_a_width_that_is_a_whole_number_shrinks_by_factors_and_a_number_of_blocks_does_not(experiment):
+    model = dataclasses.replace(experiment.model, width=1, options={"scale": 2, "blocks": 4})
+    space = dataclasses.replace(SPACE, sizes=(0.75, 0.5))
+    schemes = spaces.Schemes(dataclasses.replace(experiment, model=model), space, spaces.tables(inputs))
+    found = {choice.name: choice.values for choice in schemes.choices}
+    assert (found["width"], found["blocks"]) == (("1", "0.75", "0.5"), ("4", "3", "2"))
 
 
 def test_narrower_and_shallower_networks_are_slices(experiment):
