@@ -4,6 +4,7 @@ import math
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 
 from rt3d_jax.models import layers, pixels
@@ -11,6 +12,7 @@ from rt3d_jax.models import layers, pixels
 FEATURES = 64  # channels of a pillar, and of the first block
 BLOCKS = (64, 128, 256)  # channels
 UP = 128  # channels of each block in the map that the head sees
+POINT = 9  # numbers of a point
 NUMBERS = 9  # of an anchor: its score, seven offsets, its direction
 PRIOR = 0.01  # of a score, before training (Lin et al., ICCV 2017)
 NORM = layers.Norm(eps=1e-3, momentum=0.05)
@@ -27,8 +29,9 @@ class PointPillars(nnx.Module):
     then the logits of their directions.
 
     grid: rows and columns of the grid, both multiples of 4 strides. stride: of the first block; 2 is the paper's for
-    cars, 1 for pedestrians and cyclists. convolutions: of each block. Each layer's channels are scaled by `width`; the
-    head aside.
+    cars, 1 for pedestrians and cyclists. convolutions: of each block. spread: what the nine numbers of a point are
+    divided by, so that all are about as large. None leaves them in metres. Each layer's channels are scaled by `width`;
+    the head aside.
 
     The network differs from the paper's in one thing. To bring a block to more places, that has a transposed
     convolution with as large a stride as kernel. This is a 1 x 1 convolution and a pixel shuffle, and batch norm stands
@@ -53,13 +56,14 @@ class PointPillars(nnx.Module):
         grid: tuple[int, int] = (496, 432),
         stride: int = 2,
         convolutions: tuple[int, int, int] = (4, 6, 6),
+        spread: tuple[float, ...] | None = None,
     ):
         layers.check("PointPillars", {}, outputs=outputs, width=width, frames=frames, size=size, dropout=dropout)
-        check(grid, stride, convolutions, outputs)
-        self.grid = (grid[0], grid[1])
+        check(grid, stride, convolutions, spread, outputs)
+        self.grid, self.spread = (grid[0], grid[1]), None if spread is None else tuple(spread)
         shared = {"form": form, "rngs": rngs}
         features = layers.scaled(FEATURES, width)
-        self.point = layers.Conv(9, features, (1, 1, 1), norm=NORM, **shared)
+        self.point = layers.Conv(POINT, features, (1, 1, 1), norm=NORM, **shared)
         inputs, up = features, layers.scaled(UP, width)
         for number, (channels, count) in enumerate(zip(BLOCKS, convolutions, strict=True)):
             scaled, times = layers.scaled(channels, width), 2**number
@@ -74,6 +78,8 @@ class PointPillars(nnx.Module):
     def __call__(self, pillars: jax.Array, places: jax.Array, key: jax.Array | None = None) -> jax.Array:
         """Scores, offsets and directions; a `key` means training (batch moments)."""
         training = key is not None
+        if self.spread is not None:
+            pillars = pillars * (1 / np.array(self.spread, np.float32))
         x = jax.nn.relu(self.point(pillars[:, None], training))
         return self.seen(scattered(jnp.max(x, axis=3)[:, 0], places, self.grid), training)
 
@@ -131,8 +137,10 @@ def prior(outputs: int) -> jax.Array:
     return jnp.where(jnp.arange(outputs) < outputs // NUMBERS, score, 0).astype(jnp.float32)
 
 
-def check(grid: tuple[int, int], stride: int, convolutions: tuple[int, ...], outputs: int) -> None:
-    """ValueError for a grid, a stride, or numbers of convolutions or outputs that the network cannot have."""
+def check(
+    grid: tuple[int, int], stride: int, convolutions: tuple[int, ...], spread: tuple[float, ...] | None, outputs: int
+) -> None:
+    """ValueError for a grid, a stride, a spread, or numbers of convolutions or outputs that the network cannot have."""
     whole = 4 * stride
     if stride < 1 or len(grid) != 2 or any(side < whole or side % whole for side in grid):
         raise ValueError(
@@ -141,5 +149,7 @@ def check(grid: tuple[int, int], stride: int, convolutions: tuple[int, ...], out
         )
     if len(convolutions) != len(BLOCKS) or min(convolutions) < 1:
         raise ValueError(f"PointPillars convolutions is {tuple(convolutions)}, expected three numbers of at least 1")
+    if spread is not None and (len(spread) != POINT or min(spread) <= 0):
+        raise ValueError(f"PointPillars spread is {tuple(spread)}, expected {POINT} numbers above 0, or None")
     if outputs % NUMBERS:
         raise ValueError(f"PointPillars outputs is {outputs}, expected {NUMBERS} for each anchor")

@@ -66,6 +66,7 @@ WRONG = [
     ({"grid": (8, 10)}, "PointPillars grid is (8, 10) with stride 1, expected rows and columns that are multiples of"),
     ({"grid": (8, 8), "stride": 4}, "PointPillars grid is (8, 8) with stride 4, expected rows and columns that are mu"),
     ({"convolutions": (4, 6)}, "PointPillars convolutions is (4, 6), expected three numbers of at least 1"),
+    ({"spread": (1.0,) * 8}, f"PointPillars spread is {(1.0,) * 8}, expected 9 numbers above 0, or None"),
     ({"outputs": 10}, "PointPillars outputs is 10, expected 9 for each anchor"),
 ]
 

@@ -22,7 +22,7 @@ from rt3d_jax.training import codec, experiments, phases, recipes
 
 RECIPE = recipes.Recipe(epochs=1, learning_rate=1e-3, optimizer=recipes.AdamW())
 GRID = pillars.Grid((4.0, 20.0), (-8.0, 8.0), cell=1.0, pillars=64, points=4)
-OPTIONS = {"grid": GRID.sides, "stride": 1, "convolutions": (2, 1, 2)}
+OPTIONS = {"grid": GRID.sides, "stride": 1, "convolutions": (2, 1, 2), "spread": GRID.spread}
 STREETS = scenes.Streets(train=4, test=2, seed=3, reach=20, beams=24, step=1.0)
 pytestmark = pytest.mark.usefixtures("compiled_once")
 

@@ -45,6 +45,13 @@ class Grid:
         return round((self.y[1] - self.y[0]) / self.cell), round((self.x[1] - self.x[0]) / self.cell)
 
     @property
+    def spread(self) -> tuple[float, ...]:
+        """About how far each of the nine numbers of a point lies from its middle, see `sort`."""
+        ahead, aside, above = ((high - low) / 2 for low, high in (self.x, self.y, self.z))
+        near = self.cell / 2
+        return (ahead, aside, above, 0.5, near, near, above, near, near)
+
+    @property
     def nowhere(self) -> int:
         """The place of a pillar that is not there."""
         return self.sides[0] * self.sides[1]
