@@ -8,8 +8,11 @@ import numpy as np
 from lowering.bundle import bundles, manifests
 from lowering.graph import interpret, ops
 from lowering.graph.streaming import step
+from lowering.targets import precisions
 
 SAME = 1e-3  # of the largest value: how far numpy may be from JAX
+# The same, of networks that round to these types on their way.
+ROUNDED = {"float16": 2**-7, "bfloat16": 2**-4, "int8": precisions.I8.tolerance}
 FURTHER = 3  # steps of a stream's example beyond those of its first clip
 
 
@@ -83,6 +86,12 @@ class Example:
         return {"inputs": inputs, "outputs": outputs, **stream}
 
 
+def allowed(graph: ops.Graph) -> float:
+    """How far the answers of a graph may be from JAX's, of the largest value, as numpy computes them."""
+    kinds = {str(kind) for node in graph.nodes for kind in _types(node.op)} | set(ops.element_types(graph).values())
+    return max([SAME, *(ROUNDED[kind] for kind in kinds & ROUNDED.keys())])
+
+
 def sequence(graph: ops.Graph, frames: np.ndarray, width: type[np.floating] = np.float64) -> tuple[np.ndarray, ...]:
     """The answers of a stream to frames [steps, every, ...] from a reset on, as numpy computes them: [steps, ...]."""
     several = zip(*interpret.steps(graph, ((some[None],) for some in frames), width), strict=True)
@@ -113,10 +122,20 @@ def stream(example: Example, every: int | None = None, steps: int | None = None)
 
 def _check_clip(answers: list[np.ndarray], example: Example) -> None:
     """BundleError unless these are the network's answers to its clip."""
+    most = allowed(example.graph)
     for found, answer in zip(answers, example.answers, strict=True):
         error = interpret.difference(found.reshape(answer.shape), answer)
-        if not error <= SAME:
+        if not error <= most:
             raise bundles.BundleError(
                 f"the stream answers to the clip otherwise than the network, by {error:.1e} of the largest value, "
-                f"expected at most {SAME:.0e}; please report it"
+                f"expected at most {most:.0e}; please report it"
             )
+
+
+def _types(op: ops.Op) -> set[Any]:
+    """The element types that an operation rounds to: of a piece all that it reads, gives and holds."""
+    if isinstance(op, ops.FakeQuantise):
+        return {"int8"}
+    if not isinstance(op, ops.Piece):
+        return set()
+    return {op.dtype, *(each.dtype for each in (*op.program.inputs, *op.program.arguments))}

@@ -9,9 +9,6 @@ from lowering.bundle import examples
 from lowering.graph import interpret, ops
 from lowering.targets import precisions
 
-# As examples.SAME, of networks that round to these types on their way.
-ROUNDED = {"float16": 2**-7, "bfloat16": 2**-4, "int8": precisions.I8.tolerance}
-
 
 class WrongGraph(RuntimeError):
     """A network as it would be compiled means something else than what JAX computed. This is a fault of ours."""
@@ -63,10 +60,7 @@ def measure(rewritten: ops.Graph, example: examples.Example) -> Meaning:
         found, answers = examples.sequence(rewritten, example.streamed.frames, np.float32), example.streamed.answers
     errors = map(interpret.difference, found, answers, rewritten.rounded)
     error, name = max((error, name) for error, (name, _, _) in zip(errors, rewritten.outputs, strict=True))
-    kinds = {str(kind) for node in rewritten.nodes for kind in _types(node.op)}
-    kinds |= set(ops.element_types(rewritten).values())
-    allowed = max([examples.SAME, *(ROUNDED[kind] for kind in kinds & ROUNDED.keys())])
-    return Meaning(error, name, allowed, _largest_tile(rewritten, example.graph))
+    return Meaning(error, name, examples.allowed(rewritten), _largest_tile(rewritten, example.graph))
 
 
 def lines(entries: list[dict[str, Any]]) -> list[str]:
@@ -83,10 +77,3 @@ def _largest_tile(rewritten: ops.Graph, traced: ops.Graph) -> int:
     given = {node.name for node in traced.nodes if isinstance(node.op, ops.TransformedConv)}
     found = [layer.op for node in rewritten.nodes for layer in ops.layers(node) if layer.name not in given]
     return max((op.tile for op in found if isinstance(op, ops.WinogradResult | ops.WinogradFrames)), default=0)
-
-
-def _types(op: ops.Op) -> set[Any]:
-    """The element types that a piece reads, gives and holds."""
-    if not isinstance(op, ops.Piece):
-        return set()
-    return {op.dtype, *(each.dtype for each in (*op.program.inputs, *op.program.arguments))}

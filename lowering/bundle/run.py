@@ -125,7 +125,7 @@ def call(bundle: bundles.Bundle, name: str, arguments: list[str], wrapper: tuple
         tries += 1
         text = f"{name} {reason} on {bundle.name}, as a race in IREE 3.13 does"
         again = f"running it again, try {tries} of {TRIES}"
-        warnings.warn_explicit(f"{text}; {again}", RanAgain, __file__, 1)  # unlike `warn`, also where it said so before
+        warnings.warn_explicit(f"{text}; {again}", RanAgain, __file__, 0)  # unlike `warn`, also where it said so before
         done = subprocess.run(command, cwd=bundle.folder, capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from jax import lax
 
-from lowering.bundle import bundles, deploy, drivers, run, streams
-from tests.lowering import conftest, networks
+from lowering.bundle import bundles, deploy, drivers, examples, run, streams
+from tests.lowering import conftest, integers, networks
 
 FRAMES = 16
 rng = np.random.default_rng(0)
@@ -128,6 +128,20 @@ def test_a_step_says_which_frames_it_takes(bundle: bundles.Bundle) -> None:
     message = "clip has shape (1, 2, 8, 9, 2), expected (1, 1, 8, 9, 2): a bundle has fixed shapes"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         streams.Stream(bundle).step(VIDEO[0, :2])
+
+
+@pytest.mark.parametrize(("kind", "most"), [("f32", 1e-3), ("int8", 0.1)])
+def test_the_answer_to_the_first_clip_may_differ_from_jaxs_by_what_a_last_bit_changes(kind: str, most: float) -> None:
+    """In int8 it decides which way a value is rounded."""
+    plain = deploy.example(network, PARAMS, VIDEO[:, :FRAMES]) if kind == "f32" else integers.causal().example()
+    by = lambda share: dataclasses.replace(plain, answers=(plain.answers[0] + share * np.abs(plain.answers[0]).max(),))
+    examples.stream(by(0.8 * most), 1)
+    message = (
+        r"^the stream answers to the clip otherwise than the network, by \d\.\de-0\d of the largest value, "
+        rf"expected at most {most:.0e}; please report it$"
+    )
+    with pytest.raises(bundles.BundleError, match=message):
+        examples.stream(by(2 * most), 1)
 
 
 LOST = "echo '[vkSignalSemaphore] VK_ERROR_DEVICE_LOST' >&2; exit 1"
