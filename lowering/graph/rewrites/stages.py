@@ -5,6 +5,7 @@ fold_moves          borders and choices of channels become the padding and the k
 compute_once        what is computed twice, such as a mean, is computed once
 flatten_last        a ReLU behind a flattening goes before it, where a kernel can take it in
 merge_affine        batch norms and biases go into the kernels beside them
+shuffle_last        1 x 1 convolutions behind a pixel shuffle go before it, where less is moved then
 fuse_add            a sum becomes the epilogue of a convolution (the residual)
 fuse_relu           a ReLU becomes the epilogue of the kernel before it
 use_integers        layers between quantise steps compute with integers
@@ -28,7 +29,7 @@ fuse_kernels        two layers become one kernel on CPUs, where what lies betwee
 use_outer           dense kernels are computed by outer products on CPUs, where that is faster
 fold_gates          factors of channels go into the weights behind them on CPUs
 
-The first eighteen are the same for every target. A graph is verified after each stage.
+The first nineteen are the same for every target. A graph is verified after each stage.
 """
 
 import dataclasses
@@ -50,6 +51,7 @@ from lowering.graph.rewrites import (
     packing,
     pieces,
     reductions,
+    shuffles,
     strides,
     transposed,
     windows,
@@ -81,6 +83,7 @@ PREPARATION = _stages(
     equal.compute_once,
     algebra.flatten_last,
     algebra.merge_affine,
+    shuffles.shuffle_last,
     algebra.fuse_add,
     algebra.fuse_relu,
     integers.use_integers,
