@@ -161,11 +161,12 @@ def sums_stay(sums: int, stored: int, positions: int, size: int, target: targets
     """Whether it is faster to keep sums of products in cache, `size` positions at a time, than to store them all.
 
     sums: how many there are at a position. stored: bytes of the weights, which are then read for each part of the
-    positions, from beyond the cache where it does not hold them.
+    positions, from beyond the cache where it does not hold them beside the sums. Sums that are stored move three times:
+    their place is read before they are written, and they are read.
     """
     each, whole = (sums * count * target.activation_bytes for count in (size, positions))
-    again = stored * -(-positions // size) if stored > target.cache_bytes else 0
-    return whole > target.cache_bytes and each <= target.cache_bytes and again <= 2 * whole
+    again = stored * -(-positions // size) if stored + each > target.cache_bytes else 0
+    return whole > target.cache_bytes and each <= target.cache_bytes and again <= 3 * whole
 
 
 def _pool_gains(op: ops.FusedPool, target: targets.Target) -> bool:

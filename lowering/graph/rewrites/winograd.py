@@ -30,7 +30,7 @@ def use_winograd(
         own, tile = packed_conv(op, target, packer), schedule.winograd
         if tile is None or tile not in (0, *allowed):
             schedule, tile = schedules.DEFAULT, _best(graph, node, own, firsts, target)
-        if not 0 < tile < node.shape[2]:  # a vector holds two tiles that lie side by side, at least
+        if tile not in _sides(node, target):
             return [node]
         work = math.prod(node.shape[:3]) * own.kernel.kept
         return tiled(node, transformed(op, tile), graph[node.inputs[0]], target, schedule, work)
@@ -55,7 +55,13 @@ def _best(graph: ops.Graph, node: ops.Node, own: ops.PackedConv, firsts: frozens
     assert isinstance(node.op, ops.Conv)
     joined = node.name in firsts or _takes_pool(graph, node, own, target)
     layer = winograd_times.Layer(node, node.op, own, graph[node.inputs[0]].shape, joined)
-    return winograd_times.best_tile(layer, tiles_allowed(target), target)
+    sides = _sides(node, target)
+    return winograd_times.best_tile(layer, sides, target) if sides else 0
+
+
+def _sides(node: ops.Node, target: targets.Target) -> list[int]:
+    """The sides of tiles that a layer may use: a vector holds two tiles that lie side by side, at least."""
+    return [tile for tile in tiles_allowed(target) if tile < node.shape[2]]
 
 
 def _takes_pool(graph: ops.Graph, node: ops.Node, own: ops.PackedConv, target: targets.Target) -> bool:

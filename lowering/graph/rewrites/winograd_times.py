@@ -13,8 +13,9 @@ from lowering.targets import gpus, schedules, targets, tiles
 
 FILTERS = 16  # filters are filled up to a multiple of as many as any row holds
 # The time that a byte of transformed tiles costs, from the transform that writes it to the kernel that reads it, in
-# multiply-adds of vectors that could have been computed meanwhile; and what a layer must gain on a CPU, at least.
-TILES, GAIN = 2, 1.1
+# multiply-adds of vectors that could have been computed meanwhile: of those that a core's cache does not hold, and of
+# those that it does. And what a layer must gain on a CPU, at least.
+TILES, NEAR, GAIN = 2, 0.3, 1.1
 # The speed of register tiles of one vector, which load as often as they multiply, of that of others. It counts between
 # tiles of Winograd's alone, since convolutions as they are written lose as much on so few positions.
 SINGLE = 0.8
@@ -72,7 +73,9 @@ def direct_time(op: ops.PackedConv, shape: ops.Shape, target: targets.Target) ->
 def tiled_time(layer: Layer, tile: int, target: targets.Target, single: float = 1.0) -> float:
     """The time of a layer by Winograd's filtering, in the same unit.
 
-    What a kernel that is shared with the next layer would not write counts, too. single: as SINGLE.
+    What a kernel that is shared with the next layer would not write counts, too. Weights count that the layer as it
+    is written would not read: those of other layers have displaced them from the cache since the last inference.
+    single: as SINGLE.
     """
     (frames, _, _, filters), (frames_in, *_, channels) = layer.node.shape, layer.source
     group = packing.best_group(layer.plane, target)
@@ -84,11 +87,14 @@ def tiled_time(layer: Layer, tile: int, target: targets.Target, single: float = 
     taps = len(row.taps) / reached + outer.AROUND * row.rows
     products = each.positions * cut.count * cut.vectors * group * taps
     sums, stored = each.positions * filled, each.positions * row.values.nbytes
-    fused = fusion.sums_stay(sums, stored, frames * count, target.lanes * tiling.vectors, target)
-    moved = count * (frames_in * each.positions * channels + (0 if fused else frames * sums)) * target.activation_bytes
+    results = frames * count * sums * target.activation_bytes
+    stay = fusion.sums_stay(sums, stored, frames * count, target.lanes * tiling.vectors, target)
+    moved = count * frames_in * each.positions * channels * target.activation_bytes + (0 if stay else results)
     size = math.prod(layer.node.shape) * target.activation_bytes
     moved += size if layer.joined and size > target.cache_bytes else 0
-    return products + TILES * moved + (outer.STREAM * stored if stored > target.cache_bytes else 0)
+    more = stored - layer.own.kernel.values.nbytes
+    held = min(moved, target.cache_bytes)
+    return products + TILES * (moved - held) + NEAR * (held + (results if stay else 0)) + outer.STREAM * more
 
 
 def gpu_direct_time(layer: Layer, target: targets.Target) -> float:

@@ -124,9 +124,9 @@ def test_tiles_are_chosen_for_many_channels_and_not_for_few(name: str) -> None:
     assert tiles(nodes(conv(1, 1, 4), 8, 28, 28, 1)) == []
 
 
-@pytest.mark.parametrize(("inputs", "tiles"), [(3, []), (64, [4])])
+@pytest.mark.parametrize(("inputs", "tiles"), [(8, []), (64, [4])])
 def test_a_pool_behind_a_convolution_counts_where_it_would_be_in_its_kernel(inputs: int, tiles: list[int]) -> None:
-    """As C3D's first layer: 51 MB that are not written outweigh the multiplications of 3 channels, not those of 64."""
+    """51 MB that are not written outweigh the multiplications of 8 channels, not those of 64."""
     op, shape = conv(3, inputs, 64, relu=True), (16, 112, 112, inputs)
     alone = test_kernels.single(op, *shape)
     pool = ops.MaxPool((1, 2, 2), (1, 2, 2), ops.NO_PADDING)
@@ -140,6 +140,19 @@ def test_a_pool_behind_a_convolution_counts_where_it_would_be_in_its_kernel(inpu
 def chosen(op: ops.Conv, shape: ops.Shape, name: str) -> list[int]:
     nodes = rewritten(op, shape, None, targets.find(name)).nodes
     return [node.op.tile for node in nodes if isinstance(node.op, ops.WinogradInput)]
+
+
+@pytest.mark.parametrize("cache", [1 << 20, 2 << 20])
+@pytest.mark.parametrize(
+    ("channels", "shape", "tile"),
+    [((16, 32), (16, 16, 16), 4), ((64, 64), (8, 8, 8), 4), ((128, 128), (4, 4, 4), 2), ((128, 128), (2, 2, 2), 0)],
+)
+def test_small_maps_are_tiled_with_any_cache(
+    cache: int, channels: tuple[int, int], shape: tuple[int, int, int], tile: int
+) -> None:
+    """The layers of the quickstart's network: L2 holds their tiles, or most of them."""
+    graph = test_kernels.single(conv(3, *channels), *shape, channels[0])
+    assert rewrite.best(graph, graph["node"], dataclasses.replace(HOST, cache_bytes=cache)) == tile
 
 
 def test_a_single_frame_of_few_pixels_has_more_and_smaller_tiles() -> None:
@@ -213,6 +226,7 @@ def test_sums_of_few_taps_stay_in_cache_until_they_are_transformed() -> None:
         (1000, 100_000, 200, False),  # the cache holds all of them
         (8000, 100_000, 3000, False),  # it does not hold those of one part of the positions
         (1000, 2_000_000, 3000, False),  # weights would be read 63 times from beyond the cache
+        (1000, 900_000, 3000, False),  # and so they would where they fit, but not beside the sums
     ],
 )
 def test_sums_stay_where_that_moves_less(sums: int, stored: int, positions: int, stay: bool) -> None:
