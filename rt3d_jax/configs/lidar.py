@@ -5,6 +5,7 @@ Command: rt3d demo --config-name lidar --out runs/lidar
 """
 
 from rt3d_jax.data.lidar import augmentation, pillars, scenes
+from rt3d_jax.evaluation import detections
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
 from rt3d_jax.sparsity import patterns, plans
@@ -16,21 +17,31 @@ def experiment() -> experiments.Experiment:
     """32 m x 32 m in 64 x 64 cells, and a quarter of the channels. Whole filters of the backbone are pruned."""
     adam = recipes.AdamW(weight_decay=1e-2)
     grid = pillars.Grid((0.0, 32.0), (-16.0, 16.0), cell=0.5, pillars=1024, points=16)
-    random = augmentation.Augment(pasted=(3, 3, 3), object_shift=0.1, turn=0.2)
+    random = augmentation.Augment(pasted=(4, 6, 6), object_shift=0.1, turn=0.2)
     return experiments.Experiment(
         name="lidar",
-        task=detection.Detection(scenes.Streets(train=120, test=60), grid=grid, stride=1, augment=random),
-        model=catalog.Model(
-            "pointpillars", width=0.25, frames=1, dropout=0.0, options={"grid": grid.sides, "stride": 1}
+        task=detection.Detection(
+            scenes.Streets(train=120, test=60),
+            grid=grid,
+            stride=1,
+            augment=random,
+            keep=detections.Keep(score=0.05),
         ),
-        dense=recipes.Recipe(epochs=14, learning_rate=3e-3, warmup=1, optimizer=adam, clip_norm=10.0),
+        model=catalog.Model(
+            "pointpillars",
+            width=0.25,
+            frames=1,
+            dropout=0.0,
+            options={"grid": grid.sides, "stride": 1, "spread": grid.spread},
+        ),
+        dense=recipes.Recipe(epochs=32, learning_rate=4e-3, warmup=2, optimizer=adam, clip_norm=10.0),
         penalise=recipes.Recipe(epochs=3, learning_rate=1e-3, schedule="constant", optimizer=adam, clip_norm=10.0),
         algorithm=algorithms.Reweighted(strength=12.0, rounds=4, eps=1e-3, relative=True),
-        retrain=recipes.Recipe(epochs=8, learning_rate=1.5e-3, optimizer=adam, clip_norm=10.0),
+        retrain=recipes.Recipe(epochs=16, learning_rate=1.5e-3, optimizer=adam, clip_norm=10.0),
         plan=((r"block\d/.*|up\d", plans.Prune(patterns.FILTER)), (r"point|head\d", None)),
         rates=(3.0,),
         distillation=None,
-        batch=4,
+        batch=2,
         workers=0,
         compute=catalog.Compute(cores=2),
     )
