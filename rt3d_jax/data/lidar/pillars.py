@@ -68,8 +68,9 @@ def sort(points: np.ndarray, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     The nine numbers of a point are x, y, z and reflectance, its distances along x, y and z from the mean of the points
     of its pillar, and those along x and y from the middle of its cell. Where a pillar has fewer than N points, and
     where there are fewer than P pillars, there are zeros. A place is the row of the cell (along y) times the cells in a
-    row, and its column (along x); `grid.nowhere` where there is no pillar. Of more points or pillars than there is room
-    for, the first count.
+    row, and its column (along x); `grid.nowhere` where there is no pillar. Of more points than there is room for in a
+    pillar, every so manieth counts: a scan comes beam by beam, and the first points would be the lowest ones. Of more
+    pillars than there is room for, the first count.
     """
     points = points[within(points, grid)].astype(np.float32)
     columns = ((points[:, 0] - grid.x[0]) / grid.cell).astype(np.int64).clip(0, grid.sides[1] - 1)
@@ -82,9 +83,10 @@ def sort(points: np.ndarray, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     starts = np.searchsorted(pillar[order], np.arange(len(cells)))
     rank = np.empty(len(points), np.int64)
     rank[order] = np.arange(len(points)) - starts[pillar[order]]
-    kept = (rank < grid.points) & (pillar < grid.pillars)
+    place, counts = _spread(rank, np.bincount(pillar)[pillar], grid.points)
+    kept = counts & (pillar < grid.pillars)
     found = np.zeros((grid.pillars, grid.points, FEATURES), np.float32)
-    at = pillar[kept], rank[kept]
+    at = pillar[kept], place[kept]
     found[*at, :4] = points[kept]
     mean = found[:, :, :3].sum(axis=1) / np.maximum(np.bincount(at[0], minlength=grid.pillars), 1)[:, None]
     found[*at, 4:7] = points[kept, :3] - mean[at[0]]
@@ -93,6 +95,17 @@ def sort(points: np.ndarray, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     places = np.full(grid.pillars, grid.nowhere, np.int32)
     places[turn[turn < grid.pillars]] = cells[turn < grid.pillars]
     return found, places
+
+
+def _spread(rank: np.ndarray, held: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which points count of pillars that hold more than `most`: so many, evenly spread over all that a pillar holds.
+
+    rank: the number of each point in its pillar, i64[n]. held: the points of its pillar, i64[n]. Returns the number of
+    each among those that count, i64[n], and whether it does, bool[n].
+    """
+    each = np.minimum(held, most)
+    place = rank * each // held
+    return place, place > (rank - 1) * each // held
 
 
 def _ends(grid: Grid) -> tuple[Range, Range, Range]:

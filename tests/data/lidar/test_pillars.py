@@ -16,12 +16,13 @@ folder = test_kitti.folder
 
 
 def one_by_one(points):
-    """The pillars of points as a loop over them makes them: {(row, column): its first points}."""
+    """The pillars of points as a loop over them makes them: [((row, column), points that are spread over its own)]."""
     found = collections.OrderedDict()
     for x, y, z, r in points.tolist():
         if 0 <= x < 4 and -1.5 <= y < 1.5 and -1 <= z < 1:
             found.setdefault((int((y + 1.5) // 0.5), int(x // 0.5)), []).append((x, y, z, r))
-    return [(place, held[:3]) for place, held in found.items()][:20]
+    spread = lambda held: [held[-(-k * len(held) // 3)] for k in range(3)] if len(held) > 3 else held
+    return [(place, spread(held)) for place, held in found.items()][:20]
 
 
 def test_pillars_hold_nine_numbers_of_each_point_and_the_place_of_the_cell():
@@ -37,6 +38,15 @@ def test_pillars_hold_nine_numbers_of_each_point_and_the_place_of_the_cell():
             numbers = [x, y, z, r, x - mean[0], y - mean[1], z - mean[2], x - middle[0], y - middle[1]]
             np.testing.assert_allclose(found[number, at], numbers, atol=1e-6)
         assert not found[number, len(held) :].any()
+
+
+def test_a_full_pillar_keeps_points_of_all_beams_not_of_the_lowest_alone():
+    points = np.zeros((300, 4), np.float32)
+    points[:, :3] = 1.2, 0.2, 0
+    points[:, 2] = np.linspace(-0.9, 0.9, 300)  # as a scan comes, beam by beam
+    found, _ = pillars.sort(points, dataclasses.replace(GRID, points=30))
+    assert found[0, 0, 2] < -0.89 and found[0, -1, 2] > 0.83
+    np.testing.assert_allclose(np.diff(found[0, :, 2]), 1.8 / 299 * 10, rtol=1e-4)
 
 
 def test_where_there_are_no_points_there_is_no_pillar():
