@@ -92,9 +92,11 @@ def allowed(graph: ops.Graph) -> float:
     return max([SAME, *(ROUNDED[kind] for kind in kinds & ROUNDED.keys())])
 
 
-def sequence(graph: ops.Graph, frames: np.ndarray, width: type[np.floating] = np.float64) -> tuple[np.ndarray, ...]:
+def sequence(
+    graph: ops.Graph, frames: np.ndarray, numbers: interpret.Numbers = interpret.EXACT
+) -> tuple[np.ndarray, ...]:
     """The answers of a stream to frames [steps, every, ...] from a reset on, as numpy computes them: [steps, ...]."""
-    several = zip(*interpret.steps(graph, ((some[None],) for some in frames), width), strict=True)
+    several = zip(*interpret.steps(graph, ((some[None],) for some in frames), numbers), strict=True)
     stacked = (np.stack(each) for each in several)
     return tuple(each[:, 0] if each.shape[1:2] == (1,) else each for each in stacked)
 

@@ -9,6 +9,9 @@ from lowering.bundle import examples
 from lowering.graph import interpret, ops
 from lowering.targets import precisions
 
+# The largest error with Winograd's filtering, by the type of maps: that to which such bundles are checked.
+F32_BOUND, F16_BOUND = precisions.F32.tolerance, precisions.PRECISIONS["f16-f32"].tolerance
+
 
 class WrongGraph(RuntimeError):
     """A network as it would be compiled means something else than what JAX computed. This is a fault of ours."""
@@ -20,22 +23,21 @@ class Meaning:
 
     error: of the result that is furthest off, called `result`, relative to its largest value. allowed: the largest that
     is no fault. tile: the side of the largest tile in which Winograd's filtering computes a convolution; 0: of none.
+    tiled: the error that tiles are judged by: where memory holds feature maps in f16, that of a network whose maps are
+    rounded to it. bound: the largest one with tiles.
     """
 
     error: float
     result: str
     allowed: float
     tile: int
-
-    @property
-    def bound(self) -> float:
-        """The largest error with Winograd's filtering: that to which a bundle in f32 is checked."""
-        return precisions.F32.tolerance if self.allowed == examples.SAME else self.allowed
+    tiled: float
+    bound: float
 
     @property
     def is_coarse(self) -> bool:
         """Whether smaller tiles, or none, are to be tried."""
-        return self.tile > 0 and not self.error <= self.bound
+        return self.tile > 0 and not self.tiled <= self.bound
 
     def check(self) -> None:
         """WrongGraph unless the network gives JAX's answers."""
@@ -49,18 +51,26 @@ class Meaning:
     @property
     def entry(self) -> dict[str, Any]:
         """What the manifest says of tiles that were refused. An error beyond 1 is 1."""
-        return {"tile": self.tile, "error": min(self.error, 1.0), "bound": self.bound}
+        return {"tile": self.tile, "error": min(self.tiled, 1.0), "bound": self.bound}
 
 
-def measure(rewritten: ops.Graph, example: examples.Example) -> Meaning:
-    """A rewritten network, computed in numpy for its example."""
-    if example.streamed is None:
-        found, answers = interpret.results(rewritten, *example.inputs, width=np.float32), example.answers
-    else:
-        found, answers = examples.sequence(rewritten, example.streamed.frames, np.float32), example.streamed.answers
-    errors = map(interpret.difference, found, answers, rewritten.rounded)
-    error, name = max((error, name) for error, (name, _, _) in zip(errors, rewritten.outputs, strict=True))
-    return Meaning(error, name, examples.allowed(rewritten), _largest_tile(rewritten, example.graph))
+def measure(
+    rewritten: ops.Graph, example: examples.Example, precision: precisions.Precision = precisions.F32
+) -> Meaning:
+    """A rewritten network, computed in numpy for its example. precision: of the target.
+
+    With Winograd's filtering, answers may be off by as much as a bundle's in f32. Where maps are f16, that is by as
+    much as a bundle's with maps in f16 and sums in f32, whatever the sums are: they are shorter than those of the
+    convolution itself.
+    """
+    error, name = _worst(rewritten, example, interpret.FAST)
+    allowed = examples.allowed(rewritten)
+    tile, tiled = _largest_tile(rewritten, example.graph), error
+    bound = F32_BOUND if allowed == examples.SAME else allowed
+    if tile and precision.activations == "f16":
+        tiled, _ = _worst(rewritten, example, interpret.Numbers(np.float32, maps=np.float16))
+        bound = max(bound, F16_BOUND)
+    return Meaning(error, name, allowed, tile, tiled, bound)
 
 
 def lines(entries: list[dict[str, Any]]) -> list[str]:
@@ -70,6 +80,17 @@ def lines(entries: list[dict[str, Any]]) -> list[str]:
         f"largest value, expected at most {each['bound']:.0e}"
         for each in entries
     ]
+
+
+def _worst(rewritten: ops.Graph, example: examples.Example, numbers: interpret.Numbers) -> tuple[float, str]:
+    """The error of the result that is furthest off, and its name. What is too large for a type is infinite."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if example.streamed is None:
+            found, answers = interpret.results(rewritten, *example.inputs, numbers=numbers), example.answers
+        else:
+            found, answers = examples.sequence(rewritten, example.streamed.frames, numbers), example.streamed.answers
+        errors = map(interpret.difference, found, answers, rewritten.rounded)
+        return max((error, name) for error, (name, _, _) in zip(errors, rewritten.outputs, strict=True))
 
 
 def _largest_tile(rewritten: ops.Graph, traced: ops.Graph) -> int:

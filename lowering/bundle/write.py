@@ -56,7 +56,7 @@ def write(
         draft = _draft(example, target, chosen, info, strict)
         if (existing := _reusable(folder, draft.about["source"])) is not None:
             return existing
-        found = meaning.measure(draft.graph, example)
+        found = meaning.measure(draft.graph, example, target.precision)
         if not found.is_coarse:
             break
         refused.append(found.entry)

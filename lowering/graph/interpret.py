@@ -11,25 +11,42 @@ import numpy as np
 from lowering.graph import ops
 
 
+@dataclasses.dataclass(frozen=True)
+class Numbers:
+    """How numpy computes.
+
+    sums: of floating point. np.float32 is twice as fast as np.float64. maps: to which feature maps are rounded, as
+    where memory holds them in it; None: to nothing but `sums`.
+    """
+
+    sums: type[np.floating] = np.float64
+    maps: type[np.floating] | None = None
+
+    def held(self, value: np.ndarray) -> np.ndarray:
+        """A value as the next node reads it."""
+        is_map = value.ndim == 4 and value.dtype.kind == "f"
+        return value.astype(self.maps).astype(value.dtype) if self.maps is not None and is_map else value
+
+
+EXACT, FAST = Numbers(), Numbers(np.float32)
+
+
 def evaluate(graph: ops.Graph, *inputs: np.ndarray) -> np.ndarray:
     """The graph's only result for one example, f32: an array f32[D, H, W, C] or f32[K] per input; sums are f64."""
     return _values(graph, *inputs)[graph.result].astype(np.float32)
 
 
-def results(graph: ops.Graph, *inputs: np.ndarray, width: type[np.floating] = np.float64) -> list[np.ndarray]:
-    """All results as JAX gives them, for inputs as JAX takes them, batch axis and all.
-
-    width: of sums of floating point. np.float32 is twice as fast as np.float64.
-    """
+def results(graph: ops.Graph, *inputs: np.ndarray, numbers: Numbers = EXACT) -> list[np.ndarray]:
+    """All results as JAX gives them, for inputs as JAX takes them, batch axis and all."""
     if graph.batch > 1:
         one = dataclasses.replace(graph, batch=1)
-        every = [results(one, *(x[place : place + 1] for x in inputs), width=width) for place in range(graph.batch)]
+        every = [results(one, *(x[place : place + 1] for x in inputs), numbers=numbers) for place in range(graph.batch)]
         return [np.concatenate(each) for each in zip(*every, strict=True)]
-    return _results(graph, _values(graph, *inputs, width=width))
+    return _results(graph, _values(graph, *inputs, numbers=numbers))
 
 
 def steps(
-    graph: ops.Graph, several: Iterable[Sequence[np.ndarray]], width: type[np.floating] = np.float64
+    graph: ops.Graph, several: Iterable[Sequence[np.ndarray]], numbers: Numbers = EXACT
 ) -> Iterator[list[np.ndarray]]:
     """The results of a stream's steps one after the other, from the first on, each as `results` gives them.
 
@@ -37,7 +54,7 @@ def steps(
     """
     states = _initial(graph)
     for inputs in several:
-        found = _values(graph, *inputs, width=width, states=states)
+        found = _values(graph, *inputs, numbers=numbers, states=states)
         states = {state: found[name] for state, name in graph.next.items()}
         yield _results(graph, found)
 
@@ -70,16 +87,16 @@ def _initial(graph: ops.Graph) -> dict[str, np.ndarray]:
 def _values(
     graph: ops.Graph,
     *inputs: np.ndarray,
-    width: type[np.floating] = np.float64,
+    numbers: Numbers = EXACT,
     states: dict[str, np.ndarray] | None = None,
 ) -> dict[str, np.ndarray]:
     """All values. states: None for those before the first step."""
-    arguments = zip(graph.inputs, map(np.asarray, inputs), strict=True)
+    arguments, width = zip(graph.inputs, map(np.asarray, inputs), strict=True), numbers.sums
     kind = lambda given: width if given.dtype.kind == "f" else np.float64  # which holds every integer of 32 bits
     values = {node.name: given.astype(kind(given)).reshape(node.shape) for node, given in arguments}
     given = _initial(graph) if states is None else states
     values |= {name: array.astype(width) for name, array in given.items()}
     for node in graph.nodes:
         if not isinstance(node.op, ops.Input | ops.State | ops.Results):
-            values[node.name] = node.op.apply([values[name] for name in node.inputs])
+            values[node.name] = numbers.held(node.op.apply([values[name] for name in node.inputs]))
     return values

@@ -31,7 +31,7 @@ def streamed(model: catalog.Model, params: Any, video: np.ndarray) -> list[np.nd
     apply = catalog.apply_function(model, 5, "direct")
     found = step.stream(trace.trace(apply, params, catalog.clip_shape(model)))
     given = [(video[:, at : at + found.every],) for at in range(0, video.shape[1], found.every)]
-    return [answer for (answer,) in interpret.steps(found.graph, given, np.float32)]
+    return [answer for (answer,) in interpret.steps(found.graph, given, interpret.FAST)]
 
 
 @pytest.fixture

@@ -12,14 +12,16 @@ from lowering.targets import targets
 from tests.lowering import networks
 
 
-def example() -> examples.Example:
+def example(number: float = 1e5, place: int = 3) -> examples.Example:
     """The first pixel behind a convolution, of a clip with a large number at a place that this pixel does not read.
 
-    A tile of 4 transforms it, multiplies it, and takes it away again, all but what was rounded.
+    A tile transforms it, multiplies it, and takes it away again, all but what was rounded. Place 3 lies outside the
+    kernel, and a tile of 4 reads it; at place 1 the kernel has a zero, and any tile reads it.
     """
     rng = np.random.default_rng(0)
     params, clip = {"conv": networks.layer(rng, 1, 3, 3, 4, 8)}, networks.clip(rng, 1, 8, 8, 4)
-    clip[:, :, 3, 3] = 1e5
+    params["conv"]["kernel"][:, 2, 2] = 0
+    clip[:, :, place, place] = number
     return deploy.example(lambda p, x: networks.conv(x, p["conv"])[:, 0, 0, 0], params, clip)
 
 
@@ -46,6 +48,23 @@ def test_a_bundle_has_smaller_tiles_where_large_ones_are_too_coarse_and_says_so(
 
 
 def test_it_has_none_where_all_are_too_coarse(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meaning, "F32_BOUND", 0.0)
+    assert not has_tiles(example(), "host", tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("target", ["vulkan:adreno:f16", "vulkan:mali-g78:f16-f32", "android:cortex-a76:f16"])
+def test_maps_in_f16_bring_their_own_rounding_and_bound(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    """In f32, tiles of 2 take both numbers away again. f16 holds a number of 1000 to a quarter, and one of 1 well."""
+    assert has_tiles(example(1.0, 1), target, tmp_path, monkeypatch)
+    assert not has_tiles(example(1000.0, 1), target, tmp_path, monkeypatch)
+    monkeypatch.setattr(meaning, "F16_BOUND", 1.0)
+    assert has_tiles(example(1000.0, 1), target, tmp_path, monkeypatch)
+
+
+def has_tiles(given: examples.Example, target: str, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether what would be compiled has tiles."""
     drafts: list[str] = []
 
     def build(folder: pathlib.Path, module: emit.Module, *_) -> None:
@@ -53,7 +72,7 @@ def test_it_has_none_where_all_are_too_coarse(tmp_path: pathlib.Path, monkeypatc
         raise StopIteration
 
     monkeypatch.setattr(write, "build", build)
-    monkeypatch.setattr(meaning.Meaning, "bound", 0.0)
     with pytest.raises(StopIteration):
-        write.write(tmp_path / "bundle", example(), targets.find("host"), bundles.Info())
-    assert ["conv.products" in text for text in drafts] == [False]
+        write.write(folder / "bundle", given, targets.find(target), bundles.Info())
+    (text,) = drafts
+    return "conv.products" in text
