@@ -140,6 +140,16 @@ def one(operation: Operation, operands: Sequence[np.ndarray | Laid]) -> Program:
     return Program(tuple(inputs), tuple(constants), tuple(steps), gives)
 
 
+def copied(shape: tuple[int, ...]) -> Operation:
+    """The array of this shape itself."""
+    return Operation("copy", {}, (shape,), lambda x: (x,))
+
+
+def converted(shape: tuple[int, ...], to: str) -> Operation:
+    """The array of this shape in another element type."""
+    return Operation("convert_element_type", {"new_dtype": np.dtype(to)}, (shape,), lambda x: (x.astype(to),))
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Part:
     """A program that is to be joined with others: the names of what it reads, and of each of its results."""

@@ -1,19 +1,21 @@
 """Where an operation of a jaxpr stands in the user's source, and which operations no module can hold."""
 
 import re
+from typing import Any
 
 from jax.extend import core
 
 from lowering.functions import jaxprs
 
 LIBRARIES = re.compile(r"[/\\](?:jax|jaxlib|flax|equinox|haiku|optax|jaxtyping)[/\\]|[/\\]functools\.py$|^<")
+KEYS = "it draws random numbers; close over a constant key, or evaluate without one"
 # Parts of the names of primitives that call Python, or draw random numbers, while a network runs.
 REFUSED = {
     "callback": "it calls Python",
     "infeed": "it reads from the host",
     "outfeed": "it writes to the host",
-    "random_": "it draws random numbers; close over a constant key, or evaluate without one",
-    "rng_": "it draws random numbers; close over a constant key, or evaluate without one",
+    "random_": KEYS,
+    "rng_": KEYS,
     "ffi_call": "it calls a library of the host",
     "pallas_call": "it is a kernel for one kind of device; give the network its plain form",
 }
@@ -26,6 +28,32 @@ def line(eqn: core.JaxprEqn) -> str:
         if not LIBRARIES.search(frame.file_name):
             return f"{frame.file_name}:{frame.line_num}"
     return ""
+
+
+def located(jaxpr: core.Jaxpr, caller: Any = None) -> core.Jaxpr:
+    """The same, where what JAX's own functions do under jit stands at the line that calls them: JAX keeps none for it.
+
+    caller: the source_info of the operation that holds this jaxpr.
+    """
+    found = []
+    for eqn in jaxpr.eqns:
+        info = eqn.source_info if caller is None or line(eqn) else caller
+        params = {name: _located(value, info) for name, value in eqn.params.items()}
+        found.append(eqn.replace(source_info=info, params=params))
+    return jaxpr.replace(eqns=found)
+
+
+def _located(value: Any, caller: Any) -> Any:
+    """A parameter of an operation, with each function in it `located`."""
+    match value:
+        case core.Jaxpr():
+            return located(value, caller)
+        case core.ClosedJaxpr():
+            return core.ClosedJaxpr(located(value.jaxpr, caller), value.consts)
+        case tuple() if any(isinstance(each, core.Jaxpr | core.ClosedJaxpr) for each in value):
+            return tuple(_located(each, caller) for each in value)
+        case _:
+            return value
 
 
 def refusal(eqn: core.JaxprEqn) -> str | None:

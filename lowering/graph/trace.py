@@ -11,7 +11,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from lowering.functions import jaxprs, trees
+from lowering.functions import jaxprs, sources, trees
 from lowering.graph import ops, values, verify
 from lowering.graph import tracer as tracing
 from lowering.graph.rewrites import recognise
@@ -34,7 +34,9 @@ def trace(function: Callable[..., Any], params: Any, example: Any) -> ops.Graph:
     tracer = tracing.Tracer()
     arguments: list[Any] = [values.Const(tracing.plain(leaf), _layer_name(path)) for path, leaf in trees.paths(params)]
     arguments += [tracer.input(name, given) for name, given in inputs.items()]
-    results = jaxprs.walk(jaxpr.jaxpr, list(map(_constant, jaxpr.consts)), arguments, tracer.step, _constant)
+    results = jaxprs.walk(
+        sources.located(jaxpr.jaxpr), list(map(_constant, jaxpr.consts)), arguments, tracer.step, _constant
+    )
     tracer.refuse()
     result = tracer.result([path for path, _ in trees.paths(answer)], results)
     graph = ops.rewire(ops.Graph(tuple(tracer.nodes), result), {})

@@ -25,7 +25,7 @@ class Tracer:
         self._known: dict[str, ops.Node] = {}
         self._flattened: dict[str, str] = {}
         self._laid: dict[Any, values.Ref] = {}
-        self._refused: list[str] = []
+        self._refused: dict[tuple[str, str], str] = {}  # the line and why: the first operation there
         self._rounded: set[str] = set()
         self._where = ""
 
@@ -63,8 +63,9 @@ class Tracer:
     def _step(self, eqn: core.JaxprEqn, inputs: list[Any]) -> Sequence[Any]:
         """The values of an operation that depends on the network's inputs."""
         self._where = sources.line(eqn)
-        if (why := sources.refusal(eqn)) is not None:
-            self._refused.append(f"{sources.line(eqn)}: {eqn.primitive.name} ({why})")
+        if (why := _refusal(eqn, inputs)) is not None:
+            self._refused.setdefault((self._where, why), eqn.primitive.name)
+            return [self._stand_in(variable.aval) for variable in eqn.outvars]
         rule = rules.RULES.get(eqn.primitive.name)
         try:
             if rule is None:
@@ -107,7 +108,7 @@ class Tracer:
         if x.view.is_plain or (x.dtype == "float32" and _turned(x, in_order) is not None):
             laid = x if x.view.is_plain else self.as_map(x, in_order)
             return values.Ref(self.unfolded(laid).node, views.flat(x.shape), x.dtype)
-        program = programs.one(_copy(x.shape), [self._operand(x)])
+        program = programs.one(programs.copied(x.shape), [self._operand(x)])
         (turned,) = self._results(program, [x], ops.Reason("transpose", "the axes lie in another order"))
         return values.Ref(turned.node, views.flat(x.shape), x.dtype)
 
@@ -161,8 +162,14 @@ class Tracer:
     def refuse(self) -> None:
         """NotImplementedError if the network holds something that no module can."""
         if self._refused:
-            places = "\n  ".join(dict.fromkeys(self._refused))
+            places = "\n  ".join(f"{where}: {name} ({why})" for (where, why), name in self._refused.items())
             raise NotImplementedError(f"cannot lower what needs Python or random numbers while it runs:\n  {places}")
+
+    def _stand_in(self, kind: Any) -> values.Ref:
+        """What is read of an operation that is refused, so that the walk finds all others too."""
+        name, size = ops.unique("refused", self._known), int(np.prod(kind.shape, dtype=int))
+        self._append(ops.Node(name, ops.Input(kind.shape, kind.dtype.name), (), (size,)))
+        return values.Ref(name, views.flat(kind.shape), kind.dtype.name)
 
     def _only(self, x: values.Ref) -> str | None:
         """The node of a result f32[1, D, H, W, C] or f32[1, K] as it lies, else None."""
@@ -180,7 +187,7 @@ class Tracer:
     def _truths(self, flat: str) -> str:
         """Numbers as truths again."""
         x = values.Ref(flat, views.flat(self._known[flat].shape))
-        program = programs.one(_converted(x.shape, "bool"), [self._operand(x)])
+        program = programs.one(programs.converted(x.shape, "bool"), [self._operand(x)])
         reason = ops.Reason("convert_element_type", "a comparison is read by an operation of another kind")
         return self._results(program, [x], reason)[0].node
 
@@ -189,13 +196,13 @@ class Tracer:
         if x.dtype in ops.DTYPES:
             return x
         to = ops.STORED.get(x.dtype, "float32")
-        program = programs.one(_converted(x.shape, to), [self._operand(x)])
+        program = programs.one(programs.converted(x.shape, to), [self._operand(x)])
         (found,) = self._results(program, [x], ops.Reason("convert_element_type", f"no file holds {x.dtype}"))
         return values.Ref(found.node, x.view, to)
 
     def _given(self, constant: values.Const) -> values.Ref:
         """A constant among the results."""
-        program = programs.one(_copy(constant.shape), [np.asarray(constant.value)])
+        program = programs.one(programs.copied(constant.shape), [np.asarray(constant.value)])
         (found,) = self._results(program, [], ops.Reason("constant", "it depends on weights alone"))
         return values.Ref(found.node, views.flat(constant.shape), found.dtype)
 
@@ -250,6 +257,13 @@ def plain(array: Any) -> Any:
     return array if key else np.asarray(array)
 
 
+def _refusal(eqn: core.JaxprEqn, inputs: Sequence[Any]) -> str | None:
+    """Why no module can hold an operation; None for all others."""
+    kinds: Any = [variable.aval for x, variable in zip(inputs, eqn.invars, strict=True) if isinstance(x, values.Ref)]
+    reads_keys = any(jax.numpy.issubdtype(kind.dtype, jax.dtypes.prng_key) for kind in kinds)
+    return sources.KEYS if reads_keys else sources.refusal(eqn)
+
+
 def _compute(eqn: core.JaxprEqn, inputs: list[values.Const]) -> list[values.Const]:
     results = eqn.primitive.bind(*(c.value for c in inputs), **eqn.params)
     names = {c.name for c in inputs if c.name}
@@ -274,15 +288,6 @@ def _turned(x: values.Ref, axes: values.Axes) -> ops.Mosaic | None:
 def _rounds(given: str, to: str) -> bool:
     """Whether a change of the element type makes integers of floats."""
     return np.dtype(given).kind == "f" and np.dtype(to).kind in "iu"
-
-
-def _copy(shape: tuple[int, ...]) -> programs.Operation:
-    return programs.Operation("copy", {}, (shape,), lambda x: (x,))
-
-
-def _converted(shape: tuple[int, ...], to: str) -> programs.Operation:
-    params = {"new_dtype": np.dtype(to)}
-    return programs.Operation("convert_element_type", params, (shape,), lambda x: (x.astype(to),))
 
 
 def _result_name(path: str, place: int) -> str:

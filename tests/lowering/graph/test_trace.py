@@ -171,6 +171,33 @@ def test_what_no_module_can_hold_is_refused_with_every_place_in_the_source() -> 
         trace.trace(function, P, [np.zeros(2, np.uint32), np.zeros(SHAPE, np.float32)])
 
 
+def test_a_key_that_an_input_decides_is_refused_once_on_each_line_that_makes_or_uses_it() -> None:
+    def function(p: Any, x: jax.Array) -> jax.Array:
+        key = jax.random.key(x.sum().astype(int))
+        one, other = jax.random.split(key)
+        x = x + jax.random.normal(one, x.shape)
+        return jax.pure_callback(np.asarray, jax.ShapeDtypeStruct(x.shape, x.dtype), x)
+
+    first, file = function.__code__.co_firstlineno, function.__code__.co_filename
+    with pytest.raises(NotImplementedError) as error:
+        trace.trace(function, P, SHAPE)
+    random = "it draws random numbers; close over a constant key, or evaluate without one"
+    assert str(error.value).splitlines()[1:] == [
+        f"  {file}:{first + 1}: random_seed ({random})",
+        f"  {file}:{first + 2}: random_split ({random})",
+        f"  {file}:{first + 3}: random_bits ({random})",
+        f"  {file}:{first + 4}: pure_callback (it calls Python)",
+    ]
+
+
+def test_what_jaxs_own_functions_do_stands_at_the_line_that_calls_them() -> None:
+    function = lambda p, x: jnp.sort(jnp.sin(x))
+    *_, piece = (node.op for node in trace.trace(function, P, SHAPE).nodes if isinstance(node.op, ops.Piece))
+    assert [(r.operation, r.where) for r in piece.reasons] == [
+        ("sort", f"{__file__}:{function.__code__.co_firstlineno}")
+    ]
+
+
 @pytest.mark.parametrize(
     ("function", "result"),
     [

@@ -25,7 +25,7 @@ WITHOUT = {
     "branches": rf"cond \({HERE}:\d+\)",
     "a pool that leaves an end, in a branch": rf"cond \({HERE}:\d+\)",
     "a product in a loop": rf"scan \({HERE}:\d+\)",
-    "truths in order": "sort of truths",
+    "truths in order": rf"sort of truths \({HERE}:\d+\)",
     "an addition to one place of a slice": rf"scatter-add \({HERE}:\d+\)",
     "a pool of one value": rf"reduce_window_min \({UNITS}:\d+\)",
     "windows on padding alone": (
