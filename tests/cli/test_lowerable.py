@@ -77,6 +77,16 @@ def test_a_function_of_ones_own_is_lowered_checked_and_exported(
     assert [row["kernel"] for row in json.loads((folder / "layers.json").read_text())].count("IREE") == 0
 
 
+def test_a_function_of_ones_own_is_timed_and_tuned(folder: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    measured = ["--rounds", "1", "--runs", "2", "--no-tuning", "--json", "latency.json"]
+    assert main.call(["bench", "nets.py:build", *measured]) == 0
+    (row,) = json.loads((folder / "latency.json").read_text())["rows"]
+    assert row["run"] == "build" and row["p50_ms"] > 0 and not (folder / "bundles").exists()
+    assert main.call(["tune", "nets.py:build", "--target", "android:cortex-a76", "--minutes", "0"]) == 0
+    said = "build on android:cortex-a76: nothing found in 0 s; give it more --minutes"
+    assert capsys.readouterr().out.splitlines()[-1] == said
+
+
 def test_what_is_not_ours_is_said_and_refused_where_it_must_not_be(
     folder: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
