@@ -138,6 +138,11 @@ class Bundle:
         """The arrays of a stream's example: its frames, then the answers."""
         return [self.stream["sequence"], *self.stream["answers"]] if self.stream else []
 
+    @property
+    def tolerance(self) -> float:
+        """The largest error of an answer, of the largest value of JAX's."""
+        return self.manifest.get("tolerance", self.target.precision.tolerance)
+
     def array(self, name: str) -> np.ndarray:
         """One of the example inputs or of JAX's answers to them, by file: "clip.npy", "logits.npy"."""
         return _checked(self.folder / name, manifests.array)

@@ -88,8 +88,13 @@ class Example:
 
 def allowed(graph: ops.Graph) -> float:
     """How far the answers of a graph may be from JAX's, of the largest value, as numpy computes them."""
-    kinds = {str(kind) for node in graph.nodes for kind in _types(node.op)} | set(ops.element_types(graph).values())
-    return max([SAME, *(ROUNDED[kind] for kind in kinds & ROUNDED.keys())])
+    return max([SAME, *rounding(graph).values()])
+
+
+def rounding(graph: ops.Graph) -> dict[str, float]:
+    """The types that a graph rounds to on its way, and how far that may bring its answers."""
+    kinds = {kind for node in graph.nodes for kind in _types(node.op)} | set(ops.element_types(graph).values())
+    return {kind: ROUNDED[kind] for kind in sorted(kinds & ROUNDED.keys())}
 
 
 def sequence(
@@ -134,10 +139,8 @@ def _check_clip(answers: list[np.ndarray], example: Example) -> None:
             )
 
 
-def _types(op: ops.Op) -> set[Any]:
-    """The element types that an operation rounds to: of a piece all that it reads, gives and holds."""
+def _types(op: ops.Op) -> frozenset[str]:
+    """The element types that an operation rounds to: of a piece all that it reads, computes and gives."""
     if isinstance(op, ops.FakeQuantise):
-        return {"int8"}
-    if not isinstance(op, ops.Piece):
-        return set()
-    return {op.dtype, *(each.dtype for each in (*op.program.inputs, *op.program.arguments))}
+        return frozenset({"int8"})
+    return op.program.types if isinstance(op, ops.Piece) else frozenset()

@@ -28,6 +28,7 @@ Text = Annotated[
 ]
 Count = Annotated[int, typed.Check("a count", lambda v: 0 <= v < 1 << 63)]
 Number = Annotated[float, typed.Check("a number", lambda v: abs(v) < 1e300)]
+Tolerance = Annotated[float, typed.Check("a number from 0 to 1", lambda v: 0 <= v <= 1)]
 Size = Annotated[int, typed.Check(f"at most {MAX_FILE} bytes", lambda v: 0 <= v <= MAX_FILE)]
 Hash = Annotated[str, typed.Check("64 hexadecimal digits", lambda v: re.fullmatch("[0-9a-f]{64}", v) is not None)]
 Dtype = Literal["float32", "float16", "int32", "uint32", "int16", "uint16", "int8", "uint8"]
@@ -154,7 +155,10 @@ class Versioned(TypedDict):
 
 
 class Manifest(TypedDict):
-    """The fields that every format has; `executables`, `tuning` and `form` came later."""
+    """The fields that every format has; those that need not be there came later.
+
+    tolerance: the largest error of an answer, of the largest value of JAX's; by default that of the target's precision.
+    """
 
     run: Text
     model: Text
@@ -175,6 +179,7 @@ class Manifest(TypedDict):
     form: NotRequired[Text]
     quantisation: NotRequired[Quantised]
     refused: NotRequired[Annotated[list[Refused], ENTRIES]]
+    tolerance: NotRequired[Tolerance]
 
 
 Arrays = Annotated[list[ArrayEntry], typed.Check(f"1 to {MAX_ARRAYS} arrays", lambda v: 0 < len(v) <= MAX_ARRAYS)]

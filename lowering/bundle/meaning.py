@@ -23,6 +23,7 @@ class Meaning:
 
     error: of the result that is furthest off, called `result`, relative to its largest value. allowed: the largest that
     is no fault. tile: the side of the largest tile in which Winograd's filtering computes a convolution; 0: of none.
+    tolerance: the largest error of a bundle's answers, of a target's precision or of the network's own.
     tiled: the error that tiles are judged by: where memory holds feature maps in f16, that of a network whose maps are
     rounded to it. bound: the largest one with tiles.
     """
@@ -31,6 +32,7 @@ class Meaning:
     result: str
     allowed: float
     tile: int
+    tolerance: float
     tiled: float
     bound: float
 
@@ -64,13 +66,14 @@ def measure(
     convolution itself.
     """
     error, name = _worst(rewritten, example, interpret.FAST)
-    allowed = examples.allowed(rewritten)
+    allowed, rounding = examples.allowed(rewritten), examples.rounding(rewritten)
+    tolerance = max([precision.tolerance, *(far for kind, far in rounding.items() if kind != "int8")])
     tile, tiled = _largest_tile(rewritten, example.graph), error
     bound = F32_BOUND if allowed == examples.SAME else allowed
     if tile and precision.activations == "f16":
         tiled, _ = _worst(rewritten, example, interpret.Numbers(np.float32, maps=np.float16))
         bound = max(bound, F16_BOUND)
-    return Meaning(error, name, allowed, tile, tiled, bound)
+    return Meaning(error, name, allowed, tile, tolerance, tiled, bound)
 
 
 def lines(entries: list[dict[str, Any]]) -> list[str]:

@@ -96,7 +96,7 @@ def check(bundle: bundles.Bundle | str | pathlib.Path) -> Check:
         answers = tuple(np.load(out, allow_pickle=False) for out in outs)
     errors = [error(bundle, name, found) for name, found in zip(names, answers, strict=True)]
     worst = max(absolute for absolute, _ in errors), max(relative for _, relative in errors)
-    return Check(*worst, answers, bundle.target.precision.tolerance)
+    return Check(*worst, answers, bundle.tolerance)
 
 
 def error(bundle: bundles.Bundle, name: str, found: np.ndarray) -> tuple[float, float]:

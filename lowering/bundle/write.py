@@ -63,13 +63,13 @@ def write(
         target = targets.with_smaller_tiles(target, found.tile)
     found.check()
     answers = example.streamed.answers if example.streamed else example.answers
-    allowed = min(map(bundles.scale, answers)) * target.precision.tolerance
+    allowed = min(map(bundles.scale, answers)) * found.tolerance
     with files.whole_folder(folder) as part:
         build(part, draft.module, target, example.inputs)
         for place, answer in enumerate(example.answers):
             _save(part / manifests.output_file(place), answer)
         _write_run(part, example, target, allowed)
-        _write_manifest(part, draft.about | ({"refused": refused} if refused else {}))
+        _write_manifest(part, draft.about | {"tolerance": found.tolerance} | ({"refused": refused} if refused else {}))
         bundles.read(part)
     return bundles.read(folder, verify=False)
 

@@ -5,13 +5,17 @@ kernels, whatever their shape in JAX.
 """
 
 import dataclasses
+import functools
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.extend import core
+
+from lowering.functions import jaxprs
 
 EMBEDDED = 64  # elements: smaller constants stand in the text, larger ones become arguments unless all are the same
 
@@ -90,6 +94,11 @@ class Program:
     def names(self) -> tuple[str, ...]:
         """What it does, each operation once, in order of appearance; changes of shape aside."""
         return tuple(dict.fromkeys(step.name for step in self.steps if step.name))
+
+    @functools.cached_property
+    def types(self) -> frozenset[str]:
+        """The element types of all that it reads, computes and gives, inside of loops and branches too."""
+        return frozenset(_types(jax.make_jaxpr(self)(*self.inputs).jaxpr))
 
     def outputs(self) -> tuple[jax.ShapeDtypeStruct, ...]:
         """Element types and sizes of the results."""
@@ -187,6 +196,15 @@ def join(parts: Sequence[Part], wanted: Sequence[Hashable]) -> tuple[Program, tu
                 known[name] = ("steps", len(steps) - 1, 0)
     results = tuple(known[name] for name in wanted)
     return Program(tuple(inputs.values()), tuple(constants), tuple(steps), results), tuple(inputs)
+
+
+def _types(jaxpr: core.Jaxpr) -> Iterator[str]:
+    held: Any = (*jaxpr.invars, *jaxpr.constvars, *(each for eqn in jaxpr.eqns for each in eqn.outvars))
+    yield from (each.aval.dtype.name for each in held)
+    for eqn in jaxpr.eqns:
+        for value in eqn.params.values():
+            for body in jaxprs.bodies(value):
+                yield from _types(body)
 
 
 def _is_argument(constant: np.ndarray) -> bool:

@@ -164,7 +164,7 @@ def _errors(packed: pack.Pack, name: str, data: bytes) -> tuple[float, float]:
         raise ToolError(f"the phone's answer is no .npy file ({error})") from error
     if found.shape != expected.shape or found.dtype != expected.dtype:
         raise ToolError(f"the phone's answer is {found.dtype}{found.shape}, expected {expected.dtype}{expected.shape}")
-    (error, relative), tolerance = packed.bundle.errors(name, found), packed.bundle.target.precision.tolerance
+    (error, relative), tolerance = packed.bundle.errors(name, found), packed.bundle.tolerance
     if relative > tolerance:
         raise ToolError(
             f"wrong answer: it differs from JAX's by {relative:.1e} of the largest value, expected at most "

@@ -49,7 +49,7 @@ def run(
     where they stand in your source, and why.
 
     The exit code is 1 if an answer differs from JAX's by more than 1e-4 of the largest output. The bound is 1e-2 with
-    f16 in memory, and 5e-2 with sums in f16.
+    f16 in memory, and 5e-2 with sums in f16. It is 8e-3 or 6e-2 where the network itself computes in f16 or bf16.
 
     Args:
         networks: Runs, such as OUT/runs/dense, or functions, such as my_nets.py:build.

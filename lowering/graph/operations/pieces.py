@@ -27,6 +27,11 @@ class Program(Protocol):
         ...
 
     @property
+    def types(self) -> frozenset[str]:
+        """The element types of all that it reads, computes and gives."""
+        ...
+
+    @property
     def arguments(self) -> tuple[np.ndarray, ...]:
         """The constants that the function of `text` takes after the inputs."""
         ...

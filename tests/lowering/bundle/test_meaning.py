@@ -2,6 +2,7 @@
 
 import pathlib
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -76,3 +77,14 @@ def has_tiles(given: examples.Example, target: str, folder: pathlib.Path, monkey
         write.write(folder / "bundle", given, targets.find(target), bundles.Info())
     (text,) = drafts
     return "conv.products" in text
+
+
+def test_a_network_that_computes_in_16_bits_itself_is_held_to_what_they_allow(tmp_path: pathlib.Path) -> None:
+    """Compilers add up in another order, and round at other places. Its inputs and results are f32."""
+    rng = np.random.default_rng(0)
+    weights, x = (rng.normal(size=size).astype(np.float32) for size in ((64, 5), (1, 64)))
+    network = lambda p, x: (x.astype(jnp.bfloat16) @ jnp.asarray(p, jnp.bfloat16)).astype(jnp.float32)
+    made = deploy.deploy(network, weights, x, "host", tmp_path / "bundle", tuning=0.0)
+    assert made.passed and made.bundle.tolerance == made.bundle.manifest["tolerance"] == 2**-4
+    threshold = float((made.bundle.folder / "run.flags").read_text().splitlines()[-1].partition("=")[2])
+    assert threshold == pytest.approx(2**-4 * np.abs(network(weights, x)).max(), rel=1e-4)
