@@ -8,6 +8,7 @@ from jax.extend import core
 from lowering.functions import jaxprs
 
 LIBRARIES = re.compile(r"[/\\](?:jax|jaxlib|flax|equinox|haiku|optax|jaxtyping)[/\\]|[/\\]functools\.py$|^<")
+LAPACK = "it calls LAPACK, a library of the host; compute it once among the weights, or write it in plain operations"
 KEYS = "it draws random numbers; close over a constant key, or evaluate without one"
 # Parts of the names of primitives that call Python, or draw random numbers, while a network runs.
 REFUSED = {
@@ -19,6 +20,11 @@ REFUSED = {
     "ffi_call": "it calls a library of the host",
     "pallas_call": "it is a kernel for one kind of device; give the network its plain form",
 }
+# Primitives that JAX writes as calls of LAPACK.
+FACTORS = frozenset(
+    ("cholesky", "cholesky_update", "lu", "geqrf", "geqp3", "qr", "householder_product", "eig", "eigh", "svd", "schur")
+    + ("hessenberg", "tridiagonal", "triangular_solve", "tridiagonal_solve", "symmetric_product")
+)
 
 
 def line(eqn: core.JaxprEqn) -> str:
@@ -51,7 +57,8 @@ def _located(value: Any, caller: Any) -> Any:
         case core.ClosedJaxpr():
             return core.ClosedJaxpr(located(value.jaxpr, caller), value.consts)
         case tuple() if any(isinstance(each, core.Jaxpr | core.ClosedJaxpr) for each in value):
-            return tuple(_located(each, caller) for each in value)
+            parts = (_located(each, caller) for each in value)
+            return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
         case _:
             return value
 
@@ -59,6 +66,8 @@ def _located(value: Any, caller: Any) -> Any:
 def refusal(eqn: core.JaxprEqn) -> str | None:
     """Why no module can hold an operation; None for all others. Loops and branches are searched too."""
     name = eqn.primitive.name
+    if name in FACTORS:
+        return LAPACK
     for part, why in REFUSED.items():
         if part in name:
             return why

@@ -163,7 +163,7 @@ class Tracer:
         """NotImplementedError if the network holds something that no module can."""
         if self._refused:
             places = "\n  ".join(f"{where}: {name} ({why})" for (where, why), name in self._refused.items())
-            raise NotImplementedError(f"cannot lower what needs Python or random numbers while it runs:\n  {places}")
+            raise NotImplementedError(f"cannot lower what needs the host or random numbers while it runs:\n  {places}")
 
     def _stand_in(self, kind: Any) -> values.Ref:
         """What is read of an operation that is refused, so that the walk finds all others too."""

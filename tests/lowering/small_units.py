@@ -162,3 +162,21 @@ def of_a_line(p: Any, x: jax.Array) -> jax.Array:
 def pool_of_one(p: Any, x: jax.Array) -> jax.Array:
     y = conv({"k": p["conv"][..., :1]}, x[:, :1, :1, :1], "k")
     return jnp.minimum(lax.reduce_window(y, jnp.inf, lax.min, (1, 1, 2, 2, 2), (1,) * 5, ((0, 0), *((0, 1),) * 4)), 9)
+
+
+def beyond_integers(p: Any, x: jax.Array) -> list[jax.Array]:
+    """Floats up to four times as large as the type holds."""
+    return [(x * size).astype(kind) for kind, size in (("int8", 2.0**7), ("uint8", 2.0**8), ("int32", 2.0**31))]
+
+
+def bytes_reversed(p: Any, x: jax.Array) -> list[jax.Array]:
+    pixels = jnp.clip(x[..., 0] * 40 + 128, 0, 255).astype(jnp.uint8)
+    dimensions = (((2,), (2,)), ((0,), (0,)))
+    whole = pixels.astype(jnp.int32)
+    product = lax.dot_general(pixels, pixels, dimensions, preferred_element_type=jnp.int32)
+    return [pixels[:, ::-1] - pixels, product, lax.dot_general(whole, whole, dimensions)]
+
+
+def taken_from_a_slice(p: Any, x: jax.Array) -> list[jax.Array]:
+    places = jnp.argsort(x[..., 1], 2)
+    return [jnp.take_along_axis(x[..., 0], places, 2), *lax.sort((places, x[..., 2]), num_keys=1)]

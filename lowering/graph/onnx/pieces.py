@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lowering.functions import programs
+from lowering.functions import forms, programs
 from lowering.graph import ops
 from lowering.graph.onnx import elementwise, model, products
 from lowering.graph.onnx.calls import Array, Call, Form, cut, padded
@@ -138,7 +138,24 @@ def _split(writer: Writer, call: Call, x: Array) -> Sequence[str]:
 
 def _convert(writer: Writer, call: Call, x: Array) -> str:
     to = np.dtype(call.params["new_dtype"]).name
-    return x.tensor if to == x.dtype else _cast(writer, call.name, x.tensor, to)
+    if to == x.dtype:
+        return x.tensor
+    is_saturated = np.dtype(x.dtype).kind == "f" and np.dtype(to).kind in "iu"
+    return _saturated(writer, call.name, x, to) if is_saturated else _cast(writer, call.name, x.tensor, to)
+
+
+def _saturated(writer: Writer, name: str, x: Array, to: str) -> str:
+    """Floats as the nearest integers that the type has, as XLA makes them; ONNX leaves open what others become."""
+    least, largest, most = forms.bounds(to)
+    given = x.tensor if x.dtype == "float32" else _cast(writer, name, x.tensor, "float32")
+    low, high = (elementwise.number(writer, float(value), "float32") for value in (least, largest))
+    inside = writer.add("Min", [writer.add("Max", [given, low], name), high], name)
+    found = _cast(writer, name, inside, to)
+    if largest == most:
+        return found
+    return writer.add(
+        "Where", [writer.add("Greater", [given, high], name), elementwise.number(writer, most, to), found], name
+    )
 
 
 def _cast(writer: Writer, name: str, tensor: str, to: str) -> str:

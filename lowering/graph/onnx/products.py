@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lowering.graph import ops
+from lowering.graph.onnx import model
 from lowering.graph.onnx.calls import Array, Call, padded
 from lowering.graph.onnx.writer import NoForm, Writer
 
@@ -19,7 +20,14 @@ def dot(writer: Writer, call: Call, a: Array, b: Array) -> str:
     batch = tuple(a.shape[axis] for axis in batch_a)
     left = _folded(writer, call.name, a, [batch_a, free_a, inner_a], (*batch, size(a, free_a), size(a, inner_a)))
     right = _folded(writer, call.name, b, [batch_b, inner_b, free_b], (*batch, size(b, inner_b), size(b, free_b)))
-    product = writer.add("MatMul", [left, right], call.name)
+    kind = np.dtype(call.params["preferred_element_type"] or a.dtype)
+    if kind.itemsize == 1:
+        raise NoForm(f"in {kind.name}")
+    wide = [
+        tensor if x.dtype == kind.name else writer.add("Cast", [tensor], call.name, to=model.CODES[kind.name])
+        for tensor, x in ((left, a), (right, b))
+    ]
+    product = writer.add("MatMul", wide, call.name)
     return writer.reshape(product, (*batch, size(a, free_a), size(b, free_b)), call.shapes[0], call.name)
 
 

@@ -11,6 +11,7 @@ import pytest
 from flax import nnx
 from jax import lax
 
+from lowering.functions import sources
 from lowering.graph import interpret, ops, trace
 from tests.lowering import networks
 
@@ -160,13 +161,15 @@ def test_what_no_module_can_hold_is_refused_with_every_place_in_the_source() -> 
     def function(p: Any, key: jax.Array, x: jax.Array) -> jax.Array:
         x = x + jax.pure_callback(np.asarray, jax.ShapeDtypeStruct(x.shape, x.dtype), x)
         x = jax.lax.cond(x.sum() > 0, lambda: x + jax.random.normal(key, x.shape), lambda: x)
+        x = jnp.linalg.solve(x[0, 0, :3, :3, 0], x[0, 0, :3, :2, 0])
         return x.reshape(1, -1)
 
     first = function.__code__.co_firstlineno
     file = function.__code__.co_filename
-    message = f"""cannot lower what needs Python or random numbers while it runs:
+    message = f"""cannot lower what needs the host or random numbers while it runs:
   {file}:{first + 1}: pure_callback (it calls Python)
-  {file}:{first + 2}: cond (it draws random numbers; close over a constant key, or evaluate without one)"""
+  {file}:{first + 2}: cond (it draws random numbers; close over a constant key, or evaluate without one)
+  {file}:{first + 3}: lu ({sources.LAPACK})"""
     with pytest.raises(NotImplementedError, match=f"^{re.escape(message)}$"):
         trace.trace(function, P, [np.zeros(2, np.uint32), np.zeros(SHAPE, np.float32)])
 

@@ -36,7 +36,7 @@ def test_the_page_is_what_its_results_say() -> None:
     """If not, run scripts/networks --page."""
     found = page()
     tables = found.tables(found.read())
-    for name in ("summary", "networks", "activations"):
+    for name in ("summary", "networks", "activations", "functions"):
         assert "\n".join([f"<!-- {name} -->", *tables[name], "<!-- end -->"]) in found.PAGE.read_text()
 
 

@@ -25,6 +25,10 @@ WITHOUT = {
     "branches": rf"cond \({HERE}:\d+\)",
     "a pool that leaves an end, in a branch": rf"cond \({HERE}:\d+\)",
     "a product in a loop": rf"scan \({HERE}:\d+\)",
+    "taken from a slice, and sorted": (
+        rf"sort of several arrays together \({UNITS}:\d+\), gather but at constant places along one axis "
+        rf"\({UNITS}:\d+\), sort of several arrays together \({UNITS}:\d+\)"
+    ),
     "truths in order": rf"sort of truths \({HERE}:\d+\)",
     "an addition to one place of a slice": rf"scatter-add \({HERE}:\d+\)",
     "a pool of one value": rf"reduce_window_min \({UNITS}:\d+\)",
