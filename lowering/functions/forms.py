@@ -53,7 +53,10 @@ def _widened(eqn: core.JaxprEqn, x: Any) -> Sequence[Any]:
 
 
 def _whole(x: Any, to: Any) -> Any:
-    """Integers in another type: by way of f32 where IREE's products would take bytes without a sign for signed ones."""
+    """Integers in another type: by way of f32 where IREE's products would take bytes without a sign for signed ones.
+
+    On Vulkan, products of computed bytes above 127 are wrong even so.
+    """
     is_unsigned = jnp.issubdtype(x.dtype, jnp.unsignedinteger) and x.dtype.itemsize < np.dtype(to).itemsize
     return lax.convert_element_type(x.astype("float32") if is_unsigned and x.dtype.itemsize < 4 else x, to)
 

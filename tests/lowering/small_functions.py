@@ -251,7 +251,7 @@ FUNCTIONS |= {
 }
 FUNCTIONS |= {
     "numbers beyond their integers": (small_units.beyond_integers, (IMAGES,)),
-    "bytes reversed and multiplied": (small_units.bytes_reversed, (IMAGES,)),
+    "bytes reversed": (small_units.bytes_reversed, (IMAGES,)),
     "taken from a slice, and sorted": (small_units.taken_from_a_slice, (IMAGES,)),
     "an addition to one place of a slice": (lambda p, x: jnp.cos(x)[0, :, 2:3].at[0].add(1.0), (IMAGES,)),
     "a product of truths": (lambda p, x: nn.silu((x[0, :, 0, 0] > 0).astype(jnp.float32) @ p["bias"]), (IMAGES,)),

@@ -169,12 +169,17 @@ def beyond_integers(p: Any, x: jax.Array) -> list[jax.Array]:
     return [(x * size).astype(kind) for kind, size in (("int8", 2.0**7), ("uint8", 2.0**8), ("int32", 2.0**31))]
 
 
-def bytes_reversed(p: Any, x: jax.Array) -> list[jax.Array]:
+def bytes_reversed(p: Any, x: jax.Array) -> jax.Array:
     pixels = jnp.clip(x[..., 0] * 40 + 128, 0, 255).astype(jnp.uint8)
-    dimensions = (((2,), (2,)), ((0,), (0,)))
-    whole = pixels.astype(jnp.int32)
+    return pixels[:, ::-1] - pixels
+
+
+def products_of_bytes(p: Any, x: jax.Array) -> list[jax.Array]:
+    """As bytes, and as whole numbers."""
+    pixels = jnp.clip(x[..., 0] * 40 + 128, 0, 255).astype(jnp.uint8)
+    dimensions, whole = (((2,), (2,)), ((0,), (0,))), pixels.astype(jnp.int32)
     product = lax.dot_general(pixels, pixels, dimensions, preferred_element_type=jnp.int32)
-    return [pixels[:, ::-1] - pixels, product, lax.dot_general(whole, whole, dimensions)]
+    return [product, lax.dot_general(whole, whole, dimensions)]
 
 
 def taken_from_a_slice(p: Any, x: jax.Array) -> list[jax.Array]:

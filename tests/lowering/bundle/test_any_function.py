@@ -181,3 +181,8 @@ def test_a_graph_that_means_something_else_than_jax_is_refused_before_it_is_comp
 def test_a_value_is_read_in_a_loop_and_behind_it(function: Any, name: str, tmp_path: pathlib.Path) -> None:
     example = deploy.example(function, P, IMAGES)
     assert run.check(write.write(tmp_path / "bundle", example, targets.find(name), bundles.Info())).passed
+
+
+def test_bytes_are_multiplied_without_a_sign_on_a_cpu(tmp_path: pathlib.Path) -> None:
+    found = deploy.deploy(small_units.products_of_bytes, P, IMAGES, "host", tmp_path / "bundle", tuning=0.0)
+    assert found.check and found.check.max_abs_error == 0
