@@ -129,7 +129,7 @@ def test_all_kernels_of_a_contest_compute_the_same(scheme: str) -> None:
     assert len(found.options) >= 3
     rng = np.random.default_rng(0)
     first, *rest = interpret.results(
-        found.graph, *(rng.normal(size=found.graph.given(node)) for node in found.graph.inputs), width=np.float64
+        found.graph, *(rng.normal(size=found.graph.given(node)) for node in found.graph.inputs)
     )
     assert len(rest) == len(found.options) - 1
     for each in rest:

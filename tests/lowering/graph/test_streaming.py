@@ -221,8 +221,8 @@ AS_IT_IS = f"{SO} leave the axis of frames as it is"
             f"rev (Mosaic, {place(reversed_, 1)})",
             f"puts frames in another order, {SO} leave them as they are",
         ),
-        (early, "pad (Mosaic)", f"shows no frame in the place of the newest, {CAUSAL}"),
-        (mixed, "cumsum (Piece)", f"reads the clip otherwise than by frames, {AS_IT_IS}"),
+        (early, f"pad (Mosaic, {place(early, 1)})", f"shows no frame in the place of the newest, {CAUSAL}"),
+        (mixed, f"cumsum (Piece, {place(mixed, 1)})", f"reads the clip otherwise than by frames, {AS_IT_IS}"),
         (
             uneven,
             f"add (Add, {place(uneven, 1)})",
