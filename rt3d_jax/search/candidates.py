@@ -109,12 +109,14 @@ class Candidates:
 
     def _fit(self, record: records.Record, shape: spaces.Shape, ratio: float) -> records.Record:
         """ratio: of measurements to estimates, which every measurement corrects."""
-        room, made = shape.share * self._search.bound.room, None
+        room, made, tried = shape.share * self._search.bound.room, None, set()
         for _ in range(MEASUREMENTS):
             cost = lambda density, ratio=ratio: ratio * self._meter.estimate(self._cut(shape.at(density)))
-            density = limits.densest(cost, shape.low, shape.high, room)
-            if density is None:
+            # Estimates refuse nothing: the ratio is that of another network, which may be far off.
+            density = limits.densest(cost, shape.low, shape.high, room) or shape.low
+            if density in tried:
                 break
+            tried.add(density)
             asked = shape.at(density)
             network = self._cut(asked)
             latency, estimate = self._meter.measure(network), self._meter.estimate(network)

@@ -94,6 +94,14 @@ def test_a_network_that_cannot_be_timed_is_refused_and_the_search_goes_on(done, 
     assert best is not None and best.point == before.point
 
 
+def test_a_point_is_not_refused_by_the_ratio_of_another_network(done, asked, tmp_path):
+    before = stopped(done, tmp_path)
+    far = dataclasses.replace(before.records[-1], state="over", latency=50.0, estimate=1.0)
+    records.write(tmp_path, before.ending(len(before.records) - 1, far))
+    more = stages.run(dataclasses.replace(asked, schemes=4), tmp_path, made_up.Weights(), lambda *_: None)
+    assert more.records[-1].state == "kept"
+
+
 class Broken(made_up.Weights):
     """Times nothing."""
 
