@@ -97,7 +97,8 @@ def _trade(found: Found, chosen: Record | None, shown: Sequence[Record]) -> str:
     caption = (
         "A point is a trained network: the dense one, proposals of the first stage (schemes), and of the second "
         "(rates). A ring is over the bound. The line joins those that no other network beats in both. "
-        f"Scores are those of short trials: {shown[0]['score']['protocol']}."
+        f"Scores are those of short trials: {shown[0]['score']['protocol']}. "
+        "These examples are held out of those to train on, where the task can do that."
     )
     return f"<h2>Score against latency</h2>{pieces.figure(drawing, caption)}"
 
