@@ -16,6 +16,7 @@ FILTERS = 16  # filters are filled up to a multiple of as many as any row holds
 # multiply-adds of vectors that could have been computed meanwhile: of those that a core's cache does not hold, and of
 # those that it does. And what a layer must gain on a CPU, at least.
 TILES, NEAR, GAIN = 2, 0.3, 1.1
+TRANSFORM = {2: 80, 4: 350}  # the time of a transform of a vector of tiles, by their side, in the same unit
 # The speed of register tiles of one vector, which load as often as they multiply, of that of others. It counts between
 # tiles of Winograd's alone, since convolutions as they are written lose as much on so few positions.
 SINGLE = 0.8
@@ -94,7 +95,8 @@ def tiled_time(layer: Layer, tile: int, target: targets.Target, single: float = 
     moved += size if layer.joined and size > target.cache_bytes else 0
     more = stored - layer.own.kernel.values.nbytes
     held = min(moved, target.cache_bytes)
-    return products + TILES * (moved - held) + NEAR * (held + (results if stay else 0)) + outer.STREAM * more
+    transforms = TRANSFORM[tile] * -(-count // target.lanes) * (frames_in * channels + frames * filters)
+    return products + transforms + TILES * (moved - held) + NEAR * held + outer.STREAM * more
 
 
 def gpu_direct_time(layer: Layer, target: targets.Target) -> float:
