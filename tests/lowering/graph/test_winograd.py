@@ -183,8 +183,7 @@ def test_blocks_that_kernels_drop_in_the_whole_plane_are_dropped_from_the_produc
     """Vanilla blocks, planes of one frame, and filters: the share of products is the share of weights."""
     rng, op = np.random.default_rng(0), conv(3, 31, 64)
     for shape in [(1, 31, 8), (3, 31, 8), (1, 1, 8)]:
-        kept = rng.random(shape) < 0.4
-        blocks = np.broadcast_to(kept.repeat(31 // shape[1], 1).repeat(8, 2), (3, 31, 64))
+        blocks = np.broadcast_to((rng.random(shape) < 0.4).repeat(31 // shape[1], 1).repeat(8, 2), (3, 31, 64))
         sparse = dataclasses.replace(op, kernel=op.kernel * blocks[:, None, None])
         products = rewritten(sparse, (2, 8, 8, 31), 4)["node.products"].op
         assert isinstance(products, ops.PackedConv)
@@ -193,9 +192,8 @@ def test_blocks_that_kernels_drop_in_the_whole_plane_are_dropped_from_the_produc
 
 
 def test_rows_are_longer_on_arm64_where_one_vector_holds_the_tiles_of_a_frame() -> None:
-    op, arm64 = conv(3, 16, 32), targets.find("android:cortex-a76")
-    blocks = (np.random.default_rng(0).random((4, 4)) < 0.4).repeat(4, 0).repeat(8, 1)
-    sparse = dataclasses.replace(op, kernel=op.kernel * blocks)
+    op, blocks = conv(3, 16, 32), (np.random.default_rng(0).random((4, 4)) < 0.4).repeat(4, 0).repeat(8, 1)
+    sparse, arm64 = dataclasses.replace(op, kernel=op.kernel * blocks), targets.find("android:cortex-a76")
     for each, size, target, group in [(op, 8, arm64, 16), (sparse, 8, arm64, 8), (op, 12, arm64, 8), (op, 8, HOST, 8)]:
         products = rewritten(each, (2, size, size, 16), 4, target)["node.products"].op
         assert isinstance(products, ops.PackedConv) and products.kernel.group == group
