@@ -92,7 +92,8 @@ def _largest(eqn: core.JaxprEqn, x: Any) -> Sequence[Any]:
 
 
 def _scattered(eqn: core.JaxprEqn, x: Any, *others: Any) -> Sequence[Any]:
-    return (eqn.primitive.bind(_own(x), *others, **eqn.params),)
+    """Of arrays that lie in memory: rows that are computed or reshaped would be held on the stack."""
+    return (eqn.primitive.bind(_own(x), *map(lax.optimization_barrier, others), **eqn.params),)
 
 
 def _own(x: Any) -> Any:

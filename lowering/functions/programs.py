@@ -5,7 +5,6 @@ kernels, whatever their shape in JAX.
 """
 
 import dataclasses
-import functools
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any
@@ -95,7 +94,7 @@ class Program:
         """What it does, each operation once, in order of appearance; changes of shape aside."""
         return tuple(dict.fromkeys(step.name for step in self.steps if step.name))
 
-    @functools.cached_property
+    @property
     def types(self) -> frozenset[str]:
         """The element types of all that it reads, computes and gives, inside of loops and branches too."""
         return frozenset(_types(jax.make_jaxpr(self)(*self.inputs).jaxpr))

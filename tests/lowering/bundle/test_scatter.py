@@ -1,5 +1,6 @@
 """What is written at places that an input says, into weights: they stay as they are from one inference to the next."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -24,6 +25,15 @@ def test_other_targets_put_rows_where_an_input_says(target, tool, tmp_path, requ
     require(tool)
     rows, places = RNG.normal(size=(1, 16, 8)).astype(np.float32), RNG.permutation(40)[:16].astype(np.int32)[None]
     made = deploy.deploy(scattered, {"table": WEIGHTS}, (rows, places), target, tmp_path / "bundle")
+    assert made.passed
+
+
+def test_many_rows_go_through_memory_rather_than_the_stack(tmp_path):
+    """As 1024 pillars of 16 features: 64 KB, of which IREE's functions hold 32 KB on the stack."""
+    rows, places = RNG.normal(size=(1024, 16)).astype(np.float32), RNG.permutation(4096)[:1024].astype(np.int32)
+    put = jax.vmap(lambda rows, places: jnp.zeros((4097, 16)).at[places].set(rows, mode="promise_in_bounds"))
+    function = lambda params, rows, places: put(jnp.tanh(rows), places)
+    made = deploy.deploy(function, {}, (rows[None], places[None]), out=tmp_path / "bundle")
     assert made.passed
 
 
