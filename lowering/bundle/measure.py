@@ -97,12 +97,12 @@ def interleave(
     In a round, each bundle runs `runs` single inferences after two that warm up. Gives a Latency for each bundle, and
     the median FMA peak of `threads` threads together, in GFLOP/s. RunError for a bundle that is not for this machine.
     """
-    peaks_ = []
+    peaks = list[float]()
     with tempfile.TemporaryDirectory() as folder:
         _check_here(found)
         peak = Peak(pathlib.Path(folder), found[0], threads)
-        latencies = turns(found, threads, rounds, runs, progress, lambda: peaks_.append(peak.gflops()))
-    return latencies, float(np.median(peaks_))
+        latencies = turns(found, threads, rounds, runs, progress, lambda: peaks.append(peak.gflops()))
+    return latencies, float(np.median(peaks))
 
 
 def turns(

@@ -36,7 +36,7 @@ def bounds(to: Any) -> tuple[int, float, int]:
     """The least number of an integer type, the largest of f32 that it holds, and the largest of all."""
     least, most = int(jnp.iinfo(to).min), int(jnp.iinfo(to).max)
     nearest = np.float32(most)
-    return least, float(nearest if nearest <= most else np.nextafter(nearest, np.float32(0))), most
+    return least, float(nearest if int(nearest) <= most else np.nextafter(nearest, np.float32(0))), most
 
 
 def _saturated(eqn: core.JaxprEqn, x: Any) -> Sequence[Any]:

@@ -9,6 +9,7 @@ from lowering.functions import jaxprs
 
 LIBRARIES = re.compile(r"[/\\](?:jax|jaxlib|flax|equinox|haiku|optax|jaxtyping)[/\\]|[/\\]functools\.py$|^<")
 LAPACK = "it calls LAPACK, a library of the host; compute it once among the weights, or write it in plain operations"
+TOO_MANY = "it gives more elements than the k largest; leave aggregate_to_topk at True"
 KEYS = "it draws random numbers; close over a constant key, or evaluate without one"
 # Parts of the names of primitives that call Python, or draw random numbers, while a network runs.
 REFUSED = {
@@ -68,6 +69,8 @@ def refusal(eqn: core.JaxprEqn) -> str | None:
     name = eqn.primitive.name
     if name in FACTORS:
         return LAPACK
+    if name == "approx_top_k" and not eqn.params["aggregate_to_topk"]:
+        return TOO_MANY
     for part, why in REFUSED.items():
         if part in name:
             return why

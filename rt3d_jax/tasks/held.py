@@ -46,8 +46,8 @@ class Held:
         names = [place if name is None else name for place, name in enumerate(told)]
         sizes = collections.Counter(names)
         if len(sizes) < 2:
-            of = " of 1 recording" if len(examples) > 1 else ""
-            raise ValueError(f"there are {len(examples)} training examples{of}, expected at least 2 to hold some out")
+            found = f"training examples: {len(examples)}, recordings: {len(sizes)}"
+            raise ValueError(f"{found}, expected at least 2 recordings to hold some out")
         held = self._drawn(sizes, max(1, round(self.share * len(examples))))
         parts = (
             [one for name, one in zip(names, examples, strict=True) if (name in held) is tested]

@@ -30,8 +30,8 @@ def test_where_every_recording_is_larger_than_the_share_the_smallest_is_held_out
 
 
 TOO_FEW = [
-    (["v"], None, "there are 1 training examples, expected at least 2 to hold some out"),
-    (["v", "w"], ["g1", "g1"], "there are 2 training examples of 1 recording, expected at least 2 to hold some out"),
+    (["v"], None, "training examples: 1, recordings: 1, expected at least 2 recordings to hold some out"),
+    (["v", "w"], ["g1", "g1"], "training examples: 2, recordings: 1, expected at least 2 recordings to hold some out"),
 ]
 
 

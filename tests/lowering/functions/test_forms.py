@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from jax import lax
 
-from lowering.functions import binding, jaxprs
+from lowering.functions import binding, forms, jaxprs
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(2, 5, 6, 8)).astype(np.float32)
@@ -42,3 +42,10 @@ def test_another_form_gives_jaxs_values(name: str) -> None:
     for a, b in zip(found, jax.tree.leaves(function(jnp.asarray(x))), strict=True):
         assert (a.shape, a.dtype) == (b.shape, b.dtype)
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "largest"), [("int8", 127), ("uint16", 65535), ("int32", 2**31 - 128), ("uint32", 2**32 - 256)]
+)
+def test_the_largest_float_of_an_integer_type_is_within_it(kind: str, largest: int) -> None:
+    assert forms.bounds(kind)[1] == largest

@@ -174,6 +174,15 @@ def test_what_no_module_can_hold_is_refused_with_every_place_in_the_source() -> 
         trace.trace(function, P, [np.zeros(2, np.uint32), np.zeros(SHAPE, np.float32)])
 
 
+def test_more_elements_than_the_largest_are_refused() -> None:
+    def function(p: Any, x: jax.Array) -> jax.Array:
+        return lax.approx_max_k(x.reshape(1, -1), 3, aggregate_to_topk=False)[0]
+
+    place = f"{function.__code__.co_filename}:{function.__code__.co_firstlineno + 1}"
+    needs = "cannot lower what needs the host or random numbers while it runs"
+    refused(function, f"{needs}:\n  {place}: approx_top_k ({sources.TOO_MANY})")
+
+
 def test_a_key_that_an_input_decides_is_refused_once_on_each_line_that_makes_or_uses_it() -> None:
     def function(p: Any, x: jax.Array) -> jax.Array:
         key = jax.random.key(x.sum().astype(int))
