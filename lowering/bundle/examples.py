@@ -1,6 +1,7 @@
 """A traced network, or a stream, with an example of what it does: what `write` makes a bundle of."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -86,15 +87,15 @@ class Example:
         return {"inputs": inputs, "outputs": outputs, **stream}
 
 
-def allowed(graph: ops.Graph) -> float:
-    """How far the answers of a graph may be from JAX's, of the largest value, as numpy computes them."""
-    return max([SAME, *rounding(graph).values()])
-
-
 def rounding(graph: ops.Graph) -> dict[str, float]:
     """The types that a graph rounds to on its way, and how far that may bring its answers."""
     kinds = {kind for node in graph.nodes for kind in _types(node.op)} | set(ops.element_types(graph).values())
     return {kind: ROUNDED[kind] for kind in sorted(kinds & ROUNDED.keys())}
+
+
+def allowed(rounding: Mapping[str, float]) -> float:
+    """How far the answers of a graph that rounds so may be from JAX's, of the largest value, as numpy computes them."""
+    return max([SAME, *rounding.values()])
 
 
 def sequence(
@@ -129,7 +130,7 @@ def stream(example: Example, every: int | None = None, steps: int | None = None)
 
 def _check_clip(answers: list[np.ndarray], example: Example) -> None:
     """BundleError unless these are the network's answers to its clip."""
-    most = allowed(example.graph)
+    most = allowed(rounding(example.graph))
     for found, answer in zip(answers, example.answers, strict=True):
         error = interpret.difference(found.reshape(answer.shape), answer)
         if not error <= most:

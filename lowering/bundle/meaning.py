@@ -66,7 +66,8 @@ def measure(
     convolution itself.
     """
     error, name = _worst(rewritten, example, interpret.FAST)
-    allowed, rounding = examples.allowed(rewritten), examples.rounding(rewritten)
+    rounding = examples.rounding(rewritten)
+    allowed = examples.allowed(rounding)
     tolerance = max([precision.tolerance, *(far for kind, far in rounding.items() if kind != "int8")])
     tile, tiled = _largest_tile(rewritten, example.graph), error
     bound = F32_BOUND if allowed == examples.SAME else allowed

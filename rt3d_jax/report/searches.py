@@ -19,17 +19,18 @@ STATES = {
 }
 
 
-def write(found: Found, best: int | None, folder: pathlib.Path) -> pathlib.Path:
+def write(found: Found, best: int | None, base: int | None, folder: pathlib.Path) -> pathlib.Path:
     """Writes `folder`/report.html of what search.json says, and returns its path. Drawings wait for a first score.
 
-    best: the number of the best proposal, None if none was kept.
+    best, base: the numbers of the best proposal, and of the one whose layers the second stage prunes more or less; None
+    if none was kept.
     """
     chosen = None if best is None else found["records"][best]
     shown = [one for one in (found["dense"], *found["records"]) if one and one["score"] and one["latency"]]
     parts = [_summary(found, best)]
     if shown:
         parts += [_trade(found, chosen, shown), _progress(found)]
-    parts += [_table(found, best), f"<h2>Settings</h2>{pieces.pairs(found['about'])}"]
+    parts += [_table(found, best, base), f"<h2>Settings</h2>{pieces.pairs(found['about'])}"]
     return page.save(folder / "report.html", f"Search around {found['about']['experiment']}", parts)
 
 
@@ -44,15 +45,6 @@ def words(record: Record) -> str:
     for name, value in record["words"].items():
         named.setdefault(value, []).append(name)
     return record["reason"] or "; ".join(f"{', '.join(names)} {value}" for value, names in named.items())
-
-
-def around(found: Found) -> int | None:
-    """The number of the proposal whose layers the second stage prunes more or less, once it has begun."""
-    stages = [one["stage"] for one in found["records"]]
-    first = stages.index("rates") if "rates" in stages else 0
-    kept = [number for number in range(first) if found["records"][number]["state"] == "kept"]
-    key = lambda number: (found["records"][number]["gain"], -found["records"][number]["latency"])
-    return max(kept, key=key, default=None)
 
 
 def value(record: Record) -> str | None:
@@ -119,8 +111,8 @@ def _progress(found: Found) -> str:
     return f"<h2>Best so far</h2>{pieces.figure(drawing, caption)}"
 
 
-def _table(found: Found, best: int | None) -> str:
-    unit, base = found["about"]["unit"], around(found)
+def _table(found: Found, best: int | None, base: int | None) -> str:
+    unit = found["about"]["unit"]
     rows = [{"number": str(number), **one} for number, one in enumerate(found["records"])]
     if best is not None:
         rows[best]["state"] = "best"

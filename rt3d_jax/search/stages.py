@@ -52,7 +52,7 @@ class _Searcher:
         self._keep(self._found)  # and what a kill left out
         search, table = self._search, self._made.table
         self._stage(spaces.Schemes(search.experiment, search.space, table), search.schemes, ())
-        best = self._found.before(spaces.Rates.name).best(spaces.Schemes.name)
+        best = base(self._found)
         if best is not None and search.rates:
             kept = self._made.kept(self._found.records.index(best))
             stage = spaces.Rates(candidates.experiment(best), kept, search.space, table)
@@ -93,8 +93,8 @@ class _Searcher:
     def _write_rest(self) -> None:
         """report.html; and found.py, the best experiment, with the user's task."""
         best = self._found.best()
-        number = None if best is None else self._found.records.index(best)
-        searches.write(dataclasses.asdict(self._found), number, self._out)
+        number = lambda one: None if one is None else self._found.records.index(one)
+        searches.write(dataclasses.asdict(self._found), number(best), number(base(self._found)), self._out)
         if best is None:
             return
         words = searches.line(dataclasses.asdict(best), self._found.about["unit"])
@@ -114,6 +114,11 @@ class _Searcher:
         self._found = found
         records.write(self._out, found)
         self._write_rest()
+
+
+def base(found: records.Found) -> records.Record | None:
+    """The proposal whose layers the second stage prunes more or less; None if the first one kept none."""
+    return found.before(spaces.Rates.name).best(spaces.Schemes.name)
 
 
 def _key(search: settings.Search, meter: limits.Meter) -> str:

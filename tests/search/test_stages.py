@@ -155,7 +155,7 @@ def test_the_report_says_which_proposal_is_the_best_and_around_which_one_the_sec
     page, best = (out / "report.html").read_text(), found.records.index(found.best())
     assert f"The best is number {best}: " in page and page.count("kept, the best") == 1
     base = found.records.index(found.before("rates").best("schemes"))
-    assert searches.around(dataclasses.asdict(found)) == base and f"number {base} with " in page
+    assert found.records.index(stages.base(found)) == base and f"number {base} with " in page
     assert page.count("<tr>") == 1 + 1 + len(found.records)  # the head, the dense network, the proposals
 
 

@@ -141,25 +141,21 @@ def _convert(writer: Writer, call: Call, x: Array) -> str:
     if to == x.dtype:
         return x.tensor
     is_saturated = np.dtype(x.dtype).kind == "f" and np.dtype(to).kind in "iu"
-    return _saturated(writer, call.name, x, to) if is_saturated else _cast(writer, call.name, x.tensor, to)
+    return _saturated(writer, call.name, x, to) if is_saturated else writer.cast(x.tensor, to, call.name)
 
 
 def _saturated(writer: Writer, name: str, x: Array, to: str) -> str:
     """Floats as the nearest integers that the type has, as XLA makes them; ONNX leaves open what others become."""
     least, largest, most = forms.bounds(to)
-    given = x.tensor if x.dtype == "float32" else _cast(writer, name, x.tensor, "float32")
+    given = x.tensor if x.dtype == "float32" else writer.cast(x.tensor, "float32", name)
     low, high = (elementwise.number(writer, float(value), "float32") for value in (least, largest))
     inside = writer.add("Min", [writer.add("Max", [given, low], name), high], name)
-    found = _cast(writer, name, inside, to)
+    found = writer.cast(inside, to, name)
     if largest == most:
         return found
     return writer.add(
         "Where", [writer.add("Greater", [given, high], name), elementwise.number(writer, most, to), found], name
     )
-
-
-def _cast(writer: Writer, name: str, tensor: str, to: str) -> str:
-    return writer.add("Cast", [tensor], name, to=model.CODES[to])
 
 
 def _integer_power(writer: Writer, call: Call, x: Array) -> str:
@@ -179,7 +175,7 @@ def _index(kind: str) -> Form:
     def form(writer: Writer, call: Call, x: Array) -> str:
         (axis,) = call.params["axes"]
         found = writer.add(kind, [x.tensor], call.name, axis=axis, keepdims=0)
-        return _cast(writer, call.name, found, np.dtype(call.params["index_dtype"]).name)
+        return writer.cast(found, np.dtype(call.params["index_dtype"]).name, call.name)
 
     return form
 
@@ -193,7 +189,7 @@ def _top(writer: Writer, call: Call, x: Array) -> Sequence[str]:
     axis = call.params.get("axis", -1)
     names = [call.name] * 2
     found, places = writer.add_several("TopK", [x.tensor], names, k=call.params["k"], axis=axis, largest=1)
-    return found, _cast(writer, call.name, places, "int32")
+    return found, writer.cast(places, "int32", call.name)
 
 
 def _sort(writer: Writer, call: Call, *xs: Array) -> Sequence[str]:

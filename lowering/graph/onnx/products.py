@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from lowering.graph import ops
-from lowering.graph.onnx import model
 from lowering.graph.onnx.calls import Array, Call, padded
 from lowering.graph.onnx.writer import NoForm, Writer
 
@@ -24,7 +23,7 @@ def dot(writer: Writer, call: Call, a: Array, b: Array) -> str:
     if kind.itemsize == 1:
         raise NoForm(f"in {kind.name}")
     wide = [
-        tensor if x.dtype == kind.name else writer.add("Cast", [tensor], call.name, to=model.CODES[kind.name])
+        tensor if x.dtype == kind.name else writer.cast(tensor, kind.name, call.name)
         for tensor, x in ((left, a), (right, b))
     ]
     product = writer.add("MatMul", wide, call.name)

@@ -53,6 +53,10 @@ class Writer:
         self.nodes.append(model.Node(kind, free[0], tuple(inputs), free, attributes))
         return free
 
+    def cast(self, tensor: str, to: str, name: str) -> str:
+        """A tensor in another element type."""
+        return self.add("Cast", [tensor], name, to=model.CODES[to])
+
     def constant(self, name: str, values: np.ndarray) -> str:
         """Keeps a constant as it is."""
         free = self._free(name)
