@@ -25,6 +25,10 @@ class CountError(RuntimeError):
     """Instructions cannot be counted. The message says what is missing and how to get it."""
 
 
+class ProgramError(CountError):
+    """The program whose instructions are counted failed."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Block:
     """Straight-line code that ran `times` times: its guest address and instruction words."""
@@ -49,7 +53,7 @@ def run(command: list[str], folder: pathlib.Path) -> list[Block]:
         )
         if done.returncode:
             said = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
-            raise CountError(f"{pathlib.Path(emulator).name} failed with exit code {done.returncode}: {said[0]}")
+            raise ProgramError(f"{pathlib.Path(emulator).name} failed with exit code {done.returncode}: {said[0]}")
         lines = out.read_text().splitlines() if out.exists() else []
     if not lines or lines[-1] != "end":
         raise CountError(f"the counting plugin wrote no counts ({len(lines)} lines); is {temporary}'s disk full?")

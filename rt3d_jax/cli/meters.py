@@ -1,14 +1,17 @@
 """How long networks take, for `rt3d search`: measured on this machine, or by the instructions that arm64 executes."""
 
+import contextlib
 import dataclasses
 import pathlib
 import re
 import tempfile
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from lowering.bundle import bundles, measure, trials
+from lowering.bundle import bundles, compile, measure, run, trials
+from lowering.counts import plugin
 from lowering.counts import trials as counted
 from lowering.graph import ops, trace
 from lowering.graph.rewrites import stages
@@ -22,6 +25,7 @@ RUNS = (12, 300)  # inferences in a round, at least and at most
 # Instructions per nanosecond by which a bound in ms is counted on arm64: two per cycle at 2.5 GHz. No phone said so.
 SPEED = 5.0
 MILLION = 1e6
+FAULTS = (ops.GraphError, compile.CompileError, run.RunError, plugin.ProgramError)  # of a network
 BUDGET = re.compile(r"([0-9.]+) ?(ms|M)")
 
 
@@ -48,6 +52,15 @@ def find(target: targets.Target, folder: pathlib.Path, threads: int = 1, count: 
     return Counted(target) if count else Modelled(target)
 
 
+@contextlib.contextmanager
+def _faults() -> Iterator[None]:
+    """Unmeasured instead of what a network that does not compile or run ends in."""
+    try:
+        yield
+    except FAULTS as error:
+        raise limits.Unmeasured(str(error)) from error
+
+
 @dataclasses.dataclass(frozen=True)
 class Modelled:
     """By the instructions of the tuner's model (lowering/tune/model.py), in millions.
@@ -63,10 +76,12 @@ class Modelled:
         """The target, and how."""
         return f"{self.target.name}, modelled instructions"
 
+    @_faults()
     def estimate(self, network: limits.Network) -> float:
         """The kernels with weights alone."""
         return model.instructions(_rewritten(_traced(network), self.target), self.target) / MILLION
 
+    @_faults()
     def measure(self, network: limits.Network) -> float:
         """The same: there is nothing that would know better."""
         return self.estimate(network)
@@ -81,6 +96,7 @@ class Counted(Modelled):
         """The target, and how."""
         return f"{self.target.name}, counted instructions"
 
+    @_faults()
     def measure(self, network: limits.Network) -> float:
         """Of the kernels with weights, as estimates are, with the schedules that `rt3d lower` would use."""
         graph = _traced(network)
@@ -107,10 +123,12 @@ class Host:
         """The target, and on how many threads."""
         return f"{self.target.name}, measured on {self._threads} thread{'s' * (self._threads > 1)}"
 
+    @_faults()
     def estimate(self, network: limits.Network) -> float:
         """Instructions and stalls by the tuner's model, in millions: the search learns the factor."""
         return model.total(_rewritten(_traced(network), self.target), self.target) / MILLION
 
+    @_faults()
     def measure(self, network: limits.Network) -> float:
         """In ms. Bundles are compiled with the schedules that `rt3d lower` would use."""
         path, place = self._folder / "reference.json", self._folder / "reference"
@@ -119,6 +137,7 @@ class Host:
             first = self._fastest([reference], RUNS[0]).min()
             latency = float(self._fastest([reference], _runs(first)).min())
             files.write_json(path, {"ms": latency, "layers": reference.manifest})
+            return latency
         kept: dict[str, Any] = files.read_json(path, dict[str, Any])  # pyright: ignore[reportAssignmentType]
         with tempfile.TemporaryDirectory() as folder:
             pair = [bundles.Bundle(place, kept["layers"]), self._build(network, pathlib.Path(folder))]

@@ -61,16 +61,22 @@ class Candidates:
         words: dict[str, str],
         found: records.Found,
     ) -> records.Record:
-        """The densest network of a point that keeps the bound, ready to train; or the reason why there is none."""
+        """The densest network of a point that keeps the bound, ready to train; or the reason why there is none.
+
+        What is wrong with this machine, such as a missing compiler, is raised, so that the point is tried again later.
+        """
         began, record = time.monotonic(), records.Record(stage.name, point, words)
         try:
-            record = self._fit(record, stage.shape(point), _ratio(found))
-        except (_Refused, ValueError, RuntimeError) as error:  # also of a network that does not compile, or run
+            record = self._fit(record, _shape(stage, point), _ratio(found))
+        except (_Refused, limits.Unmeasured) as error:
             record = dataclasses.replace(record, state="refused", reason=str(error))
         return dataclasses.replace(record, seconds=round(time.monotonic() - began, 1))
 
     def trained(self, number: int, record: records.Record) -> records.Record:
-        """The proposal of this number after its training. Other blocks may be kept by then, so it is measured anew."""
+        """The proposal of this number after its training. Other blocks may be kept by then, so it is measured anew.
+
+        Errors as `fitted`.
+        """
         began, asked = time.monotonic(), experiment(record)
         start = self._begins(asked.model)
         sliced = start not in (None, self._supernet)
@@ -82,7 +88,7 @@ class Candidates:
         network = self._network(asked.model, checkpoints.load_network(trial.run).params)
         try:
             latency = self._meter.measure(network)
-        except RuntimeError as error:
+        except limits.Unmeasured as error:
             return dataclasses.replace(record, state="refused", reason=str(error))
         return dataclasses.replace(
             record,
@@ -138,7 +144,10 @@ class Candidates:
     def _cut(self, asked: experiments.Experiment) -> limits.Network:
         """The network of an experiment, cut out of the shared weights as training would cut it."""
         params, table = self._start(asked.model), self.table(asked.model)
-        kept = budget.to_rate(params, asked.plan, table, asked.rates[0], measure=asked.measure)
+        try:
+            kept = budget.to_rate(params, asked.plan, table, asked.rates[0], measure=asked.measure)
+        except ValueError as error:  # a rate that the plan forbids
+            raise _Refused(str(error)) from error
         return self._network(asked.model, freeze.apply_masks(params, kept))
 
     def _network(self, model: catalog.Model, params: Tree) -> limits.Network:
@@ -170,6 +179,13 @@ class Candidates:
 
     def _folder(self, number: int) -> pathlib.Path:
         return self._out / "trials" / f"{number:03}"
+
+
+def _shape(stage: spaces.Schemes | spaces.Rates, point: points.Point) -> spaces.Shape:
+    try:
+        return stage.shape(point)
+    except ValueError as error:
+        raise _Refused(str(error)) from error
 
 
 def _gain(score: measured.Score | None) -> float | None:

@@ -13,6 +13,10 @@ TRIES = 5  # estimates between the ends, while the densest candidate that fits i
 CLOSE = 0.97  # a candidate that fills this share of the room is dense enough
 
 
+class Unmeasured(RuntimeError):
+    """A network that does not compile, or does not run. It says nothing about others, as a missing compiler would."""
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Network:
     """A pruned network to be timed. apply(params, *inputs) can be lowered; inputs: abstract arrays of a batch of 1."""
@@ -23,7 +27,10 @@ class Network:
 
 
 class Meter(Protocol):
-    """Says how long networks take on a target, in its `unit`."""
+    """Says how long networks take on a target, in its `unit`.
+
+    Unmeasured, from both methods, where it is the network's fault. Any other error stops the search.
+    """
 
     @property
     def name(self) -> str:

@@ -16,10 +16,11 @@ class Record:
     """A proposal and what became of it.
 
     stage, point, words: the stage, the point, and its values by the names of the choices.
-    state: "trains" while it does; then "kept", "over" where the trained network breaks the bound, or "refused" before
-        anything was trained.
+    state: "trains" while it does; then "kept", "over" where the trained network breaks the bound, or "refused": before
+        it was trained, or because its training diverged, or because the trained network does not compile or run.
     reason: why it was refused.
-    experiment: what it stands for, as JSON, with the recipes as the user wrote them; None if it was refused.
+    experiment: what it stands for, as JSON, with the recipes as the user wrote them; None if it was refused
+        before it was trained.
     rate, latency, estimate: of its network; the last two by the meter, measured and estimated.
     score: as a result.json has it; gain: its value, or minus its value where less is better.
     seconds: that it took.

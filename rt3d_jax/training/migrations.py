@@ -6,6 +6,7 @@
 | Recipe.label_smoothing | Classification.label_smoothing, and Recipe.loss in a phase that differs |
 | Recipe.epochs of 0 or less, which trained for one step | epochs is ONE_STEP |
 | Imported.clip | Imported.task, a Classification without data |
+| Held without a version | version is 1 |
 | Model without options, time, every or winograd | options are {}, time is "clip", every is None, winograd is 0 |
 """
 
@@ -71,4 +72,8 @@ def _model(old: dict[str, Json]) -> dict[str, Json]:
     return {"options": {}, "time": "clip", "every": None, "winograd": 0, **old}
 
 
-RULES = {"Experiment": _experiment, "Imported": _imported, "Recipe": _recipe, "Model": _model}
+def _held(old: dict[str, Json]) -> dict[str, Json]:
+    return {"version": 1, **old}
+
+
+RULES = {"Experiment": _experiment, "Held": _held, "Imported": _imported, "Recipe": _recipe, "Model": _model}

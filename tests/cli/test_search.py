@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from lowering.bundle import bundles, measure
+from lowering.bundle import bundles, compile, measure, qemu, run
 from lowering.graph import trace
 from lowering.graph.rewrites import stages
 from lowering.targets import schedules, store, targets
@@ -95,7 +95,7 @@ def test_a_time_on_the_host_is_the_median_of_its_rounds(
 ) -> None:
     """The clock is higher in a round of both networks, and in a turn of one."""
     bundle = bundles.Bundle(tmp_path, {"run": "", "target": {"name": "host"}, "layers": []})
-    speeds = iter([[[1.0] * 6]] * 2 + [[[1.0, 1.2, 1.0, 1.0, 1.0, 1.0], [0.5, 0.6, 0.5, 0.75, 0.5, 0.5]]])
+    speeds = iter([[[0.9] * 6], [[1.0] * 6], [[1.0, 1.2, 1.0, 1.0, 1.0, 1.0], [0.5, 0.6, 0.5, 0.75, 0.5, 0.5]]])
 
     def turns(found: list[bundles.Bundle], threads: int, rounds: int, runs: int) -> list[measure.Latency]:
         assert rounds == meters.ROUNDS and meters.RUNS[0] <= runs <= meters.RUNS[1]
@@ -104,7 +104,29 @@ def test_a_time_on_the_host_is_the_median_of_its_rounds(
 
     monkeypatch.setattr(measure, "turns", turns)
     monkeypatch.setattr(meters.Host, "_build", lambda *_: bundle)
-    assert meters.find(HOST, tmp_path).measure(network(1.0)) == pytest.approx(2.0)
+    meter = meters.find(HOST, tmp_path)
+    assert [meter.measure(network(1.0)) for _ in range(2)] == pytest.approx([1.0, 2.0])
+
+
+FAULTS = [
+    (compile.CompileError("iree-compile failed"), limits.Unmeasured),
+    (run.RunError("iree-benchmark-module failed"), limits.Unmeasured),
+    (FileNotFoundError("no iree-compile"), FileNotFoundError),
+    (qemu.EmulatorError("qemu-aarch64 is not installed"), qemu.EmulatorError),
+]
+
+
+@pytest.mark.parametrize(("error", "raised"), FAULTS, ids=lambda one: getattr(one, "__name__", ""))
+def test_a_meter_tells_a_fault_of_the_network_from_one_of_the_machine(
+    error: Exception, raised: type[Exception], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build(*_: object) -> bundles.Bundle:
+        raise error
+
+    monkeypatch.setattr(meters.trials, "build", build)
+    with pytest.raises(raised) as found:
+        meters.find(HOST, tmp_path).measure(network(1.0))
+    assert type(found.value) is raised and str(found.value) == str(error)
 
 
 @pytest.mark.usefixtures("user_cache")

@@ -88,7 +88,8 @@ def test_a_trained_network_is_measured_itself_and_its_estimate_is_kept(done, ask
 
 def test_a_network_that_cannot_be_timed_is_refused_and_the_search_goes_on(done, asked, tmp_path):
     stopped(done, tmp_path)
-    found = stages.run(dataclasses.replace(asked, rates=2), tmp_path, Broken(), lambda *_: None)
+    broken = Broken(limits.Unmeasured("iree-compile failed"))
+    found = stages.run(dataclasses.replace(asked, rates=2), tmp_path, broken, lambda *_: None)
     assert [(one.state, one.reason) for one in found.records[-2:]] == [("refused", "iree-compile failed")] * 2
     best, before = found.best(), done[1].before("rates").best()
     assert best is not None and best.point == before.point
@@ -105,8 +106,23 @@ def test_a_point_is_not_refused_by_the_ratio_of_another_network(done, asked, tmp
 class Broken(made_up.Weights):
     """Times nothing."""
 
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
     def measure(self, network: limits.Network) -> float:
-        raise RuntimeError("iree-compile failed")
+        raise self.error
+
+
+def test_a_fault_of_the_machine_refuses_nothing(done, asked, tmp_path):
+    before = stopped(done, tmp_path)
+    for rates, state in ((1, "trains"), (2, "kept")):
+        with pytest.raises(RuntimeError, match="^qemu-aarch64 is not installed$"):
+            asks = dataclasses.replace(asked, rates=rates)
+            stages.run(asks, tmp_path, Broken(RuntimeError("qemu-aarch64 is not installed")), lambda *_: None)
+        found = records.read(tmp_path, before.key, {})
+        assert [one.state for one in found.records] == [one.state for one in before.records[:-1]] + [state]
+        stages.run(dataclasses.replace(asked, rates=1), tmp_path, made_up.Weights(), lambda *_: None)
 
 
 def test_the_first_proposal_is_the_experiment_as_it_is(done):

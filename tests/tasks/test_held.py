@@ -42,6 +42,13 @@ def test_one_recording_cannot_be_divided(examples, recordings, message):
     assert str(error.value) == message
 
 
+def test_what_an_older_version_held_out_is_not_drawn_again():
+    with pytest.raises(ValueError) as error:
+        held.Held(version=1).split(list(range(20)))
+    text = "examples were held out by version 1 of the drawing, expected 2; train again, in another folder"
+    assert str(error.value) == text
+
+
 TASKS = [
     classification.Classification(
         synthetic.Synthetic(), clips.ClipSpec(clips.Windows(4), 16, 16), held=held.Held(0.25)

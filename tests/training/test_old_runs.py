@@ -13,7 +13,8 @@ from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
 from rt3d_jax.report import page
 from rt3d_jax.sparsity import masks
-from rt3d_jax.training import checkpoints, codec, experiments, migrations, phases, recipes, states
+from rt3d_jax.tasks import held
+from rt3d_jax.training import checkpoints, claims, codec, experiments, migrations, phases, recipes, states
 from rt3d_jax.weights import shared
 from tests.training import smallest
 
@@ -61,6 +62,18 @@ def test_old_runs_are_reused_and_another_setting_is_noticed(old):
     other = dataclasses.replace(experiment, task=dataclasses.replace(experiment.task, label_smoothing=0.2))
     with pytest.raises(ValueError, match=r"holds a run of other settings: task.label_smoothing 0.1 \(asked for 0.2\)"):
         phases.run(other, out, lambda *event: None)
+
+
+def test_a_run_that_held_out_other_examples_does_not_go_on(tmp_path):
+    experiment = dataclasses.replace(SMALLEST, task=dataclasses.replace(SMALLEST.task, held=held.Held()))
+    key = claims.key(experiment, {}, {})
+    old = copy.deepcopy(key)
+    del old["task"]["held"]["version"]
+    folder = put(tmp_path / "dense", {"config": {**OLD["smallest"]["dense"]["config"], "key": old}})
+    with pytest.raises(ValueError) as error:
+        claims.is_finished(folder, key)
+    fix = "move it away or choose another output folder"
+    assert str(error.value) == f"{folder} holds a run of other settings: task.held.version 1 (asked for 2); {fix}"
 
 
 def test_the_network_of_an_old_run_opens(tmp_path):
