@@ -33,7 +33,13 @@ def initial_state(params: Tree, transform: optax.GradientTransformation) -> Stat
 
 
 def step_function(
-    loss: Loss, transform: optax.GradientTransformation, seed: int, constants: Tree = None, *, accumulate: int = 1
+    loss: Loss,
+    transform: optax.GradientTransformation,
+    seed: int,
+    constants: Tree = None,
+    *,
+    accumulate: int = 1,
+    further: Callable[[Tree], Metrics] = lambda params: {},
 ) -> Step:
     """The compiled step (state, batch) -> (state, metrics); the state is donated. A batch is a tree of arrays [N, ...].
 
@@ -41,21 +47,32 @@ def step_function(
     statistics (catalog.train_function) replace their leaves of the parameters after the step, whatever the transform
     did to them. constants (such as a teacher's parameters) and the seed are arguments of the compiled program, not part
     of it. The batch goes through in `accumulate` parts: gradients, loss, metrics and statistics are the means of
-    theirs.
+    theirs. further(params) gives more metrics, of the parameters before the step.
+
+    The gradients and the rest are two programs. The first takes long to compile, and is the same for all plans.
     """
     graded = jax.value_and_grad(loss, has_aux=True)
 
-    def update(state: State, constants: Tree, key: jax.Array, batch: Tree) -> tuple[State, Metrics]:
-        key = jax.random.fold_in(key, state["step"])
-        call = lambda batch, key: graded(state["params"], constants, batch, key, state["step"])
-        (value, (metrics, statistics)), gradients = _mean_over_parts(call, batch, key, accumulate)
+    def differentiate(params: Tree, step: jax.Array, constants: Tree, key: jax.Array, batch: Tree) -> Any:
+        call = lambda batch, key: graded(params, constants, batch, key, step)
+        return _mean_over_parts(call, batch, jax.random.fold_in(key, step), accumulate)
+
+    def update(state: State, gradients: Tree, statistics: Tree) -> tuple[State, Metrics]:
         updates, optimizer = transform.update(gradients, state["optimizer"], state["params"])
         params = _replaced(optax.apply_updates(state["params"], updates), statistics)
-        return {"params": params, "optimizer": optimizer, "step": state["step"] + 1}, {"loss": value, **metrics}
+        return {"params": params, "optimizer": optimizer, "step": state["step"] + 1}, further(state["params"])
 
-    compiled = jax.jit(update, donate_argnums=0, out_shardings=devices.replicated())
+    first = jax.jit(differentiate, out_shardings=devices.replicated())
+    second = jax.jit(update, donate_argnums=0, out_shardings=devices.replicated())
     constants, key = devices.replicate(constants), jax.random.key(seed)
-    return lambda state, batch: compiled(state, constants, key, devices.split(batch))
+
+    def step(state: State, batch: contract.Batch) -> tuple[State, Metrics]:
+        found = first(state["params"], state["step"], constants, key, devices.split(batch))
+        (value, (metrics, statistics)), gradients = found
+        state, more = second(state, gradients, statistics)
+        return state, {"loss": value, **metrics, **more}
+
+    return step
 
 
 def _mean_over_parts(call: Callable[..., Tree], batch: Tree, key: jax.Array, parts: int) -> Tree:

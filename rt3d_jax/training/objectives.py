@@ -27,11 +27,10 @@ def loss(
     experiment: experiments.Experiment,
     signature: contract.Signature,
     goal: contract.Task,
-    further: Callable[[Tree], dict[str, jax.Array]],
     teaching: Teaching | None,
     quantisation: networks.Quantisation | None = None,
 ) -> loop.Loss:
-    """The loss of `goal`, which is the task as the phase trains it, with its metrics and `further` ones.
+    """The loss of `goal`, which is the task as the phase trains it, with its metrics.
 
     A quantised network is trained as it evaluates: batch norms keep their statistics, which are part of its weights by
     then, and nothing is dropped.
@@ -49,7 +48,7 @@ def loss(
             taught = goal.distill(outputs, teach(teacher, *inputs), teaching.distillation.temperature)
             weight = jnp.where(step < teaching.until, teaching.distillation.weight, 0.0)
             found = (1 - weight) * found + weight * taught
-        return found, ({**metrics, **further(params)}, statistics)
+        return found, (metrics, statistics)
 
     return value
 

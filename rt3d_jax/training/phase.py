@@ -169,8 +169,9 @@ def _train(prepared: Prepared, stage: Stage, quantisation: networks.Quantisation
     alone = steps - round(stage.distillation.last * prepared.per_epoch) if stage.distillation else 0
     teaching = objectives.Teaching(stage.distillation, alone) if stage.distillation else None
     goal = experiment.task_of(recipe)
-    loss = objectives.loss(experiment, prepared.signature, goal, hooks.metrics, teaching, quantisation)
-    step = loop.step_function(loss, transform, seed, teacher, accumulate=experiment.compute.accumulate)
+    loss = objectives.loss(experiment, prepared.signature, goal, teaching, quantisation)
+    accumulate = experiment.compute.accumulate
+    step = loop.step_function(loss, transform, seed, teacher, accumulate=accumulate, further=hooks.metrics)
     # With the number of steps nothing is made ahead of the end.
     batches = prepared.data.train_batches(prepared.reading, seed, steps)
     phase = loop.Phase(stage.name, prepared.folder(stage.name), step, steps, batches, masks, prepared.progress)
