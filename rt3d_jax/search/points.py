@@ -10,10 +10,15 @@ Point = tuple[int, ...]  # for each choice the number of its value
 
 @dataclasses.dataclass(frozen=True)
 class Choice:
-    """One decision, with its values in words. The first value is what the experiment itself says."""
+    """One decision, with its values in words. The first value is what the experiment itself says.
+
+    group, starts: the first proposals try the values `starts` in all choices of a group at once.
+    """
 
     name: str
     values: tuple[str, ...]
+    group: str = ""
+    starts: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -25,7 +25,7 @@ PATTERNS: dict[str, patterns.BlockPattern | None] = {
     "filter": patterns.FILTER,
     "none": None,
 }
-ALGORITHM, TILE, SHARE = "algorithm", "winograd", "latency"
+PATTERN, ALGORITHM, TILE, SHARE = "pattern", "algorithm", "winograd", "latency"
 SPARSEST, LEAST = 0.02, 0.1  # what Rates leaves of a layer's blocks at least, and its lowest factor on all layers
 
 
@@ -90,11 +90,12 @@ class Schemes:
     @property
     def choices(self) -> tuple[points.Choice, ...]:
         """One for each layer, and those of the network as a whole."""
-        found = {name: tuple(options) for name, options in self._layers.items()}
-        found[ALGORITHM] = tuple(self._algorithms)
+        pruned = tuple(name for name, pattern in PATTERNS.items() if pattern is not None)
+        layers = [points.Choice(name, tuple(options), PATTERN, pruned) for name, options in self._layers.items()]
+        found = {ALGORITHM: tuple(self._algorithms)}
         found |= {name: tuple(f"{value:g}" for value in values) for name, values in self._models.items()}
-        found[SHARE] = tuple(f"{share:.0%} of the bound" for share in self._shares)
-        return tuple(points.Choice(name, values) for name, values in found.items())
+        shares = points.Choice(SHARE, tuple(f"{share:.0%} of the bound" for share in self._shares))
+        return (*layers, *(points.Choice(name, values, name, values) for name, values in found.items()), shares)
 
     def shape(self, point: points.Point) -> Shape:
         """ValueError for a point that leaves nothing to prune, and for one whose plan does not fit its network."""

@@ -11,7 +11,7 @@ from typing import Any
 from lowering.system import files, hashes, locks
 from rt3d_jax.report import searches
 from rt3d_jax.search import candidates, limits, points, recipe, records, settings, spaces, trials
-from rt3d_jax.search.proposers import named, predictors
+from rt3d_jax.search.proposers import named, predictors, starts
 from rt3d_jax.training import codec, loop, phase, phases, sweep
 
 FOUND = "found.py"
@@ -78,9 +78,9 @@ class _Searcher:
             self._keep(dataclasses.replace(self._found, records=(*self._found.records, made)))
 
     def _point(self, among: tuple[points.Choice, ...], told: list[points.Told]) -> points.Point:
-        """The experiment as it is, first; then the best of what is proposed, as the predictors see it."""
-        if not told:
-            return (0,) * len(among)
+        """The first proposals; then the best of what is proposed, as the predictors see it."""
+        if (first := starts.following(among, told)) is not None:
+            return first
         search = self._search
         proposed = named.find(search.proposer)(among, told, search.asked, search.seed)
         return predictors.best(among, told, proposed, search.seed)

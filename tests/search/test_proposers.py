@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rt3d_jax.search import points
-from rt3d_jax.search.proposers import named, predictors
+from rt3d_jax.search.proposers import baselines, named, predictors, starts
 
 AMONG = (
     points.Choice("conv1", ("kgs 8x4", "filter", "none")),
@@ -60,6 +60,35 @@ def test_points_over_the_bound_are_left_alone_by_evolution() -> None:
     over = [points.Told(GOOD, 9.0, 5.0, 0.2)] * 12
     kept = [points.Told((0, 0, 1), 1.0, 1.0, 0.0)] * 6  # three choices away, of which a child changes two
     assert GOOD not in named.find("evolution")(AMONG, (*over, *kept), 40, 0)
+
+
+def test_a_child_of_two_parents_has_the_first_choices_of_one_and_the_last_of_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(baselines, "CROSSED", 1.0)
+    monkeypatch.setattr(baselines, "CHANGED", 1)
+    among = tuple(points.Choice(f"conv{place}", ("kgs", "vanilla", "filter")) for place in range(8))
+    parents = [points.Told((value,) * 8, 1.0, 1.0, -0.01) for value in (0, 1)]
+    found = baselines.evolution(among, parents, 200, 0)
+    turns = [sum(map(int.__ne__, child, child[1:])) for child in found]
+    assert max(turns) <= 3  # one where the parents meet, two around the choice that is changed
+    assert any(child[:3] == (0,) * 3 and child[5:] == (1,) * 3 for child in found)
+
+
+def test_the_first_proposals_change_a_whole_group_at_once_and_go_on_from_its_best() -> None:
+    own, others = ("own", "kgs", "filter", "none"), ("kgs", "filter")
+    among = (
+        points.Choice("conv1", own, "pattern", others),
+        points.Choice("conv2", own[1:], "pattern", others),  # which has a pattern of them itself
+        points.Choice("algorithm", ("reweighted", "gradual"), "algorithm", ("reweighted", "gradual")),
+        points.Choice("latency", ("100%", "85%")),
+    )
+    history: list[points.Told] = []
+    while (point := starts.following(among, history)) is not None:
+        gain = {(0, 0): 1.0, (2, 1): 9.0}.get(point[:2], 3.0)
+        over = 0.2 if point[:2] == (2, 1) else -0.1
+        history.append(points.Told(point, gain, 1.0, over))
+    assert [one.point for one in history] == [(0, 0, 0, 0), (1, 0, 0, 0), (2, 1, 0, 0), (1, 0, 1, 0)]
 
 
 def test_an_unknown_proposer_is_an_error() -> None:
