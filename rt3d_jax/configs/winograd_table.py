@@ -22,8 +22,8 @@ from rt3d_jax.training import experiments, recipes, sweep
 
 FRAME_PLANE = patterns.BlockPattern(1, None, None, 4, 8)
 SCHEMES = {
-    "vanilla": (patterns.vanilla(8, 4), (2.6,)),
-    "frame-plane": (FRAME_PLANE, (2.6,)),
+    "vanilla": (patterns.vanilla(8, 4), (2.6, 3.6)),
+    "frame-plane": (FRAME_PLANE, (2.6, 3.6)),
     "KGS": (patterns.kgs(8, 4), (3.6,)),
 }
 TILED = {2: (1.5, 2.6), 4: (1.2,)}  # the rates of KGS blocks at places of a tile, by its side

@@ -34,7 +34,7 @@ def start(experiment: experiments.Experiment, outputs: int) -> Tree:
 
 def head(model: catalog.Model, outputs: int) -> frozenset[str]:
     """The paths of the parameters whose shapes depend on the number of outputs."""
-    one, other = (dict(trees.paths(catalog.shapes(model, number))) for number in (outputs, outputs + 1))
+    one, other = (dict(trees.paths(catalog.shapes(model, number))) for number in (outputs, 2 * outputs))
     return frozenset(path for path in one if one[path].shape != other[path].shape)
 
 

@@ -18,7 +18,7 @@ from rt3d_jax.prune import algorithms
 from rt3d_jax.report import page
 from rt3d_jax.sparsity import patterns, plans
 from rt3d_jax.tasks import contract, detection, heads, held
-from rt3d_jax.training import codec, experiments, phases, recipes
+from rt3d_jax.training import checkpoints, codec, experiments, phases, pretrained, recipes
 
 RECIPE = recipes.Recipe(epochs=1, learning_rate=1e-3, optimizer=recipes.AdamW())
 GRID = pillars.Grid((4.0, 20.0), (-8.0, 8.0), cell=1.0, pillars=64, points=4)
@@ -67,6 +67,13 @@ def out(tmp_path_factory, experiment):
 def test_it_keeps_to_the_contract_and_survives_json(experiment):
     assert isinstance(experiment.task, contract.Task) and isinstance(experiment.task, contract.Shipped)
     assert codec.from_json(json.loads(json.dumps(codec.to_json(experiment)))) == experiment
+
+
+def test_a_network_starts_from_a_trained_one(out, experiment):
+    where = out[0] / "runs/dense"
+    again = dataclasses.replace(experiment, pretrained=str(where))
+    found = pretrained.start(again, experiment.task.anchors * anchors.NUMBERS)
+    jax.tree.map(np.testing.assert_array_equal, found, checkpoints.load_network(where).params)
 
 
 def test_phases_are_scored_by_average_precision_with_its_table_beside(out):

@@ -4,15 +4,11 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from lowering.functions import transforms
 from lowering.graph import keys, ops, packed
 from lowering.graph.operations import winograd
 from lowering.graph.rewrites import fusion, packing, winograd_times
 from lowering.targets import precisions, schedules, targets
-
-AROUND = 7  # instructions around the multiply-adds of a tap, of NEON code for one vector of tiles: loads, and the loop
 
 
 def use_winograd(
@@ -139,7 +135,8 @@ def tiled(
     work: MACs of the layer, None for those of the transformed kernel's blocks that are kept.
     """
     begin, products, end = op.parts(node.shape, source.shape[3], winograd_times.FILTERS)
-    rows = packed.pack(products.kernel, schedule.group or _group(products.kernel, math.prod(begin.counts), target))
+    group = schedule.group or winograd_times.best_group(products.kernel, math.prod(begin.counts), target)
+    rows = packed.pack(products.kernel, group)
     own = ops.PackedConv(rows, products.bias, products.padding, schedule=schedule, groups=products.groups)
     first = ops.node(node.name + winograd.TILES, begin, source)
     second = ops.node(node.name + winograd.PRODUCTS, own, first)
@@ -147,17 +144,6 @@ def tiled(
         work = math.prod(begin.counts) * node.shape[0] * packed.pack(op.kernel, rows.group).kept
     end = dataclasses.replace(end, work=work)
     return [first, second, dataclasses.replace(node, op=end, inputs=(second.name, *node.inputs[1:]))]
-
-
-def _group(kernel: np.ndarray, tiles: int, target: targets.Target) -> int:
-    """So many filters a row give the least work for the products of a frame of so many tiles.
-
-    Where one vector holds all tiles, and a load brings the weights of several filters, a tap of 16 filters takes hardly
-    more instructions around its multiply-adds than one of 8.
-    """
-    if tiles > target.lanes or not target.weights_by_lane:
-        return packing.best_group(kernel, target)
-    return min(target.tilings, key=lambda group: packed.kept_for_group(kernel, group) * (group + AROUND) / group)
 
 
 def transformed(op: ops.Conv, tile: int) -> ops.TransformedConv:

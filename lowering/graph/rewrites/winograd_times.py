@@ -17,6 +17,7 @@ FILTERS = 16  # filters are filled up to a multiple of as many as any row holds
 # those that it does. And what a layer must gain on a CPU, at least.
 TILES, NEAR, GAIN = 2, 0.3, 1.1
 TRANSFORM = {2: 80, 4: 350}  # the time of a transform of a vector of tiles, by their side, in the same unit
+LOADED = 7  # instructions around the multiply-adds of a tap, of NEON code for one vector of tiles: loads, and the loop
 # The speed of register tiles of one vector, which load as often as they multiply, of that of others. It counts between
 # tiles of Winograd's alone, since convolutions as they are written lose as much on so few positions.
 SINGLE = 0.8
@@ -79,9 +80,10 @@ def tiled_time(layer: Layer, tile: int, target: targets.Target, single: float = 
     single: as SINGLE.
     """
     (frames, _, _, filters), (frames_in, *_, channels) = layer.node.shape, layer.source
-    group = packing.best_group(layer.plane, target)
-    row, each = packed.pack(layer.plane, group), layer.tiled(tile)
-    count, filled = math.prod(each.counts), -(-filters // FILTERS) * FILTERS
+    each, filled = layer.tiled(tile), -(-filters // FILTERS) * FILTERS
+    count = math.prod(each.counts)
+    group = best_group(layer.plane, count, target)
+    row = packed.pack(layer.plane, group)
     tiling = schedules.DEFAULT.tiling(target, group)
     cut = tiles.cut(frames * count, frames * count, target.lanes, tiling.vectors, tiling.most)
     reached = target.reached * (single if cut.vectors == 1 else 1.0)
@@ -97,6 +99,17 @@ def tiled_time(layer: Layer, tile: int, target: targets.Target, single: float = 
     held = min(moved, target.cache_bytes)
     transforms = TRANSFORM[tile] * -(-count // target.lanes) * (frames_in * channels + frames * filters)
     return products + transforms + TILES * (moved - held) + NEAR * held + outer.STREAM * more
+
+
+def best_group(kernel: np.ndarray, tiles: int, target: targets.Target) -> int:
+    """So many filters a row give the least work for the products of a frame of so many tiles.
+
+    Where one vector holds all tiles, and a load brings the weights of several filters, a tap of 16 filters takes hardly
+    more instructions around its multiply-adds than one of 8.
+    """
+    if tiles > target.lanes or not target.weights_by_lane:
+        return packing.best_group(kernel, target)
+    return min(target.tilings, key=lambda group: packed.kept_for_group(kernel, group) * (group + LOADED) / group)
 
 
 def gpu_direct_time(layer: Layer, target: targets.Target) -> float:
