@@ -81,17 +81,22 @@ def densest(cost: Callable[[float], float], low: float, high: float, room: float
     """A density between low and high, close to the highest, whose cost is at most `room`. None if no density fits.
 
     cost(density) should rise with the density. It is asked at most TRIES + 2 times: at both ends, then where a line
-    between the dearest that fits and the cheapest that does not meets the room.
+    between the dearest that fits and the cheapest that does not meets the room. That line lies too far out where the
+    cost rises most at first. So after tries in a row that did not fit, only a part of the way is taken.
     """
     if (dear := cost(high)) <= room:
         return high
     if (cheap := cost(low)) > room:
         return None
+    missed = 0
     for _ in range(TRIES):
         if cheap >= CLOSE * room:
             break
-        share = (room * (1 + CLOSE) / 2 - cheap) / max(dear - cheap, 1e-12)
+        share = (room * (1 + CLOSE) / 2 - cheap) / max(dear - cheap, 1e-12) / (1 + missed)
         middle = low + min(max(share, 0.05), 0.95) * (high - low)
         found = cost(middle)
-        low, cheap, high, dear = (middle, found, high, dear) if found <= room else (low, cheap, middle, found)
+        if found <= room:
+            low, cheap, missed = middle, found, 0
+        else:
+            high, dear, missed = middle, found, missed + 1
     return low

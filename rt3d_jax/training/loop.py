@@ -153,7 +153,7 @@ class _Loop:
     def run(self, state: State) -> tuple[State, float]:
         phase, saved, metrics = self._phase, time.monotonic(), {}
         for number in range(int(state["step"]) + 1, phase.steps + 1):
-            with self._waiting.batch(metrics.get("loss")):
+            with self._waiting.batch(state["step"] if metrics else None):  # the loss is there before the step ends
                 batch = self._next(state, number - 1)
             with jax.profiler.StepTraceAnnotation("step", step_num=number):
                 state, metrics = phase.step(state, batch)

@@ -106,6 +106,12 @@ def test_the_densest_that_fits_is_found_in_few_questions():
     assert limits.densest(cost_of, 0.01, 1.0, 3.1) is None
 
 
+def test_a_density_is_found_where_the_cost_rises_most_at_first():
+    cost_of = lambda density: 0.75 + 4.5 * (density - 0.26) ** 0.4
+    found = limits.densest(cost_of, 0.26, 1.0, 2.1)
+    assert found is not None and 0.85 * 2.1 <= cost_of(found) <= 2.1
+
+
 @pytest.mark.parametrize("name", ["quickstart", "super_resolution", "c3d_ucf101_heuristic"])
 def test_an_experiment_is_the_same_after_it_was_written_as_a_file(name: str, tmp_path: pathlib.Path) -> None:
     asked = train.load(name)
