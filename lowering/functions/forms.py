@@ -18,12 +18,10 @@ def of(eqn: core.JaxprEqn) -> Form | None:
     name = eqn.primitive.name
     if name.startswith("scatter"):
         return _scattered
-    if name == "convert_element_type" and _is(eqn.outvars[0], jnp.integer):
-        return _saturated if _is(eqn.invars[0], jnp.floating) else _widened
+    if name == "convert_element_type":
+        return _saturated if _is(eqn.outvars[0], jnp.integer) and _is(eqn.invars[0], jnp.floating) else None
     if name == "rev":
-        return _reversed if _is(eqn.outvars[0], jnp.unsignedinteger) else None
-    if name == "dot_general":
-        return _product if any(_is(each, jnp.unsignedinteger) for each in eqn.invars) else None
+        return _reversed if _is(eqn.outvars[0], jnp.uint32) else None
     return FORMS.get(name)
 
 
@@ -48,35 +46,10 @@ def _saturated(eqn: core.JaxprEqn, x: Any) -> Sequence[Any]:
     return (found if largest == most else jnp.where(x > largest, jnp.asarray(most, to), found),)
 
 
-def _widened(eqn: core.JaxprEqn, x: Any) -> Sequence[Any]:
-    return (_whole(x, eqn.params["new_dtype"]),)
-
-
-def _whole(x: Any, to: Any) -> Any:
-    """Integers in another type: by way of f32 where IREE's products would take bytes without a sign for signed ones.
-
-    On Vulkan, products of computed bytes above 127 are wrong even so.
-    """
-    is_unsigned = jnp.issubdtype(x.dtype, jnp.unsignedinteger) and x.dtype.itemsize < np.dtype(to).itemsize
-    return lax.convert_element_type(x.astype("float32") if is_unsigned and x.dtype.itemsize < 4 else x, to)
-
-
-def _product(eqn: core.JaxprEqn, *xs: Any) -> Sequence[Any]:
-    """A product in the type of the result."""
-    return (eqn.primitive.bind(*_wide(eqn, *xs), **eqn.params),)
-
-
-def _wide(eqn: core.JaxprEqn, *xs: Any) -> tuple[Any, ...]:
-    """Arrays in the type of the operation's result."""
-    result: Any = eqn.outvars[0].aval
-    return tuple(_whole(x, result.dtype) for x in xs)
-
-
 def _reversed(eqn: core.JaxprEqn, x: Any) -> Sequence[Any]:
     """Integers without a sign, reversed as those with one."""
-    whole = lax.bitcast_convert_type(x, "int32") if x.dtype.itemsize == 4 else _whole(x, "int32")
-    found = eqn.primitive.bind(whole, **eqn.params)
-    return (lax.bitcast_convert_type(found, x.dtype) if x.dtype.itemsize == 4 else found.astype(x.dtype),)
+    found = eqn.primitive.bind(lax.bitcast_convert_type(x, "int32"), **eqn.params)
+    return (lax.bitcast_convert_type(found, x.dtype),)
 
 
 def _gathered(eqn: core.JaxprEqn, x: Any, indices: Any) -> Sequence[Any]:
@@ -107,12 +80,10 @@ def _own(x: Any) -> Any:
 
 
 def _sorted(eqn: core.JaxprEqn, *xs: Any) -> Sequence[Any]:
-    """A sort of elements of 4 bytes: IREE 3.13's SPIR-V sorts bytes wrongly, and truths are bytes."""
-    kinds = [x.dtype for x in xs]
-    wide = (x.astype("int32") if kind.itemsize < 2 else x for x, kind in zip(xs, kinds, strict=True))
-    wide = map(lax.optimization_barrier, wide)  # a slice of another array does not compile
-    found = eqn.primitive.bind(*wide, **eqn.params)
-    return [x.astype(kind) for x, kind in zip(found, kinds, strict=True)]
+    """A sort of numbers that nothing else reads: IREE 3.13's SPIR-V sorts bytes wrongly, and truths are bytes."""
+    numbers = (x.astype("int32") if x.dtype == bool else x for x in xs)
+    found = eqn.primitive.bind(*map(_own, numbers), **eqn.params)
+    return [each.astype(x.dtype) for each, x in zip(found, xs, strict=True)]
 
 
 def _cropped(eqn: core.JaxprEqn, x: Any, *others: Any) -> Sequence[Any]:
@@ -121,8 +92,6 @@ def _cropped(eqn: core.JaxprEqn, x: Any, *others: Any) -> Sequence[Any]:
     IREE 3.13 does not compile windows that leave such an end along an axis of the result of size 1, such as a pool of 2
     with a stride of 2 on 3 pixels.
     """
-    if others and any(jnp.issubdtype(each.dtype, jnp.unsignedinteger) for each in (x, *others)):
-        x, others = _wide(eqn, x)[0], _wide(eqn, *others)
     limits, padding = list(x.shape), [*eqn.params["padding"]]
     for place, (axis, window, stride, dilation, stretch, outputs) in enumerate(_axes(eqn)):
         low, reach = padding[place][0], (window - 1) * dilation + 1

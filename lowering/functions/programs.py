@@ -84,10 +84,10 @@ class Program:
     def arguments(self) -> tuple[np.ndarray, ...]:
         """The constants that the function of `text` takes after the inputs, in their order.
 
-        Those of one byte an element are int32: IREE 3.13's SPIR-V does not read truths of weights.
+        Integers and truths are int32, which IREE 3.13 reads from weights as no other type of them on all targets.
         """
         large = (constant for constant in self.constants if _is_argument(constant))
-        return tuple(each.astype(np.int32) if each.dtype.itemsize == 1 else each for each in large)
+        return tuple(each.astype(np.int32) if _is_whole(each) else each for each in large)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -208,6 +208,10 @@ def _types(jaxpr: core.Jaxpr) -> Iterator[str]:
 
 def _is_argument(constant: np.ndarray) -> bool:
     return constant.size > EMBEDDED and not (constant == constant.flat[0]).all()
+
+
+def _is_whole(constant: np.ndarray) -> bool:
+    return constant.dtype == bool or jnp.issubdtype(constant.dtype, jnp.integer)
 
 
 def _spread(constant: np.ndarray) -> Any:

@@ -35,7 +35,7 @@ from lowering.kernels.linalg import maps
 from lowering.kernels.linalg import mosaic as linalg_mosaic
 from lowering.kernels.linalg import pool as linalg_pool
 from lowering.kernels.linalg import reduce as linalg_reduce
-from lowering.kernels.mlir import types
+from lowering.kernels.mlir import types, words
 from lowering.kernels.vulkan import conv as vulkan_conv
 from lowering.kernels.vulkan import dense as vulkan_dense
 from lowering.kernels.vulkan import quantise as vulkan_quantise
@@ -181,7 +181,7 @@ def walk(graph: ops.Graph, target: targets.Target) -> Iterator[tuple[kernels.Req
             inputs = (kernels.Activation(types.Tensor((1, *node.shape)), None, node.shape),)
         unread = isinstance(node.op, ops.Input) and not users[node.name] and node.name != graph.result
         if unread or isinstance(node.op, ops.Piece | ops.Results) or (isinstance(node.op, ops.Input) and out is None):
-            element = kernels.ELEMENTS[getattr(node.op, "dtype", "float32")]
+            element = words.inside(kernels.ELEMENTS[getattr(node.op, "dtype", "float32")])
             made[node.name] = kernels.Activation(types.Tensor(node.shape, element), None, node.shape)
             continue
         if isinstance(node.op, ops.State):

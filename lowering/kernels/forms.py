@@ -10,7 +10,7 @@ TRUTHS = re.compile(
 )
 CONVERSION = re.compile(
     r"(?P<pad> *)%(?P<name>\w+) = stablehlo\.convert (?P<given>%\S+) : "
-    r"\((?P<from>tensor<(?P<sizes>(?:\d+x)*)(?P<kind>i1|ui8|ui16)>)\) -> (?P<to>tensor<(?:\d+x)*(?:f32|f16|bf16)>)"
+    r"\((?P<from>tensor<(?P<sizes>(?:\d+x)*)i1>)\) -> (?P<to>tensor<(?:\d+x)*(?:f32|f16|bf16)>)"
 )
 SUM = re.compile(
     r"(?P<pad> *)%(?P<name>\w+) = stablehlo\.reduce\((?P<given>%\w+) init: %\S+\) applies stablehlo\.add "
@@ -55,22 +55,10 @@ def _entered(line: str) -> list[str]:
     for place, ((name, value), kind) in enumerate(zip(starts, types, strict=True)):
         if not value.startswith("%c"):  # no constant
             start = f"%start_{found['name']}_{place}"
-            before += [found["pad"] + each for each in _parted(start, value, kind)]
+            before.append(f"{found['pad']}{start} = stablehlo.optimization_barrier {value} : {kind}")
             value = start
         again.append(f"{name} = {value}")
     return [*before, line.replace(found["starts"], ", ".join(again), 1)]
-
-
-def _parted(start: str, value: str, kind: str) -> list[str]:
-    """A value in another dispatch than what computes it; bytes as words, since GPUs lose those of a last half word."""
-    wide = re.sub(r"u?i8>", "i32>", kind)
-    if wide == kind:
-        return [f"{start} = stablehlo.optimization_barrier {value} : {kind}"]
-    return [
-        f"{start}_wide = stablehlo.convert {value} : ({kind}) -> {wide}",
-        f"{start}_apart = stablehlo.optimization_barrier {start}_wide : {wide}",
-        f"{start} = stablehlo.convert {start}_apart : ({wide}) -> {kind}",
-    ]
 
 
 def _in_numbers(line: str) -> list[str]:
@@ -94,9 +82,9 @@ def _in_numbers(line: str) -> list[str]:
 
 
 def _widened(line: str) -> list[str]:
-    """Truths and small unsigned integers as numbers, by way of wide integers.
+    """Truths as numbers, by way of integers.
 
-    IREE takes the factors of a matrix product as they are before the conversion, and as signed: truths as -1 and 0.
+    IREE takes the factors of a matrix product as they are before the conversion, and as signed: as -1 and 0.
     """
     found = CONVERSION.fullmatch(line)
     if found is None:

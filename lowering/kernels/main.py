@@ -16,22 +16,21 @@ def lines(graph: ops.Graph, found: dict[str, kernels.Kernel], shape: ops.Shape, 
 
     found: the kernels by the names of their nodes. shape: of a single result, without the batch axis.
     """
-    by_words = target.gpu is not None
+    on_gpu = target.gpu is not None
     if graph.steps:
         return _stream(graph, found, target)
     if graph.batch == 1:
-        return _Main(graph, found, by_words).lines(shape)
-    one = _Main(dataclasses.replace(graph, batch=1), found, by_words).lines(shape)
+        return _Main(graph, found, on_gpu).lines(shape)
+    one = _Main(dataclasses.replace(graph, batch=1), found, on_gpu).lines(shape)
     return [*_batched(graph, shape), "", one[0].replace("func.func @main", "func.func private @example"), *one[1:]]
 
 
 class _Main:
     """The function of one example while it is written. It takes and gives arrays as JAX does."""
 
-    # by_words: whether 8-bit elements are read and written by words.
-    def __init__(self, graph: ops.Graph, found: dict[str, kernels.Kernel], by_words: bool) -> None:
+    def __init__(self, graph: ops.Graph, found: dict[str, kernels.Kernel], on_gpu: bool) -> None:
         self.graph, self.found, self.pieces = graph, found, pieces.called(graph)
-        self.by_words = by_words
+        self.on_gpu = on_gpu
         self.states = steps.kinds(graph, found)
         self.block = block.Block()
         self.made: dict[str, values.Value] = {}
@@ -48,8 +47,9 @@ class _Main:
                 self._node(node)
         b, end = self.block, self.graph.output
         if isinstance(end.op, ops.Results):
-            named = zip(end.inputs, end.op.names, end.op.shapes, strict=False)  # behind them come the states
-            results = [tensors.shaped(b, self._written(name), to, f"result.{said}") for name, said, to in named]
+            op = end.op
+            named = zip(end.inputs, op.names, op.shapes, op.dtypes, strict=False)  # behind them come the states
+            results = [tensors.shaped(b, self._written(name, x), to, f"result.{said}") for name, said, to, x in named]
             steps.store(b, self.graph, self.made)
             return results
         return [tensors.shaped(b, self._flat(end.name, "result"), (1, *shape), "result")]
@@ -73,7 +73,7 @@ class _Main:
             made[node.name] = made[node.inputs[0]]
         elif len(node.shape) == 1:
             vector = tensors.flatten(b, self.arguments[node.name], f"{node.name}.vector")
-            made[node.name] = words.read(b, vector) if self.by_words else vector
+            made[node.name] = words.read(b, vector, self.on_gpu)
 
     def _piece(self, node: ops.Node) -> None:
         """The call of a piece, before the first of its results."""
@@ -94,10 +94,9 @@ class _Main:
             return flat
         return self.block.let(f"{name}.apart", flat.type, f"stablehlo.optimization_barrier {flat} : {flat.type}")
 
-    def _written(self, name: str) -> values.Value:
+    def _written(self, name: str, dtype: str) -> values.Value:
         """A flat value as a result of the module."""
-        flat = self._flat(name)
-        return words.written(self.block, flat) if self.by_words else flat
+        return words.written(self.block, self._flat(name), kernels.ELEMENTS[dtype], self.on_gpu)
 
 
 def _stream(graph: ops.Graph, found: dict[str, kernels.Kernel], target: targets.Target) -> list[str]:

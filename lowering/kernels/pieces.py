@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from lowering.graph import ops
-from lowering.kernels import forms
+from lowering.kernels import forms, integers
 from lowering.kernels import kernel as kernels
-from lowering.kernels.mlir import types
-from lowering.kernels.vulkan import reductions
+from lowering.kernels.mlir import types, words
+from lowering.kernels.vulkan import conversions, reductions
 from lowering.targets import targets
 
 
@@ -19,12 +19,14 @@ def operands(op: Any) -> tuple[kernels.Operand, ...]:
 
 def arguments(op: ops.Piece) -> tuple[types.Tensor, ...]:
     """The flat arrays that it reads."""
-    return tuple(types.Tensor(tuple(each.shape), kernels.ELEMENTS[each.dtype.name]) for each in op.program.inputs)
+    return tuple(
+        types.Tensor(tuple(each.shape), words.inside(kernels.ELEMENTS[each.dtype.name])) for each in op.program.inputs
+    )
 
 
 def results(nodes: list[ops.Node]) -> tuple[types.Tensor, ...]:
     """The flat arrays that it gives: one for each node."""
-    return tuple(types.Tensor(node.shape, kernels.ELEMENTS[ops.dtype(node)]) for node in nodes)
+    return tuple(_flat(node.shape, ops.dtype(node)) for node in nodes)
 
 
 def called(graph: ops.Graph) -> dict[str, list[ops.Node]]:
@@ -43,9 +45,9 @@ def function(name: str, nodes: list[ops.Node], scope: str, target: targets.Targe
     weights, reads = operands(op), arguments(op)
     body = f"{name}.stablehlo"
     kinds = [*map(str, reads), *(str(o.type) for o in weights)]
-    lines = forms.written(op.program.text(body))
+    lines = forms.written(integers.widened(op.program.text(body)))
     if target.gpu:
-        lines = reductions.written(lines)
+        lines = reductions.written(conversions.apart(lines))
     gives = _results(lines[0])
     count = gives.count("tensor<")
     given = ", ".join(f"%x{place}: {kind}" for place, kind in enumerate(map(str, reads)))
@@ -61,6 +63,10 @@ def function(name: str, nodes: list[ops.Node], scope: str, target: targets.Targe
         "}",
         *lines,
     ]
+
+
+def _flat(shape: tuple[int, ...], dtype: str) -> types.Tensor:
+    return types.Tensor(shape, words.inside(kernels.ELEMENTS[dtype]))
 
 
 def _results(head: str) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from flax import nnx
 from jax import lax, nn
 
-from tests.lowering import networks, small_units
+from tests.lowering import networks, small_numbers, small_units
 
 rng = np.random.default_rng(0)
 CLIP = networks.clip(rng, 4, 6, 5, 4)
@@ -265,3 +265,5 @@ FUNCTIONS |= {
     ),
 }
 FUNCTIONS["a product of two values"] = (lambda p, x: (x[0, :1] @ x[0].T) @ (x[0, :5, :5] * x[0, :5, 1:6]), (TOKENS,))
+FUNCTIONS["sorted beside what reads it"] = (lambda p, x: [jnp.sort(y := jnp.sin(x)), jnp.sort(x, 1), x + y], (IMAGES,))
+FUNCTIONS |= {name: (lambda p, x, of=of: of(x), (IMAGES,)) for name, of in small_numbers.FUNCTIONS.items()}

@@ -165,8 +165,9 @@ def pool_of_one(p: Any, x: jax.Array) -> jax.Array:
 
 
 def beyond_integers(p: Any, x: jax.Array) -> list[jax.Array]:
-    """Floats up to four times as large as the type holds."""
-    return [(x * size).astype(kind) for kind, size in (("int8", 2.0**7), ("uint8", 2.0**8), ("int32", 2.0**31))]
+    """Floats up to four times as large as the type holds, and logarithms, which are no numbers below zero."""
+    sizes = (("int8", 2.0**7), ("uint8", 2.0**8), ("int32", 2.0**31))
+    return [each.astype(kind) for kind, size in sizes for each in (x * size, jnp.log(x))]
 
 
 def bytes_reversed(p: Any, x: jax.Array) -> jax.Array:

@@ -145,9 +145,11 @@ def _convert(writer: Writer, call: Call, x: Array) -> str:
 
 
 def _saturated(writer: Writer, name: str, x: Array, to: str) -> str:
-    """Floats as the nearest integers that the type has, as XLA makes them; ONNX leaves open what others become."""
+    """Floats as the nearest integers that the type has, and no number as 0: ONNX leaves open what these become."""
     least, largest, most = forms.bounds(to)
     given = x.tensor if x.dtype == "float32" else writer.cast(x.tensor, "float32", name)
+    zero = elementwise.number(writer, 0.0, "float32")
+    given = writer.add("Where", [writer.add("Equal", [given, given], name), given, zero], name)
     low, high = (elementwise.number(writer, float(value), "float32") for value in (least, largest))
     inside = writer.add("Min", [writer.add("Max", [given, low], name), high], name)
     found = writer.cast(inside, to, name)

@@ -126,9 +126,13 @@ class _Factor:
         groups = ((self.batch, 0), (self.free, first), (self.summed, last))
         place = {axis: start + number for axes, start in groups for number, axis in enumerate(axes)}
         dims, to = [place[axis] for axis in range(len(place))], "x".join(map(str, [*self.shape, kind]))
+        spread = f"stablehlo.broadcast_in_dim {{}}, dims = {dims} : (tensor<{to}>) -> {every}"
+        if self.type == f"tensor<{to}>":
+            return [f"%{name} = {spread.format(self.value)}"]
         return [
             f"%as_{name} = stablehlo.convert {self.value} : ({self.type}) -> tensor<{to}>",
-            f"%{name} = stablehlo.broadcast_in_dim %as_{name}, dims = {dims} : (tensor<{to}>) -> {every}",
+            f"%made_{name} = stablehlo.optimization_barrier %as_{name} : tensor<{to}>",  # see conversions.py
+            f"%{name} = {spread.format(f'%made_{name}')}",
         ]
 
 

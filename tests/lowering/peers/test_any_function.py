@@ -16,7 +16,7 @@ from lowering.graph.onnx import export, layers
 from lowering.graph.onnx import model as models
 from lowering.graph.rewrites import stages
 from lowering.peers import torch_network
-from tests.lowering import networks, small_functions, small_units
+from tests.lowering import networks, small_functions, small_numbers, small_units
 from tests.lowering.small_functions import CLIP, FACTS, IMAGES, TOKENS, P, conv
 
 HERE, UNITS = (re.escape(str(each.__file__)) for each in (small_functions, small_units))
@@ -67,7 +67,9 @@ MORE: dict[str, tuple[small_functions.Function, tuple[np.ndarray, ...]]] = {
     "named as the input": (lambda p, x: {"clip": conv(p, x).mean((1, 2, 3))}, (CLIP,)),
     "swish of a gate": (lambda p, x: (y := conv(p, x)) * nn.hard_sigmoid(y.mean((1, 2, 3), keepdims=True)), (CLIP,)),
 }
-FUNCTIONS = {**small_functions.FUNCTIONS, **MORE}
+FUNCTIONS = {
+    name: each for name, each in small_functions.FUNCTIONS.items() if name not in small_numbers.FUNCTIONS
+} | MORE
 
 
 def traced(name: str) -> ops.Graph:
