@@ -1,8 +1,10 @@
-"""Fourier transforms of any axes and sizes: IREE 3.13 has those of one axis of 2, 4, 8 ... elements alone.
+"""Fourier transforms of any axes and sizes, as products with matrices of cosines and sines.
 
-Others are products with matrices of cosines and sines.
+IREE 3.13 has those of one axis of 2, 4, 8 ... elements alone, and does not compile them for GPUs. Long axes are cut in
+two (Cooley and Tukey, 1965).
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jax.extend import core
+
+WHOLE = 128  # elements: longer axes are cut in two
 
 
 def transformed(eqn: core.JaxprEqn, x: Any) -> Sequence[Any]:
@@ -26,16 +30,6 @@ def transformed(eqn: core.JaxprEqn, x: Any) -> Sequence[Any]:
     return (_joined(x, axes[-1], sizes[-1]) if kind == "IRFFT" else x,)
 
 
-def _is_power(size: int) -> bool:
-    """Of two."""
-    return size & (size - 1) == 0
-
-
-def _own(x: Any, axis: int, kind: str) -> Any:
-    """JAX's own transform of one axis."""
-    return jnp.moveaxis(lax.fft(jnp.moveaxis(x, axis, -1), kind, (x.shape[axis],)), -1, axis)
-
-
 def _waves(size: int, count: int) -> tuple[np.ndarray, np.ndarray]:
     """f32[size, count]: cosines and sines of 2 pi t k / size."""
     angles = 2 * np.pi * (np.outer(np.arange(size), np.arange(count)) % size) / size
@@ -50,8 +44,8 @@ def _along(x: Any, matrix: np.ndarray, axis: int) -> Any:
 def _complex(x: Any, axis: int, inverse: bool) -> Any:
     """sum_t x[t] (cos - i sin); with + and divided by the size for the inverse."""
     size = x.shape[axis]
-    if _is_power(size):
-        return _own(x, axis, "IFFT" if inverse else "FFT")
+    if size > WHOLE and (shorter := _divisor(size)) > 1:
+        return _in_two(x, axis, shorter, inverse)
     cos, sin = _waves(size, size)
     cos, sin = (cos / size, -sin / size) if inverse else (cos, sin)
     real, imaginary = lax.real(x), lax.imag(x)
@@ -59,11 +53,28 @@ def _complex(x: Any, axis: int, inverse: bool) -> Any:
     return lax.complex(one, _along(imaginary, cos, axis) - _along(real, sin, axis))
 
 
+def _divisor(size: int) -> int:
+    """The largest that is no larger than the other factor."""
+    return next(each for each in range(math.isqrt(size), 0, -1) if size % each == 0)
+
+
+def _in_two(x: Any, axis: int, first: int, inverse: bool) -> Any:
+    """t = second t1 + t2 and k = k1 + first k2: transforms over t1, a turn by t2 k1 / size, transforms over t2."""
+    size, second = x.shape[axis], x.shape[axis] // first
+    x = jnp.moveaxis(x, axis, -1)
+    parts = _complex(x.reshape(*x.shape[:-1], first, second), x.ndim - 1, inverse)
+    cos, sin = (each[:first, :second] for each in _waves(size, second))
+    turned = parts * lax.complex(jnp.asarray(cos), jnp.asarray(sin if inverse else -sin))
+    found = jnp.swapaxes(_complex(turned, x.ndim, inverse), -1, -2).reshape(x.shape)
+    return jnp.moveaxis(found, -1, axis)
+
+
 def _split(x: Any, axis: int) -> Any:
     """The first half of the transform of real values; the rest is its mirror image."""
-    if _is_power(x.shape[axis]):
-        return _own(x, axis, "RFFT")
-    cos, sin = _waves(x.shape[axis], x.shape[axis] // 2 + 1)
+    size, count = x.shape[axis], x.shape[axis] // 2 + 1
+    if size > WHOLE and _divisor(size) > 1:
+        return lax.slice_in_dim(_complex(lax.complex(x, jnp.zeros_like(x)), axis, inverse=False), 0, count, axis=axis)
+    cos, sin = _waves(size, count)
     return lax.complex(_along(x, cos, axis), -_along(x, sin, axis))
 
 

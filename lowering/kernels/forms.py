@@ -17,14 +17,16 @@ SUM = re.compile(
     r"across dimensions = \[\d+, .*\] : \((?P<type>tensor<[^>]*>), .*"
 )
 DEFINED = re.compile(r" *(%\w+) = stablehlo\.(\w+) (%\w+)(?:, (%\w+))?.*")
+# Of one number, as it is written or spread over an array.
+CONSTANT = re.compile(r" *%\w+ = stablehlo\.(?:constant dense<|broadcast_in_dim %c\w*, dims = \[\] ).*")
 LOOP = re.compile(r"(?P<pad> *)%(?P<name>\w+)(?::\d+)? = stablehlo\.while\((?P<starts>.*)\) : (?P<types>tensor<.*>)")
 
 
 def written(lines: Sequence[str]) -> list[str]:
     """The lines of functions in those forms."""
-    for form in (_apart, _in_numbers, _widened, _entered):
+    for form in (_apart, _in_numbers, _widened):
         lines = [line for each in lines for line in form(each)]
-    return _summed(lines)
+    return _summed(_entered(lines))
 
 
 def _apart(line: str) -> list[str]:
@@ -39,26 +41,35 @@ def _apart(line: str) -> list[str]:
     ]
 
 
-def _entered(line: str) -> list[str]:
-    """A loop whose first values are computed in other partitions than what comes behind it.
+def _entered(lines: Sequence[str]) -> list[str]:
+    """Loops whose first values are computed in other partitions than what comes behind them.
 
     IREE does not see that what reads a loop's result waits for what the loop reads. It schedules one that reads them
     both together with what computes the first, and then finds that its order runs in a circle. Constants, the counter
     among them, stay as they are, so that the count of the steps is known.
     """
-    found = LOOP.fullmatch(line)
-    if found is None:
-        return [line]
+    found: list[str] = []
+    constants: set[str] = set()
+    for line in lines:
+        if named := re.match(r" *(%\w+)", line):  # other functions and regions may have used the name
+            (constants.add if CONSTANT.fullmatch(line) else constants.discard)(named[1])
+        loop = LOOP.fullmatch(line)
+        found += _started(loop, constants) if loop else [line]
+    return found
+
+
+def _started(found: re.Match[str], constants: set[str]) -> list[str]:
+    """A loop behind barriers for its first values."""
     types = re.findall(r"tensor<[^>]*>", found["types"])
     starts = [each.split(" = ") for each in found["starts"].split(", ")]
     before, again = [], []
     for place, ((name, value), kind) in enumerate(zip(starts, types, strict=True)):
-        if not value.startswith("%c"):  # no constant
+        if value not in constants:
             start = f"%start_{found['name']}_{place}"
             before.append(f"{found['pad']}{start} = stablehlo.optimization_barrier {value} : {kind}")
             value = start
         again.append(f"{name} = {value}")
-    return [*before, line.replace(found["starts"], ", ".join(again), 1)]
+    return [*before, found[0].replace(found["starts"], ", ".join(again), 1)]
 
 
 def _in_numbers(line: str) -> list[str]:

@@ -186,3 +186,10 @@ def products_of_bytes(p: Any, x: jax.Array) -> list[jax.Array]:
 def taken_from_a_slice(p: Any, x: jax.Array) -> list[jax.Array]:
     places = jnp.argsort(x[..., 1], 2)
     return [jnp.take_along_axis(x[..., 0], places, 2), *lax.sort((places, x[..., 2]), num_keys=1)]
+
+
+def filtered(p: Any, x: jax.Array) -> list[jax.Array]:
+    """Along lines of 16, and of all 576 values at once; and amplitudes of images of 6 x 8."""
+    spectrum = jnp.fft.rfft(x, n=16, axis=2) * jnp.fft.rfft(x[..., :1] * 2, n=16, axis=2)
+    whole = jnp.fft.rfft(jnp.ravel(x))
+    return [jnp.fft.irfft(spectrum, n=16, axis=2), jnp.abs(whole), jnp.abs(jnp.fft.fft2(x, axes=(1, 2)))]

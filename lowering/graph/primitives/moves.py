@@ -50,6 +50,8 @@ def pad(tracer: Tracer, eqn: values.Equation, x: Any, fill: Any) -> Any:
     """pad: a number around and between the elements; a negative border crops."""
     if not isinstance(fill, values.Const):
         raise NoKernel("the inputs decide what it pads with")
+    if np.iscomplexobj(fill.value):
+        raise NoKernel("it is of complex numbers")
     along = {}
     for axis, (low, high, inner) in enumerate(eqn.params["padding_config"]):
         size = x.shape[axis]

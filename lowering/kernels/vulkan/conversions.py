@@ -20,11 +20,11 @@ def apart(lines: Sequence[str]) -> list[str]:
     """The lines of functions with such values in other dispatches than what reads several of their elements."""
     found, longer = list[str](), dict[str, str]()  # the latter with their types
     for line in lines:
-        if line.lstrip().startswith("func.func "):
-            longer.clear()
         made, reader = MADE.fullmatch(line), READER.fullmatch(line)
         if made and (LONGER.fullmatch(line) if made["what"] == "convert" else _moves(made, longer)):
             longer[made["name"]] = made["type"]
+        elif named := re.match(r" *(%\w+)", line):  # other functions and regions may have used the name
+            longer.pop(named[1], None)
         for value in re.findall(r"%\w+", reader["reads"]) if reader else []:
             if reader and value in longer:
                 before = f"%made_{reader['name']}_{value[1:]}"

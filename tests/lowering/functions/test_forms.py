@@ -22,6 +22,10 @@ OPERATIONS: dict[str, tuple[Any, np.ndarray]] = {
     "rfft of 5": (lambda x: jnp.fft.rfft(x, axis=1), X),
     "irfft of 9": (lambda x: jnp.fft.irfft(x, n=9, axis=1), X),
     "irfft of 14": (lambda x: jnp.fft.irfft(x + 1j * x[::-1], axis=3), X),
+    "fft of 150": (lambda x: jnp.fft.fft(X.reshape(-1)[:300].reshape(2, 150) + x[0, 0, 0, 0]), X),
+    "ifft of 480": (lambda x: jnp.fft.ifft(x.reshape(480) * (1 + 2j)), X),
+    "rfft of 256": (lambda x: jnp.fft.rfft(x.reshape(-1)[:256]), X),
+    "rfft of a prime": (lambda x: jnp.fft.rfft(x.reshape(-1)[:131]), X),
     "bytes reversed": (lambda x: x[:, ::-1], BYTES),
     "words reversed": (lambda x: x[:, ::-1], BYTES.astype(np.uint32) << 24),
     "a product of bytes": (

@@ -35,6 +35,8 @@ WITHOUT = {
     "windows on padding alone": (
         rf"conv_general_dilated transposed, with strides, groups or a kernel that is computed \({UNITS}:\d+\)"
     ),
+    "filtered by its spectrum": rf"fft \({UNITS}:\d+\).*",
+    "a gamma function": rf"igammac \({HERE}:\d+\)",
     "whether any and all": rf"reduce_or \({UNITS}:\d+\), reduce_and \({UNITS}:\d+\)",
     "a pool that leaves an end": rf"reduce_window_min \({HERE}:\d+\)",
     "a dilated pool that leaves an end": rf"reduce_window_sum \({HERE}:\d+\)",
