@@ -14,12 +14,12 @@ import pytest
 EXPERIMENT = '''
 """A few steps of everything."""
 import dataclasses
-from rt3d_jax.configs import quickstart
+from rt3d_jax.configs import quickstart_kgs
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import patterns, plans
 
 def experiment():
-    base = quickstart.experiment()
+    base = quickstart_kgs.experiment()
     few = lambda recipe, epochs: dataclasses.replace(recipe, epochs=epochs, warmup=0)
     return dataclasses.replace(
         base, name="micro", batch=8, workers=0, rates=(3.0,),

@@ -41,9 +41,9 @@ def run(
             "steps" (of an inference: kernels, some of which may run at the same time).
 
     Examples:
-        rt3d app runs/first/bundles/kgs-3.6x/android-cortex-a76 --out app/kgs --name kgs --package org.example.camera
-        rt3d app runs/first/bundles/kgs-3.6x/android-cortex-a76 --out ios/kgs --name kgs --platform ios
-        rt3d app runs/first/bundles/kgs-3.6x/host --out linux/kgs
+        rt3d app runs/first/bundles/vanilla-3.6x/android-cortex-a76 --out app --name pruned --package org.example
+        rt3d app runs/first/bundles/vanilla-3.6x/android-cortex-a76 --out ios --name pruned --platform ios
+        rt3d app runs/first/bundles/vanilla-3.6x/host --out linux
     """
     made = write.write(bundles.read(bundle), out, name, platform, package)
     console.say(

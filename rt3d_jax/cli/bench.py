@@ -52,7 +52,7 @@ def run(
         folders: Bundles for `host` that `rt3d lower` wrote. Or functions of your own that give (apply, params,
             example), such as my_nets.py:build: their networks are compiled for `host` and deleted in the end.
         model: Time this network instead of bundles: c3d, r2plus1d, r3d, s3d, x3d_s or movinet_a0. Or a run of `rt3d
-            train` or `rt3d quantise`, such as OUT/runs/kgs-3.6x-int8.
+            train` or `rt3d quantise`, such as OUT/runs/vanilla-3.6x-int8.
         rate: With --model, the rate of the sparse network: dense MACs over kept MACs. The default is that of the
             published model.
         peers: With --model, the other engines. For f32: openvino, onnxruntime, torch, torch-frozen (TorchScript),
@@ -79,11 +79,11 @@ def run(
             bundles, "versions".
 
     Examples:
-        rt3d bench runs/first/bundles/dense/host runs/first/bundles/kgs-3.6x/host --threads 2 --json latency.json
+        rt3d bench runs/first/bundles/dense/host runs/first/bundles/vanilla-3.6x/host --threads 2 --json latency.json
         rt3d bench --model c3d --rate 3.57 --peers openvino onnxruntime
         rt3d bench --model c3d --rate 3.57 --precision i8
         rt3d bench --model c3d --rate 3.57 --target host:avx2 --peers openvino torch-frozen
-        rt3d bench --model runs/first/runs/kgs-3.6x-int8
+        rt3d bench --model runs/first/runs/vanilla-3.6x-int8
         rt3d bench my_nets.py:dense my_nets.py:pruned
     """
     seconds = first_use.SECONDS if tuning else None

@@ -21,7 +21,7 @@ def run(folders: tuple[pathlib.Path, ...], /) -> int:
 
     Examples:
         rt3d check runs/first/bundles/dense/host
-        rt3d check runs/first/bundles/dense/android-cortex-a76 runs/first/bundles/kgs-3.6x/android-cortex-a76
+        rt3d check runs/first/bundles/dense/android-cortex-a76 runs/first/bundles/vanilla-3.6x/android-cortex-a76
         rt3d check my_nets.py:build
     """
     console.some(folders, "bundle, such as OUT/bundles/dense/host")

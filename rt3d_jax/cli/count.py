@@ -38,8 +38,8 @@ def run(
             "run", "target", and "layers" and "totals", whose rows have the counts by class of instruction.
 
     Examples:
-        rt3d count runs/first/bundles/kgs-3.6x/android-cortex-a76
-        rt3d count runs/first/bundles/kgs-3.6x/android-cortex-a76 --layers conv2 --loops
+        rt3d count runs/first/bundles/vanilla-3.6x/android-cortex-a76
+        rt3d count runs/first/bundles/vanilla-3.6x/android-cortex-a76 --layers conv2 --loops
     """
     console.some(folders, "bundle, such as OUT/bundles/dense/android-cortex-a76")
     reports = []

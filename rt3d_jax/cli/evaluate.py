@@ -62,7 +62,7 @@ def run(
             "answers_accuracy", the share of them that was right.
 
     Examples:
-        rt3d eval runs/first/runs/dense runs/first/runs/kgs-3.6x --clips 10 --crops 3
+        rt3d eval runs/first/runs/dense runs/first/runs/vanilla-3.6x --clips 10 --crops 3
         rt3d eval runs/first/bundles/dense/host --data data/ucf101 --json accuracy.json
     """
     console.some(networks, "run or bundle, such as OUT/runs/dense or OUT/bundles/dense/host")

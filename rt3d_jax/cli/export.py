@@ -20,17 +20,17 @@ def run(
     A folder holds model.safetensors, masks.safetensors, config.json (network, labels, clip, accuracy and protocol) and
     README.md, which is the model card. The same run gives the same bytes. `rt3d import` reads a folder back.
 
-    Upload a folder with the hub's own program, such as `hf upload OWNER/NAME share/kgs-3.6x`.
+    Upload a folder with the hub's own program, such as `hf upload OWNER/NAME share/vanilla-3.6x`.
 
     Args:
-        runs: Runs, such as OUT/runs/kgs-3.6x.
+        runs: Runs, such as OUT/runs/vanilla-3.6x.
         out: Folder for the shared folders. Each run gets OUT/NAME.
         licence: The licence of the weights, by the hub's name for it, such as apache-2.0. You choose it. Without one,
             the card says that none was given.
 
     Examples:
-        rt3d export runs/first/runs/kgs-3.6x --out share --licence apache-2.0
-        rt3d import share/kgs-3.6x --out runs/again
+        rt3d export runs/first/runs/vanilla-3.6x --out share --licence apache-2.0
+        rt3d import share/vanilla-3.6x --out runs/again
     """
     console.some(runs, "run, such as OUT/runs/dense")
     names = [folder.resolve().name for folder in runs]

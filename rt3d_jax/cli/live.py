@@ -68,7 +68,7 @@ def run(
         key: The key of --certificate (PEM).
 
     Examples:
-        rt3d live runs/first/bundles/dense/host runs/first/bundles/kgs-3.6x/host
+        rt3d live runs/first/bundles/dense/host runs/first/bundles/vanilla-3.6x/host
         rt3d live runs/first/bundles/dense/host --alert SlideLeft --above 0.8 --host 0.0.0.0 --https
         rt3d live runs/first/bundles/dense/host --terminal --source video.mp4
     """

@@ -84,8 +84,8 @@ def run(
             "max_abs_error" and "max_rel_error", and the reason if there are none: "failure" or "unchecked".
 
     Examples:
-        rt3d lower runs/first/runs/dense runs/first/runs/kgs-3.6x
-        rt3d lower runs/first/runs/kgs-3.6x --target android:cortex-a78:f16-f32 vulkan:mali-g715:f16
+        rt3d lower runs/first/runs/dense runs/first/runs/vanilla-3.6x
+        rt3d lower runs/first/runs/vanilla-3.6x --target android:cortex-a78:f16-f32 vulkan:mali-g715:f16
         rt3d lower my_nets.py:build --target host vulkan:adreno --strict
         rt3d lower runs/causal/runs/dense --target host --stream --every 1
     """

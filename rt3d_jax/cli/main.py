@@ -46,8 +46,8 @@ Set RT3D_TRACEBACK=1 to see where in the code an error came from.
 Examples:
     rt3d demo --out quickstart
     rt3d train quickstart --out runs/first
-    rt3d lower runs/first/runs/dense runs/first/runs/kgs-3.6x --target host android:cortex-a76 vulkan:adreno
-    rt3d bench runs/first/bundles/dense/host runs/first/bundles/kgs-3.6x/host
+    rt3d lower runs/first/runs/dense runs/first/runs/vanilla-3.6x --target host android:cortex-a76 vulkan:adreno
+    rt3d bench runs/first/bundles/dense/host runs/first/bundles/vanilla-3.6x/host
 """
 
 

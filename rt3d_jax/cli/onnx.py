@@ -37,7 +37,7 @@ def run(network: pathlib.Path, /, out: pathlib.Path | None = None, name: str | N
         name: What the model calls its network. By default it is the name of the run or function.
 
     Examples:
-        rt3d onnx runs/first/runs/kgs-3.6x
+        rt3d onnx runs/first/runs/vanilla-3.6x
         rt3d onnx runs/first/runs/dense --out c3d.onnx
         rt3d onnx my_nets.py:build
     """

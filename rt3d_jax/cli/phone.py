@@ -20,8 +20,8 @@ The phone needs USB debugging, or `adb connect`. It does not need root. Bundles 
 docs/android.md.
 
 Examples:
-    rt3d phone bench runs/first/bundles/dense/android-cortex-a78 runs/first/bundles/kgs-3.6x/android-cortex-a78
-    rt3d phone bench runs/first/bundles/kgs-3.6x/android-cortex-a78 --threads 4 --sustained 300
+    rt3d phone bench runs/first/bundles/dense/android-cortex-a78 runs/first/bundles/vanilla-3.6x/android-cortex-a78
+    rt3d phone bench runs/first/bundles/vanilla-3.6x/android-cortex-a78 --threads 4 --sustained 300
 """
 Folders = tuple[pathlib.Path, ...]
 Serials = Annotated[tuple[str, ...], tyro.conf.arg(metavar="SERIAL ...")]
@@ -52,8 +52,8 @@ def pack_bundles(
             Debian's.
 
     Examples:
-        rt3d phone pack runs/first/bundles/kgs-3.6x/android-cortex-a78
-        rt3d phone pack runs/first/bundles/kgs-3.6x/android-cortex-a78 --out kgs-for-phones
+        rt3d phone pack runs/first/bundles/vanilla-3.6x/android-cortex-a78
+        rt3d phone pack runs/first/bundles/vanilla-3.6x/android-cortex-a78 --out vanilla-for-phones
     """
     console.some(folders, "bundle, such as OUT/bundles/dense/android-cortex-a76")
     if out is not None and len(folders) > 1:
@@ -91,7 +91,7 @@ def run(
         json_file: Append a row for each bundle and phone to this file. docs/android.md says what it holds.
 
     Examples:
-        rt3d phone run runs/first/bundles/dense/android-cortex-a78 runs/first/bundles/kgs-3.6x/android-cortex-a78
+        rt3d phone run runs/first/bundles/dense/android-cortex-a78 runs/first/bundles/vanilla-3.6x/android-cortex-a78
         rt3d phone run runs/first/bundles/dense/android-cortex-a78 --serial emulator-5554 --clean
     """
     return _on_phones(
@@ -132,8 +132,8 @@ def measure(
         json_file: Append a row for each bundle and phone to this file. docs/android.md says what it holds.
 
     Examples:
-        rt3d phone bench runs/first/bundles/kgs-3.6x/android-cortex-a78 --serial 192.168.1.5:5555 --json pixel.jsonl
-        rt3d phone bench runs/first/bundles/kgs-3.6x/android-cortex-a78 --threads 4 --sustained 300
+        rt3d phone bench runs/first/bundles/vanilla-3.6x/android-cortex-a78 --serial 192.168.1.5:5555 --json pixel.jsonl
+        rt3d phone bench runs/first/bundles/vanilla-3.6x/android-cortex-a78 --threads 4 --sustained 300
     """
     options = bench.Options(threads, rounds, runs, sustained)
     work: Work = lambda facts, packs: bench.bench(facts, packs, options, console.say)

@@ -30,7 +30,7 @@ def run(
         json_file: Also write the rows to this file. Each has "name", "kernel", "p50_ms" and "macs".
 
     Examples:
-        rt3d profile runs/first/bundles/kgs-3.6x/host
+        rt3d profile runs/first/bundles/vanilla-3.6x/host
         rt3d profile runs/first/bundles/dense/host --runs 100 --json layers.json
         rt3d profile my_nets.py:build
     """

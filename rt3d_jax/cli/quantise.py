@@ -46,7 +46,7 @@ def run(
     Examples:
         rt3d quantise runs/first
         rt3d quantise runs/first --rate 3.6 --epochs 1
-        rt3d lower runs/first/runs/kgs-3.6x-int8 --target host:i8
+        rt3d lower runs/first/runs/vanilla-3.6x-int8 --target host:i8
     """
     before = prune.experiment(out)
     aware = None

@@ -63,7 +63,7 @@ def run(
         ship: Store the results in the package instead of the cache.
 
     Examples:
-        rt3d tune runs/first/runs/dense runs/first/runs/kgs-3.6x
+        rt3d tune runs/first/runs/dense runs/first/runs/vanilla-3.6x
         rt3d tune c3d --target android:cortex-a76 --minutes 20
         rt3d tune my_nets.py:build --target host
     """

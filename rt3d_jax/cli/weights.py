@@ -21,8 +21,8 @@ def run(
 
     `rt3d lower`, `rt3d eval --data` and `rt3d train --pretrained` take the run. Published weights are a file of
     torchvision, PyTorchVideo, MMAction2 or a repository that is named below; it is read without PyTorch. A folder of
-    `rt3d export` may come from a model hub, for example by `hf download OWNER/NAME --local-dir kgs-3.6x`. No code in a
-    file or folder is run. The run also records which clips the weights expect: frames, stride, size, mean and std.
+    `rt3d export` may come from a model hub, for example by `hf download OWNER/NAME --local-dir vanilla-3.6x`. No code
+    in a file or folder is run. The run also records which clips the weights expect: frames, stride, size, mean and std.
 
     Args:
         path: A folder that `rt3d export` wrote. Or a .pth, .pyth or .safetensors file: r2plus1d_18, r3d_18, mc3_18 or
@@ -39,7 +39,7 @@ def run(
 
     Examples:
         rt3d import r2plus1d_18-91a641e6.pth --model r2plus1d --out weights/r2plus1d
-        rt3d import kgs-3.6x --out runs/kgs-3.6x
+        rt3d import vanilla-3.6x --out runs/vanilla-3.6x
     """
     if path.is_dir():
         _shared(path, out, model or labels or frames, code)

@@ -42,7 +42,7 @@ def base() -> experiments.Experiment:
         dense=recipes.Recipe(epochs=START, learning_rate=2e-5, optimizer=ADAM),
         penalise=None,
         algorithm=algorithms.Heuristic(clips=128),
-        retrain=dataclasses.replace(start.retrain, epochs=RETRAIN),
+        retrain=recipes.Recipe(epochs=RETRAIN, learning_rate=6e-4, optimizer=ADAM),
         workers=0,
         compute=catalog.Compute(),
     )

@@ -17,11 +17,11 @@ PROGRAM = [sys.executable, "-c", "from rt3d_jax.cli import main; main.main()"]
 CONFIG = '''
 """A few steps of everything."""
 import dataclasses
-from rt3d_jax.configs import quickstart
+from rt3d_jax.configs import quickstart_kgs
 from rt3d_jax.training import sweep
 
 def experiment():
-    base = quickstart.experiment()
+    base = quickstart_kgs.experiment()
     few = lambda recipe, epochs: dataclasses.replace(recipe, epochs=epochs, warmup=0)
     return dataclasses.replace(
         base, name="micro", batch=8, workers=1, rates=(3.0,),

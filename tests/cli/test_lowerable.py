@@ -149,7 +149,7 @@ import jax
 from flax import nnx
 
 import rt3d_jax as rt3d
-from rt3d_jax.configs import quickstart
+from rt3d_jax.configs import quickstart_kgs
 
 
 class Net(nnx.Module):
@@ -168,7 +168,7 @@ class Net(nnx.Module):
 
 
 def experiment():
-    base = quickstart.experiment()
+    base = quickstart_kgs.experiment()
     few = lambda recipe: dataclasses.replace(recipe, epochs=1, warmup=0)
     data = dataclasses.replace(base.task.data, groups=4, clips_per_group=2, sides=(32, 38), frames=(16, 18))
     clip = dataclasses.replace(base.task.clip, short_side=18, size=16)

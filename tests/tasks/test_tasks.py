@@ -8,13 +8,13 @@ import pytest
 
 from rt3d_jax.cli import main
 from rt3d_jax.cli import train as train_verb
-from rt3d_jax.configs import quickstart
+from rt3d_jax.configs import quickstart_kgs
 from rt3d_jax.data import something, ucf101
 from rt3d_jax.hosts import plugins
 from rt3d_jax.tasks import contract
 from rt3d_jax.training import checkpoints, codec, phases
 
-EXPERIMENT = quickstart.experiment()
+EXPERIMENT = quickstart_kgs.experiment()
 
 
 def test_labels_that_know_left_from_right_are_not_flipped():

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from rt3d_jax.configs import quickstart
+from rt3d_jax.configs import quickstart_kgs
 from rt3d_jax.models import catalog
 from rt3d_jax.sparsity import patterns, plans
 from rt3d_jax.training import checkpoints, phases, recipes
@@ -13,7 +13,7 @@ from tests.training import smallest
 
 RECIPE = recipes.Recipe(epochs=3, learning_rate=1e-2, optimizer=recipes.SGD(weight_decay=0.1))
 EXPERIMENT = dataclasses.replace(
-    quickstart.experiment(),
+    quickstart_kgs.experiment(),
     task=smallest.task(frames=8, size=16),
     model=catalog.Model("tiny", width=0.5, frames=8, size=16),
     dense=RECIPE,

@@ -11,7 +11,7 @@ import pytest
 
 from lowering.functions import jaxprs
 from lowering.system import files
-from rt3d_jax.configs import quickstart
+from rt3d_jax.configs import quickstart_kgs
 from rt3d_jax.models import catalog
 from rt3d_jax.training import claims, loop
 from tests.models import parameters
@@ -122,7 +122,7 @@ def claimed(folder, experiment, **settings):
 
 
 def test_a_run_is_another_one_by_dtype_and_parts_but_not_by_recomputation(tmp_path):
-    experiment = quickstart.experiment()
+    experiment = quickstart_kgs.experiment()
     claim = lambda **compute: claimed(
         tmp_path / "dense", dataclasses.replace(experiment, compute=catalog.Compute(**compute))
     )
@@ -136,7 +136,7 @@ def test_a_run_is_another_one_by_dtype_and_parts_but_not_by_recomputation(tmp_pa
 
 
 def test_a_run_from_before_a_setting_existed_is_one_without_it(tmp_path):
-    claim = lambda **settings: claimed(tmp_path / "dense", quickstart.experiment(), **settings)
+    claim = lambda **settings: claimed(tmp_path / "dense", quickstart_kgs.experiment(), **settings)
     claim()
     claim(teacher=None)
     with pytest.raises(ValueError, match=r"holds a run of other settings: teacher None \(asked for x\); move it away"):
@@ -152,4 +152,4 @@ def test_a_run_from_before_a_setting_existed_is_one_without_it(tmp_path):
 )
 def test_parts_that_do_not_divide_the_batch_are_an_error(parts, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
-        dataclasses.replace(quickstart.experiment(), compute=catalog.Compute(accumulate=parts))
+        dataclasses.replace(quickstart_kgs.experiment(), compute=catalog.Compute(accumulate=parts))

@@ -7,14 +7,14 @@ import typing
 import pytest
 
 from rt3d_jax.cli import train as train_verb
-from rt3d_jax.configs import c3d_ucf101, quickstart, r2plus1d_ucf101, s3d_ucf101
+from rt3d_jax.configs import c3d_ucf101, quickstart_kgs, r2plus1d_ucf101, s3d_ucf101
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms, budget
 from rt3d_jax.sparsity import patterns, plans
 from rt3d_jax.training import codec, experiments, optimizers, recipes
 
 PAPERS = (c3d_ucf101.experiment(), r2plus1d_ucf101.experiment(), s3d_ucf101.experiment())
-EXPERIMENTS = pytest.mark.parametrize("experiment", [quickstart.experiment(), *PAPERS], ids=lambda e: e.name)
+EXPERIMENTS = pytest.mark.parametrize("experiment", [quickstart_kgs.experiment(), *PAPERS], ids=lambda e: e.name)
 RECIPES = pytest.mark.parametrize("name", train_verb.names())
 
 
@@ -66,13 +66,13 @@ def test_the_paper_plans_reach_the_papers_rates_and_leave_first_convolutions_and
 
 
 def test_a_clip_that_does_not_fit_the_model_is_an_error():
-    changed = dataclasses.replace(quickstart.experiment().model, size=48)
+    changed = dataclasses.replace(quickstart_kgs.experiment().model, size=48)
     with pytest.raises(ValueError, match=r"^clip has \(frames, size\) \(16, 32\), expected the model's \(16, 48\)$"):
-        dataclasses.replace(quickstart.experiment(), model=changed)
+        dataclasses.replace(quickstart_kgs.experiment(), model=changed)
 
 
 def test_transformed_kernels_are_not_quantised():
-    experiment = quickstart.experiment()
+    experiment = quickstart_kgs.experiment()
     message = "model.winograd is 2, expected 0 with quantise: transformed kernels are not quantised"
     with pytest.raises(ValueError, match=f"^{message}$"):
         dataclasses.replace(
@@ -82,12 +82,12 @@ def test_transformed_kernels_are_not_quantised():
 
 def test_a_rate_that_is_named_twice_is_an_error():
     with pytest.raises(ValueError, match=r"^rates are \(2.0, 2.0\), expected different numbers of at least 1$"):
-        dataclasses.replace(quickstart.experiment(), rates=(2.0, 2.0))
+        dataclasses.replace(quickstart_kgs.experiment(), rates=(2.0, 2.0))
 
 
 def test_mixed_patterns_are_all_named():
     plan = (("conv1", plans.Prune(patterns.FILTER)), ("conv.*", plans.Prune(patterns.kgs(8, 4))), (".*", None))
-    assert dataclasses.replace(quickstart.experiment(), plan=plan).scheme == "filter + kgs 8x4"
+    assert dataclasses.replace(quickstart_kgs.experiment(), plan=plan).scheme == "filter + kgs 8x4"
 
 
 def test_json_of_an_unknown_type_is_an_error_that_lists_the_known_ones():
@@ -96,7 +96,7 @@ def test_json_of_an_unknown_type_is_an_error_that_lists_the_known_ones():
 
 
 def test_json_with_unknown_fields_is_an_error():
-    written = codec.to_json(quickstart.experiment())
+    written = codec.to_json(quickstart_kgs.experiment())
     known = "name, width, frames, size, dropout, options, time, every, winograd"
     message = f"experiment.model has the field 'depth', expected only {known}"
     with pytest.raises(ValueError, match=f"^{message}$"):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lowering.system import files
-from rt3d_jax.configs import quickstart
+from rt3d_jax.configs import quickstart_kgs
 from rt3d_jax.training import codec
 from tests import fuzz
 
@@ -25,7 +25,7 @@ VALUES = (
 
 
 def test_a_broken_configuration_is_a_value_error(tmp_path: pathlib.Path) -> None:
-    written = codec.to_json(quickstart.experiment())
+    written = codec.to_json(quickstart_kgs.experiment())
     whole, path, rng, outcomes = json.dumps(written).encode(), tmp_path / "config.json", np.random.default_rng(3), []
     for case in range(CASES):
         path.write_bytes(fuzz.odd(written, rng, VALUES) if case % 2 else fuzz.broken(whole, rng, fuzz.SPICE))
@@ -42,7 +42,7 @@ def test_a_broken_configuration_is_a_value_error(tmp_path: pathlib.Path) -> None
 
 @pytest.mark.parametrize("wrong", [{"odd": 1}, [["odd"]], True])
 def test_a_value_of_another_type_is_refused_at_every_place_and_the_place_is_named(wrong: Any) -> None:
-    written = json.loads(json.dumps(codec.to_json(quickstart.experiment())))
+    written = json.loads(json.dumps(codec.to_json(quickstart_kgs.experiment())))
     taken = [path for path, value in fuzz.places(written) if type(value) in (int, float, list) or wrong is not True]
     assert len(taken) > 50
     for path in taken:

@@ -9,12 +9,12 @@ import pytest
 
 from lowering.system import typed
 from rt3d_jax.cli import ends, main
-from rt3d_jax.configs import quickstart
+from rt3d_jax.configs import quickstart_kgs
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms
 from rt3d_jax.training import codec, recipes
 
-EXPERIMENT = quickstart.experiment()
+EXPERIMENT = quickstart_kgs.experiment()
 RECIPE = EXPERIMENT.dense
 ABOVE, LEAST, COUNT = "a number above 0", "a number of at least 0", "a whole number of at least 1"
 PART, BELOW_ONE = "a number from 0 to 1", "a number of at least 0 and below 1"

@@ -7,14 +7,14 @@ import os
 import pytest
 
 from rt3d_jax.cli import train as train_verb
-from rt3d_jax.configs import quickstart
+from rt3d_jax.configs import quickstart_kgs
 from rt3d_jax.prune import algorithms
 from rt3d_jax.report import tables
 from rt3d_jax.sparsity import patterns, plans
 from rt3d_jax.tasks import classification
 from rt3d_jax.training import experiments, phases, sweep
 
-BASE = dataclasses.replace(quickstart.experiment(), rates=(2.0,))
+BASE = dataclasses.replace(quickstart_kgs.experiment(), rates=(2.0,))
 VANILLA = ((r"conv\d[ab]?", plans.Prune(patterns.vanilla(8, 4))), (r"fc\d", None))
 TWO = dataclasses.replace(BASE, rates=(2.0, 3.0))
 HEURISTIC = dataclasses.replace(BASE, algorithm=algorithms.Heuristic(), penalise=None, plan=VANILLA)
