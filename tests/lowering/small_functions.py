@@ -267,6 +267,12 @@ FUNCTIONS |= {
 }
 FUNCTIONS["a product of two values"] = (lambda p, x: (x[0, :1] @ x[0].T) @ (x[0, :5, :5] * x[0, :5, 1:6]), (TOKENS,))
 FUNCTIONS["sorted beside what reads it"] = (lambda p, x: [jnp.sort(y := jnp.sin(x)), jnp.sort(x, 1), x + y], (IMAGES,))
+FUNCTIONS["one place beside a window on padding"] = (
+    lambda p, x: conv(
+        {"k": p["head"][None, None, :4]}, x.mean((1, 2))[:1, None, None], "k", 3, padding=((1, 0), (0, 0))
+    ),
+    (IMAGES,),
+)
 FUNCTIONS["filtered by its spectrum"] = (small_units.filtered, (IMAGES,))
 FUNCTIONS["a gamma function"] = (lambda p, x: special.gammaincc(x[0] ** 2 + 0.5, x[1] ** 2 + 0.3), (IMAGES,))
 FUNCTIONS |= {name: (lambda p, x, of=of: of(x), (IMAGES,)) for name, of in small_numbers.FUNCTIONS.items()}

@@ -31,7 +31,8 @@ def conv(tracer: Tracer, eqn: values.Equation, x: Any, kernel: Any) -> Ref:
     spread: Any = _padded(p["lhs_dilation"], 1, rank)
     _check_spread(weights, spread, strides, padding, dilation)
     alone = all(x.shape[axis] == 1 for axis in (batch, *spatial)) and int(np.prod(shape)) == weights.shape[4]
-    if not x.is_map and weights[..., 0, 0].size == 1 and alone:
+    starts = not any(low for low, _ in padding)  # else the one window is on padding alone
+    if not x.is_map and weights[..., 0, 0].size == 1 and alone and starts:
         return _dense(tracer, values.name(kernel, "conv"), x, weights[0, 0, 0], shape)
     laid = tracer.as_map(x, _spatial(p["dimension_numbers"].lhs_spec))
     op = ops.Conv(weights, np.zeros(weights.shape[4], np.float32), strides, padding, dilation=dilation, spread=spread)
