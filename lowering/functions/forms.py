@@ -52,9 +52,28 @@ def _reversed(eqn: core.JaxprEqn, x: Any) -> Sequence[Any]:
     return (lax.bitcast_convert_type(found, x.dtype),)
 
 
+def _product(eqn: core.JaxprEqn, a: Any, b: Any) -> Sequence[Any]:
+    """A product that adds up nothing, element by element: as one of matrices it does not compile."""
+    (contracted, _), batched = eqn.params["dimension_numbers"]
+    if contracted:
+        return (eqn.primitive.bind(a, b, **eqn.params),)
+    result: Any = eqn.outvars[0].aval
+    count = len(batched[0])
+    a, b = (jnp.moveaxis(x, axes, range(count)).astype(result.dtype) for x, axes in zip((a, b), batched, strict=True))
+    a = a.reshape(*a.shape, *(1,) * (b.ndim - count))
+    b = b.reshape(*b.shape[:count], *(1,) * (len(result.shape) - b.ndim), *b.shape[count:])
+    return (a * b,)
+
+
 def _gathered(eqn: core.JaxprEqn, x: Any, indices: Any) -> Sequence[Any]:
     """From an array that lies in memory: from a slice of another one it does not compile."""
     return (eqn.primitive.bind(lax.optimization_barrier(x), indices, **eqn.params),)
+
+
+def _spread(eqn: core.JaxprEqn, x: Any, value: Any) -> Sequence[Any]:
+    """Elements apart from each other, in memory: padded further, they would come to lie elsewhere."""
+    found = eqn.primitive.bind(x, value, **eqn.params)
+    return (lax.optimization_barrier(found) if any(inner > 0 for *_, inner in eqn.params["padding_config"]) else found,)
 
 
 def _largest(eqn: core.JaxprEqn, x: Any) -> Sequence[Any]:
@@ -123,7 +142,9 @@ def _shape(variable: Any) -> tuple[int, ...]:
 FORMS: dict[str, Form] = {
     **dict.fromkeys(("conv_general_dilated", "reduce_window_max", "reduce_window_min", "reduce_window_sum"), _cropped),
     "approx_top_k": _largest,
+    "dot_general": _product,
     "fft": fourier.transformed,
     "gather": _gathered,
+    "pad": _spread,
     "sort": _sorted,
 }

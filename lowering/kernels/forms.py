@@ -134,6 +134,6 @@ def _is_scaled(value: str, made: dict[str, tuple[str, ...]]) -> bool:
 
 def _source(value: str, made: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     """The operation and operands behind changes of shape."""
-    while (found := made.get(value, ("",)))[0] == "reshape":
+    while (found := made.get(value, ("",)))[0] in ("reshape", "transpose"):
         value = found[1]
     return found

@@ -276,3 +276,5 @@ FUNCTIONS["one place beside a window on padding"] = (
 FUNCTIONS["filtered by its spectrum"] = (small_units.filtered, (IMAGES,))
 FUNCTIONS["a gamma function"] = (lambda p, x: special.gammaincc(x[0] ** 2 + 0.5, x[1] ** 2 + 0.3), (IMAGES,))
 FUNCTIONS |= {name: (lambda p, x, of=of: of(x), (IMAGES,)) for name, of in small_numbers.FUNCTIONS.items()}
+FUNCTIONS["spread then padded"] = (small_units.spread_then_padded, (IMAGES,))
+FUNCTIONS["a mean of a product that adds up nothing"] = (small_units.mean_of_outer_product, (IMAGES,))

@@ -193,3 +193,15 @@ def filtered(p: Any, x: jax.Array) -> list[jax.Array]:
     spectrum = jnp.fft.rfft(x, n=16, axis=2) * jnp.fft.rfft(x[..., :1] * 2, n=16, axis=2)
     whole = jnp.fft.rfft(jnp.ravel(x))
     return [jnp.fft.irfft(spectrum, n=16, axis=2), jnp.abs(whole), jnp.abs(jnp.fft.fft2(x, axes=(1, 2)))]
+
+
+def spread_then_padded(p: Any, x: jax.Array) -> jax.Array:
+    """Rows with a row of zeros between, and columns of zeros on both sides."""
+    rows = jax.lax.pad(jnp.sin(x[0, :2, :2, 0]), jnp.float32(0), ((0, 0, 1), (0, 0, 0)))
+    return jax.lax.pad(rows, jnp.float32(0), ((0, 0, 0), (2, 2, 0)))
+
+
+def mean_of_outer_product(p: Any, x: jax.Array) -> jax.Array:
+    """A gate that is the mean of a product with a batch and without a sum."""
+    y = jnp.einsum("abc,c->abc", p["bias"][:4] * jnp.ones((3, 2, 4)), jnp.sin(x[0, 0, 0, :4])).transpose(0, 2, 1)
+    return y * jnp.tanh(jnp.mean(y) * 2)
