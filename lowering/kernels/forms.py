@@ -19,6 +19,8 @@ SUM = re.compile(
 DEFINED = re.compile(r" *(%\w+) = stablehlo\.(\w+) (%\w+)(?:, (%\w+))?.*")
 # Of one number, as it is written or spread over an array.
 CONSTANT = re.compile(r" *%\w+ = stablehlo\.(?:constant dense<|broadcast_in_dim %c\w*, dims = \[\] ).*")
+RETURN = re.compile(r" *return (?P<values>%\w+(?:, %\w+)*) : .*")
+RESULT = re.compile(r"(?P<pad> *)(?P<name>%\w+) = stablehlo\..*(?: : |-> )(?P<type>tensor<[^>]*>)")
 LOOP = re.compile(r"(?P<pad> *)%(?P<name>\w+)(?::\d+)? = stablehlo\.while\((?P<starts>.*)\) : (?P<types>tensor<.*>)")
 
 
@@ -26,7 +28,36 @@ def written(lines: Sequence[str]) -> list[str]:
     """The lines of functions in those forms."""
     for form in (_apart, _in_numbers, _widened):
         lines = [line for each in lines for line in form(each)]
-    return _summed(_entered(lines))
+    return _kept(_summed(_entered(lines)))
+
+
+def _kept(lines: Sequence[str]) -> list[str]:
+    """Results of a function in other dispatches than what else reads them.
+
+    IREE does not compile a norm over two elements that is a result, in one dispatch with the softmax behind it.
+    """
+    found: list[str] = []
+    for line in lines:
+        if ended := RETURN.fullmatch(line):
+            begun = max(place for place, each in enumerate(found) if "func.func" in each)
+            found[begun:] = _apart_from_readers(found[begun:], ended["values"].split(", "))
+        found.append(line)
+    return found
+
+
+def _apart_from_readers(lines: Sequence[str], results: Sequence[str]) -> list[str]:
+    """The lines of a function whose results are read behind a barrier."""
+    found, named = [], {}
+    for line in lines:
+        for value, apart in named.items():
+            line = re.sub(rf"{value}(?!\w)", apart, line)
+        found.append(line)
+        made = RESULT.fullmatch(line)
+        if made and made["name"] in results:
+            apart = f"%kept_{made['name'][1:]}"
+            named[made["name"]] = apart
+            found.append(f"{made['pad']}{apart} = stablehlo.optimization_barrier {made['name']} : {made['type']}")
+    return found
 
 
 def _apart(line: str) -> list[str]:

@@ -278,3 +278,4 @@ FUNCTIONS["a gamma function"] = (lambda p, x: special.gammaincc(x[0] ** 2 + 0.5,
 FUNCTIONS |= {name: (lambda p, x, of=of: of(x), (IMAGES,)) for name, of in small_numbers.FUNCTIONS.items()}
 FUNCTIONS["spread then padded"] = (small_units.spread_then_padded, (IMAGES,))
 FUNCTIONS["a mean of a product that adds up nothing"] = (small_units.mean_of_outer_product, (IMAGES,))
+FUNCTIONS["a norm and its softmax"] = (small_units.norm_and_softmax, (IMAGES,))

@@ -205,3 +205,11 @@ def mean_of_outer_product(p: Any, x: jax.Array) -> jax.Array:
     """A gate that is the mean of a product with a batch and without a sum."""
     y = jnp.einsum("abc,c->abc", p["bias"][:4] * jnp.ones((3, 2, 4)), jnp.sin(x[0, 0, 0, :4])).transpose(0, 2, 1)
     return y * jnp.tanh(jnp.mean(y) * 2)
+
+
+def norm_and_softmax(p: Any, x: jax.Array) -> list[jax.Array]:
+    """Both are results: of two elements, scaled by the gate of their mean."""
+    y = x[0, :4, 0, :2].reshape(1, 4, 1, 1, 2) / 64 - 2
+    y = y * jnp.tanh(jnp.mean(y, (1, 4), keepdims=True) * 2)
+    y = y * lax.rsqrt(jnp.mean(y * y, (3, 4), keepdims=True) + 0.1) * 1.8 + p["bias"][:4].reshape(1, 4, 1, 1, 1)
+    return [y, nn.softmax(y, (2, 4))]
