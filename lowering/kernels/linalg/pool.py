@@ -8,7 +8,6 @@ from lowering.kernels import layouts
 from lowering.kernels.linalg import regions, schedules, slices
 from lowering.kernels.mlir import block, tensors, types
 from lowering.kernels.mlir.values import Value
-from lowering.targets import precisions
 
 
 def pool(request: kernels.Request) -> kernels.Kernel | None:
@@ -105,10 +104,16 @@ def _combined(
     b: block.Block, op: ops.MaxPool | ops.AvgPool, values: tuple[Value, str], so_far: tuple[Value, str]
 ) -> Value:
     """What was found so far and more values, each with the names of its axes."""
-    combine = precisions.MAXIMUM[tensors.tensor(so_far[0]).element] if isinstance(op, ops.MaxPool) else "arith.addf"
     with tensors.generic(b, [values], so_far, "more", update=True) as cell:
-        cell.give(b.op(combine, cell.inputs[0], cell.out, name="both"))
+        cell.give(_both(b, op, cell.inputs[0], cell.out))
     return cell.result
+
+
+def _both(b: block.Block, op: ops.MaxPool | ops.AvgPool, one: Value, other: Value) -> Value:
+    """Two numbers as one. Halves are compared: where a CPU has no arithmetic of them, LLVM would call fmaxf."""
+    if isinstance(op, ops.MaxPool) and one.type.element == "f16":
+        return b.select(b.compare("ogt", one, other, "is_larger"), one, other, "both")
+    return b.op("arith.maximumf" if isinstance(op, ops.MaxPool) else "arith.addf", one, other, name="both")
 
 
 def _mean(b: block.Block, op: ops.MaxPool | ops.AvgPool, total: Value) -> Value:
