@@ -31,6 +31,7 @@ WITHOUT = {
     ),
     "truths in order": rf"sort of truths \({HERE}:\d+\)",
     "an addition to one place of a slice": rf"scatter-add \({HERE}:\d+\)",
+    "spread then padded": rf"pad between elements \({UNITS}:\d+\)",
     "a pool of one value": rf"reduce_window_min \({UNITS}:\d+\)",
     "windows on padding alone": (
         rf"conv_general_dilated transposed, with strides, groups or a kernel that is computed \({UNITS}:\d+\)"
