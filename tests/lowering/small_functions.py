@@ -279,3 +279,7 @@ FUNCTIONS |= {name: (lambda p, x, of=of: of(x), (IMAGES,)) for name, of in small
 FUNCTIONS["spread then padded"] = (small_units.spread_then_padded, (IMAGES,))
 FUNCTIONS["a mean of a product that adds up nothing"] = (small_units.mean_of_outer_product, (IMAGES,))
 FUNCTIONS["a norm and its softmax"] = (small_units.norm_and_softmax, (IMAGES,))
+FUNCTIONS["a softmax of what is computed twice"] = (
+    lambda p, x: jax.nn.softmax(jax.nn.silu(x)),
+    (np.array([1.0955935, -1.3752749], np.float32),),
+)

@@ -205,7 +205,8 @@ def softmax(request: kernels.Request) -> kernels.Kernel:
     """
     f, scalar = kernels.Function(request.named), types.Tensor(())
     b, out = f.block, types.Tensor(request.node.shape)
-    zero = b.constant(0.0, types.F32, "zero")
+    # A value that IREE computes again may be rounded up beyond the largest, so that some room is left.
+    bound = b.constant(1.0, types.F32, "bound")
     lowest, nothing = (
         tensors.fill(b, b.constant(value, types.F32, name), scalar, f"from_{name}")
         for value, name in ((-np.inf, "lowest"), (0.0, "zero"))
@@ -218,7 +219,7 @@ def softmax(request: kernels.Request) -> kernels.Kernel:
     with tensors.generic(b, [(x, "k"), (largest, "")], (nothing, ""), "total") as cell:
         shifted = b.op("arith.subf", *cell.inputs, name="shifted")
         with_ = b.op("arith.addf", cell.out, b.op("math.exp", shifted, name="power"), name="with")
-        cell.give(b.select(b.compare("ole", shifted, zero, "real"), with_, cell.out, "more"))
+        cell.give(b.select(b.compare("ole", shifted, bound, "real"), with_, cell.out, "more"))
     parts = [(x, "k"), (largest, ""), (cell.result, "")]
     with tensors.generic(b, parts, (tensors.empty(b, out), "k")) as cell:
         value, top, total = cell.inputs

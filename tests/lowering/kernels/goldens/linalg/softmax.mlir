@@ -1,6 +1,7 @@
 func.func private @softmax(%x: tensor<10xf32>) -> tensor<10xf32> {
-  %zero = arith.constant 0.0 : f32
+  %bound = arith.constant 1.0 : f32
   %lowest = arith.constant 0xFF800000 : f32
+  %zero = arith.constant 0.0 : f32
   %empty = tensor.empty() : tensor<f32>
   %from_lowest = linalg.fill ins(%lowest : f32) outs(%empty : tensor<f32>) -> tensor<f32>
   %empty_1 = tensor.empty() : tensor<f32>
@@ -18,7 +19,7 @@ func.func private @softmax(%x: tensor<10xf32>) -> tensor<10xf32> {
       %shifted = arith.subf %x_1, %largest_1 : f32
       %power = math.exp %shifted : f32
       %with = arith.addf %so_far, %power : f32
-      %real = arith.cmpf ole, %shifted, %zero : f32
+      %real = arith.cmpf ole, %shifted, %bound : f32
       %more = arith.select %real, %with, %so_far : f32
       linalg.yield %more : f32
   } -> tensor<f32>
