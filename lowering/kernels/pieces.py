@@ -19,9 +19,7 @@ def operands(op: Any) -> tuple[kernels.Operand, ...]:
 
 def arguments(op: ops.Piece) -> tuple[types.Tensor, ...]:
     """The flat arrays that it reads."""
-    return tuple(
-        types.Tensor(tuple(each.shape), words.inside(kernels.ELEMENTS[each.dtype.name])) for each in op.program.inputs
-    )
+    return tuple(_flat(tuple(each.shape), each.dtype.name) for each in op.program.inputs)
 
 
 def results(nodes: list[ops.Node]) -> tuple[types.Tensor, ...]:
