@@ -1,6 +1,7 @@
 """Small quantised networks: fake quantisation around layers of every kind, with weights cut by random masks."""
 
 import dataclasses
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -45,6 +46,35 @@ def chain(scheme: str = "kgs 8x4", channels: int = 12) -> networks.Network:
         return rounded(x) @ p["last"]["kernel"] + p["last"]["bias"]
 
     return networks.Network(function, params, networks.clip(rng, 4, 15, 17, 4))
+
+
+def upwards(channels: int = 8, scheme: str = "kgs 8x4") -> networks.Network:
+    """Down by a stride, up again by transposed convolutions, whose ends are cropped; a sum, a join and ReLUs.
+
+    The first filter of each has a weight that is larger than all of the others, in one phase alone.
+    """
+    rng = np.random.default_rng(3)
+    params = {"down": networks.layer(rng, 3, 3, 3, channels, 2 * channels, scheme=scheme)}
+    params["up"] = networks.layer(rng, 3, 3, 3, 2 * channels, channels, scheme=scheme)
+    params["again"] = networks.layer(rng, 2, 2, 3, 2 * channels, channels)
+    params["last"] = networks.layer(rng, 3 * 7 * 6 * channels, 3)
+    for name in ("up", "again"):
+        params[name]["kernel"][0, 0, 0, 0, 0] = 1.0
+
+    def up(x: jax.Array, layer: networks.Layer, strides: tuple[int, int, int], sides: Any) -> jax.Array:
+        weights = jnp.asarray(layer["kernel"])
+        return (
+            lax.conv_transpose(rounded(x), weights, strides, sides, dimension_numbers=networks.NUMBERS) + layer["bias"]
+        )
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = rounded(x)
+        y = jax.nn.relu(conv(x, p["down"], (2, 2, 2)))
+        y = jax.nn.relu(up(y, p["up"], (2, 2, 2), [(2, 0), (1, 1), (2, 1)]) + x)
+        y = jax.nn.relu(up(jnp.concatenate([rounded(y), x], -1), p["again"], (1, 2, 3), "SAME"))
+        return networks.dense(rounded(_pool(y, (1, 2, 5)).reshape(1, -1)), p["last"])
+
+    return networks.Network(function, params, networks.clip(rng, 3, 7, 10, channels))
 
 
 def causal() -> networks.Network:

@@ -45,14 +45,25 @@ def residual(p: Params, x: jax.Array) -> jax.Array:
     return conv(x, p["each"], 8).mean((1, 2, 3)) @ p["head"]["kernel"]
 
 
-def seen(function, *inputs) -> list[str]:
+def seen(function, *inputs, params=PARAMS) -> list[str]:
     found = []
-    sites.changed(function, lambda site, x: found.append(site.name) or x)(PARAMS, *inputs)
+    sites.changed(function, lambda site, x: found.append(site.name) or x)(params, *inputs)
     return found
 
 
 def test_sites_are_what_products_read_and_what_is_added_to_them() -> None:
     assert seen(residual, CLIPS) == ["stem", "one", "two", "two/sum", "head"]
+
+
+def test_transposed_convolutions_are_products_and_depthwise_ones_are_none() -> None:
+    up = {"up": {"kernel": kernel(2, 2, 2, 8, 8)}}
+
+    def function(p: Params, x: jax.Array) -> jax.Array:
+        x = jax.nn.relu(conv(x, p["stem"]))
+        small = jax.nn.relu(conv(x, p["each"], 8)[:, ::2, ::2, ::2])
+        return lax.conv_transpose(small, p["up"]["kernel"], (2, 2, 2), "SAME", dimension_numbers=NUMBERS) + x
+
+    assert seen(function, CLIPS, params=PARAMS | up) == ["stem", "up", "up/sum"]
 
 
 def test_all_layers_with_no_product_behind_them_give_the_answer() -> None:
@@ -68,17 +79,11 @@ def test_a_convolution_with_a_gradient_of_its_own_has_the_same_site_and_keeps_it
     x = jnp.asarray(rng.normal(size=(2, 4, 6, 6, 8)), jnp.float32)
     form = lambda p, x: planes.conv(x, p["one"]["kernel"], (1, 1, 1), (1, 1, 1))
     same = sites.changed(form, lambda site, x: x)
-    assert seen_of(form, kernels, x) == ["one"]
+    assert seen(form, x, params=kernels) == ["one"]
     gradient, wanted = (jax.make_jaxpr(jax.grad(lambda p, f=f: f(p, x).sum()))(kernels) for f in (same, form))
     assert [eqn.primitive.name for eqn in gradient.eqns].count("dot_general") == [
         eqn.primitive.name for eqn in wanted.eqns
     ].count("dot_general")
-
-
-def seen_of(function, params, x) -> list[str]:
-    found = []
-    sites.changed(function, lambda site, x: found.append(site.name) or x)(params, x)
-    return found
 
 
 def test_the_first_and_last_layers_and_those_that_hurt_stay_wide_and_say_why() -> None:

@@ -15,7 +15,8 @@ Form = Callable[[Writer, ops.Node, Any], None]
 def conv(writer: Writer, node: ops.Node, op: ops.Conv) -> None:
     """A Conv, and what its epilogue does."""
     kind, kernel, attributes = _convolution(op)
-    weights = quantised.weights(writer, node, op, lambda op: _convolution(op)[1]) or [
+    axis = 0 if kind == "Conv" else 1
+    weights = quantised.weights(writer, node, op, lambda op: _convolution(op)[1], axis) or [
         writer.weight(f"{node.name}.kernel", kernel),
         writer.weight(f"{node.name}.bias", op.bias),
     ]

@@ -23,10 +23,12 @@ def step(writer: Writer, node: ops.Node, op: ops.FakeQuantise) -> None:
     writer.give(node, writer.add("DequantizeLinear", [narrow, scale, zero], node.name))
 
 
-def weights(writer: Writer, node: ops.Node, op: Any, kernel: Callable[[Any], np.ndarray]) -> list[str] | None:
+def weights(
+    writer: Writer, node: ops.Node, op: Any, kernel: Callable[[Any], np.ndarray], axis: int = 0
+) -> list[str] | None:
     """The kernel as int8 and the bias as int32, each with its DequantizeLinear by filter; None for a layer of f32.
 
-    kernel: the kernel of an operation in ONNX's order, filters first.
+    kernel: the kernel of an operation in ONNX's order. axis: that of its filters.
     """
     scales = [_scale(writer.graph, name) for name in node.inputs]
     if None in scales or (found := integers.of_integers(op, *(each or 0.0 for each in scales))) is None:
@@ -34,14 +36,16 @@ def weights(writer: Writer, node: ops.Node, op: Any, kernel: Callable[[Any], np.
     assert found.rescale is not None
     unit = found.rescale.factors.astype(np.float64)
     dense = kernel(found).astype(np.int8)
-    parts = (("kernel", dense, unit / (scales[0] or 1.0)), ("bias", found.bias, unit))
-    return [_dequantised(writer, f"{node.name}.{name}", values, units) for name, values, units in parts]
+    return [
+        _dequantised(writer, f"{node.name}.kernel", dense, unit / (scales[0] or 1.0), axis),
+        _dequantised(writer, f"{node.name}.bias", found.bias, unit, 0),
+    ]
 
 
-def _dequantised(writer: Writer, name: str, values: np.ndarray, units: np.ndarray) -> str:
+def _dequantised(writer: Writer, name: str, values: np.ndarray, units: np.ndarray, axis: int) -> str:
     inputs = [writer.constant(f"{name}.{values.dtype}", values), writer.weight(f"{name}.scale", units)]
     inputs += [writer.constant(f"{name}.zero", np.zeros(len(units), values.dtype))]
-    return writer.add("DequantizeLinear", inputs, name, axis=0)
+    return writer.add("DequantizeLinear", inputs, name, axis=axis)
 
 
 def _scale(graph: ops.Graph, name: str) -> float | None:

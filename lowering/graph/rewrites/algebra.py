@@ -32,13 +32,18 @@ def merge_affine(graph: ops.Graph) -> ops.Graph:
 
 
 def fuse_add(graph: ops.Graph) -> ops.Graph:
-    """A sum with a convolution's result becomes that convolution's epilogue: of two, that of the one with more work."""
+    """A sum with a convolution's result becomes that convolution's epilogue: of two, that of the one with more work.
+
+    A transposed convolution takes in quantised values alone, which must be brought into the order of its phases: in f32
+    a sum of its own costs less.
+    """
     users, by_name, renames = graph.users, graph.by_name, {}
     fused: dict[str, list[ops.Node]] = {}
     for node in graph.nodes:
         if not isinstance(node.op, ops.Add) or node.inputs[0] == node.inputs[1]:
             continue
-        own = [by_name[i] for i in node.inputs if _takes_a_sum(by_name[i].op) and len(users[i]) == 1]
+        pairs = zip(node.inputs, reversed(node.inputs), strict=True)
+        own = [by_name[i] for i, j in pairs if _takes_a_sum(by_name[i].op, by_name[j].op) and len(users[i]) == 1]
         free = [conv for conv in own if conv.name not in fused and len(conv.inputs) == 1]
         if free:
             conv = max(free, key=lambda node: node.macs)
@@ -136,11 +141,11 @@ def _into_reader(graph: ops.Graph) -> ops.Graph | None:
     return None
 
 
-def _takes_a_sum(op: ops.Op) -> bool:
-    """Whether a sum can be the epilogue: not of a transposed convolution, whose results are put in place later."""
-    if isinstance(op, ops.Conv):
-        return op.is_linear and max(op.spread) == 1
-    return isinstance(op, ops.TransformedConv) and op.is_linear
+def _takes_a_sum(op: ops.Op, other: ops.Op) -> bool:
+    """Whether a sum with what another operation gives can be the epilogue."""
+    if isinstance(op, ops.Conv) and max(op.spread) > 1:
+        return op.is_linear and isinstance(other, ops.FakeQuantise)
+    return isinstance(op, ops.Conv | ops.TransformedConv) and op.is_linear
 
 
 def _with_op(graph: ops.Graph, node: ops.Node, op: ops.Op) -> ops.Graph:

@@ -23,7 +23,7 @@ def use_integers(graph: ops.Graph) -> ops.Graph:
 
     The kernel of such a layer is rounded here: in each filter the largest weight becomes 127, or -127. Weights that
     were rounded so before, as training does, keep their integers, whatever scale a batch norm has put on a filter.
-    Depthwise and transposed convolutions stay in f32.
+    Depthwise convolutions stay in f32.
     """
     graph = ops.replace(graph, lambda node: _split(graph, node))
     rules = (_remembered, _integer_layer, _narrowed, _merged, _moved_behind, _moved_before)
@@ -180,7 +180,7 @@ def _behind(graph: ops.Graph, node: ops.Node) -> tuple[str, ...]:
 
 def _is_plain(op: ops.Conv) -> bool:
     """Whether a convolution is of the kinds that compute with integers."""
-    return not (max(op.spread) > 1 or op.groups > 1 or depthwise.fits(op))
+    return not (op.groups > 1 or depthwise.fits(op))
 
 
 def _with(graph: ops.Graph, node: ops.Node, *new: ops.Node) -> ops.Graph:

@@ -13,7 +13,8 @@ def split_transposed(graph: ops.Graph) -> ops.Graph:
 
     Results that lie `spread` apart read the same locations of the kernel, one phase of it. The filters of all phases
     are those of one convolution of stride 1, whose results a Mosaic puts between each other. No product with a zero
-    between the pixels is left.
+    between the pixels is left. What is added to the results is brought into the same order first, by a SpaceToDepth.
+    Of a layer of integers every phase keeps the units of the whole kernel.
     """
     taken, renames, nodes = {node.name for node in graph.nodes}, dict[str, str](), list[ops.Node]()
     known: dict[str, ops.Node] = {}
@@ -21,9 +22,15 @@ def split_transposed(graph: ops.Graph) -> ops.Graph:
         node = dataclasses.replace(old, inputs=tuple(renames.get(name, name) for name in old.inputs))
         found = [node]
         if isinstance(node.op, ops.Conv) and node.op.spread != windows.ONES:
-            source = known[node.inputs[0]]
-            found = [ops.node(node.name, _phases(node.op, source.shape, node.shape), source)]
-            for moved in moves.between(found[0].shape, node.op.spread, node.shape[:3]):
+            source, *added = (known[name] for name in node.inputs)
+            found = []
+            for other in added:
+                ends = [(0, -size % step) for size, step in zip(node.shape, node.op.spread, strict=False)]
+                split = ops.SpaceToDepth(node.op.spread, (ends[0], ends[1], ends[2]), node.op.spread)
+                found.append(ops.node(ops.unique(f"{node.name}_added", taken), split, other))
+                taken.add(found[-1].name)
+            found.append(ops.node(node.name, _phases(node.op, source.shape, node.shape), source, *found))
+            for moved in moves.between(found[-1].shape, node.op.spread, node.shape[:3]):
                 found.append(ops.node(ops.unique(f"{node.name}_between", taken), moved, found[-1]))
                 taken.add(found[-1].name)
             renames[node.name] = found[-1].name
@@ -51,12 +58,11 @@ def _phases(op: ops.Conv, given: ops.Shape, result: ops.Shape) -> ops.Conv:
         count = -(-result[axis] // spread)
         kernel, dilation[axis] = spaced, 1
         padding[axis] = (-least, count + most - given[axis])
-    phases = int(np.prod(op.spread))
     kernel = kernel.reshape(*kernel.shape[:4], -1)
-    bias = np.tile(op.bias, phases)
-    return dataclasses.replace(
-        op, kernel=kernel, bias=bias, padding=tuple(padding), dilation=tuple(dilation), spread=windows.ONES
-    )
+    filters = np.tile(np.arange(len(op.bias)), int(np.prod(op.spread)))
+    how = {"padding": tuple(padding), "dilation": tuple(dilation), "spread": windows.ONES}
+    how["rescale"] = None if op.rescale is None else op.rescale.taken(filters)
+    return dataclasses.replace(op, kernel=kernel, bias=op.bias[filters], **how)
 
 
 def _places(size: int, spread: int, dilation: int, low: int) -> list[dict[int, int]]:

@@ -64,8 +64,8 @@ def _fits(node: ops.Node, graph: ops.Graph, users: list[ops.Node], target: targe
         case ops.MaxPool(strides=(_, sh, sw)):
             near = (sw == 2 or sw == sh == 1) and node.shape[2] > 1
             return anywhere or (near and (op.nonnegative or op.padding == ops.NO_PADDING))
-        case ops.SpaceToDepth(strides=(sd, _, sw)):
-            near = (sd, sw) == (1, 2) and node.shape[2] > 1
+        case ops.SpaceToDepth(strides=(_, _, sw), padding=((front, _), _, _)):
+            near = sw == 2 and front <= 0 and node.shape[2] > 1
             return (anywhere or near) and graph[node.inputs[0]].shape[3] % packed.WORD == 0
         case ops.Mosaic():
             shapes = [graph[name].shape for name in node.inputs]

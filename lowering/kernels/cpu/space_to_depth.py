@@ -3,6 +3,7 @@
 from lowering.kernels import executables, layouts, loops
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import dots, epilogues, pads, prefetch, windows
+from lowering.kernels.mlir import values
 from lowering.targets import precisions
 
 COMMENT = """SpaceToDepth of stride 2 in width: a vector of the input holds two channels of the result in turns.
@@ -12,11 +13,11 @@ Zeros first. A vector that reaches beyond its row writes what the next row write
 def space_to_depth(request: kernels.Request) -> kernels.Kernel | None:
     """The pixels of each stride as channels.
 
-    None for another stride than 2 in width or one in frames, which the generic kernel takes.
+    None for another stride than 2 in width or frames before the first, which the generic kernel takes.
     """
     op, x, y, target = request.op, request.x, request.y, request.target
-    (sd, sh, sw), (_, n_h, n_w), (_, (top, _), (left, _)) = op.strides, op.phases, op.padding
-    if sw != 2 or sd != 1 or max(top - x.top, left - x.left) > 0:
+    (sd, sh, sw), (n_d, n_h, n_w), ((front, behind), (top, _), (left, _)) = op.strides, op.phases, op.padding
+    if sw != 2 or max(front, top - x.top, left - x.left) > 0:
         return None
     x_first = x.first - top * x.pitch - left
     lanes = windows.lanes(
@@ -28,36 +29,36 @@ def space_to_depth(request: kernels.Request) -> kernels.Kernel | None:
     mask = kernels.array("mask", y.mask().astype(precisions.DTYPES[accumulators]))
     grid = executables.Grid((y.frames, x.channels, 1))
     kernel = loops.Loops(COMMENT, [*kernels.arguments(request.named), mask], request.y_type, grid)
-    b = kernel.block
+    b, zero = kernel.block, dots.zero(target, request.y_type.element)
     frame, c = kernel.workgroup("frame", "c")
-    with b.loop("line", 0, n_h) as line:
-        channels = [b.index((line * n_w + e) * x.channels + c, "channel_of") for e in range(n_w)]
-        for channel in channels:
-            zeros = pads.whole(y, y.height)
-            pads.write(
-                b,
-                kernel["out"],
-                y,
-                (channel, channel + 1),
-                frame,
-                zeros,
-                dots.zero(request.target, request.y_type.element),
-            )
-        with b.loop("y", 0, y.height) as row, b.loop("tile", 0, -(-y.width // lanes)) as tile:
-            p = b.min(tile * lanes, windows.last(y.width, lanes), name="p")
-            pixel = (row * sh + line) * x.pitch + p * 2 + x_first
-            from_ = b.index((c * x.frames + frame) * x.plane + pixel, "from")
-            prefetch.vector(b, kernel["x"], from_, 2 * lanes)
-            both = windows.columns(b, b.vector(kernel["x"], from_, 2 * lanes, "both"))
-            place = b.index(row * y.pitch + p + y.first, "place")
-            keep = b.vector(kernel["mask"], place, lanes, "keep")
-            for channel, found in zip(channels, both, strict=False):
-                if request.words:
-                    kept = epilogues.kept(b, found, keep, dots.zero(request.target, request.y_type.element))
-                else:
-                    kept = b.op("arith.mulf", b.cast(found, accumulators), keep, name="kept")
-                to = (channel * y.frames + frame) * y.plane + place
-                b.store(b.cast(kept, request.y_type.element), kernel["out"], to)
+    for phase in range(n_d):
+        seen = b.index(frame * sd + (phase - front), "frame_of")
+        rows: values.Index = y.height
+        zeros = pads.whole(y, y.height)
+        if behind > 0:
+            b.comment("A frame behind the last one has no rows of pixels.")
+            there = b.compare("slt", seen, b.index(x.frames), "there")
+            rows, zeros = b.select(there, b.index(y.height), b.index(0), "rows"), ((0, y.plane),)
+        with b.loop("line", 0, n_h) as line:
+            first = (line + phase * n_h) * n_w
+            channels = [b.index((first + e) * x.channels + c, "channel_of") for e in range(n_w)]
+            for channel in channels:
+                pads.write(b, kernel["out"], y, (channel, channel + 1), frame, zeros, zero)
+            with b.loop("y", 0, rows) as row, b.loop("tile", 0, -(-y.width // lanes)) as tile:
+                p = b.min(tile * lanes, windows.last(y.width, lanes), name="p")
+                pixel = (row * sh + line) * x.pitch + p * 2 + x_first
+                from_ = b.index((c * x.frames + seen) * x.plane + pixel, "from")
+                prefetch.vector(b, kernel["x"], from_, 2 * lanes)
+                both = windows.columns(b, b.vector(kernel["x"], from_, 2 * lanes, "both"))
+                place = b.index(row * y.pitch + p + y.first, "place")
+                keep = b.vector(kernel["mask"], place, lanes, "keep")
+                for channel, found in zip(channels, both, strict=False):
+                    if request.words:
+                        kept = epilogues.kept(b, found, keep, zero)
+                    else:
+                        kept = b.op("arith.mulf", b.cast(found, accumulators), keep, name="kept")
+                    to = (channel * y.frames + frame) * y.plane + place
+                    b.store(b.cast(kept, request.y_type.element), kernel["out"], to)
     return kernel.kernel()
 
 

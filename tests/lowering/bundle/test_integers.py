@@ -45,6 +45,16 @@ def test_a_quantised_network_gives_the_oracles_bits(write_bundle: conftest.Write
     np.testing.assert_array_equal(*answers(write_bundle(network, target), network))
 
 
+@pytest.mark.parametrize("channels", [8, 6])
+@pytest.mark.parametrize("target", ["host:i8", "host:avx2:i8", "android:cortex-a76:i8", "vulkan:adreno:i8"])
+def test_transposed_convolutions_give_the_oracles_bits(
+    write_bundle: conftest.WriteBundle, target: str, channels: int
+) -> None:
+    """Of six channels no phase ends a word, so that pixels are put in place in f32."""
+    network = integers.upwards(channels)
+    np.testing.assert_array_equal(*answers(write_bundle(network, target), network))
+
+
 def test_gpus_give_the_oracles_bits_by_dot_products_and_no_storage_of_bytes(write_bundle: conftest.WriteBundle) -> None:
     network = integers.chain()
     bundle = write_bundle(network, "vulkan:adreno:i8")

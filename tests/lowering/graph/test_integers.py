@@ -9,10 +9,10 @@ import pytest
 from jax import lax
 
 from lowering.functions import quantise
-from lowering.graph import interpret, ops, trace, verify
+from lowering.graph import interpret, ops, packed, trace, verify
 from lowering.graph.operations import integers as integral
+from lowering.graph.rewrites import algebra, packing, stages
 from lowering.graph.rewrites import integers as rewrite
-from lowering.graph.rewrites import packing, stages
 from lowering.targets import schedules, targets
 from tests.lowering import integers, networks
 
@@ -56,6 +56,29 @@ def test_sums_and_joins_of_quantised_values_are_of_int8() -> None:
     assert kinds(graph)["joined"] == (ops.PackedConv, "float32")  # what the mean reads
 
 
+def test_every_phase_of_a_transposed_convolution_keeps_the_units_of_the_whole_kernel() -> None:
+    traced = stages.run(integers.upwards(scheme="dense").trace(), stages.ALGEBRA)
+    whole = networks.op(rewrite.use_integers(algebra.fuse_add(traced)), "up", ops.Conv)
+    apart = networks.op(stages.rewrite(integers.upwards(scheme="dense").trace(), "host:i8"), "up", ops.PackedConv)
+    assert whole.rescale is not None and apart.rescale is not None and apart.rescale.residual is not None
+    kernel = packed.unpack(apart.kernel)
+    phases = np.abs(kernel.reshape(-1, 8, 8)).max(0)  # of each phase and filter
+    assert phases.max() == phases[:, 0].max() == 127 and (phases[:, 0] == 127).sum() == 1
+    factors = apart.rescale.factors.reshape(8, 8), apart.rescale.residual.reshape(8, 8)
+    for found in factors:
+        np.testing.assert_array_equal(found, np.broadcast_to(found[0], (8, 8)))
+    assert sorted(kernel[kernel != 0]) == sorted(whole.kernel[whole.kernel != 0])
+
+
+def test_what_is_added_to_a_transposed_convolution_is_brought_into_the_order_of_its_phases() -> None:
+    graph = stages.rewrite(integers.upwards().trace(), "host:i8")
+    assert graph["up"].inputs == ("down", "up_added") and not any(isinstance(n.op, ops.Add) for n in graph.nodes)
+    found = kinds(graph)
+    moved = {name: found[name] for name in ("up_added", "up", "up_between", "again", "again_between")}
+    assert {kind for _, kind in moved.values()} == {"int8"}
+    assert graph["up_added"].op == ops.SpaceToDepth((2, 2, 2), ((0, 1), (0, 1), (0, 0)), (2, 2, 2))
+
+
 def test_a_value_that_is_read_and_pooled_is_of_int8_for_both() -> None:
     """As in an inception block: what all branches read is as large as what one of them pools first."""
     rng = np.random.default_rng(6)
@@ -74,7 +97,9 @@ def test_a_value_that_is_read_and_pooled_is_of_int8_for_both() -> None:
     assert {node.op.dtype for node in graph.nodes if isinstance(node.op, ops.PackedConv)} == {"int8", "float32"}
 
 
-@pytest.mark.parametrize("network", [integers.chain(), integers.chain("dense", 10), integers.block()])
+@pytest.mark.parametrize(
+    "network", [integers.chain(), integers.chain("dense", 10), integers.block(), integers.upwards()]
+)
 def test_a_network_with_rounded_weights_means_what_jax_computes(network: networks.Network) -> None:
     network = rounded(network)
     found = interpret.results(stages.rewrite(network.trace(), "host:i8"), network.clip)[0]
@@ -154,8 +179,8 @@ def test_schedules_that_were_chosen_for_floats_leave_words_whole() -> None:
     """A row of one or two filters has no word of four results."""
     graph = stages.run(integers.chain("dense").trace(), stages.PREPARATION)
     chosen = {node.name: schedules.Schedule(group=2) for node in graph.nodes}
-    packed = packing.pack(graph, targets.find("host:i8"), chosen)
-    groups = [node.op.kernel.group for node in packed.nodes if isinstance(node.op, ops.PackedConv) and node.op.rescale]
+    several = packing.pack(graph, targets.find("host:i8"), chosen)
+    groups = [node.op.kernel.group for node in several.nodes if isinstance(node.op, ops.PackedConv) and node.op.rescale]
     assert groups and min(groups) >= 4
 
 

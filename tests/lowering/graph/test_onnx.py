@@ -222,14 +222,15 @@ def test_activations_and_gates_answer_as_in_jax(name: str) -> None:
     check(stages.run(trace.trace(function, small_functions.P, clip), stages.ALGEBRA))
 
 
-@pytest.mark.parametrize("network", [integers.chain(), integers.block()])
+@pytest.mark.parametrize("network", [integers.chain(), integers.block(), integers.upwards()])
 def test_a_quantised_network_has_weights_of_int8_and_onnx_runtime_gives_jaxs_answer(network: networks.Network) -> None:
     graph = stages.run(network.trace(), stages.ALGEBRA)
     model = onnx_export.export(graph)
     kinds = [node.op_type for node in model.graph.node]
-    layers = kinds.count("Conv") + kinds.count("Gemm")
+    layers = sum(kinds.count(kind) for kind in ("Conv", "ConvTranspose", "Gemm"))
     assert kinds.count("DequantizeLinear") == kinds.count("QuantizeLinear") + 2 * layers
     whole = {w.name: onnx.TensorProto.DataType.Name(w.data_type) for w in model.graph.initializer}
-    assert whole["conv1.kernel.int8"] == "INT8" and whole["conv1.bias.int32"] == "INT32"
+    named = {name: kind for name, kind in whole.items() if name.endswith((".kernel.int8", ".bias.int32"))}
+    assert len(named) == 2 * layers and set(named.values()) == {"INT8", "INT32"}
     found, answer = runtime(graph, network.clip[0]), network.logits()[0]
     assert interpret.difference(found, answer) < 5e-2 and found.argmax() == answer.argmax()

@@ -265,6 +265,12 @@ def test_a_gpu_takes_an_integer_layer_with_a_residual_in_as_many_buffers_as_it_m
     assert len(kernel.operands) + 1 == 8 == gpus.Limits().buffers
 
 
+@pytest.mark.parametrize("channels", [8, 6])
+@pytest.mark.parametrize("target", [*TARGETS.values(), GPU], ids=[*TARGETS, "gpu"])
+def test_transposed_convolutions_are_kernels_of_int8(target: targets.Target, channels: int) -> None:
+    check(stages.rewrite(integers.upwards(channels).trace(), target), target)
+
+
 @pytest.mark.parametrize(("name", "seed"), list(zip(TARGETS, (18, 12, 7, 10, 20, 16, 11), strict=True)))
 def test_whatever_the_rewrites_make_integers_of_has_kernels(name: str, seed: int) -> None:
     graph = random_graphs.graph(seed, size=(4, 11, 11, 4), width=12)
