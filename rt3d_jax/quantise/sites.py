@@ -43,7 +43,7 @@ def changed(function: Callable[..., Any], change: Change) -> Callable[..., Any]:
     """function(params, *inputs) in which every site's value x is change(site, x).
 
     A site is what a convolution or matrix product with a kernel of `params` reads; and a value that is added to such a
-    product, of two products the one with less work (a residual). Depthwise convolutions are none. Neither are loops.
+    product, of two products the one with less work (a residual). Loops are none.
     """
 
     def run(params: Any, *inputs: Any) -> Any:
@@ -119,12 +119,9 @@ def _step(change: Change, eqn: Any, operands: Sequence[_Value]) -> list[_Value]:
 
 
 def _is_product(eqn: Any) -> bool:
-    """Whether an operation, or a function with a derivative of its own, is a product and no depthwise one."""
+    """Whether an operation, or a function with a derivative of its own, is a product."""
     if eqn.primitive.name in OWN_DERIVATIVE:
         return any(map(_is_product, _inside(eqn)))
-    if eqn.primitive.name == "conv_general_dilated" and eqn.params["feature_group_count"] > 1:
-        spec, channels = eqn.params["dimension_numbers"].lhs_spec, eqn.invars[0].aval.shape
-        return channels[spec[1]] > eqn.params["feature_group_count"]
     return eqn.primitive.name in PRODUCTS
 
 

@@ -77,6 +77,31 @@ def upwards(channels: int = 8, scheme: str = "kgs 8x4") -> networks.Network:
     return networks.Network(function, params, networks.clip(rng, 3, 7, 10, channels))
 
 
+def apart(channels: int = 8) -> networks.Network:
+    """Depthwise convolutions over space and time, with strides, of two filters a channel and 5 pixels; then a grouped
+    one, and one whose result stays in f32.
+    """
+    rng = np.random.default_rng(4)
+    several = {"far": (1, 5, 5), "deep": (3, 3, 3), "strided": (3, 3, 3), "two": (1, 3, 3), "frames": (3, 1, 1)}
+    params = {name: networks.layer(rng, *window, 1, channels) for name, window in several.items()}
+    params |= {"wide": networks.layer(rng, 1, 1, 1, 4, channels), "two": networks.layer(rng, 1, 3, 3, 1, 2 * channels)}
+    params |= {"grouped": networks.layer(rng, 1, 3, 3, channels, 2 * channels)}
+    params |= {"last": networks.layer(rng, 2 * 4 * 5 * 2 * channels, 3)}
+
+    def layer(x: jax.Array, p: networks.Layer, groups: int, strides: tuple[int, int, int] = (1, 1, 1)) -> jax.Array:
+        return jax.nn.relu(networks.conv(rounded(x), p, strides, groups=groups))
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        x = networks.conv(rounded(x), p["wide"])
+        x = layer(layer(x, p["far"], channels), p["deep"], channels)
+        x = layer(layer(x, p["strided"], channels, (2, 2, 2)), p["two"], channels)
+        x = layer(x, p["grouped"], 2)
+        x = jnp.tanh(layer(x[..., :channels], p["frames"], channels))
+        return networks.dense(rounded(jnp.concatenate([x, x], -1).reshape(1, -1)), p["last"])
+
+    return networks.Network(function, params, networks.clip(rng, 4, 8, 9, 4))
+
+
 def causal() -> networks.Network:
     """Convolutions, a pool and a dense layer over frames, with zeros before the first one alone: it can be a stream."""
     rng = np.random.default_rng(2)

@@ -14,9 +14,10 @@ Form = Callable[[Writer, ops.Node, Any], None]
 
 def conv(writer: Writer, node: ops.Node, op: ops.Conv) -> None:
     """A Conv, and what its epilogue does."""
-    kind, kernel, attributes = _convolution(op)
+    among = groups.count(op.kernel)  # of the integers there could be more
+    kind, kernel, attributes = _convolution(op, among)
     axis = 0 if kind == "Conv" else 1
-    weights = quantised.weights(writer, node, op, lambda op: _convolution(op)[1], axis) or [
+    weights = quantised.weights(writer, node, op, lambda op: _convolution(op, among)[1], axis) or [
         writer.weight(f"{node.name}.kernel", kernel),
         writer.weight(f"{node.name}.bias", op.bias),
     ]
@@ -30,14 +31,13 @@ def conv(writer: Writer, node: ops.Node, op: ops.Conv) -> None:
     writer.give(node, tensor)
 
 
-def _convolution(op: ops.Conv) -> tuple[str, np.ndarray, dict[str, Any]]:
+def _convolution(op: ops.Conv, among: int) -> tuple[str, np.ndarray, dict[str, Any]]:
     """The operation, its kernel and its attributes. That of a ConvTranspose is [I, O, ...] and back to front.
 
-    A Conv has as many groups as the kernel's zeros keep apart.
+    among: groups that the kernel's zeros keep apart, which a Conv says.
     """
     dilations = {"dilations": list(op.dilation)} if max(op.dilation) > 1 else {}
     if max(op.spread) == 1:
-        among = groups.count(op.kernel)
         kernel = groups.split(op.kernel, among).transpose(4, 3, 0, 1, 2)
         shared = {"group": among} if among > 1 else {}
         return "Conv", kernel, window(op.kernel.shape[:3], op.strides, op.padding) | dilations | shared

@@ -6,7 +6,6 @@ import numpy as np
 
 from lowering.graph import ops
 from lowering.graph.operations import integers
-from lowering.graph.rewrites import depthwise
 
 # A unit of a filter's sums is so small that its largest weight is 127 of them; and so large that neither its bias nor
 # a unit of what a residual adds needs more units than these. So kernels round what is added, 128 units at most, by an
@@ -23,7 +22,6 @@ def use_integers(graph: ops.Graph) -> ops.Graph:
 
     The kernel of such a layer is rounded here: in each filter the largest weight becomes 127, or -127. Weights that
     were rounded so before, as training does, keep their integers, whatever scale a batch norm has put on a filter.
-    Depthwise convolutions stay in f32.
     """
     graph = ops.replace(graph, lambda node: _split(graph, node))
     rules = (_remembered, _integer_layer, _narrowed, _merged, _moved_behind, _moved_before)
@@ -42,8 +40,6 @@ def of_integers(op: ops.Conv | ops.Dense, scale: float, added: float = 0.0) -> o
 
     scale: of what it reads. added: of its residual. Its weights are the new kernel times rescale.factors / scale.
     """
-    if isinstance(op, ops.Conv) and not _is_plain(op):
-        return None
     if op.then is not None or op.rescale is not None:
         return None
     flat = np.abs(op.kernel.reshape(-1, op.kernel.shape[-1])).astype(np.float64)
@@ -176,11 +172,6 @@ def _scales(graph: ops.Graph, node: ops.Node) -> list[float] | None:
 def _behind(graph: ops.Graph, node: ops.Node) -> tuple[str, ...]:
     """The integers that a node's inputs are made of."""
     return tuple(graph[name].inputs[0] for name in node.inputs)
-
-
-def _is_plain(op: ops.Conv) -> bool:
-    """Whether a convolution is of the kinds that compute with integers."""
-    return not (op.groups > 1 or depthwise.fits(op))
 
 
 def _with(graph: ops.Graph, node: ops.Node, *new: ops.Node) -> ops.Graph:

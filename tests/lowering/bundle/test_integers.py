@@ -15,6 +15,7 @@ from tests.lowering import conftest, integers, networks, random_graphs
 from tests.lowering.bundle import test_backends
 
 AVX2 = pytest.mark.skipif("avx2" not in cpuinfo.features(cpuinfo.here()), reason="this processor has no AVX2")
+SEVERAL = ["host:i8", pytest.param("host:avx2:i8", marks=AVX2), "android:cortex-a76:i8", "vulkan:adreno:i8"]
 # Of SPIR-V, by number: Shader and Matrix, which it implies; dot products, and those of words.
 BASIC, DOTS = {0, 1}, {6019, 6018}
 
@@ -46,12 +47,21 @@ def test_a_quantised_network_gives_the_oracles_bits(write_bundle: conftest.Write
 
 
 @pytest.mark.parametrize("channels", [8, 6])
-@pytest.mark.parametrize("target", ["host:i8", "host:avx2:i8", "android:cortex-a76:i8", "vulkan:adreno:i8"])
+@pytest.mark.parametrize("target", SEVERAL)
 def test_transposed_convolutions_give_the_oracles_bits(
     write_bundle: conftest.WriteBundle, target: str, channels: int
 ) -> None:
     """Of six channels no phase ends a word, so that pixels are put in place in f32."""
     network = integers.upwards(channels)
+    np.testing.assert_array_equal(*answers(write_bundle(network, target), network))
+
+
+@pytest.mark.parametrize("channels", [8, 6])
+@pytest.mark.parametrize("target", SEVERAL)
+def test_depthwise_and_grouped_convolutions_give_the_oracles_bits(
+    write_bundle: conftest.WriteBundle, target: str, channels: int
+) -> None:
+    network = integers.apart(channels)
     np.testing.assert_array_equal(*answers(write_bundle(network, target), network))
 
 

@@ -222,7 +222,7 @@ def test_activations_and_gates_answer_as_in_jax(name: str) -> None:
     check(stages.run(trace.trace(function, small_functions.P, clip), stages.ALGEBRA))
 
 
-@pytest.mark.parametrize("network", [integers.chain(), integers.block(), integers.upwards()])
+@pytest.mark.parametrize("network", [integers.chain(), integers.block(), integers.upwards(), integers.apart()])
 def test_a_quantised_network_has_weights_of_int8_and_onnx_runtime_gives_jaxs_answer(network: networks.Network) -> None:
     graph = stages.run(network.trace(), stages.ALGEBRA)
     model = onnx_export.export(graph)

@@ -12,7 +12,7 @@ from lowering.kernels import build
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import dots
 from lowering.targets import gpus, targets
-from tests.lowering import integers, random_graphs
+from tests.lowering import integers, networks, random_graphs
 from tests.lowering.kernels import interpreter, laid, test_kernels
 
 ARM = dataclasses.replace(targets.find("android:cortex-a76:i8"), cache_bytes=0)  # so that kernels are fused
@@ -266,9 +266,12 @@ def test_a_gpu_takes_an_integer_layer_with_a_residual_in_as_many_buffers_as_it_m
 
 
 @pytest.mark.parametrize("channels", [8, 6])
+@pytest.mark.parametrize("network", [integers.upwards, integers.apart])
 @pytest.mark.parametrize("target", [*TARGETS.values(), GPU], ids=[*TARGETS, "gpu"])
-def test_transposed_convolutions_are_kernels_of_int8(target: targets.Target, channels: int) -> None:
-    check(stages.rewrite(integers.upwards(channels).trace(), target), target)
+def test_transposed_and_depthwise_convolutions_are_kernels_of_int8(
+    target: targets.Target, network: Callable[[int], networks.Network], channels: int
+) -> None:
+    check(stages.rewrite(network(channels).trace(), target), target)
 
 
 @pytest.mark.parametrize(("name", "seed"), list(zip(TARGETS, (18, 12, 7, 10, 20, 16, 11), strict=True)))
