@@ -30,10 +30,12 @@ def conv(x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Sizes) -> jax.Ar
     return _conv_fast(x, kernel, strides, pads)
 
 
+@functools.partial(jax.jit, static_argnums=(2, 3))
 def depthwise(x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Sizes) -> jax.Array:
     """Convolve each channel of f[N, D, H, W, C] by itself with f[d, h, w, 1, C]: a sum of products, tap by tap.
 
-    XLA would turn the gradient of a grouped convolution into that of a dense one, with C times the work.
+    XLA would turn the gradient of a grouped convolution into that of a dense one, with C times the work. Under jax.jit
+    it keeps its name in a jaxpr, by which quantise/sites.py knows it for a product.
     """
     taps = _taps(x, kernel.shape[:3], strides, pads)
     weights = kernel.reshape(-1, kernel.shape[-1]).astype(jnp.float32)

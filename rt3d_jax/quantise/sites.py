@@ -13,6 +13,7 @@ import jax
 from lowering.functions import jaxprs, trees
 
 PRODUCTS = ("conv_general_dilated", "dot_general")
+NAMED = "depthwise"  # the jax.jit of a product that is written as sums of slices (models/planes.py)
 OWN_DERIVATIVE = ("custom_jvp_call", "custom_vjp_call")  # functions that are not taken apart
 # What a batch norm or bias is made of: a product is still the product behind them.
 SCALES = frozenset(("add", "sub", "mul", "div", "reshape", "squeeze", "transpose", "convert_element_type", "copy"))
@@ -94,7 +95,7 @@ def _walked(
 
 
 def _enters(eqn: Any) -> bool:
-    return eqn.primitive.name not in OWN_DERIVATIVE
+    return eqn.primitive.name not in OWN_DERIVATIVE and eqn.params.get("name") != NAMED
 
 
 def _step(change: Change, eqn: Any, operands: Sequence[_Value]) -> list[_Value]:
@@ -122,7 +123,7 @@ def _is_product(eqn: Any) -> bool:
     """Whether an operation, or a function with a derivative of its own, is a product."""
     if eqn.primitive.name in OWN_DERIVATIVE:
         return any(map(_is_product, _inside(eqn)))
-    return eqn.primitive.name in PRODUCTS
+    return eqn.primitive.name in PRODUCTS or eqn.params.get("name") == NAMED
 
 
 def _inside(eqn: Any) -> list[Any]:

@@ -152,6 +152,14 @@ def test_a_quantised_network_can_be_trained_and_keeps_what_is_not_quantised() ->
     assert all(np.abs(leaf).max() > 0 for leaf in jax.tree.leaves(gradient))
 
 
+def test_depthwise_convolutions_have_the_same_site_in_the_form_for_cpus() -> None:
+    layer = {"each": {"kernel": kernel(3, 3, 3, 1, 8)}}
+    taps = lambda p, x: planes.depthwise(x, p["each"]["kernel"], (1, 1, 1), (1, 1, 1))
+    assert seen(taps, CLIPS[..., :1].repeat(8, -1), params=layer) == ["each"]
+    gradient = jax.grad(lambda p: sites.changed(taps, lambda site, x: x)(p, jnp.ones((1, 3, 4, 4, 8))).sum())(layer)
+    assert np.abs(gradient["each"]["kernel"]).min() > 0
+
+
 def test_the_same_clips_give_the_same_hash_and_others_another() -> None:
     one, same, other = (
         calibrate.calibrated(residual, PARAMS, [(clips,)], calibrate.Calibration(limit=1.0))

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from lowering.graph import ops
-from lowering.graph.operations import integers
+from lowering.graph.operations import integers, pointwise
 
 # A unit of a filter's sums is so small that its largest weight is 127 of them; and so large that neither its bias nor
 # a unit of what a residual adds needs more units than these. So kernels round what is added, 128 units at most, by an
@@ -22,7 +22,9 @@ def use_integers(graph: ops.Graph) -> ops.Graph:
 
     The kernel of such a layer is rounded here: in each filter the largest weight becomes 127, or -127. Weights that
     were rounded so before, as training does, keep their integers, whatever scale a batch norm has put on a filter.
+    A bound from above that int8 never reaches, such as that of a ReLU6, is left out.
     """
+    graph = _unbounded(graph)
     graph = ops.replace(graph, lambda node: _split(graph, node))
     rules = (_remembered, _integer_layer, _narrowed, _merged, _moved_behind, _moved_before)
     while (found := next((new for rule in rules if (new := rule(graph)) is not None), None)) is not None:
@@ -53,6 +55,21 @@ def of_integers(op: ops.Conv | ops.Dense, scale: float, added: float = 0.0) -> o
         return None
     rescale = ops.Rescale((scale * units).astype(np.float32), residual, narrow=False)
     return dataclasses.replace(op, kernel=kernel.astype(np.float32), bias=bias.astype(np.int32), rescale=rescale)
+
+
+def _unbounded(graph: ops.Graph) -> ops.Graph:
+    """The graph whose quantise steps read x instead of min(x, bound) where the bound is 127 units or more."""
+
+    def rule(node: ops.Node) -> list[ops.Node]:
+        source = graph[node.inputs[0]] if isinstance(node.op, ops.FakeQuantise) else node
+        match node.op, source.op:
+            case ops.FakeQuantise(scale), ops.Pointwise(
+                steps=(pointwise.Step("min", (("inputs", 0.0), ("number", bound))),)
+            ) if integers.Quantise(scale).apply([np.float32(bound)]) == integers.LARGEST:
+                return [dataclasses.replace(node, inputs=source.inputs)]
+        return [node]
+
+    return ops.rewire(ops.replace(graph, rule), {})
 
 
 def _split(graph: ops.Graph, node: ops.Node) -> list[ops.Node]:

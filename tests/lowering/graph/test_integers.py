@@ -79,6 +79,23 @@ def test_what_is_added_to_a_transposed_convolution_is_brought_into_the_order_of_
     assert graph["up_added"].op == ops.SpaceToDepth((2, 2, 2), ((0, 1), (0, 1), (0, 0)), (2, 2, 2))
 
 
+@pytest.mark.parametrize(("bound", "left"), [(127 * integers.STEP, False), (126 * integers.STEP, True)])
+def test_a_bound_that_int8_never_reaches_is_left_out(bound: float, left: bool) -> None:
+    """As in a ReLU6 behind a layer whose unit was found on the values that the ReLU6 gives."""
+    rng = np.random.default_rng(7)
+    params = {name: networks.layer(rng, 1, 1, 1, 4, 4) for name in ("one", "other")}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        y = jnp.minimum(jax.nn.relu(integers.conv(x, p["one"], pad=0)), bound)
+        return integers.conv(y, p["other"], pad=0)
+
+    clip = networks.clip(rng, 2, 3, 4, 4) * 4
+    traced = trace.trace(function, params, clip.shape)
+    graph = rewrite.use_integers(stages.run(traced, stages.ALGEBRA))
+    assert any(isinstance(node.op, ops.Pointwise) for node in graph.nodes) == left
+    assert interpret.difference(interpret.results(graph, clip)[0], np.asarray(function(params, clip))) < 5e-2
+
+
 def test_a_value_that_is_read_and_pooled_is_of_int8_for_both() -> None:
     """As in an inception block: what all branches read is as large as what one of them pools first."""
     rng = np.random.default_rng(6)
