@@ -13,6 +13,7 @@ from lowering.kernels.cpu import (
     conv,
     dense,
     depthwise,
+    depthwise_words,
     flat,
     fused_convs,
     fused_pool,
@@ -115,6 +116,7 @@ EXECUTABLES: dict[tuple[str, str], Table] = {
 INTEGERS: dict[tuple[str, str], Table] = {
     ("cpu", "feature map"): {
         ops.PackedConv: (outer.outer, conv.conv),
+        ops.Depthwise: (depthwise_words.depthwise_words,),
         ops.FusedConvs: (fused_convs.fused_convs,),
         ops.FusedPool: (fused_pool.fused_pool,),
         ops.MaxPool: (pool.pool,),

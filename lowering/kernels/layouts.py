@@ -113,6 +113,20 @@ def _max_pool(op: ops.MaxPool, stored: int) -> _Place:
     return _Place(clean and op.strides[1:] == (1, 1), op.padding if op.nonnegative else ops.NO_PADDING, stored)
 
 
+def _depthwise(op: ops.Depthwise) -> _Place:
+    """One of int8 gives whole words of channels, and wants room for four positions at a time."""
+    place = _Place(op.strides[1:] == (1, 1), op.padding)
+    if op.rescale is None:
+        return place
+    channels, (*_, width, _) = op.kernel.shape[3], op.kernel.shape
+    return dataclasses.replace(
+        place,
+        stored=-(-channels // packed.WORD) * packed.WORD,
+        between=(0, 1 + packed.WORD * op.strides[2] + width),
+        own=(0, packed.WORD),
+    )
+
+
 def _winograd_input(op: ops.WinogradInput) -> _Place:
     """Whole tiles are read, with zeros behind the image where it ends within one."""
     height, width = (end - low - max(low, high) for end, (low, high) in zip(op.reads, op.padding[1:], strict=True))
@@ -148,7 +162,7 @@ PLACES: dict[type[ops.Op], Callable[[Any, int], _Place]] = {
     ops.MaxPool: _max_pool,
     ops.AvgPool: lambda op, stored: _Place(op.strides[1:] == (1, 1), op.padding, stored),
     ops.SpaceToDepth: lambda op, stored: _Place(padding=op.padding),
-    ops.Depthwise: lambda op, stored: _Place(op.strides[1:] == (1, 1), op.padding),
+    ops.Depthwise: lambda op, stored: _depthwise(op),
     ops.PackedConv: lambda op, stored: _Place(True, op.padding, op.kernel.filled),
     ops.FusedConvs: lambda op, stored: _Place(True, op.first.padding, op.second.kernel.filled),
     ops.WinogradFrames: lambda op, stored: _Place(tied=True),

@@ -195,6 +195,7 @@ class Depthwise(Weighted):
     relu: bool = False
     then: pointwise.Pointwise | None = None
     multiplier: int = 1
+    rescale: integers.Rescale | None = None
 
     @property
     def rolls(self) -> bool:
@@ -207,7 +208,7 @@ class Depthwise(Weighted):
         channels = self.kernel.shape[3]
         kernel = np.zeros((*self.kernel.shape[:3], channels // self.multiplier, channels), np.float32)
         kernel[..., np.arange(channels) // self.multiplier, np.arange(channels)] = self.kernel
-        return Conv(kernel, self.bias, self.strides, self.padding, self.relu, self.then)
+        return Conv(kernel, self.bias, self.strides, self.padding, self.relu, self.then, rescale=self.rescale)
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
         (x,), (*window, channels) = inputs, self.kernel.shape
@@ -216,7 +217,7 @@ class Depthwise(Weighted):
         return (*windows.count(x, tuple(window), self.strides, self.padding), channels)
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
-        x = np.repeat(inputs[0], self.multiplier, -1)
+        x = np.repeat(self.exact(inputs[0]), self.multiplier, -1)
         sums = windows.convolve_channels(x, self.kernel, self.strides, self.padding)
         return self.finish(sums, inputs)
 
@@ -226,7 +227,7 @@ class Depthwise(Weighted):
     @property
     def note(self) -> str:
         window = "x".join(map(str, self.kernel.shape[:3]))
-        return f"{window}{'' if self.then is None else f', then {self.then.note}'}"
+        return f"{window}{_numbers(self)}"
 
 
 class _FullyConnected(Weighted):
@@ -287,7 +288,12 @@ class PackedDense(_FullyConnected):
 
 
 def _rows(op: PackedConv | PackedDense) -> str:
-    kernel, then = op.kernel, "" if op.then is None else f", then {op.then.note}"
+    kernel = op.kernel
+    return f"density {kernel.density:.3f}, {kernel.rows} rows of {kernel.group}{_numbers(op)}"
+
+
+def _numbers(op: Weighted) -> str:
+    """The activation, and the types of what an integer layer, or one of f32 that rounds, reads and gives."""
+    then = "" if op.then is None else f", then {op.then.note}"
     numbers = "" if op.rescale is None else f", int8 to {op.rescale.dtype}"
-    numbers += "" if op.quantise is None else ", float32 to int8"
-    return f"density {kernel.density:.3f}, {kernel.rows} rows of {kernel.group}{then}{numbers}"
+    return then + numbers + ("" if op.quantise is None else ", float32 to int8")

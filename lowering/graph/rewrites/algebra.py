@@ -83,7 +83,11 @@ def mark_nonnegative(graph: ops.Graph) -> ops.Graph:
         match node.op:
             case ops.MaxPool():
                 return [dataclasses.replace(node, op=dataclasses.replace(node.op, nonnegative=True))]
-            case ops.Conv(rescale=ops.Rescale() as rescale) | ops.Dense(rescale=ops.Rescale() as rescale):
+            case (
+                ops.Conv(rescale=ops.Rescale() as rescale)
+                | ops.Depthwise(rescale=ops.Rescale() as rescale)
+                | ops.Dense(rescale=ops.Rescale() as rescale)
+            ):
                 marked = dataclasses.replace(rescale, nonnegative=True)
                 return [dataclasses.replace(node, op=dataclasses.replace(node.op, rescale=marked))]
         return [node]

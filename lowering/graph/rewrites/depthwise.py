@@ -12,16 +12,18 @@ LEAST = 2  # channels: with one, a convolution is like any other
 def find_depthwise(graph: ops.Graph) -> ops.Graph:
     """Convolutions whose filters read one channel each, the same number of filters every channel, become Depthwise.
 
-    A kernel that zeros have made depthwise is one, too.
+    A kernel that zeros have made depthwise is one, too. One of integers is, if every channel has one filter.
     """
 
     def rule(node: ops.Node) -> list[ops.Node]:
         op = node.op
-        if not isinstance(op, ops.Conv) or len(node.inputs) > 1 or op.rescale is not None or not fits(op):
+        if not isinstance(op, ops.Conv) or len(node.inputs) > 1 or not fits(op):
             return [node]
         inputs, channels = op.kernel.shape[3:]
+        if op.rescale is not None and inputs != channels:
+            return [node]
         own = groups.split(op.kernel, inputs)[..., 0, :]
-        found = ops.Depthwise(own, op.bias, op.strides, op.padding, op.relu, op.then, channels // inputs)
+        found = ops.Depthwise(own, op.bias, op.strides, op.padding, op.relu, op.then, channels // inputs, op.rescale)
         return [dataclasses.replace(node, op=found)]
 
     return ops.replace(graph, rule)

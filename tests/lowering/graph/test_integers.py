@@ -79,6 +79,17 @@ def test_what_is_added_to_a_transposed_convolution_is_brought_into_the_order_of_
     assert graph["up_added"].op == ops.SpaceToDepth((2, 2, 2), ((0, 1), (0, 1), (0, 0)), (2, 2, 2))
 
 
+def test_depthwise_convolutions_of_one_filter_a_channel_are_kernels_of_their_own_on_cpus() -> None:
+    found = {
+        target: kinds(stages.rewrite(integers.apart().trace(), target)) for target in ("host:i8", "vulkan:adreno:i8")
+    }
+    own = {name for name, (kind, _) in found["host:i8"].items() if kind is ops.Depthwise}
+    assert own == {"far", "deep", "strided", "frames"}  # "two" has two filters a channel
+    assert not any(kind is ops.Depthwise for kind, _ in found["vulkan:adreno:i8"].values())
+    types = {name: element for name, (_, element) in found["host:i8"].items()}
+    assert {name for name in own if types[name] == "float32"} == {"frames"}  # which a tanh reads
+
+
 @pytest.mark.parametrize(("bound", "left"), [(127 * integers.STEP, False), (126 * integers.STEP, True)])
 def test_a_bound_that_int8_never_reaches_is_left_out(bound: float, left: bool) -> None:
     """As in a ReLU6 behind a layer whose unit was found on the values that the ReLU6 gives."""
@@ -93,7 +104,9 @@ def test_a_bound_that_int8_never_reaches_is_left_out(bound: float, left: bool) -
     traced = trace.trace(function, params, clip.shape)
     graph = rewrite.use_integers(stages.run(traced, stages.ALGEBRA))
     assert any(isinstance(node.op, ops.Pointwise) for node in graph.nodes) == left
-    assert interpret.difference(interpret.results(graph, clip)[0], np.asarray(function(params, clip))) < 5e-2
+    assert (
+        interpret.difference(interpret.results(graph, clip)[0], np.asarray(function(params, jnp.asarray(clip)))) < 5e-2
+    )
 
 
 def test_a_value_that_is_read_and_pooled_is_of_int8_for_both() -> None:

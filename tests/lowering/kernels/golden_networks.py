@@ -170,6 +170,14 @@ def in_time() -> networks.Network:
     return networks.Network(function, params, networks.clip(rng, 4, 3, 5, 7))
 
 
-NETWORKS = {"dense": dense, "straight": straight, "fused": straight, "moves": moves, "deep": deep, "heads": heads}
+NETWORKS = {
+    "apart_words": integers.apart,
+    "dense": dense,
+    "straight": straight,
+    "fused": straight,
+    "moves": moves,
+    "deep": deep,
+    "heads": heads,
+}
 NETWORKS |= {"gates": gates, "active": active, "norms": norms, "resized": resized, "apart": apart}
-NETWORKS |= {"quantised": quantised, "in_time": in_time}
+NETWORKS |= {"quantised": quantised, "apart_words": integers.apart, "in_time": in_time}

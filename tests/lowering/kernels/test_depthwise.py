@@ -8,7 +8,7 @@ from lowering.graph.operations import pointwise
 from lowering.kernels import build
 from lowering.kernels.cpu import prefetch
 from lowering.targets import targets
-from tests.lowering.kernels import test_kernels
+from tests.lowering.kernels import test_integers, test_kernels
 
 CPUS = [name for name in test_kernels.TARGETS if not name.startswith("vulkan")]
 WINDOWS: list[tuple[ops.Window, ops.Window, ops.Padding]] = [
@@ -56,6 +56,24 @@ def test_depthwise_kernels_of_any_window_give_the_oracles_values(
         op = depthwise(window, strides, padding, shape[3], multiplier)
         if min(op.shape([shape])) > 0:
             assert test_kernels.run(test_kernels.single(op, *shape), test_kernels.TARGETS[name]) == ["node"]
+
+
+@pytest.mark.parametrize("narrow", [True, False])
+@pytest.mark.parametrize(("window", "strides", "padding"), WINDOWS, ids=str)
+@pytest.mark.parametrize("name", test_integers.TARGETS)
+def test_depthwise_kernels_of_int8_give_the_oracles_bits(
+    name: str, window: ops.Window, strides: ops.Window, padding: ops.Padding, narrow: bool
+) -> None:
+    rng, target = np.random.default_rng(0), test_integers.TARGETS[name]
+    for shape in SHAPES:
+        kernel = rng.integers(-127, 128, (*window, shape[3])).astype(np.float32)
+        end = test_integers.rescale(rng, int(np.prod(window)), shape[3], narrow)
+        bias = rng.integers(-9000, 9000, shape[3]).astype(np.int32)
+        op = ops.Depthwise(kernel, bias, strides, padding, relu=shape[3] == 2, rescale=end)
+        if min(op.shape([shape])) > 0:
+            net = test_integers.Layers(1, *shape)
+            net.add("each", op)
+            test_integers.check(net.packed(target), target)
 
 
 @pytest.mark.parametrize(("name", "sums"), [("neon", 24), ("avx2", 9), ("avx512", 24)])

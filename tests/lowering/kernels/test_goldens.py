@@ -87,6 +87,7 @@ CASES = [
     ("cpu/outer", "dense", "avx2", "conv"),
     ("cpu/depthwise", "apart", CPU, "deep"),
     ("cpu/depthwise_strided", "apart", "avx512", "strided"),
+    ("cpu/depthwise_words", "apart_words", f"{CPU}:i8", "strided"),
     ("cpu/fused_convs", "deep", "avx512", "space2.time2"),
     ("cpu/fused_pool", "fused", f"{CPU}:f16-f32", "conv.pool"),
     ("cpu/dense", "straight", f"{CPU}:w16", "fc"),
