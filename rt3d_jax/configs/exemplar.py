@@ -3,8 +3,8 @@
 Commands: rt3d train exemplar --out runs/exemplar, whose network the others start from:
 rt3d train exemplar:tuned --out runs/tuned, rt3d train exemplar:probe --out runs/probe.
 And rt3d train exemplar:scratch --out runs/scratch, without pretraining.
-Expected: tuned is no better than scratch on these videos, see docs/exemplar.md.
-Time: 14 minutes of pretraining and 3 of each other, beside much other work on two cores.
+Expected: tuned has 59 % and scratch 28 %, see docs/exemplar.md.
+Time: 17 minutes of pretraining on half of one core, and 1 of each other.
 """
 
 import dataclasses
@@ -19,17 +19,26 @@ PRETRAINED = "runs/exemplar/runs/dense"
 
 
 def experiment() -> experiments.Experiment:
-    """Pretraining: 8 tubes of the training videos, turned and played backwards, are 64 surrogate classes.
+    """Pretraining: 64 tubes of the training videos, turned and played backwards, are 512 surrogate classes.
 
-    With 24 tubes, the small network had learned nothing after 250 steps.
+    Each is told from those of its tube, as the classes of these videos are motions. It begins with 8 tubes: with 16,
+    the small network had learned nothing after 400 steps.
     """
     base = quickstart.experiment()
     assert isinstance(base.task, classification.Classification) and base.task.data is not None
+    task = exemplar.Exemplar(
+        data=base.task.data,
+        clip=base.task.clip,
+        count=64,
+        each=8,
+        among="tube",
+        first=8,
+    )
     return dataclasses.replace(
         base,
         name="exemplar",
-        task=exemplar.Exemplar(data=base.task.data, clip=base.task.clip, count=8, each=48),
-        dense=recipes.Recipe(epochs=3, learning_rate=1.5e-3, warmup=0.2, optimizer=ADAM),
+        task=task,
+        dense=recipes.Recipe(epochs=10, learning_rate=1.5e-3, warmup=0.25, optimizer=ADAM),
         rates=(),
     )
 

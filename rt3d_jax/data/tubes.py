@@ -64,23 +64,29 @@ class Tube:
 @dataclasses.dataclass(frozen=True)
 class Views:
     """How views are made. spec: frames, sizes and normalisation, as for clips. apart: whether a tube that is turned by
-    a quarter, or played backwards, is a class of its own.
+    a quarter, or played backwards, is a class of its own. first: the tubes with which training begins, None for all.
     """
 
     tubes: tuple[Tube, ...]
     spec: clips.ClipSpec
     variation: Variation
     apart: bool
+    first: int | None = None
 
     @property
     def ways(self) -> int:
         """Classes of a tube."""
-        return 1 if not self.apart else WAYS if self.spec.sampling.frames > 1 else QUARTERS
+        return ways(self.spec, self.apart)
 
     @property
     def classes(self) -> int:
         """Surrogate classes."""
         return len(self.tubes) * self.ways
+
+
+def ways(spec: clips.ClipSpec, apart: bool) -> int:
+    """The classes of a tube, see `Views`."""
+    return 1 if not apart else WAYS if spec.sampling.frames > 1 else QUARTERS
 
 
 def find(
@@ -100,8 +106,11 @@ def find(
 def train_batches(
     views: Views, *, seed: int, steps: int, batch: int, rows: Sequence[int], workers: int
 ) -> batches.Batches:
-    """{"clip": f32[rows, frames, size, size, 3], "label": i32[rows]}: a new view of each class in turn, shuffled."""
-    make = functools.partial(_trained_on, views, seed)
+    """{"clip": f32[rows, frames, size, size, 3], "label": i32[rows]}: a new view of each class in turn, shuffled.
+
+    With views.first, the number of tubes doubles in equal parts of the first half, after which it is all of them.
+    """
+    make = functools.partial(_trained_on, views, seed, steps * batch)
     return batches.Batches(
         batches.Examples(make, _blank(views.spec), steps * batch, batch, batches.rows(rows, batch)), workers
     )
@@ -212,11 +221,20 @@ def _read(source: Source, short_side: int, first: int, end: int) -> tuple[np.nda
         return videos.frames(video, numbers, short_side), first
 
 
-def _trained_on(views: Views, seed: int, place: int) -> dict[str, Any]:
-    """The view at a place of the endless order."""
-    turn, number = divmod(place, views.classes)
-    label = int(_order(seed, turn, views.classes)[number])
+def _trained_on(views: Views, seed: int, count: int, place: int) -> dict[str, Any]:
+    """The view at one of `count` places."""
+    known = views.ways * (
+        len(views.tubes) if views.first is None else _tubes(views.first, len(views.tubes), place / count)
+    )
+    turn, number = divmod(place, known)
+    label = int(_order(seed, turn, known)[number])
     return {"clip": view(views, label, np.random.default_rng((seed, 3, place))), "label": label}
+
+
+def _tubes(first: int, count: int, done: float) -> int:
+    """The tubes that training has, of which a share is done."""
+    doublings = math.ceil(math.log2(count / first))
+    return min(count, first << min(doublings, int(2 * done * doublings)))
 
 
 def _tested_on(views: Views, each: int, place: int) -> dict[str, Any]:

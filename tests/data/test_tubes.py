@@ -132,6 +132,16 @@ def test_batches_show_each_class_once_before_any_comes_again_and_resume(write_vi
     assert (first != second).any()
 
 
+def test_the_number_of_tubes_doubles_until_half_of_training(write_video):
+    video = listings.Video(str(write_video("a.mp4", frames=12)), 0)
+    found = tubes.Views(tubes.find([video], CLIP, 10, 0), CLIP, NONE, apart=True, first=2)
+    with tubes.train_batches(found, seed=0, steps=120, batch=8, rows=range(8), workers=0) as batches:
+        seen = np.stack([batch["label"] for batch in batches]) // found.ways
+    for begin, end, most in ((0, 20, 2), (20, 40, 4), (40, 60, 8), (60, 120, 10)):
+        assert np.unique(seen[begin:end]).tolist() == list(range(most))
+    assert np.unique(seen[60:90]).tolist() == list(range(10))
+
+
 def test_test_views_are_others_and_padding_has_no_class(picture):
     found = views(tubes.find([picture[0]], STILL, 5, 0), STILL, tubes.Variation())
     with tubes.test_batches(found, 2, batch=4, rows=range(4), workers=0) as batches:

@@ -33,7 +33,8 @@ def experiment(task, **changes):
     return experiments.Experiment(**({"name": "few", "task": task, "model": model} | told | changes))
 
 
-PRETRAINING = experiment(exemplar.Exemplar(DATA, CLIP, count=2, each=1))
+TASK = exemplar.Exemplar(DATA, CLIP, count=2, each=1)
+PRETRAINING = experiment(TASK)
 LABELLED = classification.Classification(DATA, CLIP, few=classification.Few(1))
 
 
@@ -55,6 +56,43 @@ def test_surrogate_classes_are_scored_by_views_that_training_never_sees(out):
     assert (score["name"], score["unit"], "accuracy" in result) == ("surrogate accuracy", "%", False)
     assert score["protocol"] == "top-1 %, 16 new views of 16 surrogate classes"
     assert checkpoints.load_network(out[0] / "runs/dense").facts == {"classes": 16}
+
+
+@pytest.fixture(scope="module")
+def by_tube(tmp_path_factory):
+    """Views of 2 tubes, each told from those of its tube."""
+    task = dataclasses.replace(TASK, among="tube", first=1)
+    return task.open(tmp_path_factory.mktemp("tube"), silent)
+
+
+def test_other_tubes_say_nothing_where_classes_are_told_from_those_of_their_tube(by_tube):
+    rng = np.random.default_rng(0)
+    logits, labels = rng.normal(size=(5, 16)).astype(np.float32), np.array([0, 7, 8, 12, 15], np.int32)
+    loss = lambda task, logits: float(task.loss(logits, {"label": labels})[0])
+    own = [np.log(np.exp(one[k // 8 * 8 :][:8]).sum()) - one[k] for one, k in zip(logits, labels, strict=True)]
+    assert loss(by_tube.task, logits) == pytest.approx(np.mean(own), rel=1e-5)
+    others = np.where(np.arange(16) // 8 == labels[:, None] // 8, logits, 99)
+    assert loss(by_tube.task, others) == pytest.approx(np.mean(own), rel=1e-5) != loss(TASK, others)
+    others[np.arange(5), labels] += np.array([9, 9, 9, 9, -9], np.float32)
+    batch = {"label": np.append(labels, -1)}
+    score = by_tube.score([(np.append(others, others[:1], 0), batch)])
+    assert score.value == 80.0
+    assert score.protocol == "top-1 %, 5 new views of 16 surrogate classes, each told from the 8 of its tube"
+
+
+def test_a_network_learns_by_tube_and_is_reported(by_tube, tmp_path):
+    prepared = phases.prepare(experiment(by_tube.task), tmp_path, silent)
+    assert 0 <= phases.run(experiment(by_tube.task), tmp_path, silent)[0]["score"]["value"] <= 100
+    shown = prepared.data.pictures({"alike": lambda view: np.eye(16, dtype=np.float32)[3:4]})
+    labels, found = shown["label"], shown["predicted/alike"]
+    assert found.tolist() == [3 if label < 8 else 8 for label in labels]
+
+
+def test_fields_that_do_not_go_together_are_errors():
+    with pytest.raises(ValueError, match=r"^among is 'tube' and a tube is one class, expected apart=True, or among="):
+        exemplar.Exemplar(DATA, CLIP, apart=False, among="tube")
+    with pytest.raises(ValueError, match="^first is 5, expected at most count, 4$"):
+        exemplar.Exemplar(DATA, CLIP, count=4, first=5)
 
 
 def test_it_is_reported_with_views(out):
