@@ -21,6 +21,8 @@ def bind(eqn: core.JaxprEqn) -> Callable[..., Sequence[Any]]:
 def _bound(eqn: core.JaxprEqn) -> dict[str, Any]:
     """The functions among the parameters of a loop or branch whose operations want another form, in that form."""
     found = {name: _again(value) for name, value in eqn.params.items()}
+    if eqn.primitive.name == "cond":
+        found["branches"] = tuple(map(_giving_its_own, found["branches"]))
     return {name: value for name, value in found.items() if value is not eqn.params[name]}
 
 
@@ -39,7 +41,17 @@ def _again(value: Any) -> Any:
     return jax.make_jaxpr(run)(*(each.aval for each in value.jaxpr.invars))
 
 
+def _giving_its_own(branch: core.ClosedJaxpr) -> core.ClosedJaxpr:
+    """A branch whose results are arrays of its own.
+
+    IREE 3.13 frees the result of a branch once it has been read, and with it all that lies in the same memory. An array
+    that a branch hands on as it is may be read later, or lie beside others.
+    """
+    run = lambda *xs: [forms.own(each) for each in core.jaxpr_as_fun(branch)(*xs)]
+    return jax.make_jaxpr(run)(*(each.aval for each in branch.jaxpr.invars))
+
+
 def _wants(eqn: core.JaxprEqn) -> bool:
     """Whether an operation, or one inside it, wants another form than JAX's."""
     inner = (each for value in eqn.params.values() for body in jaxprs.bodies(value) for each in body.eqns)
-    return forms.of(eqn) is not None or any(map(_wants, inner))
+    return eqn.primitive.name == "cond" or forms.of(eqn) is not None or any(map(_wants, inner))

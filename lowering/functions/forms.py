@@ -1,5 +1,6 @@
 """Operations of JAX in another form than its own, where IREE 3.13 does not compile that, or computes something else."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -76,19 +77,41 @@ def _spread(eqn: core.JaxprEqn, x: Any, value: Any) -> Sequence[Any]:
     return (lax.optimization_barrier(found) if any(inner > 0 for *_, inner in eqn.params["padding_config"]) else found,)
 
 
+def _first(eqn: core.JaxprEqn, x: Any) -> Sequence[Any]:
+    """top_k, in a dispatch of its own."""
+    return _whole(eqn.primitive.bind(x, **eqn.params))
+
+
+def _whole(found: Any) -> Any:
+    """Arrays that are written before they are read: IREE does not compile what writes in place with a pad behind it."""
+    return lax.optimization_barrier(found)
+
+
 def _largest(eqn: core.JaxprEqn, x: Any) -> Sequence[Any]:
     """approx_top_k, exactly. Axes of it count from the end, too."""
     axis, sign = eqn.params["reduction_dimension"] % x.ndim, 1 if eqn.params["is_max_k"] else -1
-    found, places = lax.top_k(jnp.moveaxis(x, axis, -1) * sign, eqn.params["k"])
+    found, places = _whole(lax.top_k(jnp.moveaxis(x, axis, -1) * sign, eqn.params["k"]))
     return [jnp.moveaxis(found * sign, -1, axis), jnp.moveaxis(places, -1, axis)]
 
 
-def _scattered(eqn: core.JaxprEqn, x: Any, *others: Any) -> Sequence[Any]:
+def _scattered(eqn: core.JaxprEqn, x: Any, indices: Any, updates: Any) -> Sequence[Any]:
     """Of arrays that lie in memory: rows that are computed or reshaped would be held on the stack."""
-    return (eqn.primitive.bind(_own(x), *map(lax.optimization_barrier, others), **eqn.params),)
+    if updates.size == 1 and eqn.primitive.name in ONE_PLACE:
+        return (jnp.where(_at(eqn, x.shape, indices), ONE_PLACE[eqn.primitive.name](x, updates.reshape(())), x),)
+    return (_whole(eqn.primitive.bind(own(x), *map(lax.optimization_barrier, (indices, updates)), **eqn.params)),)
 
 
-def _own(x: Any) -> Any:
+def _at(eqn: core.JaxprEqn, shape: Sequence[int], indices: Any) -> Any:
+    """bool of a shape: the one place that a scatter changes, or none outside of the array."""
+    axes = eqn.params["dimension_numbers"].scatter_dims_to_operand_dims
+    found = dict(zip(axes, indices.reshape(-1), strict=True))
+    if eqn.params["mode"] == lax.GatherScatterMode.CLIP:
+        found = {axis: jnp.clip(place, 0, shape[axis] - 1) for axis, place in found.items()}
+    same = (lax.broadcasted_iota("int32", shape, axis) == found.get(axis, 0) for axis in range(len(shape)))
+    return functools.reduce(jnp.logical_and, same, True)
+
+
+def own(x: Any) -> Any:
     """An array that nothing else reads: IREE 3.13 writes in place, into weights and what others read, too.
 
     Behind the barrier, so that it is no slice in the scatter's own dispatch, which does not compile. A plain copy would
@@ -101,8 +124,8 @@ def _own(x: Any) -> Any:
 def _sorted(eqn: core.JaxprEqn, *xs: Any) -> Sequence[Any]:
     """A sort of numbers that nothing else reads: IREE 3.13's SPIR-V sorts bytes wrongly, and truths are bytes."""
     numbers = (x.astype("int32") if x.dtype == bool else x for x in xs)
-    found = eqn.primitive.bind(*map(_own, numbers), **eqn.params)
-    return [each.astype(x.dtype) for each, x in zip(found, xs, strict=True)]
+    found = eqn.primitive.bind(*map(own, numbers), **eqn.params)
+    return [each.astype(x.dtype) for each, x in zip(_whole(found), xs, strict=True)]
 
 
 def _cropped(eqn: core.JaxprEqn, x: Any, *others: Any) -> Sequence[Any]:
@@ -139,6 +162,8 @@ def _shape(variable: Any) -> tuple[int, ...]:
     return variable.aval.shape
 
 
+# What a scatter of one number does to it. IREE 3.13 lets every thread of a Vulkan workgroup do so, one after the other.
+ONE_PLACE = {"scatter-add": jnp.add, "scatter-sub": jnp.subtract, "scatter-mul": jnp.multiply}
 FORMS: dict[str, Form] = {
     **dict.fromkeys(("conv_general_dilated", "reduce_window_max", "reduce_window_min", "reduce_window_sum"), _cropped),
     "approx_top_k": _largest,
@@ -147,4 +172,5 @@ FORMS: dict[str, Form] = {
     "gather": _gathered,
     "pad": _spread,
     "sort": _sorted,
+    "top_k": _first,
 }

@@ -276,6 +276,10 @@ FUNCTIONS["one place beside a window on padding"] = (
 FUNCTIONS["filtered by its spectrum"] = (small_units.filtered, (IMAGES,))
 FUNCTIONS["a gamma function"] = (lambda p, x: special.gammaincc(x[0] ** 2 + 0.5, x[1] ** 2 + 0.3), (IMAGES,))
 FUNCTIONS |= {name: (lambda p, x, of=of: of(x), (IMAGES,)) for name, of in small_numbers.FUNCTIONS.items()}
+FUNCTIONS["one place of many"] = (small_units.one_place, (IMAGES,))
+FUNCTIONS["a product over all axes"] = (small_units.whole_product, (IMAGES,))
+FUNCTIONS["branches that hand on"] = (small_units.handed_on, (IMAGES,))
+FUNCTIONS["sorted then padded"] = (small_units.padded, (IMAGES,))
 FUNCTIONS["spread then padded"] = (small_units.spread_then_padded, (IMAGES,))
 FUNCTIONS["a mean of a product that adds up nothing"] = (small_units.mean_of_outer_product, (IMAGES,))
 FUNCTIONS["a norm and its softmax"] = (small_units.norm_and_softmax, (IMAGES,))

@@ -213,3 +213,36 @@ def norm_and_softmax(p: Any, x: jax.Array) -> list[jax.Array]:
     y = y * jnp.tanh(jnp.mean(y, (1, 4), keepdims=True) * 2)
     y = y * lax.rsqrt(jnp.mean(y * y, (3, 4), keepdims=True) + 0.1) * 1.8 + p["bias"][:4].reshape(1, 4, 1, 1, 1)
     return [y, nn.softmax(y, (2, 4))]
+
+
+def one_place(p: Any, x: jax.Array) -> list[jax.Array]:
+    """One number added, taken away or multiplied: at a place, at none, at the nearest, and in an array of one."""
+    where = jnp.int32(x[0, 0, 0, 0] * 2 + 3)
+    return [
+        x[..., 0].at[1, where, 2].add(1.0),
+        x[..., 1].at[7, 0, 0].multiply(3.0),
+        x[..., 2].at[2, 60, 0].subtract(x[0, 0, 0, 0], mode="clip"),
+        jnp.sin(x[0, 0, 0, :1]).at[0].add(1.0),
+    ]
+
+
+def whole_product(p: Any, x: jax.Array) -> list[jax.Array]:
+    """All axes of both added up, in another order each: of unequal sizes, and of equal ones."""
+    cube, dimensions = jnp.sin(x[:, :3, :3, 0]), (((0, 1, 2), (1, 2, 0)), ((), ()))
+    unequal = lax.dot_general(jnp.sin(x[..., 0]), jnp.cos(x[..., 1]).transpose(2, 0, 1), dimensions)
+    return [unequal, lax.dot_general(cube, jnp.exp(cube), dimensions)]
+
+
+def handed_on(p: Any, x: jax.Array) -> list[jax.Array]:
+    """Branches that give what they are given, which is read behind them, or lies beside what is."""
+    y, beside = nn.softmax(x[0, :, 0, 0]), nn.softmax(x[0, :, 1, 0])
+    cosine = lambda y: jnp.cos(y) * 2
+    chosen = nn.softmax(lax.switch(jnp.int32(jnp.sum(y) * 0), [lambda y: y, jnp.sin, cosine], y) * 2 + 1)
+    return [chosen, beside * 2 + chosen, nn.softmax(lax.cond(chosen.sum() > 0, lambda y: y, jnp.sin, beside))]
+
+
+def padded(p: Any, x: jax.Array) -> list[jax.Array]:
+    """With zeros around, and without a first column: what was sorted, the largest, and where a row was added to."""
+    image = x[0, :3, :4, 0]
+    given = jnp.sort(image), lax.top_k(image, 3)[0], image.at[1].add(1.0), lax.approx_max_k(image, 2)[0]
+    return [jax.lax.pad(each, jnp.float32(0), ((1, 2, 0), (-1, 0, 0))) * 2 for each in given]

@@ -125,14 +125,21 @@ class _Factor:
         """Lines that repeat it along the other's free axes. first, last: where its free and its summed axes begin."""
         groups = ((self.batch, 0), (self.free, first), (self.summed, last))
         place = {axis: start + number for axes, start in groups for number, axis in enumerate(axes)}
-        dims, to = [place[axis] for axis in range(len(place))], "x".join(map(str, [*self.shape, kind]))
-        spread = f"stablehlo.broadcast_in_dim {{}}, dims = {dims} : (tensor<{to}>) -> {every}"
-        if self.type == f"tensor<{to}>":
-            return [f"%{name} = {spread.format(self.value)}"]
+        order, to = sorted(place, key=lambda axis: place[axis]), "x".join(map(str, [*self.shape, kind]))
+        turned = "x".join(map(str, [*(self.shape[axis] for axis in order), kind]))
+        before, value = [], self.value
+        if self.type != f"tensor<{to}>":
+            before = [
+                f"%as_{name} = stablehlo.convert {value} : ({self.type}) -> tensor<{to}>",
+                f"%made_{name} = stablehlo.optimization_barrier %as_{name} : tensor<{to}>",  # see conversions.py
+            ]
+            value = f"%made_{name}"
         return [
-            f"%as_{name} = stablehlo.convert {self.value} : ({self.type}) -> tensor<{to}>",
-            f"%made_{name} = stablehlo.optimization_barrier %as_{name} : tensor<{to}>",  # see conversions.py
-            f"%{name} = {spread.format(f'%made_{name}')}",
+            *before,
+            # IREE 3.13 takes what only turns axes as a transposition, by the inverse permutation. So that is one.
+            f"%turned_{name} = stablehlo.transpose {value}, dims = {order} : (tensor<{to}>) -> tensor<{turned}>",
+            f"%{name} = stablehlo.broadcast_in_dim %turned_{name}, dims = {sorted(place.values())} : "
+            f"(tensor<{turned}>) -> {every}",
         ]
 
 

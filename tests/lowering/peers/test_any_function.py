@@ -30,6 +30,9 @@ WITHOUT = {
         rf"\({UNITS}:\d+\), sort of several arrays together \({UNITS}:\d+\)"
     ),
     "truths in order": rf"sort of truths \({HERE}:\d+\)",
+    "branches that hand on": rf"cond \({UNITS}:\d+\), cond \({UNITS}:\d+\)",
+    "sorted then padded": rf".*scatter-add \({UNITS}:\d+\).*",
+    "one place of many": rf"scatter-add \({UNITS}:\d+\), .*",
     "an addition to one place of a slice": rf"scatter-add \({HERE}:\d+\)",
     "spread then padded": rf"pad between elements \({UNITS}:\d+\)",
     "a pool of one value": rf"reduce_window_min \({UNITS}:\d+\)",

@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+import tempfile
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,36 @@ import jax
 from lowering.bundle import bundles, deploy, run, write
 from lowering.targets import targets
 from tests.lowering.random_programs import compare, program
+
+
+@dataclasses.dataclass(frozen=True)
+class Compared:
+    """Which programs of a module were run, by their seeds, and what went wrong."""
+
+    compiled: list[int]
+    faults: list[str]
+
+
+def compared(made: Sequence[program.Program], name: str) -> Compared:
+    """Programs in one module for a target: what goes wrong, by program, where each alone goes wrong too.
+
+    Programs whose answers are errors of rounding alone are left out.
+    """
+    target = targets.find(name)
+
+    def wrong(programs: Sequence[program.Program]) -> str:
+        with tempfile.TemporaryDirectory() as folder:
+            return "; ".join(faults(programs, target, pathlib.Path(folder) / "bundle")) if programs else ""
+
+    programs = exact(made)
+    if wrong(programs):
+        programs = [each for each in programs if compare.steady(each)]
+    seeds = [each.seed for each in programs]
+    if not (found := wrong(programs)):
+        return Compared(seeds, [])
+    first = f"input of {made[0].seed}, on {name}"
+    alone = [f"{each.seed}, {first}: {said}" for each in programs if (said := wrong([each]))]
+    return Compared(seeds, alone or [f"{seeds[0]} to {seeds[-1]}, {first}: {found}"])
 
 
 def exact(made: Sequence[program.Program]) -> list[program.Program]:
