@@ -6,7 +6,7 @@ from typing import Any
 import jax
 from jax.extend import core
 
-from lowering.functions import forms, jaxprs
+from lowering.functions import forms, jaxprs, scatters
 
 
 def bind(eqn: core.JaxprEqn) -> Callable[..., Sequence[Any]]:
@@ -47,7 +47,7 @@ def _giving_its_own(branch: core.ClosedJaxpr) -> core.ClosedJaxpr:
     IREE 3.13 frees the result of a branch once it has been read, and with it all that lies in the same memory. An array
     that a branch hands on as it is may be read later, or lie beside others.
     """
-    run = lambda *xs: [forms.own(each) for each in core.jaxpr_as_fun(branch)(*xs)]
+    run = lambda *xs: [scatters.own(each) for each in core.jaxpr_as_fun(branch)(*xs)]
     return jax.make_jaxpr(run)(*(each.aval for each in branch.jaxpr.invars))
 
 

@@ -1,6 +1,5 @@
 """Operations of JAX in another form than its own, where IREE 3.13 does not compile that, or computes something else."""
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from jax import lax
 from jax.extend import core
 
 from lowering.functions import fourier
+from lowering.functions.scatters import own, scattered, whole
 
 Form = Callable[..., Sequence[Any]]  # of an operation, and of the arrays that it reads
 
@@ -18,7 +18,7 @@ def of(eqn: core.JaxprEqn) -> Form | None:
     """Another form of the operation; None where JAX's own will do."""
     name = eqn.primitive.name
     if name.startswith("scatter"):
-        return _scattered
+        return scattered
     if name == "convert_element_type":
         return _saturated if _is(eqn.outvars[0], jnp.integer) and _is(eqn.invars[0], jnp.floating) else None
     if name == "rev":
@@ -79,53 +79,26 @@ def _spread(eqn: core.JaxprEqn, x: Any, value: Any) -> Sequence[Any]:
 
 def _first(eqn: core.JaxprEqn, x: Any) -> Sequence[Any]:
     """top_k, in a dispatch of its own."""
-    return _whole(eqn.primitive.bind(x, **eqn.params))
-
-
-def _whole(found: Any) -> Any:
-    """Arrays that are written before they are read: IREE does not compile what writes in place with a pad behind it."""
-    return lax.optimization_barrier(found)
+    return whole(eqn.primitive.bind(x, **eqn.params))
 
 
 def _largest(eqn: core.JaxprEqn, x: Any) -> Sequence[Any]:
     """approx_top_k, exactly. Axes of it count from the end, too."""
     axis, sign = eqn.params["reduction_dimension"] % x.ndim, 1 if eqn.params["is_max_k"] else -1
-    found, places = _whole(lax.top_k(jnp.moveaxis(x, axis, -1) * sign, eqn.params["k"]))
+    found, places = whole(lax.top_k(jnp.moveaxis(x, axis, -1) * sign, eqn.params["k"]))
     return [jnp.moveaxis(found * sign, -1, axis), jnp.moveaxis(places, -1, axis)]
 
 
-def _scattered(eqn: core.JaxprEqn, x: Any, indices: Any, updates: Any) -> Sequence[Any]:
-    """Of arrays that lie in memory: rows that are computed or reshaped would be held on the stack."""
-    if updates.size == 1 and eqn.primitive.name in ONE_PLACE:
-        return (jnp.where(_at(eqn, x.shape, indices), ONE_PLACE[eqn.primitive.name](x, updates.reshape(())), x),)
-    return (_whole(eqn.primitive.bind(own(x), *map(lax.optimization_barrier, (indices, updates)), **eqn.params)),)
-
-
-def _at(eqn: core.JaxprEqn, shape: Sequence[int], indices: Any) -> Any:
-    """bool of a shape: the one place that a scatter changes, or none outside of the array."""
-    axes = eqn.params["dimension_numbers"].scatter_dims_to_operand_dims
-    found = dict(zip(axes, indices.reshape(-1), strict=True))
-    if eqn.params["mode"] == lax.GatherScatterMode.CLIP:
-        found = {axis: jnp.clip(place, 0, shape[axis] - 1) for axis, place in found.items()}
-    same = (lax.broadcasted_iota("int32", shape, axis) == found.get(axis, 0) for axis in range(len(shape)))
-    return functools.reduce(jnp.logical_and, same, True)
-
-
-def own(x: Any) -> Any:
-    """An array that nothing else reads: IREE 3.13 writes in place, into weights and what others read, too.
-
-    Behind the barrier, so that it is no slice in the scatter's own dispatch, which does not compile. A plain copy would
-    be taken for the array itself.
-    """
-    one = lax.optimization_barrier(jnp.ones((), x.dtype))
-    return lax.optimization_barrier(x & one if x.dtype == bool else x * one)
+def _updated(eqn: core.JaxprEqn, x: Any, *others: Any) -> Sequence[Any]:
+    """A part of an array written anew."""
+    return (eqn.primitive.bind(own(x), *others, **eqn.params),)
 
 
 def _sorted(eqn: core.JaxprEqn, *xs: Any) -> Sequence[Any]:
     """A sort of numbers that nothing else reads: IREE 3.13's SPIR-V sorts bytes wrongly, and truths are bytes."""
     numbers = (x.astype("int32") if x.dtype == bool else x for x in xs)
     found = eqn.primitive.bind(*map(own, numbers), **eqn.params)
-    return [each.astype(x.dtype) for each, x in zip(_whole(found), xs, strict=True)]
+    return [each.astype(x.dtype) for each, x in zip(whole(found), xs, strict=True)]
 
 
 def _cropped(eqn: core.JaxprEqn, x: Any, *others: Any) -> Sequence[Any]:
@@ -162,12 +135,11 @@ def _shape(variable: Any) -> tuple[int, ...]:
     return variable.aval.shape
 
 
-# What a scatter of one number does to it. IREE 3.13 lets every thread of a Vulkan workgroup do so, one after the other.
-ONE_PLACE = {"scatter-add": jnp.add, "scatter-sub": jnp.subtract, "scatter-mul": jnp.multiply}
 FORMS: dict[str, Form] = {
     **dict.fromkeys(("conv_general_dilated", "reduce_window_max", "reduce_window_min", "reduce_window_sum"), _cropped),
     "approx_top_k": _largest,
     "dot_general": _product,
+    "dynamic_update_slice": _updated,
     "fft": fourier.transformed,
     "gather": _gathered,
     "pad": _spread,

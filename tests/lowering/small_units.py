@@ -246,3 +246,20 @@ def padded(p: Any, x: jax.Array) -> list[jax.Array]:
     image = x[0, :3, :4, 0]
     given = jnp.sort(image), lax.top_k(image, 3)[0], image.at[1].add(1.0), lax.approx_max_k(image, 2)[0]
     return [jax.lax.pad(each, jnp.float32(0), ((1, 2, 0), (-1, 0, 0))) * 2 for each in given]
+
+
+def part_updated(p: Any, x: jax.Array) -> list[jax.Array]:
+    """A part written anew in what is a result too."""
+    y = jnp.broadcast_to((x[:1] - p["bias"][:4]) * 2, x.shape)
+    return [lax.dynamic_update_slice(y, y[:, :1] * 2, (0, 0, 0, 0)), y]
+
+
+def rows_and_windows(p: Any, x: jax.Array) -> list[jax.Array]:
+    """Rows, some outside and one twice; a window that ends in an axis of size 1; elements."""
+    image, places = jnp.sin(x[0, :, :, 0]), jnp.int32(jnp.clip(x[0, :, 0, 1] * 9, -20, 20))
+    return [
+        image.at[places].add(image),
+        image[None, :, :, None].at[0].add(1.0),
+        image.at[places, places[::-1]].multiply(2.0, mode="clip"),
+        jnp.zeros(4).at[places].set(1.0, mode="drop"),
+    ]

@@ -51,5 +51,5 @@ def _gated(graph: ops.Graph, node: ops.Node) -> tuple[ops.Node, ops.Node] | None
     if not alone or sorted(operand[0] for operand in source.op.steps[0].operands) != ["inputs", "inputs"]:
         return None
     maps, vectors = ([each for each in inputs if each.shape == shape] for shape in (source.shape, source.shape[3:]))
-    few = node.op.kernel.values.size * WORTH <= math.prod(source.shape)
+    few = 0 < node.op.kernel.values.size * WORTH <= math.prod(source.shape)
     return (maps[0], vectors[0]) if few and len(maps) == len(vectors) == 1 else None
