@@ -282,6 +282,10 @@ FUNCTIONS["branches that hand on"] = (small_units.handed_on, (IMAGES,))
 FUNCTIONS["sorted then padded"] = (small_units.padded, (IMAGES,))
 FUNCTIONS["a part updated"] = (small_units.part_updated, (IMAGES,))
 FUNCTIONS["rows and windows"] = (small_units.rows_and_windows, (IMAGES,))
+FUNCTIONS["bytes by the thousand"] = (
+    lambda p, x: [(x.astype(np.float32) / 255).mean((1, 2)), x[:, ::-1], x.astype(jnp.int8)],
+    (rng.integers(0, 256, (3, 16, 16, 4)).astype(np.uint8),),
+)
 FUNCTIONS["spread then padded"] = (small_units.spread_then_padded, (IMAGES,))
 FUNCTIONS["a mean of a product that adds up nothing"] = (small_units.mean_of_outer_product, (IMAGES,))
 FUNCTIONS["a norm and its softmax"] = (small_units.norm_and_softmax, (IMAGES,))

@@ -1,14 +1,14 @@
 """Integers of less than 32 bits at the border of a module. Inside, where no kernel of int8 is, they have 32.
 
-On GPUs without 8-bit storage IREE 3.13 reads and writes bytes by words of 4. A buffer that ends within a word loses its
-last elements: drivers that check accesses read zeros there and write nothing. So the elements are copied into whole
-words before they are read. Results are written in whole words, and copied out of them.
+On GPUs without 8-bit storage IREE 3.13 reads and writes bytes by words of 4. It does not compile that for four bytes at
+a time, and a buffer that ends within a word loses its last elements: drivers that check accesses read zeros there and
+write nothing. So bytes are taken out of words, and put into them, by shifts; what ends within a word is copied.
 """
 
 from lowering.kernels.mlir import block, tensors, types
 from lowering.kernels.mlir.values import Value
 
-WORD = 4  # bytes
+WORD, BYTE = 4, 8  # bytes of a word, bits of a byte
 BITS = {f"{sign}i{bits}": bits for sign in ("", "u") for bits in (8, 16)}
 
 
@@ -30,7 +30,7 @@ def read(b: block.Block, flat: Value, on_gpu: bool) -> Value:
     bits = BITS[kind.element]
     given = _same_bits(b, flat, f"i{bits}")
     if on_gpu:
-        wide = _from_words(b, given) if _is_cut(kind) else _apart(b, _converted(b, given, "i32"))
+        wide = _from_words(b, given) if bits == BYTE else _apart(b, _converted(b, given, "i32"))
     else:
         wide = _converted(b, given, "i32")
     return _unsigned(b, wide, bits) if kind.element.startswith("u") else wide
@@ -41,38 +41,66 @@ def written(b: block.Block, flat: Value, element: str, on_gpu: bool) -> Value:
     if element not in BITS:
         return flat
     kind = types.Tensor(tensors.tensor(flat).shape, f"i{BITS[element]}")
-    narrow = _to_words(b, flat) if on_gpu and _is_cut(kind) else _converted(b, flat, kind.element)
+    narrow = _to_words(b, flat) if on_gpu and kind.element == "i8" else _converted(b, flat, kind.element)
     return _same_bits(b, narrow, element)
 
 
 def _from_words(b: block.Block, bytes: Value) -> Value:
-    """Bytes that end within a word, as integers of 32 bits."""
+    """Bytes as integers of 32 bits."""
     count = tensors.tensor(bytes).shape[0]
-    whole, first = types.Tensor((_whole(count),), "i8"), types.Tensor((count,), "i32")
-    zero, start = (
-        b.let("zero", types.Scalar("i8"), "arith.constant 0 : i8"),
-        b.let("start", types.INDEX, "arith.constant 0 : index"),
-    )
-    zeros = b.let("zeros", whole, f"flow.tensor.splat {zero} : {whole}")
-    words = b.let("words", whole, f"flow.tensor.update {bytes}, {zeros}[{start}] : {bytes.type} -> {whole}")
-    wide = _apart(b, _converted(b, words, "i32"))
+    whole, words = types.Tensor((_whole(count),), "i8"), types.Tensor((_whole(count) // WORD,), "i32")
+    if count < whole.shape[0]:
+        zero, start = (
+            b.let("zero", types.Scalar("i8"), "arith.constant 0 : i8"),
+            b.let("start", types.INDEX, "arith.constant 0 : index"),
+        )
+        zeros = b.let("zeros", whole, f"flow.tensor.splat {zero} : {whole}")
+        bytes = b.let("padded", whole, f"flow.tensor.update {bytes}, {zeros}[{start}] : {bytes.type} -> {whole}")
+    given = b.let("words", words, f"flow.tensor.bitcast {bytes} : {whole} -> {words}")
+    four = types.Tensor((*words.shape, WORD), "i32")
+    spread = b.let("spread", four, f"stablehlo.broadcast_in_dim {given}, dims = [0] : ({words}) -> {four}")
+    high = b.let("high", four, f"stablehlo.shift_left {spread}, {_places(b, four, [24, 16, 8, 0])} : {four}")
+    low = b.let("low", four, f"stablehlo.shift_right_arithmetic {high}, {_places(b, four, [24] * 4)} : {four}")
+    wide = _apart(b, _reshaped(b, low, (_whole(count),)))
+    first = types.Tensor((count,), "i32")
+    if count == whole.shape[0]:
+        return wide
     return b.let("first", first, f"stablehlo.slice {wide} [0:{count}] : ({wide.type}) -> {first}")
 
 
 def _to_words(b: block.Block, flat: Value) -> Value:
-    """Integers of 32 bits as bytes that end within a word."""
+    """Integers of 32 bits as bytes."""
     count = tensors.tensor(flat).shape[0]
     whole, first = types.Tensor((_whole(count),), "i32"), types.Tensor((count,), "i8")
     zero = b.let("zero", types.Tensor((), "i32"), "stablehlo.constant dense<0> : tensor<i32>")
-    text = f"stablehlo.pad {flat}, {zero}, low = [0], high = [{whole.shape[0] - count}], interior = [0]"
-    padded = _apart(b, b.let("words", whole, f"{text} : ({flat.type}, {zero.type}) -> {whole}"))
-    words = _converted(b, padded, "i8")
+    if count < whole.shape[0]:
+        text = f"stablehlo.pad {flat}, {zero}, low = [0], high = [{whole.shape[0] - count}], interior = [0]"
+        flat = _apart(b, b.let("padded", whole, f"{text} : ({flat.type}, {zero.type}) -> {whole}"))
+    four = _reshaped(b, flat, (whole.shape[0] // WORD, WORD))
+    low = b.let("low", four.type, f"stablehlo.and {four}, {_places(b, four.type, [255] * 4)} : {four.type}")
+    apart = b.let(
+        "shifted", four.type, f"stablehlo.shift_left {low}, {_places(b, four.type, [0, 8, 16, 24])} : {four.type}"
+    )
+    words, bytes = types.Tensor((whole.shape[0] // WORD,), "i32"), types.Tensor(whole.shape, "i8")
+    text = f"stablehlo.reduce({apart} init: {zero}) applies stablehlo.or across dimensions = [1]"
+    made = _apart(b, b.let("words", words, f"{text} : ({four.type}, {zero.type}) -> {words}"))
+    cast = b.let("bytes", bytes, f"flow.tensor.bitcast {made} : {words} -> {bytes}")
+    if count == whole.shape[0]:
+        return cast
     start, size = (b.let("at", types.INDEX, f"arith.constant {number} : index") for number in (0, count))
-    return b.let("first", first, f"flow.tensor.slice {words}[{start} for {size}] : {words.type} -> {first}")
+    return b.let("first", first, f"flow.tensor.slice {cast}[{start} for {size}] : {bytes} -> {first}")
 
 
-def _is_cut(kind: types.Tensor) -> bool:
-    return BITS[kind.element] == 8 and kind.shape[0] % WORD > 0
+def _places(b: block.Block, kind: types.Type, numbers: list[int]) -> Value:
+    """A number for each byte of a word, spread over all words."""
+    row = types.Tensor((WORD,), "i32")
+    constant = b.let("each", row, f"stablehlo.constant dense<{numbers}> : {row}")
+    return b.let("places", kind, f"stablehlo.broadcast_in_dim {constant}, dims = [1] : ({row}) -> {kind}")
+
+
+def _reshaped(b: block.Block, flat: Value, shape: tuple[int, ...]) -> Value:
+    kind = types.Tensor(shape, "i32")
+    return b.let("shaped", kind, f"stablehlo.reshape {flat} : ({flat.type}) -> {kind}")
 
 
 def _whole(count: int) -> int:
