@@ -89,6 +89,11 @@ def _largest(eqn: core.JaxprEqn, x: Any) -> Sequence[Any]:
     return [jnp.moveaxis(found * sign, -1, axis), jnp.moveaxis(places, -1, axis)]
 
 
+def _joined(eqn: core.JaxprEqn, first: Any, *others: Any) -> Sequence[Any]:
+    """Arrays joined, the first of them for this join alone: IREE 3.13 writes joins that begin alike into each other."""
+    return (eqn.primitive.bind(own(first), *others, **eqn.params),)
+
+
 def _updated(eqn: core.JaxprEqn, x: Any, *others: Any) -> Sequence[Any]:
     """A part of an array written anew."""
     return (eqn.primitive.bind(own(x), *others, **eqn.params),)
@@ -138,6 +143,7 @@ def _shape(variable: Any) -> tuple[int, ...]:
 FORMS: dict[str, Form] = {
     **dict.fromkeys(("conv_general_dilated", "reduce_window_max", "reduce_window_min", "reduce_window_sum"), _cropped),
     "approx_top_k": _largest,
+    "concatenate": _joined,
     "dot_general": _product,
     "dynamic_update_slice": _updated,
     "fft": fourier.transformed,

@@ -15,6 +15,7 @@ from jax import lax
 from jax.extend import core
 
 ONE_PLACE = {"scatter-add": jnp.add, "scatter-sub": jnp.subtract, "scatter-mul": jnp.multiply}
+OWN = 2_000_000_011  # stands for the number of an array of its own
 INSIDE = lax.GatherScatterMode.PROMISE_IN_BOUNDS
 
 
@@ -27,7 +28,7 @@ def scattered(eqn: core.JaxprEqn, x: Any, indices: Any, updates: Any) -> Sequenc
         here = jnp.arange(x.size, dtype=jnp.int32).reshape(x.shape) == found.rows[0]
         return (jnp.where(here, ONE_PLACE[eqn.primitive.name](x, updates.reshape(())), x),)
     count, width = x.size // found.width, found.width
-    rows = jnp.concatenate([x.reshape(-1), jnp.zeros(width, x.dtype)])  # the last one takes what is left out
+    rows = jnp.concatenate([own(x.reshape(-1)), jnp.zeros(width, x.dtype)])  # the last one takes what is left out
     within = (count + 1, width) if width > 1 else (count + 1,)
     numbers = lax.ScatterDimensionNumbers(tuple(range(1, len(within))), (0,), (0,))
     promised = eqn.params["mode"] == INSIDE and eqn.params["unique_indices"]
@@ -42,11 +43,12 @@ def scattered(eqn: core.JaxprEqn, x: Any, indices: Any, updates: Any) -> Sequenc
 def own(x: Any) -> Any:
     """An array that nothing else reads: IREE 3.13 writes in place, into weights and what others read, too.
 
-    Behind the barrier, so that it is no slice in the scatter's own dispatch, which does not compile. A plain copy would
-    be taken for the array itself.
+    A plain copy would be taken for the array itself, and another copy of the array for this one. So it is multiplied by
+    a one that IREE does not see, of a number that is no other's (kernels/forms.numbered). Behind the barrier, so that
+    it is no slice in the scatter's own dispatch, which does not compile.
     """
-    one = lax.optimization_barrier(jnp.ones((), x.dtype))
-    return lax.optimization_barrier(x & one if x.dtype == bool else x * one)
+    one = jnp.minimum(lax.optimization_barrier(jnp.int32(OWN)), 1)
+    return lax.optimization_barrier(x & (one > 0) if x.dtype == bool else x * one.astype(x.dtype))
 
 
 def whole(found: Any) -> Any:

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from lowering.graph import ops
-from lowering.kernels import build, dispatches, limits, main, pieces, steps
+from lowering.kernels import build, dispatches, forms, limits, main, pieces, steps
 from lowering.kernels import kernel as kernels
 from lowering.targets import targets
 
@@ -46,7 +46,8 @@ def emit(graph: ops.Graph, target: targets.Target) -> Module:
         aliases |= kernel.executable.aliases if kernel.executable else kernel.aliases
     head = [HEAD, *(f"{name} = {attribute}" for name, attribute in aliases.items())]
     functions = ["\n".join(function(name, kernel)) for name, kernel in found.items()]
-    functions += ["\n".join(pieces.function(name, nodes, SCOPE, target)) for name, nodes in written.items()]
+    others = ["\n".join(pieces.function(name, nodes, SCOPE, target)) for name, nodes in written.items()]
+    functions += [forms.numbered("\n\n".join(others))] if others else []
     operands = {name: kernel.operands for name, kernel in found.items()}
     operands |= {name: pieces.operands(nodes[0].op) for name, nodes in written.items()}
     return Module(

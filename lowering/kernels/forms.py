@@ -1,7 +1,10 @@
 """StableHLO as JAX writes it, in forms that IREE 3.13 compiles right for any target."""
 
+import itertools
 import re
 from collections.abc import Sequence
+
+from lowering.functions import scatters
 
 REVERSAL = re.compile(r"(?P<pad> *)(?P<result>%\S+) = stablehlo\.reverse (?P<given>%\S+), (?P<rest>.* : (?P<type>\S+))")
 TRUTHS = re.compile(
@@ -29,6 +32,12 @@ def written(lines: Sequence[str]) -> list[str]:
     for form in (_apart, _in_numbers, _widened):
         lines = [line for each in lines for line in form(each)]
     return _kept(_summed(_entered(lines)))
+
+
+def numbered(text: str) -> str:
+    """The functions of a module, with a number of its own for each array that nothing else reads (scatters.own)."""
+    numbers = itertools.count(1)
+    return re.sub(f"dense<{scatters.OWN}>", lambda _: f"dense<{next(numbers)}>", text)
 
 
 def _kept(lines: Sequence[str]) -> list[str]:

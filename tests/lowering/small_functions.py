@@ -286,6 +286,7 @@ FUNCTIONS["bytes by the thousand"] = (
     lambda p, x: [(x.astype(np.float32) / 255).mean((1, 2)), x[:, ::-1], x.astype(jnp.int8)],
     (rng.integers(0, 256, (3, 16, 16, 4)).astype(np.uint8),),
 )
+FUNCTIONS["joins that begin alike"] = (small_units.joined_and_updated, (IMAGES, IMAGES[1, :1, :5, 0]))
 FUNCTIONS["spread then padded"] = (small_units.spread_then_padded, (IMAGES,))
 FUNCTIONS["a mean of a product that adds up nothing"] = (small_units.mean_of_outer_product, (IMAGES,))
 FUNCTIONS["a norm and its softmax"] = (small_units.norm_and_softmax, (IMAGES,))

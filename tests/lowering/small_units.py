@@ -263,3 +263,14 @@ def rows_and_windows(p: Any, x: jax.Array) -> list[jax.Array]:
         image.at[places, places[::-1]].multiply(2.0, mode="clip"),
         jnp.zeros(4).at[places].set(1.0, mode="drop"),
     ]
+
+
+def joined_and_updated(p: Any, x: jax.Array, y: jax.Array) -> list[jax.Array]:
+    """Two joins that begin alike, two updates of one array, and two additions to it."""
+    z = jnp.sin(x[0, :, :, 0])
+    return [
+        jnp.concatenate([y, y + 1]),
+        jnp.concatenate([y, jnp.sin(x[0, :1, :5, 0])]),
+        *(lax.dynamic_update_slice(z, by * y, (place, 0)) for place, by in ((0, 2.0), (1, 3.0))),
+        *(z.at[place].add(1.0) for place in (0, 1)),
+    ]
