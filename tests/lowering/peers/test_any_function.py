@@ -32,6 +32,8 @@ WITHOUT = {
     "truths in order": rf"sort of truths \({HERE}:\d+\)",
     "branches that hand on": rf"cond \({UNITS}:\d+\), cond \({UNITS}:\d+\)",
     "sorted then padded": rf".*scatter-add \({UNITS}:\d+\).*",
+    "a part updated": rf"dynamic_update_slice \({UNITS}:\d+\)",
+    "joins that begin alike": rf"dynamic_update_slice \({UNITS}:\d+\), .*scatter-add \({UNITS}:\d+\).*",
     "rows and windows": rf"scatter-add \({UNITS}:\d+\), .*",
     "one place of many": rf"scatter-add \({UNITS}:\d+\), .*",
     "an addition to one place of a slice": rf"scatter-add \({HERE}:\d+\)",
