@@ -27,17 +27,18 @@ def scattered(eqn: core.JaxprEqn, x: Any, indices: Any, updates: Any) -> Sequenc
     if updates.size == 1 and eqn.primitive.name in ONE_PLACE:
         here = jnp.arange(x.size, dtype=jnp.int32).reshape(x.shape) == found.rows[0]
         return (jnp.where(here, ONE_PLACE[eqn.primitive.name](x, updates.reshape(())), x),)
-    count, width = x.size // found.width, found.width
-    rows = jnp.concatenate([own(x.reshape(-1)), jnp.zeros(width, x.dtype)])  # the last one takes what is left out
-    within = (count + 1, width) if width > 1 else (count + 1,)
+    rows, width = own(x.reshape(-1)), found.width
+    if found.out is not None:
+        rows = lax.optimization_barrier(jnp.concatenate([rows, jnp.zeros(width, x.dtype)]))
+    within = (-1, width) if width > 1 else (-1,)
     numbers = lax.ScatterDimensionNumbers(tuple(range(1, len(within))), (0,), (0,))
     promised = eqn.params["mode"] == INSIDE and eqn.params["unique_indices"]
     params = {"dimension_numbers": numbers, "unique_indices": promised or len(found.rows) == 1}
     params |= {"indices_are_sorted": False, "mode": INSIDE}
     # Of arrays that lie in memory: rows that are computed or reshaped would be held on the stack.
-    given = map(lax.optimization_barrier, (found.rows[:, None], found.updates.reshape(-1, *within[1:])))
-    made = whole(eqn.primitive.bind(own(rows.reshape(within)), *given, **{**eqn.params, **params}))
-    return (made[:count].reshape(x.shape),)
+    given = map(lax.optimization_barrier, (found.rows[:, None], found.updates.reshape(within)))
+    made = whole(eqn.primitive.bind(rows.reshape(within), *given, **{**eqn.params, **params}))
+    return (made[: found.out].reshape(x.shape),)
 
 
 def own(x: Any) -> Any:
@@ -60,11 +61,12 @@ def whole(found: Any) -> Any:
 class _Windows:
     """What a scatter writes, as rows of the array: its last axes that every window covers.
 
-    rows: i32, the row of each; that behind the last one for those that are left out. width: elements of a row. updates:
-    the rows' elements, in their order.
+    rows: i32, the row of each. out: the row behind the last one, which those have that are left out; None where none
+    is. width: elements of a row. updates: the rows' elements, in their order.
     """
 
     rows: Any
+    out: int | None
     width: int
     updates: Any
 
@@ -95,10 +97,10 @@ class _Windows:
                 step, number = lax.broadcasted_iota("int32", grid, number), number + 1
             row = row * shape[axis] + start + step
             inside &= (start >= 0) & (start <= room.get(axis, 0))
-        if mode not in (lax.GatherScatterMode.CLIP, INSIDE):
-            row = jnp.where(inside, row, math.prod(shape[:lead]))
+        out = None if mode in (lax.GatherScatterMode.CLIP, INSIDE) else math.prod(shape[:lead])
+        row = row if out is None else jnp.where(inside, row, out)
         ordered = updates.transpose(*places, *numbers.update_window_dims)
-        return cls(row.reshape(-1), math.prod(shape[lead:]), ordered)
+        return cls(row.reshape(-1), out, math.prod(shape[lead:]), ordered)
 
     @staticmethod
     def _starts(numbers: lax.ScatterDimensionNumbers, indices: Any) -> dict[int, Any]:
