@@ -65,7 +65,7 @@ def _unbounded(graph: ops.Graph) -> ops.Graph:
         match node.op, source.op:
             case ops.FakeQuantise(scale), ops.Pointwise(
                 steps=(pointwise.Step("min", (("inputs", 0.0), ("number", bound))),)
-            ) if integers.Quantise(scale).apply([np.float32(bound)]) == integers.LARGEST:
+            ) if integers.Quantise(scale).apply([np.array(bound, np.float32)]) == integers.LARGEST:
                 return [dataclasses.replace(node, inputs=source.inputs)]
         return [node]
 
