@@ -54,7 +54,7 @@ def drawn(
         if ours.host.precision != precisions.I8:
             return networks.write(to, floats, info, macs, ours)
         scales = calibrate.all_but_ends(fast, weights, [(clip,)], calibrate.Calibration())
-        weights = jax.tree.map(np.asarray, quantised.rounded(weights, quantised.layers(scales)))
+        weights = jax.tree.map(np.asarray, quantised.rounded(weights, quantised.layers(scales), table))
         lowered, answer = (quantised.apply(each, scales) for each in (apply, fast))
         integers = example(lowered, answer, weights)
         return networks.write(to, integers, info, macs, ours, networks.Floats(floats, [(clip,)]))

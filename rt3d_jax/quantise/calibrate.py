@@ -12,6 +12,7 @@ import numpy as np
 from lowering.functions import quantise, trees
 from lowering.system import bounds, hashes, typed
 from rt3d_jax.quantise import networks, sites
+from rt3d_jax.sparsity import cost
 
 Tree = Any
 Batch = tuple[Any, ...]  # the inputs of some examples
@@ -148,13 +149,15 @@ def sensitivity(
     One compiled function serves all of them.
     """
     every = tuple(dict.fromkeys(name.removesuffix(sites.SUM) for name in scales))
+    table = cost.layers(function, params, *batches[0])
 
     def answer(params: Tree, on: dict[str, jax.Array], *inputs: Any) -> Any:
         def change(site: sites.Site, x: jax.Array) -> jax.Array:
             return jnp.where(on[site.layer], quantise.fake_quantise(x, scales[site.name]), x)
 
         pairs = zip(every, networks.kernels(params, every).items(), strict=True)
-        mixed = {path: jnp.where(on[layer], networks.on_grid(kernel), kernel) for layer, (path, kernel) in pairs}
+        narrow = networks.kernels(networks.rounded(params, every, table), every)
+        mixed = {path: jnp.where(on[layer], narrow[path], kernel) for layer, (path, kernel) in pairs}
         return sites.changed(function, change)(trees.replaced(params, mixed), *inputs)
 
     compiled = jax.jit(answer)

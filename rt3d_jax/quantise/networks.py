@@ -9,8 +9,10 @@ import jax.numpy as jnp
 
 from lowering.functions import quantise, trees
 from rt3d_jax.quantise import sites
+from rt3d_jax.sparsity import cost, products
 
 Tree = Any
+STACK = products.LOCATIONS + 3  # axes of a stack of kernels
 SAME = 1e-6  # of a filter's largest weight: a last bit
 
 
@@ -62,23 +64,33 @@ def apply(function: Callable[..., Any], scales: dict[str, float]) -> Callable[..
     return sites.changed(function, change)
 
 
-def rounded(params: Tree, layers: tuple[str, ...]) -> Tree:
+def rounded(params: Tree, layers: tuple[str, ...], table: cost.Table) -> Tree:
     """The parameters with the kernels of these layers rounded: in each filter the largest weight is 127 units.
+
+    table: the layers of the network (cost.layers), which say how its kernels are stored. A parameter that changes
+    before an operation reads it has its filters along the last axis.
 
     Zeros stay zeros, so masks hold. The gradient goes straight through.
     """
-    return trees.replaced(params, {path: on_grid(kernel) for path, kernel in kernels(params, layers).items()})
+    found, places = kernels(params, layers), {layer.place.path: layer.place for layer in table}
+    place = lambda path: places.get(path) or products.stored(path, jnp.shape(found[path]))
+    new = {path: place(path).leaf(on_grid(place(path).kernel(leaf))) for path, leaf in found.items()}
+    return trees.replaced(params, new)
 
 
 def kernels(params: Tree, layers: tuple[str, ...]) -> dict[str, jax.Array]:
-    """The kernels of layers by their paths."""
+    """The kernels of layers by their paths, as they are stored."""
     there = dict(trees.paths(params))
     names = [name if name in there else f"{name}/kernel" for name in layers]
     return trees.found(params, names)
 
 
 def on_grid(kernel: jax.Array) -> jax.Array:
-    """A kernel f32[..., O] as whole multiples of one number in each filter. One that is so keeps its bits."""
-    largest = jax.lax.stop_gradient(jnp.abs(kernel).reshape(-1, kernel.shape[-1]).max(0))
+    """A kernel as whole multiples of one number in each filter. One that is so keeps its bits.
+
+    kernel: f32[locations..., inputs, outputs], or a stack of them with six axes, see products.Place.
+    """
+    axes = tuple(range(kernel.ndim - 1))[kernel.ndim == STACK :]
+    largest = jax.lax.stop_gradient(jnp.abs(kernel).max(axes, keepdims=True))
     found = quantise.fake_quantise(kernel, jnp.where(largest > 0, largest / quantise.LARGEST, 1.0))
     return jnp.where(jnp.abs(found - kernel) <= SAME * largest, kernel, found)

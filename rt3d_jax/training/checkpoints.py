@@ -97,7 +97,8 @@ def load_network(run_folder: str | pathlib.Path) -> Network:
     facts = {name: value for name, value in described.items() if name not in OWN}
     tree = states.read_network(folder)
     params = jax.tree.map(jnp.asarray, tree["params"])
-    expected = catalog.shapes(made.model, _signature(made.task, facts, folder).outputs)
+    signature = _signature(made.task, facts, folder)
+    expected = catalog.shapes(made.model, signature.outputs)
     if jax.tree.map(jnp.shape, params) != jax.tree.map(jnp.shape, expected):
         raise ValueError(f"{folder}: the parameters do not fit {made.model}; {states.again(folder)}")
     if path := states.not_finite(params):
@@ -111,7 +112,8 @@ def load_network(run_folder: str | pathlib.Path) -> Network:
     masks = states.filled(params, tree["masks"])
     quantised = quantisation(folder)
     if quantised is not None:
-        params = networks.rounded(params, quantised.layers)
+        table = catalog.table(made.model, signature.outputs, signature.structs())
+        params = networks.rounded(params, quantised.layers, table)
     return Network(
         name=result["name"],
         model=made.model,

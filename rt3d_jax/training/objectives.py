@@ -59,8 +59,9 @@ def _quantised(
     """The quantised network as catalog.train_function gives one."""
     plain = catalog.apply_function(experiment.model, signature.outputs, compute=experiment.compute)
     function = networks.apply(plain, quantisation.scales)
+    table = catalog.table(experiment.model, signature.outputs, signature.structs())
 
     def apply(params: Tree, *inputs: jax.Array, key: jax.Array) -> tuple[jax.Array, Tree]:
-        return function(networks.rounded(params, quantisation.layers), *inputs), {}
+        return function(networks.rounded(params, quantisation.layers, table), *inputs), {}
 
     return apply

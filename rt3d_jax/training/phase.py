@@ -194,7 +194,7 @@ def test_score(
     FloatingPointError if an answer is not finite. Warns if all answers are alike.
     """
     apply, inputs = prepared.network("auto", quantisation), [one.name for one in prepared.signature.inputs]
-    params = params if quantisation is None else networks.rounded(params, quantisation.layers)
+    params = params if quantisation is None else networks.rounded(params, quantisation.layers, prepared.table)
     with prepared.data.test_batches(prepared.reading) as batches:
         report = lambda done: prepared.progress(f"evaluate {name}", done, len(batches), {})
         answers = predict.answers(apply, params, batches, inputs, report)

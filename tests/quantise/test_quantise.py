@@ -9,9 +9,13 @@ import numpy as np
 import pytest
 from jax import lax
 
+from lowering.bundle import deploy
 from lowering.functions import quantise
+from lowering.graph import interpret, trace
+from lowering.graph.rewrites import stages
 from rt3d_jax.models import planes
 from rt3d_jax.quantise import calibrate, networks, sites
+from rt3d_jax.sparsity import cost
 
 rng = np.random.default_rng(0)
 NUMBERS = ("NDHWC", "DHWIO", "NDHWC")
@@ -43,6 +47,9 @@ def residual(p: Params, x: jax.Array) -> jax.Array:
     y = jax.nn.relu(conv(x, p["one"]) * p["one"]["scale"] + p["one"]["bias"])
     x = jax.nn.relu(conv(y, p["two"]) * 0.5 + x)
     return conv(x, p["each"], 8).mean((1, 2, 3)) @ p["head"]["kernel"]
+
+
+TABLE = cost.layers(residual, PARAMS, CLIPS[:1])
 
 
 def seen(function, *inputs, params=PARAMS) -> list[str]:
@@ -134,20 +141,20 @@ def test_a_site_of_zeros_has_a_scale() -> None:
 
 def test_rounded_kernels_keep_their_zeros_and_are_whole_multiples_of_one_number() -> None:
     params = {"one": {"kernel": PARAMS["one"]["kernel"] * (rng.random((3, 3, 3, 8, 8)) < 0.3)}, "head": PARAMS["head"]}
-    found = networks.rounded(params, ("one",))
+    found = networks.rounded(params, ("one",), TABLE)
     weights, before = np.asarray(found["one"]["kernel"]), np.asarray(params["one"]["kernel"])
     units = weights / (np.abs(before).max((0, 1, 2, 3)) / 127)
     np.testing.assert_allclose(units, np.rint(units), atol=1e-3)
     assert not weights[before == 0].any() and np.abs(np.rint(units)).max((0, 1, 2, 3)).tolist() == [127] * 8
     np.testing.assert_array_equal(found["head"]["kernel"], params["head"]["kernel"])
-    again = networks.rounded(found, ("one",))
+    again = networks.rounded(found, ("one",), TABLE)
     np.testing.assert_array_equal(again["one"]["kernel"], weights)
 
 
 def test_a_quantised_network_can_be_trained_and_keeps_what_is_not_quantised() -> None:
     function = networks.apply(residual, {"one": 0.05, "two": 0.05, "two/sum": 0.05})
     names = str(jax.make_jaxpr(function)(PARAMS, CLIPS)).count(quantise.NAME)
-    gradient = jax.grad(lambda p: function(networks.rounded(p, ("one", "two")), CLIPS).sum())(PARAMS)
+    gradient = jax.grad(lambda p: function(networks.rounded(p, ("one", "two"), TABLE), CLIPS).sum())(PARAMS)
     assert names == 3
     assert all(np.abs(leaf).max() > 0 for leaf in jax.tree.leaves(gradient))
 
@@ -166,3 +173,80 @@ def test_the_same_clips_give_the_same_hash_and_others_another() -> None:
         for clips in (CLIPS, CLIPS, CLIPS + 1)
     )
     assert dataclasses.asdict(one) == dataclasses.asdict(same) and one.sha256 != other.sha256
+
+
+# Of each layer below: its kernel in the usual order, and the axes of that kernel in the order of a stranger's.
+STRANGE: dict[str, tuple[jax.Array, tuple[int, ...]]] = {
+    "stem": (kernel(1, 3, 3, 3, 8), (4, 3, 0, 1, 2)),
+    "one": (kernel(3, 3, 3, 8, 12), (4, 3, 0, 1, 2)),  # OIDHW
+    "groups": (kernel(3, 3, 3, 4, 12), (4, 3, 0, 1, 2)),
+    "each": (kernel(3, 3, 3, 1, 12), (4, 3, 0, 1, 2)),
+    "up": (kernel(2, 2, 2, 12, 8), (0, 1, 2, 4, 3)),  # transpose_kernel=True, whose locations run backwards
+    "fc": (kernel(8, 16), (1, 0)),  # x @ W.T
+    "heads": (kernel(16, 12), (0, 1)),  # cut into heads
+    "join": (kernel(12, 6), (1, 0)),
+    "last": (kernel(6, 4), (1, 0)),
+}
+
+
+def stored(params: dict[str, jax.Array]) -> Params:
+    """Kernels in the usual order, as the stranger stores them."""
+    found = {name: {"kernel": params[name].transpose(order)} for name, (_, order) in STRANGE.items()}
+    found["up"]["kernel"] = found["up"]["kernel"][::-1, ::-1, ::-1]
+    found["heads"]["kernel"] = found["heads"]["kernel"].reshape(16, 3, 4)
+    return found
+
+
+def layouts(p: Params, x: jax.Array, usual: bool) -> jax.Array:
+    """A network whose kernels are stored in the usual order, or in the stranger's."""
+    numbers = NUMBERS if usual else ("NDHWC", "OIDHW", "NDHWC")
+    sums = "bi,io->bo" if usual else "bi,oi->bo"
+
+    def conv(x: jax.Array, layer: str, groups: int = 1) -> jax.Array:
+        how = {"dimension_numbers": numbers, "feature_group_count": groups}
+        return jax.nn.relu(lax.conv_general_dilated(x, p[layer]["kernel"], (1, 1, 1), "SAME", **how))
+
+    x = conv(conv(x, "stem"), "one")
+    x = conv(conv(x, "groups", 3), "each", 12)
+    up = {"dimension_numbers": NUMBERS, "transpose_kernel": not usual}
+    x = jax.nn.relu(lax.conv_transpose(x, p["up"]["kernel"], (2, 2, 2), "SAME", **up)).mean((1, 2, 3))
+    x = jax.nn.relu(jnp.einsum(sums, x, p["fc"]["kernel"]))
+    x = jnp.einsum("bi,io->bo" if usual else "bi,ihk->bhk", x, p["heads"]["kernel"])
+    x = jax.nn.relu(x.reshape(-1, 12))
+    return jnp.einsum(sums, jax.nn.relu(jnp.einsum(sums, x, p["join"]["kernel"])), p["last"]["kernel"])
+
+
+def test_filters_have_their_scales_however_a_kernel_is_stored(tmp_path) -> None:
+    usual = {name: kernel * jnp.logspace(0, -1, kernel.shape[-1]) for name, (kernel, _) in STRANGE.items()}
+    nested = {name: {"kernel": kernel} for name, kernel in usual.items()}
+    calibration = calibrate.Calibration(limit=1.0)
+    one, other = lambda p, x: layouts(p, x, usual=True), lambda p, x: layouts(p, x, usual=False)
+    twin = calibrate.calibrated(one, nested, [(CLIPS,)], calibration)
+    found = calibrate.calibrated(other, stored(usual), [(CLIPS,)], calibration)
+    assert found.layers == twin.layers == tuple(STRANGE)[1:-1]
+    assert found.scales == pytest.approx(twin.scales, rel=1e-5)
+    assert {**found.errors, "": found.error} == pytest.approx({**twin.errors, "": twin.error}, rel=1e-2)
+
+    wanted = networks.rounded(nested, twin.layers, cost.layers(one, nested, CLIPS[:1]))
+    weights = networks.rounded(stored(usual), found.layers, cost.layers(other, stored(usual), CLIPS[:1]))
+    wanted = stored({name: layer["kernel"] for name, layer in wanted.items()})
+    jax.tree.map(np.testing.assert_array_equal, weights, wanted)
+
+    function = networks.apply(other, found.scales)
+    clip = np.asarray(CLIPS[:1])
+    graph = stages.rewrite(trace.trace(function, weights, clip), "host:i8")
+    assert tuple(node.name for node in graph.nodes if getattr(node.op, "rescale", None)) == found.layers
+    answers = interpret.results(graph, clip)[0], np.asarray(function(weights, clip))
+    assert interpret.difference(*answers) < 1e-5  # 1e-2 where lowering rounds the weights once more
+    assert deploy.deploy(function, weights, clip, "host:i8", tmp_path / "net").passed
+
+
+def test_each_filter_of_a_stack_of_kernels_has_a_scale_of_its_own() -> None:
+    """As of a product for each head; the kernel lies there as (heads, outputs, inputs)."""
+    function = lambda p, x: jnp.einsum("bhi,hoi->bho", x, p["heads"])
+    params = {"heads": kernel(3, 5, 4)}
+    found = networks.rounded(params, ("heads",), cost.layers(function, params, (1, 3, 4)))
+    largest = np.abs(params["heads"]).max(-1, keepdims=True)
+    units = np.asarray(found["heads"]) / (largest / 127)
+    np.testing.assert_allclose(units, np.rint(units), atol=1e-3)
+    np.testing.assert_array_equal(np.abs(np.rint(units)).max(-1), np.full((3, 5), 127))
