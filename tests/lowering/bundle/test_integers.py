@@ -1,6 +1,7 @@
 """Bundles of quantised networks: the oracle's bits, from real processors, and from emulated processors and GPUs."""
 
 import pathlib
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -47,21 +48,13 @@ def test_a_quantised_network_gives_the_oracles_bits(write_bundle: conftest.Write
 
 
 @pytest.mark.parametrize("channels", [8, 6])
+@pytest.mark.parametrize("convolutions", [integers.upwards, integers.apart])
 @pytest.mark.parametrize("target", SEVERAL)
-def test_transposed_convolutions_give_the_oracles_bits(
-    write_bundle: conftest.WriteBundle, target: str, channels: int
+def test_transposed_depthwise_and_grouped_convolutions_give_the_oracles_bits(
+    write_bundle: conftest.WriteBundle, target: str, convolutions: Callable[[int], networks.Network], channels: int
 ) -> None:
-    """Of six channels no phase ends a word, so that pixels are put in place in f32."""
-    network = integers.upwards(channels)
-    np.testing.assert_array_equal(*answers(write_bundle(network, target), network))
-
-
-@pytest.mark.parametrize("channels", [8, 6])
-@pytest.mark.parametrize("target", SEVERAL)
-def test_depthwise_and_grouped_convolutions_give_the_oracles_bits(
-    write_bundle: conftest.WriteBundle, target: str, channels: int
-) -> None:
-    network = integers.apart(channels)
+    """Of six channels no phase of a transposed one ends a word, so that pixels are put in place in f32."""
+    network = convolutions(channels)
     np.testing.assert_array_equal(*answers(write_bundle(network, target), network))
 
 
