@@ -27,6 +27,7 @@ from lowering.kernels.cpu import (
     reduce,
     resample,
     space_to_depth,
+    split_clip,
     winograd,
     winograd_frames,
 )
@@ -81,7 +82,7 @@ EXECUTABLES: dict[tuple[str, str], Table] = {
     ("cpu", "feature map"): {
         **MAPS,
         ops.Input: (clip.clip, maps.clip),
-        ops.ToMap: (clip.clip, maps.clip),
+        ops.ToMap: (split_clip.split_clip, clip.clip, maps.clip),
         ops.PackedConv: (products.products, outer.outer, conv.conv),
         ops.Depthwise: (depthwise.depthwise,),
         ops.FusedConvs: (fused_convs.fused_convs,),
@@ -180,7 +181,8 @@ def walk(graph: ops.Graph, target: targets.Target) -> Iterator[tuple[kernels.Req
     for node in graph.nodes:
         out, inputs = layout.get(node.name), tuple(made[name] for name in node.inputs)
         if isinstance(node.op, ops.Input | ops.ToMap) and out is not None:
-            inputs = (kernels.Activation(types.Tensor((1, *node.shape)), None, node.shape),)
+            given = node.op.to if isinstance(node.op, ops.ToMap) else node.shape
+            inputs = (kernels.Activation(types.Tensor((1, *given)), None, given),)
         unread = isinstance(node.op, ops.Input) and not users[node.name] and node.name != graph.result
         if unread or isinstance(node.op, ops.Piece | ops.Results) or (isinstance(node.op, ops.Input) and out is None):
             element = words.inside(kernels.ELEMENTS[getattr(node.op, "dtype", "float32")])

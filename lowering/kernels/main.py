@@ -64,7 +64,7 @@ class _Main:
         elif node.name in self.found:
             inputs = [made[name] for name in node.inputs] or [self.arguments[node.name]]
             if isinstance(node.op, ops.ToMap):
-                inputs = [tensors.shaped(b, self._apart(node.inputs[0]), (1, *node.shape), f"{node.name}.shaped")]
+                inputs = [tensors.shaped(b, self._apart(node.inputs[0]), (1, *node.op.to), f"{node.name}.shaped")]
             name, to = node.name if node.inputs else f"{node.name}.padded", self.found[node.name].out
             made[node.name] = b.let(
                 name, to, f"call @{node.name}({values.names(inputs)}) : ({values.kinds(inputs)}) -> {to}"

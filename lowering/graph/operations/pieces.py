@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from lowering.graph.operations import base
+from lowering.graph.operations import base, plain
 
 
 class Program(Protocol):
@@ -93,17 +93,22 @@ class Piece(base.Op):
 
 @dataclasses.dataclass(frozen=True)
 class ToMap(base.Op):
-    """A flat array f32[D*H*W*C] as a feature map of shape `to`, (D, H, W, C)."""
+    """A flat array f32[D*H*W*C] as a feature map of shape `to`, (D, H, W, C).
+
+    split: what the map becomes in the same kernel, if anything.
+    """
 
     to: base.Shape
+    split: plain.SpaceToDepth | None = None
 
     def shape(self, inputs: list[base.Shape]) -> base.Shape:
         if inputs[0] != (math.prod(self.to),):
             raise base.GraphError(f"lays {math.prod(self.to)} elements as {self.to} and reads {inputs[0]}")
-        return self.to
+        return self.split.shape([self.to]) if self.split else self.to
 
     def apply(self, inputs: list[np.ndarray]) -> np.ndarray:
-        return inputs[0].reshape(self.to)
+        x = inputs[0].reshape(self.to)
+        return self.split.apply([x]) if self.split else x
 
     def gives_nonnegative(self, inputs: list[bool]) -> bool:
         return all(inputs)

@@ -165,6 +165,12 @@ class SpaceToDepth(base.Op):
         by_phase = x.reshape(d, sd, h, sh, w, sw, -1).transpose(0, 2, 4, 1, 3, 5, 6)
         return by_phase[:, :, :, :a, :b, :e].reshape(d, h, w, -1)
 
+    def inside(self, axis: int, phase: int, size: int) -> tuple[int, int]:
+        """Which places of a phase lie inside an axis of this size: the first, and the end."""
+        step, (low, high) = self.strides[axis], self.padding[axis]
+        end = min((size + low + high) // step, -(-(size + low - phase) // step))
+        return min(max(0, -(-(low - phase) // step)), end), end
+
     def gives_nonnegative(self, inputs: list[bool]) -> bool:
         return all(inputs)
 

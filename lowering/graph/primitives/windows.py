@@ -45,7 +45,8 @@ def reduce(tracer: Tracer, eqn: values.Equation, x: Any) -> Ref:
     sizes = x.view.value_shape
     window: Any = tuple(size if all_ else 1 for size, all_ in zip(sizes, whole, strict=False))
     largest = eqn.primitive.name == "reduce_max"
-    op = (ops.MaxPool if largest else ops.AvgPool)(window, (1, 1, 1), ops.NO_PADDING)
+    strides = (1, *window[1:])  # of one window any would do: with these, results lie close together
+    op = (ops.MaxPool if largest else ops.AvgPool)(window, strides, ops.NO_PADDING)
     node = tracer.add("pool", op, [x])
     if view.value[:3] == (0, 0, 0) and view.is_plain:
         node, view = tracer.add("reshape", ops.Reshape(), [Ref(node, view)]), views.flat(view.shape)

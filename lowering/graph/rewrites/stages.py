@@ -19,6 +19,7 @@ crop_windows        kernels lose locations that only ever meet padding
 find_depthwise      convolutions whose filters read one channel each become depthwise
 split_strides       strides in height and width become SpaceToDepth and a convolution without them
 mark_nonnegative    pools of values that are never below zero are told so
+split_at_once       arrays that become feature maps become their phases at once on CPUs, where nothing else reads them
 undo_depthwise      depthwise convolutions become ordinary ones where a target has no kernel for them
 use_words           moves of int8 that a target cannot do on words of four channels are done in f32
 use_winograd        convolutions of 3 x 3 pixels become products of transformed tiles where that is faster
@@ -107,6 +108,7 @@ def completion(
 ) -> tuple[Stage, ...]:
     """The stages after the preparation. choose: schedules for the convolutions of the prepared graph, by name."""
     pack = Stage("pack", lambda graph: packing.pack(graph, target, choose(graph), packer))
+    split = Stage("split_at_once", functools.partial(strides.split_at_once, target=target))
     undo = Stage("undo_depthwise", functools.partial(depthwise.undo_depthwise, target=target))
     tiles = Stage("use_winograd", lambda graph: winograd.use_winograd(graph, target, choose(graph), packer))
     frames = Stage(
@@ -117,7 +119,7 @@ def completion(
     words_ = Stage("use_words", functools.partial(words.use_words, target=target))
     round_ = Stage("quantise_results", functools.partial(words.quantise_results, target=target))
     fold = Stage("fold_gates", functools.partial(gates.fold_gates, target=target))
-    return undo, words_, tiles, frames, pack, round_, fuse, use, fold
+    return split, undo, words_, tiles, frames, pack, round_, fuse, use, fold
 
 
 def stages(target: targets.Target, chosen: schedules.Schedules = schedules.NONE) -> tuple[Stage, ...]:

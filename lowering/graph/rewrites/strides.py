@@ -2,10 +2,14 @@
 
 import collections
 import dataclasses
+import math
 
 import numpy as np
 
 from lowering.graph import ops
+from lowering.targets import targets
+
+LEAST_CHANNELS, LEAST_PIXELS = 4, 2  # of an array that becomes phases at once: a kernel moves so many at a time
 
 
 def split_strides(graph: ops.Graph) -> ops.Graph:
@@ -45,6 +49,41 @@ def split_strides(graph: ops.Graph) -> ops.Graph:
         return [phases, own] if node is siblings[0] else [own]
 
     return ops.replace(graph, rule)
+
+
+def split_at_once(graph: ops.Graph, target: targets.Target) -> ops.Graph:
+    """An array that becomes a feature map, and then nothing but phases, becomes these at once, by kernels for CPUs.
+
+    So the map is not written and read. Arrays of fewer than four channels stay as they are.
+    """
+    if (target.kind, target.form) != ("cpu", "executables"):
+        return graph
+    users, kinds = graph.users, ops.element_types(graph)
+    new: dict[str, list[ops.Node]] = {}
+    for node in graph.nodes:
+        source = graph[node.inputs[0]] if node.inputs else node
+        if not isinstance(source.op, ops.Input | ops.ToMap) or not isinstance(node.op, ops.SpaceToDepth):
+            continue
+        if len(users[source.name]) > 1 or kinds[node.name] == "int8" or not _splits(node.op, source.shape):
+            continue
+        new[source.name], given = [], source.inputs
+        if isinstance(source.op, ops.Input):
+            own = dataclasses.replace(source.op, given=source.op.given or (1, *source.shape))
+            new[source.name] = [ops.Node(source.name, own, (), (math.prod(source.shape),))]
+            given = (source.name,)
+        new[node.name] = [ops.Node(node.name, ops.ToMap(source.shape, node.op), given, node.shape)]
+    return ops.replace(graph, lambda node: new.get(node.name, [node]))
+
+
+def _splits(op: ops.SpaceToDepth, shape: ops.Shape) -> bool:
+    """Whether a kernel splits an array of this shape: its frames stay, and every phase has pixels of it."""
+    stays = (op.strides[0], op.phases[0], op.padding[0]) == (1, 1, (0, 0))
+    sizes = [
+        end - first
+        for axis in (1, 2)
+        for first, end in (op.inside(axis, phase, shape[axis]) for phase in range(op.phases[axis]))
+    ]
+    return stays and shape[3] >= LEAST_CHANNELS and min(sizes) >= LEAST_PIXELS
 
 
 def _undilated(op: ops.Op) -> ops.Op:

@@ -9,7 +9,7 @@ import numpy as np
 from lowering.graph import ops
 from lowering.kernels import executables, layouts, loops
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import dots, epilogues, pads, plane, prefetch, windows
+from lowering.kernels.cpu import dots, epilogues, lines, pads, plane, prefetch, windows
 from lowering.kernels.mlir import block, types, values
 from lowering.targets import precisions, targets
 
@@ -21,13 +21,18 @@ What each frame gives to the windows over it is combined once and handed on to t
 
 
 def pool(request: kernels.Request) -> kernels.Kernel | None:
-    """Windows one or two pixels apart, with zeros outside the image if anything.
+    """Windows one or two pixels apart, with zeros outside the image if anything, or as wide as the image.
 
     None for any other, which the generic kernel takes.
     """
     op, x, y, target = request.op, request.x, request.y, request.target
-    if plane.covers(op, x, y):
-        return plane.pool(request) if windows.zeros_outside(op) and not request.words else None
+    whole = plane.covers(op, x, y)
+    if whole and windows.zeros_outside(op) and not request.words:
+        return plane.pool(request)
+    if lines.covers(request):
+        return lines.pool(request)
+    if whole:
+        return None
     found = _Spans.of(op, x, y, target)
     if found is None:
         return None

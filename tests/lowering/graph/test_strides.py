@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lowering.graph import ops
+from lowering.graph.rewrites import stages
 from tests.lowering import networks
 from tests.lowering.graph.test_rewrites import kinds, rng, same, traced, until
 
@@ -65,3 +66,26 @@ def test_convolutions_of_other_strides_or_sizes_have_phases_of_their_own() -> No
     found = until(graph, "split_strides")
     assert kinds(found).count("SpaceToDepth") == 2
     same(graph, found)
+
+
+@pytest.mark.parametrize("target", ["host", "android:cortex-a76", "vulkan:adreno"])
+def test_an_array_becomes_its_phases_at_once_where_a_cpu_reads_nothing_else_of_it(target: str) -> None:
+    params = {"a": networks.layer(rng, 1, 3, 3, 4, 5), "b": networks.layer(rng, 1, 3, 3, 4, 5)}
+    strided = lambda layer, x: networks.conv(x, layer, (1, 2, 2), [(0, 0), (1, 1), (1, 1)])
+    alone = traced(lambda p, x: strided(p["a"], x).reshape(1, -1), {"a": params["a"]})
+    both = traced(lambda p, x: strided(p["a"], x) + networks.conv(x, p["b"], (1, 1, 1), "SAME")[:, :, ::2, ::2], params)
+    for graph, at_once in ((alone, target != "vulkan:adreno"), (both, False)):
+        found = stages.rewrite(graph, target)
+        splits = [node.op.split for node in found.nodes if isinstance(node.op, ops.ToMap)]
+        assert any(splits) == at_once
+        assert ("SpaceToDepth" in kinds(found)) != at_once
+        same(graph, found)
+
+
+@pytest.mark.parametrize("phase", [0, 1, 2])
+@pytest.mark.parametrize(("size", "low", "high"), [(7, 1, 1), (9, 5, 1), (2, 4, 0), (10, 0, -1), (1, 3, 8)])
+def test_places_of_a_phase_that_lie_inside_are_those_with_numbers(size: int, low: int, high: int, phase: int) -> None:
+    op = ops.SpaceToDepth((1, 1, 3), ((0, 0), (0, 0), (low, high)), (1, 1, 3))
+    first, end = op.inside(2, phase, size)
+    (row,) = op.apply([np.ones((1, 1, size, 1))])[0, ..., phase]
+    assert row.tolist() == [first <= place < end for place in range(len(row))]

@@ -48,7 +48,7 @@ def pieces(graph: ops.Graph) -> list[str]:
 def test_a_transposed_convolution_is_ordinary_ones_between_each_other(
     kernel: tuple, strides: tuple, dilation: tuple, scheme: str, padding: Any
 ) -> None:
-    p = {"up": networks.layer(rng, *kernel, 6, 8, scheme=scheme)}
+    p = {"up": networks.layer(np.random.default_rng(0), *kernel, 6, 8, scheme=scheme)}
 
     def function(p: networks.Params, x: jax.Array) -> jax.Array:
         y = lax.conv_transpose(x, jnp.asarray(p["up"]["kernel"]), strides, padding, rhs_dilation=dilation)

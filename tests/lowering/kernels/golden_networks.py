@@ -68,6 +68,14 @@ def deep() -> networks.Network:
     return networks.Network(function, params, networks.clip(rng, 5, 37, 41, 11))
 
 
+def rows() -> networks.Network:
+    """A convolution that strides over a clip of four channels, and the largest of each row of its result."""
+    rng = np.random.default_rng(0)
+    params = {"strided": networks.layer(rng, 1, 3, 3, 4, 5)}
+    function = lambda p, x: jnp.max(networks.conv(x, p["strided"], (1, 2, 2)), 3)
+    return networks.Network(function, params, networks.clip(rng, 2, 7, 11, 4))
+
+
 def heads() -> networks.Network:
     """A sum of two vectors."""
     rng = np.random.default_rng(0)
@@ -179,5 +187,5 @@ NETWORKS = {
     "deep": deep,
     "heads": heads,
 }
-NETWORKS |= {"gates": gates, "active": active, "norms": norms, "resized": resized, "apart": apart}
+NETWORKS |= {"rows": rows, "gates": gates, "active": active, "norms": norms, "resized": resized, "apart": apart}
 NETWORKS |= {"quantised": quantised, "apart_words": integers.apart, "in_time": in_time}

@@ -95,6 +95,8 @@ CASES = [
     ("cpu/pool", "straight", CPU, "pool"),
     ("cpu/pool_handed_on", "deep", CPU, "pool"),
     ("cpu/pool_plane", "deep", CPU, "pool_2"),
+    ("cpu/pool_rows", "rows", CPU, "pool"),
+    ("cpu/split_clip", "rows", CPU, "strided_phases"),
     ("cpu/space_to_depth", "deep", CPU, "strided_phases"),
     ("cpu/mosaic", "norms", CPU, "concat"),
     ("cpu/mosaic_rows", "norms", f"{CPU}:f16", "pad"),

@@ -141,7 +141,28 @@ def test_pools_of_whole_planes(shape: ops.Shape, target: str, depth: int, stride
     for kind, nonnegative in itertools.product((ops.MaxPool, ops.AvgPool), (False, True)):
         op = kind((depth, height, width), (stride, 1, 1), ((min(front, depth - 1), 0), (0, 0), (0, 0)))
         kept = run(single(op, *shape, nonnegative=nonnegative), TARGETS[target])
-        assert kept == (["node"] if kind is ops.AvgPool or nonnegative else [])
+        assert kept == (["node"] if kind is ops.AvgPool or nonnegative or width > 1 else [])
+
+
+@pytest.mark.parametrize("target", ["neon", "avx512", "vulkan", "neon f16-f32"])
+@pytest.mark.parametrize("shape", [(3, 7, 6, 5), (2, 5, 33, 3), (1, 40, 32, 2), (4, 3, 1, 3)], ids=str)
+@pytest.mark.parametrize(
+    ("window", "strides", "front"), [((1, 1), (1, 1), 0), ((1, 2), (1, 1), 0), ((2, 3), (1, 2), 1), ((3, 1), (2, 3), 2)]
+)
+def test_pools_of_whole_rows(
+    window: tuple[int, int], strides: tuple[int, int], front: int, shape: ops.Shape, target: str
+) -> None:
+    """Such as the largest of all points of each pillar. No vector divides a row of an odd number for a mean."""
+    frames, height, width, _ = shape
+    depth, high = min(window[0], frames), min(window[1], height)
+    for kind, nonnegative in itertools.product((ops.MaxPool, ops.AvgPool), (False, True)):
+        padding = ((min(front, depth - 1), 0), (0, 0), (0, 0))
+        kept = run(
+            single(kind((depth, high, width), (*strides, width), padding), *shape, nonnegative=nonnegative),
+            TARGETS[target],
+        )
+        if width > 2 and (kind is ops.MaxPool or width % 2 == 0):
+            assert kept == ([] if target == "vulkan" else ["node"])
 
 
 def conv(kernel: tuple[int, ...], strides: ops.Window, padding: ops.Padding, scheme: str) -> ops.Conv:
@@ -176,13 +197,16 @@ def test_kernels_skip_frames_themselves(
         ((1, 1, 3), (1, 2, 3), ((0, 0), (0, 1), (1, 2))),
     ],
 )
+@pytest.mark.parametrize("channels", [3, 5])
 def test_strided_convolutions_read_phases_of_any_width(
-    kernel: ops.Window, strides: ops.Window, padding: ops.Padding, width: int, target: str
+    kernel: ops.Window, strides: ops.Window, padding: ops.Padding, width: int, channels: int, target: str
 ) -> None:
-    kept = run(single(conv((*kernel, 5, 9), strides, padding, "unstructured"), 3, 7, width, 5), TARGETS[target])
+    """An array of four channels or more becomes its phases at once, by any stride."""
+    op = conv((*kernel, channels, 9), strides, padding, "unstructured")
+    kept = run(single(op, 3, 7, width, channels), TARGETS[target])
     assert kept[-1] == "node"
     if width > 7:
-        assert kept == (["node_phases", "node"] if strides[2] == 2 else ["node"])
+        assert kept == (["node_phases", "node"] if strides[2] == 2 or channels > 3 else ["node"])
 
 
 @pytest.mark.parametrize("target", ["neon", "avx512", "vulkan"])

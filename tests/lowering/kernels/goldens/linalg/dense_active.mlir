@@ -3,19 +3,19 @@ util.global private @fc.values = #flow.parameter.named<"model"::"fc.values"> : t
 util.global private @fc.offsets = #flow.parameter.named<"model"::"fc.offsets"> : tensor<5xi32>
 util.global private @fc.starts = #flow.parameter.named<"model"::"fc.starts"> : tensor<2xi32>
 util.global private @fc.bias = #flow.parameter.named<"model"::"fc.bias"> : tensor<1x8xf32>
-func.func private @fc(%x: tensor<8x1x80xf32>) -> tensor<8xf32> {
+func.func private @fc(%x: tensor<8x1x16xf32>) -> tensor<8xf32> {
   %values = util.global.load @fc.values : tensor<5x8xf32>
   %offsets = util.global.load @fc.offsets : tensor<5xi32>
   %starts = util.global.load @fc.starts : tensor<2xi32>
   %bias = util.global.load @fc.bias : tensor<1x8xf32>
   // A packed fully connected layer: a tap is one input, and its weights for the outputs of a row.
-  %flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<8x1x80xf32> into tensor<640xf32>
-  %result = flow.dispatch.workgroups(%values, %offsets, %starts, %bias, %flat) : (tensor<5x8xf32>, tensor<5xi32>, tensor<2xi32>, tensor<1x8xf32>, tensor<640xf32>) -> tensor<8xf32> =
+  %flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<8x1x16xf32> into tensor<128xf32>
+  %result = flow.dispatch.workgroups(%values, %offsets, %starts, %bias, %flat) : (tensor<5x8xf32>, tensor<5xi32>, tensor<2xi32>, tensor<1x8xf32>, tensor<128xf32>) -> tensor<8xf32> =
     (%values_binding: !iree_tensor_ext.dispatch.tensor<readonly:tensor<5x8xf32>>,
      %offsets_binding: !iree_tensor_ext.dispatch.tensor<readonly:tensor<5xi32>>,
      %starts_binding: !iree_tensor_ext.dispatch.tensor<readonly:tensor<2xi32>>,
      %bias_binding: !iree_tensor_ext.dispatch.tensor<readonly:tensor<1x8xf32>>,
-     %x_binding: !iree_tensor_ext.dispatch.tensor<readonly:tensor<640xf32>>,
+     %x_binding: !iree_tensor_ext.dispatch.tensor<readonly:tensor<128xf32>>,
      %out_binding: !iree_tensor_ext.dispatch.tensor<writeonly:tensor<8xf32>>) {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
@@ -34,7 +34,7 @@ func.func private @fc(%x: tensor<8x1x80xf32>) -> tensor<8xf32> {
     %offsets = iree_tensor_ext.dispatch.tensor.load %offsets_binding, offsets = [0], sizes = [5], strides = [1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<5xi32>> -> tensor<5xi32>
     %starts = iree_tensor_ext.dispatch.tensor.load %starts_binding, offsets = [0], sizes = [2], strides = [1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<2xi32>> -> tensor<2xi32>
     %bias = iree_tensor_ext.dispatch.tensor.load %bias_binding, offsets = [0, 0], sizes = [1, 8], strides = [1, 1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<1x8xf32>> -> tensor<1x8xf32>
-    %x = iree_tensor_ext.dispatch.tensor.load %x_binding, offsets = [0], sizes = [640], strides = [1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<640xf32>> -> tensor<640xf32>
+    %x = iree_tensor_ext.dispatch.tensor.load %x_binding, offsets = [0], sizes = [128], strides = [1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<128xf32>> -> tensor<128xf32>
     %empty = tensor.empty() : tensor<8xf32>
     %all = scf.forall (%r) in (1) shared_outs(%shared = %empty) -> (tensor<8xf32>) {
       %first_tap32 = tensor.extract %starts[%r] : tensor<2xi32>
@@ -50,7 +50,7 @@ func.func private @fc(%x: tensor<8x1x80xf32>) -> tensor<8xf32> {
       %accumulators = scf.for %tap = %first_tap to %end_tap step %c1 iter_args(%accumulators_1 = %init) -> (tensor<8xf32>) {
         %offset32 = tensor.extract %offsets[%tap] : tensor<5xi32>
         %offset = arith.index_cast %offset32 : i32 to index
-        %input = tensor.extract %x[%offset] : tensor<640xf32>
+        %input = tensor.extract %x[%offset] : tensor<128xf32>
         %weights = tensor.extract_slice %values[%tap, %c0] [1, 8] [1, 1] : tensor<5x8xf32> to tensor<8xf32>
         %next = linalg.generic {indexing_maps = [affine_map<(m) -> (m)>, affine_map<(m) -> (m)>],
             iterator_types = ["parallel"]} ins(%weights : tensor<8xf32>) outs(%accumulators_1 : tensor<8xf32>) attrs = {compilation_info = #packed} {

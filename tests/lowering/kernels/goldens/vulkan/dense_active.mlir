@@ -29,7 +29,7 @@ hal.executable.source private @fc_kernel {
       %number_8 = arith.constant 6.931469776e-01 : f32
       %number_9 = arith.constant 1.0 : f32
       %constant = arith.constant 23 : i32
-      %x = hal.interface.binding.subspan layout(#reads5_writes1) binding(0) alignment(64) offset(%c0) : memref<640xf32, #storage>
+      %x = hal.interface.binding.subspan layout(#reads5_writes1) binding(0) alignment(64) offset(%c0) : memref<128xf32, #storage>
       %values = hal.interface.binding.subspan layout(#reads5_writes1) binding(1) alignment(64) offset(%c0) : memref<40xf32, #storage>
       %offsets = hal.interface.binding.subspan layout(#reads5_writes1) binding(2) alignment(64) offset(%c0) : memref<5xi32, #storage>
       %starts = hal.interface.binding.subspan layout(#reads5_writes1) binding(3) alignment(64) offset(%c0) : memref<2xi32, #storage>
@@ -45,7 +45,7 @@ hal.executable.source private @fc_kernel {
       %acc = scf.for %tap = %tap_first to %tap_end step %c1 iter_args(%acc_1 = %zero) -> (f32) {
         %offset32 = memref.load %offsets[%tap] : memref<5xi32, #storage>
         %offset = arith.index_cast %offset32 : i32 to index
-        %input = memref.load %x[%offset] : memref<640xf32, #storage>
+        %input = memref.load %x[%offset] : memref<128xf32, #storage>
         %at = affine.apply affine_map<(tap, thread) -> (tap * 8 + thread)>(%tap, %thread)
         %weight = memref.load %values[%at] : memref<40xf32, #storage>
         %acc_2 = math.fma %weight, %input, %acc_1 : f32
@@ -78,12 +78,12 @@ hal.executable.source private @fc_kernel {
     }
   }
 }
-func.func private @fc(%x: tensor<8x1x80xf32>) -> tensor<8xf32> {
+func.func private @fc(%x: tensor<8x1x16xf32>) -> tensor<8xf32> {
   %values = util.global.load @fc.values : tensor<5x8xf32>
   %offsets = util.global.load @fc.offsets : tensor<5xi32>
   %starts = util.global.load @fc.starts : tensor<2xi32>
   %bias = util.global.load @fc.bias : tensor<1x8xf32>
-  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<8x1x80xf32> into tensor<640xf32>
-  %result = flow.dispatch @fc_kernel::@fc(%x.flat, %values, %offsets, %starts, %bias) : (tensor<640xf32>, tensor<5x8xf32>, tensor<5xi32>, tensor<2xi32>, tensor<1x8xf32>) -> tensor<8xf32>
+  %x.flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<8x1x16xf32> into tensor<128xf32>
+  %result = flow.dispatch @fc_kernel::@fc(%x.flat, %values, %offsets, %starts, %bias) : (tensor<128xf32>, tensor<5x8xf32>, tensor<5xi32>, tensor<2xi32>, tensor<1x8xf32>) -> tensor<8xf32>
   return %result : tensor<8xf32>
 }
