@@ -1,6 +1,7 @@
 """Runs bundles: with IREE's own tools as they are shipped, natively or under qemu-user, or in this process."""
 
 import dataclasses
+import functools
 import os
 import pathlib
 import signal
@@ -15,7 +16,7 @@ from iree import runtime
 
 from lowering.bundle import bundles, drivers, qemu
 from lowering.kernels import emit
-from lowering.system import bounds, cpuinfo, typed
+from lowering.system import bounds, cpuinfo, memory, typed
 
 TRIES = 5  # of a run on a software Vulkan device that a race of IREE's runtime ends
 
@@ -120,13 +121,14 @@ def call(bundle: bundles.Bundle, name: str, arguments: list[str], wrapper: tuple
     says so each time.
     """
     command, tries = [*wrapper, *tool(bundle, name), *arguments], 1
-    done = subprocess.run(command, cwd=bundle.folder, capture_output=True, text=True, check=False)
+    start = functools.partial(subprocess.run, cwd=bundle.folder, env={**os.environ, **memory.ENVIRONMENT})
+    done = start(command, capture_output=True, text=True, check=False)
     while tries < TRIES and (reason := _race(bundle, done)):
         tries += 1
         text = f"{name} {reason} on {bundle.name}, as a race in IREE 3.13 does"
         again = f"running it again, try {tries} of {TRIES}"
         warnings.warn_explicit(f"{text}; {again}", RanAgain, __file__, 0)  # unlike `warn`, also where it said so before
-        done = subprocess.run(command, cwd=bundle.folder, capture_output=True, text=True, check=False)
+        done = start(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
         raise RunError(f"{name} failed on {bundle.name} with exit code {done.returncode}: {said[0]}")
@@ -169,7 +171,9 @@ def load(bundle: bundles.Bundle | str | pathlib.Path, threads: int = 1) -> Calla
     converted. Another type, number or shape is a ValueError. Several results come as a tuple.
 
     The number of threads is one of IREE's flags, which hold for the whole process. Unless it is 1, give the same number
-    in every call. RunError for a bundle of another target or of a stream, BundleError for a folder that is none.
+    in every call. With several, the process also keeps memory that it frees (`system/memory.py`).
+
+    RunError for a bundle of another target or of a stream, BundleError for a folder that is none.
     """
     bundle = bundles.opened(bundle)
     if bundle.stream:
@@ -187,6 +191,8 @@ def module(bundle: bundles.Bundle, threads: int) -> Any:
         )
     check_processor(bundle)
     runtime.flags.parse_flags(topology(threads))
+    if threads > 1:
+        memory.keep_freed()
     driver = runtime.get_driver(bundle.target.device if threads == 1 else "local-task")
     # As in the bundle's flags: fresh buffers in every call would cost page faults, a fifth of C3D's time.
     specs: Any = ["caching"]
