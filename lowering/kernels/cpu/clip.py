@@ -1,5 +1,7 @@
 """The clip into the kernels' layout for CPUs, by whole vectors."""
 
+from collections.abc import Sequence
+
 from lowering.kernels import executables, loops
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import pads, shares, shuffles, windows
@@ -33,12 +35,20 @@ def clip(request: kernels.Request) -> kernels.Kernel | None:
             pixels = b.vector(kernel["x"], pixel * channels, lanes * channels, "pixels")
             _store(b, shuffles.apart(b, pixels, channels), request, out, to)
         else:
-            with b.loop("part", 0, -(-channels // some)) as part:
-                c = b.min(part * some, channels - some, name="c")
-                parts = [b.vector(kernel["x"], (pixel + i) * channels + c, some, "pixel") for i in range(lanes)]
-                found = shuffles.apart(b, shuffles.joined(b, parts), some)
-                _store(b, found, request, out, c * (y.frames * y.plane) + to)
+            by_channels(request, kernel, [pixel + i for i in range(lanes)], channels, to)
     return kernel.kernel()
+
+
+def by_channels(
+    request: kernels.Request, kernel: loops.Loops, pixels: Sequence[values.Index], channels: int, to: values.Value
+) -> None:
+    """Pixels of at least CHANNELS channels, so many of these at a time: those of each to `to` in its plane."""
+    b = kernel.block
+    with b.loop("part", 0, -(-channels // CHANNELS)) as part:
+        c = b.min(part * CHANNELS, channels - CHANNELS, name="c")
+        parts = [b.vector(kernel["x"], pixel * channels + c, CHANNELS, "pixel") for pixel in pixels]
+        found = shuffles.apart(b, shuffles.joined(b, parts), CHANNELS)
+        _store(b, found, request, kernel["out"], c * (request.y.frames * request.y.plane) + to)
 
 
 def _store(

@@ -2,7 +2,7 @@
 
 from lowering.kernels import executables, layouts, loops
 from lowering.kernels import kernel as kernels
-from lowering.kernels.cpu import clip, pads, shares, shuffles, windows
+from lowering.kernels.cpu import clip, pads, shares, windows
 from lowering.kernels.mlir import block, types, values
 
 COMMENT = """An array into channel-major padded planes, one for each channel of each phase of a stride.
@@ -20,7 +20,7 @@ def split_clip(request: kernels.Request) -> kernels.Kernel | None:
     _, height, width, channels = op.to
     columns = [split.inside(2, phase, width) for phase in range(split.phases[2])]
     lanes = windows.fitting(request.target.vector_bytes // 4, min(end - first for first, end in columns))
-    some, bands = clip.CHANNELS, shares.bands(y.frames, y.height)
+    bands = shares.bands(y.frames, y.height)
     grid = executables.Grid((y.frames, bands, 1))
     kernel = loops.Loops(COMMENT, kernels.arguments(request.named), request.y_type, grid)
     b, (frame, band) = kernel.block, kernel.workgroup("frame", "band")
@@ -43,15 +43,7 @@ def split_clip(request: kernels.Request) -> kernels.Kernel | None:
             pixel = (frame * height + row * split.strides[1] - above) * width + p * split.strides[2] - before
             pixel = b.index(pixel, "pixel")
             to = b.index(frame * y.plane + row * y.pitch + p + (y.first + planes[0] * y.frames * y.plane), "to")
-            with b.loop("part", 0, -(-channels // some)) as part:
-                c = b.min(part * some, channels - some, name="c")
-                parts = [
-                    b.vector(kernel["x"], (pixel + i * split.strides[2]) * channels + c, some, "pixels")
-                    for i in range(lanes)
-                ]
-                for channel, found in enumerate(shuffles.apart(b, shuffles.joined(b, parts), some)):
-                    at = to + (c + channel) * (y.frames * y.plane)
-                    b.store(b.cast(found, request.y_type.element), kernel["out"], at)
+            clip.by_channels(request, kernel, [pixel + i * split.strides[2] for i in range(lanes)], channels, to)
     return kernel.kernel()
 
 

@@ -92,27 +92,27 @@ hal.executable.source private @strided_phases_kernel {
           scf.for %part = %c0 to %c1 step %c1 {
             %c = affine.min affine_map<(part) -> (part * 4, 0)>(%part)
             %at = affine.apply affine_map<(pixel, c) -> (pixel * 4 + c)>(%pixel, %c)
-            %pixels = vector.load %x[%at] : memref<616xf32, #storage>, vector<4xf32>
+            %pixel_1 = vector.load %x[%at] : memref<616xf32, #storage>, vector<4xf32>
             %at_1 = affine.apply affine_map<(pixel, c) -> ((pixel + 2) * 4 + c)>(%pixel, %c)
-            %pixels_1 = vector.load %x[%at_1] : memref<616xf32, #storage>, vector<4xf32>
+            %pixel_2 = vector.load %x[%at_1] : memref<616xf32, #storage>, vector<4xf32>
             %at_2 = affine.apply affine_map<(pixel, c) -> ((pixel + 4) * 4 + c)>(%pixel, %c)
-            %pixels_2 = vector.load %x[%at_2] : memref<616xf32, #storage>, vector<4xf32>
+            %pixel_3 = vector.load %x[%at_2] : memref<616xf32, #storage>, vector<4xf32>
             %at_3 = affine.apply affine_map<(pixel, c) -> ((pixel + 6) * 4 + c)>(%pixel, %c)
-            %pixels_3 = vector.load %x[%at_3] : memref<616xf32, #storage>, vector<4xf32>
-            %joined = vector.shuffle %pixels, %pixels_1 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
-            %joined_1 = vector.shuffle %pixels_2, %pixels_3 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
+            %pixel_4 = vector.load %x[%at_3] : memref<616xf32, #storage>, vector<4xf32>
+            %joined = vector.shuffle %pixel_1, %pixel_2 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
+            %joined_1 = vector.shuffle %pixel_3, %pixel_4 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
             %joined_2 = vector.shuffle %joined, %joined_1 [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] : vector<8xf32>, vector<8xf32>
             %channel = vector.shuffle %joined_2, %joined_2 [0, 4, 8, 12] : vector<16xf32>, vector<16xf32>
             %channel_1 = vector.shuffle %joined_2, %joined_2 [1, 5, 9, 13] : vector<16xf32>, vector<16xf32>
             %channel_2 = vector.shuffle %joined_2, %joined_2 [2, 6, 10, 14] : vector<16xf32>, vector<16xf32>
             %channel_3 = vector.shuffle %joined_2, %joined_2 [3, 7, 11, 15] : vector<16xf32>, vector<16xf32>
-            %at_4 = affine.apply affine_map<(to, c) -> (to + c * 96)>(%to, %c)
+            %at_4 = affine.apply affine_map<(c, to) -> (c * 96 + to)>(%c, %to)
             vector.store %channel, %out[%at_4] : memref<1536xf32, #storage>, vector<4xf32>
-            %at_5 = affine.apply affine_map<(to, c) -> (to + (c + 1) * 96)>(%to, %c)
+            %at_5 = affine.apply affine_map<(c, to) -> (c * 96 + to + 96)>(%c, %to)
             vector.store %channel_1, %out[%at_5] : memref<1536xf32, #storage>, vector<4xf32>
-            %at_6 = affine.apply affine_map<(to, c) -> (to + (c + 2) * 96)>(%to, %c)
+            %at_6 = affine.apply affine_map<(c, to) -> (c * 96 + to + 192)>(%c, %to)
             vector.store %channel_2, %out[%at_6] : memref<1536xf32, #storage>, vector<4xf32>
-            %at_7 = affine.apply affine_map<(to, c) -> (to + (c + 3) * 96)>(%to, %c)
+            %at_7 = affine.apply affine_map<(c, to) -> (c * 96 + to + 288)>(%c, %to)
             vector.store %channel_3, %out[%at_7] : memref<1536xf32, #storage>, vector<4xf32>
           }
         }
@@ -154,27 +154,27 @@ hal.executable.source private @strided_phases_kernel {
           scf.for %part = %c0 to %c1 step %c1 {
             %c = affine.min affine_map<(part) -> (part * 4, 0)>(%part)
             %at = affine.apply affine_map<(pixel, c) -> (pixel * 4 + c)>(%pixel, %c)
-            %pixels = vector.load %x[%at] : memref<616xf32, #storage>, vector<4xf32>
+            %pixel_1 = vector.load %x[%at] : memref<616xf32, #storage>, vector<4xf32>
             %at_1 = affine.apply affine_map<(pixel, c) -> ((pixel + 2) * 4 + c)>(%pixel, %c)
-            %pixels_1 = vector.load %x[%at_1] : memref<616xf32, #storage>, vector<4xf32>
+            %pixel_2 = vector.load %x[%at_1] : memref<616xf32, #storage>, vector<4xf32>
             %at_2 = affine.apply affine_map<(pixel, c) -> ((pixel + 4) * 4 + c)>(%pixel, %c)
-            %pixels_2 = vector.load %x[%at_2] : memref<616xf32, #storage>, vector<4xf32>
+            %pixel_3 = vector.load %x[%at_2] : memref<616xf32, #storage>, vector<4xf32>
             %at_3 = affine.apply affine_map<(pixel, c) -> ((pixel + 6) * 4 + c)>(%pixel, %c)
-            %pixels_3 = vector.load %x[%at_3] : memref<616xf32, #storage>, vector<4xf32>
-            %joined = vector.shuffle %pixels, %pixels_1 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
-            %joined_1 = vector.shuffle %pixels_2, %pixels_3 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
+            %pixel_4 = vector.load %x[%at_3] : memref<616xf32, #storage>, vector<4xf32>
+            %joined = vector.shuffle %pixel_1, %pixel_2 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
+            %joined_1 = vector.shuffle %pixel_3, %pixel_4 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
             %joined_2 = vector.shuffle %joined, %joined_1 [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] : vector<8xf32>, vector<8xf32>
             %channel = vector.shuffle %joined_2, %joined_2 [0, 4, 8, 12] : vector<16xf32>, vector<16xf32>
             %channel_1 = vector.shuffle %joined_2, %joined_2 [1, 5, 9, 13] : vector<16xf32>, vector<16xf32>
             %channel_2 = vector.shuffle %joined_2, %joined_2 [2, 6, 10, 14] : vector<16xf32>, vector<16xf32>
             %channel_3 = vector.shuffle %joined_2, %joined_2 [3, 7, 11, 15] : vector<16xf32>, vector<16xf32>
-            %at_4 = affine.apply affine_map<(to, c) -> (to + c * 96)>(%to, %c)
+            %at_4 = affine.apply affine_map<(c, to) -> (c * 96 + to)>(%c, %to)
             vector.store %channel, %out[%at_4] : memref<1536xf32, #storage>, vector<4xf32>
-            %at_5 = affine.apply affine_map<(to, c) -> (to + (c + 1) * 96)>(%to, %c)
+            %at_5 = affine.apply affine_map<(c, to) -> (c * 96 + to + 96)>(%c, %to)
             vector.store %channel_1, %out[%at_5] : memref<1536xf32, #storage>, vector<4xf32>
-            %at_6 = affine.apply affine_map<(to, c) -> (to + (c + 2) * 96)>(%to, %c)
+            %at_6 = affine.apply affine_map<(c, to) -> (c * 96 + to + 192)>(%c, %to)
             vector.store %channel_2, %out[%at_6] : memref<1536xf32, #storage>, vector<4xf32>
-            %at_7 = affine.apply affine_map<(to, c) -> (to + (c + 3) * 96)>(%to, %c)
+            %at_7 = affine.apply affine_map<(c, to) -> (c * 96 + to + 288)>(%c, %to)
             vector.store %channel_3, %out[%at_7] : memref<1536xf32, #storage>, vector<4xf32>
           }
         }
@@ -216,27 +216,27 @@ hal.executable.source private @strided_phases_kernel {
           scf.for %part = %c0 to %c1 step %c1 {
             %c = affine.min affine_map<(part) -> (part * 4, 0)>(%part)
             %at = affine.apply affine_map<(pixel, c) -> (pixel * 4 + c)>(%pixel, %c)
-            %pixels = vector.load %x[%at] : memref<616xf32, #storage>, vector<4xf32>
+            %pixel_1 = vector.load %x[%at] : memref<616xf32, #storage>, vector<4xf32>
             %at_1 = affine.apply affine_map<(pixel, c) -> ((pixel + 2) * 4 + c)>(%pixel, %c)
-            %pixels_1 = vector.load %x[%at_1] : memref<616xf32, #storage>, vector<4xf32>
+            %pixel_2 = vector.load %x[%at_1] : memref<616xf32, #storage>, vector<4xf32>
             %at_2 = affine.apply affine_map<(pixel, c) -> ((pixel + 4) * 4 + c)>(%pixel, %c)
-            %pixels_2 = vector.load %x[%at_2] : memref<616xf32, #storage>, vector<4xf32>
+            %pixel_3 = vector.load %x[%at_2] : memref<616xf32, #storage>, vector<4xf32>
             %at_3 = affine.apply affine_map<(pixel, c) -> ((pixel + 6) * 4 + c)>(%pixel, %c)
-            %pixels_3 = vector.load %x[%at_3] : memref<616xf32, #storage>, vector<4xf32>
-            %joined = vector.shuffle %pixels, %pixels_1 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
-            %joined_1 = vector.shuffle %pixels_2, %pixels_3 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
+            %pixel_4 = vector.load %x[%at_3] : memref<616xf32, #storage>, vector<4xf32>
+            %joined = vector.shuffle %pixel_1, %pixel_2 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
+            %joined_1 = vector.shuffle %pixel_3, %pixel_4 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
             %joined_2 = vector.shuffle %joined, %joined_1 [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] : vector<8xf32>, vector<8xf32>
             %channel = vector.shuffle %joined_2, %joined_2 [0, 4, 8, 12] : vector<16xf32>, vector<16xf32>
             %channel_1 = vector.shuffle %joined_2, %joined_2 [1, 5, 9, 13] : vector<16xf32>, vector<16xf32>
             %channel_2 = vector.shuffle %joined_2, %joined_2 [2, 6, 10, 14] : vector<16xf32>, vector<16xf32>
             %channel_3 = vector.shuffle %joined_2, %joined_2 [3, 7, 11, 15] : vector<16xf32>, vector<16xf32>
-            %at_4 = affine.apply affine_map<(to, c) -> (to + c * 96)>(%to, %c)
+            %at_4 = affine.apply affine_map<(c, to) -> (c * 96 + to)>(%c, %to)
             vector.store %channel, %out[%at_4] : memref<1536xf32, #storage>, vector<4xf32>
-            %at_5 = affine.apply affine_map<(to, c) -> (to + (c + 1) * 96)>(%to, %c)
+            %at_5 = affine.apply affine_map<(c, to) -> (c * 96 + to + 96)>(%c, %to)
             vector.store %channel_1, %out[%at_5] : memref<1536xf32, #storage>, vector<4xf32>
-            %at_6 = affine.apply affine_map<(to, c) -> (to + (c + 2) * 96)>(%to, %c)
+            %at_6 = affine.apply affine_map<(c, to) -> (c * 96 + to + 192)>(%c, %to)
             vector.store %channel_2, %out[%at_6] : memref<1536xf32, #storage>, vector<4xf32>
-            %at_7 = affine.apply affine_map<(to, c) -> (to + (c + 3) * 96)>(%to, %c)
+            %at_7 = affine.apply affine_map<(c, to) -> (c * 96 + to + 288)>(%c, %to)
             vector.store %channel_3, %out[%at_7] : memref<1536xf32, #storage>, vector<4xf32>
           }
         }
@@ -269,27 +269,27 @@ hal.executable.source private @strided_phases_kernel {
           scf.for %part = %c0 to %c1 step %c1 {
             %c = affine.min affine_map<(part) -> (part * 4, 0)>(%part)
             %at = affine.apply affine_map<(pixel, c) -> (pixel * 4 + c)>(%pixel, %c)
-            %pixels = vector.load %x[%at] : memref<616xf32, #storage>, vector<4xf32>
+            %pixel_1 = vector.load %x[%at] : memref<616xf32, #storage>, vector<4xf32>
             %at_1 = affine.apply affine_map<(pixel, c) -> ((pixel + 2) * 4 + c)>(%pixel, %c)
-            %pixels_1 = vector.load %x[%at_1] : memref<616xf32, #storage>, vector<4xf32>
+            %pixel_2 = vector.load %x[%at_1] : memref<616xf32, #storage>, vector<4xf32>
             %at_2 = affine.apply affine_map<(pixel, c) -> ((pixel + 4) * 4 + c)>(%pixel, %c)
-            %pixels_2 = vector.load %x[%at_2] : memref<616xf32, #storage>, vector<4xf32>
+            %pixel_3 = vector.load %x[%at_2] : memref<616xf32, #storage>, vector<4xf32>
             %at_3 = affine.apply affine_map<(pixel, c) -> ((pixel + 6) * 4 + c)>(%pixel, %c)
-            %pixels_3 = vector.load %x[%at_3] : memref<616xf32, #storage>, vector<4xf32>
-            %joined = vector.shuffle %pixels, %pixels_1 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
-            %joined_1 = vector.shuffle %pixels_2, %pixels_3 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
+            %pixel_4 = vector.load %x[%at_3] : memref<616xf32, #storage>, vector<4xf32>
+            %joined = vector.shuffle %pixel_1, %pixel_2 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
+            %joined_1 = vector.shuffle %pixel_3, %pixel_4 [0, 1, 2, 3, 4, 5, 6, 7] : vector<4xf32>, vector<4xf32>
             %joined_2 = vector.shuffle %joined, %joined_1 [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] : vector<8xf32>, vector<8xf32>
             %channel = vector.shuffle %joined_2, %joined_2 [0, 4, 8, 12] : vector<16xf32>, vector<16xf32>
             %channel_1 = vector.shuffle %joined_2, %joined_2 [1, 5, 9, 13] : vector<16xf32>, vector<16xf32>
             %channel_2 = vector.shuffle %joined_2, %joined_2 [2, 6, 10, 14] : vector<16xf32>, vector<16xf32>
             %channel_3 = vector.shuffle %joined_2, %joined_2 [3, 7, 11, 15] : vector<16xf32>, vector<16xf32>
-            %at_4 = affine.apply affine_map<(to, c) -> (to + c * 96)>(%to, %c)
+            %at_4 = affine.apply affine_map<(c, to) -> (c * 96 + to)>(%c, %to)
             vector.store %channel, %out[%at_4] : memref<1536xf32, #storage>, vector<4xf32>
-            %at_5 = affine.apply affine_map<(to, c) -> (to + (c + 1) * 96)>(%to, %c)
+            %at_5 = affine.apply affine_map<(c, to) -> (c * 96 + to + 96)>(%c, %to)
             vector.store %channel_1, %out[%at_5] : memref<1536xf32, #storage>, vector<4xf32>
-            %at_6 = affine.apply affine_map<(to, c) -> (to + (c + 2) * 96)>(%to, %c)
+            %at_6 = affine.apply affine_map<(c, to) -> (c * 96 + to + 192)>(%c, %to)
             vector.store %channel_2, %out[%at_6] : memref<1536xf32, #storage>, vector<4xf32>
-            %at_7 = affine.apply affine_map<(to, c) -> (to + (c + 3) * 96)>(%to, %c)
+            %at_7 = affine.apply affine_map<(c, to) -> (c * 96 + to + 288)>(%c, %to)
             vector.store %channel_3, %out[%at_7] : memref<1536xf32, #storage>, vector<4xf32>
           }
         }
