@@ -2,6 +2,8 @@
 MACs.
 
 Command: rt3d demo --config-name lidar --out runs/lidar
+Expected, one seed: dense 56 % and filter-3x 59 % in 3D for moderate objects, see docs/lidar.md.
+Time: 8 minutes on two idle cores, bundles for three targets included.
 """
 
 from rt3d_jax.data.lidar import augmentation, pillars, scenes
