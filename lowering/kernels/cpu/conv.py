@@ -5,6 +5,7 @@ from lowering.kernels import executables, layouts, loops, tables
 from lowering.kernels import kernel as kernels
 from lowering.kernels.cpu import dots, numbers, pads, prefetch, shares
 from lowering.kernels.cpu import rows as rows_
+from lowering.kernels.mlir import values
 from lowering.targets import targets, tiles
 
 COMMENT = """A packed 3D convolution: rows of taps of any length. A tap is one offset into the channel-major input.
@@ -47,7 +48,14 @@ def conv(request: kernels.Request) -> kernels.Kernel:
         zero = dots.zero(target, request.y_type.element)
         pads.write(b, out, y, channels, frame, pads.of_chunk(b, y, at, chunks), zero)
         places = rows_.Chunk(frame, (row_first, row_end), (tile_first, tile_end), origin, to, y.first)
-        rows.write(b, places, lambda row, _: ahead.write(b, row, block_, target))
+
+        def fetch(row: values.Value, row_to: values.Value) -> None:
+            ahead.write(b, row, block_, target)
+            if write.residual and y.size * target.activation_bytes > prefetch.SMALL:
+                b.comment("What this row adds in this chunk.")
+                prefetch.residual(b, write.residual, y, row_to + tile_first * tile.size, each, size)
+
+        rows.write(b, places, fetch)
     return kernel.kernel()
 
 

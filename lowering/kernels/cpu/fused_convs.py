@@ -58,6 +58,7 @@ def _second(request: kernels.Request, kernel: loops.Loops, found: rolling.Rollin
 
     def ahead(row: values.Value, at: values.Value) -> None:
         if residual:
-            prefetch.residual(b, residual, y, at, op.kernel.group // rows.packed, found.between.plane)
+            b.comment("What this row adds in the next frame.")
+            prefetch.residual(b, residual, y, at + y.plane, op.kernel.group // rows.packed, found.between.plane)
 
     rows.write(b, places, ahead)

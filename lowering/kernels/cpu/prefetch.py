@@ -50,16 +50,12 @@ class Ahead:
 
 
 def residual(
-    b: block.Block, source: values.Value, layout: layouts.Layout, to: values.Value, filters: int, size: int
+    b: block.Block, source: values.Value, layout: layouts.Layout, start: values.Index, filters: int, size: int
 ) -> None:
-    """Fetches what the same row of `filters` filters adds in the next frame.
-
-    `size` positions of each, one plane behind `to`.
-    """
+    """Fetches what a row of `filters` filters adds: `size` positions of each, from `start` on in the first of them."""
     line = LINE // types.size(source.type.element)
-    b.comment("What this row adds in the next frame.")
     with b.loop("filter", 0, filters) as filter_, b.loop("line", 0, -(-size // line) + 1) as at:
-        b.prefetch(source, filter_ * (layout.frames * layout.plane) + at * line + to + layout.plane, 2)
+        b.prefetch(source, filter_ * (layout.frames * layout.plane) + at * line + start, 2)
 
 
 def vector(b: block.Block, source: values.Value, at: values.Index, lanes: int, distance: int = 0) -> None:
