@@ -42,15 +42,21 @@ def every(inputs: str) -> examples.Example:
 TARGETS = [("host", None), ("host linalg", None), ("android:cortex-a76", "qemu"), ("vulkan:adreno", "vulkan")]
 
 
+def asked(require: conftest.Require, target: str, tool: str | None) -> tuple[str, str]:
+    """The name of a target and the form of its kernels, once the tool is there that runs them."""
+    if tool:
+        require(tool)
+    name, _, form = target.partition(" ")
+    return name, form or targets.FORMS[0]
+
+
 @pytest.mark.parametrize("inputs", ["clip", "images", "more images"])
 @pytest.mark.parametrize(("target", "tool"), TARGETS)
 def test_a_module_of_every_function_answers_as_jax_does(
     tmp_path: pathlib.Path, require: conftest.Require, target: str, tool: str | None, inputs: str
 ) -> None:
-    if tool:
-        require(tool)
-    name, _, form = target.partition(" ")
-    found = targets.written(targets.find(name), form or targets.FORMS[0])
+    name, form = asked(require, target, tool)
+    found = targets.written(targets.find(name), form)
     assert test_backends.off(write.write(tmp_path / "bundle", every(inputs), found, bundles.Info())) == {}
 
 
@@ -59,11 +65,9 @@ def test_a_module_of_every_function_answers_as_jax_does(
 def test_a_function_of_inputs_of_its_own_answers_as_jax_does(
     tmp_path: pathlib.Path, require: conftest.Require, target: str, tool: str | None, name: str
 ) -> None:
-    if tool:
-        require(tool)
     function, inputs = small_functions.FUNCTIONS[name]
-    found, _, form = target.partition(" ")
-    made = deploy.deploy(function, P, list(inputs), found, tmp_path / "bundle", form=form or targets.FORMS[0])
+    found, form = asked(require, target, tool)
+    made = deploy.deploy(function, P, list(inputs), found, tmp_path / "bundle", form=form)
     assert made.check and made.check.passed
 
 
