@@ -47,6 +47,12 @@ class Layer:
         assert self.rule is not None
         return self.rule.pattern
 
+    @property
+    def multiple(self) -> int:
+        """The number of blocks of a cell in one level, of a layer that is pruned."""
+        assert self.rule is not None
+        return self.rule.multiple
+
     @functools.cached_property
     def block(self) -> tuple[int, ...]:
         """The sides of a full block of a layer that is pruned."""

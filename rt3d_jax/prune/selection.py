@@ -29,7 +29,7 @@ class Selection:
     """A plan on a network, with a budget of MACs or parameters.
 
     A layer's state is the number of levels that it keeps, its best ones. A level is a block, or several where the rule
-    asks for balance (plans.Prune.levels).
+    asks for balance or for multiples (plans.Prune.levels).
 
     Layers compete by the energy of a level per weight, in units of their layer's mean. So layers of any scale compare:
     what wins has the best share of its layer's energy for its share of the cost. The cost of a selection is exact,
@@ -174,11 +174,16 @@ def _level_scores(layer: counted.Layer, energy: Array) -> Array:
     A score is the energy per weight, in units of the layer's mean.
     """
     xp, pattern = masks.module_of(energy), layer.pattern
-    sizes = masks.block_sizes(layer.shape, pattern).reshape(layer.levels, layer.cells).astype(np.float32)
-    energy = energy.reshape(layer.levels, layer.cells)
+    sizes = masks.block_sizes(layer.shape, pattern).reshape(-1, layer.cells).astype(np.float32)
+    energy = energy.reshape(-1, layer.cells)
     order = xp.argsort(-(energy / sizes), axis=0, stable=True)
-    sizes = xp.take_along_axis(xp.asarray(sizes), order, axis=0).sum(axis=1)
-    sums = xp.take_along_axis(energy, order, axis=0).sum(axis=1)
+    missing = -len(order) % layer.multiple  # of the last level, in every cell
+
+    def summed(values: Array) -> Array:
+        best_first = xp.pad(xp.take_along_axis(values, order, axis=0), ((0, missing), (0, 0)))
+        return best_first.reshape(layer.levels, -1).sum(axis=1)
+
+    sizes, sums = summed(xp.asarray(sizes)), summed(energy)
     mean = xp.maximum(sums.sum() / sizes.sum(), 1e-30)
     return (sums / sizes / mean)[layer.least : layer.most]
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from lowering.functions import trees
-from lowering.system import typed
+from lowering.system import bounds, typed
 from rt3d_jax.sparsity import cost, masks, patterns
 
 Tree = Any
@@ -40,6 +40,8 @@ class Prune:
         most: The fraction of the kernel's blocks that a budget keeps at most.
         balance: "group" lets every group of filters and channels keep the same number of blocks; "row" does so for
             every group of filters. None lets the best blocks win wherever they are.
+        multiple: The number of blocks that are kept or dropped at a time. `Prune(FILTER, multiple=8)` leaves a multiple
+            of 8 filters, where a layer's own number is one; kernels compute 8 at a time.
     """
 
     pattern: Pattern
@@ -47,6 +49,7 @@ class Prune:
     least: float = 0.02
     most: float = 1.0
     balance: Balance = None
+    multiple: bounds.Count = 1
 
     def __post_init__(self) -> None:
         typed.check(self)
@@ -55,22 +58,25 @@ class Prune:
 
     @property
     def name(self) -> str:
-        """The scheme's name in reports: "kgs 8x4", "kgc 8x4", "vanilla-by-row 8x4"."""
+        """The scheme's name in reports: "kgs 8x4", "kgc 8x4", "vanilla-by-row 8x4", "filter-by-8"."""
         kind, _, size = self.pattern.name.partition(" ")
         if self.balance is not None:
             kind = "kgc" if (kind, self.balance) == ("kgs", "group") else f"{kind}-by-{self.balance}"
+        if self.multiple > 1:
+            kind = f"{kind}-by-{self.multiple}"
         return f"{kind} {size}".strip()
 
     def levels(self, shape: tuple[int, ...]) -> tuple[int, int]:
-        """The shape (levels, cells) into which a kernel's grid of blocks is read. The blocks of one level go together.
+        """The numbers of levels and of cells of a kernel's blocks. The blocks of one level go together.
 
-        Without balance there is one cell, so a level is a single block. With balance a cell is a group or a row, and
-        level n is the nth best block of every cell. Cells are the last axes of the grid.
+        Without balance there is one cell, and with it a cell is a group or a row. Cells are the last axes of the grid.
+        The first level is the best `multiple` blocks of every cell, the second the next best, and so on. The last one
+        may have fewer.
         """
         *grid, outputs = self.pattern.grid(shape)
         blocks = math.prod(grid) * outputs
         cells = {None: 1, "row": outputs, "group": grid[-1] * outputs}[self.balance]
-        return blocks // cells, cells
+        return -(-blocks // (cells * self.multiple)), cells
 
 
 Plan = tuple[tuple[str, Prune | None], ...]
@@ -167,14 +173,14 @@ def prune(params: Tree, plan: Plan, table: Sequence[cost.Layer] = ()) -> Tree:
 
 
 def level_ranks(energies: masks.Array, rule: Prune, shape: tuple[int, ...]) -> Any:
-    """The level of every block, int[grid]; 0 is the best.
+    """The level of every block, int[grid]; 0 is the best, see Prune.levels.
 
-    It is the block's rank within its cell, by energy per weight. Among equals the first wins.
+    Blocks are ranked within their cell by energy per weight. Among equals the first wins.
     """
     xp = masks.module_of(energies)
     scores = energies / masks.block_sizes(shape, rule.pattern).astype(np.float32)
-    order = xp.argsort(-scores.reshape(rule.levels(shape)), axis=0, stable=True)
-    return xp.argsort(order, axis=0, stable=True).reshape(energies.shape)
+    order = xp.argsort(-scores.reshape(-1, rule.levels(shape)[1]), axis=0, stable=True)
+    return xp.argsort(order, axis=0, stable=True).reshape(energies.shape) // rule.multiple
 
 
 def _closed(kernel_masks: dict[str, Any], table: Sequence[cost.Layer]) -> dict[str, Any]:

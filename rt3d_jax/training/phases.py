@@ -5,7 +5,8 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any
 
-from rt3d_jax.hosts import devices, distributed, machine
+from lowering.system import memory
+from rt3d_jax.hosts import devices, distributed
 from rt3d_jax.models import catalog
 from rt3d_jax.prune import algorithms, budget, freeze, selection
 from rt3d_jax.quantise import calibrate, networks
@@ -46,7 +47,7 @@ def after_dense(prepared: phase.Prepared) -> list[dict[str, Any]]:
 
 def prepare(experiment: experiments.Experiment, out: str | pathlib.Path, progress: Progress) -> phase.Prepared:
     """Find or make the data, and check batch, network, plan and rates before anything trains."""
-    machine.keep_freed_memory()
+    memory.keep_freed(one_arena=True)
     out = pathlib.Path(out)
     devices.part_cpu(experiment.compute.cores)
     devices.check(experiment.batch, experiment.compute.accumulate)

@@ -21,6 +21,8 @@ SCHEMES = {
     "kgc": plans.Prune(patterns.kgs(8, 4), balance="group"),
     "kgc of odd blocks": plans.Prune(patterns.kgs(5, 3), balance="group"),
     "rows": plans.Prune(patterns.kgs(8, 4), balance="row"),
+    "kgs in threes": plans.Prune(patterns.kgs(8, 4), multiple=3),
+    "kgc of odd blocks in twos": plans.Prune(patterns.kgs(5, 3), balance="group", multiple=2),
     "unstructured": plans.Prune(patterns.UNSTRUCTURED),
 }
 EVERY = pytest.mark.parametrize("rule", SCHEMES.values(), ids=SCHEMES.keys())
@@ -94,6 +96,27 @@ def test_balanced_schemes_keep_the_same_number_in_every_group_or_row(params, tab
     assert len(set.union(*counts.values())) > 1  # but layers differ
 
 
+@pytest.mark.parametrize("rate", [1.5, 2.6, 3.6])
+def test_filters_leave_in_multiples_and_the_best_of_a_layer_stay(params, table, rate):
+    rule = plans.Prune(patterns.FILTER, multiple=8)
+    tree = budget.to_rate(params, convs(rule), table, rate)
+    kept = {layer.name: tree[layer.name]["kernel"].any(axis=(0, 1, 2, 3)) for layer in table[:8]}
+    assert all(mask.sum() % 8 == 0 for mask in kept.values())
+    assert cost.macs(table) / cost.macs(table, tree) >= rate
+    assert len({mask.mean() for mask in kept.values()}) > 1  # layers differ
+    for name, mask in kept.items():
+        energies = masks.block_energies(params[name]["kernel"], patterns.FILTER).ravel()
+        assert mask.all() or energies[mask].min() >= energies[~mask].max()
+
+
+@pytest.mark.parametrize(("filters", "keep", "kept"), [(64, 24 / 64, 24), (64, 0.4, 24), (36, 0.9, 32), (36, 1.0, 36)])
+def test_a_fraction_is_rounded_to_whole_multiples(filters, keep, kept):
+    kernel = np.random.default_rng(0).normal(size=(3, 3, 3, 4, filters)).astype(np.float32)
+    rule = plans.Prune(patterns.FILTER, keep=keep, multiple=8)
+    tree = plans.prune({"conv": {"kernel": kernel}}, ((".*", rule),))
+    assert tree["conv"]["kernel"].any(axis=(0, 1, 2, 3)).sum() == kept
+
+
 def test_without_balance_groups_differ(params, table):
     """The test above can fail."""
     tree = budget.to_rate(params, convs(SCHEMES["kgs"]), table, 2.6)
@@ -146,6 +169,11 @@ def test_impossible_bounds_are_errors(least, most):
         plans.Prune(patterns.FILTER, least=least, most=most)
 
 
+def test_a_multiple_below_one_is_an_error():
+    with pytest.raises(ValueError, match=r"^Prune.multiple is 0, expected a whole number of at least 1$"):
+        plans.Prune(patterns.FILTER, multiple=0)
+
+
 def test_an_unknown_balance_is_an_error():
     with pytest.raises(ValueError, match=r"^Prune.balance is 'column', expected one of group, row, or None$"):
         plans.Prune(patterns.FILTER, balance="column")  # pyright: ignore[reportArgumentType]
@@ -155,9 +183,10 @@ def test_schemes_have_names_for_reports():
     names = [SCHEMES[key].name for key in ("filter", "kgs", "kgc", "rows")]
     assert names == ["filter", "kgs 8x4", "kgc 8x4", "kgs-by-row 8x4"]
     assert plans.Prune(patterns.vanilla(8, 4), balance="row").name == "vanilla-by-row 8x4"
+    assert plans.Prune(patterns.FILTER, multiple=8).name == "filter-by-8"
 
 
-@pytest.mark.parametrize("name", ["filter", "kgc"])
+@pytest.mark.parametrize("name", ["filter", "kgc", "kgs in threes"])
 def test_the_choice_under_jit_is_the_choice_in_numpy_but_for_the_last_levels(params, table, name):
     choice = selection.Selection(convs(SCHEMES[name]), table)
     kernels, room = choice.kernels(params), choice.dense / 3

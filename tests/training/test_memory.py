@@ -5,10 +5,10 @@ import sys
 
 PROGRAM = """
 import os, sys, time
-from rt3d_jax.hosts import machine
+from lowering.system import memory
 from rt3d_jax.training import phases
 if sys.argv[1] == "keep":
-    assert machine.keep_freed_memory()
+    assert memory.keep_freed(one_arena=True)
 import jax
 TEMPORARY = 64e6  # bytes between the two products of a step
 x = jax.numpy.ones((2**14, 16))
