@@ -32,10 +32,10 @@ def run(
 
     Of every layer that the experiment prunes, the search chooses the pattern (KGS 8x4, 4x4 or 8x1, vanilla, filter, or
     none) and the rate. It chooses the algorithm of pruning too, direct or Winograd's convolutions where --tiles says
-    so, and the width and depth of networks that offer them, such as wdsr and sesr.
+    so, and the width, depth and operators of networks that offer them, such as wdsr and sesr.
 
-    First the dense network is trained. All proposals start from its weights. The first stage proposes schemes and
-    sizes, and the second one the rates of the layers. The density of every proposal is raised until it fills the bound,
+    First the dense network is trained. All proposals start from its weights. The first stage proposes schemes,
+    sizes and operators, and the second one the rates of the layers. The density of every proposal is raised until it fills the bound,
     before it is trained for a share of the experiment's epochs. None that breaks the bound is accepted. The examples
     that decide are held out of the training examples where the task can do that: Classification, SuperResolution and
     Detection can.

@@ -17,8 +17,10 @@ reach a convolution or a matrix product unchanged when form is "direct".
 A class whose network can compute a video frame by frame says so by an attribute `over_time = "clip"`. Of a network
 that is causal in time, it is "causal", in all modules that have it: the layers of models/layers.py then read the past
 alone.
-A class names arguments that make a network smaller of which every parameter is the leading part of the larger one's:
-`elastic = ("width", "blocks")`.
+A class names what a search may choose. `elastic = ("width", "blocks")` are arguments that make a network smaller.
+`operators = {"wide": (3, 1)}` are arguments with the values that they may take, such as the pixels along a side of
+some kernels. Every parameter of the smaller network, or of one with another operator, is a part of that of the
+default's: the first channels, and the central locations of a kernel.
 """
 
 import dataclasses
@@ -187,11 +189,25 @@ def check_constructor(model: Model) -> None:
 
 def elastic(model: Model) -> dict[str, float]:
     """The arguments that may shrink, as the network's class says, with their values: a factor, or a whole number."""
+    named, values = _open(model, "elastic")
+    return {name: values[name] for name in named}
+
+
+def operators(model: Model) -> dict[str, tuple[Any, ...]]:
+    """The arguments that choose an operator, as the network's class says, with their values. The model's own is first.
+
+    Nothing where the model's own is not the first value of the class: its parameters are a part of the others'.
+    """
+    named, values = _open(model, "operators")
+    return {name: tuple(others) for name, others in dict(named).items() if values[name] == others[0]}
+
+
+def _open(model: Model, attribute: str) -> tuple[Any, dict[str, Any]]:
+    """What the network's class says in an attribute about its arguments, and the values of all of these."""
     made: Any = _constructor(model.name, _arguments(model, outputs=1, rngs=None, conv_form="auto"))
     kind = getattr(made, "func", made)
-    named, defaults = getattr(kind, "elastic", ()), inspect.signature(kind.__init__).parameters
-    found = {name: one.default for name, one in defaults.items()} | dataclasses.asdict(model) | model.options
-    return {name: found[name] for name in named}
+    defaults = {name: one.default for name, one in inspect.signature(kind.__init__).parameters.items()}
+    return getattr(kind, attribute, ()), defaults | dataclasses.asdict(model) | model.options
 
 
 def check(model: Model, inputs: Sequence[jax.ShapeDtypeStruct], output: tuple[int, ...]) -> None:

@@ -1,5 +1,8 @@
 """SESR (Bhardwaj et al., MLSys 2022): super-resolution by few plain convolutions, in the form in which it is run."""
 
+import functools
+from typing import ClassVar
+
 import jax
 import jax.numpy as jnp
 from flax import nnx
@@ -19,6 +22,7 @@ class SESR(nnx.Module):
     head and tail 5 x 5) of one frame for pictures; for clips the blocks' have three frames.
 
     scale: 2 or more. blocks: 11 is SESR-M11, 5 is SESR-M5. The 16 channels are scaled by `width`; 2 is SESR-XL.
+    activation: "prelu", or "relu" in its place, as the paper does for processors that have no other.
 
     Layers: head, blockB for B from 1, tail.
     """
@@ -26,6 +30,7 @@ class SESR(nnx.Module):
     remat = False
     over_time: layers.Time = "clip"
     elastic = ("width", "blocks")
+    operators: ClassVar = {"activation": ("prelu", "relu")}
 
     def __init__(
         self,
@@ -39,14 +44,18 @@ class SESR(nnx.Module):
         rngs: nnx.Rngs,
         scale: int = 2,
         blocks: int = BLOCKS,
+        activation: str = "prelu",
     ):
         wdsr.check("SESR", scale, blocks, width=width, frames=frames, size=size, dropout=dropout)
+        if activation not in ("prelu", "relu"):
+            raise ValueError(f"SESR activation is {activation!r}, expected 'prelu' or 'relu'")
         self.scale, self.blocks, self.outputs = scale, blocks, outputs
         window, features = (3 if frames > 1 else 1, 3, 3), layers.scaled(FEATURES, width)
         shared = {"form": form, "rngs": rngs}
-        self.head = Activated(3, features, (1, 5, 5), init=layers.centred(1.0), **shared)
+        activated = functools.partial(Activated, slopes=activation == "prelu", **shared)
+        self.head = activated(3, features, (1, 5, 5), init=layers.centred(1.0))
         for number in range(1, blocks + 1):
-            setattr(self, f"block{number}", Activated(features, features, window, init=layers.SMALL, **shared))
+            setattr(self, f"block{number}", activated(features, features, window, init=layers.SMALL))
         self.tail = layers.Conv(features, scale**2 * outputs, (1, 5, 5), init=pixels.SMALL, **shared)
 
     def __call__(self, clip: jax.Array, key: jax.Array | None = None) -> jax.Array:
@@ -63,12 +72,17 @@ class SESR(nnx.Module):
 
 
 class Activated(layers.Conv):
-    """prelu(conv(x) + added), with a slope below zero for each channel: the leaf slope f32[outputs]."""
+    """prelu(conv(x) + added), with a slope below zero for each channel: the leaf slope f32[outputs].
 
-    def __init__(self, inputs: int, outputs: int, size: tuple[int, ...], **options):
+    slopes: whether there are any; else relu(conv(x) + added).
+    """
+
+    def __init__(self, inputs: int, outputs: int, size: tuple[int, ...], *, slopes: bool, **options):
         super().__init__(inputs, outputs, size, **options)
-        self.slope = nnx.Param(jnp.full((outputs,), 0.25, jnp.float32))
+        self.slope = nnx.Param(jnp.full((outputs,), 0.25, jnp.float32)) if slopes else None
 
     def __call__(self, x: jax.Array, added: jax.Array | None = None) -> jax.Array:
         x = super().__call__(x) if added is None else super().__call__(x) + added
+        if self.slope is None:
+            return jax.nn.relu(x)
         return jnp.where(x > 0, x, x * self.slope[...].astype(x.dtype)[None, None, None, None])

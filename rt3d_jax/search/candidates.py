@@ -170,8 +170,10 @@ class Candidates:
             return None
         if dataclasses.replace(model, winograd=own.winograd) == own:
             return self._supernet
-        sizes = (f"{name}-{value:g}" for name, value in catalog.elastic(model).items())
-        return slices.write(self._supernet, model, self._out / "slices" / "runs" / "-".join(sizes))
+        operators = {name: model.options.get(name, first) for name, (first, *_) in catalog.operators(own).items()}
+        chosen = {**catalog.elastic(model), **operators}
+        name = "-".join(f"{name}-{points.word(value)}" for name, value in chosen.items())
+        return slices.write(self._supernet, model, self._out / "slices" / "runs" / name)
 
     @property
     def _supernet(self) -> pathlib.Path:

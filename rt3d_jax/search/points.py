@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -54,6 +55,11 @@ def generator(seed: int, told: Sequence[Told]) -> np.random.Generator:
 def drawn(choices: Sequence[Choice], rng: np.random.Generator) -> Point:
     """A point in which every value is as likely."""
     return tuple(int(rng.integers(len(choice.values))) for choice in choices)
+
+
+def word(value: Any) -> str:
+    """The value of a choice: a number with few digits, or a name."""
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def words(choices: Sequence[Choice], point: Point) -> dict[str, str]:

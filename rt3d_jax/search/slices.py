@@ -1,4 +1,4 @@
-"""Shared weights: narrower and shallower networks are cut out of the weights of a larger one."""
+"""Shared weights: narrower and shallower networks, and those of smaller kernels, are cut out of a larger one's."""
 
 import dataclasses
 import pathlib
@@ -10,7 +10,9 @@ from rt3d_jax.training import checkpoints, claims, experiments
 
 
 def cut(params: catalog.Params, shapes: catalog.Params) -> catalog.Params:
-    """The leading part of every leaf that the smaller network has, in its shape. Leaves that it lacks are left out.
+    """The part of every leaf that the smaller network has, in its shape. Leaves that it lacks are left out.
+
+    The part is the leading one along all axes but a kernel's locations, and the central one along these.
 
     ValueError for a leaf that the larger network lacks, or that is larger than there.
     """
@@ -20,7 +22,12 @@ def cut(params: catalog.Params, shapes: catalog.Params) -> catalog.Params:
         if leaf is None or leaf.ndim != len(wanted.shape) or any(map(int.__lt__, leaf.shape, wanted.shape)):
             held = None if leaf is None else tuple(leaf.shape)
             raise ValueError(f"{path} has shape {held} in the shared weights, expected at least {tuple(wanted.shape)}")
-        found[path] = leaf[tuple(map(slice, wanted.shape))]
+        places = leaf.ndim - 2 if path.split("/")[-1] == "kernel" else 0
+        starts = (
+            (size - part) // 2 * (axis < places)
+            for axis, (size, part) in enumerate(zip(leaf.shape, wanted.shape, strict=True))
+        )
+        found[path] = leaf[tuple(slice(start, start + part) for start, part in zip(starts, wanted.shape, strict=True))]
     return trees.like(shapes, found)
 
 

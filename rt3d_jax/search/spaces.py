@@ -37,6 +37,7 @@ class Space:
         patterns: The patterns of every layer that the experiment's plan prunes, by the keys of PATTERNS.
         methods: Algorithms of pruning beside the experiment's own.
         sizes: The factors on each field of Model that the network says is elastic, such as width and blocks.
+        operators: Whether the operators are open that the network offers, such as the size of some kernels.
         tiles: Sides of the tile in which kernels of 3 x 3 pixels are transformed, see Model.winograd; 0 for direct.
         shares: The shares of the bound that a proposal may aim at. Less than 1 shows what a tighter bound costs.
         factors: The factors on the density of each layer in the stage of the rates.
@@ -45,6 +46,7 @@ class Space:
     patterns: tuple[str, ...] = tuple(PATTERNS)
     methods: tuple[algorithms.Algorithm, ...] = (algorithms.Gradual(), algorithms.Heuristic())
     sizes: tuple[float, ...] = (0.75, 0.5)
+    operators: bool = True
     tiles: tuple[catalog.Tile, ...] = ()
     shares: tuple[float, ...] = (0.85, 0.7)
     factors: tuple[float, ...] = (0.5, 0.7, 1.4, 2.0)
@@ -75,7 +77,7 @@ Table = Callable[[catalog.Model], cost.Table]
 
 
 class Schemes:
-    """Pattern of each layer, algorithm, direct or Winograd, sizes. One budget for the whole network gives the rates."""
+    """Pattern of each layer, algorithm, direct or Winograd, sizes, operators. One budget for all gives the rates."""
 
     name = "schemes"
 
@@ -93,7 +95,7 @@ class Schemes:
         pruned = tuple(name for name, pattern in PATTERNS.items() if pattern is not None)
         layers = [points.Choice(name, tuple(options), PATTERN, pruned) for name, options in self._layers.items()]
         found = {ALGORITHM: tuple(self._algorithms)}
-        found |= {name: tuple(f"{value:g}" for value in values) for name, values in self._models.items()}
+        found |= {name: tuple(map(points.word, values)) for name, values in self._models.items()}
         shares = points.Choice(SHARE, tuple(f"{share:.0%} of the bound" for share in self._shares))
         return (*layers, *(points.Choice(name, values, name, values) for name, values in found.items()), shares)
 
@@ -170,10 +172,11 @@ def tables(inputs: Callable[[catalog.Model], tuple[int, tuple]]) -> Table:
 
 
 def _rules(own: plans.Prune, names: Sequence[str]) -> dict[str, plans.Prune | None]:
-    """The rules of a layer in words, its own first."""
+    """The rules of a layer in words, its own first. One with a `keep` of its own fixes the rate, the others do not."""
     others = {name: None if pattern is None else plans.Prune(pattern) for name, pattern in PATTERNS.items()}
     others = {name: others[name] for name in names}
-    return {own.name: own} | {name: rule for name, rule in others.items() if name != own.name}
+    word = own.name if own.keep is None else f"{own.name}, {own.keep:.0%} kept"
+    return {word: own} | {name: rule for name, rule in others.items() if name != word}
 
 
 def _algorithms(experiment: experiments.Experiment, space: Space) -> dict[str, algorithms.Algorithm]:
@@ -193,21 +196,24 @@ def _with_algorithm(experiment: experiments.Experiment, algorithm: algorithms.Al
     return dataclasses.replace(experiment, algorithm=algorithm, penalise=None, retrain=retrain)
 
 
-def _models(model: catalog.Model, space: Space) -> dict[str, tuple[float, ...]]:
+def _models(model: catalog.Model, space: Space) -> dict[str, tuple[Any, ...]]:
     """By field of the model, or option of its network: its own value, then others."""
-    found: dict[str, tuple[float, ...]] = {}
+    found: dict[str, tuple[Any, ...]] = {}
     for name, own in catalog.elastic(model).items():
         whole = isinstance(own, int) and not hasattr(model, name)  # a field of the model is a factor
         smaller = [max(1, math.ceil(own * size)) if whole else own * size for size in space.sizes]
         found[name] = tuple(dict.fromkeys((own, *smaller)))
+    if space.operators:
+        found |= catalog.operators(model)
     if space.tiles:
         found[TILE] = tuple(dict.fromkeys((model.winograd, *space.tiles)))
     return {name: values for name, values in found.items() if len(values) > 1}
 
 
-def _with(model: catalog.Model, chosen: Mapping[str, float]) -> catalog.Model:
+def _with(model: catalog.Model, chosen: Mapping[str, Any]) -> catalog.Model:
     """The model with what is chosen otherwise than it is."""
-    now = {**catalog.elastic(model), TILE: model.winograd}
+    operators = {name: own for name, (own, *_) in catalog.operators(model).items()}
+    now = {**catalog.elastic(model), **operators, TILE: model.winograd}
     changed = {name: value for name, value in chosen.items() if value != now[name]}
     options = {name: value for name, value in changed.items() if not hasattr(model, name)}
     own: dict[str, Any] = {name: value for name, value in changed.items() if hasattr(model, name)}

@@ -46,12 +46,26 @@ def test_sesr_adds_each_pixel_to_all_of_its_results():
     np.testing.assert_allclose(found, np.repeat(np.repeat(CLIP / 255.0, 2, 2), 2, 3), atol=1e-6)
 
 
+def test_relu_takes_the_place_of_a_prelu_of_slope_zero():
+    prelu, relu = (
+        catalog.Model("sesr", frames=1, size=9, options={"blocks": 2, "activation": name}) for name in ("prelu", "relu")
+    )
+    params = catalog.initial(prelu, 3, 0)
+    flat = {name: {leaf: x * (leaf != "slope") for leaf, x in layer.items()} for name, layer in params.items()}
+    kernels = {name: {leaf: x for leaf, x in layer.items() if leaf != "slope"} for name, layer in params.items()}
+    found = catalog.apply_function(relu, 3)(kernels, CLIP)
+    np.testing.assert_array_equal(found, catalog.apply_function(prelu, 3)(flat, CLIP))
+    assert np.any(found != catalog.apply_function(prelu, 3)(params, CLIP))
+
+
 # Multiply-accumulates of a small pixel, and parameters but the slopes: SESR-M5 and -M11 of the paper with three
 # channels instead of one (table 1 prints 13.52 K and 27.34 K for luma); WDSR-A with 16 blocks, before weight norm.
 SIZES = [
     ("sesr", {"blocks": 5}, 25 * 3 * 16 + 5 * 9 * 16 * 16 + 25 * 16 * 12),
     ("sesr", {"blocks": 11, "scale": 4}, 25 * 3 * 16 + 11 * 9 * 16 * 16 + 25 * 16 * 48),
     ("wdsr", {}, 9 * 3 * 32 + 16 * 2 * 9 * 32 * 128 + 9 * 32 * 12 + 25 * 3 * 12),
+    ("wdsr", {"wide": 1}, 9 * 3 * 32 + 16 * (1 + 9) * 32 * 128 + 9 * 32 * 12 + 25 * 3 * 12),
+    ("sesr", {"blocks": 5, "activation": "relu"}, 25 * 3 * 16 + 5 * 9 * 16 * 16 + 25 * 16 * 12),
 ]
 
 
@@ -78,6 +92,8 @@ def test_the_form_for_clips_reads_frames_besides_and_any_size_will_do(name):
 REFUSED = [
     ("wdsr", {"scale": 1}, "WDSR scale is 1, expected at least 2"),
     ("sesr", {"blocks": 0}, "SESR blocks is 0, expected at least 1"),
+    ("wdsr", {"wide": 5}, "WDSR wide is 5, expected 3 or 1: the pixels along a side of the wide kernels"),
+    ("sesr", {"activation": "gelu"}, "SESR activation is 'gelu', expected 'prelu' or 'relu'"),
 ]
 
 

@@ -15,6 +15,7 @@ from rt3d_jax.sparsity import cost, masks, patterns, plans
 from rt3d_jax.training import experiments
 from tests.search import made_up
 
+RULE = plans.Prune(patterns.kgs(8, 4))
 SPACE = spaces.Space(patterns=("kgs 8x4", "filter", "none"), sizes=(0.5,), shares=(0.8,), tiles=(4,))
 
 
@@ -34,7 +35,8 @@ def inputs(model: catalog.Model) -> tuple[int, tuple[jax.ShapeDtypeStruct, ...]]
 
 def test_what_the_experiment_says_comes_first_of_every_choice(schemes, experiment):
     layers = {f"block{block}/{name}": ("kgs 8x4", "filter", "none") for block in (1, 2) for name in ("wide", "narrow")}
-    others = {"width": ("0.25", "0.125"), "blocks": ("2", "1"), "expansion": ("4", "2"), "winograd": ("0", "4")}
+    sizes = {"width": ("0.25", "0.125"), "blocks": ("2", "1"), "expansion": ("4", "2")}
+    others = {**sizes, "wide": ("3", "1"), "winograd": ("0", "4")}
     expected = {**layers, "algorithm": ("heuristic",), **others, "latency": ("100% of the bound", "80% of the bound")}
     assert {choice.name: choice.values for choice in schemes.choices} == expected
     own = schemes.shape((0,) * len(expected)).at(0.5)
@@ -43,21 +45,21 @@ def test_what_the_experiment_says_comes_first_of_every_choice(schemes, experimen
     assert plans.match(own.plan, table) == plans.match(experiment.plan, table)
 
 
-def test_a_point_sets_patterns_sizes_and_the_share_of_the_bound(schemes):
-    shape = schemes.shape((1, 2, 0, 0, 0, 1, 1, 0, 1, 1))
+def test_a_point_sets_patterns_sizes_an_operator_and_the_share_of_the_bound(schemes):
+    shape = schemes.shape((1, 2, 0, 0, 0, 1, 1, 0, 1, 1, 1))
     found = shape.at(1.0)
-    assert found.model.options == {"scale": 2, "blocks": 1}
+    assert found.model.options == {"scale": 2, "blocks": 1, "wide": 1}
     assert (found.model.width, found.model.winograd, shape.share, found.rates) == (0.125, 4, 0.8, (1.0,))
     assert [rule.name if rule else None for _, rule in found.plan] == ["filter", None, None]
 
 
 def test_a_point_that_prunes_nothing_is_refused(schemes):
     with pytest.raises(ValueError, match="^no layer is pruned, expected a pattern for at least one$"):
-        schemes.shape((2, 2, 2, 2, 0, 0, 0, 0, 0, 0))
+        schemes.shape((2, 2, 2, 2, 0, 0, 0, 0, 0, 0, 0))
 
 
 def test_the_stage_of_the_rates_keeps_exactly_what_a_point_says(schemes):
-    best, table = schemes.shape((0,) * 10).at(0.5), spaces.tables(inputs)
+    best, table = schemes.shape((0,) * 11).at(0.5), spaces.tables(inputs)
     names = [f"block{block}/{name}" for block in (1, 2) for name in ("wide", "narrow")]
     kept = dict(zip(names, (0.5, 0.25, 0.5, 0.5), strict=True))
     found = spaces.Rates(best, kept, SPACE, table).shape((0, 4, 0, 1)).at(1.0)
@@ -71,10 +73,39 @@ def test_the_stage_of_the_rates_keeps_exactly_what_a_point_says(schemes):
 
 def test_a_layer_that_names_what_it_keeps_gets_other_rates_too(schemes, experiment):
     table = spaces.tables(inputs)
-    best = schemes.shape((0,) * 10).at(0.5)
+    best = schemes.shape((0,) * 11).at(0.5)
     kept = dataclasses.replace(best, plan=((r"block1/wide", plans.Prune(patterns.kgs(8, 4), keep=0.5)), (".*", None)))
     (rule, *_) = spaces.Rates(kept, {"block1/wide": 0.5}, SPACE, table).shape((2,)).at(1.0).plan
     assert rule[1] == plans.Prune(patterns.kgs(8, 4), least=0.35, most=0.35)
+
+
+def test_operators_are_open_where_the_network_begins_with_the_first_and_may_be_closed(experiment):
+    found = lambda model, space: spaces.Schemes(changed(model), space, spaces.tables(inputs)).choices
+    changed = lambda model: dataclasses.replace(experiment, model=model, plan=((r"block.*", RULE), (".*", None)))
+    sesr = dataclasses.replace(experiment.model, name="sesr")
+    (choice,) = (one for one in found(sesr, SPACE) if one.name == "activation")
+    assert choice.values == ("prelu", "relu")
+    closed = dataclasses.replace(sesr, options={**sesr.options, "activation": "relu"})
+    for model, space in ((sesr, dataclasses.replace(SPACE, operators=False)), (closed, SPACE)):
+        assert "activation" not in [one.name for one in found(model, space)]
+
+
+def test_a_network_with_another_activation_begins_with_the_same_kernels(experiment):
+    sesr = dataclasses.replace(experiment.model, name="sesr")
+    params = jax.tree.map(np.asarray, catalog.initial(sesr, 3, 0))
+    relu = dataclasses.replace(sesr, options={**sesr.options, "activation": "relu"})
+    found = slices.cut(params, catalog.shapes(relu, 3))
+    assert "slope" in params["head"] and "slope" not in found["head"]
+    assert np.array_equal(found["block1"]["kernel"], params["block1"]["kernel"])
+
+
+def test_a_rule_that_says_what_it_keeps_comes_first_and_the_same_pattern_without_is_open(experiment):
+    own = plans.Prune(patterns.FILTER, keep=0.25)
+    plan = ((r"block1/wide", own), (r"block\d+/.*", RULE), (".*", None))
+    schemes = spaces.Schemes(dataclasses.replace(experiment, plan=plan), SPACE, spaces.tables(inputs))
+    assert schemes.choices[0].values == ("filter, 25% kept", "kgs 8x4", "filter", "none")
+    rules = [dict(schemes.shape((number, *(0,) * 10)).at(0.6).plan)["block1/wide"] for number in (0, 2)]
+    assert rules == [own, plans.Prune(patterns.FILTER)]
 
 
 def test_a_width_that_is_a_whole_number_shrinks_by_factors_and_a_number_of_blocks_does_not(experiment):
@@ -92,6 +123,9 @@ def test_narrower_and_shallower_networks_are_slices(experiment):
     assert jax.tree.map(np.shape, found) == jax.tree.map(lambda leaf: leaf.shape, catalog.shapes(small, 3))
     wide = params["block1"]["wide"]["kernel"]
     assert np.array_equal(found["block1"]["wide"]["kernel"], wide[..., :4, :16])
+    pointwise = dataclasses.replace(experiment.model, options={"scale": 2, "blocks": 2, "wide": 1})
+    kernel = slices.cut(params, catalog.shapes(pointwise, 3))["block2"]["wide"]["kernel"]
+    assert np.array_equal(kernel, params["block2"]["wide"]["kernel"][:, 1:2, 1:2])
     with pytest.raises(ValueError) as error:
         slices.cut(found, catalog.shapes(experiment.model, 3))
     assert str(error.value) == ("block1/narrow/bias has shape (4,) in the shared weights, expected at least (8,)")
