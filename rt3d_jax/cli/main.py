@@ -39,7 +39,7 @@ VERBS = {
     "report": ("report", "Write the HTML report again, or compare several devices on one page."),
     "doctor": ("doctor", "Show what works on this machine, and how to install the rest."),
 }
-ABOUT = """Prune 3D video networks in JAX, and run them on phones at the speed that the pruning promises.
+ABOUT = """Prune 3D video networks in JAX, and compile them for phones, so that what was pruned is not computed.
 
 Set RT3D_TRACEBACK=1 to see where in the code an error came from.
 

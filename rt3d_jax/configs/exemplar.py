@@ -4,7 +4,7 @@ Commands: rt3d train exemplar --out runs/exemplar, whose network the others star
 rt3d train exemplar:tuned --out runs/tuned, rt3d train exemplar:probe --out runs/probe.
 And rt3d train exemplar:scratch --out runs/scratch, without pretraining.
 Expected: tuned has 58 % and scratch 28 %, see docs/exemplar.md.
-Time: 6 minutes of pretraining on two idle cores, and 1 of each other.
+Time: 5 minutes of pretraining on two idle cores, and 1 of each other.
 """
 
 import dataclasses
