@@ -35,10 +35,10 @@ def run(
     so, and the width, depth and operators of networks that offer them, such as wdsr and sesr.
 
     First the dense network is trained. All proposals start from its weights. The first stage proposes schemes,
-    sizes and operators, and the second one the rates of the layers. The density of every proposal is raised until it fills the bound,
-    before it is trained for a share of the experiment's epochs. None that breaks the bound is accepted. The examples
-    that decide are held out of the training examples where the task can do that: Classification, SuperResolution and
-    Detection can.
+    sizes and operators, and the second one the rates of the layers. The density of every proposal is raised until
+    it fills the bound, before it is trained for a share of the experiment's epochs. None that breaks the bound is
+    accepted. The examples that decide are held out of the training examples where the task can do that:
+    Classification, SuperResolution and Detection can.
 
     The result is OUT/found.py, an experiment as any other: `rt3d train OUT/found.py` trains it whole. OUT/report.html
     shows all proposals. After Ctrl-C the same command continues. The exit code is 1 if no network kept the bound.

@@ -3,6 +3,7 @@
 import numpy as np
 
 PEAK = 255.0
+EXACT = 100.0  # dB of a picture without an error, so that a mean over pictures stays a number
 LUMA = (65.481, 128.553, 24.966)  # ITU-R BT.601 in studio range, 16 to 235, as MATLAB's rgb2ycbcr has it
 SIDE, SIGMA = 11, 1.5  # of SSIM's Gaussian window
 K1, K2 = 0.01, 0.03
@@ -21,9 +22,9 @@ def levels(pixels: np.ndarray) -> np.ndarray:
 
 
 def psnr(found: np.ndarray, true: np.ndarray, border: int = 0) -> float:
-    """10 log10(255^2 / mean squared error) in dB of two luma maps [..., H, W] without their borders; inf if equal."""
+    """10 log10(255^2 / mean squared error) in dB of two luma maps [..., H, W] without their borders, at most EXACT."""
     error = float(np.mean(np.square(_inner(found, border) - _inner(true, border))))
-    return float("inf") if error == 0 else 10 * float(np.log10(PEAK**2 / error))
+    return EXACT if error == 0 else min(EXACT, 10 * float(np.log10(PEAK**2 / error)))
 
 
 def ssim(found: np.ndarray, true: np.ndarray, border: int = 0) -> float:

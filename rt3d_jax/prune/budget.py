@@ -36,7 +36,8 @@ def to_rate(
     energies: what losing each block would cost, [grid] by layer name (see prune.heuristic). Without them, the sum of
         its squared weights.
 
-    ValueError for a rate that `check` refuses, and for weights that are not finite.
+    ValueError for a rate that `check` refuses, or that the blocks with the most energy do not allow, and for weights
+    that are not finite.
     """
     check(plan, table, rate, measure=measure)
     choice = selection.Selection(plan, table, measure)
@@ -48,7 +49,14 @@ def to_rate(
             raise ValueError(
                 f"{name} has blocks of energy nan or infinite, expected numbers; did the training diverge?"
             )
-    return plans.mask_tree(params, choice.masks(energies, choice.dense / rate), table)
+    tree = plans.mask_tree(params, choice.masks(energies, choice.dense / rate), table)
+    count = cost.macs if measure == "macs" else cost.parameters
+    if choice.free and (reached := count(table) / count(table, tree)) < rate * (1 - 1e-6):
+        raise ValueError(
+            f"rate {rate:g} cannot be reached: with these weights the least that the plan keeps is rate {reached:.2f}; "
+            "ask for less, or lower the least of its rules"
+        )
+    return tree
 
 
 def check(plan: plans.Plan, table: cost.Table, rate: float, *, measure: selection.Measure = "macs") -> None:

@@ -85,12 +85,7 @@ def seen(layer: cost.Layer, rule: plans.Prune | None, *, parameters: bool) -> La
     plain = Layer(layer.name, layer.shape, rule, unit, vectors, _sources(layer), groups=layer.groups)
     if rule is None:
         return plain
-    levels, cells = rule.levels(layer.shape)
-    if rule.keep is not None:
-        least = most = max(1, round(rule.keep * levels))
-    else:
-        least = max(1, math.ceil(rule.least * levels - 1e-9))
-        most = max(least, math.floor(rule.most * levels + 1e-9))
+    (levels, cells), (least, most) = rule.levels(layer.shape), rule.kept(layer.shape)
     return dataclasses.replace(plain, levels=levels, cells=cells, least=least, most=most)
 
 

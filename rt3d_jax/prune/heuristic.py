@@ -27,7 +27,7 @@ class Heuristic(contract.Algorithm):
     It trains under no penalty.
 
     Args:
-        clips: The number of training examples.
+        clips: About how many training examples it looks at.
     """
 
     clips: bounds.Count = 64

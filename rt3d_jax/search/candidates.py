@@ -115,7 +115,7 @@ class Candidates:
 
     def _fit(self, record: records.Record, shape: spaces.Shape, ratio: float) -> records.Record:
         """ratio: of measurements to estimates, which every measurement corrects."""
-        room, made, tried = shape.share * self._search.bound.room, None, set()
+        room, made, taken, tried = shape.share * self._search.bound.room, None, 0.0, set()
         for _ in range(MEASUREMENTS):
             cost = lambda density, ratio=ratio: ratio * self._meter.estimate(self._cut(shape.at(density)))
             # Estimates refuse nothing: the ratio is that of another network, which may be far off.
@@ -126,16 +126,13 @@ class Candidates:
             asked = shape.at(density)
             network = self._cut(asked)
             latency, estimate = self._meter.measure(network), self._meter.estimate(network)
-            if latency <= room:
+            if latency <= room and density > taken:
+                taken, told = density, codec.to_json(asked)
                 made = dataclasses.replace(
-                    record,
-                    experiment=codec.to_json(asked),
-                    rate=asked.rates[0],
-                    latency=latency,
-                    estimate=estimate,
+                    record, experiment=told, rate=asked.rates[0], latency=latency, estimate=estimate
                 )
-                if latency >= FILLED * room or density == shape.high:
-                    break
+            if FILLED * room <= latency <= room or (latency <= room and density == shape.high):
+                break
             ratio = latency / estimate
         if made is None:
             raise _Refused(f"no network of this point takes at most {room:.4g} {self._meter.unit}")

@@ -35,7 +35,7 @@ class Space:
 
     Args:
         patterns: The patterns of every layer that the experiment's plan prunes, by the keys of PATTERNS.
-        methods: Algorithms of pruning beside the experiment's own.
+        methods: Algorithms of pruning beside the experiment's own, of other kinds than that.
         sizes: The factors on each field of Model that the network says is elastic, such as width and blocks.
         operators: Whether the operators are open that the network offers, such as the size of some kernels.
         tiles: Sides of the tile in which kernels of 3 x 3 pixels are transformed, see Model.winograd; 0 for direct.
@@ -49,7 +49,7 @@ class Space:
     operators: bool = True
     tiles: tuple[catalog.Tile, ...] = ()
     shares: tuple[float, ...] = (0.85, 0.7)
-    factors: tuple[float, ...] = (0.5, 0.7, 1.4, 2.0)
+    factors: tuple[bounds.Positive, ...] = (0.5, 0.7, 1.4, 2.0)
 
     def __post_init__(self) -> None:
         typed.check(self)
@@ -58,6 +58,9 @@ class Space:
         for name in ("sizes", "shares"):
             if wrong := [value for value in getattr(self, name) if not 0 < value < 1]:
                 raise ValueError(f"{name} have {wrong[0]:g}, expected numbers above 0 and below 1")
+        kinds = [type(method).__name__ for method in self.methods]
+        if twice := [kind for kind in kinds if kinds.count(kind) > 1]:
+            raise ValueError(f"methods have {twice[0]} twice, expected algorithms of different kinds")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -126,7 +129,8 @@ class Rates:
     def __init__(self, best: experiments.Experiment, kept: Mapping[str, float], space: Space, table: Table):
         self._best, self._kept, self._table = best, kept, table
         self._factors = (1.0, *space.factors)
-        self._rules = plans.match(best.plan, table(best.model))
+        layers = table(best.model)
+        self._rules, self._shapes = plans.match(best.plan, layers), {layer.name: layer.shape for layer in layers}
 
     @property
     def choices(self) -> tuple[points.Choice, ...]:
@@ -148,8 +152,9 @@ class Rates:
         return dataclasses.replace(self._best, plan=plan, rates=(_rate(choice.extreme("least") / choice.dense, 0.0),))
 
     def _exactly(self, name: str, share: float) -> plans.Prune:
-        rule, share = self._rules[name], round(min(max(share, SPARSEST), 1.0), 4)
+        rule, share = self._rules[name], min(max(share, SPARSEST), 1.0)
         assert rule is not None
+        share = dataclasses.replace(rule, keep=share).share(self._shapes[name])
         return dataclasses.replace(rule, keep=None, least=share, most=share)
 
 

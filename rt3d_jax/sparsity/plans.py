@@ -16,6 +16,7 @@ from lowering.system import bounds, typed
 from rt3d_jax.sparsity import cost, masks, patterns
 
 Tree = Any
+CLOSE = 1e-6  # of a layer's blocks: how far the share of blocks that a bound lets stay may be rounded
 Pattern = Annotated[patterns.BlockPattern, typed.Check("a BlockPattern, such as kgs(8, 4)", lambda _: True)]
 Keep = Annotated[
     float | None,
@@ -34,8 +35,8 @@ class Prune:
 
     Args:
         pattern: The shape of a block.
-        keep: The fraction of blocks that is kept, above 0 and at most 1. None leaves it to a budget over the whole
-            network.
+        keep: The fraction of blocks that is kept, above 0 and at most 1: the nearest number of levels, at least one.
+            None leaves it to a budget over the whole network.
         least: The fraction of the kernel's blocks that a budget keeps at least.
         most: The fraction of the kernel's blocks that a budget keeps at most.
         balance: "group" lets every group of filters and channels keep the same number of blocks; "row" does so for
@@ -78,6 +79,26 @@ class Prune:
         cells = {None: 1, "row": outputs, "group": grid[-1] * outputs}[self.balance]
         return -(-blocks // (cells * self.multiple)), cells
 
+    def share(self, shape: tuple[int, ...]) -> float:
+        """The fraction of a kernel's blocks that `keep` comes to in whole levels, to six digits."""
+        each = math.prod(self.pattern.grid(shape)) // self.levels(shape)[1]
+        return round(min(self.kept(shape)[0] * self.multiple, each) / each, 6)
+
+    def kept(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        """The least and the most levels of a kernel that a budget keeps, at least one; the same where `keep` is set."""
+        levels, cells = self.levels(shape)
+        each = math.prod(self.pattern.grid(shape)) // cells
+        blocks = lambda count: min(count * self.multiple, each)
+        if self.keep is not None:
+            wanted = self.keep * each
+            near = (round(wanted / self.multiple), math.floor(wanted / self.multiple), levels)
+            best = min((min(max(count, 1), levels) for count in near), key=lambda count: abs(blocks(count) - wanted))
+            return best, best
+        close = CLOSE * each
+        least = max(1, math.ceil(math.ceil(self.least * each - close) / self.multiple))
+        most = math.floor(self.most * each + close)
+        return least, max(least, levels if most >= each else most // self.multiple)
+
 
 Plan = tuple[tuple[str, Prune | None], ...]
 
@@ -102,8 +123,8 @@ def match(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, Prune | None]:
     """The rule of every layer, by its name ("conv2"). None keeps a layer dense.
 
     A rule's regex must match the whole name. Layers that cannot be pruned stay dense whatever the plan says, see
-    `stuck`. So do those of which a dropped block would be an output of the network, such as a class. ValueError for a
-    kernel that no entry covers, for an entry that matches no layer, and for a regex that does not compile.
+    `stuck`. ValueError for a kernel that no entry covers, for an entry that matches no layer, and for a regex that does
+    not compile.
     """
     compiled = [(_compiled(regex), rule) for regex, rule in entries(plan)]
     cost.check(table)
@@ -112,16 +133,20 @@ def match(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, Prune | None]:
             names = ", ".join(layer.name for layer in table)
             raise ValueError(f"plan entry {regex.pattern!r} matches no layer, expected one of {names}")
     rules = {layer.name: None if layer.fixed else _first(compiled, layer) for layer in table}
-    return {layer.name: None if _cuts_answers(rules[layer.name], layer) else rules[layer.name] for layer in table}
+    return {layer.name: None if _obstacle(rules[layer.name], layer) else rules[layer.name] for layer in table}
 
 
 def stuck(plan: Plan, table: Sequence[cost.Layer]) -> dict[str, str]:
-    """Why layers that the plan would prune cannot be pruned: the reason by layer name."""
+    """Why layers that the plan would prune cannot be pruned: the reason by layer name.
+
+    What `cost` says of the layer; a dropped block would be an output of the network, such as a class; all blocks are
+    one multiple, or lie in several kernels of a stack, of which none would keep a multiple.
+    """
     compiled = [(_compiled(regex), rule) for regex, rule in entries(plan)]
     rules = {
         layer.name: next((rule for regex, rule in compiled if regex.fullmatch(layer.name)), None) for layer in table
     }
-    reasons = {layer.name: layer.fixed or _cuts_answers(rules[layer.name], layer) for layer in table}
+    reasons = {layer.name: layer.fixed or _obstacle(rules[layer.name], layer) for layer in table}
     return {name: reason for name, reason in reasons.items() if reason and rules[name] is not None}
 
 
@@ -166,8 +191,7 @@ def prune(params: Tree, plan: Plan, table: Sequence[cost.Layer] = ()) -> Tree:
             raise ValueError(f"plan leaves keep of {name} to a budget, expected a fraction; or prune to a rate")
         kernel = kernels[name]
         energies = masks.block_energies(kernel, rule.pattern)
-        ranks = level_ranks(energies, rule, kernel.shape)
-        kept = ranks < max(1, round(rule.keep * rule.levels(kernel.shape)[0]))
+        kept = level_ranks(energies, rule, kernel.shape) < rule.kept(kernel.shape)[0]
         found[name] = masks.expand(kept, kernel.shape, rule.pattern)
     return mask_tree(params, found, table)
 
@@ -212,9 +236,15 @@ def _rule(regex: str, rule: Any) -> None:
         raise ValueError(f"plan entry {regex!r} has {typed.what(rule)}, expected a rule: Prune(pattern) or None")
 
 
-def _cuts_answers(rule: Prune | None, layer: cost.Layer) -> str:
-    """Why a rule may not prune a layer whose filters are the network's outputs, such as classes: "" where it may."""
-    if rule is None or not layer.wiring.ends or rule.pattern.inputs is not None:
+def _obstacle(rule: Prune | None, layer: cost.Layer) -> str:
+    """Why a rule may not prune a layer, see `stuck`: "" where it may."""
+    if rule is None:
+        return ""
+    if rule.multiple > 1 and len(layer.shape) > len(patterns.AXES):
+        return f"a multiple of {rule.multiple} blocks would not be one in each kernel of its stack"
+    if rule.multiple > 1 and rule.levels(layer.shape)[0] == 1:
+        return f"its blocks are no more than one multiple of {rule.multiple}"
+    if not layer.wiring.ends or rule.pattern.inputs is not None:
         return ""
     whole = math.prod(rule.pattern.grid(layer.shape)[:-1]) == 1
     return f"a {rule.pattern.name} of it is an output of the network" if whole else ""

@@ -131,10 +131,13 @@ class Detection:
         return detections.Answer(scores, offsets, directions)
 
     def example(self, path: pathlib.Path) -> tuple[np.ndarray, ...]:
-        """The pillars and places of FOLDER/velodyne/NAME.bin. Without FOLDER/calib/NAME.txt, all points count."""
-        scene = kitti.Scene(str(path.parent.parent), path.stem)
-        known = scene.path("calib", ".txt").is_file()
-        points = kitti.seen(scene) if known else kitti.points(path)
+        """The pillars and places of a scan, such as FOLDER/velodyne/NAME.bin.
+
+        Of its points those count that the camera of FOLDER/calib/NAME.txt sees; all, where that is not there.
+        """
+        scene, points = kitti.Scene(str(path.parent.parent), path.stem), kitti.points(path)
+        if scene.path("calib", ".txt").is_file():
+            points = kitti.seen(scene, points)
         return tuple(each[None] for each in pillars.sort(points, self.grid))
 
     def describe(self, facts: contract.Facts) -> dict[str, Any]:

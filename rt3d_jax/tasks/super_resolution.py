@@ -57,11 +57,18 @@ class SuperResolution:
             raise ValueError(f"frames is {self.frames}, expected 1 for pictures; name a set of videos for clips")
         if self.tile <= 2 * self.margin:
             raise ValueError(f"tile is {self.tile}, expected more than twice the margin of {self.margin}")
+        if not isinstance(self.data, pictures.Source) and self.tile < self.smallest:
+            raise ValueError(f"tile is {self.tile}, expected at least {self.smallest} of clips, for the window of SSIM")
 
     @property
     def cut(self) -> patches.Cut:
         """How examples are cut."""
         return patches.Cut(self.scale, self.frames, self.patch, self.each, self.tile, self.margin)
+
+    @property
+    def smallest(self) -> int:
+        """The least side of a small picture whose SSIM can be computed: a border of one is cut."""
+        return 2 - (-fidelity.SIDE // self.scale)
 
     def check(self, model: catalog.Model) -> None:
         """ValueError for a network of other frames, another size, or another scale."""
@@ -75,10 +82,22 @@ class SuperResolution:
         """The pictures or videos. Those that are drawn are made in `out`/data, or completed there."""
         if isinstance(self.data, pictures.Source):
             found = pictures.read(self.data, self.scale)
-            return Enlarged(self, found.name, *self._parts(found.train, found.test), "pictures")
+            train, test = self._parts(found.train, found.test)
+            self._check_sizes(test)
+            return Enlarged(self, found.name, train, test, "pictures")
         report = lambda done, total: progress("data", done, total, {})
         dataset = made.dataset(self.data, out / "data", report)
         return Enlarged(self, dataset.name, *self._parts(dataset.train, dataset.test), "clips")
+
+    def _check_sizes(self, test: Sequence[pictures.Picture]) -> None:
+        """ValueError for a test picture that is too small to be measured, before anything trains."""
+        for picture in test:
+            sides = patches.sides(picture, self.cut)
+            if min(sides) < self.smallest:
+                raise ValueError(
+                    f"{picture.path} is {sides[0]} x {sides[1]} pixels when it is {self.scale} times smaller, expected "
+                    f"at least {self.smallest} along each side to measure SSIM; remove it from the test"
+                )
 
     def _parts(self, train: Sequence[Any], test: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
         if self.held is None:

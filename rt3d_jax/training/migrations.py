@@ -8,6 +8,7 @@
 | Imported.clip | Imported.task, a Classification without data |
 | Held without a version | version is 1 |
 | Model without options, time, every or winograd | options are {}, time is "clip", every is None, winograd is 0 |
+| Prune without a multiple | multiple is 1 |
 """
 
 from typing import Any
@@ -76,4 +77,15 @@ def _held(old: dict[str, Json]) -> dict[str, Json]:
     return {"version": 1, **old}
 
 
-RULES = {"Experiment": _experiment, "Held": _held, "Imported": _imported, "Recipe": _recipe, "Model": _model}
+def _prune(old: dict[str, Json]) -> dict[str, Json]:
+    return {"multiple": 1, **old}
+
+
+RULES = {
+    "Experiment": _experiment,
+    "Held": _held,
+    "Imported": _imported,
+    "Recipe": _recipe,
+    "Model": _model,
+    "Prune": _prune,
+}

@@ -25,6 +25,7 @@ SCHEMES = {
     "kgc of odd blocks in twos": plans.Prune(patterns.kgs(5, 3), balance="group", multiple=2),
     "unstructured": plans.Prune(patterns.UNSTRUCTURED),
 }
+DIMENSIONS = ("NDHWC", "DHWIO", "NDHWC")
 EVERY = pytest.mark.parametrize("rule", SCHEMES.values(), ids=SCHEMES.keys())
 
 
@@ -109,12 +110,45 @@ def test_filters_leave_in_multiples_and_the_best_of_a_layer_stay(params, table, 
         assert mask.all() or energies[mask].min() >= energies[~mask].max()
 
 
-@pytest.mark.parametrize(("filters", "keep", "kept"), [(64, 24 / 64, 24), (64, 0.4, 24), (36, 0.9, 32), (36, 1.0, 36)])
+@pytest.mark.parametrize(
+    ("filters", "keep", "kept"), [(64, 24 / 64, 24), (64, 0.4, 24), (36, 0.9, 32), (36, 1.0, 36), (20, 0.85, 16)]
+)
 def test_a_fraction_is_rounded_to_whole_multiples(filters, keep, kept):
     kernel = np.random.default_rng(0).normal(size=(3, 3, 3, 4, filters)).astype(np.float32)
     rule = plans.Prune(patterns.FILTER, keep=keep, multiple=8)
     tree = plans.prune({"conv": {"kernel": kernel}}, ((".*", rule),))
     assert tree["conv"]["kernel"].any(axis=(0, 1, 2, 3)).sum() == kept
+
+
+@pytest.mark.parametrize(
+    ("filters", "rule", "kept"),
+    [
+        (64, plans.Prune(patterns.FILTER, least=0.3, most=0.3, multiple=8), (3, 3)),
+        (20, plans.Prune(patterns.FILTER, least=0.5, most=0.8, multiple=8), (2, 2)),
+        (20, plans.Prune(patterns.FILTER, least=0.1, most=1.0, multiple=8), (1, 3)),
+        (9, plans.Prune(patterns.FILTER, most=0.9, multiple=8), (1, 1)),
+        (10, plans.Prune(patterns.FILTER, least=0.3, most=0.55), (3, 5)),
+    ],
+)
+def test_bounds_are_shares_of_blocks_also_where_the_last_level_is_smaller(filters, rule, kept):
+    assert rule.kept((3, 3, 3, 4, filters)) == kept
+
+
+def test_a_least_that_costs_more_than_the_budget_is_an_error_and_not_a_lower_rate():
+    """Blocks of the second kernel read the filters that the first one keeps, as training makes them do."""
+    rng = np.random.default_rng(0)
+    params = {"a": rng.normal(size=(3, 3, 3, 3, 8)), "b": rng.normal(size=(3, 3, 3, 8, 16))}
+    best = np.argsort(-np.square(params["a"]).sum((0, 1, 2, 3)))[:2]
+    params["b"][..., best, :] *= 3
+    conv = lambda x, w: jax.lax.conv_general_dilated(x, w, (1, 1, 1), "SAME", dimension_numbers=DIMENSIONS)
+    apply = lambda p, x: conv(conv(x, p["a"]), p["b"])
+    params = jax.tree.map(lambda leaf: leaf.astype(np.float32), params)
+    layers = cost.layers(apply, params, jax.ShapeDtypeStruct((1, 4, 8, 8, 3), np.float32))
+    plan = (("a", plans.Prune(patterns.FILTER, least=0.25)), ("b", plans.Prune(patterns.kgs(8, 2), least=0.15)))
+    with pytest.raises(
+        ValueError, match=r"^rate 10 cannot be reached: with these weights the least that the plan keep"
+    ):
+        budget.to_rate(params, plan, layers, 10.0)
 
 
 def test_without_balance_groups_differ(params, table):

@@ -66,3 +66,22 @@ def test_the_table_of_layers_says_what_is_pruned_and_why_the_rest_is_not():
     ]
     assert rt3d.describe(layers[:1]).splitlines()[1].endswith("reads one channel")
     assert rt3d.describe(layers[2:3]).splitlines()[1] == "head   2 x 4      8  no: see the plan"
+
+
+def test_layers_that_cannot_keep_a_multiple_stay_dense_and_the_reason_is_told():
+    def apply(params, x):
+        x = x @ params["small"] @ params["large"]
+        return jax.lax.scan(lambda x, kernel: (x @ kernel, None), x, params["stack"])[0] @ params["end"]
+
+    shapes = {"small": (4, 8), "large": (8, 16), "stack": (3, 16, 16), "end": (16, 2)}
+    params = {
+        name: jnp.asarray(np.random.default_rng(0).normal(size=size), jnp.float32) for name, size in shapes.items()
+    }
+    layers = rt3d.read_layers(params, apply, jnp.ones((1, 4)))
+    rule = rt3d.Prune(rt3d.FILTER, multiple=8)
+    told = rt3d.describe(layers, [("end", None), (".*", rule)])
+    assert "no: its blocks are no more than one multiple of 8" in told
+    assert "no: a multiple of 8 blocks would not be one in each kernel of its stack" in told
+    with pytest.warns(UserWarning, match="small: its blocks are no more than one multiple of 8"):
+        masks = rt3d.masks_at(1.05, params, [("end", None), (".*", rule)], layers)
+    assert masks["small"] is None and masks["large"].any(axis=0).sum() == 8

@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+import types
 
 import jax
 import numpy as np
@@ -9,12 +10,13 @@ import pytest
 
 from rt3d_jax.cli import train
 from rt3d_jax.models import catalog
-from rt3d_jax.prune import budget
-from rt3d_jax.search import limits, recipe, slices, spaces
+from rt3d_jax.prune import algorithms, budget
+from rt3d_jax.search import candidates, limits, recipe, records, slices, spaces
 from rt3d_jax.sparsity import cost, masks, patterns, plans
 from rt3d_jax.training import experiments
 from tests.search import made_up
 
+GRADUAL = algorithms.Gradual()
 RULE = plans.Prune(patterns.kgs(8, 4))
 SPACE = spaces.Space(patterns=("kgs 8x4", "filter", "none"), sizes=(0.5,), shares=(0.8,), tiles=(4,))
 
@@ -71,12 +73,49 @@ def test_the_stage_of_the_rates_keeps_exactly_what_a_point_says(schemes):
     assert shares == pytest.approx({**kept, "block1/narrow": 0.5, "block2/narrow": 0.25}, abs=0.03)
 
 
+def test_the_stage_of_the_rates_begins_with_what_the_base_keeps_where_blocks_go_in_multiples():
+    kernels = {name: np.ones((3, 3, 3, 4, filters), np.float32) for name, filters in (("a", 96), ("b", 20))}
+    rule = plans.Prune(patterns.FILTER, multiple=8)
+    for (name, kernel), kept in zip(kernels.items(), (40, 16), strict=True):
+        share = dataclasses.replace(rule, keep=kept / kernel.shape[-1]).share(kernel.shape)
+        exact = dataclasses.replace(rule, least=share, most=share)
+        assert {min(count * 8, kernel.shape[-1]) for count in exact.kept(kernel.shape)} == {kept}, name
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"factors": (0.0,)}, "factors[0] is 0.0, expected a number above 0"),
+        ({"methods": (GRADUAL, GRADUAL)}, "methods have Gradual twice, expected algorithms of different kinds"),
+        ({"sizes": (1.5,)}, "sizes have 1.5, expected numbers above 0 and below 1"),
+    ],
+)
+def test_a_space_that_cannot_be_searched_is_one_line(change, message):
+    with pytest.raises(ValueError) as error:
+        spaces.Space(**change)
+    assert str(error.value).endswith(message)
+
+
+def test_the_densest_network_that_was_measured_to_fit_is_taken(monkeypatch):
+    """Kernels compute eight filters at a time: a step in the latency hides what the next density costs."""
+    made = object.__new__(candidates.Candidates)
+    measured = lambda density: (18 if density <= 0.5 else 25) * density
+    meter = types.SimpleNamespace(unit="ms", estimate=lambda density: density, measure=measured)
+    monkeypatch.setattr(candidates.codec, "to_json", lambda asked: asked.density)
+    made._search = types.SimpleNamespace(bound=limits.Bound(10.0, margin=0.0))  # pyright: ignore[reportAttributeAccessIssue]
+    made._meter, made._cut = meter, lambda asked: asked.density  # pyright: ignore[reportAttributeAccessIssue]
+    at = lambda density: types.SimpleNamespace(rates=(1 / density,), density=density)
+    found = made._fit(records.Record("schemes", (0,), {}), spaces.Shape(at, 0.05, 1.0, 1.0), 21.0)  # pyright: ignore[reportArgumentType]
+    assert found.experiment == pytest.approx(0.469, abs=1e-3) and found.latency == pytest.approx(18 * found.experiment)
+
+
 def test_a_layer_that_names_what_it_keeps_gets_other_rates_too(schemes, experiment):
     table = spaces.tables(inputs)
     best = schemes.shape((0,) * 11).at(0.5)
     kept = dataclasses.replace(best, plan=((r"block1/wide", plans.Prune(patterns.kgs(8, 4), keep=0.5)), (".*", None)))
     (rule, *_) = spaces.Rates(kept, {"block1/wide": 0.5}, SPACE, table).shape((2,)).at(1.0).plan
-    assert rule[1] == plans.Prune(patterns.kgs(8, 4), least=0.35, most=0.35)
+    share = round(25 / 72, 6)  # 0.35 of 72 blocks
+    assert rule[1] == plans.Prune(patterns.kgs(8, 4), least=share, most=share)
 
 
 def test_operators_are_open_where_the_network_begins_with_the_first_and_may_be_closed(experiment):

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+import shutil
 
 import jax
 import numpy as np
@@ -175,6 +176,20 @@ def test_a_scan_on_disk_becomes_an_example(truth):
     path = opened.scenes.test[0].path("velodyne", ".bin")
     for one, other in zip(task.example(path), opened.example(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_a_scan_of_another_folder_is_read_there(truth, tmp_path):
+    task, opened, _ = truth
+    scene = opened.scenes.test[0]
+    for part, suffix in (("velodyne", ".bin"), ("calib", ".txt")):
+        (tmp_path / part).mkdir()
+        shutil.copy(scene.path(part, suffix), tmp_path / part)
+    reduced = tmp_path / "velodyne_reduced" / scene.path("velodyne", ".bin").name
+    reduced.parent.mkdir()
+    points = kitti.seen(scene)[::2]
+    points.tofile(reduced)
+    for one, other in zip(task.example(reduced), pillars.sort(points, task.grid), strict=True):
+        np.testing.assert_array_equal(one[0], other)
 
 
 def test_scenes_that_are_held_out_are_not_trained_on(truth, out):

@@ -196,6 +196,10 @@ WRONG = [
     ({"scale": 1}, "scale is 1, expected a whole number of at least 2"),
     ({"frames": 4}, "frames is 4, expected 1 for pictures; name a set of videos for clips"),
     ({"tile": 8, "margin": 4}, "tile is 8, expected more than twice the margin of 4"),
+    (
+        {"data": synthetic.Synthetic(), "tile": 7, "margin": 0},
+        "tile is 7, expected at least 8 of clips, for the window of SSIM",
+    ),
 ]
 
 
@@ -205,6 +209,18 @@ def test_settings_that_do_not_fit_are_one_line(change, message):
     with pytest.raises(ValueError) as error:
         dataclasses.replace(task, **change)
     assert str(error.value).endswith(message)
+
+
+def test_a_test_picture_that_is_too_small_to_be_measured_is_named_before_anything_trains(tmp_path):
+    for name, sides in (("train", (40, 40)), ("test", (40, 15))):
+        (tmp_path / name).mkdir()
+        PIL.Image.fromarray(np.zeros((*sides, 3), np.uint8)).save(tmp_path / name / "a.png")
+    with pytest.raises(ValueError) as error:
+        super_resolution.SuperResolution(pictures.Folder(str(tmp_path)), tile=10, margin=1).open(tmp_path, silent)
+    assert str(error.value) == (
+        f"{tmp_path}/test/a.png is 20 x 7 pixels when it is 2 times smaller, expected at least 8 along each side to "
+        "measure SSIM; remove it from the test"
+    )
 
 
 def test_a_network_of_another_scale_or_size_is_refused():

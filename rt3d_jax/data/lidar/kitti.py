@@ -262,9 +262,13 @@ def size(scene: Scene) -> tuple[int, int]:
     return height, width
 
 
-def seen(scene: Scene) -> np.ndarray:
-    """The points f32[n, 4] of a scene that its camera sees: only there are objects labelled."""
-    scan, calibrated = points(scene.path("velodyne", ".bin")), calibration(scene.path("calib", ".txt"))
+def seen(scene: Scene, scan: np.ndarray | None = None) -> np.ndarray:
+    """The points f32[n, 4] of a scene that its camera sees: only there are objects labelled.
+
+    scan: all of its points, where they are not those of its own file.
+    """
+    scan = points(scene.path("velodyne", ".bin")) if scan is None else scan
+    calibrated = calibration(scene.path("calib", ".txt"))
     height, width = size(scene)
     pixels, depths = calibrated.pixels(calibrated.to_camera(scan[:, :3]))
     across, down = pixels.T

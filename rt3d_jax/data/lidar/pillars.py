@@ -1,6 +1,7 @@
 """Points sorted into pillars, as PointPillars (Lang et al., CVPR 2019) takes them: section 2.1."""
 
 import dataclasses
+import math
 
 import numpy as np
 
@@ -33,10 +34,10 @@ class Grid:
     def __post_init__(self) -> None:
         typed.check(self)
         for name, (low, high) in (("x", self.x), ("y", self.y), ("z", self.z)):
-            if not low < high:
+            if not (low < high and math.isfinite(high - low)):
                 raise ValueError(f"{name} is ({low}, {high}), expected two numbers, the smaller one first")
             cells = (high - low) / self.cell
-            if name != "z" and abs(cells - round(cells)) > 1e-3:
+            if name != "z" and (abs(cells - round(cells)) > 1e-3 or not round(cells)):
                 raise ValueError(f"{name} is ({low}, {high}), expected a whole number of cells of {self.cell} m")
 
     @property

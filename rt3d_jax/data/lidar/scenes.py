@@ -50,6 +50,10 @@ FARTHEST, LOST = 80.0, 0.05  # metres of the longest ray; the share of rays that
 SHOWN, PARTLY = 0.7, 0.35  # shares of an object that is seen as a whole, and in large part
 
 
+Mean = bounds.NotNegative
+Means = tuple[Mean, Mean, Mean, Mean, Mean, Mean]
+
+
 @dataclasses.dataclass(frozen=True)
 class Streets:
     """Made-up scenes with cars, vans, pedestrians, cyclists, poles and bushes.
@@ -58,7 +62,7 @@ class Streets:
         train: The scenes to train on.
         test: The scenes to test on.
         seed: The seed of the drawing.
-        reach: How far away objects stand, in metres.
+        reach: How far away objects stand, in metres, more than 7.
         objects: The mean numbers of cars, vans, pedestrians, cyclists, poles and bushes in a scene.
         beams: Rays above one another.
         step: The angle between neighbouring rays, in degrees.
@@ -67,15 +71,19 @@ class Streets:
 
     train: bounds.Count = 200
     test: bounds.Count = 80
-    seed: int = 0
+    seed: bounds.CountOrZero = 0
     reach: bounds.Positive = 32.0
-    objects: tuple[float, float, float, float, float, float] = (4.0, 0.5, 4.0, 3.0, 2.0, 2.0)
+    objects: Means = (4.0, 0.5, 4.0, 3.0, 2.0, 2.0)
     beams: bounds.Count = 48
     step: bounds.Positive = 0.35
     noise: bounds.NotNegative = 0.02
 
     def __post_init__(self) -> None:
         typed.check(self)
+        if self.reach <= NEAR + 1:
+            raise ValueError(
+                f"reach is {self.reach:g}, expected more than {NEAR + 1:g} m: the nearest object and a metre"
+            )
 
 
 def write(folder: str | os.PathLike, spec: Streets, progress: Callable[[int, int], None]) -> kitti.KITTI:

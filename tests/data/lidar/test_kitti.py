@@ -146,3 +146,17 @@ def test_points_outside_of_the_picture_are_not_seen(folder):
     every = kitti.points(scene.path("velodyne", ".bin"))
     assert 0 < len(points) < len(every)
     assert np.abs(points[:, 1] / points[:, 0]).max() < 0.9 and np.abs(every[:, 1] / every[:, 0]).max() > 0.89
+
+
+WRONG = [
+    ({"reach": 6.0}, "reach is 6, expected more than 7 m: the nearest object and a metre"),
+    ({"seed": -1}, "seed is -1, expected a whole number of at least 0"),
+    ({"objects": (-1.0, 0, 0, 0, 0, 0)}, "objects[0] is -1.0, expected a number of at least 0"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), WRONG)
+def test_streets_that_cannot_be_drawn_are_one_line(change, message):
+    with pytest.raises(ValueError) as error:
+        scenes.Streets(**change)
+    assert str(error.value).endswith(message)

@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import math
 
 import numpy as np
 import pytest
@@ -57,6 +58,9 @@ def test_where_there_are_no_points_there_is_no_pillar():
 WRONG = [
     ({"x": (4.0, 0.0)}, "x is (4.0, 0.0), expected two numbers, the smaller one first"),
     ({"y": (0.0, 0.7)}, "y is (0.0, 0.7), expected a whole number of cells of 0.5 m"),
+    ({"y": (0.0, 1e-4)}, "y is (0.0, 0.0001), expected a whole number of cells of 0.5 m"),
+    ({"x": (0.0, math.inf)}, "x is (0.0, inf), expected two numbers, the smaller one first"),
+    ({"z": (-3.0, math.inf)}, "z is (-3.0, inf), expected two numbers, the smaller one first"),
 ]
 
 
