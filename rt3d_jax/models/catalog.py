@@ -187,27 +187,10 @@ def check_constructor(model: Model) -> None:
     _check_time(model, _constructor(model.name, _arguments(model, outputs=1, rngs=None, conv_form="auto")))
 
 
-def elastic(model: Model) -> dict[str, float]:
-    """The arguments that may shrink, as the network's class says, with their values: a factor, or a whole number."""
-    named, values = _open(model, "elastic")
-    return {name: values[name] for name in named}
-
-
-def operators(model: Model) -> dict[str, tuple[Any, ...]]:
-    """The arguments that choose an operator, as the network's class says, with their values. The model's own is first.
-
-    Nothing where the model's own is not the first value of the class: its parameters are a part of the others'.
-    """
-    named, values = _open(model, "operators")
-    return {name: tuple(others) for name, others in dict(named).items() if values[name] == others[0]}
-
-
-def _open(model: Model, attribute: str) -> tuple[Any, dict[str, Any]]:
-    """What the network's class says in an attribute about its arguments, and the values of all of these."""
+def kind(model: Model) -> Any:
+    """The class of a model's network."""
     made: Any = _constructor(model.name, _arguments(model, outputs=1, rngs=None, conv_form="auto"))
-    kind = getattr(made, "func", made)
-    defaults = {name: one.default for name, one in inspect.signature(kind.__init__).parameters.items()}
-    return getattr(kind, attribute, ()), defaults | dataclasses.asdict(model) | model.options
+    return getattr(made, "func", made)
 
 
 def check(model: Model, inputs: Sequence[jax.ShapeDtypeStruct], output: tuple[int, ...]) -> None:

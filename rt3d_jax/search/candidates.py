@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rt3d_jax.evaluation import measured
-from rt3d_jax.models import catalog
+from rt3d_jax.models import catalog, choices
 from rt3d_jax.prune import budget, freeze
 from rt3d_jax.search import limits, points, records, settings, slices, spaces, trials
 from rt3d_jax.sparsity import cost, masks, plans
@@ -167,8 +167,8 @@ class Candidates:
             return None
         if dataclasses.replace(model, winograd=own.winograd) == own:
             return self._supernet
-        operators = {name: model.options.get(name, first) for name, (first, *_) in catalog.operators(own).items()}
-        chosen = {**catalog.elastic(model), **operators}
+        operators = {name: model.options.get(name, first) for name, (first, *_) in choices.operators(own).items()}
+        chosen = {**choices.elastic(model), **operators}
         name = "-".join(f"{name}-{points.word(value)}" for name, value in chosen.items())
         return slices.write(self._supernet, model, self._out / "slices" / "runs" / name)
 

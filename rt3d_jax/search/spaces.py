@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lowering.system import bounds, typed
-from rt3d_jax.models import catalog
+from rt3d_jax.models import catalog, choices
 from rt3d_jax.prune import algorithms, selection
 from rt3d_jax.search import points
 from rt3d_jax.sparsity import cost, patterns, plans
@@ -204,12 +204,12 @@ def _with_algorithm(experiment: experiments.Experiment, algorithm: algorithms.Al
 def _models(model: catalog.Model, space: Space) -> dict[str, tuple[Any, ...]]:
     """By field of the model, or option of its network: its own value, then others."""
     found: dict[str, tuple[Any, ...]] = {}
-    for name, own in catalog.elastic(model).items():
+    for name, own in choices.elastic(model).items():
         whole = isinstance(own, int) and not hasattr(model, name)  # a field of the model is a factor
         smaller = [max(1, math.ceil(own * size)) if whole else own * size for size in space.sizes]
         found[name] = tuple(dict.fromkeys((own, *smaller)))
     if space.operators:
-        found |= catalog.operators(model)
+        found |= choices.operators(model)
     if space.tiles:
         found[TILE] = tuple(dict.fromkeys((model.winograd, *space.tiles)))
     return {name: values for name, values in found.items() if len(values) > 1}
@@ -217,8 +217,8 @@ def _models(model: catalog.Model, space: Space) -> dict[str, tuple[Any, ...]]:
 
 def _with(model: catalog.Model, chosen: Mapping[str, Any]) -> catalog.Model:
     """The model with what is chosen otherwise than it is."""
-    operators = {name: own for name, (own, *_) in catalog.operators(model).items()}
-    now = {**catalog.elastic(model), **operators, TILE: model.winograd}
+    operators = {name: own for name, (own, *_) in choices.operators(model).items()}
+    now = {**choices.elastic(model), **operators, TILE: model.winograd}
     changed = {name: value for name, value in chosen.items() if value != now[name]}
     options = {name: value for name, value in changed.items() if not hasattr(model, name)}
     own: dict[str, Any] = {name: value for name, value in changed.items() if hasattr(model, name)}
