@@ -65,9 +65,8 @@ def count(
             f"{bundle.name} has no arm64 code to count; lower the run for a target such as android:cortex-a76"
         )
     plugin.emulator()
-    kept = {layer["name"]: layer["macs"] for layer in bundle.manifest["layers"]}
     chosen, found = _chosen(layers.entries(bundle), names), []
-    work = [1 + kept.get(entry.name, 0) // MILLION for entry in chosen]
+    work = [1 + sum(layer["macs"] for layer in bundle.layers_of(entry.name)) // MILLION for entry in chosen]
     total = sum(work) * (1 if names else 4)  # three whole inferences follow: one in a process, two in another
     with tempfile.TemporaryDirectory() as temporary:
         module = layers.compile(bundle, pathlib.Path(temporary))

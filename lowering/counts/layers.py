@@ -9,8 +9,11 @@ from lowering.bundle import compile as compilers
 from lowering.counts import plugin
 
 FUNCTION = re.compile(r"^func\.func private @([^\s(]+)\((.*)\) -> \S+ \{$", re.MULTILINE)
+PUBLIC = re.compile(r"^func\.func @.*?^\}$", re.MULTILINE | re.DOTALL)
+CALL = re.compile(r"call @([^\s(]+)\(")
 ARGUMENT = re.compile(r"%[^\s:]+: tensor<([^>]+)>")
-INPUT = 0.5  # no value of an input changes which instructions run; zeros or denormals would slow the emulator
+# No value of an input changes which instructions run; zeros or denormals would slow the emulator.
+FLOAT, INTEGER = 0.5, 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,10 +25,17 @@ class Entry:
 
 
 def entries(bundle: bundles.Bundle) -> list[Entry]:
-    """The functions of the layers in the bundle's module.mlir, in the order of the network."""
+    """The functions of the layers in the bundle's module.mlir, in the order of the network.
+
+    These are what the module's public functions call. Others are parts of them, such as what JAX wrote of a piece.
+    """
     path, found = bundle.folder / "module.mlir", []
-    for name, arguments in FUNCTION.findall(path.read_text()):
-        inputs = (f"--input={shape}={INPUT}" for shape in ARGUMENT.findall(arguments))
+    text = path.read_text()
+    called = {name for function in PUBLIC.findall(text) for name in CALL.findall(function)}
+    for name, arguments in FUNCTION.findall(text):
+        if name not in called:
+            continue
+        inputs = (f"--input={shape}={INTEGER if 'i' in shape else FLOAT}" for shape in ARGUMENT.findall(arguments))
         found.append(Entry(name.strip('"'), (f"--function={name.strip(chr(34))}", *inputs)))
     if not found:
         raise plugin.CountError(f"{path} has no function per layer; lower the run again")

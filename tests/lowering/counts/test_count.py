@@ -6,6 +6,7 @@ import pathlib
 import re
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -136,10 +137,28 @@ def test_the_program_shows_layers_and_their_sums_and_writes_them(
     assert every["macs"] == sum(row["macs"] for row in found["layers"])
 
 
-def test_half_precision_arguments_are_given_as_such(bundle: bundles.Bundle, tmp_path: pathlib.Path) -> None:
-    text = "func.func private @add.1(%x: tensor<4x2x16xf16>, %y: tensor<4x2x16xf32>) -> tensor<4x2x16xf16> {\n"
-    flags = ("--function=add.1", "--input=4x2x16xf16=0.5", "--input=4x2x16xf32=0.5")
-    (tmp_path / "module.mlir").write_text(text)
+def test_what_jax_wrote_of_a_piece_is_counted_once(write_bundle: conftest.WriteBundle) -> None:
+    """The piece is a function of the module, which calls others: what JAX wrote, and in that the choice of a where."""
+    rng = np.random.default_rng(0)
+    params = {"conv": networks.layer(rng, 1, 1, 1, 24, 32)}
+
+    def function(p: networks.Params, x: jax.Array) -> jax.Array:
+        levels = jnp.clip(jnp.round(networks.conv(x, p["conv"]) * 255), 0, 255)
+        return jax.jit(lambda x: jnp.where(x > 9, x, 0))(levels).astype(jnp.uint8)
+
+    bundle = write_bundle(networks.Network(function, params, networks.clip(rng, 1, 1, 64, 24)), TARGET)
+    found, inference = count.count(bundle)
+    assert inference is not None and (bundle.folder / "module.mlir").read_text().count(".stablehlo.") > 0
+    assert not [layer.name for layer in found if "stablehlo" in layer.name]
+    assert sum(count.total(found).values()) == pytest.approx(sum(inference.kernels.values()), rel=0.05)
+
+
+def test_arguments_are_given_in_their_types(bundle: bundles.Bundle, tmp_path: pathlib.Path) -> None:
+    given = "%x: tensor<4x2x16xf16>, %y: tensor<4x2x16xf32>, %z: tensor<3xi1>"
+    text = f"func.func private @add.1({given}) -> tensor<4x2x16xf16> {{\n}}\n"
+    flags = ("--function=add.1", "--input=4x2x16xf16=0.5", "--input=4x2x16xf32=0.5", "--input=3xi1=1")
+    main = "func.func @main() {\n  %0 = call @add.1(%a, %b, %c) : () -> ()\n}\n"
+    (tmp_path / "module.mlir").write_text(main + text)
     assert layers.entries(bundles.Bundle(tmp_path, bundle.manifest)) == [layers.Entry("add.1", flags)]
 
 
