@@ -16,7 +16,7 @@ from lowering.system import bounds, typed
 from rt3d_jax.sparsity import cost, masks, patterns
 
 Tree = Any
-CLOSE = 1e-6  # of a layer's blocks: how far the share of blocks that a bound lets stay may be rounded
+CLOSE = 1e-9  # of a block: what a share of blocks may be off as a float
 Pattern = Annotated[patterns.BlockPattern, typed.Check("a BlockPattern, such as kgs(8, 4)", lambda _: True)]
 Keep = Annotated[
     float | None,
@@ -80,9 +80,9 @@ class Prune:
         return -(-blocks // (cells * self.multiple)), cells
 
     def share(self, shape: tuple[int, ...]) -> float:
-        """The fraction of a kernel's blocks that `keep` comes to in whole levels, to six digits."""
+        """The fraction of a kernel's blocks that `keep` comes to in whole levels."""
         each = math.prod(self.pattern.grid(shape)) // self.levels(shape)[1]
-        return round(min(self.kept(shape)[0] * self.multiple, each) / each, 6)
+        return min(self.kept(shape)[0] * self.multiple, each) / each
 
     def kept(self, shape: tuple[int, ...]) -> tuple[int, int]:
         """The least and the most levels of a kernel that a budget keeps, at least one; the same where `keep` is set."""
@@ -94,9 +94,8 @@ class Prune:
             near = (round(wanted / self.multiple), math.floor(wanted / self.multiple), levels)
             best = min((min(max(count, 1), levels) for count in near), key=lambda count: abs(blocks(count) - wanted))
             return best, best
-        close = CLOSE * each
-        least = max(1, math.ceil(math.ceil(self.least * each - close) / self.multiple))
-        most = math.floor(self.most * each + close)
+        least = max(1, math.ceil(math.ceil(self.least * each - CLOSE) / self.multiple))
+        most = math.floor(self.most * each + CLOSE)
         return least, max(least, levels if most >= each else most // self.multiple)
 
 

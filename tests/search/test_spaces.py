@@ -114,7 +114,7 @@ def test_a_layer_that_names_what_it_keeps_gets_other_rates_too(schemes, experime
     best = schemes.shape((0,) * 11).at(0.5)
     kept = dataclasses.replace(best, plan=((r"block1/wide", plans.Prune(patterns.kgs(8, 4), keep=0.5)), (".*", None)))
     (rule, *_) = spaces.Rates(kept, {"block1/wide": 0.5}, SPACE, table).shape((2,)).at(1.0).plan
-    share = round(25 / 72, 6)  # 0.35 of 72 blocks
+    share = 25 / 72  # 0.35 of 72 blocks
     assert rule[1] == plans.Prune(patterns.kgs(8, 4), least=share, most=share)
 
 
