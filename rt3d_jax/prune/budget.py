@@ -15,6 +15,10 @@ from rt3d_jax.sparsity import cost, plans
 Tree = Any
 
 
+class OutOfReach(ValueError):
+    """The blocks with the most energy cost more than the budget, although the plan keeps no more than its least."""
+
+
 def to_rate(
     params: Tree,
     plan: plans.Plan,
@@ -36,8 +40,7 @@ def to_rate(
     energies: what losing each block would cost, [grid] by layer name (see prune.heuristic). Without them, the sum of
         its squared weights.
 
-    ValueError for a rate that `check` refuses, or that the blocks with the most energy do not allow, and for weights
-    that are not finite.
+    ValueError for a rate that `check` refuses, and for weights that are not finite; OutOfReach.
     """
     check(plan, table, rate, measure=measure)
     choice = selection.Selection(plan, table, measure)
@@ -52,7 +55,7 @@ def to_rate(
     tree = plans.mask_tree(params, choice.masks(energies, choice.dense / rate), table)
     count = cost.macs if measure == "macs" else cost.parameters
     if choice.free and (reached := count(table) / count(table, tree)) < rate * (1 - 1e-6):
-        raise ValueError(
+        raise OutOfReach(
             f"rate {rate:g} cannot be reached: with these weights the least that the plan keeps is rate {reached:.2f}; "
             "ask for less, or lower the least of its rules"
         )
