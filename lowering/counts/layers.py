@@ -8,8 +8,9 @@ from lowering.bundle import bundles
 from lowering.bundle import compile as compilers
 from lowering.counts import plugin
 
-FUNCTION = re.compile(r"^func\.func private @([^\s(]+)\((.*)\) -> \S+ \{$", re.MULTILINE)
-PUBLIC = re.compile(r"^func\.func @.*?^\}$", re.MULTILINE | re.DOTALL)
+FUNCTION = re.compile(r"^func\.func private @([^\s(]+)\((.*?)\) -> .+ \{$", re.MULTILINE)
+EXAMPLE = "example"  # what the public function of a module calls for each example of a batch
+CALLERS = re.compile(rf"^func\.func (?:@|private @{EXAMPLE}\().*?^\}}$", re.MULTILINE | re.DOTALL)
 CALL = re.compile(r"call @([^\s(]+)\(")
 ARGUMENT = re.compile(r"%[^\s:]+: tensor<([^>]+)>")
 # No value of an input changes which instructions run; zeros or denormals would slow the emulator.
@@ -27,11 +28,12 @@ class Entry:
 def entries(bundle: bundles.Bundle) -> list[Entry]:
     """The functions of the layers in the bundle's module.mlir, in the order of the network.
 
-    These are what the module's public functions call. Others are parts of them, such as what JAX wrote of a piece.
+    These are what the module's public functions call, or what these call for each example of a batch. Others are parts
+    of them, such as what JAX wrote of a piece.
     """
     path, found = bundle.folder / "module.mlir", []
     text = path.read_text()
-    called = {name for function in PUBLIC.findall(text) for name in CALL.findall(function)}
+    called = {name for function in CALLERS.findall(text) for name in CALL.findall(function)} - {EXAMPLE}
     for name, arguments in FUNCTION.findall(text):
         if name not in called:
             continue

@@ -24,7 +24,8 @@ def levels(pixels: np.ndarray) -> np.ndarray:
 def psnr(found: np.ndarray, true: np.ndarray, border: int = 0) -> float:
     """10 log10(255^2 / mean squared error) in dB of two luma maps [..., H, W] without their borders, at most EXACT."""
     error = float(np.mean(np.square(_inner(found, border) - _inner(true, border))))
-    return EXACT if error == 0 else min(EXACT, 10 * float(np.log10(PEAK**2 / error)))
+    least = PEAK**2 / 10 ** (EXACT / 10)
+    return EXACT if error < least else 10 * float(np.log10(PEAK**2 / error))
 
 
 def ssim(found: np.ndarray, true: np.ndarray, border: int = 0) -> float:

@@ -13,10 +13,7 @@ from rt3d_jax.prune import selection
 from rt3d_jax.sparsity import cost, plans
 
 Tree = Any
-
-
-class OutOfReach(ValueError):
-    """The blocks with the most energy cost more than the budget, although the plan keeps no more than its least."""
+MISSED = 0.99  # of a rate: what is reached below that is told
 
 
 def to_rate(
@@ -40,7 +37,8 @@ def to_rate(
     energies: what losing each block would cost, [grid] by layer name (see prune.heuristic). Without them, the sum of
         its squared weights.
 
-    ValueError for a rate that `check` refuses, and for weights that are not finite; OutOfReach.
+    ValueError for a rate that `check` refuses, and for weights that are not finite. UserWarning where the least that
+    the plan keeps costs more than the budget with these weights, which `check` cannot know; that is kept then.
     """
     check(plan, table, rate, measure=measure)
     choice = selection.Selection(plan, table, measure)
@@ -54,10 +52,11 @@ def to_rate(
             )
     tree = plans.mask_tree(params, choice.masks(energies, choice.dense / rate), table)
     count = cost.macs if measure == "macs" else cost.parameters
-    if choice.free and (reached := count(table) / count(table, tree)) < rate * (1 - 1e-6):
-        raise OutOfReach(
-            f"rate {rate:g} cannot be reached: with these weights the least that the plan keeps is rate {reached:.2f}; "
-            "ask for less, or lower the least of its rules"
+    if choice.free and (reached := count(table) / count(table, tree)) < MISSED * rate:
+        warnings.warn(
+            f"rate {rate:g} is not reached, but {reached:.2f}: with these weights the plan keeps no less; ask for less "
+            "or lower the least of its rules",
+            stacklevel=2,
         )
     return tree
 

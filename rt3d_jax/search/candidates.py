@@ -83,7 +83,7 @@ class Candidates:
         trial = trials.Trial(asked, self._search.effort, self._folder(number), start, sliced)
         try:
             score = trials.run(trial, self._out / trials.SUPERNET, self._prepared.progress)
-        except (FloatingPointError, budget.OutOfReach) as error:
+        except FloatingPointError as error:
             return dataclasses.replace(record, state="refused", reason=str(error))
         network = self._network(asked.model, checkpoints.load_network(trial.run).params)
         try:

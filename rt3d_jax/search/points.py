@@ -58,8 +58,8 @@ def drawn(choices: Sequence[Choice], rng: np.random.Generator) -> Point:
 
 
 def word(value: Any) -> str:
-    """The value of a choice: a number with few digits, or a name."""
-    return value if isinstance(value, str) else f"{value:g}"
+    """The value of a choice: a number with few digits, or what else it is."""
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def words(choices: Sequence[Choice], point: Point) -> dict[str, str]:

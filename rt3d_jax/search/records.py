@@ -17,8 +17,7 @@ class Record:
 
     stage, point, words: the stage, the point, and its values by the names of the choices.
     state: "trains" while it does; then "kept", "over" where the trained network breaks the bound, or "refused": before
-        it was trained, or because its training diverged, its trained weights do not allow its rate, or the trained
-        network does not compile or run.
+        it was trained, or because its training diverged, or because the trained network does not compile or run.
     reason: why it was refused.
     experiment: what it stands for, as JSON, with the recipes as the user wrote them; None if it was refused
         before it was trained.

@@ -134,7 +134,7 @@ def test_bounds_are_shares_of_blocks_also_where_the_last_level_is_smaller(filter
     assert rule.kept((3, 3, 3, 4, filters)) == kept
 
 
-def test_a_least_that_costs_more_than_the_budget_is_an_error_and_not_a_lower_rate():
+def test_a_least_that_costs_more_than_the_budget_is_told():
     """Blocks of the second kernel read the filters that the first one keeps, as training makes them do."""
     rng = np.random.default_rng(0)
     params = {"a": rng.normal(size=(3, 3, 3, 3, 8)), "b": rng.normal(size=(3, 3, 3, 8, 16))}
@@ -145,10 +145,11 @@ def test_a_least_that_costs_more_than_the_budget_is_an_error_and_not_a_lower_rat
     params = jax.tree.map(lambda leaf: leaf.astype(np.float32), params)
     layers = cost.layers(apply, params, jax.ShapeDtypeStruct((1, 4, 8, 8, 3), np.float32))
     plan = (("a", plans.Prune(patterns.FILTER, least=0.25)), ("b", plans.Prune(patterns.kgs(8, 2), least=0.15)))
-    with pytest.raises(
-        ValueError, match=r"^rate 10 cannot be reached: with these weights the least that the plan keep"
+    with pytest.warns(
+        UserWarning, match=r"^rate 10 is not reached, but [5-9]\.\d\d: with these weights the plan keeps"
     ):
-        budget.to_rate(params, plan, layers, 10.0)
+        tree = budget.to_rate(params, plan, layers, 10.0)
+    assert cost.macs(layers) / cost.macs(layers, tree) < 9.9
 
 
 def test_without_balance_groups_differ(params, table):

@@ -8,7 +8,6 @@ import pytest
 
 from rt3d_jax.cli import search as verb
 from rt3d_jax.cli import train
-from rt3d_jax.prune import budget
 from rt3d_jax.report import searches
 from rt3d_jax.search import candidates, limits, records, settings, spaces, stages, trials
 from rt3d_jax.training import phases, states
@@ -94,18 +93,6 @@ def test_a_network_that_cannot_be_timed_is_refused_and_the_search_goes_on(done, 
     assert [(one.state, one.reason) for one in found.records[-2:]] == [("refused", "iree-compile failed")] * 2
     best, before = found.best(), done[1].before("rates").best()
     assert best is not None and best.point == before.point
-
-
-def test_a_network_whose_trained_weights_do_not_allow_its_rate_is_refused(done, asked, tmp_path, monkeypatch):
-    before = stopped(done, tmp_path)
-
-    def run(*_):
-        raise budget.OutOfReach("rate 5 cannot be reached")
-
-    monkeypatch.setattr(trials, "run", run)
-    found = stages.run(asked, tmp_path, made_up.Weights(), lambda *_: None)
-    assert (found.records[-1].state, found.records[-1].reason) == ("refused", "rate 5 cannot be reached")
-    assert len(found.records) == len(before.records)
 
 
 def test_a_point_is_not_refused_by_the_ratio_of_another_network(done, asked, tmp_path):

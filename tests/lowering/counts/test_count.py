@@ -153,9 +153,19 @@ def test_what_jax_wrote_of_a_piece_is_counted_once(write_bundle: conftest.WriteB
     assert sum(count.total(found).values()) == pytest.approx(sum(inference.kernels.values()), rel=0.05)
 
 
+def test_the_layers_of_each_example_of_a_batch_are_found(bundle: bundles.Bundle, tmp_path: pathlib.Path) -> None:
+    main = "func.func @main(%clips: tensor<2x8xf32>) -> tensor<2x8xf32> {\n  %0 = call @example(%a) : () -> ()\n}\n"
+    example = "func.func private @example(%x: tensor<8xf32>) -> tensor<8xf32> {\n  %0 = call @relu(%x) : () -> ()\n}\n"
+    relu = "func.func private @relu(%x: tensor<8xf32>) -> tensor<8xf32> {\n  %0 = call @relu.part(%x) : () -> ()\n}\n"
+    part = "func.func private @relu.part(%x: tensor<8xf32>) -> tensor<8xf32> {\n}\n"
+    (tmp_path / "module.mlir").write_text(main + example + relu + part)
+    found = layers.entries(bundles.Bundle(tmp_path, bundle.manifest))
+    assert found == [layers.Entry("relu", ("--function=relu", "--input=8xf32=0.5"))]
+
+
 def test_arguments_are_given_in_their_types(bundle: bundles.Bundle, tmp_path: pathlib.Path) -> None:
     given = "%x: tensor<4x2x16xf16>, %y: tensor<4x2x16xf32>, %z: tensor<3xi1>"
-    text = f"func.func private @add.1({given}) -> tensor<4x2x16xf16> {{\n}}\n"
+    text = f"func.func private @add.1({given}) -> (tensor<4x2x16xf16>, tensor<3xi32>) {{\n}}\n"
     flags = ("--function=add.1", "--input=4x2x16xf16=0.5", "--input=4x2x16xf32=0.5", "--input=3xi1=1")
     main = "func.func @main() {\n  %0 = call @add.1(%a, %b, %c) : () -> ()\n}\n"
     (tmp_path / "module.mlir").write_text(main + text)
