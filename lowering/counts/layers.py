@@ -9,9 +9,6 @@ from lowering.bundle import compile as compilers
 from lowering.counts import plugin
 
 FUNCTION = re.compile(r"^func\.func private @([^\s(]+)\((.*?)\) -> .+ \{$", re.MULTILINE)
-EXAMPLE = "example"  # what the public function of a module calls for each example of a batch
-CALLERS = re.compile(rf"^func\.func (?:@|private @{EXAMPLE}\().*?^\}}$", re.MULTILINE | re.DOTALL)
-CALL = re.compile(r"call @([^\s(]+)\(")
 ARGUMENT = re.compile(r"%[^\s:]+: tensor<([^>]+)>")
 # No value of an input changes which instructions run; zeros or denormals would slow the emulator.
 FLOAT, INTEGER = 0.5, 1
@@ -28,17 +25,15 @@ class Entry:
 def entries(bundle: bundles.Bundle) -> list[Entry]:
     """The functions of the layers in the bundle's module.mlir, in the order of the network.
 
-    These are what the module's public functions call, or what these call for each example of a batch. Others are parts
-    of them, such as what JAX wrote of a piece.
+    These are the dispatches of its manifest. Other functions are around them, or parts of them, such as what JAX wrote
+    of a piece.
     """
     path, found = bundle.folder / "module.mlir", []
-    text = path.read_text()
-    called = {name for function in CALLERS.findall(text) for name in CALL.findall(function)} - {EXAMPLE}
-    for name, arguments in FUNCTION.findall(text):
-        if name not in called:
+    for quoted, arguments in FUNCTION.findall(path.read_text()):
+        if (name := quoted.strip('"')) not in bundle.manifest["dispatches"]:
             continue
         inputs = (f"--input={shape}={INTEGER if 'i' in shape else FLOAT}" for shape in ARGUMENT.findall(arguments))
-        found.append(Entry(name.strip('"'), (f"--function={name.strip(chr(34))}", *inputs)))
+        found.append(Entry(name, (f"--function={name}", *inputs)))
     if not found:
         raise plugin.CountError(f"{path} has no function per layer; lower the run again")
     return found

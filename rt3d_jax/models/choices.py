@@ -9,8 +9,8 @@ from rt3d_jax.models import catalog
 
 def elastic(model: catalog.Model) -> dict[str, float]:
     """The arguments that may shrink, with their values: a factor, or a whole number."""
-    values = _values(model)
-    return {name: values[name] for name in getattr(catalog.kind(model), "elastic", ())}
+    found = values(model)
+    return {name: found[name] for name in getattr(catalog.kind(model), "elastic", ())}
 
 
 def operators(model: catalog.Model) -> dict[str, tuple[Any, ...]]:
@@ -18,11 +18,11 @@ def operators(model: catalog.Model) -> dict[str, tuple[Any, ...]]:
 
     None of which the model's own is not the first that the class names: parameters of the others are a part of that's.
     """
-    values, named = _values(model), dict(getattr(catalog.kind(model), "operators", {}))
-    return {name: tuple(others) for name, others in named.items() if values[name] == others[0]}
+    found, named = values(model), dict(getattr(catalog.kind(model), "operators", {}))
+    return {name: tuple(others) for name, others in named.items() if found[name] == others[0]}
 
 
-def _values(model: catalog.Model) -> dict[str, Any]:
+def values(model: catalog.Model) -> dict[str, Any]:
     """The arguments of a network by name: defaults of its class, fields of the model, its options."""
     defaults = {name: one.default for name, one in inspect.signature(catalog.kind(model).__init__).parameters.items()}
     return defaults | dataclasses.asdict(model) | model.options

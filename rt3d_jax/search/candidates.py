@@ -167,9 +167,8 @@ class Candidates:
             return None
         if dataclasses.replace(model, winograd=own.winograd) == own:
             return self._supernet
-        operators = {name: model.options.get(name, first) for name, (first, *_) in choices.operators(own).items()}
-        chosen = {**choices.elastic(model), **operators}
-        name = "-".join(f"{name}-{points.word(value)}" for name, value in chosen.items())
+        values, chosen = choices.values(model), (*choices.elastic(model), *choices.operators(own))
+        name = "-".join(f"{name}-{points.word(values[name])}" for name in chosen)
         return slices.write(self._supernet, model, self._out / "slices" / "runs" / name)
 
     @property

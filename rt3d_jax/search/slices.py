@@ -39,8 +39,7 @@ def write(supernet: pathlib.Path, model: catalog.Model, folder: pathlib.Path) ->
     """
     network = checkpoints.load_network(supernet)
     plain = dataclasses.replace(model, winograd=network.model.winograd)  # who starts from it transforms the kernels
-    offered = choices.operators(network.model)
-    others = any(model.options.get(name, first) != first for name, (first, *_) in offered.items())
+    others = choices.operators(plain) != choices.operators(network.model)
     params = cut(network.params, catalog.shapes(plain, network.signature.outputs), central=others)
     told = experiments.Imported("slices of shared weights", claims.fingerprint(supernet), plain, network.task)
     unscored = dataclasses.replace(network.score, value=None, error=None, also={})

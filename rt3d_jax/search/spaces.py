@@ -217,8 +217,7 @@ def _models(model: catalog.Model, space: Space) -> dict[str, tuple[Any, ...]]:
 
 def _with(model: catalog.Model, chosen: Mapping[str, Any]) -> catalog.Model:
     """The model with what is chosen otherwise than it is."""
-    operators = {name: own for name, (own, *_) in choices.operators(model).items()}
-    now = {**choices.elastic(model), **operators, TILE: model.winograd}
+    now = choices.values(model)
     changed = {name: value for name, value in chosen.items() if value != now[name]}
     options = {name: value for name, value in changed.items() if not hasattr(model, name)}
     own: dict[str, Any] = {name: value for name, value in changed.items() if hasattr(model, name)}

@@ -74,20 +74,17 @@ class Prune:
         The first level is the best `multiple` blocks of every cell, the second the next best, and so on. The last one
         may have fewer.
         """
-        *grid, outputs = self.pattern.grid(shape)
-        blocks = math.prod(grid) * outputs
-        cells = {None: 1, "row": outputs, "group": grid[-1] * outputs}[self.balance]
-        return -(-blocks // (cells * self.multiple)), cells
+        each, cells = self._cells(shape)
+        return -(-each // self.multiple), cells
 
     def share(self, shape: tuple[int, ...]) -> float:
         """The fraction of a kernel's blocks that `keep` comes to in whole levels."""
-        each = math.prod(self.pattern.grid(shape)) // self.levels(shape)[1]
+        each, _ = self._cells(shape)
         return min(self.kept(shape)[0] * self.multiple, each) / each
 
     def kept(self, shape: tuple[int, ...]) -> tuple[int, int]:
         """The least and the most levels of a kernel that a budget keeps, at least one; the same where `keep` is set."""
-        levels, cells = self.levels(shape)
-        each = math.prod(self.pattern.grid(shape)) // cells
+        (levels, _), (each, _) = self.levels(shape), self._cells(shape)
         blocks = lambda count: min(count * self.multiple, each)
         if self.keep is not None:
             wanted = self.keep * each
@@ -97,6 +94,12 @@ class Prune:
         least = max(1, math.ceil(math.ceil(self.least * each - CLOSE) / self.multiple))
         most = math.floor(self.most * each + CLOSE)
         return least, max(least, levels if most >= each else most // self.multiple)
+
+    def _cells(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        """The number of blocks of a cell, and of cells."""
+        *grid, outputs = self.pattern.grid(shape)
+        cells = {None: 1, "row": outputs, "group": grid[-1] * outputs}[self.balance]
+        return math.prod(grid) * outputs // cells, cells
 
 
 Plan = tuple[tuple[str, Prune | None], ...]
